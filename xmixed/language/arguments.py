@@ -1,0 +1,46 @@
+"""Small nodes for command arguments that are neither expressions nor variable lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xmixed.errors import Span
+from xmixed.language.nodes import NOWHERE, Expression, Name, Subscript
+
+
+@dataclass(frozen=True, slots=True)
+class NewVariable:
+    """`[type] newvar[:lblname] = exp`; `type` "" when not given, `str` without a length for `gen str x = ...`."""
+
+    type: str
+    name: str
+    value_label: str
+    expression: Expression
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`oldvar = exp` (`oldvar[3] = exp` is refused by the command)."""
+
+    target: Name | Subscript
+    expression: Expression
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayItem:
+    """One element of `display`.
+
+    `kind`: "expression" (with `format`, "" for the default), "text" (a quoted string), or "directive"
+    (`_newline`, `_continue`, `_column`, `_skip`, `_dup`, `as`, `in`, `_char`, `,`, `,,`, `_request` is refused),
+    whose word stands in `directive` and its argument in `expression` or `word`.
+    """
+
+    kind: str
+    expression: Expression | None = None
+    text: str = ""
+    format: str = ""
+    directive: str = ""
+    word: str = ""
+    span: Span = field(default=NOWHERE, compare=False)

@@ -1,0 +1,97 @@
+"""What a command's syntax is made of: the part of a registry entry that the parser reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ArgumentKind = Literal[
+    "none",  # nothing may stand there
+    "varlist",  # Varlist; () when empty
+    "varlist_factor",  # Varlist with factor variables and time-series operators
+    "varname",  # Pattern or None
+    "newvar",  # NewVariable(type, name, value_label, expression): `[type] newvar[:lblname] = exp`
+    "assignment",  # Assignment(target Name/Subscript, expression): `oldvar = exp`
+    "expression",  # Expression or None
+    "display",  # tuple of DisplayItem
+    "numlist",  # tuple of float
+    "filename",  # str (quotes removed) or None
+    "words",  # tuple of str: words and quoted strings
+    "text",  # str: the rest of the line as it stands up to the options
+    "raw",  # str: everything up to the end of the line, options included
+    "mixed",  # the multiple-equation syntax: the parser returns a MixedCommand instead of a Command
+]
+
+OptionKind = Literal[
+    "flag",  # value None
+    "negatable",  # `log` / `nolog`: value True / False; the entry's name is without `no`
+    "integer",
+    "number",
+    "name",  # one Stata name
+    "varname",  # Pattern
+    "varlist",  # Varlist
+    "expression",  # Expression (Option.text keeps the text)
+    "numlist",  # tuple of float
+    "format",  # a %fmt, checked only for its leading %
+    "text",  # str as typed; surrounding quotes removed
+    "words",  # tuple of str
+    "choice",  # one of `choices` by abbreviation; value the full word
+    "residuals",  # ResidualSpecification
+    "vce",  # VarianceEstimator
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSpec:
+    """One option of a command.
+
+    Attributes
+    ----------
+    name : str
+        Full name, `covariance`.
+    minimum : str
+        Shortest abbreviation, `cov`; the full name when it may not be abbreviated.
+    kind : OptionKind
+    help : str
+        What it does, half a line.
+    choices : tuple of (full word, minimum abbreviation)
+        For kind `choice`.
+    built : bool
+        False: parsed, then refused by name with r(198) (`option ... is not implemented in xmixed yet`).
+    optional_value : bool
+        A flag that may also take parentheses.
+    """
+
+    name: str
+    minimum: str
+    kind: OptionKind = "flag"
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    built: bool = True
+    optional_value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """The shape of a command: which parts it allows and how its argument is parsed.
+
+    Attributes
+    ----------
+    argument : ArgumentKind
+    condition, in_range, using : bool
+        Whether `if exp`, `in range`, `using file` may be given.
+    weights : tuple of str
+        Weight kinds allowed (`fweight`, `pweight`, `aweight`, `iweight`); () none.
+    options : tuple of OptionSpec
+    fixed_options, random_options : tuple of OptionSpec
+        `mixed` only: options of the fixed-effects and of a random-effects equation.
+    """
+
+    argument: ArgumentKind = "none"
+    condition: bool = False
+    in_range: bool = False
+    using: bool = False
+    weights: tuple[str, ...] = ()
+    options: tuple[OptionSpec, ...] = ()
+    fixed_options: tuple[OptionSpec, ...] = ()
+    random_options: tuple[OptionSpec, ...] = ()

@@ -1,0 +1,57 @@
+"""Where commands write: styled lines to the console, plain text to logs, nothing under `quietly`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+
+class Styled(NamedTuple):
+    """A run of characters of one style: text, result, input, error, or link."""
+
+    text: str
+    style: str = "text"
+
+
+class Line(tuple[Styled, ...]):
+    """One line of output as styled runs; its characters are the same wherever it is shown."""
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self)
+
+
+def line(*runs: str | Styled | tuple[str, str]) -> Line:
+    """Return a Line; bare strings have the style `text`."""
+    return Line(Styled(run) if isinstance(run, str) else Styled(*run) for run in runs)
+
+
+Sink = Callable[[Line], None]
+
+
+class Output:
+    """The stream of output lines of a session.
+
+    Sinks (console, log file, capture buffer) receive each line. `quietly` raises the quiet depth;
+    `noisily` inside it lowers it again. Error messages pass unless they are captured.
+    """
+
+    def __init__(self) -> None:
+        self.sinks: list[Sink] = []
+        self.quiet = False
+
+    def write(self, *lines: str | Line) -> None:
+        """Write lines (a plain string may hold newlines; each part is a line)."""
+        if not self.quiet:
+            self._emit(lines)
+
+    def write_always(self, *lines: str | Line) -> None:
+        """Write lines even under `quietly` (error messages, `noisily`)."""
+        self._emit(lines)
+
+    def _emit(self, lines: Iterable[str | Line]) -> None:
+        for item in lines:
+            parts = [item] if isinstance(item, Line) else [line(part) for part in item.split("\n")]
+            for part in parts:
+                for sink in list(self.sinks):
+                    sink(part)
