@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from xmixed.data.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, is_missing
+from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, is_missing
 
 DTYPES: dict[str, np.dtype] = {
     "byte": np.dtype(np.int8),
