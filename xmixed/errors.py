@@ -26,15 +26,27 @@ class StataError(Exception):
         Where in the command line the offending token stands.
     hint : str
         One more line that helps with a typical slip; printed under the message.
+    keeps_results : bool
+        The command did its work all the same (r(430) after a fit that did not converge): its results stay.
     """
 
-    def __init__(self, code: int, message: str = "", span: Span | None = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        code: int,
+        message: str = "",
+        span: Span | None = None,
+        hint: str = "",
+        *,
+        keeps_results: bool = False,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.span = span
         self.hint = hint
+        self.keeps_results = keeps_results
         self.output = ""  # what the run printed before it failed; set by Session.run
+        self.printed = False  # its message has been shown
 
     def __str__(self) -> str:
         return f"{self.message} r({self.code});"

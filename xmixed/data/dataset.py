@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, is_missing
+
+if TYPE_CHECKING:
+    import pandas
 
 DTYPES: dict[str, np.dtype] = {
     "byte": np.dtype(np.int8),
@@ -16,7 +20,7 @@ DTYPES: dict[str, np.dtype] = {
     "float": np.dtype(np.float32),
     "double": np.dtype(np.float64),
 }
-"""numpy dtype of each numeric storage type; strings (`str#`, `strL`) are object arrays of str (strL: str or bytes)."""
+"""numpy dtype of each numeric storage type; strings are object arrays of str (`strL`: or bytes)."""
 
 DEFAULT_FORMATS = {"byte": "%8.0g", "int": "%8.0g", "long": "%12.0g", "float": "%9.0g", "double": "%10.0g"}
 
@@ -210,3 +214,19 @@ class Dataset:
         if not keeps_order:
             self.sorted_by = ()
         self.changed = True
+
+    def copy(self) -> Dataset:
+        """Return a dataset of its own that shares the (read-only) columns."""
+        return replace(
+            self,
+            variables=[replace(variable) for variable in self.variables],
+            value_labels={name: dict(table) for name, table in self.value_labels.items()},
+            characteristics={owner: dict(texts) for owner, texts in self.characteristics.items()},
+            marks=dict(self.marks),
+        )
+
+    def to_pandas(self, value_labels: bool = False, dates: bool = False) -> pandas.DataFrame:
+        """Return the data as a pandas frame; see `xmixed.data.pandas_bridge.to_pandas`."""
+        from xmixed.data.pandas_bridge import to_pandas
+
+        return to_pandas(self, value_labels, dates)

@@ -1,0 +1,1 @@
+"""The interpreter: lines of text in, commands run, output and state out."""

@@ -10,7 +10,10 @@ from xmixed.language.nodes import NOWHERE, Expression, Name, Subscript
 
 @dataclass(frozen=True, slots=True)
 class NewVariable:
-    """`[type] newvar[:lblname] = exp`; `type` "" when not given, `str` without a length for `gen str x = ...`."""
+    """`[type] newvar[:lblname] = exp`.
+
+    `type` is "" when not given, and `str` without a length for `gen str x = ...`.
+    """
 
     type: str
     name: str
@@ -32,9 +35,9 @@ class Assignment:
 class DisplayItem:
     """One element of `display`.
 
-    `kind`: "expression" (with `format`, "" for the default), "text" (a quoted string), or "directive"
-    (`_newline`, `_continue`, `_column`, `_skip`, `_dup`, `as`, `in`, `_char`, `,`, `,,`, `_request` is refused),
-    whose word stands in `directive` and its argument in `expression` or `word`.
+    `kind`: "expression" (with `format`, "" for the default), "text" (a quoted string), or "directive", whose word
+    stands in `directive` and its argument in `expression` or `word`: `_newline`, `_continue`, `_column`, `_skip`,
+    `_dup`, `_char`, `as`, `in`, `,`, `,,`. `_request` is refused.
     """
 
     kind: str

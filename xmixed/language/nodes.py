@@ -30,7 +30,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A variable, scalar, or system variable (`_n`, `_N`, `_pi`, `_rc`), maybe with a time-series operator (`L2D.`)."""
+    """A variable, scalar, or system variable (`_n`, `_N`, `_pi`, `_rc`).
+
+    `operator` holds a time-series operator in upper case without the dot (`L2D`).
+    """
 
     name: str
     operator: str = ""
@@ -76,7 +79,10 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
-    """`_b[week]`, `_se[eq:week]`, `[eq]week`, `[eq]_b[week]`, `_coef[...]`; `name` may be a factor-variable term."""
+    """`_b[week]`, `_se[eq:week]`, `[eq]week`, `[eq]_b[week]`, `_coef[...]`.
+
+    `name` may be a factor-variable term.
+    """
 
     kind: str  # "b" or "se"
     equation: str
@@ -93,7 +99,7 @@ Expression = Union[Number, Text, Name, Subscript, Call, Unary, Binary, Coefficie
 class Pattern:
     """One element of a varlist: a name, an abbreviation, or a pattern with `*`, `?`, `~`; `_all` too.
 
-    `operator` holds a time-series operator prefix in canonical upper case without the dot (`L`, `D2`, `L(1/3)`).
+    `operator` holds a time-series operator in canonical upper case without the dot (`L`, `D2`, `L(1/3)`).
     """
 
     text: str
@@ -114,9 +120,9 @@ class Range:
 class FactorVariable:
     """`i.x`, `ib2.x`, `c.x`, `2.x`, `i(1/3).x`, `o.x`: one operand of a factor term.
 
-    `operator` is the text before the dot, lower case as typed (`i`, `ib2`, `c`, `2`, `ibn`, `i2.`-style levels);
-    "" for a bare name inside an interaction (which means `i.`). `name` may be abbreviated; `names` holds more than one in
-    `i.(a b)`, which the parser has already expanded, so it does not occur here.
+    `operator` is the text before the dot as typed (`i`, `ib2`, `c`, `2`, `ibn`, `i2`); "" for a bare name
+    inside an interaction (which means `i.`). `name` may be abbreviated or a pattern; the parser has expanded
+    `i.(a b)`, and keeps a range of names as `a-c`.
     """
 
     operator: str
@@ -127,7 +133,7 @@ class FactorVariable:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """`a#b#c` (one term) or, with `full`, `a##b##c` (all lower-order terms too). A single `i.x` has one operand."""
+    """`a#b#c` (one term) or, with `full`, `a##b##c` (all lower-order terms too); `i.x` has one operand."""
 
     operands: tuple[FactorVariable, ...]
     full: bool = False
@@ -151,7 +157,7 @@ class InRange:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """`[type=exp]`; `kind` is one of fweight, pweight, aweight, iweight, or "weight" when only `[w=exp]` was given.
+    """`[type=exp]`; `kind` is fweight, pweight, aweight, iweight, or "weight" when `[w=exp]` was given.
 
     `text` is the expression as typed, for e(wexp).
     """
@@ -164,7 +170,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option after parsing by its `OptionSpec`: full name, value (None for a flag), text inside the parentheses.
+    """An option after parsing by its `OptionSpec`: full name, value (None for a flag), text in parentheses.
 
     `name` of a negatable option is without `no` and `value` is False when `no` was typed.
     """

@@ -39,6 +39,17 @@ class Output:
     def __init__(self) -> None:
         self.sinks: list[Sink] = []
         self.quiet = False
+        self.pending: tuple[Styled, ...] = ()  # begun by `display ..., _continue`
+
+    def hold(self, *runs: Styled) -> None:
+        """Begin a line that the next output continues."""
+        if not self.quiet:
+            self.pending += runs
+
+    def end_line(self) -> None:
+        """Write a line that is still open; before an echoed command it ends by itself."""
+        if self.pending:
+            self._emit([line()])
 
     def write(self, *lines: str | Line) -> None:
         """Write lines (a plain string may hold newlines; each part is a line)."""
@@ -53,5 +64,12 @@ class Output:
         for item in lines:
             parts = [item] if isinstance(item, Line) else [line(part) for part in item.split("\n")]
             for part in parts:
-                for sink in list(self.sinks):
-                    sink(part)
+                self._emit_line(part)
+
+    def _emit_line(self, part: Line) -> None:
+        before, self.pending = self.pending, ()
+        echoed = bool(part) and part[0].style == "input"
+        lines = [Line(before), part] if before and echoed else [Line(before + tuple(part))]
+        for item in lines:
+            for sink in list(self.sinks):
+                sink(item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from xmixed.data.dataset import Dataset
+from xmixed.session.log import LogFile
 from xmixed.session.output import Output
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
@@ -28,6 +29,10 @@ class SessionState(ABC):
         self.local_macros: list[dict[str, str]] = [{}]  # innermost do-file or program last
         self.settings = Settings()
         self.out = Output()
+        self.rc = 0  # `_rc`: return code of the last `capture`
+        self.captured = False  # under `capture`: error messages are not printed either
+        self.log: LogFile | None = None
+        self.depth = 0  # how many do-files are running
 
     @property
     def locals(self) -> dict[str, str]:

@@ -1,0 +1,112 @@
+"""The prompt, in a pseudo-terminal of 80 by 24."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.console.conftest import console_environment
+
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07")
+
+
+class Terminal:
+    """An interactive session; `send` returns what appeared until the next prompt."""
+
+    def __init__(self, folder: Path) -> None:
+        environment = console_environment(
+            TERM="xterm",
+            PROMPT_TOOLKIT_NO_CPR="1",
+            XDG_STATE_HOME=str(folder / "state"),
+            COLUMNS="80",
+            LINES="24",
+        )
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "xmixed"],
+            cwd=str(folder),
+            env=environment,  # type: ignore[arg-type]
+            dimensions=(24, 80),
+            encoding="utf-8",
+            timeout=30,
+        )
+        self.wait_for("exit. leaves")
+
+    def wait_for(self, pattern: str) -> str:
+        self.child.expect(pattern)
+        return self.child.before or ""
+
+    def send(self, text: str) -> None:
+        self.child.send(text + "\r")
+
+    def screen(self) -> str:
+        """Return what has appeared since the last `wait_for` and until the marker that we print now."""
+        self.send('display "mark" + "er"')
+        self.wait_for("marker\r?\n")
+        return ESCAPES.sub("", self.child.before or "").replace("\r", "")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    session = Terminal(tmp_path)
+    yield session
+    session.child.close(force=True)
+
+
+def test_a_session_goes_on_after_an_error(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.send("display 40+2")
+    terminal.wait_for("\n.*42")
+    terminal.send("foo")
+    terminal.wait_for("unrecognized command:  foo")
+    terminal.wait_for(r"r\(199\);")
+    terminal.send("display 7*6+1")
+    terminal.wait_for("43")
+    time.sleep(0.5)  # the terminal is the prompt's again
+    terminal.child.sendeof()
+    terminal.child.expect(pexpect.EOF)
+    terminal.child.wait()
+    assert terminal.child.exitstatus == 0
+    assert "display 40+2" in (tmp_path / "state" / "xmixed" / "history").read_text()
+
+
+def test_a_command_of_several_lines(terminal: Terminal) -> None:
+    terminal.send("display 1000 + ///")
+    time.sleep(0.2)
+    terminal.send("  500")
+    terminal.wait_for("1500")
+
+
+def test_control_c_at_the_prompt_clears_the_line(terminal: Terminal) -> None:
+    terminal.child.send("nonsense")
+    time.sleep(0.3)
+    terminal.child.sendintr()
+    time.sleep(0.3)
+    terminal.send("display 6*7")
+    seen = terminal.wait_for("42")
+    assert "unrecognized" not in seen
+
+
+def test_exit_leaves(terminal: Terminal) -> None:
+    terminal.send("exit")
+    terminal.child.expect(pexpect.EOF)
+    terminal.child.wait()
+    assert terminal.child.exitstatus == 0
+
+
+def test_control_c_in_a_command_breaks_it(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "endless.do").write_text("generate y = x\nlist\ndo endless\n")
+    terminal.send("set obs 2000")
+    terminal.send("generate x = _n")
+    terminal.send("do endless")
+    terminal.wait_for("1000")
+    terminal.child.sendintr()
+    terminal.wait_for("--Break--")
+    terminal.wait_for(r"r\(1\);")
+    terminal.send('display "still " + "here"')
+    terminal.wait_for("still here")

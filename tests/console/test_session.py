@@ -1,0 +1,198 @@
+"""The Python session: output, errors, prefixes, macros, logs, and what a failure leaves behind."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import xmixed
+from xmixed.commands.registry import commands, find_command
+from xmixed.interpreter.session import Session
+
+
+@pytest.fixture
+def session() -> Session:
+    return xmixed.Session()
+
+
+def failure(session: Session, text: str) -> xmixed.StataError:
+    with pytest.raises(xmixed.StataError) as caught:
+        session.run(text)
+    return caught.value
+
+
+def test_run_returns_output_without_echo(session: Session) -> None:
+    assert session.run("display 1\n\n* note\ndisplay 2") == "1\n2\n"
+
+
+def test_a_failure_carries_code_and_output(session: Session) -> None:
+    error = failure(session, "display 1\nfoo\ndisplay 2")
+    assert (error.code, error.message, error.output) == (199, "unrecognized command:  foo", "1\n")
+
+
+def test_quietly_noisily_capture(session: Session) -> None:
+    assert session.run("quietly display 1") == ""
+    assert session.run("quietly: noisily: display 1") == "1\n"
+    assert session.run("capture foo\ndisplay _rc\ncapture display 1\ndisplay _rc") == "199\n0\n"
+    assert session.run("capture noisily foo") == "unrecognized command:  foo\n"
+    assert session.run("cap n display 3\nqui cap di 4") == "3\n"
+    assert failure(session, "quietly foo").code == 199
+    assert session.run("display 5") == "5\n"
+
+
+def test_version(session: Session) -> None:
+    assert session.run("version") == "version 12\n"
+    assert (
+        session.run("version 11: display 1\nversion\nversion 10.1\nversion")
+        == "1\nversion 12\nversion 10.1\n"
+    )
+    assert failure(session, "version 13").code == 9
+
+
+def test_error(session: Session) -> None:
+    assert (failure(session, "error 2000").code, failure(session, "error 2000").message) == (
+        2000,
+        "no observations",
+    )
+    assert failure(session, "error 77").message == ""
+    assert session.run("error 0") == ""
+
+
+@pytest.mark.parametrize(
+    ("definition", "value"),
+    [
+        ("local x 1+2", "1+2"),
+        ("local x = 1+2", "3"),
+        ("local x=1/3", ".3333333333333333"),
+        ('local x = "a" + "b"', "ab"),
+        ('local x "a b"', "a b"),
+        ('local x `"say "hi""\'', 'say "hi"'),
+        ('local x "a" "b"', '"a" "b"'),
+        ('local x : word count a "b c" d', "3"),
+        ('local x : word 2 of a "b c" d', "b c"),
+        ("local x : display %5.2f 3.14159", " 3.14"),
+        ("local x 5\nlocal ++x", "6"),
+        ("local x 5\nlocal --x", "4"),
+        ("local x abc\nlocal x : length local x", "3"),
+        ("local x abc\nlocal x", ""),
+        ("local y z\nlocal x a`y'b", "azb"),
+        ("global y z\nlocal x $y-${y}w", "z-zw"),
+    ],
+)
+def test_macros(session: Session, definition: str, value: str) -> None:
+    session.run(definition)
+    assert session.locals.get("x", "") == value
+
+
+def test_macro_list_and_drop(session: Session) -> None:
+    assert session.run("global g 1\nlocal l two\nmacro list") == "g:              1\n_l:             two\n"
+    assert session.run("macro drop g\nmacro drop _l\nmacro list") == ""
+    assert failure(session, "macro list nothere").code == 111
+    assert failure(session, "local 9a$ 1").code == 198
+    assert failure(session, "global 1a 1").code == 198
+
+
+def test_a_log(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    session.run(f"log using {tmp_path}/a, text")
+    assert failure(session, f"log using {tmp_path}/b").code == 604
+    session.run("display 1\n* note\nlog off\ndisplay 2\nlog on\nquietly display 3")
+    failure(session, "foo")
+    session.run("log close")
+    text = re.sub(r"\d+ \w{3} \d{4}, [\d:]{8}", "WHEN", path.read_text())
+    text = re.sub(r" +WHEN|  WHEN", "  WHEN", text)
+    rule = "-" * 80
+    assert text.startswith(f"{rule}\n      name:  <unnamed>\n       log:  ")
+    assert "\n  log type:  text\n opened on:  WHEN\n\n" in text
+    assert "\n. display 1\n1\n\n. * note\n. log off\n" in text
+    assert "display 2" not in text
+    assert "\n. foo\nunrecognized command:  foo\nr(199);\n\n" in text
+    assert text.endswith(f"  log type:  text\n closed on:  WHEN\n{rule}\n")
+    assert failure(session, "log close").code == 606
+    assert failure(session, f"log using {path}").code == 602
+    session.run(f"log using {path}, append\nlog close")
+    assert path.read_text().count("opened on") == 2
+    session.run(f"log using {path}, replace\nlog close")
+    assert path.read_text().count("opened on") == 1
+    assert failure(session, f"log using {tmp_path}/x.smcl").code == 198
+
+
+def test_a_failed_command_changes_nothing(session: Session) -> None:
+    session.run("set obs 5\ngenerate x = _n\nsummarize x")
+    before = session.data["x"].values.copy()
+    for text in ("replace x = y", "generate x = 1", "drop nothere", "generate str z = 5"):
+        failure(session, text)
+        assert session.data.names == ["x"] and (session.data["x"].values == before).all()
+        assert session.r["N"] == 5
+
+
+def test_an_interrupt_restores_the_state(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.run("set obs 5\ngenerate x = _n\nsummarize x")
+    entry = find_command("describe")
+
+    def interrupted(state: Session, node: object) -> None:
+        state.data.drop_variables(["x"])
+        state.data.characteristics["_dta"] = {"note0": "1"}
+        state.r.scalars["N"] = 9.0
+        state.e.macros["cmd"] = "foo"
+        raise KeyboardInterrupt
+
+    replaced = replace(entry, handler=interrupted)
+    monkeypatch.setattr("xmixed.interpreter.session.find_command", lambda word: replaced)
+    error = failure(session, "describe")
+    assert (error.code, error.message) == (1, "--Break--")
+    assert session.data.names == ["x"] and session.data.n_obs == 5
+    assert session.data.characteristics == {} and session.r["N"] == 5 and not session.e.exist
+
+
+def test_needs(session: Session) -> None:
+    assert failure(session, "describe nothere").code == 111
+
+
+def test_do_files_nest_to_a_limit(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.do").write_text(f'quietly do "{tmp_path}/a.do"\n')
+    assert failure(session, f'quietly do "{tmp_path}/a.do"').code == 1000
+    assert session.depth == 0 and len(session.local_macros) == 1
+    assert failure(session, "do nothere").message == "file nothere.do not found"
+
+
+def test_locals_of_a_do_file_are_its_own(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.do").write_text("local x 2\nglobal y 3\n")
+    session.run(f'local x 1\nrun "{tmp_path}/a.do"')
+    assert session.locals["x"] == "1" and session.global_macros["y"] == "3"
+
+
+def test_use_a_frame(session: Session) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"x": [1.0, None, 3.0], "s": ["a", "b", "c"]})
+    session.use(frame)
+    assert session.data.n_obs == 3 and session.data.names == ["x", "s"]
+    back = session.data.to_pandas()
+    assert list(back["s"]) == ["a", "b", "c"] and back["x"].isna().tolist() == [False, True, False]
+    session.run("generate y = 1")
+    with pytest.raises(xmixed.StataError) as caught:
+        session.use(frame)
+    assert caught.value.code == 4
+    session.use(frame, clear=True)
+
+
+def test_use_a_path_with_blanks(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "a b.dta"
+    session.run(f'set obs 3\ngenerate x = 1\nsave "{path}"\nclear')
+    session.use(path)
+    assert session.data.names == ["x"]
+    session.use(os.fspath(path), clear=True)
+
+
+def test_every_command_has_help(session: Session) -> None:
+    for name, entry in commands().items():
+        text = session.run(f"help {name}")
+        assert entry.summary.split()[0] in text
+        assert entry.synopsis and entry.summary and not entry.summary.endswith(".")
+        assert name.startswith(entry.minimum)
+        for option in (*entry.syntax.options, *entry.syntax.fixed_options, *entry.syntax.random_options):
+            assert option.help or not option.built, f"{name}, {option.name} has no help text"

@@ -1,0 +1,126 @@
+"""Random numbers, regular expressions, and properties of missing values."""
+
+import re
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.expressions.support import small_context, value_of, values_of
+from xmixed.errors import StataError
+from xmixed.expressions.context import Context, Memory, memory_of, set_seed
+from xmixed.expressions.evaluate import evaluate
+from xmixed.expressions.operators import binary
+from xmixed.expressions.regular import compile_pattern
+from xmixed.language.parser import parse_expression
+from xmixed.missing import CODES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "runiform()", "uniform()", "rnormal()", "rnormal(5)", "rnormal(5, 2)", "rchi2(3)", "rt(4)", "rgamma(2, 1)",
+        "rbeta(2, 3)", "rpoisson(3)", "rbinomial(10, .5)", "rexponential(1)", "rnbinomial(3, .5)", "runiform(2, 3)",
+    ],
+)  # fmt: skip
+def test_random_functions_repeat_with_the_seed(text):
+    context = small_context()
+    context.memory.reseed(7)
+    first = values_of(text, context)
+    second = values_of(text, context)
+    context.memory.reseed(7)
+    assert len(first) == 5 and "." not in first
+    assert values_of(text, context) == first != second
+    assert isinstance(value_of(text), float)
+
+
+@pytest.mark.parametrize("text", ["rchi2(-1)", "rnormal(0, -1)", "rbinomial(5, 2)", "rpoisson(.)", "rt(0)"])
+def test_bad_parameters_give_missing(text):
+    assert set(values_of(text)) == {"."}
+
+
+def test_memory_belongs_to_the_session():
+    class State:
+        class settings:
+            seed = None
+
+    one, other = State(), State()
+    assert memory_of(one) is memory_of(one) is not memory_of(other)
+    set_seed(one, 5)
+    draws = memory_of(one).generator().random(3)
+    set_seed(one, 5)
+    assert np.array_equal(memory_of(one).generator().random(3), draws)
+    assert one.settings.seed == 5
+
+
+def test_regexs_remembers():
+    context = small_context()
+    assert value_of('regexm("tel 555-1234", "([0-9]+)-([0-9]+)")', context) == 1
+    assert [value_of(f"regexs({n})", context) for n in range(4)] == ["555-1234", "555", "1234", ""]
+    rows = evaluate(parse_expression('regexm(name, "^a(b.*)")'), context)
+    assert isinstance(rows, np.ndarray)
+    assert values_of("regexs(1)", context) == ["b", "", "bc def", "", ""]
+    chosen = evaluate(parse_expression("regexs(1)"), context, rows != 0)
+    assert isinstance(chosen, np.ndarray) and chosen.tolist() == ["b", "bc def"]
+    with pytest.raises(StataError):
+        value_of("regexs(0)", Context(memory=Memory()))
+
+
+@pytest.mark.parametrize("pattern", ["(", ")", "[", "a**(", "*a", "\\", "a)", "[z-a]", "(" * 60 + ")" * 60, "a" * 1001])
+def test_malformed_patterns(pattern):
+    with pytest.raises(StataError) as failure:
+        compile_pattern(pattern)
+    assert failure.value.code == 198
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(a*)*b", "(.*)(.*)(.*)(.*)(.*)b", "((a?)?)*b"])
+def test_no_pattern_is_slow(pattern):
+    start = time.perf_counter()
+    assert compile_pattern(pattern).search("a" * 2000) is None
+    assert time.perf_counter() - start < 5
+
+
+patterns = st.recursive(
+    st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "c"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map("".join),
+        st.tuples(inner, inner).map(lambda pair: f"({pair[0]}|{pair[1]})"),
+        st.tuples(inner, st.sampled_from("*+?")).map(lambda pair: f"({pair[0]}){pair[1]}"),
+    ),
+    max_leaves=6,
+)
+
+
+@given(patterns, st.text("abc", max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_agrees_with_python(pattern, text):
+    ours, theirs = compile_pattern(pattern).search(text), re.search(pattern, text)
+    assert (ours is None) == (theirs is None)
+    if ours is not None and theirs is not None:
+        assert (ours.start, ours.end) == theirs.span()
+
+
+numbers = st.one_of(st.floats(-8e307, 8e307), st.sampled_from(CODES))
+
+
+@given(numbers, numbers)
+@settings(max_examples=200, deadline=None)
+def test_missing_values_are_ordered_above_numbers(a, b):
+    x, y = np.asarray(a), np.asarray(b)
+    less, equal, more = (float(binary(symbol, x, y)) for symbol in ("<", "==", ">"))
+    assert less + equal + more == 1
+    if a in CODES and b in CODES:
+        assert less == (CODES.index(a) < CODES.index(b))
+    elif a in CODES:
+        assert more == 1
+
+
+@given(numbers, numbers, st.sampled_from("+-*/^"))
+@settings(max_examples=200, deadline=None)
+def test_arithmetic_gives_numbers_or_plain_missing(a, b, symbol):
+    result = float(binary(symbol, np.asarray(a), np.asarray(b)))
+    assert abs(result) < CODES[0] or result == CODES[0]
+    if a in CODES or b in CODES:
+        assert result == CODES[0]

@@ -1,0 +1,93 @@
+"""Date and string formats."""
+
+import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xmixed.errors import StataError
+from xmixed.formats import format_string, format_value, is_date_format, is_string_format, width_of
+from xmixed.missing import CODES
+
+DATES = [
+    (0, "%td", "01jan1960"),
+    (0, "%d", "01jan1960"),
+    (-1, "%td", "31dec1959"),
+    (18901, "%td", "01oct2011"),
+    (18901.9, "%td", "01oct2011"),
+    (18901, "%tdD_m_Y", "01 Oct 11"),
+    (18901, "%tdD_m_CY", "01 Oct 2011"),
+    (18901, "%tdDD/NN/CCYY", "01/10/2011"),
+    (18901, "%tdnn/dd/YY", "10/1/11"),
+    (18901, "%tdDayname,_dd_Month_CCYY", "Saturday, 1 October 2011"),
+    (18901, "%tdCCYY-NN-DD", "2011-10-01"),
+    (18901, "%tdCCYY.JJJ", "2011.274"),
+    (18901, "%tdCCYY!ww!q", "2011w40q"),
+    (18901, "%tdDa_mon", "Sa oct"),
+    (1e13, "%td", "."),
+    (0, "%tc", "01jan1960 00:00:00"),
+    (1632997805123, "%tc", "30sep2011 10:30:05"),
+    (1632997805123, "%tcHH:MM:SS.sss", "10:30:05.123"),
+    (1632997805123 + 43200000, "%tchh:MM_am", "10:30 pm"),
+    (0, "%tw", "1960w1"),
+    (51, "%tw", "1960w52"),
+    (-1, "%tw", "1959w52"),
+    (620, "%tm", "2011m9"),
+    (206, "%tq", "2011q3"),
+    (103, "%th", "2011h2"),
+    (2011, "%ty", "2011"),
+    (620, "%tmMonth_CCYY", "September 2011"),
+    (CODES[0], "%td", "."),
+    (CODES[3], "%tm", ".c"),
+]
+
+
+@pytest.mark.parametrize(("value", "fmt", "expected"), DATES)
+def test_dates(value, fmt, expected):
+    assert format_value(value, fmt).strip() == expected
+    assert len(format_value(value, fmt)) == width_of(fmt)
+
+
+def test_widths():
+    assert [width_of(fmt) for fmt in ("%td", "%tc", "%tw", "%tm", "%tq", "%th", "%ty")] == [9, 18, 7, 7, 6, 6, 4]
+    assert format_value(620, "%tm") == " 2011m9"
+    assert format_value(620, "%-tm") == "2011m9 "
+
+
+def test_kinds():
+    assert is_date_format("%td") and not is_date_format("%9.0g")
+    assert is_string_format("%9s") and not is_string_format("%td")
+
+
+def test_leap_second():
+    assert format_value(1483228826000 + 315619200000, "%tC").strip() == "31dec2016 23:59:60"
+    assert format_value(1483228827000 + 315619200000, "%tC").strip() == "01jan2017 00:00:00"
+
+
+@given(st.dates(min_value=datetime.date(100, 1, 1)))
+@settings(max_examples=150, deadline=None)
+def test_every_date(date):
+    days = (date - datetime.date(1960, 1, 1)).days
+    assert format_value(days, "%tdCCYY-NN-DD") == f"{date.year:04d}-{date.month:02d}-{date.day:02d}"
+    assert format_value(days, "%tdDayname").strip() == date.strftime("%A")
+
+
+@pytest.mark.parametrize(
+    ("text", "fmt", "expected"),
+    [
+        ("abc", "%5s", "  abc"),
+        ("abc", "%-5s", "abc  "),
+        ("abc", "%~6s", " abc  "),
+        ("abcdefgh", "%5s", "abcde"),
+        ("", "%3s", "   "),
+    ],
+)
+def test_strings(text, fmt, expected):
+    assert format_string(text, fmt) == expected
+
+
+def test_number_format_for_a_string():
+    with pytest.raises(StataError) as failure:
+        format_string("a", "%9.0g")
+    assert failure.value.code == 109

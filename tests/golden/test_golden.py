@@ -1,0 +1,46 @@
+"""The manual's sessions, compared with their golden transcripts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.console.conftest import ROOT, console_environment
+
+SHARED = ROOT.parent / "shared"
+SESSIONS = ["01_random_intercept", "02_random_slope", "03_unstructured", "03b_reml", "13_describe"]
+
+
+@pytest.mark.skipif(
+    not (SHARED / "golden").is_dir(), reason="the manual's sessions are not beside this checkout"
+)
+@pytest.mark.parametrize("name", SESSIONS)
+def test_session(name: str, tmp_path: Path) -> None:
+    shutil.copy(SHARED / "golden" / f"{name}.do", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "xmixed", f"{name}.do"],
+        cwd=tmp_path,
+        capture_output=True,
+        env=console_environment(XMIXED_DATA_PATH=str(SHARED / "datasets")),
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout.decode()[-600:] + done.stderr.decode()
+    (tmp_path / "actual.log").write_bytes(done.stdout)
+    golden = SHARED / "golden" / f"{name}.log"
+    compared = subprocess.run(
+        [
+            sys.executable,
+            str(SHARED / "tools" / "compare_transcript.py"),
+            str(golden),
+            str(tmp_path / "actual.log"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert compared.returncode == 0, compared.stdout

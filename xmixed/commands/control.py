@@ -1,0 +1,233 @@
+"""Prefixes, do-files, macros' `version`, and leaving."""
+
+from __future__ import annotations
+
+import re
+
+from xmixed.commands.registry import command
+from xmixed.errors import StataError
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.session.messages import show_message
+from xmixed.session.signals import Break, ExitRequest
+from xmixed.session.state import SessionState
+
+_VERSION = re.compile(r"(\d+(?:\.\d+)?)\s*(?:(:)\s*(.*))?$", re.DOTALL)
+NEWEST_VERSION = 12.1
+OLDEST_VERSION = 1.0
+
+
+def _prefixed(node: Command) -> str:
+    """Return the command after a prefix, with or without a colon."""
+    rest = node.argument.removeprefix(":").lstrip()
+    if rest.startswith("{"):
+        raise StataError(198, "blocks in braces are not implemented in xmixed yet")
+    return rest
+
+
+@command(
+    "quietly",
+    "qui",
+    syntax=Syntax("raw"),
+    synopsis="quietly [:] command",
+    summary="Run a command without its output",
+    prefix=True,
+    keeps_r=True,
+)
+def quietly(session: SessionState, node: Command) -> None:
+    before = session.out.quiet
+    session.out.quiet = True
+    try:
+        session.execute(_prefixed(node))
+    finally:
+        session.out.quiet = before
+
+
+@command(
+    "noisily",
+    "n",
+    syntax=Syntax("raw"),
+    synopsis="noisily [:] command",
+    summary="Show the output of a command also inside quietly and capture",
+    prefix=True,
+    keeps_r=True,
+)
+def noisily(session: SessionState, node: Command) -> None:
+    before = session.out.quiet, session.captured
+    session.out.quiet, session.captured = False, False
+    try:
+        session.execute(_prefixed(node))
+    except StataError as error:
+        show_message(session, error)
+        raise
+    finally:
+        session.out.quiet, session.captured = before
+
+
+@command(
+    "capture",
+    "cap",
+    syntax=Syntax("raw"),
+    synopsis="capture [:] command",
+    summary="Run a command without output, and go on if it fails; the return code is in _rc",
+    prefix=True,
+    keeps_r=True,
+)
+def capture(session: SessionState, node: Command) -> None:
+    before = session.out.quiet, session.captured
+    session.out.quiet, session.captured = True, True
+    code = 0
+    try:
+        session.execute(_prefixed(node))
+    except Break:
+        raise
+    except StataError as error:
+        code = error.code
+    finally:
+        session.out.quiet, session.captured = before
+    session.rc = code
+
+
+@command(
+    "version",
+    "vers",
+    syntax=Syntax("raw"),
+    synopsis="version [#] [: command]",
+    summary="Show or set the version of Stata whose behaviour scripts expect",
+    prefix=True,
+    keeps_r=True,
+)
+def version(session: SessionState, node: Command) -> None:
+    if not node.argument:
+        session.out.write(f"version {session.settings.version}")
+        return
+    found = _VERSION.match(node.argument)
+    if found is None:
+        raise StataError(198, "invalid syntax")
+    number, colon, rest = found.groups()
+    if not OLDEST_VERSION <= float(number) <= NEWEST_VERSION:
+        # Stata: a version newer than the program is refused, since its behaviour is not known to it.
+        raise StataError(
+            9, f"this is version {NEWEST_VERSION:g} of Stata; it cannot run version {number} programs"
+        )
+    if colon is None:
+        session.settings.version = number
+        return
+    before = session.settings.version
+    session.settings.version = number
+    try:
+        session.execute(rest)
+    finally:
+        session.settings.version = before
+
+
+def _run_file(session: SessionState, node: Command, echo: bool) -> None:
+    if not node.argument:
+        raise StataError(198, "invalid file specification")
+    path, *arguments = node.argument
+    session.run_file(path, list(arguments), echo)
+
+
+@command(
+    "do",
+    syntax=Syntax("words"),
+    synopsis="do filename [arguments]",
+    summary="Run a do-file, showing its commands and output",
+    keeps_r=True,
+)
+def do(session: SessionState, node: Command) -> None:
+    # Stata: one blank line separates the echo of `do` from the do-file.
+    session.out.write("")
+    _run_file(session, node, echo=True)
+
+
+@command(
+    "run",
+    "ru",
+    syntax=Syntax("words"),
+    synopsis="run filename [arguments]",
+    summary="Run a do-file without output",
+    keeps_r=True,
+)
+def run(session: SessionState, node: Command) -> None:
+    _run_file(session, node, echo=False)
+
+
+@command(
+    "exit",
+    "e",
+    syntax=Syntax(
+        "text",
+        options=(
+            OptionSpec("clear", "clear", help="leave although the data have unsaved changes"),
+            OptionSpec("STATA", "STATA", help="leave the program, not only the do-file"),
+        ),
+    ),
+    synopsis="exit [#] [, clear STATA]",
+    summary="End the do-file, or leave the program",
+    keeps_r=True,
+)
+def leave(session: SessionState, node: Command) -> None:
+    code = _return_code(node.argument) if node.argument else 0
+    everything = session.depth == 0 or bool(node.option("STATA"))
+    if everything and session.data.changed and not node.option("clear"):
+        raise StataError(4, "no; data in memory would be lost")
+    raise ExitRequest(code, everything)
+
+
+@command(
+    "error",
+    "err",
+    syntax=Syntax("text"),
+    synopsis="error #",
+    summary="Show the message of a return code and fail with it",
+    keeps_r=True,
+)
+def error(session: SessionState, node: Command) -> None:
+    code = _return_code(node.argument)
+    if code:
+        raise StataError(code, MESSAGES.get(code, ""))
+
+
+def _return_code(text: str | None) -> int:
+    text = (text or "").strip()
+    if not re.fullmatch(r"[0-9]{1,5}", text):
+        raise StataError(198, "invalid syntax")
+    return int(text)
+
+
+MESSAGES: dict[int, str] = {
+    1: "--Break--",
+    4: "no; data in memory would be lost",
+    5: "not sorted",
+    100: "varlist required",
+    101: "varlist not allowed",
+    102: "too few variables specified",
+    103: "too many variables specified",
+    104: "nothing to input",
+    109: "type mismatch",
+    110: "already defined",
+    111: "not found",
+    198: "invalid syntax",
+    199: "unrecognized command",
+    301: "last estimates not found",
+    321: "requested action not valid after most recent estimation command",
+    401: "may not use noninteger frequency weights",
+    402: "negative weights encountered",
+    430: "convergence not achieved",
+    459: "something that should be true of your data is not",
+    498: "",
+    503: "conformability error",
+    504: "matrix has missing values",
+    506: "matrix not positive definite",
+    601: "file not found",
+    602: "file already exists",
+    603: "file could not be opened",
+    610: "file not Stata format",
+    612: "unexpected end of file",
+    900: "no room to add more observations or variables",
+    909: "op. sys. refuses to provide memory",
+    2000: "no observations",
+    2001: "insufficient observations",
+}
+"""What `error #` says."""

@@ -1,0 +1,94 @@
+"""Making columns from evaluated values: storage types and promotion."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.data.dataset import DTYPES, LIMITS, Dataset, Variable, from_double, is_string_type
+from xmixed.missing import FLOAT_MISSING, MISSING, is_missing
+
+STRING_LENGTH = 2045
+"""Characters of the widest `str#`; longer strings are `strL`."""
+
+
+def blank_column(storage_type: str, n: int) -> np.ndarray:
+    """Return a column of `.` or `""`."""
+    if is_string_type(storage_type):
+        column = np.empty(n, dtype=object)
+        column[:] = ""
+        return column
+    return from_double(np.full(n, MISSING), storage_type)
+
+
+def string_type(values: np.ndarray) -> str:
+    """Return the narrowest string type that holds the values."""
+    width = max(map(len, values.tolist()), default=0)
+    if width > STRING_LENGTH:
+        return "strL"
+    return f"str{max(1, width)}"
+
+
+def cut_strings(values: np.ndarray, storage_type: str) -> np.ndarray:
+    """Return strings cut to the width of their type."""
+    if storage_type == "strL":
+        return values
+    width = int(storage_type[3:])
+    out = np.empty(len(values), dtype=object)
+    out[:] = [value[:width] for value in values.tolist()]
+    return out
+
+
+def stored(values: np.ndarray, storage_type: str) -> np.ndarray:
+    """Return evaluated values (doubles or strings) as they are stored in a type of their kind."""
+    if is_string_type(storage_type):
+        return cut_strings(values, storage_type)
+    return from_double(values, storage_type)
+
+
+def count_missing(values: np.ndarray, storage_type: str) -> int:
+    """Return how many stored values are missing (`""` in strings)."""
+    if is_string_type(storage_type):
+        return values.tolist().count("")
+    limit = {"double": MISSING, "float": FLOAT_MISSING}.get(storage_type)
+    if limit is None:
+        limit = LIMITS[storage_type][1] + 1
+    return int(np.count_nonzero(values >= limit))
+
+
+def promoted_type(storage_type: str, values: np.ndarray) -> str:
+    """Return the type a numeric column must have to take doubles: its own, or the next that holds them.
+
+    Stata: fractions make byte and int float, and long double; whole numbers widen byte to int to long to
+    double. A float stays float unless a number is beyond its range.
+    """
+    numbers = values[~is_missing(values)]
+    if not len(numbers) or storage_type == "double":
+        return storage_type
+    low, high = float(numbers.min()), float(numbers.max())
+    largest = max(-low, high)
+    if storage_type == "float":
+        return "double" if largest >= float(FLOAT_MISSING) else "float"
+    if np.any(numbers != np.trunc(numbers)):
+        return "double" if storage_type == "long" or largest >= float(FLOAT_MISSING) else "float"
+    for wider in ("byte", "int", "long"):
+        fits = LIMITS[wider][0] <= low and high <= LIMITS[wider][1]
+        if fits and DTYPES[wider].itemsize >= DTYPES[storage_type].itemsize:
+            return wider
+    return "double"
+
+
+def promoted_string_type(storage_type: str, values: np.ndarray) -> str:
+    """Return the string type a column must have to take strings: its own, or a wider one."""
+    needed = string_type(values)
+    if storage_type == "strL" or needed == "strL":
+        return "strL"
+    return needed if int(needed[3:]) > int(storage_type[3:]) else storage_type
+
+
+def replace_variable(data: Dataset, variable: Variable) -> None:
+    """Put a variable in the place of the one of the same name; the sort order ends at it."""
+    place = data.names.index(variable.name)
+    data.variables[place] = variable
+    if variable.name in data.sorted_by:
+        data.sorted_by = data.sorted_by[: data.sorted_by.index(variable.name)]
+    data.changed = True

@@ -1,0 +1,134 @@
+"""describe, ds."""
+
+from __future__ import annotations
+
+from xmixed.commands.registry import command
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.render.describe import (
+    Description,
+    VariableRow,
+    render_header,
+    render_names,
+    render_sorted,
+    render_table,
+)
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+
+WIDTHS = {"byte": 1, "int": 2, "long": 4, "float": 4, "double": 8, "strL": 8}
+"""Bytes an observation takes in each storage type; `str#` takes #."""
+
+
+def width_of_types(data: Dataset) -> int:
+    """Return the bytes of one observation."""
+    return sum(WIDTHS[v.type] if v.type in WIDTHS else int(v.type[3:]) for v in data)
+
+
+def has_notes(data: Dataset, name: str) -> bool:
+    """Return whether a variable (or `_dta`) has notes."""
+    return data.characteristics.get(name, {}).get("note0", "0").strip() not in {"", "0"}
+
+
+@command(
+    "describe",
+    "d",
+    syntax=Syntax(
+        "varlist",
+        using=True,
+        options=(
+            OptionSpec("short", "s", help="only the lines above the table"),
+            OptionSpec("simple", "si", help="only the variables' names"),
+            OptionSpec("fullnames", "f", help="do not abbreviate names"),
+            OptionSpec("numbers", "n", help="show the variables' positions"),
+            OptionSpec("detail", "d", help="width of an observation", built=False),
+            OptionSpec("replace", "replace", help="make the description the data", built=False),
+            OptionSpec("varlist", "varl", help="save the varlist in r()", built=False),
+        ),
+    ),
+    synopsis="describe [varlist] [using filename] [, short simple fullnames numbers]",
+    summary="Describe data in memory or in a file",
+)
+def describe(session: SessionState, node: Command) -> None:
+    if node.option("fullnames") and node.option("numbers"):
+        raise StataError(198, "options fullnames and numbers may not be combined")
+    if node.using is None:
+        data, n_obs = session.data, session.data.n_obs
+    else:
+        data, n_obs = _header_of(node.using)
+    chosen = [data[name] for name in resolve_varlist(node.argument, data)] if node.argument else list(data)
+    description = Description(
+        source=data.source,
+        n_obs=n_obs,
+        n_variables=len(data.variables),
+        size=n_obs * width_of_types(data),
+        label=data.label,
+        timestamp=data.timestamp,
+        has_notes=has_notes(data, "_dta"),
+        sorted_by=data.sorted_by,
+        changed=data.changed and node.using is None,
+        from_file=node.using is not None,
+        rows=tuple(_row(data, variable) for variable in chosen),
+    )
+    _write(session, node, description)
+    session.r = Results(
+        scalars={
+            "N": float(n_obs),
+            "k": float(len(data.variables)),
+            "width": float(width_of_types(data)),
+            "changed": float(description.changed),
+        }
+    )
+
+
+def _header_of(using: str) -> tuple[Dataset, int]:
+    from xmixed.data.dta_reader import read_dta_header
+    from xmixed.data.locate import locate
+
+    found = locate(using)
+    header = read_dta_header(found.path, found.display_name)
+    header.dataset.source = found.address
+    return header.dataset, header.n_obs
+
+
+def _row(data: Dataset, variable: Variable) -> VariableRow:
+    return VariableRow(
+        variable.name,
+        variable.type,
+        variable.format,
+        variable.value_label,
+        variable.label,
+        has_notes(data, variable.name),
+        data.names.index(variable.name) + 1,
+    )
+
+
+def _write(session: SessionState, node: Command, description: Description) -> None:
+    linesize = session.settings.linesize
+    if node.option("simple"):
+        session.out.write(*render_names([row.name for row in description.rows], linesize))
+        return
+    framed = not node.argument
+    lines = render_header(description, linesize) if framed else []
+    if not node.option("short") and description.rows:
+        fullnames, numbers = bool(node.option("fullnames")), bool(node.option("numbers"))
+        lines += render_table(description, linesize, framed, fullnames, numbers)
+    if framed:
+        lines += render_sorted(description)
+    session.out.write(*lines)
+
+
+@command(
+    "ds",
+    syntax=Syntax("varlist"),
+    synopsis="ds [varlist]",
+    summary="List variable names",
+    needs=("data",),
+)
+def ds(session: SessionState, node: Command) -> None:
+    names = resolve_varlist(node.argument, session.data) if node.argument else session.data.names
+    session.out.write(*render_names(names, session.settings.linesize))
+    session.r = Results(macros={"varlist": " ".join(names)})

@@ -1,0 +1,265 @@
+"""label, format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from xmixed.commands.data_parsing import names_in
+from xmixed.commands.registry import command
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import is_valid_name, resolve_name
+from xmixed.formats import format_value, is_string_format, is_valid_format
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import missing_code
+from xmixed.render.text import printable, result
+from xmixed.session.output import line
+from xmixed.session.state import SessionState
+
+_NUMERIC_FORMAT = re.compile(r"(%-?)(\d+)([.,]\d+[efgc]+)")
+LABEL_LENGTH = 80
+"""Characters of a data or variable label."""
+LONG_MISSING = 2147483621
+"""Key of `.` in value labels; `.a` is one more."""
+
+Words = Sequence[str]
+Subcommand = Callable[[SessionState, Command, Words], None]
+
+
+def _define(session: SessionState, node: Command, words: Words) -> None:
+    name, pairs = _label_name(words), words[1:]
+    options = [option for option in ("add", "modify", "replace") if node.option(option)]
+    if len(options) > 1 and options != ["add", "modify"]:
+        raise StataError(198, "only one of add, modify, and replace may be specified")
+    if not pairs and not options:
+        raise StataError(198, "invalid syntax")
+    known = session.data.value_labels.get(name)
+    if known is not None and not options:
+        raise StataError(110, f"label {name} already defined")
+    new = _pairs(pairs)
+    texts = {} if known is None or options == ["replace"] else dict(known)
+    if options == ["add"] and any(value in texts for value in new):
+        raise StataError(180, "invalid attempt to modify label")
+    texts.update(new)
+    data = session.data
+    data.value_labels[name] = {value: text for value, text in sorted(texts.items()) if text}
+    data.changed = True
+    if not node.option("nofix"):
+        _widen_formats(data, [variable for variable in data if variable.value_label == name])
+
+
+def _label_name(words: Words) -> str:
+    if not words:
+        raise StataError(100, "label name required")
+    if not is_valid_name(words[0]):
+        raise StataError(198, f"{words[0]} invalid name")
+    return words[0]
+
+
+def _pairs(words: Words) -> dict[int, str]:
+    """Return the texts of `# "text" ...` by long code; an empty text takes a label away."""
+    if len(words) % 2:
+        raise StataError(198, "invalid syntax")
+    return {_value(words[i]): words[i + 1] for i in range(0, len(words), 2)}
+
+
+def _value(word: str) -> int:
+    if len(word) == 2 and word[0] == "." and word[1].isalpha() and word[1].islower():
+        return LONG_MISSING + ord(word[1]) - ord("a") + 1
+    try:
+        value = int(word)
+    except ValueError:
+        raise StataError(198, "may not label " + (". " if word == "." else word)) from None
+    if not -LONG_MISSING < value < LONG_MISSING:
+        raise StataError(198, f"may not label {word}")
+    return value
+
+
+def _attach(session: SessionState, node: Command, words: Words) -> None:
+    """`label values varlist [lblname | .]`: without a name the label is taken away."""
+    data = session.data
+    names, label = (words[:-1], words[-1]) if len(words) > 1 else (words, "")
+    chosen = [data[name] for name in names_in(" ".join(names), data)]
+    label = "" if label == "." else label
+    if label and not is_valid_name(label):
+        raise StataError(198, f"{label} invalid name")
+    if any(variable.is_string for variable in chosen):
+        raise StataError(181, "may not label strings")
+    for variable in chosen:
+        variable.value_label = label
+    data.changed = True
+    if not node.option("nofix"):
+        _widen_formats(data, chosen)
+
+
+def _widen_formats(data: Dataset, variables: Sequence[Variable]) -> None:
+    """Make display formats as wide as the longest text of the value label, unless they show dates."""
+    for variable in variables:
+        width = max(map(len, data.value_labels.get(variable.value_label, {}).values()), default=0)
+        parts = _NUMERIC_FORMAT.fullmatch(variable.format)
+        if parts and width > int(parts[2]):
+            variable.format = f"{parts[1]}{width}{parts[3]}"
+
+
+def _variable(session: SessionState, node: Command, words: Words) -> None:
+    if not words:
+        raise StataError(100, "varlist required")
+    if len(words) > 2:
+        raise StataError(198, "invalid syntax")
+    variable = session.data[resolve_name(words[0], session.data)]
+    text = words[1] if len(words) == 2 else ""
+    variable.label = _cut(session, text)
+    session.data.changed = True
+
+
+def _data(session: SessionState, node: Command, words: Words) -> None:
+    if len(words) > 1:
+        raise StataError(198, "invalid syntax")
+    session.data.label = _cut(session, words[0] if words else "")
+    session.data.changed = True
+
+
+def _cut(session: SessionState, text: str) -> str:
+    if len(text) > LABEL_LENGTH:
+        session.out.write(f"note: label truncated to {LABEL_LENGTH} characters")
+    return text[:LABEL_LENGTH]
+
+
+def _known(data: Dataset, words: Words) -> list[str]:
+    """Return the value labels named, all without names or for `_all`; r(111) for an unknown one."""
+    if not words or list(words) == ["_all"]:
+        return sorted(data.value_labels)
+    for name in words:
+        if name not in data.value_labels:
+            raise StataError(111, f"value label {name} not found")
+    return list(words)
+
+
+def _list(session: SessionState, node: Command, words: Words) -> None:
+    for name in _known(session.data, words):
+        session.out.write(f"{name}:")
+        for value, text in session.data.value_labels[name].items():
+            session.out.write(line(result(f"{_shown(value):>12} "), printable(text)))
+
+
+def _shown(value: int) -> str:
+    if value < LONG_MISSING:
+        return str(value)
+    return "." if value == LONG_MISSING else "." + chr(ord("a") + value - LONG_MISSING - 1)
+
+
+def _directory(session: SessionState, node: Command, words: Words) -> None:
+    if words:
+        raise StataError(198, "invalid syntax")
+    session.out.write(*sorted(session.data.value_labels))
+
+
+def _drop(session: SessionState, node: Command, words: Words) -> None:
+    if not words:
+        raise StataError(100, "label name required")
+    for name in _known(session.data, words):
+        session.data.value_labels.pop(name, None)
+        session.data.changed = True
+
+
+_SUBCOMMANDS: tuple[tuple[str, str, Subcommand, frozenset[str]], ...] = (
+    ("data", "da", _data, frozenset()),
+    ("variable", "var", _variable, frozenset()),
+    ("define", "de", _define, frozenset({"add", "modify", "replace", "nofix"})),
+    ("values", "val", _attach, frozenset({"nofix"})),
+    ("list", "l", _list, frozenset()),
+    ("dir", "di", _directory, frozenset()),
+    ("drop", "drop", _drop, frozenset()),
+)
+"""Name, shortest abbreviation, handler, options."""
+_UNBUILT = ("save", "language", "copy")
+
+
+@command(
+    "label",
+    "la",
+    syntax=Syntax(
+        "words",
+        options=(
+            OptionSpec("add", "a", help="define: add values"),
+            OptionSpec("modify", "modify", help="define: add, change and delete values"),
+            OptionSpec("replace", "replace", help="define: replace the whole label"),
+            OptionSpec("nofix", "nofix", help="do not widen display formats to the longest text"),
+        ),
+    ),
+    synopsis='label {data ["text"] | variable varname ["text"] | values varlist [lblname] | list [lblname ...] | dir'
+    ' | drop {lblname ... | _all} | define lblname # "text" [...] [, add modify replace nofix]}',
+    summary="Label data, variables and values",
+    keeps_r=True,
+)
+def label(session: SessionState, node: Command) -> None:
+    word = node.argument[0] if node.argument else ""
+    for name, minimum, run, allowed in _SUBCOMMANDS:
+        if name.startswith(word) and len(word) >= len(minimum):
+            for option in node.options:
+                if option not in allowed:
+                    raise StataError(198, f"option {option} not allowed", node.options[option].span)
+            run(session, node, node.argument[1:])
+            return
+    if word in _UNBUILT:
+        raise StataError(199, f"label {word} is not implemented in xmixed")
+    raise StataError(198, "invalid syntax")
+
+
+@command(
+    "format",
+    "form",
+    syntax=Syntax("words"),
+    synopsis="format varlist %fmt  or  format %fmt varlist  or  format [varlist]",
+    summary="Set or show display formats",
+    needs=("data",),
+    keeps_r=True,
+)
+def format_command(session: SessionState, node: Command) -> None:
+    words = list(node.argument)
+    data = session.data
+    fmt = next((word for word in (words[-1:] + words[:1]) if word.startswith("%")), "")
+    if fmt:
+        words.remove(fmt)
+    chosen = [data[name] for name in names_in(" ".join(words), data)] if words or fmt else list(data)
+    if not fmt:
+        _show_formats(session, chosen)
+        return
+    if not is_valid_format(fmt):
+        raise StataError(120, "invalid %format")
+    if any(variable.is_string != is_string_format(fmt) for variable in chosen):
+        raise StataError(109, "type mismatch")
+    for variable in chosen:
+        variable.format = fmt
+    data.changed = True
+
+
+def _show_formats(session: SessionState, chosen: list[Variable]) -> None:
+    width = max(len(variable.name) for variable in chosen)
+    session.out.write("", "variable name".ljust(max(width, 13)) + "  display format", "-" * (max(width, 13) + 16))
+    for variable in chosen:
+        session.out.write(line(variable.name.ljust(max(width, 13)) + "  ", result(variable.format)))
+
+
+def value_label_texts(data: Dataset, variable: Variable) -> dict[int, str]:
+    """Return the labels of a variable's values by long code; {} when it has none."""
+    return data.value_labels.get(variable.value_label, {}) if variable.value_label else {}
+
+
+def labelled(values: Sequence[float], texts: dict[int, str], fmt: str) -> list[str]:
+    """Return doubles as `list` shows them: the label's text, else the number in its format, without padding."""
+    by_value = {_double(code): text for code, text in texts.items()}
+    memory: dict[float, str] = {}
+    for value in set(values):
+        text = by_value.get(value)
+        memory[value] = format_value(value, fmt).strip() if text is None else printable(text)
+    return [memory[value] for value in values]
+
+
+def _double(code: int) -> float:
+    if code < LONG_MISSING:
+        return float(code)
+    return missing_code("." if code == LONG_MISSING else "." + chr(ord("a") + code - LONG_MISSING - 1))
+

@@ -1,0 +1,22 @@
+"""Parts of arguments that a command reads itself, by the language's own rules."""
+
+from __future__ import annotations
+
+from xmixed.data.dataset import Dataset
+from xmixed.errors import Span, StataError
+from xmixed.expressions.varlist import resolve_varlist
+from xmixed.language.grammar import parse
+from xmixed.language.nodes import InRange
+from xmixed.language.parser import parse_varlist
+
+
+def names_in(text: str, data: Dataset) -> list[str]:
+    """Return the full names of the variables that a varlist given as text means; `varlist required` when empty."""
+    if not text.strip():
+        raise StataError(100, "varlist required")
+    return resolve_varlist(parse_varlist(text), data)
+
+
+def range_in(text: str) -> InRange:
+    """Return an `in` range given as text without the word `in`."""
+    return parse("in_range", text, Span(0, len(text)))

@@ -1,0 +1,64 @@
+"""The observations a data command works on, and their weights."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.errors import StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.evaluate import evaluate_column
+from xmixed.expressions.sample import select_rows
+from xmixed.expressions.varlist import resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.missing import is_missing
+from xmixed.session.state import SessionState
+
+
+class Weights(NamedTuple):
+    """Weights of a command.
+
+    kind : str
+        "" without weights (then `values` is None), fweight, aweight or iweight.
+    values : ndarray of float64, shape (n,), or None
+        0 where missing or not selected.
+    """
+
+    kind: str
+    values: np.ndarray | None
+
+
+def selected_rows(session: SessionState, node: Command) -> np.ndarray:
+    """Return where the command's `if` and `in` hold; bool, shape (n,)."""
+    return select_rows(node.condition, node.in_range, Context.of(session))
+
+
+def weights_of(session: SessionState, node: Command, rows: np.ndarray) -> Weights:
+    """Return the weights; `[w=exp]` means analytic ones.
+
+    Raises
+    ------
+    StataError
+        r(401) fractional frequency weights, r(402) negative weights.
+    """
+    if node.weight is None:
+        return Weights("", None)
+    kind = "aweight" if node.weight.kind == "weight" else node.weight.kind
+    if node.weight.kind == "weight":
+        session.out.write("(analytic weights assumed)")
+    values, text = evaluate_column(node.weight.expression, Context.of(session))
+    if text:
+        raise StataError(109, "type mismatch", node.weight.span)
+    values = np.where(rows & ~is_missing(values), values, 0.0)
+    if kind != "iweight" and np.any(values < 0):
+        raise StataError(402, "negative weights encountered")
+    if kind == "fweight" and np.any(values != np.floor(values)):
+        raise StataError(401, "may not use noninteger frequency weights")
+    return Weights(kind, values)
+
+
+def variables_of(data: Dataset, node: Command) -> list[Variable]:
+    """Return the variables of the command's varlist; all when it has none."""
+    return [data[name] for name in resolve_varlist(node.argument, data)] if node.argument else list(data)

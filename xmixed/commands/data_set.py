@@ -1,0 +1,159 @@
+"""set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from xmixed.commands.data_columns import blank_column
+from xmixed.commands.registry import command
+from xmixed.data.dataset import DTYPES
+from xmixed.errors import StataError
+from xmixed.expressions.context import set_seed
+from xmixed.formats import is_date_format, is_string_format, is_valid_format, width_of
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.session.state import SessionState
+
+LINESIZE, MATSIZE, LEVEL = (40, 255), (10, 11000), (10.0, 99.99)
+LARGEST_N, LARGEST_SEED = 2_147_483_619, 2_147_483_647
+FORMAT_WIDTHS = {"cformat": 9, "pformat": 5, "sformat": 8}
+"""Widest formats of coefficients, p-values and test statistics."""
+
+Setter = Callable[[SessionState, str, str], None]
+
+
+def _whole(name: str, word: str, low: int, high: int) -> int:
+    """Return a whole number in a range; r(198) otherwise."""
+    try:
+        value = int(word)
+    except ValueError:
+        raise StataError(198, f"invalid {name}: '{word}'" if word else "invalid syntax") from None
+    if not low <= value <= high:
+        raise StataError(198, f"{name} must be between {low} and {high}")
+    return value
+
+
+def _switch(session: SessionState, name: str, word: str) -> None:
+    if word not in {"on", "off"}:
+        raise StataError(198, "invalid syntax")
+    setattr(session.settings, name, word == "on")
+
+
+def _linesize(session: SessionState, name: str, word: str) -> None:
+    session.settings.linesize = _whole(name, word, *LINESIZE)
+
+
+def _level(session: SessionState, name: str, word: str) -> None:
+    try:
+        level = float(word)
+    except ValueError:
+        raise StataError(198, "invalid syntax") from None
+    if not LEVEL[0] <= level <= LEVEL[1]:
+        raise StataError(198, "level() must be between 10 and 99.99 inclusive")
+    session.settings.level = level
+
+
+def _type(session: SessionState, name: str, word: str) -> None:
+    if word not in DTYPES:
+        raise StataError(198, "invalid syntax")
+    session.settings.type = word
+
+
+def _seed(session: SessionState, name: str, word: str) -> None:
+    set_seed(session, _whole(name, word, 0, LARGEST_SEED))
+
+
+def _format(session: SessionState, name: str, word: str) -> None:
+    """`set cformat` alone goes back to the default."""
+    if word:
+        if not is_valid_format(word) or is_string_format(word) or is_date_format(word):
+            raise StataError(120, "invalid %format")
+        if width_of(word) > FORMAT_WIDTHS[name]:
+            raise StataError(198, f"{name} may not be wider than {FORMAT_WIDTHS[name]}")
+    setattr(session.settings, name, word)
+
+
+def _showbaselevels(session: SessionState, name: str, word: str) -> None:
+    if word not in {"on", "off", "all"}:
+        raise StataError(198, "invalid syntax")
+    session.settings.showbaselevels = "" if word == "off" else word
+
+
+def _observations(session: SessionState, name: str, word: str) -> None:
+    data = session.data
+    before, now = data.n_obs, _whole(name, word, 0, LARGEST_N)
+    if now < before:
+        raise StataError(198, f"obs must be at least {before}; use drop to remove observations")
+    if now == before:
+        return
+    data.variables = [
+        replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
+    ]
+    data.marks = {name: np.concatenate([m, np.zeros(now - before, dtype=bool)]) for name, m in data.marks.items()}
+    data.n_obs, data.sorted_by, data.changed = now, (), True
+    session.out.write(f"obs was {before}, now {now}")
+
+
+def _memory(session: SessionState, name: str, word: str) -> None:
+    session.out.write(
+        "set memory ignored.",
+        "    Memory no longer needs to be set in modern Statas; memory adjustments are performed on the fly",
+        "    automatically.",
+    )
+
+
+def _matsize(session: SessionState, name: str, word: str) -> None:
+    """Matrices have no limit here; the number is only checked."""
+    _whole(name, word, *MATSIZE)
+
+
+_SETTERS: tuple[tuple[str, str, Setter], ...] = (
+    ("obs", "ob", _observations),
+    ("linesize", "li", _linesize),
+    ("level", "l", _level),
+    ("more", "mo", _switch),
+    ("type", "ty", _type),
+    ("seed", "se", _seed),
+    ("cformat", "cformat", _format),
+    ("pformat", "pformat", _format),
+    ("sformat", "sformat", _format),
+    ("lstretch", "lstretch", _switch),
+    ("showbaselevels", "showbaselevels", _showbaselevels),
+    ("showomitted", "showomitted", _switch),
+    ("showemptycells", "showemptycells", _switch),
+    ("memory", "mem", _memory),
+    ("matsize", "mat", _matsize),
+)
+"""Name, shortest abbreviation, what sets it."""
+
+_UNBUILT = (
+    "adosize dp emptycells fvlabel graphics httpproxy locale logtype maxiter maxvar niceness output pagesize"
+    " rmsg scheme scrollbufsize searchdefault timeout1 trace tracedepth varabbrev varlabelpos"
+).split()
+
+
+@command(
+    "set",
+    syntax=Syntax(
+        "words",
+        options=(OptionSpec("permanently", "perm", help="also in later sessions", built=False),),
+    ),
+    synopsis="set {obs|linesize|level|more|type|seed|cformat|pformat|sformat|lstretch|showbaselevels|showomitted"
+    "|showemptycells|matsize} value",
+    summary="Set the number of observations or a setting",
+    keeps_r=True,
+)
+def set_command(session: SessionState, node: Command) -> None:
+    if not node.argument or len(node.argument) > 2:
+        raise StataError(198, "invalid syntax")
+    typed, value = node.argument[0], "".join(node.argument[1:])
+    for name, minimum, setter in _SETTERS:
+        if name.startswith(typed) and len(typed) >= len(minimum):
+            setter(session, name, value)
+            return
+    if typed in _UNBUILT:
+        raise StataError(198, f"set {typed} is not implemented in xmixed")
+    raise StataError(198, "invalid syntax")

@@ -1,0 +1,211 @@
+"""summarize."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xmixed.commands.data_rows import Weights, selected_rows, variables_of, weights_of
+from xmixed.commands.registry import command
+from xmixed.data.dataset import Variable
+from xmixed.errors import StataError
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import MISSING, is_missing
+from xmixed.render.summarize import (
+    PERCENTILES,
+    SummaryDetail,
+    SummaryRow,
+    render_detail,
+    render_summary,
+)
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Statistics of one variable; `n` counts observations (their frequency weights), `sum_w` sums the weights.
+
+    Missing ones (the standard deviation of one observation) are `MISSING`. `percentiles` by number; they, the extremes
+    and the last two moments are there only when asked for.
+    """
+
+    n: float
+    sum_w: float
+    total: float = 0.0
+    mean: float = MISSING
+    variance: float = MISSING
+    minimum: float = MISSING
+    maximum: float = MISSING
+    skewness: float = MISSING
+    kurtosis: float = MISSING
+    percentiles: dict[int, float] = field(default_factory=dict)
+    smallest: tuple[float, ...] = ()
+    largest: tuple[float, ...] = ()
+
+    @property
+    def sd(self) -> float:
+        return MISSING if self.variance >= MISSING else float(np.sqrt(self.variance))
+
+
+def moments(x: np.ndarray, w: np.ndarray | None, kind: str, detail: bool) -> Moments:
+    """Return the statistics of numbers without missing values.
+
+    Parameters
+    ----------
+    x, w : ndarray of float64, shape (n,)
+        `w` positive weights, or None.
+    kind : str
+        "", "fweight", "aweight" or "iweight": which count of observations the weights stand for.
+    detail : bool
+        Also percentiles, extremes, skewness and kurtosis.
+    """
+    if not len(x):
+        return Moments(0.0, 0.0)
+    sum_w = float(len(x)) if w is None else _total(w)
+    n = float(len(x)) if kind in {"", "aweight"} else sum_w
+    total = _total(x if w is None else w * x)
+    low, high = float(x.min()), float(x.max())
+    # A constant has itself for its mean, whatever rounding says.
+    mean = low if low == high else total / sum_w
+    deviation = x - mean
+    second = _mean_power(deviation, w, 2, sum_w)
+    variance = second * n / (n - 1) if n > 1 else MISSING
+    if not detail:
+        return Moments(n, sum_w, total, mean, variance, low, high)
+    spread = second > 0
+    skewness = _mean_power(deviation, w, 3, sum_w) / second**1.5 if spread else MISSING
+    kurtosis = _mean_power(deviation, w, 4, sum_w) / second**2 if spread else MISSING
+    order = np.argsort(x, kind="stable")
+    ranked, weights = x[order], None if w is None else w[order]
+    percentiles = {p: percentile(ranked, weights, p) for p in PERCENTILES}
+    smallest, largest = tuple(ranked[:4].tolist()), tuple(ranked[-4:].tolist())
+    return Moments(
+        n, sum_w, total, mean, variance, low, high, skewness, kurtosis, percentiles, smallest, largest
+    )
+
+
+def _total(x: np.ndarray) -> float:
+    return float(np.sum(x, dtype=np.longdouble))
+
+
+def _mean_power(deviation: np.ndarray, w: np.ndarray | None, power: int, sum_w: float) -> float:
+    raised = deviation * deviation if power == 2 else deviation**power
+    return _total(raised if w is None else w * raised) / sum_w
+
+
+def percentile(ranked: np.ndarray, w: np.ndarray | None, p: float) -> float:
+    """Return the p-th percentile of ascending numbers: the first whose cumulated weight exceeds p per cent.
+
+    Where it is exactly p per cent, the mean of that number and the next.
+    """
+    n = len(ranked)
+    if w is None:
+        exact = n * p / 100
+        i = int(np.floor(exact))
+        on_edge = i == exact
+    else:
+        cumulated = np.cumsum(w)
+        target = cumulated[-1] * p / 100
+        i = int(np.searchsorted(cumulated, target, side="right"))
+        on_edge = i > 0 and cumulated[i - 1] == target
+    i = min(i, n - 1)
+    return float((ranked[i - 1] + ranked[i]) / 2) if on_edge and i > 0 else float(ranked[i])
+
+
+@command(
+    "summarize",
+    "su",
+    syntax=Syntax(
+        "varlist",
+        condition=True,
+        in_range=True,
+        weights=("aweight", "fweight", "iweight"),
+        options=(
+            OptionSpec("detail", "d", help="percentiles, skewness, kurtosis"),
+            OptionSpec("meanonly", "mean", help="only r(), without a table"),
+            OptionSpec("format", "f", help="use the variables' display formats"),
+            OptionSpec("separator", "sep", "integer", help="rule after every # variables"),
+        ),
+    ),
+    synopsis="summarize [varlist] [if] [in] [weight] [, detail meanonly format separator(#)]",
+    summary="Summary statistics",
+    needs=("data",),
+)
+def summarize(session: SessionState, node: Command) -> None:
+    detail, meanonly = bool(node.option("detail")), bool(node.option("meanonly"))
+    if detail and meanonly:
+        raise StataError(198, "options detail and meanonly may not be combined")
+    separator = node.option("separator", 5)
+    if separator < 0:
+        raise StataError(198, "option separator() incorrectly specified")
+    chosen = variables_of(session.data, node)
+    rows = selected_rows(session, node)
+    weights = weights_of(session, node, rows)
+    results = [_of_variable(variable, rows, weights, detail) for variable in chosen]
+    if detail:
+        for variable, found in zip(chosen, results, strict=True):
+            session.out.write(*render_detail(_detail(variable, found, bool(node.option("format")))))
+    elif not meanonly:
+        shown = [_row(v, found, bool(node.option("format"))) for v, found in zip(chosen, results, strict=True)]
+        session.out.write(*render_summary(shown, weights.kind in {"aweight", "iweight"}, separator))
+    session.r = _saved(results[-1], detail, meanonly)
+
+
+def _of_variable(variable: Variable, rows: np.ndarray, weights: Weights, detail: bool) -> Moments:
+    if variable.is_string:
+        return Moments(0.0, 0.0)
+    x = variable.to_double()
+    used = rows & ~is_missing(x)
+    if weights.values is None:
+        return moments(x[used], None, "", detail)
+    used &= weights.values != 0  # Stata: an observation of no weight is not there
+    return moments(x[used], weights.values[used], weights.kind, detail)
+
+
+def _row(variable: Variable, found: Moments, use_format: bool) -> SummaryRow:
+    if found.n == 0:
+        return SummaryRow(variable.name, 0.0)
+    return SummaryRow(
+        variable.name,
+        found.n,
+        found.sum_w,
+        found.mean,
+        found.sd,
+        found.minimum,
+        found.maximum,
+        variable.format if use_format else "",
+    )
+
+
+def _detail(variable: Variable, found: Moments, use_format: bool) -> SummaryDetail:
+    return SummaryDetail(
+        variable.label or variable.name,
+        found.n,
+        found.sum_w,
+        found.percentiles,
+        found.smallest,
+        found.largest,
+        found.mean,
+        found.sd,
+        found.variance,
+        found.skewness,
+        found.kurtosis,
+        variable.format if use_format and not variable.is_string else "",
+    )
+
+
+def _saved(found: Moments, detail: bool, meanonly: bool) -> Results:
+    scalars = {"N": found.n, "sum_w": found.sum_w, "sum": found.total}
+    if found.n:
+        scalars |= {"mean": found.mean, "min": found.minimum, "max": found.maximum}
+        if not meanonly:
+            scalars |= {"Var": found.variance, "sd": found.sd}
+        if detail:
+            scalars |= {"skewness": found.skewness, "kurtosis": found.kurtosis}
+            scalars |= {f"p{p}": value for p, value in found.percentiles.items()}
+    order = "N sum_w mean Var sd skewness kurtosis min max sum".split()
+    ranked = sorted(scalars, key=lambda name: order.index(name) if name in order else len(order))
+    return Results(scalars={name: scalars[name] for name in ranked})

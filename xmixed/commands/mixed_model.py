@@ -1,0 +1,160 @@
+"""What xtmixed keeps of a fit for its tables and for postestimation: descriptions and results, no data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.expressions.design import Term
+
+RESIDUAL = -1
+"""`VarianceParameter.equation` of the residual standard deviation."""
+
+STRUCTURE_TITLES = {
+    "identity": "Identity",
+    "independent": "Independent",
+    "exchangeable": "Exchangeable",
+    "unstructured": "Unstructured",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RandomEquationSummary:
+    """One random-effects equation as it was fitted.
+
+    Attributes
+    ----------
+    level : str
+        Grouping variable.
+    level_number, equation_number : int
+        1 for the highest level; 1 for the first equation of a level. They make the names `lns1_2_1`.
+    structure : str
+        identity, independent, exchangeable or unstructured; identity when there is one effect.
+    effects : tuple of str
+        Covariates in order, `_cons` last; () for an empty equation.
+    """
+
+    level: str
+    level_number: int
+    equation_number: int
+    structure: str
+    effects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelSummary:
+    """One grouping level: variable, number of groups, smallest, average and largest number of observations."""
+
+    name: str
+    n_groups: int
+    smallest: int
+    average: float
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
+class VarianceParameter:
+    """One parameter of the estimation metric.
+
+    Attributes
+    ----------
+    name : str
+        `lns1_1_1`, `atr1_1_1_2`, `lnsig_e`.
+    kind : str
+        "log_sd", "atanh_correlation" or "log_sd_residual".
+    equation : int
+        Index into `MixedResult.equations`; `RESIDUAL` for the residual.
+    row, column : int
+        0-based effects that it belongs to; `column` only for correlations.
+    """
+
+    name: str
+    kind: str
+    equation: int
+    row: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MixedDescription:
+    """The model in words.
+
+    Attributes
+    ----------
+    depvar : str
+    terms : tuple of Term
+        Fixed effects as they stand in e(b), the constant last when there is one.
+    equations : tuple of RandomEquationSummary
+    levels : tuple of LevelSummary
+        Highest first; empty when there are no random effects at all.
+    method : str
+        "ml" or "reml".
+    n_obs : int
+    """
+
+    depvar: str
+    terms: tuple[Term, ...]
+    equations: tuple[RandomEquationSummary, ...]
+    levels: tuple[LevelSummary, ...]
+    method: str
+    n_obs: int
+
+    @property
+    def is_linear_regression(self) -> bool:
+        """Whether there is no random effect at all."""
+        return not any(equation.effects for equation in self.equations)
+
+    @property
+    def title(self) -> str:
+        return f"Mixed-effects {self.method.upper()} regression"
+
+    @property
+    def likelihood_label(self) -> str:
+        return "log restricted-likelihood" if self.method == "reml" else "log likelihood"
+
+
+@dataclass(frozen=True, slots=True)
+class MixedResult:
+    """The payload of e() after xtmixed: everything a replay shows.
+
+    Attributes
+    ----------
+    description : MixedDescription
+    beta : ndarray, shape (k_f,)
+        Fixed effects, zero where a term is omitted.
+    beta_covariance : ndarray, shape (k_f, k_f)
+    parameters : tuple of VarianceParameter
+    estimates : ndarray, shape (k_v,)
+        Estimation metric: log standard deviations and atanh correlations; the residual last.
+    parameter_covariance : ndarray, shape (k_v, k_v)
+        Zero rows where there is no standard error (boundary, `nostderr`, `emonly`).
+    covariances : tuple of ndarray
+        One (q, q) matrix of each equation's effects, response units, as reached; (0, 0) when it is empty.
+    sigma_e : float
+        Residual standard deviation, as reached.
+    notes : tuple of str
+        What the engine has to say of the fit (components on the boundary, ...).
+    """
+
+    description: MixedDescription
+    beta: np.ndarray
+    beta_covariance: np.ndarray
+    parameters: tuple[VarianceParameter, ...]
+    estimates: np.ndarray
+    parameter_covariance: np.ndarray
+    covariances: tuple[np.ndarray, ...]
+    sigma_e: float
+    notes: tuple[str, ...] = ()
+
+    def parameter(self, equation: int, kind: str, row: int = 0, column: int = 0) -> int:
+        """Return the index of a parameter."""
+        for place, parameter in enumerate(self.parameters):
+            if (parameter.equation, parameter.kind, parameter.row, parameter.column) == (
+                equation,
+                kind,
+                row,
+                column,
+            ):
+                return place
+        raise KeyError((equation, kind, row, column))

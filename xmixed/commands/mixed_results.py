@@ -1,0 +1,157 @@
+"""e() after xtmixed: scalars, macros and matrices of the manual's Saved results."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from xmixed.commands.mixed_fit import FittedModel
+from xmixed.commands.mixed_intervals import chi2_tail
+from xmixed.commands.mixed_model import MixedResult
+from xmixed.language.nodes import MixedCommand
+from xmixed.missing import MISSING
+from xmixed.session.results import Estimates, Matrix
+
+_MARK_NUMBERS = itertools.count(1)
+
+
+def new_mark() -> str:
+    """Return a name for a row mark that no earlier estimates have had."""
+    return f"e(sample) {next(_MARK_NUMBERS)}"
+
+
+def build_estimates(node: MixedCommand, command: str, fitted: FittedModel) -> Estimates:
+    """Return e(), complete but for the mark of the estimation sample."""
+    return Estimates(
+        scalars=_scalars(node, fitted),
+        macros=_macros(node, command, fitted),
+        matrices=_matrices(fitted.result),
+        payload=fitted.result,
+    )
+
+
+def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
+    fit, result = fitted.fit, fitted.result
+    kinds = [parameter.kind for parameter in result.parameters]
+    n_sd = sum(kind != "atanh_correlation" for kind in kinds)
+    n_correlations = len(kinds) - n_sd
+    k_f = sum(not term.status for term in result.description.terms)
+    scalars: dict[str, float] = {
+        "N": float(fit.n_obs),
+        "k": float(k_f + len(kinds)),
+        "k_f": float(k_f),
+        "k_r": float(len(kinds)),
+        "k_rs": float(n_sd),
+        "k_rc": float(n_correlations),
+        "k_res": 1.0,
+        "nrgroups": 1.0,
+    }
+    df_m, chi2 = wald_test(result)
+    scalars |= {"df_m": float(df_m), "ll": float(fit.log_likelihood), "chi2": chi2}
+    scalars["p"] = chi2_tail(chi2, df_m) if chi2 < MISSING else MISSING
+    if not node.option("nolrtest"):
+        scalars |= _comparison(fitted)
+    scalars["rank"] = float(_rank(result.beta_covariance) + np.count_nonzero(np.diag(result.parameter_covariance) > 0))
+    scalars["rc"] = float(fit.optimization.return_code)
+    scalars["converged"] = float(fit.optimization.converged)
+    return scalars
+
+
+def _comparison(fitted: FittedModel) -> dict[str, float]:
+    """Return the test against linear regression: half the tail of chi2(1) for one variance (FORMAT A7)."""
+    df = len(fitted.result.parameters) - 1
+    found = {"ll_c": float(fitted.fit.comparison.log_likelihood)}
+    if df <= 0:
+        return found
+    chi2 = max(0.0, 2 * (float(fitted.fit.log_likelihood) - found["ll_c"]))
+    if not np.isfinite(chi2):
+        chi2 = MISSING
+    tail = chi2_tail(chi2, df) if chi2 < MISSING else MISSING
+    if df == 1 and chi2 < MISSING:
+        tail = 1.0 if chi2 == 0 else tail / 2
+    return found | {"chi2_c": chi2, "df_c": float(df), "p_c": tail}
+
+
+def wald_test(result: MixedResult) -> tuple[int, float]:
+    """Return (degrees of freedom, chi2) of the test that all fixed effects but the constant are zero.
+
+    The degrees of freedom are the rank of their covariance matrix; (0, missing) when there is nothing to test.
+    """
+    tested = [place for place, term in enumerate(result.description.terms) if term.parts and not term.status]
+    if not tested:
+        return 0, MISSING
+    beta = result.beta[tested]
+    covariance = result.beta_covariance[np.ix_(tested, tested)]
+    scale = np.sqrt(np.diag(covariance))
+    if not np.all(np.isfinite(scale)) or not np.all(scale > 0):
+        return len(tested), MISSING
+    # Scaled to a correlation matrix, so that units do not decide what counts as rank.
+    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+    kept = values > 1e-14 * len(values) * values[-1]
+    projected = vectors[:, kept].T @ (beta / scale)
+    return int(np.count_nonzero(kept)), float(np.sum(projected**2 / values[kept]))
+
+
+def _rank(covariance: np.ndarray) -> int:
+    return int(np.count_nonzero(np.diag(covariance) > 0))
+
+
+def _macros(node: MixedCommand, command: str, fitted: FittedModel) -> dict[str, str]:
+    description = fitted.result.description
+    equations = description.equations
+    technique = " ".join(str(node.option("technique", "nr")).lower().split())
+    macros = {
+        "cmd": command,
+        "cmdline": node.text.strip(),
+        "depvar": description.depvar,
+        "ivars": " ".join(dict.fromkeys(equation.level for equation in equations)),
+        "title": description.title,
+        "redim": " ".join(str(len(equation.effects)) for equation in equations),
+        "vartypes": " ".join(equation.structure.capitalize() for equation in equations),
+        "revars": " ".join(name for equation in equations for name in equation.effects),
+        "rstructure": "independent",
+        "rstructlab": "Independent",
+        "chi2type": "Wald",
+        "vce": "oim",
+        "method": description.method.upper(),
+        "opt": "ml",
+        "optmetric": "matlog" if node.option("matlog") else "matsqrt",
+        "emonly": "emonly" if node.option("emonly") else "",
+        "ml_method": "d2",
+        "technique": technique,
+        "properties": "b V",
+        "estat_cmd": "xtmixed_estat",
+        "predict": "xtmixed_p",
+    }
+    # Stata: an empty macro does not exist.
+    return {name: text for name, text in macros.items() if text}
+
+
+def column_names(result: MixedResult) -> list[str]:
+    """Return the names of e(b): `weight:week`, `lns1_1_1:_cons`."""
+    depvar = result.description.depvar
+    fixed = [f"{depvar}:{term.name}" for term in result.description.terms]
+    return fixed + [f"{parameter.name}:_cons" for parameter in result.parameters]
+
+
+def _matrices(result: MixedResult) -> dict[str, Matrix]:
+    names = column_names(result)
+    n_fixed = len(result.beta)
+    covariance = np.zeros((len(names), len(names)))
+    covariance[:n_fixed, :n_fixed] = result.beta_covariance
+    covariance[n_fixed:, n_fixed:] = result.parameter_covariance
+    covariance = (covariance + covariance.T) / 2
+    estimates = np.concatenate([result.beta, result.estimates])[None, :]
+    matrices = {"b": Matrix(estimates, ["y1"], list(names)), "V": Matrix(covariance, list(names), list(names))}
+    levels = result.description.levels
+    if levels:
+        columns = [f"c{place}" for place in range(1, len(levels) + 1)]
+        for name, values in (
+            ("N_g", [level.n_groups for level in levels]),
+            ("g_min", [level.smallest for level in levels]),
+            ("g_avg", [level.average for level in levels]),
+            ("g_max", [level.largest for level in levels]),
+        ):
+            matrices[name] = Matrix(np.array([values], dtype=np.float64), ["r1"], list(columns))
+    return matrices

@@ -1,0 +1,258 @@
+"""From the parsed xtmixed command to its specification: sample, columns, group codes, what is omitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xmixed.commands.mixed_model import LevelSummary, MixedDescription, RandomEquationSummary
+from xmixed.commands.mixed_sample import SampleColumns, resolve_one, resolve_plain, resolve_terms
+from xmixed.errors import StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.design import ResolvedTerm, Term, column, expand
+from xmixed.expressions.grouping import factorise, nested_codes
+from xmixed.expressions.sample import select_rows
+from xmixed.expressions.varlist import resolve_name
+from xmixed.language.nodes import FixedEquation, Interaction, MixedCommand, RandomEquation
+
+ALL = "_all"
+"""The level of one group with all observations."""
+
+Column = np.ndarray | None
+"""A column of a design, float64, shape (n,); None is the constant."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupLevel:
+    """One level: `codes` int64, shape (n,), of the groups nested in the levels above; their number."""
+
+    codes: np.ndarray
+    n_groups: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MixedSpecification:
+    """Everything that is to be fitted.
+
+    Attributes
+    ----------
+    description : MixedDescription
+    y : ndarray of float64, shape (n,)
+    fixed : tuple of Column
+        Columns of the terms that are estimated, in the order of `description.terms`.
+    effects : tuple of tuple of Column
+        Columns of each equation of `description.equations`.
+    levels : tuple of GroupLevel
+        Highest first; `description.equations[i].level_number` counts them from 1.
+    rows : ndarray of bool
+        The estimation sample over the observations of the data.
+    notes : tuple of str
+        Lines to print before estimation.
+    """
+
+    description: MixedDescription
+    y: np.ndarray
+    fixed: tuple[Column, ...]
+    effects: tuple[tuple[Column, ...], ...]
+    levels: tuple[GroupLevel, ...]
+    rows: np.ndarray
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Equation:
+    """A random-effects equation with its names resolved, before columns are known."""
+
+    level: str
+    effects: tuple[tuple[str, str], ...]
+    constant: bool
+    structure: str
+    collinear: bool
+
+
+def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecification:
+    """Return the specification of an estimation command.
+
+    Raises
+    ------
+    StataError
+        r(111) unknown names; r(109) strings where numbers are needed; r(101) factor variables in a random-effects
+        equation; r(198) for what is not built and levels out of order; r(452); r(2000) `no observations`.
+    """
+    assert node.fixed is not None
+    fixed = node.fixed
+    _refuse_unbuilt(fixed, node.random)
+    depvar, depvar_series = resolve_one(fixed.depvar, context)
+    terms = resolve_terms(fixed.varlist, context)
+    equations = _resolve_equations(node.random, context)
+    sample = SampleColumns(context, select_rows(fixed.condition, fixed.in_range, context))
+    sample.add(depvar, depvar_series, "dependent variable")
+    _add_columns(sample, terms, equations)
+    n = sample.close()
+    if n == 0:
+        raise StataError(2000, "no observations")
+    notes: list[str] = []
+    all_terms, columns = _fixed_part(terms, "noconstant" not in fixed.options, sample, notes)
+    levels, summaries = _group_levels(equations, sample, n)
+    described, effects = _random_part(equations, sample, notes)
+    series = f"{depvar_series}." if depvar_series else ""
+    has_effects = any(equation.effects for equation in described)
+    description = MixedDescription(
+        series + depvar, all_terms, described, summaries if has_effects else (), method, n
+    )
+    y = sample.values(depvar, depvar_series)
+    return MixedSpecification(description, y, columns, effects, levels, sample.rows, tuple(notes))
+
+
+def _refuse_unbuilt(fixed: FixedEquation, random: Sequence[RandomEquation]) -> None:
+    if fixed.weight is not None:
+        raise StataError(
+            198, f"{fixed.weight.kind}s are not implemented in xmixed yet", fixed.weight.span
+        )
+    for equation in random:
+        if equation.factor is not None:
+            raise StataError(198, "R.varname is not implemented in xmixed yet", equation.span)
+
+
+def _add_columns(sample: SampleColumns, terms: Sequence[ResolvedTerm], equations: Sequence[_Equation]) -> None:
+    for term in terms:
+        for operand in term.operands:
+            role = "covariates" if operand.operator.continuous else "factor variables"
+            sample.add(operand.variable, operand.time_series, role)
+    for equation in equations:
+        if equation.level != ALL:
+            sample.add_level(equation.level)
+        for variable, series in equation.effects:
+            sample.add(variable, series, "random-effects covariates")
+
+
+# --- fixed part ---------------------------------------------------------------------------------------
+
+
+def _fixed_part(
+    terms: Sequence[ResolvedTerm], constant: bool, sample: SampleColumns, notes: list[str]
+) -> tuple[tuple[Term, ...], tuple[Column, ...]]:
+    """Return all terms with their final status and the columns of those that are estimated."""
+    expanded = expand(terms, sample.values)
+    notes.extend(
+        f"note: {term.without_marks()} identifies no observations in the sample"
+        for term in expanded
+        if term.status == "empty"
+    )
+    wanted = [place for place, term in enumerate(expanded) if not term.status]
+    columns: list[Column] = [column(expanded[place], sample.values) for place in wanted]
+    omitted = _collinear(([None] if constant else []) + columns)[1 if constant else 0 :]
+    final = list(expanded)
+    for place, gone in zip(wanted, omitted, strict=True):
+        if gone:
+            notes.append(f"note: {final[place].without_marks()} omitted because of collinearity")
+            final[place] = replace(final[place], status="omitted")
+    kept = [values for values, gone in zip(columns, omitted, strict=True) if not gone]
+    if constant:
+        return (*final, Term(())), (*kept, None)
+    return tuple(final), tuple(kept)
+
+
+def _collinear(columns: list[Column]) -> list[bool]:
+    """Return which columns are combinations of those before them."""
+    if not columns:
+        return []
+    from xmixed.engine import find_omitted
+
+    return [bool(gone) for gone in find_omitted(tuple(columns))]
+
+
+# --- random part --------------------------------------------------------------------------------------
+
+
+def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tuple[_Equation, ...]:
+    levels = [_level_name(equation, context) for equation in random]
+    seen: set[str] = set()
+    for place, level in enumerate(levels):
+        if level in seen and levels[place - 1] != level:
+            raise StataError(
+                198, f"equations of the repeated level {level} must be listed consecutively", random[place].span
+            )
+        seen.add(level)
+    equations = []
+    for place, (equation, level) in enumerate(zip(random, levels, strict=True)):
+        last_of_level = place + 1 == len(levels) or levels[place + 1] != level
+        constant = last_of_level and "noconstant" not in equation.options
+        effects = _effect_names(equation, context)
+        structure = equation.options["covariance"].value if "covariance" in equation.options else "independent"
+        collinear = "collinear" in equation.options
+        equations.append(_Equation(level, effects, constant, structure, collinear))
+    return tuple(equations)
+
+
+def _level_name(equation: RandomEquation, context: Context) -> str:
+    if equation.level.text == ALL:
+        return ALL
+    return resolve_name(equation.level, context.data)
+
+
+def _effect_names(equation: RandomEquation, context: Context) -> tuple[tuple[str, str], ...]:
+    effects: list[tuple[str, str]] = []
+    for item in equation.varlist:
+        if isinstance(item, Interaction):
+            raise StataError(
+                101,
+                "factor variables not allowed",
+                item.span,
+                "(make the variables with generate, or use R.varname for the values of one factor)",
+            )
+        effects.extend(resolve_plain(item, context))
+    return tuple(effects)
+
+
+def _random_part(
+    equations: Sequence[_Equation], sample: SampleColumns, notes: list[str]
+) -> tuple[tuple[RandomEquationSummary, ...], tuple[tuple[Column, ...], ...]]:
+    """Return descriptions and columns of the equations, collinear covariates left out."""
+    described, all_columns = [], []
+    level_number, equation_number, previous = 0, 0, ""
+    for equation in equations:
+        if equation.level != previous:
+            level_number, equation_number, previous = level_number + 1, 0, equation.level
+        equation_number += 1
+        names = [f"{series}.{name}" if series else name for name, series in equation.effects]
+        columns: list[Column] = [sample.values(name, series) for name, series in equation.effects]
+        if columns and not equation.collinear:
+            start = 1 if equation.constant else 0
+            omitted = _collinear(([None] if equation.constant else []) + columns)[start:]
+            notes.extend(
+                f"note: {name} omitted because of collinearity"
+                for name, gone in zip(names, omitted, strict=True)
+                if gone
+            )
+            names = [name for name, gone in zip(names, omitted, strict=True) if not gone]
+            columns = [values for values, gone in zip(columns, omitted, strict=True) if not gone]
+        if equation.constant:
+            names.append("_cons")
+            columns.append(None)
+        structure = "identity" if len(names) == 1 else equation.structure
+        described.append(
+            RandomEquationSummary(equation.level, level_number, equation_number, structure, tuple(names))
+        )
+        all_columns.append(tuple(columns))
+    return tuple(described), tuple(all_columns)
+
+
+def _group_levels(
+    equations: Sequence[_Equation], sample: SampleColumns, n: int
+) -> tuple[tuple[GroupLevel, ...], tuple[LevelSummary, ...]]:
+    """Return the nested codes of each distinct level, highest first, and their sizes."""
+    levels: list[GroupLevel] = []
+    summaries: list[LevelSummary] = []
+    codes, n_groups = np.zeros(n, dtype=np.int64), 1
+    for name in dict.fromkeys(equation.level for equation in equations):
+        if name != ALL:
+            codes, n_groups = nested_codes(codes, n_groups, factorise(sample.level(name)))
+        elif n_groups != 1:
+            raise StataError(198, "_all must be the highest level")
+        levels.append(GroupLevel(codes, n_groups))
+        sizes = np.bincount(codes, minlength=n_groups)
+        summaries.append(LevelSummary(name, n_groups, int(sizes.min()), n / n_groups, int(sizes.max())))
+    return tuple(levels), tuple(summaries)

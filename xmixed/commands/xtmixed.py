@@ -1,0 +1,93 @@
+"""xtmixed, xmixed and mixed: linear mixed models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xmixed.commands.mixed_display import display, display_options
+from xmixed.commands.mixed_options import ESTIMATION_ONLY, MIXED_SYNTAX, STANDARD_DEVIATIONS
+from xmixed.commands.registry import command
+from xmixed.errors import StataError
+from xmixed.language.nodes import MixedCommand, VarianceEstimator
+from xmixed.session.results import Estimates
+from xmixed.session.state import SessionState
+
+SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, options]"
+SUMMARY = "Multilevel mixed-effects linear regression"
+E_COMMANDS = frozenset({"xtmixed", "mixed"})
+"""What e(cmd) may be after these commands."""
+
+
+@command("xmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS.replace("xtmixed", "xmixed", 1), summary=SUMMARY)
+@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, summary=SUMMARY)
+@command(
+    "mixed",
+    syntax=replace(MIXED_SYNTAX, options=(*MIXED_SYNTAX.options, STANDARD_DEVIATIONS)),
+    synopsis=SYNOPSIS.replace("xtmixed", "mixed", 1),
+    summary=SUMMARY + ", variances and covariances by default",
+)
+def xtmixed(session: SessionState, node: MixedCommand) -> None:
+    options = display_options(node.option, session.settings, node.name == "mixed")
+    if node.fixed is None:
+        _check_replay(session.e, node)
+        session.out.write(*display(session.e, options))
+        return
+    _check_estimation(session, node)
+    estimates = _estimate(session, node)
+    session.out.write(*display(estimates, options))
+    if not estimates.scalars["converged"]:
+        raise StataError(430, "convergence not achieved", keeps_results=True)
+
+
+def _check_replay(estimates: Estimates, node: MixedCommand) -> None:
+    """Check that there is something to replay and that only display options were given."""
+    if estimates.macros.get("cmd") not in E_COMMANDS:
+        raise StataError(301, "last estimates not found")
+    for name, option in node.options.items():
+        if name in ESTIMATION_ONLY:
+            shown = f"no{name}" if option.value is False else name
+            raise StataError(198, f"option {shown} not allowed", option.span)
+
+
+def _check_estimation(session: SessionState, node: MixedCommand) -> None:
+    if not session.data.variables:
+        raise StataError(111, "no variables defined")
+    if node.option("mle") and node.option("reml"):
+        raise StataError(198, "options mle and reml may not be combined")
+    vce = node.option("vce")
+    if isinstance(vce, VarianceEstimator) and vce.kind != "oim":
+        raise StataError(198, f"option vce({vce.kind}) is not implemented in xmixed yet", node.options["vce"].span)
+
+
+def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
+    """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
+    from xmixed.commands.mixed_fit import IterationLog, engine_options, run
+    from xmixed.commands.mixed_results import build_estimates, new_mark
+    from xmixed.commands.mixed_specification import specify
+    from xmixed.expressions.context import Context
+
+    options = engine_options(node)
+    specification = specify(node, Context.of(session), "reml" if node.option("reml") else "ml")
+    for note in specification.notes:
+        session.out.write(note)
+    em_only = bool(node.option("emonly"))
+    log = IterationLog(
+        session.out,
+        specification.description.likelihood_label,
+        show=node.option("log", True) is not False,
+        em_log=bool(node.option("emlog")) or em_only,
+        em_dots=bool(node.option("emdots")),
+    )
+    fitted = run(specification, options, log)
+    estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)
+    estimates.mark = new_mark()
+    commit(session, estimates)
+    session.data.marks[estimates.mark] = specification.rows
+    return estimates
+
+
+def commit(session: SessionState, estimates: Estimates) -> None:
+    """Make estimates the active ones; row marks that no estimates use any more are dropped."""
+    session.e = estimates
+    used = {estimates.mark, *(stored.mark for stored in session.stored.values())}
+    session.data.marks = {name: rows for name, rows in session.data.marks.items() if name in used}

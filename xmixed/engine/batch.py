@@ -1,0 +1,120 @@
+"""Small linear algebra on many groups at once.
+
+Matrices of all groups are stored as (rows, columns, G): an operation on one element of every group
+is then one contiguous vector operation, which for q of two or three beats batched LAPACK by far.
+Everything here is written with transposes, never conjugates, so that complex arguments carry
+derivatives (complex step) through it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_PIVOT_TOLERANCE = 1e-13
+_UNROLL = 4
+
+
+def _dot(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Sum over the first axis of left*right; left (k, G), right (k, ..., G)."""
+    if len(left) <= _UNROLL:
+        total = left[0] * right[0]
+        for k in range(1, len(left)):
+            total += left[k] * right[k]
+        return total
+    return np.einsum("kg,k...g->...g", left, right)
+
+
+def cholesky(matrices: np.ndarray) -> tuple[np.ndarray, complex]:
+    """Lower factors of positive definite (q, q, G) matrices, and the sum of their log determinants."""
+    q = len(matrices)
+    lower = np.zeros_like(matrices)
+    total = 0.0
+    pending = None
+    for j in range(q):
+        pivot = matrices[j, j]
+        if j:
+            pivot = pivot - _dot(lower[j, :j], lower[j, :j])
+        # One logarithm for up to four pivots: their product cannot overflow below 1e77 each.
+        pending = pivot if pending is None else pending * pivot
+        if j % 4 == 3 or j == q - 1:
+            total = total + np.log(pending).sum()
+            pending = None
+        root = np.sqrt(pivot)
+        lower[j, j] = root
+        below = matrices[j + 1 :, j]
+        if j and len(below):
+            below = below - _dot(lower[j, :j], lower[j + 1 :, :j].transpose(1, 0, 2))
+        np.divide(below, root, out=lower[j + 1 :, j])
+    return lower, total
+
+
+def semidefinite_cholesky(matrices: np.ndarray) -> np.ndarray:
+    """Lower factors of positive semidefinite (q, q, G) matrices; a null pivot gives a null column."""
+    q = len(matrices)
+    lower = np.zeros_like(matrices)
+    for j in range(q):
+        pivot = matrices[j, j]
+        if j:
+            pivot = pivot - _dot(lower[j, :j], lower[j, :j])
+        null = pivot.real <= _PIVOT_TOLERANCE * matrices[j, j].real
+        if null.any():
+            pivot = np.where(null, 1.0, pivot)
+            root = np.sqrt(pivot)
+            lower[j, j] = np.where(null, 0.0, root)
+            inverse = np.where(null, 0.0, 1.0 / root)
+        else:
+            root = np.sqrt(pivot)
+            lower[j, j] = root
+            inverse = 1.0 / root
+        below = matrices[j + 1 :, j]
+        if j and len(below):
+            below = below - _dot(lower[j, :j], lower[j + 1 :, :j].transpose(1, 0, 2))
+        np.multiply(below, inverse, out=lower[j + 1 :, j])
+    return lower
+
+
+def solve_lower(lower: np.ndarray, right: np.ndarray, singular: bool = False) -> np.ndarray:
+    """Solve lower x = right per group; right (q, w, G). `singular`: null pivots give null rows."""
+    solution = np.empty(right.shape, np.result_type(lower, right))
+    for i in range(len(lower)):
+        row = right[i]
+        if i:
+            row = row - _dot(lower[i, :i], solution[:i])
+        pivot = lower[i, i]
+        if singular:
+            null = pivot == 0
+            inverse = np.where(null, 0.0, 1.0 / np.where(null, 1.0, pivot))
+            np.multiply(row, inverse, out=solution[i])
+        else:
+            np.divide(row, pivot, out=solution[i])
+    return solution
+
+
+def times(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """One (a, q) matrix times the (q, w, G) matrices of all groups."""
+    q, w, groups = right.shape
+    return (matrix @ right.reshape(q, w * groups)).reshape(len(matrix), w, groups)
+
+
+def cross(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """left' right per group: (q, a, G), (q, b, G) -> (a, b, G)."""
+    if left.shape[0] * left.shape[1] > 64:
+        return np.einsum("qag,qbg->abg", left, right, optimize=True)
+    groups = max(left.shape[2], right.shape[2])
+    result = np.empty((left.shape[1], right.shape[1], groups), np.result_type(left, right))
+    for a in range(left.shape[1]):
+        result[a] = _dot(left[:, a], right) if len(left) else 0.0
+    return result
+
+
+def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """left right per group: (a, k, G), (k, b, G) -> (a, b, G)."""
+    return cross(left.transpose(1, 0, 2), right)
+
+
+def total_cross(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Sum over groups and rows of left' right: (q, a, G), (q, b, G) -> (a, b)."""
+    total = np.zeros((left.shape[1], right.shape[1]), np.result_type(left, right))
+    for row_left, row_right in zip(left, right, strict=True):
+        total += row_left @ row_right.T
+    return total

@@ -1,0 +1,62 @@
+"""EM: starting values and steps for the covariance blocks, beta and sigma_e profiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from xmixed.engine.covariance import coordinates, matrix
+from xmixed.engine.objective import Objective, Point, size
+
+_START = 0.375
+
+
+def start_blocks(objective: Objective) -> tuple[np.ndarray, ...]:
+    """Delta = 0.375 sqrt(diag(sum Z'Z)/M) on the user's own Z (Bates and Pinheiro 1998)."""
+    blocks = []
+    for block in objective.problem.blocks:
+        squares = np.where(block.start_scale > 0, block.start_scale, 1.0)
+        psi = block.metric @ np.diag(1.0 / (_START**2 * squares)) @ block.metric.T
+        blocks.append(matrix(block.structure, size(block), coordinates(block.structure, psi)))
+    return tuple(blocks)
+
+
+def em_step(objective: Objective, point: Point) -> Point:
+    """One step: Sigma <- average over groups of E(uu'|y), in the form its structure allows.
+
+    With s = Z'Py: E(uu'|y)/sigma_e^2 = Psi + Psi (ss'/sigma_e^2 - Z'MZ) Psi, so that only two sums over
+    groups are needed. The nearest member of the structure is the maximiser for all four structures.
+    """
+    down = objective.down(point)
+    variance = objective.variance(point)
+    blocks = []
+    for block, psi in zip(objective.problem.blocks, point.blocks, strict=True):
+        scores = down.scores[block.position]
+        excess = (scores @ scores.T) / variance - down.information[block.position]
+        own = block.to_working.T @ excess @ block.to_working / scores.shape[1]
+        updated = psi + psi @ own @ psi
+        blocks.append(matrix(block.structure, size(block), coordinates(block.structure, updated)))
+    return objective.point(tuple(blocks))
+
+
+def em(
+    objective: Objective,
+    point: Point,
+    iterations: int,
+    tolerance: float,
+    report: Callable[[int, float], None],
+) -> tuple[Point, int]:
+    """Up to `iterations` steps, until the log likelihood changes relatively less than `tolerance`."""
+    done = 0
+    while done < iterations:
+        following = em_step(objective, point)
+        if not np.isfinite(following.log_likelihood):
+            break
+        done += 1
+        change = abs(following.log_likelihood - point.log_likelihood)
+        point = following
+        report(done, point.log_likelihood)
+        if change < tolerance * max(1e-300, abs(point.log_likelihood)):
+            break
+    return point, done

@@ -1,0 +1,112 @@
+"""The nesting of groups: one order of the rows in which every group of every level is contiguous."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.errors import InvalidModel
+from xmixed.engine.model import Level
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nesting:
+    """Groups of the levels that carry random effects, top to bottom, in sorted order.
+
+    Attributes
+    ----------
+    order : (n,) integer array or None
+        Row numbers in sorted order; None where the rows are sorted already.
+    row_starts : (G_bottom,) array
+        First sorted row of each bottom-level group.
+    parents : tuple of (G_l,) arrays
+        For each level its groups' position in the level above (zeros for the top level).
+    labels : tuple of (G_l,) arrays
+        The code that the caller gave each group.
+    """
+
+    order: np.ndarray | None
+    row_starts: np.ndarray
+    parents: tuple[np.ndarray, ...]
+    labels: tuple[np.ndarray, ...]
+
+    def starts(self, upper: int, lower: int) -> np.ndarray:
+        """First group of level `lower` within each group of level `upper` (above it), (G_upper,)."""
+        position = self.ancestors(upper, lower)
+        return np.flatnonzero(np.diff(position, prepend=-1))
+
+    def ancestors(self, upper: int, lower: int) -> np.ndarray:
+        """Position in level `upper` of each group of level `lower`, (G_lower,)."""
+        position = np.arange(len(self.parents[lower]))
+        for level in range(lower, upper, -1):
+            position = self.parents[level][position]
+        return position
+
+
+def nest(levels: tuple[Level, ...], n: int) -> Nesting:
+    """Find the order of rows and groups; `levels` are the non-empty ones, top to bottom."""
+    if not levels:
+        return Nesting(None, np.zeros(1, np.intp), (), ())
+    codes = levels[-1].groups
+    if n > 1 and bool((codes[1:] >= codes[:-1]).all()):
+        boundaries = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+        first_rows = np.concatenate([np.zeros(1, np.intp), boundaries])
+        counts = np.diff(np.append(first_rows, n))
+    else:
+        all_counts = np.bincount(codes, minlength=levels[-1].n_groups)
+        representative = np.zeros(len(all_counts), np.intp)
+        representative[codes] = np.arange(n)
+        present = np.flatnonzero(all_counts)
+        first_rows, counts = representative[present], all_counts[present]
+    keys = [np.asarray(level.groups[first_rows]) for level in levels]
+    _check_nesting(levels, keys)
+    sorted_groups = np.lexsort(keys[::-1])
+    contiguous = bool((sorted_groups == np.arange(len(sorted_groups))).all())
+    keys = [key[sorted_groups] for key in keys]
+    counts = counts[sorted_groups]
+    row_starts = np.cumsum(counts) - counts
+    in_place = contiguous and bool((first_rows == row_starts).all())
+    if in_place and n > 1:
+        in_place = bool((codes[1:] >= codes[:-1]).all())
+    order = None if in_place else _row_order(codes, keys[-1], levels[-1].n_groups)
+    parents, labels = _hierarchy(keys)
+    return Nesting(order, row_starts, parents, labels)
+
+
+def _check_nesting(levels: tuple[Level, ...], keys: list[np.ndarray]) -> None:
+    """Refuse codes whose groups are not nested: the sweep would silently drop rows."""
+    bottom = levels[-1].groups
+    rank = np.zeros(levels[-1].n_groups, np.intp)
+    rank[keys[-1]] = np.arange(len(keys[-1]))
+    for level, key in zip(levels[:-1], keys[:-1], strict=True):
+        if not np.array_equal(key[rank[bottom]], level.groups):
+            raise InvalidModel("groups of a level are not nested within the level above")
+
+
+def _row_order(codes: np.ndarray, sorted_labels: np.ndarray, n_groups: int) -> np.ndarray:
+    """Stable order of the rows by group; 16-bit passes because numpy sorts those by radix."""
+    rank = np.zeros(n_groups, np.intp)
+    rank[sorted_labels] = np.arange(len(sorted_labels))
+    position = rank[codes]
+    order = np.argsort((position & 0xFFFF).astype(np.uint16), kind="stable")
+    shift = 16
+    while len(sorted_labels) >> shift:
+        digit = ((position >> shift) & 0xFFFF).astype(np.uint16)
+        order = order[np.argsort(digit[order], kind="stable")]
+        shift += 16
+    return order
+
+
+def _hierarchy(keys: list[np.ndarray]) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """Parents and labels of every level from the sorted codes of the bottom-level groups."""
+    parents: list[np.ndarray] = []
+    labels: list[np.ndarray] = []
+    above = np.zeros(len(keys[0]), np.intp)
+    for key in keys:
+        new = np.ones(len(key), bool)
+        new[1:] = (key[1:] != key[:-1]) | (above[1:] != above[:-1])
+        labels.append(key[new])
+        parents.append(above[new])
+        above = np.cumsum(new) - 1
+    return tuple(parents), tuple(labels)

@@ -1,0 +1,107 @@
+"""What the engine is given: the model and the options of its fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+Structure = Literal["identity", "independent", "exchangeable", "unstructured"]
+Method = Literal["ml", "reml"]
+MatrixMetric = Literal["matsqrt", "matlog"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RandomEffects:
+    """One random-effects equation, that is, one block of a level's covariance matrix.
+
+    Attributes
+    ----------
+    columns : tuple of (n,) arrays or None
+        The q columns of Z, in response order of the rows; None is the constant.
+    structure : Structure
+        The form of the q x q covariance matrix.
+    """
+
+    columns: tuple[np.ndarray | None, ...]
+    structure: Structure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """One grouping of the rows with its random effects; levels go from the largest groups down.
+
+    Attributes
+    ----------
+    groups : (n,) integer array
+        Codes 0..n_groups-1, nested within the groups of the level above.
+    n_groups : int
+        M, the number of groups.
+    equations : tuple of RandomEffects
+        Mutually independent blocks; an empty tuple contributes nothing.
+    """
+
+    groups: np.ndarray
+    n_groups: int
+    equations: tuple[RandomEffects, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """y = X beta + sum over levels of Z u + e.
+
+    Attributes
+    ----------
+    y : (n,) array
+        Outcome, response units, any real dtype.
+    fixed : tuple of (n,) arrays or None
+        The p columns of X, linearly independent (see `find_omitted`); None is the constant.
+    levels : tuple of Level
+        Top (largest groups) to bottom; () is linear regression.
+    method : {"ml", "reml"}
+        Equation (9) or (10) of the manual.
+    """
+
+    y: np.ndarray
+    fixed: tuple[np.ndarray | None, ...]
+    levels: tuple[Level, ...]
+    method: Method = "ml"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to fit.
+
+    Attributes
+    ----------
+    em_iterations, em_tolerance, em_only
+        Maximum number of EM steps, relative change of the log likelihood that ends them, and
+        whether to stop there.
+    parameterization : {"matsqrt", "matlog"}
+        Metric of the optimisation: matrix square root or logarithm of Sigma/sigma_e^2.
+    technique : tuple of (name, iterations)
+        "nr", "bfgs", "dfp" in turn, each for so many iterations; 0 is for ever.
+    iterate, tolerance, ltolerance, nrtolerance, use_nrtolerance
+        Stata's maximize options: the last criterion bounds the scaled gradient g'H^{-1}g.
+    difficult : bool
+        Treat only the non-concave subspace of the Hessian by steepest ascent.
+    standard_errors : bool
+        Whether to compute `parameter_covariance`.
+    start : (k,) array or None
+        Starting values in the estimation metric, in the order of `Fit.parameters`; skips EM.
+    """
+
+    em_iterations: int = 20
+    em_tolerance: float = 1e-10
+    em_only: bool = False
+    parameterization: MatrixMetric = "matsqrt"
+    technique: tuple[tuple[str, int], ...] = (("nr", 0),)
+    iterate: int = 16000
+    tolerance: float = 1e-6
+    ltolerance: float = 1e-7
+    nrtolerance: float = 1e-5
+    use_nrtolerance: bool = True
+    difficult: bool = False
+    standard_errors: bool = True
+    start: np.ndarray | None = None

@@ -1,0 +1,145 @@
+"""The log likelihood as a function of the covariance blocks: profiled, and with sigma_e free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.covariance import basis, coordinates, labels, matrix
+from xmixed.engine.curvature import Derivatives, Direction, derivatives, first_derivatives
+from xmixed.engine.prepare import Block, Problem
+from xmixed.engine.sweep import Downward, Psis, Sweeper, Upward
+
+LOG_2PI = float(np.log(2.0 * np.pi))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """The profiled log likelihood at one value of the covariance blocks.
+
+    Attributes
+    ----------
+    blocks : tuple of (q, q) arrays
+        K Sigma K'/sigma_e^2 of every block.
+    psis : per level (q, q) arrays, the same in working columns
+    up : Upward
+    log_likelihood : float
+        Equation (11) or (13), response units; -inf where it cannot be computed.
+    """
+
+    blocks: tuple[np.ndarray, ...]
+    psis: Psis
+    up: Upward
+    log_likelihood: float
+
+
+class Objective:
+    """The likelihood of one problem; `directions` are the natural coordinates of all blocks in turn."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.sweeper = Sweeper(problem)
+        self.directions: tuple[Direction, ...] = tuple(
+            Direction(block.position, block.to_working @ element @ block.to_working.T)
+            for block in problem.blocks
+            for element in basis(block.structure, size(block))
+        )
+
+    @property
+    def slices(self) -> tuple[slice, ...]:
+        """Where each block's coordinates stand among all."""
+        result, first = [], 0
+        for block in self.problem.blocks:
+            count = len(labels(block.structure, size(block)))
+            result.append(slice(first, first + count))
+            first += count
+        return tuple(result)
+
+    def matrices(self, nu: np.ndarray) -> tuple[np.ndarray, ...]:
+        """The blocks K Sigma K'/sigma_e^2 of the natural coordinates of all blocks."""
+        return tuple(
+            matrix(block.structure, size(block), nu[part])
+            for block, part in zip(self.problem.blocks, self.slices, strict=True)
+        )
+
+    def natural(self, blocks: tuple[np.ndarray, ...]) -> np.ndarray:
+        """Natural coordinates of all blocks, (k-1,)."""
+        pairs = zip(self.problem.blocks, blocks, strict=True)
+        return np.concatenate([np.zeros(0), *(coordinates(b.structure, m) for b, m in pairs)])
+
+    def point(self, blocks: tuple[np.ndarray, ...]) -> Point:
+        """Sweep upward at the given blocks."""
+        psis = self._working(blocks)
+        with np.errstate(all="ignore"):
+            try:
+                up = self.sweeper.up(psis)
+                value = self._profiled(up)
+            except np.linalg.LinAlgError:
+                up = self.sweeper.up(tuple(np.zeros_like(psi) for psi in psis))
+                value = -np.inf
+        return Point(blocks, psis, up, value if np.isfinite(value) else -np.inf)
+
+    def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
+        psis = [np.zeros((q, q)) for q in self.sweeper.plan.sizes]
+        for block, value in zip(self.problem.blocks, blocks, strict=True):
+            psis[block.position] += block.to_working @ value @ block.to_working.T
+        return tuple((psi + psi.T) / 2 for psi in psis)
+
+    def _profiled(self, up: Upward) -> float:
+        df = self.problem.residual_df
+        rss = float(up.rss.real)
+        if not rss > 0:
+            return -np.inf
+        return self.constant() - 0.5 * (df * (1.0 + LOG_2PI + np.log(rss / df)) + self.log_det(up))
+
+    def log_det(self, up: Upward) -> float:
+        """log|V|, with log|X'V^{-1}X| for REML."""
+        return float(up.log_det_V.real) + (float(up.log_det_X.real) if self.problem.reml else 0.0)
+
+    def constant(self) -> float:
+        """What scaling y and X took out of the log likelihood."""
+        problem = self.problem
+        value = -problem.residual_df * np.log(problem.y_scale)
+        if problem.reml:
+            value -= float(np.sum(np.log(problem.x_scale)))
+        return float(value)
+
+    def free_log_likelihood(self, up: Upward, variance: float) -> float:
+        """L* of the manual at residual variance `variance` (working units): only beta is profiled out."""
+        df = self.problem.residual_df
+        rss = float(up.rss.real)
+        return self.constant() - 0.5 * (df * (LOG_2PI + np.log(variance)) + rss / variance + self.log_det(up))
+
+    def variance(self, point: Point) -> float:
+        """Profiled sigma_e^2, working units: equation (12)."""
+        return float(point.up.rss.real) / self.problem.residual_df
+
+    def down(self, point: Point) -> Downward:
+        """Sweep downward at a point."""
+        with np.errstate(all="ignore"):
+            return self.sweeper.down(point.up, point.psis)
+
+    def derivatives(self, point: Point, down: Downward | None = None) -> Derivatives:
+        """Derivatives along the natural coordinates of all blocks."""
+        down = self.down(point) if down is None else down
+        with np.errstate(all="ignore"):
+            return derivatives(self.sweeper, point.psis, self.directions, point.up, down)
+
+    def gradient(self, point: Point) -> np.ndarray:
+        """Gradient of the profiled log likelihood along the natural coordinates, (k-1,)."""
+        log_det, rss = first_derivatives(self.directions, self.down(point))
+        return -0.5 * (log_det + rss / self.variance(point))
+
+    def second_order(self, point: Point) -> tuple[np.ndarray, np.ndarray]:
+        """Gradient and Hessian of the profiled log likelihood along the natural coordinates."""
+        d = self.derivatives(point)
+        variance, df = self.variance(point), self.problem.residual_df
+        gradient = -0.5 * (d.log_det + d.rss / variance)
+        rss_part = d.rss_second / variance - np.outer(d.rss, d.rss) / (variance**2 * df)
+        return gradient, -0.5 * (d.log_det_second + rss_part)
+
+
+def size(block: Block) -> int:
+    """q of a block."""
+    return len(block.metric)

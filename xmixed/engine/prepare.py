@@ -1,0 +1,307 @@
+"""From the user's model to the scaled problem that the sweep works on, and the way back."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.columns import ColumnStore
+from xmixed.engine.crossproducts import CrossProducts, LevelProducts, cross_products
+from xmixed.engine.errors import (
+    CollinearColumns,
+    ConstantOutcome,
+    InsufficientObservations,
+    InvalidModel,
+    NonFiniteData,
+    NoObservations,
+    PerfectFit,
+)
+from xmixed.engine.grouping import Nesting, nest
+from xmixed.engine.model import Level, Model, Structure
+
+# Residuals smaller than this share of the outcome's spread are rounding, not variance.
+_PERFECT = 1e-12
+_COLLINEAR = 1e-13
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One equation of one level.
+
+    Attributes
+    ----------
+    level, equation : int
+        1-based numbers in the user's model.
+    position : int
+        Level among those with random effects, 0 the top.
+    columns : slice
+        Its columns among the q columns of the level.
+    structure : Structure
+    metric : (q_b, q_b) array
+        K: the optimiser works on K Sigma K'/sigma_e^2, in which columns are scaled, and centred
+        where the structure allows.
+    to_working : (q, q_b) array
+        B: working covariance of the level = sum over its blocks of B (K Sigma K') B'.
+    start_scale : (q_b,) array
+        diag(Z'Z)/M of the user's own columns: sets where EM starts.
+    """
+
+    level: int
+    equation: int
+    position: int
+    columns: slice
+    structure: Structure
+    metric: np.ndarray
+    to_working: np.ndarray
+    start_scale: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """The scaled problem.
+
+    Attributes
+    ----------
+    products : CrossProducts
+        Working units: columns centred and scaled, y the OLS residual over `y_scale`.
+    nesting : Nesting
+    blocks : tuple of Block, top level first
+    n, p : int
+    reml : bool
+    y_scale : float
+        OLS residual root mean square, response units.
+    x_scale, x_center : (p,) arrays
+        Working column = (X - x_center)/x_scale.
+    x_constant : int or None
+        Position of the constant in X.
+    offset : (p,) array
+        Coefficients already taken out of y, on centred unscaled X, response units.
+    y_center : float
+    """
+
+    products: CrossProducts
+    nesting: Nesting
+    blocks: tuple[Block, ...]
+    n: int
+    p: int
+    reml: bool
+    y_scale: float
+    x_scale: np.ndarray
+    x_center: np.ndarray
+    x_constant: int | None
+    offset: np.ndarray
+    y_center: float
+
+    @property
+    def residual_df(self) -> int:
+        """N: n for ML, n - p for REML."""
+        return self.n - self.p if self.reml else self.n
+
+
+def prepare(model: Model) -> Problem:
+    """Centre, cross-multiply and scale the data; raises the typed errors of bad input."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return _prepare(model)
+
+
+def _prepare(model: Model) -> Problem:
+    n, p = len(model.y), len(model.fixed)
+    _check(model, n, p)
+    numbered = [(i + 1, level) for i, level in enumerate(model.levels) if level.equations]
+    nesting = nest(tuple(level for _, level in numbered), n)
+    store = ColumnStore(n)
+    x_constant = next((i for i, column in enumerate(model.fixed) if column is None), None)
+    x = [store.add(column, x_constant is not None) for column in model.fixed]
+    level_columns = [[c for equation in level.equations for c in equation.columns] for _, level in numbered]
+    z = [[store.add(column, None in _constants(columns)) for column in columns] for columns in level_columns]
+    y_store = _outcome(store, model.y, x_constant is not None)
+    products, offset, total_yy = _residual_products(store, nesting, z, x, y_store)
+    rss = float(products.XyXy[p, p])
+    _check_outcome(rss, total_yy, store.centers[y_store], n)
+    y_scale = float(np.sqrt(rss / n))
+    x_scale = _scales(products.XyXy.diagonal()[:p] / n)
+    scaled, z_scales = _scale(products, x_scale, y_scale, n, [[store.centers[c] for c in cs] for cs in z])
+    blocks: list[Block] = []
+    for position, (number, level) in enumerate(numbered):
+        centers = np.array([store.centers[column] for column in z[position]])
+        blocks += _blocks(level, number, position, centers, z_scales[position], scaled.levels[position])
+    return Problem(
+        products=scaled,
+        nesting=nesting,
+        blocks=tuple(blocks),
+        n=n,
+        p=p,
+        reml=model.method == "reml",
+        y_scale=y_scale,
+        x_scale=x_scale,
+        x_center=np.array([store.centers[column] for column in x]),
+        x_constant=x_constant,
+        offset=offset,
+        y_center=store.centers[y_store],
+    )
+
+
+def _constants(columns: list[np.ndarray | None]) -> list[None]:
+    return [None for column in columns if column is None]
+
+
+def _check(model: Model, n: int, p: int) -> None:
+    if n == 0:
+        raise NoObservations("no observations")
+    columns = [column for column in model.fixed if column is not None]
+    for level in model.levels:
+        columns.append(level.groups)
+        for equation in level.equations:
+            if not equation.columns:
+                raise InvalidModel("a random-effects equation has no columns")
+            columns += [column for column in equation.columns if column is not None]
+    if any(column.shape != (n,) for column in columns):
+        raise InvalidModel("columns differ in length")
+    for level in model.levels:
+        if level.equations and (level.groups.min() < 0 or level.groups.max() >= level.n_groups):
+            raise InvalidModel("group codes are outside 0..n_groups-1")
+    if n <= p:
+        raise InsufficientObservations(f"{n} observations and {p} fixed-effects columns")
+
+
+def _outcome(store: ColumnStore, y: np.ndarray, centred: bool) -> int:
+    """Enter y as a column of its own, also when X or Z holds the very same array."""
+    store.arrays.append(y)
+    store.centers.append(float(y.mean(dtype=np.float64)) if centred else 0.0)
+    return len(store.arrays) - 1
+
+
+def _residual_products(
+    store: ColumnStore, nesting: Nesting, z: list[list[int]], x: list[int], y: int
+) -> tuple[CrossProducts, np.ndarray, float]:
+    """Cross-products with y replaced by its OLS residual, the coefficients, and y'y before that.
+
+    Where X explains nearly all of y the subtraction is repeated on the data themselves: done on the
+    cross-products it would leave only rounding errors.
+    """
+    p = len(x)
+    offset = np.zeros(p)
+    products = cross_products(store, nesting, z, x, y)
+    if not all(np.isfinite(part).all() for part in (products.XyXy, *(lv.ZtW for lv in products.levels))):
+        raise NonFiniteData("a column holds a value that is not finite, or overflows")
+    total_yy = float(products.XyXy[p, p])
+    for _ in range(3):
+        step = _ols(products.XyXy)
+        explained = float(step @ products.XyXy[:p, p]) if p else 0.0
+        yy = float(products.XyXy[p, p])
+        if explained <= 0.999 * yy or yy <= 0:
+            break
+        offset = offset + step
+        products = cross_products(store, nesting, z, x, y, offset)
+    step = _ols(products.XyXy)
+    return _subtract(products, step), offset + step, total_yy
+
+
+def _ols(XyXy: np.ndarray) -> np.ndarray:
+    """Coefficients of y on X from their cross-products, (p,)."""
+    p = len(XyXy) - 1
+    if p == 0:
+        return np.zeros(0)
+    scale = _scales(XyXy.diagonal()[:p])
+    try:
+        factor = np.linalg.cholesky(XyXy[:p, :p] / np.outer(scale, scale))
+    except np.linalg.LinAlgError:
+        raise CollinearColumns("fixed-effects columns are linearly dependent") from None
+    if float(factor.diagonal().min()) ** 2 < _COLLINEAR / 10:
+        raise CollinearColumns("fixed-effects columns are linearly dependent")
+    half = np.linalg.solve(factor, XyXy[:p, p] / scale)
+    return np.linalg.solve(factor.T, half) / scale
+
+
+def _subtract(products: CrossProducts, step: np.ndarray) -> CrossProducts:
+    """Replace y by y - X step within the cross-products."""
+    p = len(step)
+    if p == 0:
+        return products
+    for level in products.levels:
+        q = level.ZtW.shape[0]
+        for row in range(q):
+            level.ZtW[row, -1] -= step @ level.ZtW[row, -1 - p : -1]
+    total = products.XyXy
+    total[p, p] = total[p, p] - 2 * step @ total[:p, p] + step @ total[:p, :p] @ step
+    total[:p, p] -= total[:p, :p] @ step
+    total[p, :p] = total[:p, p]
+    return products
+
+
+def _check_outcome(rss: float, total_yy: float, center: float, n: int) -> None:
+    noise = (1e-15 * abs(center)) ** 2 * n
+    if total_yy <= noise:
+        raise ConstantOutcome("the outcome does not vary")
+    if not rss > max(_PERFECT**2 * total_yy, noise):
+        raise PerfectFit("the fixed effects fit the outcome exactly")
+
+
+def _scales(squares: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.where(squares > 0, squares, 1.0))
+
+
+def _scale(
+    products: CrossProducts, x_scale: np.ndarray, y_scale: float, n: int, centers: list[list[float]]
+) -> tuple[CrossProducts, list[np.ndarray]]:
+    """Divide every column by its scale, in place; null columns of Z become exact zeros."""
+    z_scales: list[np.ndarray] = []
+    for level, center in zip(products.levels, centers, strict=True):
+        squares = np.einsum("iig->i", level.ZtZ) / n
+        null = squares <= (1e-13 * np.array(center)) ** 2
+        scale = np.where(null, 1.0, _scales(squares))
+        z_scales.append(scale)
+        inverse = np.where(null, 0.0, 1.0 / scale)
+        level.ZtZ[...] *= (inverse[:, None] * inverse)[:, :, None]
+        right = np.concatenate([*(1.0 / s for s in z_scales[-2::-1]), 1.0 / x_scale, [1.0 / y_scale]])
+        level.ZtW[...] *= (inverse[:, None] * right)[:, :, None]
+    right = np.append(1.0 / x_scale, 1.0 / y_scale)
+    return CrossProducts(products.levels, products.XyXy * np.outer(right, right)), z_scales
+
+
+def _blocks(
+    level: Level, number: int, position: int, centers: np.ndarray, scales: np.ndarray, products: LevelProducts
+) -> list[Block]:
+    """Set up the metrics of a level's equations."""
+    columns = [column for equation in level.equations for column in equation.columns]
+    constant = next((i for i, column in enumerate(columns) if column is None), None)
+    # Z (user) = Z (working) @ change: z = scale*z_working + center*1.
+    change = np.diag(scales)
+    if constant is not None:
+        for i, center in enumerate(centers):
+            if center:
+                change[constant, i] = center
+    groups = products.ZtZ.shape[2]
+    gram = change.T @ products.ZtZ.sum(axis=2) @ change
+    squares = np.maximum(gram.diagonal(), 0.0) / groups
+    blocks, first = [], 0
+    for i, equation in enumerate(level.equations):
+        part = slice(first, first + len(equation.columns))
+        metric = _metric(equation.structure, change[part, part], scales[part])
+        inverse = np.linalg.inv(metric)
+        blocks.append(
+            Block(
+                level=number,
+                equation=i + 1,
+                position=position,
+                columns=part,
+                structure=equation.structure,
+                metric=metric,
+                to_working=change[:, part] @ inverse,
+                start_scale=squares[part],
+            )
+        )
+        first = part.stop
+    return blocks
+
+
+def _metric(structure: Structure, change: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """K of a block: the full centring where Sigma is unstructured, else only scales that keep its form."""
+    if structure == "unstructured":
+        return change
+    if structure == "independent":
+        return np.diag(scales)
+    return np.eye(len(scales)) * float(np.sqrt(np.mean(scales**2)))

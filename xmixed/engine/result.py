@@ -1,0 +1,186 @@
+"""What the engine gives back: parameters, progress events, notes and the fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from xmixed.engine.model import Method
+
+ParameterKind = Literal["log_sd", "atanh_correlation", "log_sd_residual"]
+NoteKind = Literal[
+    "variance_zero",
+    "correlation_limit",
+    "covariance_singular",
+    "residual_variance_zero",
+    "not_identified",
+    "standard_errors_failed",
+]
+Verdict = Literal[
+    "converged", "em_only", "no_parameters", "iteration_limit", "not_concave", "no_progress", "residual_zero"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One free parameter in the estimation metric, in e(b) order.
+
+    `level`, `equation`, `row`, `column` count from 1; row == column for standard deviations, and
+    all are zero for the residual.
+    """
+
+    kind: ParameterKind
+    level: int
+    equation: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStarted:
+    """The fit has reached a new phase."""
+
+    phase: Literal["em", "gradient", "standard_errors"]
+
+
+@dataclass(frozen=True, slots=True)
+class EMStep:
+    """One EM step is done; `log_likelihood` is the (restricted) log likelihood, response units."""
+
+    number: int
+    log_likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """One iteration of the gradient-based optimisation; number 0 is its starting point."""
+
+    number: int
+    log_likelihood: float
+    not_concave: bool = False
+    backed_up: bool = False
+
+
+Progress = PhaseStarted | EMStep | Iteration
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryNote:
+    """A typed remark on the solution; indices count from 1, and are 0 where they do not apply."""
+
+    kind: NoteKind
+    level: int = 0
+    equation: int = 0
+    row: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Optimization:
+    """The maximisation as a value.
+
+    Attributes
+    ----------
+    start : (k-1,) array
+        Where the gradient-based iterations began, optimisation metric (matsqrt or matlog).
+    estimates, gradient : (k-1,) arrays; hessian : (k-1, k-1) array
+        End point in the same metric, derivatives of the profiled log likelihood there.
+    em_iterations : int
+        EM steps taken.
+    iterations : tuple of Iteration
+        What the iteration log shows.
+    evaluations : int
+        Sweeps over the groups.
+    converged : bool
+        Scaled gradient below 1e-5 and Hessian negative definite (off the boundary).
+    return_code : int
+        0, or 430 when not converged.
+    verdict : str
+        Why the optimisation ended.
+    scaled_gradient : float
+        g'(-H)^{-1}g; nan where the Hessian is not negative definite.
+    """
+
+    start: np.ndarray
+    estimates: np.ndarray
+    gradient: np.ndarray
+    hessian: np.ndarray
+    em_iterations: int
+    iterations: tuple[Iteration, ...]
+    evaluations: int
+    converged: bool
+    return_code: int
+    verdict: Verdict
+    scaled_gradient: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regression:
+    """Linear regression on the same X: the comparison model.
+
+    Attributes
+    ----------
+    beta : (p,) array, response units
+    beta_covariance : (p, p) array
+    sigma_e : float
+        Residual standard deviation: rss/n (ML) or rss/(n-p) (REML), square-rooted.
+    log_likelihood : float
+        (Restricted) log likelihood.
+    n_obs, rank : int
+    """
+
+    beta: np.ndarray
+    beta_covariance: np.ndarray
+    sigma_e: float
+    log_likelihood: float
+    n_obs: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """The result of `fit`.
+
+    Attributes
+    ----------
+    method : {"ml", "reml"}
+    beta : (p,) array
+        Fixed effects, response units.
+    beta_covariance : (p, p) array
+        sigma_e^2 (R00'R00)^{-1}.
+    parameters : tuple of k Parameter
+    estimates : (k,) array
+        Estimation metric (log standard deviations, atanh correlations, log sigma_e), floored so
+        that every entry is finite.
+    parameter_covariance : (k, k) array
+        Inverse of the negative Hessian of L*; rows and columns of parameters on the boundary are
+        zero. All zero where standard errors were not asked for or failed (see `boundary`).
+    covariances : tuple over levels of tuple over equations of (q, q) arrays
+        Sigma in response units.
+    sigma_e : float
+        Residual standard deviation, response units.
+    log_likelihood : float
+        (Restricted) log likelihood at the estimates.
+    n_obs, rank : int
+        n, and the rank p of X.
+    comparison : Regression
+    optimization : Optimization
+    boundary : tuple of BoundaryNote
+    """
+
+    method: Method
+    beta: np.ndarray
+    beta_covariance: np.ndarray
+    parameters: tuple[Parameter, ...]
+    estimates: np.ndarray
+    parameter_covariance: np.ndarray
+    covariances: tuple[tuple[np.ndarray, ...], ...]
+    sigma_e: float
+    log_likelihood: float
+    n_obs: int
+    rank: int
+    comparison: Regression
+    optimization: Optimization
+    boundary: tuple[BoundaryNote, ...]

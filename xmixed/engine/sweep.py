@@ -1,0 +1,329 @@
+"""The two sweeps that carry the engine: every level eliminated once going up, visited once going down.
+
+In units of sigma_e^2, V = I + sum over levels of Z_l (I x Psi_l) Z_l'. Let V_l hold the levels from the
+bottom up to l. With the factor S = R'R of a group's S = Z_l'V_(l+1)^{-1}Z_l and C = R'^{-1}Z_l'V_(l+1)^{-1}W,
+W being everything that is not eliminated yet,
+
+    A = I + R Psi R',   Z_l'V_l^{-1}Z_l = R'A^{-1}R,   Z_l'V_l^{-1}W = R'A^{-1}C,
+    W'V_l^{-1}W = (W'V_(l+1)^{-1}W - sum C'C) + sum C'A^{-1}C.
+
+A has no eigenvalue below one whatever Psi is, so nothing breaks at a zero variance or a correlation
+of one. (Pinheiro and Bates 2000, chapter 2, start from Delta instead, which is infinite there.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.batch import cholesky, cross, product, semidefinite_cholesky, solve_lower, times, total_cross
+from xmixed.engine.grouping import Nesting
+from xmixed.engine.prepare import Problem
+
+Psis = tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """What of the elimination does not depend on the parameters.
+
+    Attributes
+    ----------
+    lower : (q, q, G) array
+        R' of the bottom level.
+    reduced : (q, w, G) array
+        C of the bottom level.
+    base_Z, base_W : per level arrays
+        Cross-products less the bottom level's C'C (None for the bottom level itself).
+    base_top : (p+1, p+1) array
+    starts : starts[l][m], first group of level l within each group of the level m above it
+    parents : per level, each group's position in the level above
+    """
+
+    sizes: tuple[int, ...]
+    lower: np.ndarray
+    reduced: np.ndarray
+    base_Z: tuple[np.ndarray | None, ...]
+    base_W: tuple[np.ndarray | None, ...]
+    base_top: np.ndarray
+    starts: tuple[tuple[np.ndarray, ...], ...]
+    parents: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _LevelState:
+    """Y = L^{-1}R (q, q, G) and E = L^{-1}C (q, w, G) of one level, with A = LL'."""
+
+    Y: np.ndarray
+    E: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upward:
+    """The result of the upward sweep, working units, sigma_e = 1.
+
+    Attributes
+    ----------
+    log_det_V : log |V|
+    log_det_X : log |X'V^{-1}X|
+    rss : y'Py, which is |c1|^2 of equation (11)
+    beta : (p,) array, generalised least squares on the working columns
+    factor : (p, p) array, lower Cholesky factor of X'V^{-1}X
+    states : per level, top to bottom
+    """
+
+    log_det_V: complex
+    log_det_X: complex
+    rss: complex
+    beta: np.ndarray
+    factor: np.ndarray
+    states: tuple[_LevelState, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Downward:
+    """The result of the downward sweep.
+
+    Attributes
+    ----------
+    information : per level (q, q) array
+        Sum over groups of Z_l'MZ_l, M = V^{-1} for ML and P for REML.
+    scores : per level (q, G) array
+        Z_l'Py; the conditional mean of u_l is Psi_l times it.
+    """
+
+    information: tuple[np.ndarray, ...]
+    scores: tuple[np.ndarray, ...]
+
+
+class Sweeper:
+    """The sweeps over one problem; the parameters are Psi_l = Sigma_l/sigma_e^2 in working columns."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.evaluations = 0
+        self.plan = _plan(problem)
+
+    def up(self, psis: Psis) -> Upward:
+        """Eliminate the levels from the bottom up, then X: log likelihood, beta, residual variance."""
+        self.evaluations += 1
+        plan, levels = self.plan, len(self.plan.sizes)
+        kind = np.result_type(np.float64, *psis)
+        ZtZ = [None if base is None else base.astype(kind) for base in plan.base_Z]
+        ZtW = [None if base is None else base.astype(kind) for base in plan.base_W]
+        top = plan.base_top.astype(kind)
+        log_det: complex = 0.0
+        states: list[_LevelState] = []
+        for level in range(levels - 1, -1, -1):
+            S, D = ZtZ[level], ZtW[level]
+            bottom = S is None or D is None
+            lower = plan.lower if bottom else semidefinite_cholesky(S)
+            C = plan.reduced if bottom else solve_lower(lower, D, singular=True)
+            A = cross(lower, times(psis[level], lower))
+            for i in range(len(A)):
+                A[i, i] += 1.0
+            L, level_log_det = cholesky(A)
+            log_det += level_log_det
+            state = _LevelState(solve_lower(L, lower.transpose(1, 0, 2)), solve_lower(L, C))
+            states.append(state)
+            self._pass_up(level, state.E, None if bottom else C, ZtZ, ZtW)
+            first = self._above(level)
+            top += total_cross(state.E[:, first:], state.E[:, first:])
+            if not bottom:
+                top -= total_cross(C[:, first:], C[:, first:])
+        return _eliminate_fixed(top, log_det, tuple(reversed(states)))
+
+    def _above(self, level: int) -> int:
+        """How many columns of W belong to levels above `level`."""
+        return sum(self.plan.sizes[:level])
+
+    def _pass_up(
+        self,
+        level: int,
+        E: np.ndarray,
+        C: np.ndarray | None,
+        ZtZ: list[np.ndarray | None],
+        ZtW: list[np.ndarray | None],
+    ) -> None:
+        """Sum W'V_l^{-1}W of this level's groups into the groups of every level above."""
+        first = 0
+        for upper in range(level - 1, -1, -1):
+            q = self.plan.sizes[upper]
+            update = cross(E[:, first : first + q], E[:, first:])
+            if C is not None:
+                update = update - cross(C[:, first : first + q], C[:, first:])
+            summed = np.add.reduceat(update, self.plan.starts[level][upper], axis=2)
+            target_Z, target_W = ZtZ[upper], ZtW[upper]
+            assert target_Z is not None and target_W is not None
+            target_Z += summed[:, :q]
+            target_W += summed[:, q:]
+            first += q
+
+    def down(self, upward: Upward, psis: Psis) -> Downward:
+        """Visit the levels from the top down: conditional means, and what their variances sum to."""
+        levels = len(self.plan.sizes)
+        information: list[np.ndarray] = []
+        scores: list[np.ndarray] = []
+        above = _Above.fixed_only(upward, self.problem.p, self.problem.reml)
+        for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
+            if level:
+                above = above.of_children(self.plan.parents[level])
+            s = _dot_rows(state.Y, above.residual(state.E))
+            scores.append(s)
+            if levels == 1:
+                # Only sums over groups are needed: matrix products instead of per-group matrices.
+                information.append(_two_level_information(state, above.fixed_root(state.E)))
+                break
+            explained = above.explained(state.E)
+            per_group = cross(state.Y, state.Y - product(explained, state.Y))
+            information.append(per_group.sum(axis=2))
+            if level < levels - 1:
+                above = above.extended(state, psi, s, per_group)
+        return Downward(tuple(information), tuple(scores))
+
+
+def _dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Y' rows per group: (q, a, G), (q, G) -> (a, G)."""
+    return cross(Y, rows[:, None, :])[:, 0]
+
+
+def _two_level_information(state: _LevelState, root: np.ndarray | None) -> np.ndarray:
+    total = total_cross(state.Y, state.Y)
+    if root is None:
+        return total
+    used = cross(state.Y, root).transpose(1, 0, 2)
+    return total - total_cross(used, used)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Above:
+    """Conditional means and variances (sigma_e = 1) of all that stands above a level's groups.
+
+    Attributes
+    ----------
+    beta : (p,) array
+    root : (p, p) array or None
+        Upper-triangular F^{-1} with Var(beta) = F^{-T}F^{-1}; None for ML, where beta counts as known.
+    means : (Q, G) array
+        Conditional means of the random effects of the levels above, nearest first.
+    variances : (Q, Q, G) array
+    with_beta : (Q, p, G) array or None
+        Their conditional covariance with beta (REML).
+    """
+
+    beta: np.ndarray
+    root: np.ndarray | None
+    means: np.ndarray
+    variances: np.ndarray
+    with_beta: np.ndarray | None
+
+    @staticmethod
+    def fixed_only(upward: Upward, p: int, reml: bool) -> _Above:
+        kind = upward.beta.dtype
+        root = np.linalg.inv(upward.factor) if reml and p else None
+        none = np.zeros((0, p, 1), kind) if root is not None else None
+        return _Above(upward.beta, root, np.zeros((0, 1), kind), np.zeros((0, 0, 1), kind), none)
+
+    def of_children(self, parents: np.ndarray) -> _Above:
+        with_beta = None if self.with_beta is None else self.with_beta[:, :, parents]
+        return _Above(self.beta, self.root, self.means[:, parents], self.variances[:, :, parents], with_beta)
+
+    def residual(self, E: np.ndarray) -> np.ndarray:
+        """E_y - E_X beta - E_u u, (q, G)."""
+        size, p = len(self.means), len(self.beta)
+        coefficients = np.append(-self.beta, 1.0)[None, :]
+        result = np.empty((len(E), E.shape[2]), np.result_type(E, self.beta))
+        for i, row in enumerate(E):
+            result[i] = (coefficients @ row[size : size + p + 1])[0]
+            if size:
+                result[i] -= (row[:size] * self.means).sum(axis=0)
+        return result
+
+    def fixed_root(self, E: np.ndarray) -> np.ndarray | None:
+        """E_X F^{-T}, (q, p, G): the part of the groups' information that estimating beta uses up."""
+        if self.root is None:
+            return None
+        size, p = len(self.means), len(self.beta)
+        return np.stack([self.root @ row[size : size + p] for row in E])
+
+    def explained(self, E: np.ndarray) -> np.ndarray:
+        """E_up Cov_up E_up', (q, q, G)."""
+        size = len(self.means)
+        left = self.times_covariance(E)
+        result = product(left[0], E[:, :size].transpose(1, 0, 2))
+        if left[1] is not None:
+            p = len(self.beta)
+            result = result + product(left[1], E[:, size : size + p].transpose(1, 0, 2))
+        return result
+
+    def times_covariance(self, E: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """E_up Cov_up, split into the columns of the random effects and those of beta."""
+        size, p = len(self.means), len(self.beta)
+        to_u = product(E[:, :size], self.variances)
+        if self.root is None or self.with_beta is None:
+            return to_u, None
+        E_X = E[:, size : size + p]
+        to_u = to_u + product(E_X, self.with_beta.transpose(1, 0, 2))
+        covariance = self.root.T @ self.root
+        to_beta = np.stack([covariance @ row for row in E_X])
+        if size:
+            to_beta = to_beta + product(E[:, :size], self.with_beta)
+        return to_u, to_beta
+
+    def extended(self, state: _LevelState, psi: np.ndarray, s: np.ndarray, information: np.ndarray) -> _Above:
+        """Put this level's random effects before what stands above them."""
+        own = psi[:, :, None] - product(times(psi, information), psi[:, :, None])
+        to_u, to_beta = self.times_covariance(state.E)
+        between = -times(psi, cross(state.Y, to_u))
+        q, size, groups = len(psi), len(self.means), s.shape[1]
+        variances = np.empty((q + size, q + size, groups), own.dtype)
+        variances[:q, :q], variances[:q, q:] = own, between
+        variances[q:, :q], variances[q:, q:] = between.transpose(1, 0, 2), self.variances
+        means = np.concatenate([psi @ s, np.broadcast_to(self.means, (size, groups))])
+        if to_beta is None or self.with_beta is None:
+            return _Above(self.beta, self.root, means, variances, None)
+        own_beta = -times(psi, cross(state.Y, to_beta))
+        old = np.broadcast_to(self.with_beta, (size, len(self.beta), groups))
+        return _Above(self.beta, self.root, means, variances, np.concatenate([own_beta, old]))
+
+
+def _eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[_LevelState, ...]) -> Upward:
+    p = len(top) - 1
+    if p == 0:
+        return Upward(log_det, 0.0, top[0, 0], np.zeros(0), np.zeros((0, 0)), states)
+    factors, log_det_X = cholesky(top[:p, :p, None])
+    factor = factors[:, :, 0]
+    c0 = solve_lower(factors, top[:p, p, None, None])[:, 0, 0]
+    beta = np.linalg.solve(factor.T, c0)
+    return Upward(log_det, log_det_X, top[p, p] - c0 @ c0, beta, factor, states)
+
+
+def _plan(problem: Problem) -> _Plan:
+    levels = problem.products.levels
+    count, p = len(levels), problem.p
+    nesting: Nesting = problem.nesting
+    starts = tuple(tuple(nesting.starts(m, level) for m in range(level)) for level in range(count))
+    sizes = tuple(len(level.ZtZ) for level in levels)
+    if not levels:
+        empty = np.zeros((0, p + 1, 0))
+        return _Plan((), np.zeros((0, 0, 0)), empty, (), (), problem.products.XyXy, (), ())
+    bottom = count - 1
+    lower = semidefinite_cholesky(levels[bottom].ZtZ)
+    reduced = solve_lower(lower, levels[bottom].ZtW, singular=True)
+    base_Z: list[np.ndarray | None] = [level.ZtZ for level in levels]
+    base_W: list[np.ndarray | None] = [level.ZtW for level in levels]
+    base_Z[bottom] = base_W[bottom] = None
+    first = 0
+    for upper in range(bottom - 1, -1, -1):
+        q = sizes[upper]
+        update = cross(reduced[:, first : first + q], reduced[:, first:])
+        summed = np.add.reduceat(update, starts[bottom][upper], axis=2)
+        base_Z[upper] = levels[upper].ZtZ - summed[:, :q]
+        base_W[upper] = levels[upper].ZtW - summed[:, q:]
+        first += q
+    rest = reduced[:, first:]
+    base_top = problem.products.XyXy - total_cross(rest, rest)
+    return _Plan(
+        sizes, lower, reduced, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents
+    )

@@ -1,0 +1,138 @@
+"""What an expression can see: data, scalars, matrices, saved results, settings, and the random stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from xmixed.data.dataset import Dataset
+
+DEFAULT_SEED = 123456789
+"""Seed of a fresh session, as Stata's."""
+
+
+class MatrixLike(Protocol):
+    """A matrix with names: `session.results.Matrix`."""
+
+    values: np.ndarray
+    row_names: list[str]
+    column_names: list[str]
+
+
+class ResultsLike(Protocol):
+    """r(), e() or s(): `session.results.Results`."""
+
+    def get(self, name: str, default: Any = None) -> Any: ...
+
+
+@dataclass(slots=True, eq=False)
+class Memory:
+    """What functions remember from one command to the next.
+
+    The random numbers are numpy's (PCG64), reproducible with `set seed`, but not Stata's own stream.
+
+    Attributes
+    ----------
+    seed : int
+        Seed of the stream.
+    matches : list of tuple of str, tuple of str, or None
+        Groups of the last regexm(): by observation after a column, one tuple after a constant.
+    """
+
+    seed: int = DEFAULT_SEED
+    matches: list[tuple[str, ...]] | tuple[str, ...] | None = None
+    _generator: Any = None
+
+    def generator(self) -> np.random.Generator:
+        """Return the random stream, started from the seed when first used."""
+        if self._generator is None:
+            self._generator = np.random.default_rng(self.seed)
+        return self._generator
+
+    def reseed(self, seed: int) -> None:
+        """Start the stream again from a seed."""
+        self.seed, self._generator = seed, None
+
+
+_MEMORIES: WeakKeyDictionary[Any, Memory] = WeakKeyDictionary()
+
+
+def memory_of(state: Any) -> Memory:
+    """Return the memory of a session, made on first use."""
+    memory = _MEMORIES.get(state)
+    if memory is None:
+        seed = state.settings.seed
+        memory = _MEMORIES[state] = Memory(DEFAULT_SEED if seed is None else seed)
+    return memory
+
+
+def set_seed(state: Any, seed: int) -> None:
+    """Do what `set seed` does: note the seed in the settings and start the random stream again."""
+    state.settings.seed = seed
+    memory_of(state).reseed(seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an expression is evaluated against.
+
+    Attributes
+    ----------
+    data : Dataset
+    scalars, matrices : mappings by name
+    r, e, s : results
+    settings : session settings
+    rc : int
+        `_rc`, the return code of the last `capture`.
+    memory : Memory
+    group : ndarray of int or None
+        Rows of the by-group: `_n`, `_N` and subscripts count within it. None: all the data.
+    """
+
+    data: Dataset = field(default_factory=Dataset)
+    scalars: Mapping[str, float | str] = field(default_factory=dict)
+    matrices: Mapping[str, Any] = field(default_factory=dict)
+    r: Any = None
+    e: Any = None
+    s: Any = None
+    settings: Any = None
+    rc: int = 0
+    memory: Memory = field(default_factory=Memory)
+    group: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, state: Any, group: np.ndarray | None = None) -> Context:
+        """Return the context of a session (a `SessionState`), maybe within a by-group."""
+        return cls(
+            data=state.data,
+            scalars=state.scalars,
+            matrices=state.matrices,
+            r=state.r,
+            e=state.e,
+            s=state.s,
+            settings=state.settings,
+            rc=int(getattr(state, "rc", 0)),
+            memory=memory_of(state),
+            group=group,
+        )
+
+    def within(self, group: np.ndarray) -> Context:
+        """Return this context for a by-group."""
+        return replace(self, group=group)
+
+    @property
+    def size(self) -> int:
+        """Number of observations, of the by-group if there is one."""
+        return self.data.n_obs if self.group is None else len(self.group)
+
+    def matrix(self, name: str) -> Any:
+        """Return the matrix of a name (`M`, `e(V)`, `r(table)`), or None."""
+        if name.endswith(")") and name[:2] in ("e(", "r("):
+            results = self.e if name[0] == "e" else self.r
+            found = results.get(name[2:-1].strip()) if results is not None else None
+            return found if hasattr(found, "column_names") else None
+        return self.matrices.get(name)

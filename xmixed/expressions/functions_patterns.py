@@ -1,0 +1,94 @@
+"""Pattern functions: strmatch() and the regular expressions of regexm(), regexr(), regexs()."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.errors import StataError
+from xmixed.expressions.registry import Place, function
+from xmixed.expressions.regular import Match, compile_pattern
+from xmixed.expressions.values import Value, map_number, map_text
+from xmixed.missing import MISSING
+
+
+@function("strmatch match", "ss", strict=False)
+def _string_match(text: Value, pattern: Value) -> np.ndarray:
+    return map_number(_glob, text, pattern)
+
+
+def _glob(text: str, pattern: str) -> bool:
+    """Return whether text fits a pattern of `*` and `?`, without backtracking over more than one `*`."""
+    i = j = 0
+    star = mark = -1
+    while i < len(text):
+        if j < len(pattern) and pattern[j] == "*":
+            star, mark, j = j, i, j + 1
+        elif j < len(pattern) and pattern[j] in ("?", text[i]):
+            i, j = i + 1, j + 1
+        elif star >= 0:
+            mark += 1
+            i, j = mark, star + 1
+        else:
+            return False
+    return not pattern[j:].strip("*")
+
+
+@function("regexm", "ss", strict=False, placed=True)
+def _regular_match(place: Place, text: Value, pattern: Value) -> np.ndarray:
+    """regexm(s,re): whether s matches; what the groups matched is kept for regexs()."""
+    groups: list[tuple[str, ...]] = []
+
+    def search(s: str, wanted: str) -> bool:
+        found = compile_pattern(wanted).search(s)
+        groups.append(found.groups if found else ())
+        return found is not None
+
+    result = map_number(search, text, pattern)
+    memory = place.context.memory
+    if result.ndim == 0:
+        memory.matches = groups[0]
+    else:
+        kept: list[tuple[str, ...]] = [()] * place.context.data.n_obs
+        for row, group in zip(place.rows.tolist(), groups, strict=True):
+            if 0 <= row < len(kept):
+                kept[row] = group
+        memory.matches = kept
+    return result
+
+
+@function("regexs", "n", strict=False, placed=True)
+def _regular_group(place: Place, number: np.ndarray) -> Value:
+    """regexs(n): what group n of the last regexm() matched in this observation, 0 the whole match."""
+    matches = place.context.memory.matches
+    if matches is None:
+        return _no_group()
+    if isinstance(matches, tuple):
+        return map_text(lambda n: _group(matches, n), number)
+    rows = [row if 0 <= row < len(matches) else -1 for row in place.rows.tolist()]
+    numbers = np.broadcast_to(number, (len(rows),)).tolist()
+    out = np.empty(len(rows), dtype=object)
+    out[:] = [_group(matches[row] if row >= 0 else (), n) for row, n in zip(rows, numbers, strict=True)]
+    return out
+
+
+def _group(groups: tuple[str, ...], number: float) -> str:
+    if not number < MISSING or number < 0 or number != int(number):
+        return ""
+    return groups[int(number)] if number < len(groups) else ""
+
+
+def _no_group() -> str:
+    raise StataError(198, "regexs() without a regexm() before it")
+
+
+@function("regexr", "sss", strict=False)
+def _regular_replace(text: Value, pattern: Value, replacement: Value) -> Value:
+    """regexr(s1,re,s2): s1 with its first match replaced by the text s2."""
+
+    def convert(s: str, wanted: str, new: str) -> str:
+        found: Match | None = compile_pattern(wanted).search(s)
+        return s if found is None else s[: found.start] + new + s[found.end :]
+
+    return map_text(convert, text, pattern, replacement)
+
+

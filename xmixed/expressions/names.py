@@ -1,0 +1,193 @@
+"""What a name in an expression means: system variable, variable or scalar; subscripts; lags and leads."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xmixed.errors import StataError, syntax_error
+from xmixed.expressions.values import Value, cleaned, is_text, type_mismatch
+from xmixed.expressions.varlist import abbreviation_of
+from xmixed.language.nodes import Name, Subscript
+from xmixed.missing import MISSING, is_missing
+
+if TYPE_CHECKING:
+    from xmixed.expressions.evaluate import Evaluation
+
+
+def look_up(node: Name, evaluation: Evaluation) -> Value:
+    """Return the value of a name.
+
+    The order is: system variable, variable (exact, then a unique abbreviation), scalar.
+
+    Raises
+    ------
+    StataError
+        r(111) `foo not found`, `foo ambiguous abbreviation`, `time variable not set`; r(109).
+    """
+    name, context = node.name, evaluation.context
+    if node.operator:
+        return _time_series(node, evaluation)
+    if name.startswith("_") and name in ("_n", "_N", "_pi", "_rc"):
+        return _system(name, evaluation)
+    variable = abbreviation_of(name, context.data, node.span)
+    if variable is not None:
+        return evaluation.wanted(evaluation.column(variable))
+    if name in context.scalars:
+        value = context.scalars[name]
+        return value if isinstance(value, str) else np.asarray(value, dtype=np.float64)
+    if name in context.matrices:
+        raise type_mismatch()
+    raise StataError(111, f"{name} not found", node.span)
+
+
+def _system(name: str, evaluation: Evaluation) -> np.ndarray:
+    if name == "_n":
+        positions = evaluation.positions
+        chosen = np.arange(evaluation.context.size) if positions is None else positions
+        return chosen + 1.0
+    constants = {"_N": evaluation.context.size, "_pi": math.pi, "_rc": evaluation.context.rc}
+    return np.asarray(constants[name], dtype=np.float64)
+
+
+def subscript(node: Subscript, indices: list[Value], evaluation: Evaluation) -> Value:
+    """Return `x[i]`, or the element `M[i,j]` of a matrix; out of range is missing (or "").
+
+    Raises
+    ------
+    StataError
+        r(111) `x not found`; r(109) for a string subscript of a variable.
+    """
+    if len(indices) == 2:
+        return matrix_element(node.name, indices, evaluation)
+    if len(indices) != 1:
+        raise syntax_error()
+    variable = abbreviation_of(node.name, evaluation.context.data, node.span)
+    if variable is None:
+        if evaluation.context.matrix(node.name) is not None:
+            raise syntax_error()
+        raise StataError(111, f"{node.name} not found", node.span)
+    index = indices[0]
+    if isinstance(index, str) or is_text(index):
+        raise type_mismatch()
+    # Stata: a subscript that is no integer is cut
+    far = is_missing(index) | (np.abs(index) > 1e15)
+    positions = np.where(far, 0, np.trunc(np.where(far, 0.0, index))).astype(np.intp) - 1
+    taken = evaluation.at(evaluation.column(variable), np.atleast_1d(positions))
+    if positions.ndim:
+        return taken
+    return taken[0] if taken.dtype == object else np.asarray(taken[0])
+
+
+def matrix_element(name: str, indices: list[Value], evaluation: Evaluation) -> np.ndarray:
+    """Return `M[i,j]`; an index is a number or a row or column name."""
+    matrix = evaluation.context.matrix(name)
+    if matrix is None:
+        raise StataError(111, f"{name} not found")
+    axes = []
+    for axis, index in enumerate(indices):
+        if isinstance(index, str):
+            names = matrix.column_names if axis else matrix.row_names
+            if index not in names:
+                raise StataError(111, f"{index} not found")
+            index = np.asarray(names.index(index) + 1.0)
+        elif is_text(index):
+            raise type_mismatch()
+        length = matrix.values.shape[axis]
+        inside = (index >= 1) & (index < length + 1)
+        axes.append((inside, np.where(inside, index, 1.0).astype(np.intp) - 1))
+    (row_inside, row), (column_inside, column) = axes
+    if 0 in matrix.values.shape:
+        return np.asarray(MISSING)
+    return np.where(row_inside & column_inside, matrix.values[row, column], MISSING)
+
+
+# --- time-series operators -------------------------------------------------------------------------
+
+_OPERATOR = re.compile(r"([LFDS])([0-9]{0,4})")
+
+
+def _time_series(node: Name, evaluation: Evaluation) -> np.ndarray:
+    """Return `L2D.x`: leads and lags add up to one shift, applied after the differences."""
+    context = evaluation.context
+    variable = abbreviation_of(node.name, context.data, node.span)
+    if variable is None:
+        raise StataError(111, f"{node.name} not found", node.span)
+    if context.data[variable].is_string:
+        raise type_mismatch()
+    written = node.operator.upper().rstrip(".")
+    steps = _OPERATOR.findall(written)
+    if "".join(letter + number for letter, number in steps) != written:
+        raise syntax_error(span=node.span)
+    shift = _Shift(evaluation)
+    values = context.data[variable].to_double()
+    lag = 0
+    for letter, number in reversed(steps):
+        count = int(number) if number else 1
+        if letter in "LF":
+            lag += count if letter == "L" else -count
+        else:
+            values = _difference(shift, values, letter, count)
+    if lag:
+        values = shift.by(values, lag)
+    if context.group is not None:
+        values = values[context.group]
+    return evaluation.wanted(values)
+
+
+def _difference(shift: _Shift, values: np.ndarray, letter: str, count: int) -> np.ndarray:
+    """Return D2.x (differences of differences) or S2.x (x less its second lag)."""
+    lagged = count if letter == "S" else 1
+    for _ in range(1 if letter == "S" else min(count, 800)):
+        before = shift.by(values, lagged)
+        with np.errstate(all="ignore"):
+            values = cleaned(values - before, values, before)
+    return values
+
+
+class _Shift:
+    """Finds, for each row, the row of the same panel a number of periods earlier."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        data = evaluation.context.data
+        settings = data.characteristics.get("_dta", {})
+        time, panel = settings.get("_TStvar", ""), settings.get("_TSpanel", "")
+        if not time or time not in data:
+            raise StataError(111, "time variable not set")
+        try:
+            self.delta = float(settings.get("_TSdelta", "1") or 1)
+        except ValueError:
+            self.delta = _hexadecimal(settings["_TSdelta"])
+        self.time = data[time].to_double()
+        groups = data[panel].to_double() if panel and panel in data else np.zeros(data.n_obs)
+        _, self.panel = np.unique(groups, return_inverse=True)
+        self.order = np.lexsort((self.time, self.panel))
+
+    def by(self, values: np.ndarray, periods: int) -> np.ndarray:
+        """Return values `periods` before each row; `.` where there is no such observation."""
+        out = np.full(values.shape, MISSING)
+        if values.size == 0:
+            return out
+        target = self.time - periods * self.delta
+        steps = np.unique(np.concatenate([self.time, target]))
+        span = len(steps)
+        keys = self.panel * span + np.searchsorted(steps, self.time)
+        wanted = self.panel * span + np.searchsorted(steps, target)
+        ordered = keys[self.order]
+        place = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+        found = (ordered[place] == wanted) & ~is_missing(self.time)
+        out[found] = values[self.order[place[found]]]
+        return out
+
+
+def _hexadecimal(text: str) -> float:
+    """Return a number written in %21x, as `xtset` stores delta."""
+    found = re.fullmatch(r"([+-]?)([01])\.([0-9a-f]+)X([+-])([0-9a-f]+)", text.strip())
+    if not found:
+        return 1.0
+    sign, lead, fraction, exponent_sign, exponent = found.groups()
+    power = int(exponent, 16)
+    return float.fromhex(f"{sign}0x{lead}.{fraction}p{exponent_sign}{power}")

@@ -1,0 +1,118 @@
+"""The values of c(): settings, limits, and facts about the session."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+
+from xmixed.data.dataset import DTYPES, LIMITS
+from xmixed.expressions.context import DEFAULT_SEED, Context
+from xmixed.formats.dates import DAYS, MONTHS
+
+MAX_DOUBLE = math.nextafter(2.0**1023, 0)
+MAX_FLOAT = 2.0**127 * (1 - 2.0**-24)
+
+_CONSTANTS: dict[str, float | str] = {
+    "pi": math.pi,
+    "epsdouble": 2.0**-52,
+    "epsfloat": 2.0**-23,
+    "smallestdouble": 2.0**-1022,
+    "smallestfloat": 2.0**-126,
+    "maxdouble": MAX_DOUBLE,
+    "mindouble": -sys.float_info.max,
+    "maxfloat": MAX_FLOAT,
+    "minfloat": -MAX_FLOAT,
+    "max_width_theory": 393192.0,
+    "namelen": 32.0,
+    "maxstrvarlen": 244.0,
+    "matsize": 400.0,
+    "max_matsize": 11000.0,
+    "alpha": " ".join("abcdefghijklmnopqrstuvwxyz"),
+    "ALPHA": " ".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    "Months": " ".join(MONTHS),
+    "Mons": " ".join(month[:3] for month in MONTHS),
+    "Weekdays": " ".join(DAYS),
+    "Wdays": " ".join(day[:3] for day in DAYS),
+    "stata_version": 12.0,
+    "varabbrev": "on",
+    "dirsep": "/",
+    "byteorder": "lohi" if sys.byteorder == "little" else "hilo",
+    "os": "Windows" if os.name == "nt" else "MacOSX" if sys.platform == "darwin" else "Unix",
+    "processors": 1.0,
+    "mode": "",
+    "SE": 1.0,
+    "MP": 0.0,
+} | {f"{side}{name}": float(LIMITS[name][side == "max"]) for name in LIMITS for side in ("min", "max")}
+
+
+def _width(context: Context) -> float:
+    total = 0
+    for variable in context.data.variables:
+        if variable.type in DTYPES:
+            total += DTYPES[variable.type].itemsize
+        else:
+            total += 8 if variable.type == "strL" else int(variable.type[3:])
+    return float(total)
+
+
+def _switch(name: str) -> Callable[[Context], float | str]:
+    return lambda context: "on" if getattr(context.settings, name, False) else "off"
+
+
+def _setting(name: str, default: float | str) -> Callable[[Context], float | str]:
+    def read(context: Context) -> float | str:
+        value = getattr(context.settings, name, default)
+        return value if isinstance(value, str) else float(default if value is None else value)
+
+    return read
+
+
+def _version(context: Context) -> float:
+    try:
+        return float(getattr(context.settings, "version", "12"))
+    except ValueError:
+        return 12.0
+
+
+_COMPUTED: dict[str, Callable[[Context], float | str]] = {
+    "N": lambda context: float(context.data.n_obs),
+    "k": lambda context: float(len(context.data.variables)),
+    "width": _width,
+    "changed": lambda context: float(context.data.changed),
+    "filename": lambda context: context.data.source,
+    "filedate": lambda context: context.data.timestamp,
+    "sortedby": lambda context: " ".join(context.data.sorted_by),
+    "rc": lambda context: float(context.rc),
+    "current_date": lambda context: f"{datetime.now().day:2d} {datetime.now():%b %Y}",
+    "current_time": lambda context: f"{datetime.now():%H:%M:%S}",
+    "pwd": lambda context: os.getcwd(),
+    "level": _setting("level", 95.0),
+    "linesize": _setting("linesize", 80.0),
+    "seed": _setting("seed", float(DEFAULT_SEED)),
+    "type": _setting("type", "float"),
+    "cformat": _setting("cformat", ""),
+    "pformat": _setting("pformat", ""),
+    "sformat": _setting("sformat", ""),
+    "showbaselevels": _setting("showbaselevels", ""),
+    "more": _switch("more"),
+    "lstretch": _switch("lstretch"),
+    "showomitted": _switch("showomitted"),
+    "showemptycells": _switch("showemptycells"),
+    "version": _version,
+}
+
+
+def system_value(name: str, context: Context) -> float | str:
+    """Return `c(name)`; "" when there is no such value."""
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    compute = _COMPUTED.get(name)
+    return compute(context) if compute is not None else ""
+
+
+def system_value_names() -> list[str]:
+    """Return the names that c() knows, sorted."""
+    return sorted([*_CONSTANTS, *_COMPUTED])

@@ -1,0 +1,75 @@
+"""Values during evaluation: doubles with missing codes and strings, one for all observations or one for each.
+
+A number is a float64 array of shape () or (n,); a string is a `str` or an object array of shape (n,).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+
+from xmixed.errors import StataError
+from xmixed.missing import MISSING, is_missing
+
+Value = np.ndarray | str
+
+
+def type_mismatch() -> StataError:
+    """Return the r(109) error for a string where a number is needed, or the reverse."""
+    return StataError(109, "type mismatch")
+
+
+def is_text(value: Value) -> bool:
+    """Return whether a value is a string."""
+    return isinstance(value, str) or value.dtype == object
+
+
+def truth(values: np.ndarray) -> np.ndarray:
+    """Return 1.0 where true."""
+    return values.astype(np.float64)
+
+
+def cleaned(result: np.ndarray, *operands: np.ndarray) -> np.ndarray:
+    """Return a result with `.` where it overflowed or is undefined, or an operand is missing."""
+    bad = ~(np.abs(result) < MISSING)
+    for operand in operands:
+        bad = bad | ~(operand < MISSING)
+    return np.where(bad, MISSING, result) if np.any(bad) else np.asarray(result, dtype=np.float64)
+
+
+def map_text(function: Callable[..., str], *arguments: Value) -> Value:
+    """Apply a function of plain strings and floats that gives a string to each observation."""
+    if not any(_is_column(argument) for argument in arguments):
+        return function(*(_plain(argument) for argument in arguments))
+    results = list(map(function, *_streams(arguments)))
+    out = np.empty(len(results), dtype=object)
+    out[:] = results
+    return out
+
+
+def map_number(function: Callable[..., float], *arguments: Value) -> np.ndarray:
+    """Apply a function of plain strings and floats that gives a number to each observation."""
+    if not any(_is_column(argument) for argument in arguments):
+        return np.asarray(function(*(_plain(argument) for argument in arguments)), dtype=np.float64)
+    return np.array(list(map(function, *_streams(arguments))), dtype=np.float64)
+
+
+def _is_column(value: Value) -> bool:
+    return not isinstance(value, str) and value.ndim > 0
+
+
+def _plain(value: Value) -> Any:
+    return value if isinstance(value, str) else value.item()
+
+
+def _streams(arguments: tuple[Value, ...]) -> list[Any]:
+    return [argument.tolist() if _is_column(argument) else repeat(_plain(argument)) for argument in arguments]  # type: ignore[union-attr]
+
+
+def without_codes(value: np.ndarray) -> np.ndarray:
+    """Return numbers with NaN in place of missing codes, for numpy and scipy functions."""
+    at = is_missing(value)
+    return np.where(at, np.nan, value) if np.any(at) else value

@@ -1,0 +1,143 @@
+"""Variable lists and names: abbreviations, ranges, patterns; which new names are allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from xmixed.data.dataset import Dataset
+from xmixed.errors import Span, StataError, variable_not_found
+from xmixed.language.nodes import Interaction, Pattern, Range, VarlistItem
+
+MAX_NAME_LENGTH = 32
+
+RESERVED = frozenset(
+    "_all _b _n _N _pi _cons _rc _se _coef _skip _pred "
+    "if in using with byte int long float double strL".split()
+)
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
+_STRING_TYPE = re.compile(r"str[0-9]+\Z", re.ASCII)
+
+
+def matches_pattern(name: str, pattern: str) -> bool:
+    """Return whether a name fits a pattern of `*` (or `~`), `?` and plain characters."""
+    i = j = 0
+    star = mark = -1
+    while i < len(name):
+        if j < len(pattern) and pattern[j] in "*~":
+            star, mark, j = j, i, j + 1
+        elif j < len(pattern) and (pattern[j] == "?" or pattern[j] == name[i]):
+            i, j = i + 1, j + 1
+        elif star >= 0:
+            mark += 1
+            i, j = mark, star + 1
+        else:
+            return False
+    return all(character in "*~" for character in pattern[j:])
+
+
+def abbreviation_of(text: str, data: Dataset, span: Span | None = None) -> str | None:
+    """Return the variable a name means: exactly, or as a unique abbreviation; None when there is none.
+
+    Raises
+    ------
+    StataError
+        r(111) `foo ambiguous abbreviation`.
+    """
+    found = ""
+    for variable in data.variables:
+        name = variable.name
+        if name == text:
+            return name
+        if name.startswith(text):
+            found = "\n" if found else name
+    if found == "\n":
+        raise StataError(111, f"{text} ambiguous abbreviation", span)
+    return found or None
+
+
+def resolve_name(pattern: Pattern | str, data: Dataset) -> str:
+    """Return the one variable a name, abbreviation or pattern means.
+
+    Raises
+    ------
+    StataError
+        r(111) `variable foo not found`, `foo ambiguous abbreviation`; r(103) `too many variables specified`.
+    """
+    if isinstance(pattern, str):
+        pattern = Pattern(pattern)
+    names = resolve_item(pattern, data)
+    if len(names) != 1:
+        raise StataError(103, "too many variables specified", pattern.span)
+    return names[0]
+
+
+def resolve_item(item: VarlistItem, data: Dataset) -> list[str]:
+    """Return the variables one element of a varlist means, in the order of the data."""
+    if isinstance(item, Interaction):
+        raise StataError(101, "factor variables not allowed", item.span)
+    if isinstance(item, Range):
+        return _range(item, data)
+    if item.operator:
+        raise StataError(101, "time-series operators not allowed", item.span)
+    text = item.text
+    if text == "_all":
+        return data.names
+    if not any(character in "*?~" for character in text):
+        found = abbreviation_of(text, data, item.span)
+        if found is None:
+            raise variable_not_found(text, item.span)
+        return [found]
+    names = [name for name in data.names if matches_pattern(name, text)]
+    if not names:
+        raise variable_not_found(text, item.span)
+    if "~" in text and len(names) > 1:
+        raise StataError(111, f"{text} ambiguous abbreviation", item.span)
+    return names
+
+
+def _range(item: Range, data: Dataset) -> list[str]:
+    ends = []
+    for text in (item.first, item.last):
+        found = abbreviation_of(text, data, item.span)
+        if found is None:
+            raise variable_not_found(text, item.span)
+        ends.append(found)
+    names = data.names
+    first, last = names.index(ends[0]), names.index(ends[1])
+    if last < first:
+        raise StataError(111, f"{item.first}-{item.last}: variables out of order", item.span)
+    return names[first : last + 1]
+
+
+def resolve_varlist(varlist: Iterable[VarlistItem], data: Dataset) -> list[str]:
+    """Return the variables of a varlist in the order typed; duplicates are kept.
+
+    Raises
+    ------
+    StataError
+        r(111) for an unknown or ambiguous name; r(101) for factor variables or time-series operators.
+    """
+    return [name for item in varlist for name in resolve_item(item, data)]
+
+
+def is_valid_name(name: str) -> bool:
+    """Return whether a text may name a variable: letters, digits, `_`, at most 32, not reserved."""
+    if len(name) > MAX_NAME_LENGTH or not _NAME.match(name):
+        return False
+    return name not in RESERVED and not _STRING_TYPE.match(name)
+
+
+def check_new_name(name: str, data: Dataset, span: Span | None = None) -> None:
+    """Check that a variable of this name may be made.
+
+    Raises
+    ------
+    StataError
+        r(198) `60 invalid name`; r(110) `x already defined`.
+    """
+    if not is_valid_name(name):
+        raise StataError(198, f"{name} invalid name", span)
+    if name in data:
+        raise StataError(110, f"{name} already defined", span)

@@ -1,0 +1,64 @@
+"""From text to commands that run: logical lines, echo, macros, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from xmixed.errors import StataError
+from xmixed.interpreter.macros import expand_macros
+from xmixed.interpreter.transcript import Echo, show_blank, show_echo
+from xmixed.language.lines import LineReader, LogicalLine, logical_lines, physical_lines
+from xmixed.session.messages import show_message
+from xmixed.session.signals import Break, ExitRequest
+
+if TYPE_CHECKING:
+    from xmixed.interpreter.session import Session
+
+
+def run_lines(session: Session, text: str, echo: Echo, after: Callable[[], None] | None = None) -> None:
+    """Run every command of a text; the first that fails ends it, its message shown.
+
+    Parameters
+    ----------
+    after : callable or None
+        Called after each command, also after one that failed.
+
+    Raises
+    ------
+    StataError, ExitRequest
+    """
+    for line in logical_lines(text):
+        show_echo(session, line.physical, echo)
+        if not line.text.strip():
+            continue
+        try:
+            _run_line(session, line, echo)
+        except ExitRequest:
+            show_blank(session, echo)
+            raise
+        finally:
+            session.flush()
+            if after is not None:
+                after()
+        show_blank(session, echo)
+
+
+def _run_line(session: Session, line: LogicalLine, echo: Echo) -> None:
+    try:
+        try:
+            session.execute(expand_macros(session, line.text))
+        except KeyboardInterrupt:
+            raise Break() from None
+    except StataError as error:
+        if echo is not Echo.CALLER:
+            show_message(session, error)
+        raise
+
+
+def is_complete(text: str) -> bool:
+    """Return whether a text typed at the prompt can run: no comment or continuation is open."""
+    reader = LineReader()
+    for line in physical_lines(text):
+        reader.feed(line)
+    return not reader.pending

@@ -1,0 +1,24 @@
+"""Macro expansion with the session behind it."""
+
+from __future__ import annotations
+
+from xmixed.commands.macro_functions import session_function, value_as_text
+from xmixed.language.macros import expand
+from xmixed.session.state import SessionState
+
+
+def expand_macros(session: SessionState, text: str) -> str:
+    """Return a command line with its macros expanded.
+
+    Raises
+    ------
+    StataError
+        The errors of `=exp' and of macro functions; r(920) for macros without end.
+    """
+    return expand(
+        text,
+        session.locals,
+        session.global_macros,
+        lambda expression: value_as_text(session, expression),
+        lambda function: session_function(session, function),
+    )

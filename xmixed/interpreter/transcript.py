@@ -1,0 +1,68 @@
+"""How commands are echoed and errors shown: FORMAT of a session's transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+from xmixed.session.output import Line, line
+from xmixed.session.state import SessionState
+
+
+class Echo(Enum):
+    """Where a command line and the blank line after its output go; an open log gets both in every case."""
+
+    EVERYWHERE = "do-file"  # console and log
+    TYPED = "prompt"  # the console has the line already, it gets only the blank line
+    LOG = "output only"  # one-liners, pipes
+    CALLER = "Session.run"  # as LOG, and an error's message is left to the caller
+
+    @property
+    def shows_line(self) -> bool:
+        return self is Echo.EVERYWHERE
+
+    @property
+    def shows_blank(self) -> bool:
+        return self in (Echo.EVERYWHERE, Echo.TYPED)
+
+
+def echo_lines(physical: Iterable[str], linesize: int) -> list[Line]:
+    """Return the lines of a command as Stata echoes them.
+
+    The first physical line stands after `. `, the others after `> `; what is longer than `linesize`
+    characters wraps there and goes on after `> `.
+    """
+    lines: list[Line] = []
+    prompt = ". "
+    for text in physical:
+        rest = text.rstrip("\r\n").expandtabs(8)
+        while True:
+            width = max(linesize - 2, 1)
+            lines.append(line((prompt, "input"), (rest[:width], "input")))
+            prompt, rest = "> ", rest[width:]
+            if not rest:
+                break
+    return lines
+
+
+def show_echo(session: SessionState, physical: Iterable[str], echo: Echo) -> None:
+    """Echo a command line."""
+    lines = echo_lines(physical, session.settings.linesize)
+    if echo.shows_line:
+        session.out.write(*lines)
+    else:
+        _write_log(session, lines)
+
+
+def show_blank(session: SessionState, echo: Echo) -> None:
+    """Write the blank line that follows a command's output."""
+    if echo.shows_blank:
+        session.out.write("")
+    else:
+        _write_log(session, [line()])
+
+
+def _write_log(session: SessionState, lines: Iterable[Line]) -> None:
+    if session.log is not None and not session.out.quiet:
+        for item in lines:
+            session.log.write(item)

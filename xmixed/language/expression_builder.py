@@ -1,0 +1,162 @@
+"""From grammar rules to expression nodes: the callbacks of `grammar/2_expressions.lark`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from xmixed.errors import Span, StataError
+from xmixed.language.nodes import (
+    Binary,
+    Call,
+    Coefficient,
+    Expression,
+    Name,
+    Number,
+    Subscript,
+    Text,
+    Unary,
+)
+from xmixed.missing import MISSING, missing_code
+
+MAXIMUM_DEPTH = 200
+"""Deepest expression tree: what walks a tree recursively must not meet Python's own limit."""
+
+
+class Piece(NamedTuple):
+    """A stretch of the command line; has the attributes of a Lark token that the builders read."""
+
+    type: str
+    value: str
+    start_pos: int
+    end_pos: int
+
+
+def span_of(first: Any, last: Any) -> Span:
+    """Return the span from one token to another."""
+    return Span(first.start_pos, last.end_pos)
+
+
+def number_from(text: str) -> float:
+    """Return the double that a numeric literal means; what is too large for Stata is missing."""
+    lowered = text.lower()
+    if "x" in lowered:
+        mantissa, exponent = lowered.split("x")
+        # Stata: both parts of 1.0x+3f are hexadecimal, the exponent too.
+        power = int(exponent, 16)
+        value = float.fromhex(f"0x{mantissa}p{power}") if abs(power) < 5000 else MISSING * (power > 0)
+    else:
+        value = float(lowered.replace("d", "e"))
+    return value if value < MISSING else MISSING
+
+
+class ExpressionBuilder:
+    """Callbacks named after the grammar's rules; each takes the list of children."""
+
+    def number(self, children: list[Any]) -> Number:
+        token = children[0]
+        return Number(number_from(token.value), span_of(token, token))
+
+    def missing(self, children: list[Any]) -> Number:
+        token = children[0]
+        return Number(missing_code(token.value), span_of(token, token))
+
+    def compound(self, children: list[Any]) -> Piece:
+        inner = []
+        for child in children[1:-1]:
+            inner.append(f"`\"{child.value}\"'" if child.type == "COMPOUND" else child.value)
+        return Piece("COMPOUND", "".join(inner), children[0].start_pos, children[-1].end_pos)
+
+    def quoted(self, children: list[Any]) -> Text:
+        token = children[0]
+        return Text(token.value[1:-1], span_of(token, token))
+
+    def compound_quoted(self, children: list[Any]) -> Text:
+        return Text(children[0].value, span_of(children[0], children[0]))
+
+    def name(self, children: list[Any]) -> Name:
+        token = children[0]
+        return Name(token.value, "", span_of(token, token))
+
+    def lagged_name(self, children: list[Any]) -> Name:
+        operator, token = children
+        if "(" in operator.value:
+            raise StataError(198, "invalid syntax", span_of(operator, operator))
+        return Name(token.value, operator.value[:-1].upper(), span_of(operator, token))
+
+    def arguments(self, children: list[Any]) -> tuple[Expression, ...]:
+        return tuple(children[::2])
+
+    def call(self, children: list[Any]) -> Call:
+        name, _, arguments, closing = children
+        return Call(name.value, arguments, span_of(name, closing))
+
+    def subscript(self, children: list[Any]) -> Subscript:
+        name, opening, indices, closing = children
+        if not 1 <= len(indices) <= 2:
+            raise StataError(198, "invalid syntax", span_of(opening, closing))
+        return Subscript(name.value, indices, span_of(name, closing))
+
+    def pseudo_date(self, children: list[Any]) -> Call:
+        token = children[0]
+        name, _, literal = token.value[:-1].partition("(")
+        return Call(name, (Text(literal.strip(), span_of(token, token)),), span_of(token, token))
+
+    def parenthesised(self, children: list[Any]) -> Expression:
+        return children[1]
+
+    def coefficient_name(self, children: list[Any]) -> tuple[str, str]:
+        return ("", children[0].value) if len(children) == 1 else (children[0].value, children[2].value)
+
+    def coefficient(self, children: list[Any]) -> Coefficient:
+        word, _, (equation, name), closing = children
+        return Coefficient(_kind(word.value), equation, name, span_of(word, closing))
+
+    def equation_name(self, children: list[Any]) -> Coefficient:
+        opening, equation, _, name = children
+        return Coefficient("b", equation.value, name.value, span_of(opening, name))
+
+    def equation_coefficient(self, children: list[Any]) -> Coefficient:
+        opening, equation, _, word, _, (inner, name), closing = children
+        if inner:
+            raise StataError(198, "invalid syntax", span_of(word, closing))
+        return Coefficient(_kind(word.value), equation.value, name, span_of(opening, closing))
+
+    def unary(self, children: list[Any]) -> Unary:
+        token, operand = children
+        operator = "!" if token.value == "~" else token.value
+        return Unary(operator, operand, Span(token.start_pos, operand.span.end))
+
+    def binary(self, children: list[Any]) -> Binary:
+        left, token, right = children
+        operator = "!=" if token.value == "~=" else token.value
+        return Binary(operator, left, right, Span(left.span.start, right.span.end))
+
+
+def _kind(word: str) -> str:
+    return "se" if word.startswith("_se") else "b"
+
+
+def check_depth(root: Expression) -> None:
+    """Refuse a tree too deep to be walked recursively.
+
+    Raises
+    ------
+    StataError
+        r(130): `expression too long`.
+    """
+    level: list[Expression] = [root]
+    for _ in range(MAXIMUM_DEPTH):
+        below: list[Expression] = []
+        for node in level:
+            if isinstance(node, Binary):
+                below += (node.left, node.right)
+            elif isinstance(node, Unary):
+                below.append(node.operand)
+            elif isinstance(node, Call):
+                below += node.arguments
+            elif isinstance(node, Subscript):
+                below += node.indices
+        if not below:
+            return
+        level = below
+    raise StataError(130, "expression too long", root.span)

@@ -1,0 +1,205 @@
+"""Parsing a command line by its registry entry: the front door of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from xmixed.errors import Span, StataError
+from xmixed.language.expression_builder import check_depth
+from xmixed.language.grammar import parse
+from xmixed.language.nodes import Command, Expression, MixedCommand, Pattern, Varlist
+from xmixed.language.options import read_options
+from xmixed.language.qualifiers import read_expression, read_filename, read_qualifiers
+from xmixed.language.skeleton import Skeleton, assemble
+from xmixed.language.syntax import Syntax
+
+
+def parse_expression(text: str) -> Expression:
+    """Parse an expression that stands alone."""
+    return read_expression(text, Span(0, len(text)))
+
+
+def parse_varlist(text: str, factor: bool = False) -> Varlist:
+    """Parse a variable list; with `factor` it may hold factor variables and time-series operators."""
+    return read_varlist(text, Span(0, len(text)), factor)
+
+
+def parse_numlist(text: str) -> tuple[float, ...]:
+    """Parse a numeric list, with its ranges written out."""
+    return parse("numlist", text, Span(0, len(text)))
+
+
+def parse_words(text: str) -> tuple[str, ...]:
+    """Split text at blanks; a quoted string is one word, without its quotes."""
+    return parse("words", text, Span(0, len(text)))
+
+
+def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command | MixedCommand:
+    """Parse a command line whose command is known.
+
+    Parameters
+    ----------
+    name : str
+        Full name from the registry.
+    syntax : Syntax
+        The shape of the command.
+    text : str
+        The whole command line, macros expanded.
+    offset : int
+        Where the text after the command name begins; spans count from the start of `text`.
+
+    Raises
+    ------
+    StataError
+        r(100), r(101), r(132), r(198) and others, with the span of the offending token.
+    """
+    rest = Span(offset, len(text))
+    if syntax.argument == "mixed":
+        from xmixed.language.mixed import parse_mixed
+
+        return parse_mixed(name, syntax, text, rest)
+    if syntax.argument in ("raw", "display"):
+        return _unstructured(name, syntax, text, rest)
+    pieces = parse("command", text, rest)
+    skeleton = assemble(pieces, _plain_pieces(syntax))
+    qualifiers = read_qualifiers(text, skeleton, syntax)
+    options = read_command_options(text, skeleton, syntax)
+    argument, argument_text = _argument(text, skeleton, syntax)
+    return Command(
+        name,
+        text,
+        argument,
+        argument_text,
+        qualifiers.condition,
+        qualifiers.in_range,
+        qualifiers.weight,
+        qualifiers.using,
+        options,
+        Span(0, len(text)),
+    )
+
+
+def _unstructured(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
+    """Parse a command without qualifiers and options: `display`, and what reads its line itself."""
+    typed = text[rest.start : rest.end].strip()
+    argument: Any = typed
+    if syntax.argument == "display":
+        argument = parse("display", text, rest)
+        for item in argument:
+            if item.expression is not None:
+                check_depth(item.expression)
+    return Command(name, text, argument, typed, span=Span(0, len(text)))
+
+
+def _plain_pieces(syntax: Syntax) -> frozenset[str]:
+    """Return the pieces that are ordinary words in this command's text."""
+    if syntax.argument not in ("text", "words"):
+        return frozenset()
+    allowed = {
+        "IF": syntax.condition,
+        "IN": syntax.in_range,
+        "USING": syntax.using,
+        "WEIGHT": bool(syntax.weights),
+    }
+    return frozenset(kind for kind, is_allowed in allowed.items() if not is_allowed)
+
+
+def read_command_options(text: str, skeleton: Skeleton, syntax: Syntax) -> dict[str, Any]:
+    """Parse the options by the command's table; r(101) when the command has none."""
+    if skeleton.options and not syntax.options:
+        raise StataError(101, "options not allowed", skeleton.options[0].span)
+    return read_options(text, skeleton.options, syntax.options)
+
+
+def _argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, str]:
+    """Return the argument parsed by its rule, and as typed."""
+    span = skeleton.argument
+    kind = syntax.argument
+    typed = "" if span is None else text[span.start : span.end]
+    if span is None:
+        end = Span(len(text), len(text))
+        if kind in ("newvar", "assignment"):
+            raise StataError(100, "varlist required", end)
+        empty: dict[str, Any] = {"varlist": (), "varlist_factor": (), "numlist": (), "words": (), "text": ""}
+        return empty.get(kind), ""
+    if kind == "filename" and skeleton.using is not None:
+        # `use varlist using file`: what stands before `using` is a list of variables.
+        return read_varlist(text, span, False), typed
+    return _READERS[kind](text, span), typed
+
+
+def read_varlist(text: str, span: Span, factor: bool) -> Varlist:
+    """Parse a variable list.
+
+    Raises
+    ------
+    StataError
+        r(101): `factor variables not allowed`, `time-series operators not allowed` in a plain list.
+    """
+    if factor:
+        return parse("varlist_factor", text, span)
+    try:
+        return parse("varlist", text, span)
+    except StataError as error:
+        raise _refused_operator(text, span) or error from None
+
+
+def _refused_operator(text: str, span: Span) -> StataError | None:
+    """Return the error for a list that is right except for the operators in it."""
+    try:
+        items = parse("varlist_factor", text, span)
+    except StataError:
+        return None
+    for item in items:
+        if not isinstance(item, Pattern):
+            return StataError(101, "factor variables not allowed", item.span)
+        if item.operator:
+            return StataError(101, "time-series operators not allowed", item.span)
+    return None
+
+
+def _read_none(text: str, span: Span) -> Any:
+    typed = text[span.start : span.end]
+    if typed.startswith("="):
+        raise StataError(101, "=exp not allowed", span)
+    raise StataError(101, "varlist not allowed", span)
+
+
+def _read_varname(text: str, span: Span) -> Pattern:
+    first, *more = read_varlist(text, span, False)
+    if more or not isinstance(first, Pattern):
+        raise StataError(103, "too many variables specified", more[0].span if more else first.span)
+    return first
+
+
+def _read_assignment(rule: str) -> Callable[[str, Span], Any]:
+    """Return the reader of `newvar = exp` and `oldvar = exp`."""
+
+    def read(text: str, span: Span) -> Any:
+        try:
+            found = parse(rule, text, span)
+        except StataError as error:
+            at_end = error.span is not None and error.span.start >= span.end
+            if error.code == 198 and at_end and "=" not in text[span.start : span.end]:
+                raise StataError(100, "=exp required", error.span) from None
+            raise
+        check_depth(found.expression)
+        return found
+
+    return read
+
+
+_READERS: dict[str, Callable[[str, Span], Any]] = {
+    "none": _read_none,
+    "varlist": lambda text, span: read_varlist(text, span, False),
+    "varlist_factor": lambda text, span: read_varlist(text, span, True),
+    "varname": _read_varname,
+    "newvar": _read_assignment("newvar"),
+    "assignment": _read_assignment("assignment"),
+    "expression": read_expression,
+    "numlist": lambda text, span: parse("numlist", text, span),
+    "filename": read_filename,
+    "words": lambda text, span: parse("words", text, span),
+    "text": lambda text, span: text[span.start : span.end],
+}

@@ -1,0 +1,120 @@
+"""The random-effects table of xtmixed and the line of its likelihood-ratio test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xmixed.formats import format_value
+from xmixed.render.coefficient_table import ESTIMATE_FORMAT, Figures, cell, interval_head
+from xmixed.render.text import abbreviate_name, result, rule
+from xmixed.session.output import Line, line
+
+LABEL_WIDTH = 28
+BODY_WIDTH = 48
+TABLE_WIDTH = LABEL_WIDTH + 2 + BODY_WIDTH
+"""The table never widens, whatever the fixed-effects table does."""
+ESTIMATE, ERROR, LOWER, UPPER = 11, 11, 14, 12
+
+
+@dataclass(frozen=True, slots=True)
+class RandomRow:
+    """One standard deviation, variance, correlation or covariance: `kind(names joined by separator)`."""
+
+    kind: str
+    names: tuple[str, ...]
+    separator: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class RandomBlock:
+    """The rows of one random-effects equation or of the residuals.
+
+    `level` and `structure` make the title line `id: Identity`; `level` "" prints none. An empty equation has no rows.
+    """
+
+    level: str
+    structure: str
+    rows: tuple[RandomRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonTest:
+    """The likelihood-ratio test against linear regression; `mixture` is the 50:50 chi-bar-square form."""
+
+    statistic: float
+    df: int
+    p_value: float
+    mixture: bool
+
+
+def render_random_table(
+    blocks: Sequence[RandomBlock], level: float, cformat: str = "", robust: bool = False
+) -> list[Line]:
+    """Return the table, from its first rule to its last; blocks are set apart by inner rules."""
+    inner = line(f"{rule(LABEL_WIDTH + 1)}+{rule(BODY_WIDTH)}")
+    outer = line(rule(TABLE_WIDTH))
+    lines = [outer]
+    if robust:
+        lines.append(line(" " * (LABEL_WIDTH + 1) + "|               Robust           "))
+    lines.append(line("  Random-effects Parameters  |   Estimate   Std. Err." + interval_head(level)))
+    for block in blocks:
+        lines.append(inner)
+        lines.extend(_block(block, cformat or ESTIMATE_FORMAT))
+    return [*lines, outer]
+
+
+def _block(block: RandomBlock, fmt: str) -> list[Line]:
+    if not block.rows:
+        name = abbreviate_name(block.level, LABEL_WIDTH - len(": (empty)")) + ":"
+        return [line(name + "(empty)".rjust(LABEL_WIDTH - len(name)) + " |")]
+    lines = []
+    if block.level:
+        room = LABEL_WIDTH - len(block.structure) - 2
+        title = f"{abbreviate_name(block.level, room)}: {block.structure}"
+        lines.append(line(title.ljust(LABEL_WIDTH + 1) + "|"))
+    for row in block.rows:
+        label = effect_label(row.kind, row.names, row.separator).rjust(LABEL_WIDTH)
+        figures = row.figures
+        cells = (
+            cell(figures.estimate, fmt, ESTIMATE)
+            + cell(figures.standard_error, fmt, ERROR)
+            + cell(figures.lower, fmt, LOWER)
+            + cell(figures.upper, fmt, UPPER)
+        )
+        lines.append(line(label + " |", result(cells)))
+    return lines
+
+
+def effect_label(kind: str, names: Sequence[str], separator: str, width: int = LABEL_WIDTH) -> str:
+    """Return `sd(week)`, `cov(week,_cons)` or `sd(a b)`, its names abbreviated until it fits.
+
+    Where that is not enough (a long list), the end of the list gives way to `...`.
+
+    Examples
+    --------
+    >>> effect_label("corr", ("centforestarea2", "videorelevant"), ",")
+    'corr(centfore~a2,videorel~t)'
+    """
+    shown = list(names)
+    while len(label := f"{kind}({separator.join(shown)})") > width:
+        longest = max(range(len(shown)), key=lambda place: len(shown[place]))
+        if len(shown[longest]) > 5:
+            shown[longest] = abbreviate_name(names[longest], len(shown[longest]) - 1)
+        elif len(shown) > 2:
+            shown = [*shown[:-2], "..."] if shown[-1] == "..." else [*shown[:-1], "..."]
+        else:
+            return label[: width - 1] + ")"
+    return label
+
+
+def render_comparison(test: ComparisonTest) -> Line:
+    """Return the line `LR test vs. linear regression: ...` that follows the table without a blank line."""
+    title = "LR test vs. linear regression:"
+    statistic = format_value(test.statistic, "%8.2f").strip().rjust(8)
+    p_value = format_value(test.p_value, "%6.4f").strip().rjust(6)
+    if test.mixture:
+        return line(f"{title} chibar2(01) = ", result(statistic), " Prob >= chibar2 = ", result(p_value))
+    head = title + f"chi2({test.df}) =".rjust(16)
+    return line(head + " ", result(statistic), "   Prob > chi2 = ", result(p_value))

@@ -1,0 +1,72 @@
+"""Characters: names cut to a width, rules, wrapping, and what may be printed of a user's text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from xmixed.session.output import Styled
+
+
+def printable(text: str) -> str:
+    """Return text without control characters (a label must not steer the terminal).
+
+    Tabs and line ends become blanks; every other character of the Unicode classes Cc, Cf, Cs, Zl and Zp goes.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    kept = (" " if c in "\t\n\r" else c for c in text)
+    return "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def abbreviate_name(name: str, width: int) -> str:
+    """Return a name in at most `width` characters: its start, `~`, and its last character.
+
+    The last two characters stay when the name ends in a letter and a digit, so that the digit keeps its meaning.
+
+    Examples
+    --------
+    >>> abbreviate_name("videorelevant", 12), abbreviate_name("centforestarea2", 12)
+    ('videorelev~t', 'centfores~a2')
+    """
+    if len(name) <= width:
+        return name
+    kept = 2 if width > 4 and name[-1].isdigit() and not name[-2].isdigit() else 1
+    return f"{name[: max(1, width - 1 - kept)]}~{name[-kept:]}"
+
+
+def rule(width: int) -> str:
+    """Return a line of dashes."""
+    return "-" * width
+
+
+def comma(number: int) -> str:
+    """Return a whole number with thousands separated by commas."""
+    return f"{number:,d}"
+
+
+def wrap(text: str, first: int, other: int | None = None) -> list[str]:
+    """Break text at blanks into lines of at most `first` characters, the later ones of at most `other`.
+
+    A word longer than a line is cut. Runs of blanks inside a line stay; an empty text is one empty line.
+
+    Examples
+    --------
+    >>> wrap("log(bldg/other component of public)", 33, 31)
+    ['log(bldg/other component of', 'public)']
+    """
+    lines: list[str] = []
+    rest, width = text.rstrip(), first
+    while len(rest) > width:
+        cut = rest.rfind(" ", 0, width + 1)
+        head = rest[:cut].rstrip() if cut > 0 else ""
+        if not head:
+            cut, head = width, rest[:width]
+        lines.append(head)
+        rest = rest[cut:].lstrip()
+        width = first if other is None else other
+    return [*lines, rest] if rest or not lines else lines
+
+
+def result(text: str) -> Styled:
+    """Return a run in the style of results."""
+    return Styled(text, "result")

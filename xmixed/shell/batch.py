@@ -1,0 +1,119 @@
+"""Runs that nobody watches: do-files, one-liners, standard input, JSON."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from xmixed.errors import StataError
+from xmixed.interpreter.lines import run_lines
+from xmixed.interpreter.session import Session, as_stata_error, read_do_file
+from xmixed.interpreter.transcript import Echo
+from xmixed.session.messages import show_code, show_message
+from xmixed.session.output import Line
+from xmixed.session.signals import Break, ExitRequest
+from xmixed.shell.main import FAILED, INTERNAL, INTERRUPTED, OK, Arguments
+from xmixed.shell.report import report_internal_error, results_object
+from xmixed.shell.screen import stream_sink, terminal_sink, terminal_width
+
+
+def run_batch(arguments: Arguments) -> int:
+    """Run what the arguments ask for; returns the exit status."""
+    session = Session()
+    if arguments.json:
+        return _run_json(session, arguments)
+    if arguments.batch:
+        return _run_to_log(session, arguments)
+    if sys.stdout.isatty():
+        session.settings.linesize = terminal_width()
+        session.out.sinks.append(terminal_sink())
+    else:
+        session.out.sinks.append(stream_sink(sys.stdout))
+    session.flushes.append(sys.stdout.flush)
+    return _status(session, lambda: _run(session, arguments))[0]
+
+
+def _run(session: Session, arguments: Arguments) -> None:
+    if arguments.file is not None:
+        session.run_file(arguments.file, arguments.arguments, echo=True)
+    elif arguments.commands:
+        for text in arguments.commands:
+            run_lines(session, text, Echo.LOG)
+    else:
+        run_lines(session, sys.stdin.read(), Echo.LOG)
+
+
+def _status(session: Session, run: Callable[[], None]) -> tuple[int, StataError | None]:
+    """Run, show the error that ended it, and return the exit status and that error."""
+    failure: StataError | None = None
+    status = OK
+    try:
+        run()
+    except ExitRequest as request:
+        if request.code:
+            failure, status = StataError(request.code), FAILED
+    except (StataError, KeyboardInterrupt, MemoryError, RecursionError) as error:
+        failure = as_stata_error(error)
+        status = INTERRUPTED if isinstance(failure, Break) else FAILED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        report_internal_error(error)
+        failure, status = StataError(INTERNAL, "internal error"), INTERNAL
+        failure.printed = True
+    if failure is not None:
+        show_message(session, failure)
+        if status != INTERNAL:
+            show_code(session, failure)
+    session.close()
+    return status, failure
+
+
+def _run_to_log(session: Session, arguments: Arguments) -> int:
+    """`-b`: the transcript goes to FILE.log in the current folder."""
+    assert arguments.file is not None
+    stem = os.path.splitext(os.path.basename(arguments.file))[0]
+    try:
+        stream = open(f"{stem}.log", "w", encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        sys.stderr.write(f"xmixed: cannot write {stem}.log: {error.strerror}\n")
+        return FAILED
+    with stream:
+        session.out.sinks.append(stream_sink(stream))
+        return _status(session, lambda: _run(session, arguments))[0]
+
+
+def _run_json(session: Session, arguments: Arguments) -> int:
+    """`--json`: one object on standard output, whatever happens."""
+    import json
+
+    printed: list[Line] = []
+    session.out.sinks.append(printed.append)
+    output: list[str] = []
+
+    def take() -> None:
+        output.append("".join(item.text + "\n" for item in printed))
+        printed.clear()
+
+    def run() -> None:
+        if arguments.file is None:
+            for text in arguments.commands:
+                run_lines(session, text, Echo.LOG, take)
+        else:
+            with session.do_file_macros(arguments.arguments):
+                run_lines(session, read_do_file(arguments.file), Echo.LOG, take)
+
+    # The message of the command that failed stands in `error`, not in its output.
+    session.captured = True
+    status, failure = _status(session, run)
+    value: dict[str, Any] = {
+        "rc": 0 if failure is None else failure.code,
+        "error": None if failure is None else {"code": failure.code, "message": failure.message},
+        "output": output,
+        "e": results_object(session.e),
+        "r": results_object(session.r),
+    }
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    return status

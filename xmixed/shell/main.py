@@ -1,0 +1,178 @@
+"""The `xmixed` program: arguments, exit status, and nothing that is slow to import."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+
+USAGE = """usage: xmixed [FILE[.do] [ARGUMENT ...]]
+       xmixed do FILE[.do] [ARGUMENT ...]
+       xmixed -b [do] FILE[.do] [ARGUMENT ...]
+       xmixed -c COMMAND [-c COMMAND ...]
+"""
+
+HELP = (
+    USAGE
+    + """
+Runs Stata commands. Without arguments it is an interactive session; when standard input is
+not a terminal, standard input is a do-file that runs without echo.
+
+  FILE              run a do-file: its lines are echoed, followed by their output
+  -b                silent: write the transcript to FILE.log in the current folder
+  -c COMMAND        run a command and show its output only; may be repeated
+  --json            with -c or a do-file: one JSON object with output, e() and r()
+  --version         show the version
+  -h, --help        show this help
+
+Exit status: 0 success, 1 a command failed, 2 bad usage, 70 internal error, 130 interrupted.
+
+Environment: XMIXED_DATA_PATH, folders searched for datasets that are addressed on the web;
+XMIXED_DEBUG=1, show the traceback of an internal error; OPENBLAS_NUM_THREADS,
+OMP_NUM_THREADS and MKL_NUM_THREADS, threads of linear algebra (1 unless set).
+"""
+)
+
+OK, FAILED, BAD_USAGE, INTERNAL, INTERRUPTED = 0, 1, 2, 70, 130
+BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
+
+
+class UsageError(Exception):
+    """The arguments make no sense."""
+
+
+@dataclass(slots=True)
+class Arguments:
+    """What the command line asks for: a do-file, commands, or (neither) standard input."""
+
+    file: str | None = None
+    arguments: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+    batch: bool = False
+    json: bool = False
+    version: bool = False
+    help: bool = False
+
+
+def parse_arguments(argv: list[str]) -> Arguments:
+    """Read the arguments; everything after the do-file belongs to the do-file.
+
+    Raises
+    ------
+    UsageError
+    """
+    found = Arguments()
+    at = 0
+    while at < len(argv) and found.file is None:
+        word = argv[at]
+        at += 1
+        if word in ("-h", "--help"):
+            found.help = True
+        elif word == "--version":
+            found.version = True
+        elif word == "--json":
+            found.json = True
+        elif word in ("-b", "--batch"):
+            found.batch = True
+        elif word in ("-c", "--command"):
+            if at == len(argv):
+                raise UsageError("-c requires a command")
+            found.commands.append(argv[at])
+            at += 1
+        elif word == "--":
+            continue
+        elif word.startswith("-") and len(word) > 1:
+            raise UsageError(f"unknown option {word}")
+        elif word == "do" and not found.commands:
+            if at == len(argv):
+                raise UsageError("do requires a file")
+            found.file = argv[at]
+            at += 1
+        else:
+            found.file = word
+    before, after = _split_at(argv[at:], "--")
+    if "--json" in before:  # as welcome behind the do-file; after `--` it is the do-file's own argument
+        before.remove("--json")
+        found.json = True
+    found.arguments = before + after
+    _check(found)
+    return found
+
+
+def _check(found: Arguments) -> None:
+    if found.help or found.version:
+        return
+    if found.commands and found.file is not None:
+        raise UsageError("give either -c or a do-file")
+    if found.batch and found.file is None:
+        raise UsageError("-b requires a do-file")
+    if found.batch and found.json:
+        raise UsageError("--json and -b exclude each other")
+    if found.json and not found.commands and found.file is None:
+        raise UsageError("--json requires -c or a do-file")
+
+
+def _split_at(words: list[str], mark: str) -> tuple[list[str], list[str]]:
+    at = words.index(mark) if mark in words else len(words)
+    return words[:at], words[at + 1 :]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the program; returns the exit status."""
+    try:
+        arguments = parse_arguments([_utf8(word) for word in sys.argv[1:]] if argv is None else argv)
+    except UsageError as error:
+        sys.stderr.write(f"xmixed: {error}\n{USAGE}")
+        return BAD_USAGE
+    _prepare_streams()
+    try:
+        status = _dispatch(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # The reader has gone (`| head`): leave without a word, also when Python flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _dispatch(arguments: Arguments) -> int:
+    if arguments.help:
+        sys.stdout.write(HELP)
+        return OK
+    if arguments.version:
+        from xmixed import __version__
+
+        sys.stdout.write(f"xmixed {__version__}\n")
+        return OK
+    _limit_threads()
+    if arguments.file is None and not arguments.commands and sys.stdin.isatty():
+        from xmixed.shell.prompt import interact
+
+        return interact()
+    from xmixed.shell.batch import run_batch
+
+    return run_batch(arguments)
+
+
+def _utf8(word: str) -> str:
+    """Return an argument read as UTF-8 whatever the locale."""
+    return os.fsencode(word).decode("utf-8", "surrogateescape")
+
+
+def _prepare_streams() -> None:
+    """UTF-8 whatever the locale; bytes that are not come out as they came in."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="surrogateescape")
+
+
+def _limit_threads() -> None:
+    """One BLAS thread unless the user chose: the matrices of mixed models are small.
+
+    Has an effect only before numpy is imported.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")

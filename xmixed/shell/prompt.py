@@ -1,0 +1,156 @@
+"""The interactive session."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition, completion_is_selected
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+from xmixed import __version__
+from xmixed.commands.registry import commands
+from xmixed.errors import StataError
+from xmixed.interpreter.lines import is_complete, run_lines
+from xmixed.interpreter.session import Session, as_stata_error
+from xmixed.interpreter.transcript import Echo
+from xmixed.session.messages import show_code, show_message
+from xmixed.session.signals import ExitRequest
+from xmixed.shell.completion import Names, suggest
+from xmixed.shell.report import report_internal_error
+from xmixed.shell.screen import stream_sink, terminal_sink, terminal_width
+
+
+def interact() -> int:
+    """Read, run and print until `exit` or Ctrl-D; returns the exit status."""
+    session = Session()
+    session.out.sinks.append(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout))
+    prompt = _prompt_session(session)
+    print(
+        f"xmixed {__version__}: Stata's commands, open source. `help` lists them, `exit` leaves.\n",
+        flush=True,
+    )
+    width = session.settings.linesize = terminal_width()
+    while True:
+        try:
+            text = prompt.prompt(". ")
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            break
+        if session.settings.linesize == width:  # the window may have changed; `set linesize` stays
+            width = session.settings.linesize = terminal_width()
+        try:
+            run_at_prompt(session, text)
+        except ExitRequest:
+            break
+    session.close()
+    return 0
+
+
+def run_at_prompt(session: Session, text: str) -> None:
+    """Run what was typed; whatever happens, the session goes on.
+
+    Raises
+    ------
+    ExitRequest
+    """
+    failure: StataError | None = None
+    try:
+        run_lines(session, text, Echo.TYPED)
+    except (StataError, KeyboardInterrupt, MemoryError, RecursionError) as error:
+        failure = as_stata_error(error)
+    except Exception as error:
+        report_internal_error(error)
+        session.out.write("")
+    if failure is not None:
+        show_message(session, failure)
+        show_code(session, failure)
+        session.out.write("")
+
+
+def history() -> History:
+    """Return the persistent history, in the user's state folder; in memory when it cannot be written."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    folder = Path(state) / "xmixed"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "history"
+        path.touch(mode=0o600)
+        return FileHistory(str(path))
+    except OSError:
+        return InMemoryHistory()
+
+
+def _prompt_session(session: Session) -> PromptSession[str]:
+    return PromptSession(
+        history=history(),
+        multiline=True,
+        prompt_continuation=_continuation,
+        key_bindings=_key_bindings(),
+        completer=_SessionCompleter(session),
+        complete_while_typing=False,
+        enable_history_search=True,
+    )
+
+
+def _continuation(width: int, line_number: int, is_soft_wrap: int) -> str:
+    return "  " if is_soft_wrap else "> "
+
+
+def _key_bindings() -> KeyBindings:
+    bindings = KeyBindings()
+
+    @bindings.add("enter", filter=~completion_is_selected)
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if is_complete(buffer.text):
+            buffer.validate_and_handle()
+        else:
+            buffer.insert_text("\n")
+
+    @bindings.add("enter", filter=completion_is_selected)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.complete_state = None
+
+    @Condition
+    def empty() -> bool:
+        from prompt_toolkit.application import get_app
+
+        return not get_app().current_buffer.text
+
+    @bindings.add("c-d", filter=empty)
+    def _(event: KeyPressEvent) -> None:
+        event.app.exit(exception=EOFError)
+
+    return bindings
+
+
+class _SessionCompleter(Completer):
+    """Asks `suggest` with the names of the session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        found = suggest(document.text_before_cursor, self._names())
+        for word in found.words:
+            yield Completion(word, start_position=-found.length)
+
+    def _names(self) -> Names:
+        options: dict[str, tuple[str, ...]] = {}
+        for name, entry in commands().items():
+            groups: tuple[Any, ...] = (
+                *entry.syntax.options,
+                *entry.syntax.fixed_options,
+                *entry.syntax.random_options,
+            )
+            options[name] = tuple(option.name for option in groups)
+        return Names(options, tuple(self.session.data.names))

@@ -1,0 +1,49 @@
+"""Where lines of output end: plain text to streams, styles to a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TextIO
+
+from xmixed.session.output import Line, Sink
+
+_CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x09}
+
+MINIMUM_WIDTH, MAXIMUM_WIDTH = 40, 255
+
+
+def printable(text: str) -> str:
+    """Return text without control characters: a label in a data file must not steer a terminal."""
+    return text.translate(_CONTROL)
+
+
+def stream_sink(stream: TextIO) -> Sink:
+    """Return a sink that writes plain text."""
+
+    def write(item: Line) -> None:
+        stream.write(printable(item.text) + "\n")
+
+    return write
+
+
+def terminal_sink() -> Sink:
+    """Return a sink that shows styles on the terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    styles = {"text": "", "result": "bold", "input": "bold", "error": "red", "link": "blue"}
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+    def write(item: Line) -> None:
+        shown = Text(no_wrap=True, overflow="ignore", end="")
+        for run in item:
+            shown.append(printable(run.text), styles.get(run.style, ""))
+        console.print(shown, soft_wrap=True)
+
+    return write
+
+
+def terminal_width() -> int:
+    """Return the line size for the terminal: its width, within Stata's limits."""
+    return max(MINIMUM_WIDTH, min(MAXIMUM_WIDTH, shutil.get_terminal_size((80, 24)).columns))
