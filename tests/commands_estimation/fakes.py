@@ -27,7 +27,9 @@ def plain(name: str, status: str = "") -> Term:
 
 def description(
     terms: tuple[Term, ...] = (plain("week"), CONSTANT),
-    equations: tuple[RandomEquationSummary, ...] = (RandomEquationSummary("id", 1, 1, "identity", ("_cons",)),),
+    equations: tuple[RandomEquationSummary, ...] = (
+        RandomEquationSummary("id", 1, 1, "identity", ("_cons",)),
+    ),
     levels: tuple[LevelSummary, ...] = (LevelSummary("id", 48, 9, 9.0, 9),),
     method: str = "ml",
     depvar: str = "weight",
@@ -41,13 +43,17 @@ def parameters(equations: tuple[RandomEquationSummary, ...]) -> tuple[VariancePa
         q, stem = len(item.effects), f"{item.level_number}_{item.equation_number}"
         common = item.structure in ("identity", "exchangeable")
         found += [
-            VarianceParameter(f"lns{stem}_{i + 1}", "log_sd", place, i) for i in range(min(1, q) if common else q)
+            VarianceParameter(f"lns{stem}_{i + 1}", "log_sd", place, i)
+            for i in range(min(1, q) if common else q)
         ]
-        pairs = [(i, j) for i in range(q) for j in range(i + 1, q)] if item.structure == "unstructured" else []
+        pairs = (
+            [(i, j) for i in range(q) for j in range(i + 1, q)] if item.structure == "unstructured" else []
+        )
         if item.structure == "exchangeable":
             pairs = [(0, 1)]
         found += [
-            VarianceParameter(f"atr{stem}_{i + 1}_{j + 1}", "atanh_correlation", place, i, j) for i, j in pairs
+            VarianceParameter(f"atr{stem}_{i + 1}_{j + 1}", "atanh_correlation", place, i, j)
+            for i, j in pairs
         ]
     return (*found, VarianceParameter("lnsig_e", "log_sd_residual", RESIDUAL))
 
@@ -95,7 +101,14 @@ def estimates(
     """Return e() around a pinned result."""
     kinds = [parameter.kind for parameter in pinned.parameters]
     k_rs = sum(kind != "atanh_correlation" for kind in kinds)
-    scalars = {"N": n, "df_m": float(df_m), "ll": ll, "chi2": chi2, "p": chi2_tail(chi2, df_m), "k_rs": float(k_rs)}
+    scalars = {
+        "N": n,
+        "df_m": float(df_m),
+        "ll": ll,
+        "chi2": chi2,
+        "p": chi2_tail(chi2, df_m),
+        "k_rs": float(k_rs),
+    }
     df_c = len(kinds) - 1
     if chi2_c is not None and df_c:
         tail = chi2_tail(chi2_c, df_c)

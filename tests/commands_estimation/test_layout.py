@@ -73,7 +73,7 @@ def test_random_intercept(intercept):
 
 
 def test_suppressed_parts(intercept):
-    header, fixed, _ = "\n".join(RANDOM_INTERCEPT.split("\n")[:11]), None, None
+    header = "\n".join(RANDOM_INTERCEPT.split("\n")[:11])
     assert text(intercept, fixed_table=False, random_table=False, comparison=False) == header
     assert text(intercept, header=False).startswith("\n---")
     assert text(intercept, header=False, fixed_table=False).split("\n")[2].startswith("  Random-effects")
@@ -89,8 +89,8 @@ def test_nogroup_keeps_one_blank_line(intercept):
 
 def test_variance_metric(intercept):
     lines = text(intercept, variance=True).split("\n")
-    assert "                  var(_cons) |   14.81751   3.124226      9.801716    22.40002" in lines
-    assert "               var(Residual) |   4.383266   .3163344      3.805114    5.049261" in lines
+    assert "                  var(_cons) |   14.81751   3.124226      9.801715    22.40002" in lines
+    assert "               var(Residual) |   4.383266    .316335      3.805113    5.049263" in lines
 
 
 def test_level_changes_the_heads(intercept):
@@ -194,10 +194,20 @@ def test_exchangeable_and_identity_labels():
         RandomEquationSummary("id", 1, 2, "identity", ("c", "d")),
     )
     pinned = fakes.result(
-        [1.0, 2.0], [0.1, 0.1], [[[4, 1], [1, 4]], [[9, 0], [0, 9]]], 1.0, [0.1] * 4, fakes.description(equations=equations)
+        [1.0, 2.0],
+        [0.1, 0.1],
+        [[[4, 1], [1, 4]], [[9, 0], [0, 9]]],
+        1.0,
+        [0.1] * 4,
+        fakes.description(equations=equations),
     )
     rows = text(fakes.estimates(pinned, -1.0, 1, 10.0), header=False, fixed_table=False).split("\n")
-    assert [row.partition("|")[0].strip() for row in rows if "(" in row] == ["sd(a b)", "corr(a b)", "sd(c d)", "sd(Residual)"]
+    assert [row.partition("|")[0].strip() for row in rows if "(" in row] == [
+        "sd(a b)",
+        "corr(a b)",
+        "sd(c d)",
+        "sd(Residual)",
+    ]
     assert sum(row.startswith("id: ") for row in rows) == 2
 
 
@@ -231,7 +241,10 @@ def test_several_levels():
 
 def test_boundary_shows_dots_and_a_note():
     described = fakes.description()
-    note = "the variance of _cons at level id is on the boundary of the parameter space (zero); its standard error is not computed."
+    note = (
+        "the variance of _cons at level id is on the boundary of the parameter space (zero); "
+        "its standard error is not computed."
+    )
     pinned = fakes.result([1.0, 2.0], [0.1, 0.1], [[[0.0]]], 1.0, [0.0, 0.1], described, (note,))
     shown = text(fakes.estimates(pinned, -1.0, 1, 10.0, 0.0), header=False, fixed_table=False).split("\n")
     assert "                   sd(_cons) |          0          .             .           ." in shown
@@ -326,7 +339,9 @@ def test_long_names_are_cut_or_stretch():
         Term((Part("foreigner", level=1), Part("weightings")), factorial=True),
         fakes.CONSTANT,
     )
-    pinned = fakes.result([1.0, 2.0, 3.0], [0.5] * 3, [[[1.0]]], 1.0, [0.1, 0.1], fakes.description(terms=terms))
+    pinned = fakes.result(
+        [1.0, 2.0, 3.0], [0.5] * 3, [[[1.0]]], 1.0, [0.1, 0.1], fakes.description(terms=terms)
+    )
     estimates = fakes.estimates(pinned, -1.0, 2, 10.0)
     narrow = text(estimates, header=False, random_table=False).split("\n")
     assert narrow[4].startswith("videorelev~t |")
@@ -338,7 +353,9 @@ def test_long_names_are_cut_or_stretch():
     wide = text(estimates, header=False, random_table=False, linesize=100).split("\n")
     assert wide[1] == "-" * (78 + 10)
     assert wide[4].startswith("         videorelevant |          1")
-    assert text(estimates, header=False, random_table=False, linesize=100, lstretch=False).split("\n") == narrow
+    assert (
+        text(estimates, header=False, random_table=False, linesize=100, lstretch=False).split("\n") == narrow
+    )
 
 
 def test_effect_labels_fit():
@@ -352,7 +369,9 @@ def test_display_options_refuse_nonsense():
 
     for given in ({"level": 5.0}, {"cformat": "%12.3f"}, {"cformat": "%q"}, {"pformat": "%9s"}):
         with pytest.raises(StataError):
-            display_options(lambda name, default=None, given=given: given.get(name, default), Settings(), False)
+            display_options(
+                lambda name, default=None, given=given: given.get(name, default), Settings(), False
+            )
 
 
 def test_huge_limits_are_missing():

@@ -177,16 +177,19 @@ def test_control_characters_in_names_of_value_labels_and_characteristics():
     assert _code(raw.replace(b"_TStvar", b"\x1b[31mxx")) == 688
 
 
-@pytest.mark.parametrize("text", [b"%9.\x1bg", b"%zzzz", b"9.0g\0", b"%n%n%"])
+@pytest.mark.parametrize("text", [b"%9.\x1bg", b"\x9b.0g\0", b"9.0g\0", b"%\0\0\0\0"])
 def test_formats_that_are_no_formats(text):
     assert _code(dta_bytes(everything(), 115).replace(b"%9.0g", text, 1)) == 688
 
 
-def test_formats_of_the_wrong_kind_or_none_become_the_default():
+def test_unknown_formats_and_those_of_the_wrong_kind_become_the_default():
     raw = dta_bytes(everything(), 115).replace(b"%-12s", b"%9.0g", 1)
     assert read_dta(raw)["name"].format == "%12s"
-    raw = dta_bytes(everything(), 115).replace(b"%9.0g", b"\0" * 5, 1)
-    assert read_dta(raw)["v_byte"].format == "%8.0g"
+    for text in (bytes(5), b"%9.0s", b"%zzzz", b"%n%n%"):
+        raw = dta_bytes(everything(), 115).replace(b"%9.0g", text, 1)
+        assert read_dta(raw)["v_byte"].format == "%8.0g"
+    raw = dta_bytes(everything(), 115).replace(b"%9.0g", b"%tbxy", 1)
+    assert read_dta(raw)["v_byte"].format == "%tbxy"
 
 
 def test_a_sort_order_that_names_no_variable():
@@ -237,11 +240,13 @@ def test_files_that_cannot_be_opened(tmp_path):
     assert time.perf_counter() - start < 1
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_file_without_permission(tmp_path):
+def test_a_file_without_permission(tmp_path, monkeypatch):
+    def refuse(*_):  # root may read every file
+        raise PermissionError(13, "Permission denied")
+
     path = tmp_path / "x.dta"
     path.write_bytes(b"")
-    path.chmod(0)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(StataError) as caught:
         read_dta(path)
     assert caught.value.code == 603

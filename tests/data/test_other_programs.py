@@ -110,14 +110,26 @@ def test_pandas_and_readstat_read_ours(tmp_path, release, order):
     assert labels["yesno"][2147483622] == "refused"
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("version", [118, 119])
+def test_long_strings_of_pandas(version, order):
+    frame, stream = pd.DataFrame({"a": [1, 2, 3, 4], "s": ["x", "", "日本" * 2000, "x"]}), io.BytesIO()
+    frame["t"] = frame["s"][::-1].to_numpy()
+    frame.to_stata(stream, version=version, write_index=False, byteorder=order, convert_strl=["s", "t"])
+    dataset = read_dta(stream.getvalue())
+    for name in ("s", "t"):
+        assert (dataset[name].type, dataset[name].values.tolist()) == ("strL", frame[name].tolist())
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("release", [117, 118, 119])
-def test_others_read_our_long_strings(tmp_path, release):
+def test_others_read_our_long_strings(tmp_path, release, order):
     dataset = everything()
     dataset["name"].type = "strL"
     if release == 117:  # ReadStat takes every long string for UTF-8
         dataset["name"].values[4] = "Asa"
     path = tmp_path / "x.dta"
-    write_dta(dataset, path, release)
+    write_dta(dataset, path, release, byte_order=order)
     assert pd.read_stata(path, convert_categoricals=False)["name"].tolist() == dataset["name"].values.tolist()
     assert pyreadstat.read_dta(str(path))[0]["name"].tolist() == dataset["name"].values.tolist()
 

@@ -153,9 +153,9 @@ def test_rows_keep_their_numbers():
     context = small_context()
     rows = np.array([False, True, False, False, True])
     for wanted in (rows, np.flatnonzero(rows)):
-        assert evaluate(parse_expression("_n"), context, wanted).tolist() == [2, 5]
-        assert evaluate(parse_expression("sum(1)"), context, wanted).tolist() == [1, 2]
-        assert evaluate(parse_expression("id[_n-1]"), context, wanted).tolist() == [1, 2]
+        assert np.asarray(evaluate(parse_expression("_n"), context, wanted)).tolist() == [2, 5]
+        assert np.asarray(evaluate(parse_expression("sum(1)"), context, wanted)).tolist() == [1, 2]
+        assert np.asarray(evaluate(parse_expression("id[_n-1]"), context, wanted)).tolist() == [1, 2]
         assert evaluate_column(parse_expression("1"), context, wanted)[0].tolist() == [1, 1]
 
 

@@ -50,7 +50,8 @@ def test_dates(value, fmt, expected):
 
 
 def test_widths():
-    assert [width_of(fmt) for fmt in ("%td", "%tc", "%tw", "%tm", "%tq", "%th", "%ty")] == [9, 18, 7, 7, 6, 6, 4]
+    widths = {"%td": 9, "%tc": 18, "%tw": 7, "%tm": 7, "%tq": 6, "%th": 6, "%ty": 4}
+    assert {fmt: width_of(fmt) for fmt in widths} == widths
     assert format_value(620, "%tm") == " 2011m9"
     assert format_value(620, "%-tm") == "2011m9 "
 

@@ -107,16 +107,14 @@ def test_no_number_is_missing(value):
     assert format_value(value, "%9.0g") == "        ."
 
 
-@pytest.mark.parametrize(
-    "fmt", ["%9.0g", "%9.2f", "%-12.0gc", "%8.2e", "%21x", "%10s", "%~9s", "%td", "%tcHH:MM", "%d", "%9g", "%tg"]
-)
+@pytest.mark.parametrize("fmt", "%9.0g %9.2f %-12.0gc %8.2e %21x %10s %~9s %td %tcHH:MM %d %9g %tg".split())
 def test_valid(fmt):
     assert is_valid_format(fmt)
 
 
 @pytest.mark.parametrize(
     "fmt",
-    ["", "%", "9.0g", "%9.0", "%0.0g", "%9.0q", "%9.9g", "%999.2f", "%s", "%tx", "%tdQX", "%9.0g ", "%3000s", "%n"],
+    ["", "%9.0g ", *"% 9.0g %9.0 %0.0g %9.0q %9.9g %999.2f %s %tx %tdQX %3000s %n".split()],
 )
 def test_invalid(fmt):
     assert not is_valid_format(fmt)

@@ -46,10 +46,14 @@ def _keep_rows(session: SessionState, rows: np.ndarray) -> None:
 def drop(session: SessionState, node: Command) -> None:
     if _check(node):
         _keep_rows(session, ~selected_rows(session, node))
-    elif node.argument_text.strip() == "_all" and not session.data.variables:
-        session.data.n_obs = 0
+        return
+    data = session.data
+    gone = set(resolve_varlist(node.argument, data))
+    if len(gone) == len(data.variables):
+        # Stata: without variables there is no dataset; only value labels stay.
+        session.data = Dataset(value_labels=data.value_labels)
     else:
-        session.data.drop_variables(resolve_varlist(node.argument, session.data))
+        data.drop_variables(gone)
 
 
 @command(

@@ -179,7 +179,9 @@ def _dir(session: SessionState, rest: str, node: Command) -> None:
         columns = b.values.shape[1] if isinstance(b, Matrix) else 0
         n_parameters = int(found.scalars.get("k", columns))
         macros = found.macros
-        rows.append(StoredRow(name, macros.get("cmd", ""), macros.get("depvar", ""), n_parameters, found.title))
+        rows.append(
+            StoredRow(name, macros.get("cmd", ""), macros.get("depvar", ""), n_parameters, found.title)
+        )
     session.out.write(*render_directory(rows))
 
 

@@ -74,11 +74,10 @@ def lrtest(session: SessionState, node: Command) -> None:
     restricted, unrestricted = _order(first, second)
     test = _test(restricted, unrestricted, node.option("df"))
     session.out.write(*render_likelihood_ratio(test))
+    session.r = Results({"p": test.p_value, "chi2": test.statistic, "df": float(test.df)})
     if node.option("stats"):
         rows = [criteria_row(name, stored_estimates(session, name)) for name in names]
         session.out.write("", CRITERIA_TITLE, *render_criteria(rows))
-    session.r = Results({"p": test.p_value, "chi2": test.statistic, "df": float(test.df)})
-    if node.option("stats"):
         session.r.matrices.update(criteria_results(rows).matrices)
 
 
@@ -91,7 +90,11 @@ def _check_comparable(session: SessionState, first: Model, second: Model) -> Non
         r(498).
     """
     a, b = first.estimates, second.estimates
-    for name, what in (("cmd", "estimators"), ("depvar", "dependent variables"), ("method", "estimation methods")):
+    for name, what in (
+        ("cmd", "estimators"),
+        ("depvar", "dependent variables"),
+        ("method", "estimation methods"),
+    ):
         left, right = a.macros.get(name, ""), b.macros.get(name, "")
         if left != right and {left, right} != {"xtmixed", "mixed"}:
             raise StataError(INVALID, f"test involves different {what}: {left} vs. {right}")

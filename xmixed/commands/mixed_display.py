@@ -126,7 +126,10 @@ def display(estimates: Estimates, options: DisplayOptions) -> list[Line]:
     else:
         if options.fixed_table and result.description.terms:
             rows = fixed_rows(result, options)
-            lines += [line(), *render_coefficients(result.description.depvar, [Equation(rows)], options.style)]
+            lines += [
+                line(),
+                *render_coefficients(result.description.depvar, [Equation(rows)], options.style),
+            ]
         if options.random_table:
             blocks = _random_blocks(result, options)
             lines += [line(), *render_random_table(blocks, options.style.level, options.style.cformat)]
@@ -196,7 +199,10 @@ def _row(term: Term, figures: Figures, legend: str) -> CoefficientRow:
         part = term.parts[0]
         alone = f"{part.level}.{part.variable}"
         return CoefficientRow(str(part.level), figures, (part.variable,), alone, note, legend)
-    block = tuple(part.plain if part.level is not None else _continuous(part.plain, part.time_series) for part in term.parts)
+    block = tuple(
+        part.plain if part.level is not None else _continuous(part.plain, part.time_series)
+        for part in term.parts
+    )
     levels = " ".join(str(part.level) for part in term.factors)
     return CoefficientRow(levels, figures, block, note=note, legend=legend)
 

@@ -1,4 +1,4 @@
-"""From a specification to a fitted model: the engine's options, its live log, its failures as return codes."""
+"""From a specification to a fitted model: engine options, the live log, failures as return codes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from xmixed.session.output import Output
 if TYPE_CHECKING:
     from xmixed.commands.mixed_specification import MixedSpecification
     from xmixed.engine import EngineError, Fit, Model, Options
-    from xmixed.engine.result import BoundaryNote, Parameter, Progress
+    from xmixed.engine.result import BoundaryNote, EMStep, Parameter, Progress
 
 TECHNIQUES = {"nr": "nr", "bfgs": "bfgs", "dfp": "dfp"}
 DOTS_PER_LINE = 50
@@ -105,7 +105,9 @@ def engine_options(node: MixedCommand) -> Options:
 
     if node.option("matsqrt") and node.option("matlog"):
         raise StataError(198, "options matsqrt and matlog may not be combined")
-    values = {name: _positive(node, name) for name in ("emtolerance", "tolerance", "ltolerance", "nrtolerance")}
+    values = {
+        name: _positive(node, name) for name in ("emtolerance", "tolerance", "ltolerance", "nrtolerance")
+    }
     counts = {name: _count(node, name) for name in ("emiterate", "iterate")}
     given = {
         "em_iterations": counts["emiterate"],
@@ -212,7 +214,9 @@ def _as_stata_error(error: EngineError) -> StataError:
     if isinstance(error, engine.ConstantOutcome):
         return StataError(498, "outcome does not vary; there is nothing to model")
     if isinstance(error, engine.PerfectFit):
-        return StataError(498, "the fixed effects fit the outcome perfectly; there is no variance left to model")
+        return StataError(
+            498, "the fixed effects fit the outcome perfectly; there is no variance left to model"
+        )
     if isinstance(error, engine.NonFiniteData):
         return StataError(1400, "numerical overflow")
     return StataError(498, str(error) or "the model cannot be fitted")
@@ -283,12 +287,13 @@ def _note(
         else:
             names = tuple(equation.effects[i - 1] for i in dict.fromkeys((note.row, note.column)) if i > 0)
     listed = " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+    boundary = "on the boundary of the parameter space"
     texts = {
-        "variance_zero": f"the variance of {listed}{where} is on the boundary of the parameter space (zero); "
+        "variance_zero": f"the variance of {listed}{where} is {boundary} (zero); "
         "its standard error is not computed.",
-        "correlation_limit": f"the correlation of {listed}{where} is on the boundary of the parameter space (-1 or 1); "
+        "correlation_limit": f"the correlation of {listed}{where} is {boundary} (-1 or 1); "
         "its standard error is not computed.",
-        "covariance_singular": f"the covariance matrix{where} is singular, on the boundary of the parameter space; "
+        "covariance_singular": f"the covariance matrix{where} is singular, {boundary}; "
         "its standard errors are not computed.",
         "not_identified": f"the variance of {listed}{where} is not identified by these data; "
         "its standard error is not computed.",

@@ -1,4 +1,4 @@
-"""Standard errors and confidence limits of xtmixed's tables, by the delta method and Stata's transformations."""
+"""Standard errors and confidence limits of xtmixed's tables, by the delta method and transformations."""
 
 from __future__ import annotations
 

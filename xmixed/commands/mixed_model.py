@@ -44,7 +44,7 @@ class RandomEquationSummary:
 
 @dataclass(frozen=True, slots=True)
 class LevelSummary:
-    """One grouping level: variable, number of groups, smallest, average and largest number of observations."""
+    """One grouping level: variable, number of groups, smallest, average and largest group."""
 
     name: str
     n_groups: int

@@ -16,7 +16,11 @@ FIXED_OPTIONS = (OptionSpec("noconstant", "noc", help="suppress the constant of 
 
 RANDOM_OPTIONS = (
     OptionSpec(
-        "covariance", "cov", "choice", "variance-covariance structure of the random effects", choices=STRUCTURES
+        "covariance",
+        "cov",
+        "choice",
+        "variance-covariance structure of the random effects",
+        choices=STRUCTURES,
     ),
     OptionSpec("noconstant", "noc", help="suppress the constant of the random-effects equation"),
     OptionSpec("collinear", "col", help="keep collinear variables"),
@@ -51,7 +55,9 @@ MODEL_OPTIONS = (
     OptionSpec("gradient", "grad", help="show the gradient in the iteration log", built=False),
     OptionSpec("showstep", "showstep", help="show steps within an iteration", built=False),
     OptionSpec("hessian", "hess", help="show the negative Hessian in the iteration log", built=False),
-    OptionSpec("showtolerance", "showtol", help="show the convergence criteria in the iteration log", built=False),
+    OptionSpec(
+        "showtolerance", "showtol", help="show the convergence criteria in the iteration log", built=False
+    ),
     OptionSpec("tolerance", "tol", "number", "tolerance of the parameters; default 1e-6"),
     OptionSpec("ltolerance", "ltol", "number", "tolerance of the log likelihood; default 1e-7"),
     OptionSpec("nrtolerance", "nrtol", "number", "tolerance of the scaled gradient; default 1e-5"),

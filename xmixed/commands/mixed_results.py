@@ -52,7 +52,9 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
     scalars["p"] = chi2_tail(chi2, df_m) if chi2 < MISSING else MISSING
     if not node.option("nolrtest"):
         scalars |= _comparison(fitted)
-    scalars["rank"] = float(_rank(result.beta_covariance) + np.count_nonzero(np.diag(result.parameter_covariance) > 0))
+    scalars["rank"] = float(
+        _rank(result.beta_covariance) + np.count_nonzero(np.diag(result.parameter_covariance) > 0)
+    )
     scalars["rc"] = float(fit.optimization.return_code)
     scalars["converged"] = float(fit.optimization.converged)
     return scalars
@@ -76,7 +78,7 @@ def _comparison(fitted: FittedModel) -> dict[str, float]:
 def wald_test(result: MixedResult) -> tuple[int, float]:
     """Return (degrees of freedom, chi2) of the test that all fixed effects but the constant are zero.
 
-    The degrees of freedom are the rank of their covariance matrix; (0, missing) when there is nothing to test.
+    The degrees of freedom are the rank of their covariance; (0, missing) when there is nothing to test.
     """
     tested = [place for place, term in enumerate(result.description.terms) if term.parts and not term.status]
     if not tested:
@@ -143,7 +145,10 @@ def _matrices(result: MixedResult) -> dict[str, Matrix]:
     covariance[n_fixed:, n_fixed:] = result.parameter_covariance
     covariance = (covariance + covariance.T) / 2
     estimates = np.concatenate([result.beta, result.estimates])[None, :]
-    matrices = {"b": Matrix(estimates, ["y1"], list(names)), "V": Matrix(covariance, list(names), list(names))}
+    matrices = {
+        "b": Matrix(estimates, ["y1"], list(names)),
+        "V": Matrix(covariance, list(names), list(names)),
+    }
     levels = result.description.levels
     if levels:
         columns = [f"c{place}" for place in range(1, len(levels) + 1)]

@@ -78,8 +78,8 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     Raises
     ------
     StataError
-        r(111) unknown names; r(109) strings where numbers are needed; r(101) factor variables in a random-effects
-        equation; r(198) for what is not built and levels out of order; r(452); r(2000) `no observations`.
+        r(111) unknown names; r(109) strings where numbers are needed; r(101) factor variables in a
+        random-effects equation; r(198) what is not built, levels out of order; r(452); r(2000).
     """
     assert node.fixed is not None
     fixed = node.fixed
@@ -108,15 +108,15 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
 
 def _refuse_unbuilt(fixed: FixedEquation, random: Sequence[RandomEquation]) -> None:
     if fixed.weight is not None:
-        raise StataError(
-            198, f"{fixed.weight.kind}s are not implemented in xmixed yet", fixed.weight.span
-        )
+        raise StataError(198, f"{fixed.weight.kind}s are not implemented in xmixed yet", fixed.weight.span)
     for equation in random:
         if equation.factor is not None:
             raise StataError(198, "R.varname is not implemented in xmixed yet", equation.span)
 
 
-def _add_columns(sample: SampleColumns, terms: Sequence[ResolvedTerm], equations: Sequence[_Equation]) -> None:
+def _add_columns(
+    sample: SampleColumns, terms: Sequence[ResolvedTerm], equations: Sequence[_Equation]
+) -> None:
     for term in terms:
         for operand in term.operands:
             role = "covariates" if operand.operator.continuous else "factor variables"
@@ -173,7 +173,9 @@ def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tu
     for place, level in enumerate(levels):
         if level in seen and levels[place - 1] != level:
             raise StataError(
-                198, f"equations of the repeated level {level} must be listed consecutively", random[place].span
+                198,
+                f"equations of the repeated level {level} must be listed consecutively",
+                random[place].span,
             )
         seen.add(level)
     equations = []
@@ -181,7 +183,9 @@ def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tu
         last_of_level = place + 1 == len(levels) or levels[place + 1] != level
         constant = last_of_level and "noconstant" not in equation.options
         effects = _effect_names(equation, context)
-        structure = equation.options["covariance"].value if "covariance" in equation.options else "independent"
+        structure = (
+            equation.options["covariance"].value if "covariance" in equation.options else "independent"
+        )
         collinear = "collinear" in equation.options
         equations.append(_Equation(level, effects, constant, structure, collinear))
     return tuple(equations)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from xmixed.errors import StataError
@@ -81,6 +83,28 @@ def command(
     return register
 
 
+_DECLARATION = re.compile(r'^@command\(\s*"(\w+)"(?:,\s*"(\w+)")?', re.MULTILINE)
+
+
+@cache
+def declared() -> dict[str, tuple[str, str]]:
+    """Return minimum abbreviation and module of every command by full name, without importing them.
+
+    The names are read from the decorators in the sources: a one-liner should not wait for the modules of
+    commands that it does not use. Without sources all modules are imported.
+    """
+    import xmixed.commands as package
+
+    table: dict[str, tuple[str, str]] = {}
+    for folder in package.__path__:
+        for file in sorted(Path(folder).glob("*.py")):
+            for name, minimum in _DECLARATION.findall(file.read_text(encoding="utf-8")):
+                table[name] = (minimum or name, f"{package.__name__}.{file.stem}")
+    if not table:
+        table = {name: (entry.minimum, entry.handler.__module__) for name, entry in commands().items()}
+    return dict(sorted(table.items()))
+
+
 @cache
 def commands() -> dict[str, CommandEntry]:
     """Return every command by full name; imports the modules of this package once."""
@@ -95,10 +119,10 @@ def commands() -> dict[str, CommandEntry]:
 def _by_abbreviation() -> dict[str, str]:
     """Return full names by every accepted abbreviation (a full name always wins)."""
     table: dict[str, str] = {}
-    for name, entry in commands().items():
-        for length in range(len(entry.minimum), len(name)):
+    for name, (minimum, _) in declared().items():
+        for length in range(len(minimum), len(name)):
             table.setdefault(name[:length], name)
-    table.update({name: name for name in commands()})
+    table.update({name: name for name in declared()})
     return table
 
 
@@ -110,11 +134,13 @@ def find_command(word: str) -> CommandEntry:
     StataError
         r(199): `unrecognized command:  foo`, or that a Stata command does not exist here yet.
     """
-    from xmixed.commands.unbuilt import NOT_BUILT
-
     name = _by_abbreviation().get(word)
     if name is not None:
-        return commands()[name]
+        if name not in _ENTRIES:
+            importlib.import_module(declared()[name][1])
+        return _ENTRIES[name]
+    from xmixed.commands.unbuilt import NOT_BUILT
+
     for known, minimum in NOT_BUILT.items():
         if known.startswith(word) and len(word) >= len(minimum):
             raise StataError(199, f"command {known} is not implemented in xmixed")

@@ -56,7 +56,9 @@ def _check_estimation(session: SessionState, node: MixedCommand) -> None:
         raise StataError(198, "options mle and reml may not be combined")
     vce = node.option("vce")
     if isinstance(vce, VarianceEstimator) and vce.kind != "oim":
-        raise StataError(198, f"option vce({vce.kind}) is not implemented in xmixed yet", node.options["vce"].span)
+        raise StataError(
+            198, f"option vce({vce.kind}) is not implemented in xmixed yet", node.options["vce"].span
+        )
 
 
 def _estimate(session: SessionState, node: MixedCommand) -> Estimates:

@@ -48,7 +48,7 @@ def replace_file(path: str | os.PathLike[str], replace: bool) -> Iterator[Binary
 def _target(name: str) -> str:
     """Return the file that a name stands for, symbolic links followed."""
     try:
-        return os.path.realpath(name)
+        return os.path.realpath(os.path.expanduser(name))
     except (OSError, ValueError) as error:  # ValueError: a NUL character
         raise StataError(603, f"file {name} could not be opened", hint=str(error)) from None
 

@@ -69,7 +69,8 @@ def canonical(values: np.ndarray, storage_type: str) -> np.ndarray:
     if highest < limit and lowest > -limit:
         return values
     outside = np.flatnonzero(~(np.abs(values) < limit))
-    before = values[outside].astype(np.float64)
+    with np.errstate(invalid="ignore"):  # signalling NaN
+        before = values[outside].astype(np.float64)
     before[~np.isfinite(before) | (before < 0)] = limit
     step = CODES[1] - CODES[0] if storage_type == "double" else 2.0**115
     codes = limit + np.clip(np.floor((before - limit) / step), 0, 26) * step

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from xmixed.data.dataset import DEFAULT_FORMATS, default_format, is_string_type
+from xmixed.data.dataset import default_format, is_string_type
 from xmixed.data.dta_layout import LEGACY_RELEASES, TAGGED_RELEASES, Layout, Order
 from xmixed.data.dta_source import ByteSource, corrupt, end_of_file, not_stata_format
 from xmixed.data.dta_text import (
     field_text,
-    is_number_format,
-    is_string_format,
-    is_valid_format,
+    is_fitting_format,
+    is_printable_format,
     is_valid_label_name,
     is_valid_name,
 )
@@ -229,16 +228,15 @@ def _read_formats(source: ByteSource, header: Header) -> None:
     at, width = source.position, header.layout.format_width
     formats = _fields(source, len(header.types), width, header.layout, "display formats")
     for i, text in enumerate(formats):
-        if text and not is_valid_format(text):
+        if text and not is_printable_format(text):
             raise corrupt(at + i * width, f"invalid display format of {header.names[i]}")
     header.formats = [_fitting_format(text, kind) for text, kind in zip(formats, header.types, strict=True)]
 
 
 def _fitting_format(text: str, storage_type: str) -> str:
-    """Return the format, or the type's default for none or one of the wrong kind."""
-    if is_string_type(storage_type):
-        return text if is_string_format(text) else default_format(storage_type)
-    return text if is_number_format(text) else DEFAULT_FORMATS[storage_type]
+    """Return the format, or the type's default for none, an unknown one, or one of the wrong kind."""
+    fits = is_fitting_format(text, is_string_type(storage_type))
+    return text if fits else default_format(storage_type)
 
 
 def _read_label_names(source: ByteSource, header: Header) -> None:

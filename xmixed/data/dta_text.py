@@ -9,6 +9,9 @@ from typing import Literal
 
 import numpy as np
 
+from xmixed.errors import StataError
+from xmixed.formats.parse import parse_format
+
 Encoding = Literal["windows-1252", "utf-8"]
 
 
@@ -102,21 +105,20 @@ def is_valid_label_name(name: str) -> bool:
     return 1 <= len(name) <= 32 and name.isprintable() and not any(c in " \"'`" for c in name)
 
 
-_NUMBER_FORMAT = re.compile(r"%[-~]?0?\d{1,3}([.,]\d{1,2})?[fgeFGE]?c?|%\d{1,2}x|%(8|16)[HL]")
-_DATE_FORMAT = re.compile(r"%[-~]?\d{0,3}(t[cCdwmqhygb]|d)[ -~]*")
-_STRING_FORMAT = re.compile(r"%[-~]?\d{1,4}s")
+_PRINTABLE_FORMAT = re.compile(r"%[ -~]+")
+_BUSINESS_FORMAT = re.compile(r"%-?\d{0,3}tb[ -~]*")
 
 
-def is_valid_format(text: str) -> bool:
-    """Return whether text is a display format of any kind."""
-    return is_number_format(text) or is_string_format(text)
+def is_printable_format(text: str) -> bool:
+    """Return whether text can be a display format at all, known or not."""
+    return bool(_PRINTABLE_FORMAT.fullmatch(text))
 
 
-def is_number_format(text: str) -> bool:
-    """Return whether text is a display format of a numeric variable (dates included)."""
-    return bool(_NUMBER_FORMAT.fullmatch(text) or _DATE_FORMAT.fullmatch(text))
-
-
-def is_string_format(text: str) -> bool:
-    """Return whether text is a display format of a string variable."""
-    return bool(_STRING_FORMAT.fullmatch(text))
+def is_fitting_format(text: str, string: bool) -> bool:
+    """Return whether text is a display format of string or of numeric variables (dates included)."""
+    if not string and _BUSINESS_FORMAT.fullmatch(text):
+        return True  # kept, though business calendars are not known here
+    try:
+        return (parse_format(text).kind == "s") == string
+    except StataError:
+        return False

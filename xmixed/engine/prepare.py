@@ -69,6 +69,8 @@ class Problem:
     nesting : Nesting
     blocks : tuple of Block, top level first
     n, p : int
+    level_count : int
+        Levels of the user's model, empty ones included.
     reml : bool
     y_scale : float
         OLS residual root mean square, response units.
@@ -86,6 +88,7 @@ class Problem:
     blocks: tuple[Block, ...]
     n: int
     p: int
+    level_count: int
     reml: bool
     y_scale: float
     x_scale: np.ndarray
@@ -134,6 +137,7 @@ def _prepare(model: Model) -> Problem:
         blocks=tuple(blocks),
         n=n,
         p=p,
+        level_count=len(model.levels),
         reml=model.method == "reml",
         y_scale=y_scale,
         x_scale=x_scale,

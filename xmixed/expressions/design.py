@@ -89,7 +89,7 @@ def _part_name(part: Part, gone: bool, in_interaction: bool) -> str:
 
 
 def canonical_name(name: str) -> str:
-    """Return a term's name without the marks b (base), n and o (omitted): `0b.girl#co.age` is `0.girl#c.age`."""
+    """Return a term's name without the marks b, n and o: `0.girl#c.age` of `0b.girl#co.age`."""
     if "." not in name:
         return name
     return "#".join(_canonical_part(part) for part in name.split("#"))
@@ -129,10 +129,15 @@ class Operand:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedTerm:
-    """A term before its levels are known; operands in Stata's order, factors first."""
+    """A term before its levels are known; operands in Stata's order, factors first.
+
+    `factorial`: written with operators and not a lone continuous variable; `bare`: a variable as such,
+    which is kept (and found collinear) when it is typed twice.
+    """
 
     operands: tuple[Operand, ...]
     factorial: bool
+    bare: bool = False
 
     @property
     def key(self) -> Key:
@@ -141,13 +146,15 @@ class ResolvedTerm:
 
 def plain_term(variable: str, time_series: str = "") -> ResolvedTerm:
     """Return the term of a bare variable."""
-    return ResolvedTerm((Operand(variable, time_series, Operator(continuous=True)),), False)
+    return ResolvedTerm((Operand(variable, time_series, Operator(continuous=True)),), False, True)
 
 
-def interaction_terms(item: Interaction, resolve: Callable[[FactorVariable], list[str]]) -> list[ResolvedTerm]:
+def interaction_terms(
+    item: Interaction, resolve: Callable[[FactorVariable], list[str]]
+) -> list[ResolvedTerm]:
     """Return the terms of `a#b` (one) or `a##b` (a, b, a#b), names resolved.
 
-    `resolve` gives the variables that an operand's name means; a pattern that means several stands for as many terms.
+    `resolve` gives the variables that an operand's name means; each of several makes a term.
 
     Raises
     ------
@@ -214,17 +221,18 @@ def expand(terms: Iterable[ResolvedTerm], values: Values) -> tuple[Term, ...]:
 
 
 def _merge(terms: Iterable[ResolvedTerm]) -> list[ResolvedTerm]:
-    """Join factor terms that occur twice (their levels are united); bare variables stay as typed."""
-    merged: dict[object, ResolvedTerm] = {}
-    for place, term in enumerate(terms):
-        key: object = term.key if term.factorial else (place, term.key)
-        if key not in merged:
-            merged[key] = term
+    """Join terms that occur twice (levels of factors are united); only bare variables stay as typed."""
+    merged: list[ResolvedTerm] = []
+    first: dict[Key, int] = {}
+    for term in terms:
+        place = first.setdefault(term.key, len(merged))
+        if place == len(merged) or (term.bare and merged[place].bare):
+            merged.append(term)
             continue
         by_key = {operand.key: operand for operand in term.operands}
-        united = tuple(_unite(operand, by_key[operand.key]) for operand in merged[key].operands)
-        merged[key] = ResolvedTerm(united, term.factorial)
-    return list(merged.values())
+        united = tuple(_unite(operand, by_key[operand.key]) for operand in merged[place].operands)
+        merged[place] = replace(merged[place], operands=united)
+    return merged
 
 
 def _unite(first: Operand, second: Operand) -> Operand:
@@ -261,7 +269,9 @@ def _checked_levels(variable: str, values: np.ndarray) -> Groups:
     if values.size and float(values.min()) < 0:
         raise StataError(452, f"{variable}:  factor variables may not contain negative values")
     if values.size and float(values.max()) > LARGEST_LEVEL:
-        raise StataError(452, f"{variable}:  factor variables may not contain values larger than {LARGEST_LEVEL}")
+        raise StataError(
+            452, f"{variable}:  factor variables may not contain values larger than {LARGEST_LEVEL}"
+        )
     return factorise(values)
 
 
@@ -291,9 +301,7 @@ def _cells(
     """Return the cells of a term with factors; the last factor varies fastest."""
     choices = [_choices(operand, factors) for operand in term.operands]
     counts = _cell_counts(term, factors)
-    inferable = all(
-        (operand.key,) in present for operand in term.operands if not operand.operator.continuous
-    )
+    inferable = all((operand.key,) in present for operand in term.operands if not operand.operator.continuous)
     cells = []
     for parts in itertools.product(*choices):
         levels = tuple(part.level for part in parts if part.level is not None)

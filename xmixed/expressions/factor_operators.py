@@ -9,7 +9,7 @@ from xmixed.errors import Span, StataError, syntax_error
 
 _BASE = re.compile(r"b(\(first\)|\(last\)|\(freq\)|\(?#\d+\)?|\(?\d+\)?|n)?")
 _LEVELS = re.compile(r"\d+|\([^()]*\)")
-_RANGE = re.compile(r"(\d+)(?:(?:/|\((\d+)\))(\d+))?")
+_RANGE = re.compile(r"(\d+)(?:/(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,14 @@ def _read_levels(
 
 
 def _numbers(text: str, span: Span | None) -> tuple[int, ...]:
-    """Return the levels of `1 3 5`, `1/4` or `1(2)9`."""
+    """Return the levels of `1 3 5` or `1/4`."""
     levels: list[int] = []
     for word in text.replace(",", " ").split():
         found = _RANGE.fullmatch(word)
         if found is None:
             raise StataError(198, "invalid syntax", span)
-        first, step, last = found.groups()
-        stop = int(last) if last is not None else int(first)
-        if stop - int(first) > 100_000 or step == "0":
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last - first > 100_000:
             raise StataError(198, "invalid syntax", span)
-        levels.extend(range(int(first), stop + 1, int(step or 1)))
+        levels.extend(range(first, last + 1))
     return tuple(dict.fromkeys(levels))

@@ -116,9 +116,7 @@ def _dhms(days: np.ndarray, hour: np.ndarray, minute: np.ndarray, second: np.nda
 
 
 @function("mdyhms", "nnnnnn")
-def _mdyhms(
-    month: np.ndarray, day: np.ndarray, year: np.ndarray, *time: np.ndarray
-) -> np.ndarray:
+def _mdyhms(month: np.ndarray, day: np.ndarray, year: np.ndarray, *time: np.ndarray) -> np.ndarray:
     return _mdy(month, day, year) * _DAY + _hms(*time)
 
 

@@ -90,5 +90,3 @@ def _regular_replace(text: Value, pattern: Value, replacement: Value) -> Value:
         return s if found is None else s[: found.start] + new + s[found.end :]
 
     return map_text(convert, text, pattern, replacement)
-
-

@@ -235,5 +235,3 @@ def _to_name(text: Value, prefix: Value | None = None) -> Value:
         return name[:32]
 
     return map_text(convert, text, np.asarray(1.0) if prefix is None else prefix)
-
-

@@ -11,9 +11,7 @@ from xmixed.formats import calendar
 from xmixed.formats.parse import Format
 from xmixed.missing import MISSING, missing_name
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = ("January February March April May June July August September October November December").split()
 DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split()
 
 # code -> (what it shows, widest it gets); two spellings of one code where the old %d codes differ

@@ -28,6 +28,13 @@ def run_lines(session: Session, text: str, echo: Echo, after: Callable[[], None]
     ------
     StataError, ExitRequest
     """
+    try:
+        _run_each(session, text, echo, after)
+    finally:
+        session.out.end_line()
+
+
+def _run_each(session: Session, text: str, echo: Echo, after: Callable[[], None] | None) -> None:
     for line in logical_lines(text):
         show_echo(session, line.physical, echo)
         if not line.text.strip():

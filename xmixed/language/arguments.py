@@ -35,9 +35,9 @@ class Assignment:
 class DisplayItem:
     """One element of `display`.
 
-    `kind`: "expression" (with `format`, "" for the default), "text" (a quoted string), or "directive", whose word
-    stands in `directive` and its argument in `expression` or `word`: `_newline`, `_continue`, `_column`, `_skip`,
-    `_dup`, `_char`, `as`, `in`, `,`, `,,`. `_request` is refused.
+    `kind`: "expression" (with `format`, "" for the default), "text" (a quoted string), or "directive", whose
+    word stands in `directive` and its argument in `expression` or `word`: `_newline`, `_continue`, `_column`,
+    `_skip`, `_dup`, `_char`, `as`, `in`, `,`, `,,`. `_request` is refused.
     """
 
     kind: str

@@ -61,17 +61,20 @@ class ExpressionBuilder:
         return Number(missing_code(token.value), span_of(token, token))
 
     def compound(self, children: list[Any]) -> Piece:
-        inner = []
-        for child in children[1:-1]:
-            inner.append(f"`\"{child.value}\"'" if child.type == "COMPOUND" else child.value)
-        return Piece("COMPOUND", "".join(inner), children[0].start_pos, children[-1].end_pos)
+        inner = "".join(child.value for child in children[1:])
+        return Piece("COMPOUND", inner, children[0].start_pos, children[-1].end_pos)
+
+    def compound_inside(self, children: list[Any]) -> Piece:
+        inner = "".join(child.value for child in children)
+        return Piece("COMPOUND", inner, children[0].start_pos, children[-1].end_pos)
 
     def quoted(self, children: list[Any]) -> Text:
         token = children[0]
         return Text(token.value[1:-1], span_of(token, token))
 
     def compound_quoted(self, children: list[Any]) -> Text:
-        return Text(children[0].value, span_of(children[0], children[0]))
+        string, closing = children
+        return Text(string.value, span_of(string, closing))
 
     def name(self, children: list[Any]) -> Name:
         token = children[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -140,4 +141,11 @@ def _cross(a: VarlistItem, b: VarlistItem, full: bool, span: Span) -> list[Varli
         return [Interaction(operands, False, span)]
     left, right = _expand(a), _expand(b)
     crossed = [Interaction(x.operands + y.operands, False, span) for x in left for y in right]
-    return [*left, *right, *crossed] if full else list(crossed)
+    return [*map(_alone, left), *map(_alone, right), *crossed] if full else list(crossed)
+
+
+def _alone(term: Interaction) -> Interaction:
+    """Write `i.` before a bare name that leaves an interaction: there it meant a factor variable."""
+    if len(term.operands) > 1 or term.operands[0].operator:
+        return term
+    return replace(term, operands=(replace(term.operands[0], operator="i"),))

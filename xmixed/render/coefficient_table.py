@@ -1,4 +1,4 @@
-"""The coefficient table of every estimation command: factor blocks, equations, legends; all widths stand here."""
+"""The coefficient table of every estimation command: factor blocks, equations, legends; and its widths."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CoefficientRow:
     block : tuple of str
         The operands of the block's header, `("girl", "c.age")`; () for a plain row.
     alone : str
-        The label when the row is the only one of its block that is shown (`1.girl`); "" if the block always stands.
+        The label when the row is the only one shown of its block (`1.girl`); "" if the block always stands.
     note : str
         `(base)`, `(omitted)`, `(empty)` in place of the inference.
     legend : str
@@ -159,13 +159,12 @@ def _rows(rows: Sequence[CoefficientRow], width: int, style: TableStyle) -> list
 
 def _plain(group: list[CoefficientRow], width: int, style: TableStyle) -> list[Line]:
     return [
-        line(_fit_label(row.alone or row.label, width).rjust(width) + " |", *_cells(row, style)) for row in group
+        line(_fit_label(row.alone or row.label, width).rjust(width) + " |", *_cells(row, style))
+        for row in group
     ]
 
 
-def _block(
-    block: tuple[str, ...], group: list[CoefficientRow], width: int, style: TableStyle
-) -> list[Line]:
+def _block(block: tuple[str, ...], group: list[CoefficientRow], width: int, style: TableStyle) -> list[Line]:
     header = _block_header(block, width)
     lines = [line(text) for text in header[:-1]]
     if not group[0].label:

@@ -117,7 +117,10 @@ def render_likelihood_ratio(test: LikelihoodRatio) -> list[Line]:
     left = left.ljust(ASSUMPTION_WIDTH - 1) + " "
     lines = [
         line(),
-        line("Likelihood-ratio test".ljust(ASSUMPTION_WIDTH) + f"LR chi2({test.df})".ljust(12) + "=", result(statistic)),
+        line(
+            "Likelihood-ratio test".ljust(ASSUMPTION_WIDTH) + f"LR chi2({test.df})".ljust(12) + "=",
+            result(statistic),
+        ),
         line(left + "Prob > chi2 =", result(p_value)),
     ]
     return [*lines, line(), *render_note(BOUNDARY)] if test.boundary else lines

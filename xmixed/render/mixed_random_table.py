@@ -31,7 +31,7 @@ class RandomRow:
 class RandomBlock:
     """The rows of one random-effects equation or of the residuals.
 
-    `level` and `structure` make the title line `id: Identity`; `level` "" prints none. An empty equation has no rows.
+    `level` and `structure` make the title line `id: Identity`; `level` "" prints none. No rows: an empty one.
     """
 
     level: str

@@ -44,11 +44,17 @@ def _name(letter: str, name: str) -> str:
 
 
 def render_matrix(
-    title: str, matrix: Matrix, fmt: str, linesize: int, header: bool = True, names: bool = True, half: bool = True
+    title: str,
+    matrix: Matrix,
+    fmt: str,
+    linesize: int,
+    header: bool = True,
+    names: bool = True,
+    half: bool = True,
 ) -> list[Line]:
     """Return a matrix in panels that fit the line size.
 
-    A symmetric one shows its lower triangle when `half`; `title` is its name, `header` prints it with the size.
+    A symmetric one shows its lower triangle when `half`; `header` prints `title`, its name, with the size.
     """
     rows, columns = matrix.values.shape
     symmetric = half and _is_symmetric(matrix)
@@ -57,9 +63,10 @@ def render_matrix(
         lines.append(line(f"{'symmetric ' if symmetric else ''}{title}[{rows},{columns}]"))
     cells = [[format_value(value, fmt).strip() for value in row] for row in matrix.values.tolist()]
     heads = [_split(name) for name in matrix.column_names] if names else [("", "")] * columns
-    labels = _row_labels(matrix.row_names) if names else [""] * rows
+    labels = matrix.row_names if names else [""] * rows
     width = CELL_GAP + max(
-        [len(text) for row in cells for text in row] + [len(part) for head in heads for part in head], default=1
+        [len(text) for row in cells for text in row] + [len(part) for head in heads for part in head],
+        default=1,
     )
     stub = max((len(label) for label in labels), default=0)
     per_panel = max(1, (linesize - stub) // width)
@@ -79,8 +86,10 @@ def render_matrix(
 
 def _is_symmetric(matrix: Matrix) -> bool:
     rows, columns = matrix.values.shape
-    return rows == columns and matrix.row_names == matrix.column_names and bool(
-        np.array_equal(matrix.values, matrix.values.T)
+    return (
+        rows == columns
+        and matrix.row_names == matrix.column_names
+        and bool(np.array_equal(matrix.values, matrix.values.T))
     )
 
 
@@ -88,16 +97,6 @@ def _split(name: str) -> tuple[str, str]:
     """Return (`weight:`, `week`); the equation is "" when there is none."""
     equation, colon, rest = name.partition(":")
     return (f"{equation}:", rest) if colon else ("", name)
-
-
-def _row_labels(names: Sequence[str]) -> list[str]:
-    """Return row names with equations right-justified in their own column."""
-    parts = [_split(name) for name in names]
-    equation = max((len(part[0]) for part in parts), default=0)
-    rest = max((len(part[1]) for part in parts), default=0)
-    if equation == 0:
-        return [part[1] for part in parts]
-    return [part[0].rjust(equation) + part[1].rjust(rest) for part in parts]
 
 
 def _heads(heads: Sequence[tuple[str, str]], stub: int, width: int) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import dataclass, field
@@ -147,6 +148,7 @@ def _dispatch(arguments: Arguments) -> int:
         sys.stdout.write(f"xmixed {__version__}\n")
         return OK
     _limit_threads()
+    gc.set_threshold(50_000, 20, 20)  # importing makes many objects and no garbage
     if arguments.file is None and not arguments.commands and sys.stdin.isatty():
         from xmixed.shell.prompt import interact
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from typing import Any
 
 from xmixed.missing import is_missing
@@ -13,6 +12,8 @@ from xmixed.session.results import Matrix, Results
 
 def report_internal_error(error: BaseException) -> None:
     """Tell on standard error that xmixed itself is at fault, and how to report it."""
+    import traceback
+
     stream = sys.stderr
     if os.environ.get("XMIXED_DEBUG") == "1":
         stream.write("".join(traceback.format_exception(error)))

@@ -1,0 +1,1 @@
+"""Data commands, as their users see them."""

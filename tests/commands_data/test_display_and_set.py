@@ -1,0 +1,93 @@
+"""display, set; which commands exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from xmixed.commands.registry import commands
+from xmixed.commands.unbuilt import NOT_BUILT
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1+2", "3"),
+        ("6.4807407", "6.4807407"),
+        ('"x = " 2', "x = 2"),
+        ('"a", "b"', "a b"),
+        ("%9.2f 3.14159", "     3.14"),
+        ('%10s "right" "|"', "     right|"),
+        ('%-10s "left" "|"', "left      |"),
+        ('"a" _column(5) "b" _col(3) "c"', "a   bc"),
+        ('"a" _skip(3) "b"', "a   b"),
+        ('_dup(3) "ab" "c"', "abababc"),
+        ('"a" _newline "b" _n(2) "c"', "a\nb\n\nc"),
+        ('as text "t" as result 1 as err "e"', "t1e"),
+        ("%td 0", "01jan1960"),
+        (".a", ".a"),
+        ("_char(65)", "A"),
+        ("", ""),
+        ('`"say "hi""\'', 'say "hi"'),
+        ('"[bold]%s{0}"', "[bold]%s{0}"),
+    ],
+)
+def test_display(session, text, shown):
+    assert session.run(f"display {text}") == shown + "\n"
+
+
+def test_continued_lines(session):
+    assert session.run('display "a" _continue\ndisplay "b" _col(4) "c"') == "ab c\n"
+    assert session.run('display "a" _c') == "a\n"
+    assert session.run("quietly display 1 _c\ndisplay 2") == "2\n"
+
+
+def test_display_refusals(session, fails):
+    assert fails(session, "display foo") == (111, "foo not found")
+    assert fails(session, '%9.2f "x"'.join(["display ", ""])) == (109, "type mismatch")
+    assert fails(session, "display %9s 1") == (109, "type mismatch")
+    assert fails(session, "display %foo 1") == (120, "invalid %format")
+    assert fails(session, 'display _dup(1e9) "x"')[0] == 198
+
+
+def test_errors_come_through_quietly(session):
+    assert session.run('quietly display as error "oops"') == "oops\n"
+    assert session.run('capture display as error "oops"') == ""
+
+
+def test_terminal_codes_are_stripped(session):
+    assert session.run("display _char(27) \"[31mred\"") == "[31mred\n"
+
+
+def test_set_obs(pigs, fails):
+    assert pigs.run("set obs 8") == "obs was 6, now 8\n"
+    assert pigs.run("display weight[8] name[8]") == ".\n"
+    assert pigs.data.changed and pigs.data.n_obs == 8
+    assert fails(pigs, "set obs 3")[0] == 198
+    assert fails(pigs, "set obs x")[0] == 198
+
+
+def test_settings(session, fails):
+    session.run("set linesize 100\nset level 90\nset more on\nset type double\nset cformat %8.3f\nset showbaselevels all")
+    settings = session.settings
+    assert (settings.linesize, settings.level, settings.more, settings.type) == (100, 90.0, True, "double")
+    assert (settings.cformat, settings.showbaselevels) == ("%8.3f", "all")
+    session.run("set cformat\nset more off")
+    assert (settings.cformat, settings.more) == ("", False)
+    assert fails(session, "set level 5") == (198, "level() must be between 10 and 99.99 inclusive")
+    for text in ("linesize 20", "type foo", "cformat %20.3f", "pformat %s", "more maybe", "foo 1", "trace on", ""):
+        assert fails(session, f"set {text}")[0] in (120, 198)
+
+
+def test_seed(session):
+    session.run("set seed 5")
+    first = session.run("display runiform()")
+    session.run("set seed 5")
+    assert session.run("display runiform()") == first
+
+
+def test_no_command_is_both_built_and_missing(session, fails):
+    assert not set(commands()) & set(NOT_BUILT)
+    assert fails(session, "tabulate x") == (199, "command tabulate is not implemented in xmixed")
+    assert fails(session, "ta x") == (199, "command tabulate is not implemented in xmixed")
+    assert fails(session, "foo") == (199, "unrecognized command:  foo")
+    assert all(name.startswith(minimum) for name, minimum in NOT_BUILT.items())

@@ -1,0 +1,91 @@
+"""label, format, notes."""
+
+from __future__ import annotations
+
+import re
+
+
+def test_define_list_and_drop(session, fails):
+    session.run('label define yn 0 "no" 1 "yes, \'indeed\'" .a "refused" -1 minus')
+    assert session.run("label list").splitlines() == [
+        "yn:",
+        "          -1 minus",
+        "           0 no",
+        "           1 yes, 'indeed'",
+        "          .a refused",
+    ]
+    assert fails(session, 'label define yn 2 "x"') == (110, "label yn already defined")
+    assert fails(session, 'label define yn 0 "x", add') == (180, "invalid attempt to modify label")
+    session.run('label define yn 2 "x", add\nlabel define yn 2 "y" -1 "", modify')
+    assert session.data.value_labels["yn"] == {0: "no", 1: "yes, 'indeed'", 2: "y", 2147483622: "refused"}
+    session.run('label define yn 5 "five", replace')
+    assert session.run("label list yn") == "yn:\n           5 five\n"
+    assert session.run("label dir") == "yn\n"
+    assert fails(session, "label list foo") == (111, "value label foo not found")
+    assert fails(session, "label drop foo") == (111, "value label foo not found")
+    session.run("label drop _all")
+    assert session.run("label dir") == ""
+
+
+def test_define_refusals(session, fails):
+    for text in ("label define", "label define 2x 1 a", "label define yn 1", "label define yn 1.5 a", "label"):
+        assert fails(session, text)[0] in (100, 198)
+    assert fails(session, "label define yn . a")[0] == 198
+    assert fails(session, "label save yn using x")[0] == 199
+    assert fails(session, 'label data "x", add') == (198, "option add not allowed")
+    assert fails(session, "label foo")[0] == 198
+
+
+def test_values_widen_formats(pigs, fails):
+    pigs.run('label define long 1 "a label of many letters"')
+    pigs.run("label values id week long, nofix")
+    assert pigs.data["id"].format == "%8.0g" and pigs.data["week"].value_label == "long"
+    pigs.run("label values id long")
+    assert pigs.data["id"].format == "%23.0g"
+    pigs.run("label values id .")
+    pigs.run("label val week")
+    assert pigs.data["id"].value_label == pigs.data["week"].value_label == ""
+    assert fails(pigs, "label values name long") == (181, "may not label strings")
+    assert fails(pigs, "label values foo long") == (111, "variable foo not found")
+
+
+def test_variable_and_data_labels(pigs, fails):
+    pigs.run('label var week "the week, if any"\nlabel data')
+    assert pigs.data["week"].label == "the week, if any" and pigs.data.label == ""
+    pigs.run("label variable week")
+    assert pigs.data["week"].label == ""
+    text = pigs.run(f'label variable week "{"x" * 100}"')
+    assert text == "note: label truncated to 80 characters\n" and len(pigs.data["week"].label) == 80
+    assert fails(pigs, "label var week two words")[0] == 198
+
+
+def test_format(pigs, fails):
+    pigs.run("format weight id %9.2f\nformat %-10s name")
+    assert [pigs.data[v].format for v in ("weight", "id", "name")] == ["%9.2f", "%9.2f", "%-10s"]
+    assert fails(pigs, "format weight %9s") == (109, "type mismatch")
+    assert fails(pigs, "format weight %foo") == (120, "invalid %format")
+    assert fails(pigs, "format %9.2f") == (100, "varlist required")
+    assert "weight         %9.2f\n" in pigs.run("format weight")
+
+
+def test_notes(pigs, fails):
+    pigs.run("notes: about the data, if you like\nnotes weight: made TS\nnote weight: second")
+    lines = pigs.run("notes").splitlines()
+    assert lines[:4] == ["", "_dta:", "  1.  about the data, if you like", ""]
+    assert lines[4] == "weight:" and re.fullmatch(r"  1\.  made \d{1,2} \w{3} \d{4} \d\d:\d\d", lines[5])
+    assert pigs.run("notes list weight in 2").splitlines() == ["", "weight:", "  2.  second"]
+    assert pigs.run("notes replace weight in 2: changed") == "(note 2 for weight replaced)\n"
+    assert pigs.run("notes drop weight in 1") == "(1 note dropped)\n"
+    pigs.run("notes weight: third\nnotes renumber weight")
+    assert pigs.data.characteristics["weight"] == {"note0": "2", "note1": "changed", "note2": "third"}
+    assert pigs.run("notes drop _all _dta") == "(3 notes dropped)\n"
+    assert pigs.run("notes") == "" and not pigs.data.characteristics
+    assert fails(pigs, "notes foo: text") == (111, "variable foo not found")
+    assert fails(pigs, "notes search x")[0] == 199
+    assert fails(pigs, "notes weight:")[0] == 198
+
+
+def test_long_notes_wrap(pigs):
+    pigs.run("notes: " + "word " * 30)
+    lines = pigs.run("notes").splitlines()
+    assert lines[3].startswith("      word") and all(len(line) <= 80 for line in lines)

@@ -1,0 +1,80 @@
+"""list."""
+
+from __future__ import annotations
+
+
+def test_table(pigs):
+    assert pigs.run("list id weight name sex").splitlines() == [
+        "",
+        "     +-----------------------------+",
+        "     | id   weight   name      sex |",
+        "     |-----------------------------|",
+        "  1. |  1     22.5   pig2   female |",
+        "  2. |  1     21.5   pig1   female |",
+        "  3. |  2     24.5   pig4     male |",
+        "  4. |  2     23.5   pig3     male |",
+        "  5. |  3        .   pig6   female |",
+        "     |-----------------------------|",
+        "  6. |  3     25.5   pig5   female |",
+        "     +-----------------------------+",
+    ]
+
+
+def test_clean_noobs_nolabel(pigs):
+    assert pigs.run("list id sex in 1/2, clean").splitlines() == [
+        "",
+        "       id      sex  ",
+        "  1.    1   female  ",
+        "  2.    1   female  ",
+    ]
+    assert pigs.run("list id sex in 1/2, clean noobs nolabel").splitlines() == [
+        "",
+        "    id   sex  ",
+        "     1     1  ",
+        "     1     1  ",
+    ]
+    assert pigs.run("list id in 1, noobs").splitlines()[1:4] == ["  +----+", "  | id |", "  |----|"]
+
+
+def test_separators(pigs, fails):
+    assert [line[:6] for line in pigs.run("list id, sepby(id) noheader").splitlines()] == [
+        "",
+        "     +",
+        "  1. |",
+        "  2. |",
+        "     |",
+        "  3. |",
+        "  4. |",
+        "     |",
+        "  5. |",
+        "  6. |",
+        "     +",
+    ]
+    assert pigs.run("list id, separator(0)").count("|----|") == 1
+    assert fails(pigs, "list id, separator(2) sepby(id)")[0] == 198
+    assert fails(pigs, "list id, clean table")[0] == 198
+
+
+def test_names_are_abbreviated(session):
+    session.run("set obs 1\ngen intercept = 1\ngen left = 1\nformat left %-9.0g")
+    assert session.run("list").splitlines()[2] == "     | interc~t   left |"
+    assert session.run("list, abbreviate(12)").splitlines()[2] == "     | intercept   left |"
+
+
+def test_too_wide_becomes_blocks(session):
+    session.run("set obs 1")
+    for i in range(12):
+        session.run(f"gen variable{i} = {i}.25")
+    lines = session.run("list").splitlines()
+    assert lines[2].startswith("  1. | varia~e0 | varia~e1 |")
+    assert lines[4].startswith("     |----")
+    assert len({len(line) for line in lines[1:]}) == 1 and len(lines[1]) <= 80
+    assert session.run("list, table").splitlines()[2].count("varia") == 12
+
+
+def test_nothing_to_list(pigs, fails):
+    assert pigs.run("list if id > 99") == ""
+    assert fails(pigs, "list in 7") == (198, "observation numbers out of range")
+    assert fails(pigs, "list, divider")[0] == 198
+    pigs.run("clear")
+    assert fails(pigs, "list")[0] == 111

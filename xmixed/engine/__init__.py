@@ -1,0 +1,91 @@
+"""Linear mixed models on numpy arrays: `fit(Model(...))` gives a `Fit`.
+
+The names load on first use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xmixed.engine.collinearity import find_omitted
+    from xmixed.engine.errors import (
+        CollinearColumns,
+        ConstantOutcome,
+        EngineError,
+        InsufficientObservations,
+        InvalidModel,
+        InvalidStart,
+        NonFiniteData,
+        NoObservations,
+        PerfectFit,
+    )
+    from xmixed.engine.fitting import fit, linear_regression, log_likelihood, parameters_of
+    from xmixed.engine.model import Level, Model, Options, RandomEffects, Structure
+    from xmixed.engine.result import (
+        BoundaryNote,
+        EMStep,
+        Fit,
+        Iteration,
+        Optimization,
+        Parameter,
+        PhaseStarted,
+        Progress,
+        Regression,
+    )
+
+__all__ = [
+    "BoundaryNote",
+    "CollinearColumns",
+    "ConstantOutcome",
+    "EMStep",
+    "EngineError",
+    "Fit",
+    "InsufficientObservations",
+    "InvalidModel",
+    "InvalidStart",
+    "Iteration",
+    "Level",
+    "Model",
+    "NoObservations",
+    "NonFiniteData",
+    "Optimization",
+    "Options",
+    "Parameter",
+    "PerfectFit",
+    "PhaseStarted",
+    "Progress",
+    "RandomEffects",
+    "Regression",
+    "Structure",
+    "find_omitted",
+    "fit",
+    "linear_regression",
+    "log_likelihood",
+    "parameters_of",
+]
+
+_MODULES = {
+    "collinearity": ("find_omitted",),
+    "fitting": ("fit", "linear_regression", "log_likelihood", "parameters_of"),
+    "model": ("Level", "Model", "Options", "RandomEffects", "Structure"),
+    "result": (
+        "BoundaryNote",
+        "EMStep",
+        "Fit",
+        "Iteration",
+        "Optimization",
+        "Parameter",
+        "PhaseStarted",
+        "Progress",
+        "Regression",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = next((module for module, names in _MODULES.items() if name in names), "errors")
+    return getattr(import_module(f"xmixed.engine.{module}"), name)

@@ -1,0 +1,138 @@
+"""Solutions on the boundary: a variance of zero, a correlation at its limit, a singular Sigma."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xmixed.engine.covariance import coordinates, labels, matrix
+from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.prepare import Block
+from xmixed.engine.result import BoundaryNote
+
+# A variance (or eigenvalue of the correlations) below this share is tried at exactly zero.
+_CANDIDATE = 1e-7
+
+
+@dataclass(slots=True, eq=False)
+class Boundary:
+    """What lies on the boundary.
+
+    Attributes
+    ----------
+    fixed : (k-1,) bool array, parameters of the estimation metric that are not free
+    null : list over blocks of lists of columns with variance zero
+    limits : list over blocks of dicts, correlation parameter within the block -> its sign
+    singular : list over blocks of bool: singular although no correlation is at its limit
+    notes : list of BoundaryNote
+    """
+
+    fixed: np.ndarray
+    null: list[list[int]]
+    limits: list[dict[int, float]]
+    singular: list[bool]
+    notes: list[BoundaryNote] = field(default_factory=list)
+
+
+def user_matrix(block: Block, psi: np.ndarray) -> np.ndarray:
+    """Sigma/sigma_e^2 in the user's columns from the optimiser's metric."""
+    inverse = np.linalg.inv(block.metric)
+    result = inverse @ psi @ inverse.T
+    return (result + result.T) / 2
+
+
+def settle(objective: Objective, point: Point) -> tuple[Point, Boundary]:
+    """Put what is zero to rounding at exactly zero, if the log likelihood does not fall."""
+    blocks = objective.problem.blocks
+    count = sum(part.stop - part.start for part in objective.slices)
+    boundary = Boundary(np.zeros(count, bool), [[] for _ in blocks], [{} for _ in blocks], [False] * len(blocks))
+    for index in range(len(blocks)):
+        point = _null_variances(objective, point, index, boundary)
+        point = _singular(objective, point, index, boundary)
+    return point, boundary
+
+
+def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:
+    """The point with one block replaced, or None where the log likelihood falls."""
+    trial = objective.point((*point.blocks[:index], psi, *point.blocks[index + 1 :]))
+    if trial.log_likelihood >= point.log_likelihood - 1e-11 * max(1.0, abs(point.log_likelihood)):
+        return trial
+    return None
+
+
+def _null_variances(objective: Objective, point: Point, index: int, boundary: Boundary) -> Point:
+    block, part = objective.problem.blocks[index], objective.slices[index]
+    sigma = user_matrix(block, point.blocks[index])
+    shares = sigma.diagonal() * block.start_scale
+    whole = block.structure in ("identity", "exchangeable")
+    if whole:
+        shares = np.full(1, shares.mean())
+    # The smallest first: whether the next may go too is judged with it gone.
+    for row in np.argsort(shares):
+        if not shares[row] < _CANDIDATE:
+            break
+        keep = np.ones(size(block), bool)
+        keep[slice(None) if whole else row] = False
+        keep[boundary.null[index]] = False
+        trial_sigma = sigma * np.outer(keep, keep)
+        trial = _replace(objective, point, index, block.metric @ trial_sigma @ block.metric.T)
+        if trial is None:
+            continue
+        point = trial
+        boundary.null[index].append(int(row))
+        boundary.notes.append(BoundaryNote("variance_zero", block.level, block.equation, int(row) + 1, int(row) + 1))
+        for m, (_, i, j) in enumerate(labels(block.structure, size(block))):
+            if row + 1 in (i, j):
+                boundary.fixed[part.start + m] = True
+    return point
+
+
+def _singular(objective: Objective, point: Point, index: int, boundary: Boundary) -> Point:
+    block, part = objective.problem.blocks[index], objective.slices[index]
+    if block.structure in ("identity", "independent") or size(block) == 1:
+        return point
+    if block.structure == "exchangeable" and boundary.null[index]:
+        return point
+    keep = [i for i in range(size(block)) if i not in boundary.null[index]]
+    if len(keep) < 2:
+        return point
+    psi = point.blocks[index]
+    inner = psi[np.ix_(keep, keep)]
+    sds = np.sqrt(inner.diagonal())
+    if not (sds > 0).all():
+        return point
+    values, vectors = np.linalg.eigh(inner / np.outer(sds, sds))
+    if not values[0] < _CANDIDATE:
+        return point
+    values = np.where(values < _CANDIDATE, 0.0, values)
+    cut = ((vectors * values) @ vectors.T) * np.outer(sds, sds)
+    trial_psi = np.zeros_like(psi)
+    trial_psi[np.ix_(keep, keep)] = matrix(block.structure, len(keep), coordinates(block.structure, cut))
+    trial = _replace(objective, point, index, trial_psi)
+    if trial is None:
+        return point
+    _mark_limits(block, part, trial_psi, keep, index, boundary)
+    return trial
+
+
+def _mark_limits(
+    block: Block, part: slice, psi: np.ndarray, keep: list[int], index: int, boundary: Boundary
+) -> None:
+    """Say which correlations of a singular block are at their limits."""
+    sigma = user_matrix(block, psi)
+    rank_one = len(keep) == 2 or block.structure == "exchangeable"
+    found = False
+    for m, (kind, i, j) in enumerate(labels(block.structure, size(block))):
+        if kind != "atanh_correlation" or i - 1 not in keep or j - 1 not in keep:
+            continue
+        correlation = sigma[i - 1, j - 1] / np.sqrt(sigma[i - 1, i - 1] * sigma[j - 1, j - 1])
+        if rank_one or abs(correlation) > 1.0 - 1e-9:
+            found = True
+            boundary.fixed[part.start + m] = True
+            unit = block.structure != "exchangeable" or correlation > 0
+            boundary.limits[index][m] = float(np.sign(correlation)) if unit else float(correlation)
+            boundary.notes.append(BoundaryNote("correlation_limit", block.level, block.equation, i, j))
+    if not found:
+        boundary.singular[index] = True
+        boundary.notes.append(BoundaryNote("covariance_singular", block.level, block.equation))

@@ -1,0 +1,371 @@
+"""Fitting: the order of the phases, and the way back to the user's units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.boundary import Boundary, settle, user_matrix
+from xmixed.engine.covariance import LOG_FLOOR, from_estimation, labels, matrix, to_estimation
+from xmixed.engine.em import em, start_blocks
+from xmixed.engine.errors import InvalidStart
+from xmixed.engine.model import Model, Options
+from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.optimise import State, Surface, newton_step, polish, search
+from xmixed.engine.parameterization import MatrixSquareRoot, parameterization
+from xmixed.engine.prepare import Problem, prepare
+from xmixed.engine.result import (
+    BoundaryNote,
+    EMStep,
+    Fit,
+    Iteration,
+    Optimization,
+    Parameter,
+    PhaseStarted,
+    Progress,
+    Regression,
+    Verdict,
+)
+from xmixed.engine.standard_errors import free_hessian, inverse_of_free
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Maximum:
+    """Where the phases ended, before the way back to the user's units."""
+
+    point: Point
+    boundary: Boundary
+    optimization: Optimization
+
+
+def fit(model: Model, options: Options = Options(), progress: Report | None = None) -> Fit:
+    """Fit a linear mixed model by ML or REML.
+
+    Parameters
+    ----------
+    model : Model
+    options : Options
+    progress : callable or None
+        Called with each `Progress` event as it happens.
+
+    Raises
+    ------
+    EngineError
+        One of its subclasses, where the data admit no fit.
+    """
+    report: Report = progress if progress is not None else _silent
+    problem = prepare(model)
+    objective = Objective(problem)
+    with np.errstate(all="ignore"):
+        maximum = _maximise(objective, options, report)
+        return _result(objective, maximum, options, report)
+
+
+def linear_regression(model: Model) -> Regression:
+    """Linear regression of the model's y on its X by the same method, levels ignored."""
+    problem = prepare(Model(model.y, model.fixed, (), model.method))
+    return _regression(problem)
+
+
+def log_likelihood(model: Model, parameters: np.ndarray) -> float:
+    """(Restricted) log likelihood with only beta profiled out.
+
+    Parameters
+    ----------
+    model : Model
+    parameters : (k,) array
+        Estimation metric, in the order of `Fit.parameters`; the last is log sigma_e.
+    """
+    objective = Objective(prepare(model))
+    relative, variance = _relative(objective, np.asarray(parameters, np.float64))
+    point = objective.point(_blocks(objective, relative))
+    if not np.isfinite(point.log_likelihood):
+        raise InvalidStart("the covariance matrix is not positive semidefinite")
+    return objective.free_log_likelihood(point.up, variance)
+
+
+def parameters_of(model: Model) -> tuple[Parameter, ...]:
+    """The free parameters of a model in the estimation metric, in e(b) order."""
+    result: list[Parameter] = []
+    for number, level in enumerate(model.levels, 1):
+        for i, equation in enumerate(level.equations, 1):
+            for kind, row, column in labels(equation.structure, len(equation.columns)):
+                result.append(Parameter(kind, number, i, row, column))
+    return (*result, Parameter("log_sd_residual", 0, 0, 0, 0))
+
+
+def _silent(event: Progress) -> None:
+    """Report to nobody."""
+
+
+def _relative(objective: Objective, parameters: np.ndarray) -> tuple[np.ndarray, float]:
+    """Split starting values into those of Sigma/sigma_e^2 and sigma_e^2 in working units."""
+    count = objective.slices[-1].stop if objective.slices else 0
+    if parameters.shape != (count + 1,) or not np.isfinite(parameters).all():
+        raise InvalidStart(f"{count + 1} finite values are needed")
+    relative = parameters[:-1].copy()
+    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
+        for m, (kind, _, _) in enumerate(labels(block.structure, size(block)), part.start):
+            if kind == "log_sd":
+                relative[m] -= parameters[-1]
+    return relative, float(np.exp(2.0 * (parameters[-1] - np.log(objective.problem.y_scale))))
+
+
+def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Blocks in the optimiser's metric from the estimation metric of Sigma/sigma_e^2."""
+    blocks = []
+    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
+        nu = from_estimation(block.structure, size(block), relative[part]).value
+        sigma = matrix(block.structure, size(block), nu)
+        if np.linalg.eigvalsh(sigma)[0] < -1e-10 * np.trace(sigma):
+            raise InvalidStart("the covariance matrix is not positive semidefinite")
+        blocks.append(block.metric @ sigma @ block.metric.T)
+    return tuple(blocks)
+
+
+def _maximise(objective: Objective, options: Options, report: Report) -> _Maximum:
+    if not objective.problem.blocks:
+        return _nothing_to_maximise(objective)
+    if options.start is not None:
+        relative, _ = _relative(objective, np.asarray(options.start, np.float64))
+        point, em_steps = objective.point(_blocks(objective, relative)), 0
+        if not np.isfinite(point.log_likelihood):
+            raise InvalidStart("the log likelihood cannot be computed at the starting values")
+    else:
+        report(PhaseStarted("em"))
+        point, em_steps = em(
+            objective,
+            objective.point(start_blocks(objective)),
+            options.em_iterations,
+            options.em_tolerance,
+            lambda number, ll: report(EMStep(number, ll)),
+        )
+    surface = Surface(objective, parameterization(options.parameterization))
+    root = Surface(objective, MatrixSquareRoot())
+    start = surface.theta(point.blocks)
+    if options.em_only:
+        converged = em_steps < options.em_iterations
+        state = surface.state(start, point)
+        count = len(start)
+        boundary = Boundary(np.zeros(count, bool), [[] for _ in point.blocks], [{} for _ in point.blocks], [])
+        record = _record(objective, start, state, em_steps, (), "em_only", converged, float("nan"))
+        return _Maximum(point, boundary, record)
+    report(PhaseStarted("gradient"))
+    found = search(surface, point, options, report)
+    if found.verdict in ("iteration_limit", "residual_zero"):
+        point, boundary = found.state.point, settle(objective, found.state.point)[1]
+        if found.verdict == "residual_zero":
+            boundary.notes.append(BoundaryNote("residual_variance_zero"))
+        record = _record(
+            objective, start, found.state, em_steps, found.iterations, found.verdict, False, found.scaled_gradient
+        )
+        return _Maximum(point, boundary, record)
+    polished = polish(root, found.state.point)
+    point, boundary = settle(objective, polished.point)
+    point = _leave_false_boundary(root, point)
+    if boundary.notes:
+        point, boundary = settle(objective, polish(root, point).point)
+    return _judge(objective, root, surface, start, point, boundary, em_steps, found.iterations)
+
+
+def _leave_false_boundary(root: Surface, point: Point) -> Point:
+    """Step off a zero variance at which the log likelihood rises.
+
+    The matrix square root is stationary at zero whatever the slope in the variance is.
+    """
+    objective = root.objective
+    gradient = objective.gradient(point)
+    blocks = list(point.blocks)
+    for index, (block, part) in enumerate(zip(objective.problem.blocks, objective.slices, strict=True)):
+        units = root.units[part] ** 2 if root.units is not None else np.ones(part.stop - part.start)
+        moved = blocks[index].copy()
+        for m, (kind, i, _) in enumerate(labels(block.structure, size(block))):
+            rises = gradient[part.start + m] * units[m] > 1e-6
+            if kind == "log_sd" and rises and moved[i - 1, i - 1] <= 1e-8 * units[m]:
+                where = np.arange(size(block)) if block.structure in ("identity", "exchangeable") else [i - 1]
+                moved[where, where] = 1e-4 * units[m]
+        blocks[index] = moved
+    return objective.point(tuple(blocks))
+
+
+def _judge(
+    objective: Objective,
+    root: Surface,
+    surface: Surface,
+    start: np.ndarray,
+    point: Point,
+    boundary: Boundary,
+    em_steps: int,
+    iterations: tuple[Iteration, ...],
+) -> _Maximum:
+    """Decide honestly whether this is a maximum."""
+    state = root.state(root.theta(point.blocks), point)
+    step = newton_step(state, root.sizes(state.theta), None)
+    on_boundary = bool(boundary.notes)
+    # A zero variance whose slope is zero too is flat in the square root: leave it out of the judgement.
+    if on_boundary and not step.concave:
+        step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
+    converged = step.concave and step.scaled_gradient < 1e-5
+    if step.flat:
+        boundary.notes.extend(_unidentified(objective, root, state))
+    verdict: Verdict = "converged" if converged else "not_concave" if not step.concave else "no_progress"
+    shown = state if surface is root else surface.state(surface.theta(point.blocks), point)
+    record = _record(objective, start, shown, em_steps, iterations, verdict, converged, step.scaled_gradient)
+    return _Maximum(point, boundary, record)
+
+
+def _unidentified(objective: Objective, root: Surface, state: State) -> list[BoundaryNote]:
+    """Name the blocks that flat directions of the log likelihood belong to."""
+    sizes = root.sizes(state.theta)
+    values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
+    flat = np.abs(vectors[:, np.abs(values) <= max(1e-8, 1e-13 * np.abs(values).max())]).max(axis=1)
+    notes = []
+    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
+        if flat[part].max(initial=0.0) > 0.1:
+            notes.append(BoundaryNote("not_identified", block.level, block.equation))
+    return notes
+
+
+def _record(
+    objective: Objective,
+    start: np.ndarray,
+    state: State,
+    em_steps: int,
+    iterations: tuple[Iteration, ...],
+    verdict: Verdict,
+    converged: bool,
+    scaled_gradient: float,
+) -> Optimization:
+    return Optimization(
+        start=start,
+        estimates=state.theta,
+        gradient=state.gradient,
+        hessian=state.hessian,
+        em_iterations=em_steps,
+        iterations=iterations,
+        evaluations=objective.sweeper.evaluations,
+        converged=converged,
+        return_code=0 if converged or verdict == "em_only" else 430,
+        verdict=verdict,
+        scaled_gradient=scaled_gradient,
+    )
+
+
+def _nothing_to_maximise(objective: Objective) -> _Maximum:
+    empty, square = np.zeros(0), np.zeros((0, 0))
+    record = Optimization(empty, empty, empty, square, 0, (), 1, True, 0, "no_parameters", 0.0)
+    return _Maximum(objective.point(()), Boundary(np.zeros(0, bool), [], [], []), record)
+
+
+def _result(objective: Objective, maximum: _Maximum, options: Options, report: Report) -> Fit:
+    problem, point = objective.problem, maximum.point
+    variance = objective.variance(point)
+    relative = _estimates(objective, maximum)
+    log_sigma = 0.5 * np.log(variance) + np.log(problem.y_scale)
+    notes = list(maximum.boundary.notes)
+    covariance = np.zeros((len(relative) + 1, len(relative) + 1))
+    if options.standard_errors and not options.em_only:
+        report(PhaseStarted("standard_errors"))
+        hessian = free_hessian(objective, point, relative, variance)
+        found = inverse_of_free(hessian, np.append(maximum.boundary.fixed, False))
+        if found is None:
+            notes.append(BoundaryNote("standard_errors_failed"))
+        else:
+            covariance = found
+    beta, beta_covariance = _fixed_effects(problem, point.up.beta.real, point.up.factor.real, variance)
+    sigma_e = float(np.exp(log_sigma))
+    return Fit(
+        method="reml" if problem.reml else "ml",
+        beta=beta,
+        beta_covariance=beta_covariance,
+        parameters=_parameters(objective),
+        estimates=np.append(_absolute(objective, relative, float(log_sigma)), log_sigma),
+        parameter_covariance=covariance,
+        covariances=_covariances(objective, point, sigma_e),
+        sigma_e=sigma_e,
+        log_likelihood=point.log_likelihood,
+        n_obs=problem.n,
+        rank=problem.p,
+        comparison=_regression(problem),
+        optimization=maximum.optimization,
+        boundary=tuple(notes),
+    )
+
+
+def _parameters(objective: Objective) -> tuple[Parameter, ...]:
+    result = [
+        Parameter(kind, block.level, block.equation, row, column)
+        for block in objective.problem.blocks
+        for kind, row, column in labels(block.structure, size(block))
+    ]
+    return (*result, Parameter("log_sd_residual", 0, 0, 0, 0))
+
+
+def _estimates(objective: Objective, maximum: _Maximum) -> np.ndarray:
+    """Estimation metric of Sigma/sigma_e^2, correlations on the boundary at their exact limits."""
+    parts = [np.zeros(0)]
+    for block, psi, limits in zip(
+        objective.problem.blocks, maximum.point.blocks, maximum.boundary.limits, strict=True
+    ):
+        alpha = to_estimation(block.structure, user_matrix(block, psi), LOG_FLOOR)
+        for m, correlation in limits.items():
+            bound = float(np.nextafter(1.0, 0.0))
+            alpha[m] = np.arctanh(np.clip(correlation, -bound, bound))
+        parts.append(alpha)
+    return np.concatenate(parts)
+
+
+def _absolute(objective: Objective, relative: np.ndarray, log_sigma: float) -> np.ndarray:
+    result = relative.copy()
+    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
+        for m, (kind, _, _) in enumerate(labels(block.structure, size(block)), part.start):
+            if kind == "log_sd":
+                result[m] += log_sigma
+    return result
+
+
+def _covariances(objective: Objective, point: Point, sigma_e: float) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Sigma of every equation, response units; levels without equations give ()."""
+    levels: dict[int, list[np.ndarray]] = {}
+    for block, psi in zip(objective.problem.blocks, point.blocks, strict=True):
+        levels.setdefault(block.level, []).append(user_matrix(block, psi) * sigma_e**2)
+    return tuple(tuple(levels.get(i + 1, ())) for i in range(objective.problem.level_count))
+
+
+def _fixed_effects(
+    problem: Problem, beta: np.ndarray, factor: np.ndarray, variance: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """beta and its covariance in response units; `factor` is that of X'V^{-1}X, working units."""
+    p = problem.p
+    if p == 0:
+        return np.zeros(0), np.zeros((0, 0))
+    centred = problem.offset + problem.y_scale * beta / problem.x_scale
+    half = np.linalg.inv(factor) / problem.x_scale * (problem.y_scale * np.sqrt(variance))
+    back = np.eye(p)
+    if problem.x_constant is not None:
+        back[problem.x_constant] -= problem.x_center
+    result = back @ centred
+    if problem.x_constant is not None:
+        result[problem.x_constant] += problem.y_center
+    half = half @ back.T
+    return result, half.T @ half
+
+
+def _regression(problem: Problem) -> Regression:
+    """The comparison model: y is already its own residual, so that beta is the offset."""
+    p, df = problem.p, problem.residual_df
+    XyXy = problem.products.XyXy
+    variance = float(XyXy[p, p]) / df
+    factor = np.linalg.cholesky(XyXy[:p, :p]) if p else np.zeros((0, 0))
+    log_det = 2.0 * float(np.sum(np.log(factor.diagonal()))) if problem.reml else 0.0
+    scaling = -df * np.log(problem.y_scale)
+    if problem.reml:
+        scaling -= float(np.sum(np.log(problem.x_scale)))
+    value = scaling - 0.5 * (df * (1.0 + np.log(2.0 * np.pi * variance)) + log_det)
+    beta, covariance = _fixed_effects(problem, np.zeros(p), factor, variance)
+    sigma_e = problem.y_scale * float(np.sqrt(variance))
+    return Regression(beta, covariance, sigma_e, float(value), problem.n, p)

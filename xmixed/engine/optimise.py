@@ -1,0 +1,310 @@
+"""Maximising the profiled log likelihood: Newton, BFGS and DFP with Stata's stopping rules.
+
+Newton steps come from the eigenvalues of the negative Hessian in units of each parameter's own size:
+concave directions get Newton's step, convex ones the same with the sign of the curvature turned
+round, flat ones none, so that a likelihood without a maximum ends the search instead of wandering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.covariance import labels, matrix, pairs
+from xmixed.engine.model import Options
+from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.parameterization import MatrixSquareRoot, Parameterization
+from xmixed.engine.result import Iteration, Verdict
+
+# Curvature of the log likelihood per relative change of a parameter below which it is flat.
+_FLAT = 1e-8
+_HALVINGS = 40
+_POLISH_STEPS = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """A point in the optimisation metric with exact derivatives."""
+
+    theta: np.ndarray
+    point: Point
+    gradient: np.ndarray
+    hessian: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A direction of ascent, the shape of the surface there, and the scaled gradient g'(-H)^{-1}g."""
+
+    direction: np.ndarray
+    concave: bool
+    flat: bool
+    scaled_gradient: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """How the logged iterations ended."""
+
+    state: State
+    iterations: tuple[Iteration, ...]
+    verdict: Verdict
+    scaled_gradient: float
+
+
+class Surface:
+    """The objective in one parameterization."""
+
+    def __init__(self, objective: Objective, metric: Parameterization) -> None:
+        self.objective = objective
+        self.metric = metric
+        self.units = _units(objective) if isinstance(metric, MatrixSquareRoot) else None
+
+    def theta(self, blocks: tuple[np.ndarray, ...]) -> np.ndarray:
+        """Parameters of the given blocks, (k-1,)."""
+        specs = zip(self.objective.problem.blocks, blocks, strict=True)
+        return np.concatenate([np.zeros(0), *(self.metric.inverse(b.structure, psi) for b, psi in specs)])
+
+    def blocks(self, theta: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Blocks K Sigma K'/sigma_e^2 at the parameters."""
+        specs = zip(self.objective.problem.blocks, self.objective.slices, strict=True)
+        return tuple(
+            matrix(b.structure, size(b), self.metric.value(b.structure, size(b), theta[part]))
+            for b, part in specs
+        )
+
+    def point(self, theta: np.ndarray) -> Point:
+        """The log likelihood at the parameters."""
+        return self.objective.point(self.blocks(theta))
+
+    def state(self, theta: np.ndarray, point: Point) -> State:
+        """Exact gradient and Hessian in this metric."""
+        g_nu, H_nu = self.objective.second_order(point)
+        k = len(theta)
+        jacobian, bend = np.zeros((k, k)), np.zeros((k, k))
+        for block, part in zip(self.objective.problem.blocks, self.objective.slices, strict=True):
+            mapping = self.metric.mapping(block.structure, size(block), theta[part])
+            jacobian[part, part] = mapping.jacobian
+            bend[part, part] = np.tensordot(g_nu[part], mapping.second, axes=1)
+        return State(theta, point, jacobian.T @ g_nu, jacobian.T @ H_nu @ jacobian + bend)
+
+    def sizes(self, theta: np.ndarray) -> np.ndarray:
+        """What counts as a change of order one of each parameter."""
+        if self.units is None:
+            return np.ones(len(theta))
+        return np.maximum(np.abs(theta), self.units)
+
+
+def _units(objective: Objective) -> np.ndarray:
+    """Square roots of the Psi whose effect on a group equals the residual's."""
+    parts = [np.zeros(0)]
+    for block in objective.problem.blocks:
+        products = objective.problem.products.levels[block.position].ZtZ
+        gram = block.to_working.T @ products.sum(axis=2) @ block.to_working
+        information = np.maximum(gram.diagonal() / products.shape[2], 1e-300)
+        unit = np.minimum(1.0 / np.sqrt(information), 1e100)
+        count = len(labels(block.structure, size(block)))
+        if block.structure == "unstructured":
+            unit = np.append(unit, [np.sqrt(unit[i] * unit[j]) for i, j in pairs(size(block))])
+        elif count < len(unit) or block.structure == "exchangeable":
+            unit = np.full(count, unit.mean())
+        parts.append(unit)
+    return np.concatenate(parts)
+
+
+def newton_step(state: State, sizes: np.ndarray, free: np.ndarray | None = None) -> Step:
+    """Newton's direction with turned-round convex directions; `free` masks what may move."""
+    g, H = state.gradient * sizes, -state.hessian * np.outer(sizes, sizes)
+    if free is not None:
+        g, H = g[free], H[np.ix_(free, free)]
+    direction = np.zeros(len(sizes))
+    if not len(g):
+        return Step(direction, True, False, 0.0)
+    values, vectors = np.linalg.eigh((H + H.T) / 2)
+    along = vectors.T @ g
+    threshold = max(_FLAT, 1e-13 * float(np.abs(values).max()))
+    flat = np.abs(values) <= threshold
+    curvature = np.where(flat, np.inf, np.abs(values))
+    move = vectors @ (along / curvature)
+    direction[slice(None) if free is None else free] = move
+    concave = bool((values > threshold).all())
+    scaled = float(np.sum(along**2 / curvature))
+    return Step(direction * sizes, concave, bool(flat.any()), scaled)
+
+
+def search(
+    surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]
+) -> Search:
+    """Iterate as the options say, reporting each iteration; stops honestly."""
+    theta = surface.theta(start.blocks)
+    point = surface.point(theta)
+    state = surface.state(theta, point)
+    iterations = [Iteration(0, point.log_likelihood)]
+    report(iterations[0])
+    techniques = _techniques(options.technique)
+    inverse: np.ndarray | None = None
+    for number in range(1, options.iterate + 1):
+        technique = next(techniques)
+        step = newton_step(state, surface.sizes(state.theta))
+        if technique == "nr":
+            direction, inverse = step.direction, None
+        else:
+            inverse = _first_inverse(state, surface) if inverse is None else inverse
+            direction = inverse @ state.gradient
+        found = _line_search(surface, state, direction, technique == "nr" and not step.concave)
+        if found is None and technique != "nr":
+            inverse, found = None, _line_search(surface, state, step.direction, not step.concave)
+        if found is None:
+            return _stuck(surface, state, iterations, report, step, number)
+        theta, point, backed_up = found
+        new = surface.state(theta, point)
+        if inverse is not None:
+            inverse = _update(inverse, theta - state.theta, state.gradient - new.gradient, technique)
+        ll_change = abs(point.log_likelihood - state.point.log_likelihood)
+        entry = Iteration(number, point.log_likelihood, not step.concave and technique == "nr", backed_up)
+        iterations.append(entry)
+        report(entry)
+        moved = float(np.max(np.abs(theta - state.theta) / (1.0 + np.abs(state.theta)), initial=0.0))
+        small = moved <= options.tolerance or ll_change <= options.ltolerance * abs(point.log_likelihood)
+        rectified = _rectify(surface, theta, point)
+        state = new if rectified is None else surface.state(*rectified)
+        if _runs_away(surface, point):
+            return Search(state, tuple(iterations), "residual_zero", float("nan"))
+        check = newton_step(state, surface.sizes(state.theta))
+        if small and (not options.use_nrtolerance or _quiet(check, options)):
+            return Search(state, tuple(iterations), "converged", check.scaled_gradient)
+    check = newton_step(state, surface.sizes(state.theta))
+    return Search(state, tuple(iterations), "iteration_limit", check.scaled_gradient)
+
+
+def _runs_away(surface: Surface, point: Point) -> bool:
+    """Whether the residual variance goes to zero: the random effects explain every observation."""
+    return surface.objective.variance(point) < 1e-14
+
+
+def _quiet(step: Step, options: Options) -> bool:
+    return step.concave and step.scaled_gradient < options.nrtolerance
+
+
+def _stuck(
+    surface: Surface,
+    state: State,
+    iterations: list[Iteration],
+    report: Callable[[Iteration], None],
+    step: Step,
+    number: int,
+) -> Search:
+    """No direction rises any more: at a maximum to rounding, or on a flat or convex surface."""
+    entry = Iteration(number, state.point.log_likelihood, not step.concave, False)
+    report(entry)
+    quiet = step.scaled_gradient < 1e-5
+    verdict: Verdict = "converged" if quiet and step.concave else "not_concave" if quiet else "no_progress"
+    return Search(state, (*iterations, entry), verdict, step.scaled_gradient)
+
+
+def _techniques(schedule: tuple[tuple[str, int], ...]) -> Iterator[str]:
+    """The technique of each iteration; a lone one or a zero count lasts for ever."""
+    while True:
+        for name, count in schedule:
+            if count <= 0 or len(schedule) == 1:
+                while True:
+                    yield name
+            for _ in range(count):
+                yield name
+
+
+def _line_search(
+    surface: Surface, state: State, direction: np.ndarray, extend: bool
+) -> tuple[np.ndarray, Point, bool] | None:
+    """Halve the step until the log likelihood does not fall; `extend` doubles it while it rises."""
+    ll = state.point.log_likelihood
+    slack = 1e-14 * abs(ll)
+    length = 1.0
+    for halvings in range(_HALVINGS):
+        theta = state.theta + length * direction
+        if np.array_equal(theta, state.theta):
+            return None
+        point = surface.point(theta)
+        if point.log_likelihood >= ll - slack:
+            break
+        length /= 2
+    else:
+        return None
+    while extend and not halvings and length < 1e6:
+        longer = state.theta + 2 * length * direction
+        further = surface.point(longer)
+        if not further.log_likelihood > point.log_likelihood + slack:
+            break
+        theta, point, length = longer, further, 2 * length
+    if extend and not point.log_likelihood > ll:
+        return None
+    return theta, point, halvings > 0
+
+
+def _rectify(surface: Surface, theta: np.ndarray, point: Point) -> tuple[np.ndarray, Point] | None:
+    """The positive semidefinite root of the same Psi, where `theta` is another root."""
+    root = surface.theta(point.blocks)
+    if np.allclose(root, theta, rtol=1e-9, atol=1e-12):
+        return None
+    return root, point
+
+
+def _first_inverse(state: State, surface: Surface) -> np.ndarray:
+    """Quasi-Newton methods start from the size of the Hessian's diagonal."""
+    diagonal = np.abs(state.hessian.diagonal())
+    floor = _FLAT / surface.sizes(state.theta) ** 2
+    return np.diag(1.0 / np.maximum(diagonal, floor))
+
+
+def _update(inverse: np.ndarray, moved: np.ndarray, turned: np.ndarray, technique: str) -> np.ndarray:
+    """BFGS or DFP update of (-H)^{-1} from the last step and the fall of the gradient."""
+    curvature = float(moved @ turned)
+    if not curvature > 1e-14 * float(np.linalg.norm(moved) * np.linalg.norm(turned)):
+        return inverse
+    image = inverse @ turned
+    if technique == "dfp":
+        quadratic = float(turned @ image)
+        return inverse + np.outer(moved, moved) / curvature - np.outer(image, image) / quadratic
+    left = np.eye(len(moved)) - np.outer(moved, turned) / curvature
+    return left @ inverse @ left.T + np.outer(moved, moved) / curvature
+
+
+def polish(surface: Surface, start: Point, free: np.ndarray | None = None) -> State:
+    """Newton steps until the gradient is at rounding level; never leaves a better point behind."""
+    theta = surface.theta(start.blocks)
+    state = surface.state(theta, surface.point(theta))
+    step = newton_step(state, surface.sizes(state.theta), free)
+    idle = 0
+    for _ in range(_POLISH_STEPS):
+        if step.scaled_gradient < 1e-28 or idle == 2:
+            break
+        ll = state.point.log_likelihood
+        found = _polish_move(surface, state, step)
+        if found is None:
+            break
+        new = surface.state(*found)
+        following = newton_step(new, surface.sizes(new.theta), free)
+        better = following.scaled_gradient < 0.25 * step.scaled_gradient
+        rises = new.point.log_likelihood > ll + 1e-12 * abs(ll)
+        idle = 0 if better or rises else idle + 1
+        if following.scaled_gradient < step.scaled_gradient or rises:
+            state, step = new, following
+        else:
+            break
+    return state
+
+
+def _polish_move(surface: Surface, state: State, step: Step) -> tuple[np.ndarray, Point] | None:
+    """A full step judged by more than rounding of the log likelihood, or a line search."""
+    ll = state.point.log_likelihood
+    theta = state.theta + step.direction
+    point = surface.point(theta)
+    if step.concave and point.log_likelihood >= ll - 1e-12 * max(1.0, abs(ll)):
+        return _rectify(surface, theta, point) or (theta, point)
+    found = _line_search(surface, state, step.direction, not step.concave)
+    if found is None:
+        return None
+    theta, point, _ = found
+    return _rectify(surface, theta, point) or (theta, point)
