@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xmixed.version import __version__
+
 if TYPE_CHECKING:
     from xmixed.errors import StataError as StataError
     from xmixed.interpreter.session import Session as Session
 
-__version__ = "0.1.0"
 __all__ = ["Session", "StataError", "__version__"]
 
 

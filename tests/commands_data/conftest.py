@@ -51,7 +51,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def same_data(one: Dataset, other: Dataset) -> bool:
     """Return whether two datasets are equal in everything."""
-    fields = ("n_obs", "label", "timestamp", "source", "value_labels", "characteristics", "sorted_by", "changed")
+    fields = "n_obs label timestamp source value_labels characteristics sorted_by changed".split()
     return (
         all(getattr(one, name) == getattr(other, name) for name in fields)
         and one.names == other.names

@@ -57,7 +57,8 @@ def test_long_texts(session):
     assert lines[11] == "averyveryvery~e float  %9.0g                  log(bldg/other component of"
     assert lines[12] == " " * 48 + "public)"
     full = session.run("describe averyveryverylongname, fullnames").splitlines()
-    assert full[4:6] == ["averyveryverylongname", " " * 16 + "float  %9.0g                  log(bldg/other component of"]
+    rest = "float  %9.0g                  log(bldg/other component of"
+    assert full[4:6] == ["averyveryverylongname", " " * 16 + rest]
 
 
 def test_notes_and_change_show(pigs):
@@ -102,7 +103,7 @@ def test_refusals(pigs, fails):
 
 
 def test_codebook_numeric(session):
-    session.run("set obs 21\ngen int mpg = _n\nlabel var mpg \"Mileage (mpg)\"")
+    session.run('set obs 21\ngen int mpg = _n\nlabel var mpg "Mileage (mpg)"')
     assert session.run("codebook mpg").splitlines() == [
         "",
         "-" * 80,

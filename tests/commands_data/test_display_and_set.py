@@ -55,7 +55,7 @@ def test_errors_come_through_quietly(session):
 
 
 def test_terminal_codes_are_stripped(session):
-    assert session.run("display _char(27) \"[31mred\"") == "[31mred\n"
+    assert session.run('display _char(27) "[31mred"') == "[31mred\n"
 
 
 def test_set_obs(pigs, fails):
@@ -67,14 +67,16 @@ def test_set_obs(pigs, fails):
 
 
 def test_settings(session, fails):
-    session.run("set linesize 100\nset level 90\nset more on\nset type double\nset cformat %8.3f\nset showbaselevels all")
+    session.run("set linesize 100\nset level 90\nset more on\nset type double")
+    session.run("set cformat %8.3f\nset showbaselevels all")
     settings = session.settings
     assert (settings.linesize, settings.level, settings.more, settings.type) == (100, 90.0, True, "double")
     assert (settings.cformat, settings.showbaselevels) == ("%8.3f", "all")
     session.run("set cformat\nset more off")
     assert (settings.cformat, settings.more) == ("", False)
     assert fails(session, "set level 5") == (198, "level() must be between 10 and 99.99 inclusive")
-    for text in ("linesize 20", "type foo", "cformat %20.3f", "pformat %s", "more maybe", "foo 1", "trace on", ""):
+    wrong = ("linesize 20", "type foo", "cformat %20.3f", "pformat %s", "more maybe", "foo 1", "trace on", "")
+    for text in wrong:
         assert fails(session, f"set {text}")[0] in (120, 198)
 
 

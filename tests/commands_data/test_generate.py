@@ -46,7 +46,7 @@ def test_refusals(pigs, fails):
     assert fails(pigs, 'gen a:sex = "x"') == (109, "type mismatch")
     assert fails(pigs, "gen a = foo") == (111, "foo not found")
     assert fails(pigs, "gen _n = 1") == (198, "_n invalid name")
-    assert fails(pigs, "gen str0 a = \"\"") == (198, "str0 invalid name")
+    assert fails(pigs, 'gen str0 a = ""') == (198, "str0 invalid name")
     assert fails(pigs, "gen a") == (100, "=exp required")
     assert fails(pigs, "gen a = 1 in 1/99") == (198, "observation numbers out of range")
     assert fails(pigs, "replace foo = 1") == (111, "variable foo not found")

@@ -28,8 +28,8 @@ def test_define_list_and_drop(session, fails):
 
 
 def test_define_refusals(session, fails):
-    for text in ("label define", "label define 2x 1 a", "label define yn 1", "label define yn 1.5 a", "label"):
-        assert fails(session, text)[0] in (100, 198)
+    for text in ("", " define", " define 2x 1 a", " define yn 1", " define yn 1.5 a"):
+        assert fails(session, f"label{text}")[0] in (100, 198)
     assert fails(session, "label define yn . a")[0] == 198
     assert fails(session, "label save yn using x")[0] == 199
     assert fails(session, 'label data "x", add') == (198, "option add not allowed")
@@ -37,16 +37,16 @@ def test_define_refusals(session, fails):
 
 
 def test_values_widen_formats(pigs, fails):
-    pigs.run('label define long 1 "a label of many letters"')
-    pigs.run("label values id week long, nofix")
-    assert pigs.data["id"].format == "%8.0g" and pigs.data["week"].value_label == "long"
-    pigs.run("label values id long")
+    pigs.run('label define wide 1 "a label of many letters"')
+    pigs.run("label values id week wide, nofix")
+    assert pigs.data["id"].format == "%8.0g" and pigs.data["week"].value_label == "wide"
+    pigs.run("label values id wide")
     assert pigs.data["id"].format == "%23.0g"
     pigs.run("label values id .")
     pigs.run("label val week")
     assert pigs.data["id"].value_label == pigs.data["week"].value_label == ""
-    assert fails(pigs, "label values name long") == (181, "may not label strings")
-    assert fails(pigs, "label values foo long") == (111, "variable foo not found")
+    assert fails(pigs, "label values name wide") == (181, "may not label strings")
+    assert fails(pigs, "label values foo wide") == (111, "variable foo not found")
 
 
 def test_variable_and_data_labels(pigs, fails):

@@ -40,7 +40,7 @@ def test_r_survives_commands_that_save_nothing(pigs):
 
 
 def test_detail(session):
-    session.run("set obs 100\ngen x = _n\nlabel var x \"Mileage (mpg)\"")
+    session.run('set obs 100\ngen x = _n\nlabel var x "Mileage (mpg)"')
     assert session.run("summarize x, detail").splitlines() == [
         "",
         "                        Mileage (mpg)",
@@ -69,8 +69,9 @@ def test_weights(pigs, fails):
     assert lines[3] == "      weight |       5           9    24.05556   1.501028       21.5       25.5"
     assert pigs.run("summarize weight [w=id]").startswith("(analytic weights assumed)\n")
     pigs.run("summarize weight [fw=id]")
-    expanded = pigs.data["weight"].to_double()[:5].repeat(pigs.data["id"].values[:5].astype(int))
-    assert pigs.r["N"] == len(expanded)
+    weight, id_ = pigs.data["weight"].to_double(), pigs.data["id"].values
+    expanded = weight[weight < MISSING].repeat(id_[weight < MISSING])
+    assert pigs.r["N"] == len(expanded) == 9
     assert pigs.r["sd"] == pytest.approx(expanded.std(ddof=1), rel=1e-14)
     assert fails(pigs, "summarize weight [fw=id/2]") == (401, "may not use noninteger frequency weights")
     assert fails(pigs, "summarize weight [aw=-id]") == (402, "negative weights encountered")
@@ -106,3 +107,9 @@ def test_count(pigs):
 
 def test_count_of_nothing(session):
     assert session.run("count") == "    0\n"
+
+
+def test_huge_numbers_give_missing_statistics(session):
+    session.run("set obs 3\ngen double x = 8e307\nreplace x = -8e307 in 2")
+    assert session.run("summarize x, detail").count(" .") >= 2
+    assert session.r["Var"] == MISSING

@@ -66,7 +66,7 @@ def test_long_names_run_into_the_right_block(session):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"rank": 4.0}, r"df\(unrestricted\) = df\(restricted\) = 4"),
+        ({"k": 4.0}, r"df\(unrestricted\) = df\(restricted\) = 4"),
         ({"N": 400.0}, r"observations differ: 432 vs\. 400"),
         ({"method": "REML"}, "different estimation methods"),
         ({"depvar": "height"}, "different dependent variables"),

@@ -27,7 +27,7 @@ def test_failure(console: Console) -> None:
 
 def test_do_file_with_estimates(console: Console, tmp_path: Path) -> None:
     (tmp_path / "a.do").write_text(
-        "* data\nsysuse sleepstudy\nsummarize reaction\nxtmixed reaction days || subject: days, cov(un)\n"
+        "* data\nsysuse sleepstudy\nxtmixed reaction days || subject: days, cov(un)\nsummarize reaction\n"
     )
     for arguments in (["--json", "a.do"], ["a.do", "--json"], ["--json", "do", "a"]):
         done = console(*arguments)

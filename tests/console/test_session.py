@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,6 +150,33 @@ def test_an_interrupt_restores_the_state(session: Session, monkeypatch: pytest.M
     assert (error.code, error.message) == (1, "--Break--")
     assert session.data.names == ["x"] and session.data.n_obs == 5
     assert session.data.characteristics == {} and session.r["N"] == 5 and not session.e.exist
+
+
+@pytest.mark.parametrize("delay", [0.0005, 0.002, 0.005, 0.01, 0.02, 0.03])
+def test_an_interrupt_in_the_middle_of_a_fit(session: Session, delay: float) -> None:
+    session.run("sysuse sleepstudy\nxtmixed reaction days || subject:")
+    data, values, marks = session.data, session.data["reaction"].values, dict(session.data.marks)
+    b, ll, macros = session.e["b"], session.e["ll"], dict(session.e.macros)
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, delay)
+        with contextlib.suppress(xmixed.StataError, KeyboardInterrupt):
+            session.run("xtmixed reaction days || subject: days, cov(un)")
+            time.sleep(1)  # the fit was faster
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert session.data is data and session.data["reaction"].values is values
+    if session.e["ll"] == ll:
+        assert session.e["b"] is b and session.e.macros == macros
+        assert session.data.marks.keys() == marks.keys()
+        assert all((session.data.marks[name] == mark).all() for name, mark in marks.items())
+    else:
+        assert session.e["ll"] > ll + 20  # the fit was over before the interrupt came
+    assert session.run("display 1") == "1\n"
 
 
 def test_needs(session: Session) -> None:

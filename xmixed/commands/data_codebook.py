@@ -99,12 +99,19 @@ def _numeric_entry(data: Dataset, variable: Variable, rows: np.ndarray, limit: i
         units=_units(x, variable.type),
         mean=found.mean,
         sd=found.sd,
-        percentiles=tuple(format_value(percentile(x, None, p), STATISTIC) for p in PERCENTILES) if len(x) else (),
+        percentiles=_percentiles(x),
         tabulation=tuple(
             Tabulated(int(count), format_value(value, variable.format).strip(), _label(value, texts))
             for value, count in zip(*show, strict=True)
         ),
     )
+
+
+def _percentiles(x: np.ndarray) -> tuple[str, ...]:
+    """Return the percentiles of ascending numbers as text; () when there are none."""
+    if not len(x):
+        return ()
+    return tuple(format_value(percentile(x, None, p), STATISTIC) for p in PERCENTILES)
 
 
 def _label(value: float, texts: dict[int, str]) -> str:
@@ -119,12 +126,13 @@ def _range(found: Moments, fmt: str) -> str:
 
 
 def _units(x: np.ndarray, storage_type: str) -> str:
-    """Return the largest power of ten, from 1e9 to 1e-7, of which every value is a multiple as its type stores it."""
+    """Return the largest power of ten, 1e9 to 1e-7, of which every value, as stored, is a multiple."""
     if not len(x):
         return "."
     precision = np.float32 if storage_type == "float" else np.float64
     for power in range(9, -8, -1):
-        nearest = np.rint(x / 10.0**power) * 10.0**power if power >= 0 else np.rint(x * 10.0**-power) / 10.0**-power
+        unit = 10.0 ** abs(power)
+        nearest = np.rint(x / unit) * unit if power >= 0 else np.rint(x * unit) / unit
         if np.array_equal(nearest.astype(precision), x.astype(precision)):
             return format_value(10.0**power, "%9.0g").strip()
     return format_value(1e-8, "%9.0g").strip()
@@ -179,6 +187,4 @@ def _compact(variable: Variable, rows: np.ndarray) -> CompactRow:
     x = values[~is_missing(values)]
     found = moments(x, None, "", False)
     mean, low, high = (format_value(v, "%9.0g").strip() for v in (found.mean, found.minimum, found.maximum))
-    return CompactRow(
-        variable.name, (str(len(x)), str(len(np.unique(x))), mean, low, high), variable.label
-    )
+    return CompactRow(variable.name, (str(len(x)), str(len(np.unique(x))), mean, low, high), variable.label)

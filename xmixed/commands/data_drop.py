@@ -20,7 +20,7 @@ _ROWS_OR_VARIABLES = Syntax("varlist", condition=True, in_range=True)
 
 
 def _check(node: Command) -> bool:
-    """Return whether the command is about observations; r(198) when it is about both, r(100) about neither."""
+    """Return whether the command is about observations; r(198) for both, r(100) for neither."""
     about_rows = node.condition is not None or node.in_range is not None
     if about_rows and node.argument:
         raise StataError(198, "invalid syntax")
@@ -104,10 +104,10 @@ def _halves(text: str) -> tuple[str, str]:
     """Return the old and the new names as text."""
     text = text.strip()
     if not text.startswith("("):
-        old, _, new = text.partition(" ")
-        if len(new.split()) > 1:
+        words = text.split()
+        if len(words) > 2:
             raise StataError(198, "invalid syntax")
-        return old, new
+        return (words + ["", ""])[0], (words + ["", ""])[1]
     old, closed, rest = text[1:].partition(")")
     rest = rest.strip()
     if not closed or not rest.startswith("(") or not rest.endswith(")"):
@@ -134,5 +134,3 @@ def _rename(data: Dataset, names: dict[str, str]) -> None:
     data.sorted_by = tuple(names.get(name, name) for name in data.sorted_by)
     data.characteristics = {names.get(name, name): texts for name, texts in data.characteristics.items()}
     data.changed = True
-
-

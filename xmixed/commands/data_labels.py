@@ -14,11 +14,12 @@ from xmixed.formats import format_value, is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import missing_code
-from xmixed.render.text import printable, result
+from xmixed.render.text import printable, result, rule
 from xmixed.session.output import line
 from xmixed.session.state import SessionState
 
 _NUMERIC_FORMAT = re.compile(r"(%-?)(\d+)([.,]\d+[efgc]+)")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 LABEL_LENGTH = 80
 """Characters of a data or variable label."""
 LONG_MISSING = 2147483621
@@ -68,10 +69,9 @@ def _pairs(words: Words) -> dict[int, str]:
 def _value(word: str) -> int:
     if len(word) == 2 and word[0] == "." and word[1].isalpha() and word[1].islower():
         return LONG_MISSING + ord(word[1]) - ord("a") + 1
-    try:
-        value = int(word)
-    except ValueError:
-        raise StataError(198, "may not label " + (". " if word == "." else word)) from None
+    if not _WHOLE.fullmatch(word):
+        raise StataError(198, f"may not label {word}")
+    value = int(word)
     if not -LONG_MISSING < value < LONG_MISSING:
         raise StataError(198, f"may not label {word}")
     return value
@@ -189,8 +189,9 @@ _UNBUILT = ("save", "language", "copy")
             OptionSpec("nofix", "nofix", help="do not widen display formats to the longest text"),
         ),
     ),
-    synopsis='label {data ["text"] | variable varname ["text"] | values varlist [lblname] | list [lblname ...] | dir'
-    ' | drop {lblname ... | _all} | define lblname # "text" [...] [, add modify replace nofix]}',
+    synopsis='label {data ["text"] | variable varname ["text"] | values varlist [lblname] '
+    "| list [lblname ...] | dir | drop {lblname ... | _all}"
+    ' | define lblname # "text" [...] [, add modify replace nofix]}',
     summary="Label data, variables and values",
     keeps_r=True,
 )
@@ -237,10 +238,11 @@ def format_command(session: SessionState, node: Command) -> None:
 
 
 def _show_formats(session: SessionState, chosen: list[Variable]) -> None:
-    width = max(len(variable.name) for variable in chosen)
-    session.out.write("", "variable name".ljust(max(width, 13)) + "  display format", "-" * (max(width, 13) + 16))
+    head = "variable name"
+    width = max(len(head), *(len(variable.name) for variable in chosen))
+    session.out.write("", head.ljust(width) + "  display format", rule(width + 16))
     for variable in chosen:
-        session.out.write(line(variable.name.ljust(max(width, 13)) + "  ", result(variable.format)))
+        session.out.write(line(variable.name.ljust(width) + "  ", result(variable.format)))
 
 
 def value_label_texts(data: Dataset, variable: Variable) -> dict[int, str]:
@@ -249,7 +251,7 @@ def value_label_texts(data: Dataset, variable: Variable) -> dict[int, str]:
 
 
 def labelled(values: Sequence[float], texts: dict[int, str], fmt: str) -> list[str]:
-    """Return doubles as `list` shows them: the label's text, else the number in its format, without padding."""
+    """Return doubles as `list` shows them: the label's text, or the number in its format without padding."""
     by_value = {_double(code): text for code, text in texts.items()}
     memory: dict[float, str] = {}
     for value in set(values):
@@ -262,4 +264,3 @@ def _double(code: int) -> float:
     if code < LONG_MISSING:
         return float(code)
     return missing_code("." if code == LONG_MISSING else "." + chr(ord("a") + code - LONG_MISSING - 1))
-

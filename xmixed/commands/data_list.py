@@ -59,8 +59,8 @@ def _unbuilt(name: str, minimum: str, kind: str = "flag") -> OptionSpec:
             _unbuilt("linesize", "line", "integer"),
         ),
     ),
-    synopsis="list [varlist] [if] [in] [, clean noobs separator(#) sepby(varlist) abbreviate(#) nolabel noheader"
-    " table display]",
+    synopsis="list [varlist] [if] [in] [, clean noobs separator(#) sepby(varlist) abbreviate(#) nolabel"
+    " noheader table display]",
     summary="List values of variables",
     needs=("data",),
     keeps_r=True,

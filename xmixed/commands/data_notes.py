@@ -121,8 +121,10 @@ def _write_note(session: SessionState, head: str, text: str) -> None:
 
 def _only(text: str, data: Dataset) -> str:
     names = _evarlist(text, data) if text else []
-    if len(names) != 1:
-        raise StataError(103 if names else 100, "too many variables specified" if names else "varname required")
+    if not names:
+        raise StataError(100, "varname required")
+    if len(names) > 1:
+        raise StataError(103, "too many variables specified")
     return names[0]
 
 

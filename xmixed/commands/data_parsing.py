@@ -11,7 +11,7 @@ from xmixed.language.parser import parse_varlist
 
 
 def names_in(text: str, data: Dataset) -> list[str]:
-    """Return the full names of the variables that a varlist given as text means; `varlist required` when empty."""
+    """Return the variables that a varlist given as text means; `varlist required` when it is empty."""
     if not text.strip():
         raise StataError(100, "varlist required")
     return resolve_varlist(parse_varlist(text), data)

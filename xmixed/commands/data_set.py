@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
 
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 LINESIZE, MATSIZE, LEVEL = (40, 255), (10, 11000), (10.0, 99.99)
 LARGEST_N, LARGEST_SEED = 2_147_483_619, 2_147_483_647
 FORMAT_WIDTHS = {"cformat": 9, "pformat": 5, "sformat": 8}
@@ -27,10 +29,9 @@ Setter = Callable[[SessionState, str, str], None]
 
 def _whole(name: str, word: str, low: int, high: int) -> int:
     """Return a whole number in a range; r(198) otherwise."""
-    try:
-        value = int(word)
-    except ValueError:
-        raise StataError(198, f"invalid {name}: '{word}'" if word else "invalid syntax") from None
+    if not _WHOLE.fullmatch(word):
+        raise StataError(198, f"invalid {name}: '{word}'" if word else "invalid syntax")
+    value = int(word)
     if not low <= value <= high:
         raise StataError(198, f"{name} must be between {low} and {high}")
     return value
@@ -92,7 +93,8 @@ def _observations(session: SessionState, name: str, word: str) -> None:
     data.variables = [
         replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
     ]
-    data.marks = {name: np.concatenate([m, np.zeros(now - before, dtype=bool)]) for name, m in data.marks.items()}
+    unmarked = np.zeros(now - before, dtype=bool)
+    data.marks = {name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()}
     data.n_obs, data.sorted_by, data.changed = now, (), True
     session.out.write(f"obs was {before}, now {now}")
 
@@ -141,8 +143,8 @@ _UNBUILT = (
         "words",
         options=(OptionSpec("permanently", "perm", help="also in later sessions", built=False),),
     ),
-    synopsis="set {obs|linesize|level|more|type|seed|cformat|pformat|sformat|lstretch|showbaselevels|showomitted"
-    "|showemptycells|matsize} value",
+    synopsis="set {obs|linesize|level|more|type|seed|cformat|pformat|sformat|lstretch|showbaselevels"
+    "|showomitted|showemptycells|matsize} value",
     summary="Set the number of observations or a setting",
     keeps_r=True,
 )

@@ -26,10 +26,10 @@ from xmixed.session.state import SessionState
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Statistics of one variable; `n` counts observations (their frequency weights), `sum_w` sums the weights.
+    """Statistics of one variable; `n` counts observations (frequency weights), `sum_w` sums the weights.
 
-    Missing ones (the standard deviation of one observation) are `MISSING`. `percentiles` by number; they, the extremes
-    and the last two moments are there only when asked for.
+    Missing ones (the standard deviation of one observation) are `MISSING`. `percentiles` by number; they,
+    the extremes and the last two moments are there only when asked for.
     """
 
     n: float
@@ -64,6 +64,11 @@ def moments(x: np.ndarray, w: np.ndarray | None, kind: str, detail: bool) -> Mom
     """
     if not len(x):
         return Moments(0.0, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _moments(x, w, kind, detail)
+
+
+def _moments(x: np.ndarray, w: np.ndarray | None, kind: str, detail: bool) -> Moments:
     sum_w = float(len(x)) if w is None else _total(w)
     n = float(len(x)) if kind in {"", "aweight"} else sum_w
     total = _total(x if w is None else w * x)
@@ -72,12 +77,13 @@ def moments(x: np.ndarray, w: np.ndarray | None, kind: str, detail: bool) -> Mom
     mean = low if low == high else total / sum_w
     deviation = x - mean
     second = _mean_power(deviation, w, 2, sum_w)
-    variance = second * n / (n - 1) if n > 1 else MISSING
+    variance = _finite(second * n / (n - 1)) if n > 1 else MISSING
     if not detail:
         return Moments(n, sum_w, total, mean, variance, low, high)
-    spread = second > 0
-    skewness = _mean_power(deviation, w, 3, sum_w) / second**1.5 if spread else MISSING
-    kurtosis = _mean_power(deviation, w, 4, sum_w) / second**2 if spread else MISSING
+    third, fourth = (_mean_power(deviation, w, power, sum_w) for power in (3, 4))
+    skewness, kurtosis = MISSING, MISSING
+    if 0 < variance < MISSING:
+        skewness, kurtosis = _finite(third / np.sqrt(second) / second), _finite(fourth / second / second)
     order = np.argsort(x, kind="stable")
     ranked, weights = x[order], None if w is None else w[order]
     percentiles = {p: percentile(ranked, weights, p) for p in PERCENTILES}
@@ -85,6 +91,10 @@ def moments(x: np.ndarray, w: np.ndarray | None, kind: str, detail: bool) -> Mom
     return Moments(
         n, sum_w, total, mean, variance, low, high, skewness, kurtosis, percentiles, smallest, largest
     )
+
+
+def _finite(value: float) -> float:
+    return float(value) if abs(value) < MISSING else MISSING
 
 
 def _total(x: np.ndarray) -> float:
@@ -149,7 +159,9 @@ def summarize(session: SessionState, node: Command) -> None:
         for variable, found in zip(chosen, results, strict=True):
             session.out.write(*render_detail(_detail(variable, found, bool(node.option("format")))))
     elif not meanonly:
-        shown = [_row(v, found, bool(node.option("format"))) for v, found in zip(chosen, results, strict=True)]
+        shown = [
+            _row(v, found, bool(node.option("format"))) for v, found in zip(chosen, results, strict=True)
+        ]
         session.out.write(*render_summary(shown, weights.kind in {"aweight", "iweight"}, separator))
     session.r = _saved(results[-1], detail, meanonly)
 

@@ -254,12 +254,12 @@ _SUBCOMMANDS: dict[str, tuple[str, _Handler, frozenset[str]]] = {
 
 
 def model_parameters(estimates: Estimates) -> float:
-    """Return the degrees of freedom of a model: e(rank), or e(k) when standard errors were not computed."""
+    """Return the number of parameters of a model: e(k), or e(rank) where a command saves none.
+
+    e(rank) would not do: it leaves out variance components on the boundary, and all of them after `nostderr`.
+    """
     scalars = estimates.scalars
-    rank = scalars.get("rank", MISSING)
-    V = estimates.get("V")
-    without_errors = isinstance(V, Matrix) and rank <= scalars.get("k_f", 0) < scalars.get("k", 0)
-    return scalars["k"] if without_errors else rank
+    return scalars.get("k", scalars.get("rank", MISSING))
 
 
 def criteria_row(name: str, estimates: Estimates, n: int | None = None) -> CriteriaRow:

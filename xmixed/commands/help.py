@@ -50,7 +50,7 @@ def help_(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def about(session: SessionState, node: Command) -> None:
-    from xmixed import __version__
+    from xmixed.version import __version__
 
     session.out.write(
         "",

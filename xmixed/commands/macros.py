@@ -109,7 +109,7 @@ def global_(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def macro(session: SessionState, node: Command) -> None:
-    words: list[str] = (node.argument or "").split()
+    words = str(node.argument or "").split()
     verb, names = (words[0], words[1:]) if words else ("list", [])
     if len(verb) >= 2 and "drop".startswith(verb):
         _drop(session, names)

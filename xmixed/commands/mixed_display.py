@@ -133,7 +133,10 @@ def display(estimates: Estimates, options: DisplayOptions) -> list[Line]:
         if options.random_table:
             blocks = _random_blocks(result, options)
             lines += [line(), *render_random_table(blocks, options.style.level, options.style.cformat)]
-    lines += _comparison(estimates, options)
+    comparison = _comparison(estimates, options)
+    # The test follows its table directly; without a table a blank line sets it apart.
+    has_table = options.random_table or (options.fixed_table and bool(result.description.terms))
+    lines += [line(), *comparison] if comparison and not has_table else comparison
     for note in result.notes:
         lines += [line(), *render_note(note)]
     return lines

@@ -24,15 +24,23 @@ class Boundary:
     fixed : (k-1,) bool array, parameters of the estimation metric that are not free
     null : list over blocks of lists of columns with variance zero
     limits : list over blocks of dicts, correlation parameter within the block -> its sign
-    singular : list over blocks of bool: singular although no correlation is at its limit
+    on_face : list over blocks of bool: an unstructured block of three or more columns left with a
+        singular covariance matrix that has no zero variance
     notes : list of BoundaryNote
     """
 
     fixed: np.ndarray
     null: list[list[int]]
     limits: list[dict[int, float]]
-    singular: list[bool]
+    on_face: list[bool]
     notes: list[BoundaryNote] = field(default_factory=list)
+
+
+def no_boundary(objective: Objective) -> Boundary:
+    """Nothing on the boundary."""
+    blocks = objective.problem.blocks
+    count = objective.slices[-1].stop if blocks else 0
+    return Boundary(np.zeros(count, bool), [[] for _ in blocks], [{} for _ in blocks], [False] * len(blocks))
 
 
 def user_matrix(block: Block, psi: np.ndarray) -> np.ndarray:
@@ -45,8 +53,7 @@ def user_matrix(block: Block, psi: np.ndarray) -> np.ndarray:
 def settle(objective: Objective, point: Point) -> tuple[Point, Boundary]:
     """Put what is zero to rounding at exactly zero, if the log likelihood does not fall."""
     blocks = objective.problem.blocks
-    count = sum(part.stop - part.start for part in objective.slices)
-    boundary = Boundary(np.zeros(count, bool), [[] for _ in blocks], [{} for _ in blocks], [False] * len(blocks))
+    boundary = no_boundary(objective)
     for index in range(len(blocks)):
         point = _null_variances(objective, point, index, boundary)
         point = _singular(objective, point, index, boundary)
@@ -123,6 +130,7 @@ def _mark_limits(
     sigma = user_matrix(block, psi)
     rank_one = len(keep) == 2 or block.structure == "exchangeable"
     found = False
+    boundary.on_face[index] = not rank_one
     for m, (kind, i, j) in enumerate(labels(block.structure, size(block))):
         if kind != "atanh_correlation" or i - 1 not in keep or j - 1 not in keep:
             continue
@@ -134,5 +142,4 @@ def _mark_limits(
             boundary.limits[index][m] = float(np.sign(correlation)) if unit else float(correlation)
             boundary.notes.append(BoundaryNote("correlation_limit", block.level, block.equation, i, j))
     if not found:
-        boundary.singular[index] = True
         boundary.notes.append(BoundaryNote("covariance_singular", block.level, block.equation))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.boundary import Boundary, settle, user_matrix
+from xmixed.engine.boundary import Boundary, no_boundary, settle, user_matrix
 from xmixed.engine.covariance import LOG_FLOOR, from_estimation, labels, matrix, to_estimation
 from xmixed.engine.em import em, start_blocks
 from xmixed.engine.errors import InvalidStart
@@ -28,7 +28,7 @@ from xmixed.engine.result import (
     Regression,
     Verdict,
 )
-from xmixed.engine.standard_errors import free_hessian, inverse_of_free
+from xmixed.engine.standard_errors import parameter_covariance
 
 Report = Callable[[Progress], None]
 
@@ -150,10 +150,8 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
     if options.em_only:
         converged = em_steps < options.em_iterations
         state = surface.state(start, point)
-        count = len(start)
-        boundary = Boundary(np.zeros(count, bool), [[] for _ in point.blocks], [{} for _ in point.blocks], [])
         record = _record(objective, start, state, em_steps, (), "em_only", converged, float("nan"))
-        return _Maximum(point, boundary, record)
+        return _Maximum(point, no_boundary(objective), record)
     report(PhaseStarted("gradient"))
     found = search(surface, point, options, report)
     if found.verdict in ("iteration_limit", "residual_zero"):
@@ -258,7 +256,7 @@ def _record(
 def _nothing_to_maximise(objective: Objective) -> _Maximum:
     empty, square = np.zeros(0), np.zeros((0, 0))
     record = Optimization(empty, empty, empty, square, 0, (), 1, True, 0, "no_parameters", 0.0)
-    return _Maximum(objective.point(()), Boundary(np.zeros(0, bool), [], [], []), record)
+    return _Maximum(objective.point(()), no_boundary(objective), record)
 
 
 def _result(objective: Objective, maximum: _Maximum, options: Options, report: Report) -> Fit:
@@ -270,8 +268,10 @@ def _result(objective: Objective, maximum: _Maximum, options: Options, report: R
     covariance = np.zeros((len(relative) + 1, len(relative) + 1))
     if options.standard_errors and not options.em_only:
         report(PhaseStarted("standard_errors"))
-        hessian = free_hessian(objective, point, relative, variance)
-        found = inverse_of_free(hessian, np.append(maximum.boundary.fixed, False))
+        identified = not any(note.kind == "not_identified" for note in notes)
+        found = None
+        if identified:
+            found = parameter_covariance(objective, point, relative, variance, maximum.boundary)
         if found is None:
             notes.append(BoundaryNote("standard_errors_failed"))
         else:

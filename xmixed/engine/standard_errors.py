@@ -1,15 +1,45 @@
-"""The covariance matrix of the variance parameters in the estimation metric."""
+"""The covariance matrix of the variance parameters in the estimation metric.
+
+It is the inverse of the negative Hessian of L*, the log likelihood with only beta profiled out, in
+(log sds, atanh correlations, log sigma_e). Parameters on the boundary take no part. Where a covariance
+matrix of three or more columns is singular although no correlation needs to be at its limit, L* has a
+slope there in every coordinate; its Hessian is then taken along the singular matrices of that rank
+(coordinates: those of the matrix square root that change Sigma) and carried over by the delta method.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from xmixed.engine.covariance import change_of_metric, from_estimation, labels
+from xmixed.engine.boundary import Boundary
+from xmixed.engine.covariance import Mapping, change_of_metric, from_estimation, labels, pairs
 from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.parameterization import MatrixSquareRoot
+from xmixed.engine.prepare import Block
 
 
-def free_hessian(objective: Objective, point: Point, relative: np.ndarray, variance: float) -> np.ndarray:
-    """Hessian of L* in (log sds, atanh correlations, log sigma_e), only beta profiled out; (k, k).
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chart:
+    """Local coordinates of one block.
+
+    Attributes
+    ----------
+    mapping : Mapping, coordinates -> natural coordinates in the optimiser's metric; (k,), (k, r), (k, r, r)
+    to_estimation : (k, r) array, derivative of the estimation metric (log sds relative to sigma_e)
+    is_sd : (r,) array, 1 where the coordinate is a log sd itself, which log sigma_e shifts
+    """
+
+    mapping: Mapping
+    to_estimation: np.ndarray
+    is_sd: np.ndarray
+
+
+def parameter_covariance(
+    objective: Objective, point: Point, relative: np.ndarray, variance: float, boundary: Boundary
+) -> np.ndarray | None:
+    """Covariance of (log sds, atanh correlations, log sigma_e), (k, k); None where it does not exist.
 
     Parameters
     ----------
@@ -19,36 +49,95 @@ def free_hessian(objective: Objective, point: Point, relative: np.ndarray, varia
         Estimation metric of Sigma/sigma_e^2: log sds less log sigma_e, and atanh correlations.
     variance : float
         sigma_e^2, working units.
+    boundary : Boundary
     """
+    charts = [
+        _face(block, psi, relative[part], boundary.fixed[part])
+        if boundary.on_face[index]
+        else _free(block, relative[part], boundary.fixed[part])
+        for index, (block, psi, part) in enumerate(
+            zip(objective.problem.blocks, point.blocks, objective.slices, strict=True)
+        )
+    ]
+    inverse = _inverse(_hessian(objective, point, variance, charts))
+    if inverse is None:
+        return None
+    k, r = len(relative), len(inverse) - 1
+    carry = np.zeros((k + 1, r + 1))
+    carry[k, r] = 1.0
+    column = 0
+    for block, part, chart in zip(objective.problem.blocks, objective.slices, charts, strict=True):
+        width = chart.to_estimation.shape[1]
+        carry[part, column : column + width] = chart.to_estimation
+        # Absolute log sds of a face: relative ones plus log sigma_e. The others are absolute already.
+        if not chart.is_sd.any():
+            kinds = labels(block.structure, size(block))
+            carry[part, r] = [float(kind == "log_sd") for kind, _, _ in kinds]
+            carry[part, r] *= ~boundary.fixed[part]
+        column += width
+    result = carry @ inverse @ carry.T
+    return (result + result.T) / 2
+
+
+def _hessian(objective: Objective, point: Point, variance: float, charts: list[_Chart]) -> np.ndarray:
+    """Hessian of L* in the charts' coordinates, log sds absolute, and log sigma_e; (r+1, r+1)."""
     d = objective.derivatives(point)
     rss = float(point.up.rss.real)
-    k = len(relative)
+    k = len(d.rss)
+    r = sum(len(chart.is_sd) for chart in charts)
     gradient = -0.5 * (d.log_det + d.rss / variance)
     inner = -0.5 * (d.log_det_second + d.rss_second / variance)
-    jacobian, bend = np.zeros((k, k)), np.zeros((k, k))
-    is_sd = np.zeros(k)
-    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        q = size(block)
-        mapping = from_estimation(block.structure, q, relative[part])
-        change = change_of_metric(block.structure, block.metric)
-        jacobian[part, part] = change @ mapping.jacobian
-        bend[part, part] = np.tensordot(gradient[part] @ change, mapping.second, axes=1)
-        is_sd[part] = [kind == "log_sd" for kind, _, _ in labels(block.structure, q)]
-    hessian = np.zeros((k + 1, k + 1))
-    hessian[:k, :k] = jacobian.T @ inner @ jacobian + bend
-    hessian[:k, k] = hessian[k, :k] = jacobian.T @ (d.rss / variance)
-    hessian[k, k] = -2.0 * rss / variance
-    # Absolute log sds: relative = absolute - log sigma_e.
-    to_relative = np.eye(k + 1)
-    to_relative[:k, k] = -is_sd
+    jacobian, bend = np.zeros((k, r)), np.zeros((r, r))
+    column = 0
+    for part, chart in zip(objective.slices, charts, strict=True):
+        own = slice(column, column + len(chart.is_sd))
+        jacobian[part, own] = chart.mapping.jacobian
+        bend[own, own] = np.tensordot(gradient[part], chart.mapping.second, axes=1)
+        column = own.stop
+    hessian = np.zeros((r + 1, r + 1))
+    hessian[:r, :r] = jacobian.T @ inner @ jacobian + bend
+    hessian[:r, r] = hessian[r, :r] = jacobian.T @ (d.rss / variance)
+    hessian[r, r] = -2.0 * rss / variance
+    to_relative = np.eye(r + 1)
+    to_relative[:r, r] = -np.concatenate([np.zeros(0), *(chart.is_sd for chart in charts)])
     return to_relative.T @ hessian @ to_relative
 
 
-def inverse_of_free(hessian: np.ndarray, fixed: np.ndarray) -> np.ndarray | None:
-    """Inverse of the negative Hessian of the free parameters, zeros elsewhere; None if not definite."""
+def _free(block: Block, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:
+    """The estimation metric itself, without what is fixed."""
+    mapping = from_estimation(block.structure, size(block), alpha)
+    change = change_of_metric(block.structure, block.metric)
     free = np.flatnonzero(~fixed)
-    result = np.zeros_like(hessian)
-    negative = -hessian[np.ix_(free, free)]
+    second = np.tensordot(change, mapping.second, axes=1)[:, free][:, :, free]
+    chosen = Mapping(change @ mapping.value, (change @ mapping.jacobian)[:, free], second)
+    kinds = labels(block.structure, size(block))
+    is_sd = np.array([float(kinds[m][0] == "log_sd") for m in free])
+    return _Chart(chosen, np.eye(len(alpha))[:, free], is_sd)
+
+
+def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:
+    """Matrix square roots that keep the rank: the directions in which Sigma changes to first order."""
+    metric = MatrixSquareRoot()
+    q = size(block)
+    theta = metric.inverse(block.structure, psi)
+    whole = metric.mapping(block.structure, q, theta)
+    alive = psi.diagonal() > 0
+    keep = np.append(alive, [alive[i] and alive[j] for i, j in pairs(q)])
+    _, sizes, rows = np.linalg.svd(whole.jacobian * keep)
+    basis = rows[sizes > 1e-6 * sizes[0]].T
+    second = np.einsum("iab,ac,bd->icd", whole.second, basis, basis)
+    chosen = Mapping(whole.value, whole.jacobian @ basis, second)
+    estimation = from_estimation(block.structure, q, alpha)
+    change = change_of_metric(block.structure, block.metric)
+    free = np.flatnonzero(~fixed)
+    carry = np.zeros((len(alpha), basis.shape[1]))
+    carry[free] = np.linalg.lstsq((change @ estimation.jacobian)[:, free], chosen.jacobian, rcond=None)[0]
+    return _Chart(chosen, carry, np.zeros(basis.shape[1]))
+
+
+def _inverse(hessian: np.ndarray) -> np.ndarray | None:
+    """Inverse of the negative Hessian, or None where it is not positive definite."""
+    negative = -hessian
     diagonal = negative.diagonal()
     if not (np.isfinite(negative).all() and (diagonal > 0).all()):
         return None
@@ -56,5 +145,4 @@ def inverse_of_free(hessian: np.ndarray, fixed: np.ndarray) -> np.ndarray | None
     values, vectors = np.linalg.eigh(negative * np.outer(scale, scale))
     if not values[0] > 1e-12:
         return None
-    result[np.ix_(free, free)] = ((vectors / values) @ vectors.T) * np.outer(scale, scale)
-    return (result + result.T) / 2
+    return ((vectors / values) @ vectors.T) * np.outer(scale, scale)

@@ -124,15 +124,52 @@ class ExpressionBuilder:
             raise StataError(198, "invalid syntax", span_of(word, closing))
         return Coefficient(_kind(word.value), equation.value, name, span_of(opening, closing))
 
-    def unary(self, children: list[Any]) -> Unary:
-        token, operand = children
-        operator = "!" if token.value == "~" else token.value
-        return Unary(operator, operand, Span(token.start_pos, operand.span.end))
+    def expression(self, children: list[Any]) -> Expression:
+        return children[0] if len(children) == 1 else arrange(children)
 
-    def binary(self, children: list[Any]) -> Binary:
-        left, token, right = children
-        operator = "!=" if token.value == "~=" else token.value
-        return Binary(operator, left, right, Span(left.span.start, right.span.end))
+
+PRECEDENCE: dict[str, int] = {"|": 1, "&": 2, "==": 3, "!=": 3, "~=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3}
+PRECEDENCE |= {"+": 4, "-": 4, "*": 5, "/": 5, "^": 7}
+"""How tightly an operator between operands binds; all group from the left, `^` too."""
+_SIGN, _TIGHTEST = 6, 8
+
+
+def arrange(row: list[Any]) -> Expression:
+    """Build the tree of a row of operands and operators by their precedence.
+
+    `!` binds tightest; a sign binds looser than `^` (`-2^2` is -4), except where it follows `^` or `!` (`2^-1`).
+    """
+    operands: list[Expression] = []
+    operators: list[tuple[Any, int]] = []
+    follows = 0  # level of the operator just before, 0 after an operand
+    for item in row:
+        kind = getattr(item, "type", "")
+        if kind == "PREFIX":
+            tight = item.value in "!~" or follows > _SIGN
+            follows = _TIGHTEST if tight else _SIGN
+            operators.append((item, follows))
+        elif kind == "INFIX":
+            follows = PRECEDENCE[item.value]
+            while operators and operators[-1][1] >= follows:
+                _apply(operators.pop()[0], operands)
+            operators.append((item, follows))
+        else:
+            operands.append(item)
+            follows = 0
+    while operators:
+        _apply(operators.pop()[0], operands)
+    return operands[0]
+
+
+def _apply(token: Any, operands: list[Expression]) -> None:
+    """Replace the last operands by the operator on them; `~` is written `!`."""
+    right = operands.pop()
+    operator = str(token.value).replace("~", "!")
+    if token.type == "PREFIX":
+        operands.append(Unary(operator, right, Span(token.start_pos, right.span.end)))
+        return
+    left = operands.pop()
+    operands.append(Binary(operator, left, right, Span(left.span.start, right.span.end)))
 
 
 def _kind(word: str) -> str:

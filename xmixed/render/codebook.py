@@ -33,8 +33,8 @@ class CodebookEntry:
     """What `codebook` shows of a variable; values and statistics as text are already formatted.
 
     `type` is the storage type, `longest` the longest string's length; `missing` counts `.` (or ""),
-    `extended` counts `.a` ... `.z`, `n_extended` how many different ones there are. A tabulation is shown if there
-    is one, else mean, standard deviation and percentiles (numeric) or the examples (string).
+    `extended` counts `.a` ... `.z`, `n_extended` how many different ones there are. A tabulation is shown
+    if there is one, else mean, standard deviation and percentiles (numeric) or the examples (string).
     """
 
     name: str
@@ -131,7 +131,10 @@ def _tabulation(entry: CodebookEntry) -> list[Line]:
     rows = entry.tabulation
     if entry.value_label:
         lines = [line(*_field("tabulation", ""), "Freq.   Numeric  Label")]
-        cells = [f"{row.frequency:>{FREQUENCY_WIDTH}d}{row.value:>{VALUE_WIDTH}}  {printable(row.label)}" for row in rows]
+        cells = [
+            f"{row.frequency:>{FREQUENCY_WIDTH}d}{row.value:>{VALUE_WIDTH}}  {printable(row.label)}"
+            for row in rows
+        ]
     else:
         lines = [line(*_field("tabulation", ""), "Freq.  Value")]
         cells = [f"{row.frequency:>{FREQUENCY_WIDTH}d}  {printable(row.value)}" for row in rows]
@@ -158,14 +161,20 @@ class CompactRow:
 def render_compact(rows: Sequence[CompactRow], linesize: int) -> list[Line]:
     """Return the compact table; each column is as wide as its widest entry."""
     name_width = max([len("Variable"), *(len(row.name) for row in rows)])
-    widths = [max([len(head), *(len(row.figures[i]) for row in rows)]) for i, head in enumerate(COMPACT_HEADS)]
+    widths = [
+        max([len(head), *(len(row.figures[i]) for row in rows)]) for i, head in enumerate(COMPACT_HEADS)
+    ]
     gaps = (3, 1, 2, 2, 2)
 
     def cells(texts: Sequence[str]) -> str:
         return "".join(" " * gap + text.rjust(w) for gap, text, w in zip(gaps, texts, widths, strict=True))
 
     room = max(8, linesize - name_width - sum(widths) - sum(gaps) - 2)
-    lines = [line(), line("Variable".ljust(name_width) + cells(COMPACT_HEADS) + "  Label"), line(rule(linesize))]
+    lines = [
+        line(),
+        line("Variable".ljust(name_width) + cells(COMPACT_HEADS) + "  Label"),
+        line(rule(linesize)),
+    ]
     for row in rows:
         label = printable(row.label)[:room]
         lines.append(line(row.name.ljust(name_width), result(cells(row.figures)), "  " + label))

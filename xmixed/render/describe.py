@@ -36,9 +36,9 @@ class VariableRow:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What `describe` shows of a dataset; `source` is "" for data that come from no file, `size` is in bytes.
+    """What `describe` shows of a dataset; `source` is "" for data that come from no file, `size` in bytes.
 
-    `from_file` marks `describe using`: the label stands on the first line then and nothing is sorted or changed.
+    `from_file` marks `describe using`: the label stands on the first line then.
     """
 
     source: str
@@ -59,7 +59,7 @@ def _wrapped(text: str, linesize: int) -> list[str]:
 
 
 def _beside(left: str, value: str, right: list[str]) -> list[Line]:
-    """Return `left` with its figure, blank-filled, the right text beside it, and that text's further lines."""
+    """Return `left` with its figure, blank-filled, the right text beside it, and its further lines."""
     figure = value.rjust(max(0, NUMBER_EDGE - len(left)))
     gap = " " * max(1, LABEL - len(left) - len(figure))
     first = line(left, result(figure), gap, result(right[0]))

@@ -44,7 +44,7 @@ class SummaryRow:
 
 @dataclass(frozen=True, slots=True)
 class SummaryDetail:
-    """One variable in detail: `percentiles` by their number, up to four smallest and largest values in rising order."""
+    """One variable in detail: `percentiles` by number, up to four smallest and largest values, ascending."""
 
     title: str
     n: float

@@ -21,7 +21,7 @@ def printable(text: str) -> str:
 def abbreviate_name(name: str, width: int) -> str:
     """Return a name in at most `width` characters: its start, `~`, and its last character.
 
-    The last two characters stay when the name ends in a letter and a digit, so that the digit keeps its meaning.
+    The last two stay when the name ends in a letter and a digit, so that the digit keeps its meaning.
 
     Examples
     --------

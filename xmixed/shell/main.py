@@ -143,7 +143,7 @@ def _dispatch(arguments: Arguments) -> int:
         sys.stdout.write(HELP)
         return OK
     if arguments.version:
-        from xmixed import __version__
+        from xmixed.version import __version__
 
         sys.stdout.write(f"xmixed {__version__}\n")
         return OK

@@ -15,7 +15,6 @@ from prompt_toolkit.filters import Condition, completion_is_selected
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
-from xmixed import __version__
 from xmixed.commands.registry import commands
 from xmixed.errors import StataError
 from xmixed.interpreter.lines import is_complete, run_lines
@@ -26,6 +25,7 @@ from xmixed.session.signals import ExitRequest
 from xmixed.shell.completion import Names, suggest
 from xmixed.shell.report import report_internal_error
 from xmixed.shell.screen import stream_sink, terminal_sink, terminal_width
+from xmixed.version import __version__
 
 
 def interact() -> int:

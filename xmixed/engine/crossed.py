@@ -1,0 +1,249 @@
+"""The sweeps for groupings that are not nested: the largest is eliminated, the others stand side by side.
+
+One level, the one with the most random effects (level 0 here), has block-diagonal Z0'Z0 and is eliminated
+group by group. What remains is one dense system in the m random effects of all other levels:
+
+    H = (I + Z0'Z0 Psi0)^{-1},  N = Psi0 H,  F = H Z0'Z1 (sparse)
+    K = Z1'V0^{-1}Z1 = Z1'Z1 - Z1'Z0 N Z0'Z1,   S = I + T'KT with Psi1 = TT',   C = T S^{-1} T'
+
+and Z1'V^{-1}Z1 = K - KCK, Z0'V^{-1}Z0 = H Z0'Z0 - F C F', Z0'V^{-1}Z1 = F (I - CK). Indicators are never
+built, and products with Z0'Z1 run over its nonzero elements only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from xmixed.engine.crossedproducts import CrossedProducts
+from xmixed.engine.prepare import Problem
+from xmixed.engine.sweep import Downward, Psis, Upward, eliminate_fixed
+
+# Where a level's random effects explain less than this, (I - S^{-1})/psi would lose digits.
+_NEARLY_ABSENT = 1e-4
+
+
+@dataclass(eq=False)
+class CrossedState:
+    """What the upward sweep leaves for the downward sweep and the second derivatives.
+
+    Attributes
+    ----------
+    products : CrossedProducts
+    H : (q0, q0, G0) array
+    F : (q0, nnz) array
+        Values on the pattern of Z0'Z1.
+    grams : (q0, q0, m, m) array
+        F_a'F_b.
+    psis : per dense level (q, q) arrays
+    K : (m, m) array
+    factor : (m, m) array
+        Lower Cholesky factor of S.
+    ZtVW : per level (q, G, p+1) arrays
+        Z'V^{-1}[X, y].
+    """
+
+    products: CrossedProducts
+    H: np.ndarray
+    F: np.ndarray
+    grams: np.ndarray
+    psis: tuple[np.ndarray, ...]
+    K: np.ndarray
+    factor: np.ndarray
+    ZtVW: tuple[np.ndarray, ...] = ()
+
+    @cached_property
+    def roots(self) -> tuple[np.ndarray, ...]:
+        """T of each dense level, Psi = TT'."""
+        return tuple(root(psi) for psi in self.psis)
+
+    @cached_property
+    def C(self) -> np.ndarray:
+        """T S^{-1} T', the conditional variance of the dense random effects (sigma_e = 1, beta known)."""
+        return self._sandwich(self.S_inverse, self.roots)
+
+    @cached_property
+    def S_inverse(self) -> np.ndarray:
+        from scipy.linalg import lapack
+
+        inverse, _ = lapack.dpotri(self.factor, lower=1)
+        inverse = np.tril(inverse)
+        return inverse + np.tril(inverse, -1).T
+
+    @cached_property
+    def present(self) -> bool:
+        """Whether every dense level explains enough for Psi to be divided by."""
+        share = [
+            float(np.linalg.eigvalsh(psi)[0]) * float(self.K.diagonal()[part].mean())
+            for psi, part in zip(self.psis, self.products.parts, strict=True)
+        ]
+        return min(share) > _NEARLY_ABSENT
+
+    @cached_property
+    def W(self) -> np.ndarray:
+        """Z1'V^{-1}Z1, (m, m)."""
+        if self.present:
+            rest = -self.S_inverse
+            rest[np.diag_indices(len(rest))] += 1.0
+            return self._sandwich(rest, tuple(np.linalg.inv(t).T for t in self.roots))
+        W = self.K - self.K @ self.C @ self.K
+        return (W + W.T) / 2
+
+    @cached_property
+    def remaining(self) -> np.ndarray:
+        """I - CK = C Psi^{-1}, (m, m)."""
+        if self.present:
+            return apply(tuple(np.linalg.inv(psi) for psi in self.psis), self.products.parts, self.C).T
+        rest = -(self.C @ self.K)
+        rest[np.diag_indices(len(rest))] += 1.0
+        return rest
+
+    def _sandwich(self, matrix: np.ndarray, factors: tuple[np.ndarray, ...]) -> np.ndarray:
+        return sandwich(matrix, factors, self.products.parts)
+
+
+class CrossedSweeper:
+    """The interface of `Sweeper` for levels that are crossed."""
+
+    def __init__(self, problem: Problem, products: CrossedProducts) -> None:
+        self.problem = problem
+        self.products = products
+        self.evaluations = 0
+        self.sizes = tuple(len(level.ZtZ) for level in products.levels)
+
+    def up(self, psis: Psis) -> Upward:
+        """Eliminate level 0, then the dense system, then X: log likelihood, beta, residual variance."""
+        from scipy.linalg import lapack, solve_triangular
+
+        self.evaluations += 1
+        products = self.products
+        first, dense = products.order[0], products.order[1:]
+        H, log_det = shrink(products.levels[first].ZtZ, psis[first])
+        N = np.einsum("ab,bcg->acg", psis[first], H)
+        state = self._reduced(H, (N + N.transpose(1, 0, 2)) / 2, tuple(psis[level] for level in dense))
+        factor, failed = lapack.dpotrf(state.factor, lower=1, clean=1, overwrite_a=1)
+        if failed:
+            raise np.linalg.LinAlgError("the crossed system is not positive definite")
+        state.factor = factor
+        log_det += 2.0 * float(np.log(factor.diagonal()).sum())
+        c0 = products.levels[first].ZtW
+        Nc0 = np.einsum("abg,bwg->awg", N, c0)
+        d1 = self._dense_rows([products.levels[level].ZtW for level in dense])
+        for values, row in zip(products.B, Nc0, strict=True):
+            d1 -= products.pattern.matrix(values).T @ row.T
+        half = solve_triangular(factor, apply(tuple(t.T for t in state.roots), products.parts, d1), lower=True)
+        u1 = apply(state.roots, products.parts, solve_triangular(factor, half, lower=True, trans=1))
+        state.ZtVW = self._right_sides(state, c0, d1, u1)
+        top = products.XyXy - np.einsum("awg,avg->wv", c0, Nc0) - half.T @ half
+        return eliminate_fixed(top, log_det, (state,))
+
+    def _reduced(self, H: np.ndarray, N: np.ndarray, psis: tuple[np.ndarray, ...]) -> CrossedState:
+        """F, K and the products F_a'F_b; `factor` holds S itself, not yet factored."""
+        products, pattern = self.products, self.products.pattern
+        q0, m = len(H), pattern.shape[1]
+        H_rows, N_rows = H[:, :, pattern.rows], N[:, :, pattern.rows]
+        F = np.einsum("abe,be->ae", H_rows, products.B)
+        NB = np.einsum("abe,be->ae", N_rows, products.B)
+        grams = np.empty((q0, q0, m, m))
+        K = products.Z1tZ1.copy()
+        if q0 == 1:
+            both = pattern.gram(products.B[0], NB[0] + 1j * (H_rows[0, 0] * F[0]))
+            K -= both.real
+            grams[0, 0] = both.imag
+        else:
+            for a in range(q0):
+                K -= pattern.gram(products.B[a], NB[a], symmetric=False)
+                for b in range(a + 1):
+                    grams[a, b] = pattern.gram(F[a], F[b], symmetric=a == b)
+                    grams[b, a] = grams[a, b].T
+            K = (K + K.T) / 2
+        S = sandwich(K, tuple(root(psi).T for psi in psis), products.parts)
+        S[np.diag_indices(m)] += 1.0
+        return CrossedState(products, H, F, grams, psis, K, S)
+
+    def _dense_rows(self, blocks: list[np.ndarray]) -> np.ndarray:
+        """(q, w, G) arrays of the dense levels as one (m, w) array."""
+        return np.concatenate([block.transpose(0, 2, 1).reshape(-1, block.shape[1]) for block in blocks])
+
+    def _right_sides(
+        self, state: CrossedState, c0: np.ndarray, d1: np.ndarray, u1: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
+        products = self.products
+        J0 = np.einsum("abg,bwg->agw", state.H, c0)
+        for a, values in enumerate(state.F):
+            J0[a] -= products.pattern.matrix(values) @ u1
+        J1 = d1 - state.K @ u1
+        return self.by_level(J0, J1)
+
+    def by_level(self, first: np.ndarray, dense: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Results of the eliminated level (q0, G0, w) and the dense ones (m, w) in the model's order."""
+        result = {self.products.order[0]: first}
+        for level, part in zip(self.products.order[1:], self.products.parts, strict=True):
+            result[level] = dense[part].reshape(self.sizes[level], -1, dense.shape[1])
+        return tuple(result[level] for level in range(len(self.sizes)))
+
+    def down(self, upward: Upward, psis: Psis) -> Downward:
+        """Z'MZ summed over groups and Z'Py of every level (M = V^{-1} for ML, P for REML)."""
+        state, products, p = state_of(upward), self.products, self.problem.p
+        first = products.order[0]
+        information: list[np.ndarray] = [np.empty(0)] * len(self.sizes)
+        own = np.einsum("abg,bcg->ac", state.H, products.levels[first].ZtZ)
+        information[first] = own - np.einsum("ij,abij->ab", state.C, state.grams)
+        for level, part in zip(products.order[1:], products.parts, strict=True):
+            q = self.sizes[level]
+            blocks = state.W[part, part].reshape(q, -1, q, (part.stop - part.start) // q)
+            information[level] = np.einsum("agbg->ab", blocks).copy()
+        if self.problem.reml and p:
+            inverse = np.linalg.inv(upward.factor)
+            for level, right in enumerate(state.ZtVW):
+                used = right[:, :, :p] @ inverse.T
+                information[level] -= np.einsum("agk,bgk->ab", used, used)
+        information = [(block + block.T) / 2 for block in information]
+        coefficients = np.append(-upward.beta, 1.0)
+        return Downward(tuple(information), tuple(right @ coefficients for right in state.ZtVW))
+
+
+def state_of(upward: Upward) -> CrossedState:
+    """The crossed state that `CrossedSweeper.up` left."""
+    state = upward.states[0]
+    assert isinstance(state, CrossedState)
+    return state
+
+
+def shrink(A: np.ndarray, psi: np.ndarray) -> tuple[np.ndarray, float]:
+    """(I + A Psi)^{-1} per group, (q, q, G), and the sum of log|I + A Psi|."""
+    if len(psi) == 1:
+        pivot = 1.0 + psi[0, 0] * A
+        return 1.0 / pivot, float(np.log(pivot).sum())
+    whole = np.einsum("abg,bc->gac", A, psi)
+    whole[:, np.arange(len(psi)), np.arange(len(psi))] += 1.0
+    sign, log_det = np.linalg.slogdet(whole)
+    if not (sign > 0).all():
+        raise np.linalg.LinAlgError("I + Z'Z Psi is not positive definite")
+    return np.linalg.inv(whole).transpose(1, 2, 0), float(log_det.sum())
+
+
+def root(psi: np.ndarray) -> np.ndarray:
+    """T with TT' = Psi, for Psi positive semidefinite."""
+    values, vectors = np.linalg.eigh(psi)
+    return vectors * np.sqrt(np.maximum(values, 0.0))
+
+
+def apply(factors: tuple[np.ndarray, ...], parts: tuple[slice, ...], right: np.ndarray) -> np.ndarray:
+    """(blockdiag of factor x I) right, a new (m, w) array."""
+    result = np.empty_like(right)
+    for factor, part in zip(factors, parts, strict=True):
+        block = right[part]
+        result[part] = (factor @ block.reshape(len(factor), -1)).reshape(block.shape)
+    return result
+
+
+def sandwich(matrix: np.ndarray, factors: tuple[np.ndarray, ...], parts: tuple[slice, ...]) -> np.ndarray:
+    """F matrix F' with F = blockdiag of factor x I; (m, m), a new array."""
+    if all(len(factor) == 1 for factor in factors):
+        sizes = [part.stop - part.start for part in parts]
+        scale = np.repeat([float(factor[0, 0]) for factor in factors], sizes)
+        return scale[:, None] * matrix * scale
+    return apply(factors, parts, apply(factors, parts, matrix).T)
