@@ -88,7 +88,8 @@ def _null_variances(objective: Objective, point: Point, index: int, boundary: Bo
             continue
         point = trial
         boundary.null[index].append(int(row))
-        boundary.notes.append(BoundaryNote("variance_zero", block.level, block.equation, int(row) + 1, int(row) + 1))
+        number = int(row) + 1
+        boundary.notes.append(BoundaryNote("variance_zero", block.level, block.equation, number, number))
         for m, (_, i, j) in enumerate(labels(block.structure, size(block))):
             if row + 1 in (i, j):
                 boundary.fixed[part.start + m] = True

@@ -132,7 +132,7 @@ def to_estimation(structure: Structure, sigma: np.ndarray, floor: float) -> np.n
     nu = coordinates(structure, sigma)
     members = _members(structure, len(sigma))
     alpha = np.zeros(len(members))
-    for m, (i, j, z) in enumerate(members):
+    for m, (_, _, z) in enumerate(members):
         if z is None:
             alpha[m] = max(0.5 * float(np.log(nu[m])), floor) if nu[m] > 0 else floor
     for m, (i, j, z) in enumerate(members):

@@ -42,7 +42,10 @@ class _Maximum:
     optimization: Optimization
 
 
-def fit(model: Model, options: Options = Options(), progress: Report | None = None) -> Fit:
+_DEFAULTS = Options()
+
+
+def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = None) -> Fit:
     """Fit a linear mixed model by ML or REML.
 
     Parameters
@@ -158,9 +161,8 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         point, boundary = found.state.point, settle(objective, found.state.point)[1]
         if found.verdict == "residual_zero":
             boundary.notes.append(BoundaryNote("residual_variance_zero"))
-        record = _record(
-            objective, start, found.state, em_steps, found.iterations, found.verdict, False, found.scaled_gradient
-        )
+        state, scaled = found.state, found.scaled_gradient
+        record = _record(objective, start, state, em_steps, found.iterations, found.verdict, False, scaled)
         return _Maximum(point, boundary, record)
     polished = polish(root, found.state.point)
     point, boundary = settle(objective, polished.point)
@@ -276,7 +278,7 @@ def _result(objective: Objective, maximum: _Maximum, options: Options, report: R
             notes.append(BoundaryNote("standard_errors_failed"))
         else:
             covariance = found
-    beta, beta_covariance = _fixed_effects(problem, point.up.beta.real, point.up.factor.real, variance)
+    beta, beta_covariance = _fixed_effects(problem, point.up.beta, point.up.factor, variance)
     sigma_e = float(np.exp(log_sigma))
     return Fit(
         method="reml" if problem.reml else "ml",

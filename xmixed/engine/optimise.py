@@ -221,17 +221,17 @@ def _line_search(
     """Halve the step until the log likelihood does not fall; `extend` doubles it while it rises."""
     ll = state.point.log_likelihood
     slack = 1e-14 * abs(ll)
-    length = 1.0
-    for halvings in range(_HALVINGS):
+    length, halvings = 1.0, 0
+    while True:
         theta = state.theta + length * direction
         if np.array_equal(theta, state.theta):
             return None
         point = surface.point(theta)
         if point.log_likelihood >= ll - slack:
             break
-        length /= 2
-    else:
-        return None
+        length, halvings = length / 2, halvings + 1
+        if halvings == _HALVINGS:
+            return None
     while extend and not halvings and length < 1e6:
         longer = state.theta + 2 * length * direction
         further = surface.point(longer)

@@ -17,7 +17,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.batch import cholesky, cross, product, semidefinite_cholesky, solve_lower, times, total_cross
+from xmixed.engine.batch import (
+    cholesky,
+    cross,
+    product,
+    semidefinite_cholesky,
+    solve_lower,
+    times,
+    total_cross,
+)
 from xmixed.engine.grouping import Nesting
 from xmixed.engine.prepare import Problem
 
@@ -117,9 +125,11 @@ class Sweeper:
         states: list[_LevelState] = []
         for level in range(levels - 1, -1, -1):
             S, D = ZtZ[level], ZtW[level]
-            bottom = S is None or D is None
-            lower = plan.lower if bottom else semidefinite_cholesky(S)
-            C = plan.reduced if bottom else solve_lower(lower, D, singular=True)
+            if S is None or D is None:
+                lower, C, bottom = plan.lower, plan.reduced, True
+            else:
+                lower, bottom = semidefinite_cholesky(S), False
+                C = solve_lower(lower, D, singular=True)
             A = cross(lower, times(psis[level], lower))
             for i in range(len(A)):
                 A[i, i] += 1.0
