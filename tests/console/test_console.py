@@ -183,3 +183,56 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
         timeout=60,
     )
     assert (done.stdout, done.stderr) == (b". display 1\n", b"")
+
+
+def test_a_one_liner_loads_nothing_heavy() -> None:
+    import sys
+
+    from tests.console.conftest import console_environment
+
+    script = (
+        "import sys; from xmixed.shell.main import main; status = main(['-c', 'display 1']);"
+        "heavy = {'scipy', 'pandas', 'rich', 'prompt_toolkit', 'xmixed.engine'} & set(sys.modules);"
+        "sys.exit(f'loaded: {heavy}' if heavy or status else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=console_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+
+
+def test_folders(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    done = console("-c", "cd sub", "-c", "pwd")
+    assert done.stdout == f"{tmp_path}/sub\n" * 2
+    assert console("-c", "cd nothere").stdout == "unable to change to nothere\nr(170);\n"
+
+
+@pytest.mark.parametrize("arguments", [["a.do"], ["--json", "a.do"], ["-b", "a.do"]])
+def test_an_interrupted_run(tmp_path: Path, arguments: list[str]) -> None:
+    import signal
+    import sys
+    import time
+
+    from tests.console.conftest import console_environment
+
+    (tmp_path / "a.do").write_text("quietly log using started, text\n" + "display 1\n" * 200_000)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "xmixed", *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=console_environment(),
+    )
+    for _ in range(600):
+        if (tmp_path / "started.log").exists():
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (130, b"")
+    if "--json" in arguments:
+        assert json.loads(stdout)["error"] == {"code": 1, "message": "--Break--"}
+    else:
+        text = (tmp_path / "a.log").read_text() if "-b" in arguments else stdout.decode()
+        assert text.endswith("--Break--\nr(1);\n\nend of do-file\nr(1);\n")

@@ -136,8 +136,6 @@ def _run_file(session: SessionState, node: Command, echo: bool) -> None:
     keeps_r=True,
 )
 def do(session: SessionState, node: Command) -> None:
-    # Stata: one blank line separates the echo of `do` from the do-file.
-    session.out.write("")
     _run_file(session, node, echo=True)
 
 

@@ -66,7 +66,9 @@ def _comparison(fitted: FittedModel) -> dict[str, float]:
     found = {"ll_c": float(fitted.fit.comparison.log_likelihood)}
     if df <= 0:
         return found
-    chi2 = max(0.0, 2 * (float(fitted.fit.log_likelihood) - found["ll_c"]))
+    gain = float(fitted.fit.log_likelihood) - found["ll_c"]
+    # On the boundary both likelihoods are the same number but for rounding.
+    chi2 = 0.0 if gain <= 1e-12 * abs(found["ll_c"]) else 2 * gain
     if not np.isfinite(chi2):
         chi2 = MISSING
     tail = chi2_tail(chi2, df) if chi2 < MISSING else MISSING

@@ -85,6 +85,8 @@ def command(
 
 _DECLARATION = re.compile(r'^@command\(\s*"(\w+)"(?:,\s*"(\w+)")?', re.MULTILINE)
 
+_NAME = re.compile(r"[A-Za-z_]")
+
 
 @cache
 def declared() -> dict[str, tuple[str, str]]:
@@ -144,4 +146,6 @@ def find_command(word: str) -> CommandEntry:
     for known, minimum in NOT_BUILT.items():
         if known.startswith(word) and len(word) >= len(minimum):
             raise StataError(199, f"command {known} is not implemented in xmixed")
+    if not _NAME.match(word):
+        raise StataError(199, f"unrecognized command:  {word} invalid command name")
     raise StataError(199, f"unrecognized command:  {word}")

@@ -69,8 +69,8 @@ def _complex_step(
         moved[direction.position] = moved[direction.position] + 1j * _STEP * direction.matrix
         point = tuple(moved)
         columns = first_derivatives(directions, sweeper.down(sweeper.up(point), point))
-        log_det[a] = columns[0].imag / _STEP
-        rss[a] = columns[1].imag / _STEP
+        log_det[a] = np.imag(columns[0]) / _STEP
+        rss[a] = np.imag(columns[1]) / _STEP
     return (log_det + log_det.T) / 2, (rss + rss.T) / 2
 
 

@@ -19,7 +19,7 @@ from xmixed.engine.errors import (
     PerfectFit,
 )
 from xmixed.engine.grouping import Nesting, nest
-from xmixed.engine.model import Level, Model, Structure
+from xmixed.engine.model import Level, Model, RandomEffects, Structure
 
 # Residuals smaller than this share of the outcome's spread are rounding, not variance.
 _PERFECT = 1e-12
@@ -119,7 +119,11 @@ def _prepare(model: Model) -> Problem:
     x_constant = next((i for i, column in enumerate(model.fixed) if column is None), None)
     x = [store.add(column, x_constant is not None) for column in model.fixed]
     level_columns = [[c for equation in level.equations for c in equation.columns] for _, level in numbered]
-    z = [[store.add(column, None in _constants(columns)) for column in columns] for columns in level_columns]
+    orders = [_constant_first(columns) for columns in level_columns]
+    z = [
+        [store.add(columns[i], columns[order[0]] is None) for i in order]
+        for columns, order in zip(level_columns, orders, strict=True)
+    ]
     y_store = _outcome(store, model.y, x_constant is not None)
     products, offset, total_yy = _residual_products(store, nesting, z, x, y_store)
     rss = float(products.XyXy[p, p])
@@ -130,7 +134,10 @@ def _prepare(model: Model) -> Problem:
     blocks: list[Block] = []
     for position, (number, level) in enumerate(numbered):
         centers = np.array([store.centers[column] for column in z[position]])
-        blocks += _blocks(level, number, position, centers, z_scales[position], scaled.levels[position])
+        change = _change(orders[position], centers, z_scales[position], level_columns[position])
+        user_scales = np.empty(len(centers))
+        user_scales[orders[position]] = z_scales[position]
+        blocks += _blocks(level, number, position, change, user_scales, scaled.levels[position])
     return Problem(
         products=scaled,
         nesting=nesting,
@@ -148,8 +155,26 @@ def _prepare(model: Model) -> Problem:
     )
 
 
-def _constants(columns: list[np.ndarray | None]) -> list[None]:
-    return [None for column in columns if column is None]
+def _constant_first(columns: list[np.ndarray | None]) -> list[int]:
+    """Order of a level's working columns.
+
+    Where a structure forbids centring, Z far from zero makes the constant's working variance huge;
+    eliminated first it costs the other columns no digits.
+    """
+    return sorted(range(len(columns)), key=lambda i: (columns[i] is not None, i))
+
+
+def _change(
+    order: list[int], centers: np.ndarray, scales: np.ndarray, columns: list[np.ndarray | None]
+) -> np.ndarray:
+    """The (q, q) matrix C with Z (user) = Z (working) C; `centers`, `scales` in working order."""
+    change = np.zeros((len(order), len(order)))
+    change[np.arange(len(order)), order] = scales
+    if columns[order[0]] is None:
+        for i, center in zip(order, centers, strict=True):
+            if center:
+                change[0, i] = center
+    return change
 
 
 def _check(model: Model, n: int, p: int) -> None:
@@ -267,24 +292,16 @@ def _scale(
 
 
 def _blocks(
-    level: Level, number: int, position: int, centers: np.ndarray, scales: np.ndarray, products: LevelProducts
+    level: Level, number: int, position: int, change: np.ndarray, scales: np.ndarray, products: LevelProducts
 ) -> list[Block]:
-    """Set up the metrics of a level's equations."""
-    columns = [column for equation in level.equations for column in equation.columns]
-    constant = next((i for i, column in enumerate(columns) if column is None), None)
-    # Z (user) = Z (working) @ change: z = scale*z_working + center*1.
-    change = np.diag(scales)
-    if constant is not None:
-        for i, center in enumerate(centers):
-            if center:
-                change[constant, i] = center
+    """Set up the metrics of a level's equations; `change` takes working columns to the user's."""
     groups = products.ZtZ.shape[2]
     gram = change.T @ products.ZtZ.sum(axis=2) @ change
     squares = np.maximum(gram.diagonal(), 0.0) / groups
     blocks, first = [], 0
     for i, equation in enumerate(level.equations):
         part = slice(first, first + len(equation.columns))
-        metric = _metric(equation.structure, change[part, part], scales[part])
+        metric = _metric(equation, change[0, part], scales[part])
         inverse = np.linalg.inv(metric)
         blocks.append(
             Block(
@@ -302,10 +319,15 @@ def _blocks(
     return blocks
 
 
-def _metric(structure: Structure, change: np.ndarray, scales: np.ndarray) -> np.ndarray:
+def _metric(equation: RandomEffects, centers: np.ndarray, scales: np.ndarray) -> np.ndarray:
     """K of a block: the full centring where Sigma is unstructured, else only scales that keep its form."""
-    if structure == "unstructured":
-        return change
-    if structure == "independent":
+    constant = next((i for i, column in enumerate(equation.columns) if column is None), None)
+    if equation.structure == "independent":
         return np.diag(scales)
-    return np.eye(len(scales)) * float(np.sqrt(np.mean(scales**2)))
+    if equation.structure != "unstructured":
+        return np.eye(len(scales)) * float(np.sqrt(np.mean(scales**2)))
+    metric = np.diag(scales)
+    if constant is not None:
+        metric[constant] = centers
+        metric[constant, constant] = 1.0
+    return metric

@@ -30,6 +30,10 @@ def run_lines(session: Session, text: str, echo: Echo, after: Callable[[], None]
     """
     try:
         _run_each(session, text, echo, after)
+    except KeyboardInterrupt:
+        broken = Break()
+        _show(session, broken, echo)
+        raise broken from None
     finally:
         session.out.end_line()
 
@@ -53,14 +57,15 @@ def _run_each(session: Session, text: str, echo: Echo, after: Callable[[], None]
 
 def _run_line(session: Session, line: LogicalLine, echo: Echo) -> None:
     try:
-        try:
-            session.execute(expand_macros(session, line.text))
-        except KeyboardInterrupt:
-            raise Break() from None
+        session.execute(expand_macros(session, line.text))
     except StataError as error:
-        if echo is not Echo.CALLER:
-            show_message(session, error)
+        _show(session, error, echo)
         raise
+
+
+def _show(session: Session, error: StataError, echo: Echo) -> None:
+    if echo is not Echo.CALLER:
+        show_message(session, error)
 
 
 def is_complete(text: str) -> bool:

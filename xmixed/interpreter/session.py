@@ -132,20 +132,26 @@ class Session(SessionState):
         before = Snapshot(self)
         try:
             entry.handler(self, node)
-            if not entry.keeps_r and self.r is before.r:
-                self.r = Results()
         except ExitRequest:
             raise
         except BaseException as error:
-            if not (isinstance(error, StataError) and error.keeps_results):
-                before.restore(self)
             known = as_stata_error(error)
+            if known is not None and known.keeps_results:
+                self._renew_r(entry, before)
+                raise
+            before.restore(self)
             if known is error or known is None:
                 raise
             raise known from error
+        self._renew_r(entry, before)
+
+    def _renew_r(self, entry: CommandEntry, before: Snapshot) -> None:
+        """Empty r() after a command that replaces it and had nothing to put there."""
+        if not entry.keeps_r and self.r is before.r:
+            self.r = Results()
 
     def run_file(self, path: str, arguments: list[str], echo: bool) -> None:
-        """Run a do-file; `run` is `do` without its output.
+        """Run a do-file as `do` does, or without output as `run` does.
 
         Raises
         ------
@@ -158,10 +164,21 @@ class Session(SessionState):
         quiet = self.out.quiet
         self.out.quiet = quiet or not echo
         try:
-            with self.do_file_macros(arguments):
-                self._run_do_file(text)
+            self.out.write("")
+            self.run_do_file(text, arguments)
         finally:
             self.out.quiet = quiet
+
+    def run_do_file(self, text: str, arguments: list[str]) -> None:
+        """Run the text of a do-file with echo, to its `end of do-file`.
+
+        Raises
+        ------
+        StataError
+            The error of the command that failed, already shown.
+        """
+        with self.do_file_macros(arguments):
+            self._run_echoed(text)
 
     @contextmanager
     def do_file_macros(self, arguments: list[str]) -> Iterator[None]:
@@ -188,7 +205,7 @@ class Session(SessionState):
         if self.log is not None:
             close_log(self)
 
-    def _run_do_file(self, text: str) -> None:
+    def _run_echoed(self, text: str) -> None:
         code = 0
         try:
             run_lines(self, text, Echo.EVERYWHERE)

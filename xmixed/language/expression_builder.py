@@ -137,7 +137,7 @@ _SIGN, _TIGHTEST = 6, 8
 def arrange(row: list[Any]) -> Expression:
     """Build the tree of a row of operands and operators by their precedence.
 
-    `!` binds tightest; a sign binds looser than `^` (`-2^2` is -4), except where it follows `^` or `!` (`2^-1`).
+    `!` binds tightest; a sign binds looser than `^` (`-2^2` is -4), except after `^` or `!` (`2^-1`).
     """
     operands: list[Expression] = []
     operators: list[tuple[Any, int]] = []

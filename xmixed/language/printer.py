@@ -66,7 +66,7 @@ def print_number(value: float) -> str:
 
 
 def _quote(value: str) -> str:
-    return f"`\"{value}\"'" if '"' in value else f'"{value}"'
+    return f'`"{value}"\'' if '"' in value else f'"{value}"'
 
 
 def _print(node: Expression) -> tuple[str, int]:

@@ -80,9 +80,11 @@ def _condition(text: str, span: Span | None, syntax: Syntax) -> Expression | Non
     except StataError as error:
         # Stata: in `list if x = 1` the single equals sign begins the `= exp` of standard syntax.
         single = error.span is not None and text[error.span.start : error.span.end] == "="
-        if single and syntax.argument not in ("newvar", "assignment"):
-            raise StataError(101, "=exp not allowed", error.span, "equality is ==") from None
-        raise
+        if not single:
+            raise
+        if syntax.argument in ("newvar", "assignment"):
+            raise StataError(error.code, error.message, error.span, "equality is ==") from None
+        raise StataError(101, "=exp not allowed", error.span, "equality is ==") from None
 
 
 def _in_range(text: str, span: Span | None) -> InRange | None:

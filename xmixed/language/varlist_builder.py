@@ -146,6 +146,7 @@ def _cross(a: VarlistItem, b: VarlistItem, full: bool, span: Span) -> list[Varli
 
 def _alone(term: Interaction) -> Interaction:
     """Write `i.` before a bare name that leaves an interaction: there it meant a factor variable."""
-    if len(term.operands) > 1 or term.operands[0].operator:
+    first, *more = term.operands
+    if more or first.operator:
         return term
-    return replace(term, operands=(replace(term.operands[0], operator="i"),))
+    return replace(term, operands=(replace(first, operator="i"),))

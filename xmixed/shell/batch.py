@@ -37,7 +37,7 @@ def run_batch(arguments: Arguments) -> int:
 
 def _run(session: Session, arguments: Arguments) -> None:
     if arguments.file is not None:
-        session.run_file(arguments.file, arguments.arguments, echo=True)
+        session.run_do_file(read_do_file(arguments.file), arguments.arguments)
     elif arguments.commands:
         for text in arguments.commands:
             run_lines(session, text, Echo.LOG)

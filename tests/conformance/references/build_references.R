@@ -366,7 +366,7 @@ ar <- function(order, t) {
 ma <- function(order, t) {
   residuals_with(paste0("theta", seq_len(order)), rep(0.2, order), identity, function(p, d) ma_correlation(p, lags(d[[t]])))
 }
-exponential <- function(t) residuals_with("rho", 0, plogis, function(p, d) p^lags(d[[t]]))
+exponential <- function(t, start = 0) residuals_with("rho", start, plogis, function(p, d) p^lags(d[[t]]))
 toeplitz <- function(order, t) {
   residuals_with(paste0("rho", seq_len(order)), rep(0.2, order), tanh, function(p, d) {
     lag <- lags(d[[t]])
@@ -468,19 +468,24 @@ structured_reference <- function(name, model, data_name, formula, group, compone
   centred <- dense_likelihood(x, y - mean(y), data[[group]], components, counts, reml, data)
   start <- unlist(start)
   set.seed(1)
-  tries <- lapply(1:6, function(i) {
+  tries <- lapply(1:4, function(i) {
     from <- if (i == 1) start else start + rnorm(length(start), sd = 0.3)
-    found <- nlminb(from, function(psi) -centred(psi), control = list(iter.max = 3000, eval.max = 6000, rel.tol = 1e-14))
-    optim(found$par, function(psi) -centred(psi), method = "BFGS", control = list(reltol = 1e-15, maxit = 2000))
+    nlminb(from, function(psi) -centred(psi), control = list(iter.max = 3000, eval.max = 6000, rel.tol = 1e-14))
   })
-  values <- -vapply(tries, `[[`, 0, "value")
-  psi <- polish(centred, tries[[which.max(values)]]$par)
-  value <- centred(psi)
-  covariance <- information_se(centred, psi)
+  values <- -vapply(tries, `[[`, 0, "objective")
+  psi <- tries[[which.max(values)]]$par
   ends <- cumsum(counts)
   natural <- function(psi) {
     unlist(lapply(seq_along(components), function(i) components[[i]]$natural(psi[ends[i] - counts[i] + seq_len(counts[i])])))
   }
+  # natural() keeps the order of psi; a correlation of the random effects that tends to -1 or 1 is put there
+  bound <- startsWith(names(natural(psi)), "corr") & abs(natural(psi)) > 0.9999
+  psi[bound] <- sign(psi[bound]) * 18
+  inside <- function(free) centred(replace(psi, !bound, free))
+  psi[!bound] <- polish(inside, psi[!bound])
+  value <- centred(psi)
+  covariance <- if (!any(bound)) information_se(centred, psi)
+  if (any(bound)) note <- paste(c(note, "On the boundary: a correlation tends to -1 or 1; no standard errors."), collapse = " ")
   estimate <- natural(psi)
   jacobian <- jacobian(function(d) natural(psi + d), numeric(length(psi)), method.args = list(eps = 1e-3))
   se <- if (!is.null(covariance)) setNames(sqrt(diag(jacobian %*% covariance %*% t(jacobian))), names(estimate))
@@ -491,14 +496,14 @@ structured_reference <- function(name, model, data_name, formula, group, compone
   call <- nlme_call
   if (!is.null(call)) call$method <- if (reml) "REML" else "ML"
   agreeing <- sum(values > max(values) - 1e-6)
-  if (agreeing < 3) note <- paste(c(note, sprintf("Only %d of 6 random starts reached this maximum.", agreeing)), collapse = " ")
+  if (agreeing < 2) note <- paste(c(note, sprintf("Only %d of 4 starts reached this maximum.", agreeing)), collapse = " ")
   list(
     name = name, model = model, setup = setup, data = data_name, method = if (reml) "reml" else "mle",
     call = sprintf("%s, likelihood from the groups' covariance matrices, Newton's method", deparse(formula)),
     tool = "build_references.R", n = nrow(x), logLik = value, beta = as.list(beta),
     vcov = fixed$vcov[last, last, drop = FALSE], sd = split_parameters(estimate, "sd"),
     corr = split_parameters(estimate, "corr"), residual = split_parameters(estimate, "residual"),
-    sigma = if (length(sigma)) sigma, se = as.list(se), largest_gradient = max(abs(gradient_of(centred, psi))),
+    sigma = if (length(sigma)) sigma, se = as.list(se), largest_gradient = max(abs(gradient_of(inside, psi[!bound]))),
     checked_with = if (!is.null(call)) against_nlme(fit_nlme(call, data), value, beta, sigma), note = note
   )
 }
@@ -709,7 +714,7 @@ models <- list(
     both("ovary_ma2", "xtmixed follicles sin1 cos1 || mare:, residuals(ma 2, t(time))",
       components = list(intercept("mare"), ma(2, "time")), nlme_call = lme_with(corARMA(form = ~ time | mare, q = 2)))
     both("ovary_exponential", "xtmixed follicles sin1 cos1 || mare:, residuals(exponential, t(stime))",
-      components = list(intercept("mare"), exponential("stime")), nlme_call = lme_with(corExp(form = ~ stime | mare)))
+      components = list(intercept("mare"), exponential("stime", start = -10)), nlme_call = lme_with(corExp(form = ~ stime | mare)))
     both("ovary_toeplitz2", "xtmixed follicles sin1 cos1 || mare:, residuals(toeplitz 2, t(time))",
       components = list(intercept("mare"), toeplitz(2, "time")))
     both("ovary_gls_ar1", "xtmixed follicles sin1 cos1 || mare:, noconstant residuals(ar 1, t(time))",
