@@ -1,7 +1,7 @@
 """Make the shipped datasets, README.md and index.toml from R packages, as catalogue.toml says.
 
-    apt-get install r-cran-lme4 r-cran-nlme r-cran-plm r-cran-mlmrev
-    python datasets/build/build.py
+apt-get install r-cran-lme4 r-cran-nlme r-cran-plm r-cran-mlmrev
+python datasets/build/build.py
 """
 
 from __future__ import annotations
@@ -80,11 +80,12 @@ README_HEAD = """# Datasets
 Real data that come with the program: `sysuse NAME`, or `use datasets/NAME`. Every file is Stata 12 format
 (release 115) with variable labels, value labels and notes (source, licence, citation).
 
-The data come from R packages under the GNU General Public License, version 2 or later; they keep that licence.
-The program's own licence does not cover them, and the program does not depend on them.
-Names are lower case; factors became numbers with value labels; rows are in the package's order; numbers are
-exact (float only where nothing is lost), but for `ovary` and `productivity`, which follow the storage types and
-time stamps of the manual of Stata 12; their sines, cosines and logarithms are computed here, from the values as float.
+The data come from R packages under the GNU General Public License, version 2 or later; they keep that
+licence. The program's own licence does not cover them, and the program does not depend on them.
+Names are lower case; factors became numbers with value labels; rows are in the package's order; numbers
+are exact (float only where nothing is lost), but for `ovary` and `productivity`, which follow the storage
+types and time stamps of the manual of Stata 12; their sines, cosines and logarithms are computed here, from
+the values as float.
 
 This table, `index.toml` and the files are made by `build/build.py` from `build/catalogue.toml`.
 
@@ -122,7 +123,8 @@ def main() -> None:
             )
             index += (
                 f'\n[[dataset]]\nname = "{name}"\ndescription = "{entry["label"]}"\nn_obs = {size}\n'
-                f'n_vars = {width}\nsource = "R package {package} {versions[package]}, {item}"\nlicence = "{LICENCE}"\n'
+                f'n_vars = {width}\nsource = "R package {package} {versions[package]}, {item}"\n'
+                f'licence = "{LICENCE}"\n'
             )
     (TARGET / "README.md").write_text(readme)
     (TARGET / "index.toml").write_text(index)

@@ -64,7 +64,13 @@ def _value_label_table(name: str, labels: Mapping[int, str]) -> bytes:
 
 
 def write_dta(
-    path: Path, variables: Sequence[Variable], *, label: str, stamp: str, sort: Sequence[str], notes: Sequence[str]
+    path: Path,
+    variables: Sequence[Variable],
+    *,
+    label: str,
+    stamp: str,
+    sort: Sequence[str],
+    notes: Sequence[str],
 ) -> None:
     """Write `path`; a value label table has the name of its variable."""
     names = [variable.name for variable in variables]

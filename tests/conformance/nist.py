@@ -11,7 +11,10 @@ NAMES = ("SiRstv", "AtmWtAg", *(f"SmLs0{i}" for i in range(1, 10)))
 
 NUMBER = r"([-+]?\d\.?\d*E[-+]\d+)"
 CERTIFIED = (
-    (rf"^Between \w+\s+(\d+)\s+{NUMBER}\s+{NUMBER}\s+{NUMBER}", ("between_df", "between_ss", "between_ms", "f")),
+    (
+        rf"^Between \w+\s+(\d+)\s+{NUMBER}\s+{NUMBER}\s+{NUMBER}",
+        ("between_df", "between_ss", "between_ms", "f"),
+    ),
     (rf"^Within \w+\s+(\d+)\s+{NUMBER}\s+{NUMBER}", ("within_df", "within_ss", "within_ms")),
     (rf"Certified R-Squared\s+{NUMBER}", ("r2",)),
     (rf"Standard Deviation\s+{NUMBER}", ("residual_sd",)),

@@ -12,7 +12,14 @@ def two_level(seed: int, n_groups: int = 30, largest: int = 9, slope_sd: float =
     g = np.repeat(np.arange(1, n_groups + 1), generator.integers(1, largest + 1, n_groups))
     x, z = generator.normal(size=(2, len(g)))
     intercept, slope = generator.normal(size=(2, n_groups))
-    y = 1 + 0.5 * x - 0.3 * z + 0.9 * intercept[g - 1] + slope_sd * slope[g - 1] * x + generator.normal(size=len(g))
+    y = (
+        1
+        + 0.5 * x
+        - 0.3 * z
+        + 0.9 * intercept[g - 1]
+        + slope_sd * slope[g - 1] * x
+        + generator.normal(size=len(g))
+    )
     return pd.DataFrame({"y": y, "x": x, "z": z, "g": g})
 
 

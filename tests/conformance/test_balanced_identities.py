@@ -19,7 +19,9 @@ from tests.conformance.simulate import balanced_one_way
     between=st.sampled_from([0.0, 0.3, 1.0, 5.0]),
     method=st.sampled_from(["reml", "mle"]),
 )
-def test_estimates_equal_the_closed_form(seed: int, n_groups: int, size: int, between: float, method: str) -> None:
+def test_estimates_equal_the_closed_form(
+    seed: int, n_groups: int, size: int, between: float, method: str
+) -> None:
     frame = balanced_one_way(seed, n_groups, size, between)
     means = frame.groupby("g")["y"].mean().to_numpy()
     grand = frame["y"].mean()

@@ -1,4 +1,4 @@
-"""Models on the edge end in a result with an honest note, or in a clear error; never in a crash or a silent wrong number."""
+"""Models on the edge end in a result with an honest note or a clear error, never in a silent wrong number."""
 
 from __future__ import annotations
 

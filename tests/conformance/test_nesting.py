@@ -38,8 +38,19 @@ def test_a_fixed_effect_more_never_lowers_the_likelihood() -> None:
     assert np.all(np.diff(found) > -1e-7)
 
 
-@pytest.mark.parametrize("options", ["emiterate(0)", "emiterate(3)", "emiterate(200)", "matlog", "technique(bfgs)",
-                                     "technique(dfp)", "technique(bfgs 3 nr 2)", "difficult"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        "emiterate(0)",
+        "emiterate(3)",
+        "emiterate(200)",
+        "matlog",
+        "technique(bfgs)",
+        "technique(dfp)",
+        "technique(bfgs 3 nr 2)",
+        "difficult",
+    ],
+)
 def test_every_road_leads_to_the_same_maximum(options: str) -> None:
     frame = two_level(25)
     plain = estimate(frame, "quietly xmixed y x z || g: x, cov(un)")

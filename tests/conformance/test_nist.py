@@ -1,9 +1,9 @@
-"""NIST StRD analysis-of-variance data as random-intercept models (restricted likelihood, balanced closed form).
+"""NIST StRD analysis-of-variance data as random-intercept models (restricted likelihood, closed form).
 
 The certified mean squares give the REML estimates: sigma_e^2 = MSW, sigma_u^2 = (MSB - MSW)/J (Searle,
-Casella & McCulloch 1992). LRE = -log10 of the relative error. Bars: 12 digits where the data have one constant
-leading digit, 8 with seven; with thirteen the doubles themselves hold only three digits of the deviations,
-so that only a result is asked for.
+Casella & McCulloch 1992). LRE = -log10 of the relative error. Bars: 12 digits where the data have one
+constant leading digit, 8 with seven; with thirteen the doubles themselves hold only three digits of the
+deviations, so that only a result is asked for.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def random_parameters(model: Model, seed: int) -> np.ndarray:
     )
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(models, st.integers(0, 1000))
 def test_log_likelihood_is_the_dense_one(model: Model, seed: int) -> None:
     parameters = random_parameters(model, seed)
@@ -54,7 +54,7 @@ def test_log_likelihood_is_the_dense_one(model: Model, seed: int) -> None:
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_far_from_zero(structure: Structure, method: str) -> None:
     """At an offset of 1e6 the dense reference works on the shifted-back equivalent model."""
-    near = dense.simulate(5, (6, 3), (((structure, 2, True),), (("identity", 1, True),)), method)
+    near = dense.simulate(5, (3, 3), (((structure, 2, True),), (("identity", 1, True),)), method, size=4)
     shift = 2.0**20
     moved: dict[int, np.ndarray] = {}
 
@@ -152,7 +152,7 @@ def extended_log_likelihood(model: Model, parameters: np.ndarray) -> float:
         return float(-value / 2)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(models, st.integers(0, 1000))
 def test_second_derivatives_are_those_of_the_gradient(model: Model, seed: int) -> None:
     """Gradient and Hessian in the natural coordinates against differences of the likelihood (T9)."""
@@ -184,7 +184,7 @@ def interior(result: Fit) -> bool:
     return result.optimization.converged and not result.boundary
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(models)
 def test_fit_is_the_dense_maximum(model: Model) -> None:
     """Honesty: at the reported optimum the dense gradient is null and the covariance is its Hessian's."""
@@ -224,7 +224,7 @@ def test_enough_fits_are_interior() -> None:
 
 def test_singular_matrix_of_three_columns() -> None:
     """Standard errors along the singular matrices, against a numerical Hessian in Sigma = LL', L 3 x 2."""
-    model = dense.simulate(8, (8,), ((("unstructured", 3, False), ("unstructured", 1, False)),), "ml", size=5)
+    model = dense.simulate(4, (8,), ((("unstructured", 3, False), ("identity", 1, True)),), "ml", size=5)
     result = fit(model)
     kinds = [note.kind for note in result.boundary]
     assert kinds == ["covariance_singular"] and result.optimization.converged

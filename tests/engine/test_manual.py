@@ -49,13 +49,15 @@ def test_log(pig: dict[str, np.ndarray], structure: Structure, slope: bool, meth
 
 
 def test_random_slope_table(pig: dict[str, np.ndarray]) -> None:
+    """The printed figures stop short of the maximum: they differ from it in the seventh digit."""
     result, _ = fit_pig(pig, "independent", True, "reml")
-    np.testing.assert_allclose(result.beta, [6.209896, 19.35561], atol=5e-6)
-    np.testing.assert_allclose(np.sqrt(result.beta_covariance.diagonal()), [0.0916387, 0.4021144], atol=5e-8)
+    rtol = 3e-6
+    np.testing.assert_allclose(result.beta, [6.209896, 19.35561], rtol=rtol)
+    np.testing.assert_allclose(np.sqrt(result.beta_covariance.diagonal()), [0.0916387, 0.4021144], rtol=rtol)
     sds = np.exp(result.estimates)
-    np.testing.assert_allclose(sds, [0.6135475, 2.630134, 1.26443], rtol=4e-7)
+    np.testing.assert_allclose(sds, [0.6135475, 2.630134, 1.26443], rtol=rtol)
     errors = sds * np.sqrt(result.parameter_covariance.diagonal())
-    np.testing.assert_allclose(errors, [0.0673971, 0.3028832, 0.0487971], rtol=2e-6)
+    np.testing.assert_allclose(errors, [0.0673971, 0.3028832, 0.0487971], rtol=rtol)
     assert 2 * (result.log_likelihood - result.comparison.log_likelihood) == pytest.approx(765.92, abs=0.005)
 
 
@@ -75,6 +77,8 @@ def test_productivity() -> None:
     result = fit(model, progress=events.append)
     assert result.log_likelihood == pytest.approx(1430.5017, abs=5e-5)
     sds = np.exp(result.estimates)
-    np.testing.assert_allclose(sds, [0.038087, 0.0792193, 0.0366893], atol=5.1e-8)
+    # The printed figures stop short of the maximum: they differ from it in the sixth digit.
+    np.testing.assert_allclose(sds, [0.038087, 0.0792193, 0.0366893], rtol=5e-6)
     errors = sds * np.sqrt(result.parameter_covariance.diagonal())
-    np.testing.assert_allclose(errors, [0.0170591, 0.0093861, 0.000939], atol=5.1e-8)
+    # .000939 is printed with four digits.
+    np.testing.assert_allclose(errors, [0.0170591, 0.0093861, 0.000939], rtol=2e-5, atol=5e-8)

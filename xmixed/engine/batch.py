@@ -114,7 +114,9 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def total_cross(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Sum over groups and rows of left' right: (q, a, G), (q, b, G) -> (a, b)."""
-    total = np.zeros((left.shape[1], right.shape[1]), np.result_type(left, right))
-    for row_left, row_right in zip(left, right, strict=True):
-        total += row_left @ row_right.T
-    return total
+    if len(left) > _UNROLL:
+        total = np.zeros((left.shape[1], right.shape[1]), np.result_type(left, right))
+        for row_left, row_right in zip(left, right, strict=True):
+            total += row_left @ row_right.T
+        return total
+    return np.matmul(left, right.swapaxes(1, 2)).sum(axis=0)

@@ -46,6 +46,13 @@ class ColumnStore:
             self.centers.append(mean)
         return self._index[key]
 
+    def values(self, index: int) -> np.ndarray | None:
+        """A whole working column; None is the constant."""
+        array = self.arrays[index]
+        if array is None:
+            return None
+        return np.subtract(array, self.centers[index], dtype=np.float64)
+
     def chunks(self, order: np.ndarray | None, wanted: Sequence[int]) -> Iterator[tuple[int, np.ndarray]]:
         """Yield (first row, values (len(wanted), rows)) until all rows, in `order`, are through."""
         size = max(1024, _CHUNK_ELEMENTS // max(1, len(wanted)))

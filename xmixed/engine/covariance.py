@@ -46,6 +46,11 @@ def pairs(q: int) -> tuple[tuple[int, int], ...]:
 
 
 @cache
+def _upper(q: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.triu_indices(q, 1)
+
+
+@cache
 def basis(structure: Structure, q: int) -> np.ndarray:
     """The (k, q, q) matrices E_i of a structure."""
     eye = np.eye(q)
@@ -65,7 +70,8 @@ def basis(structure: Structure, q: int) -> np.ndarray:
 
 def matrix(structure: Structure, q: int, nu: np.ndarray) -> np.ndarray:
     """Sigma = sum nu_i E_i."""
-    return np.tensordot(nu, basis(structure, q), axes=1)
+    elements = basis(structure, q)
+    return (nu @ elements.reshape(len(elements), q * q)).reshape(q, q)
 
 
 def coordinates(structure: Structure, sigma: np.ndarray) -> np.ndarray:
@@ -75,7 +81,7 @@ def coordinates(structure: Structure, sigma: np.ndarray) -> np.ndarray:
         return np.array([np.trace(sigma) / q])
     if structure == "independent":
         return sigma.diagonal().copy()
-    off = np.array([sigma[i, j] for i, j in pairs(q)], sigma.dtype)
+    off = sigma[_upper(q)]
     if structure == "exchangeable":
         return np.array([np.trace(sigma) / q, off.mean()])
     return np.concatenate([sigma.diagonal(), off])

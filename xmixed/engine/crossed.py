@@ -133,7 +133,9 @@ class CrossedSweeper:
         d1 = self._dense_rows([products.levels[level].ZtW for level in dense])
         for values, row in zip(products.B, Nc0, strict=True):
             d1 -= products.pattern.matrix(values).T @ row.T
-        half = solve_triangular(factor, apply(tuple(t.T for t in state.roots), products.parts, d1), lower=True)
+        half = solve_triangular(
+            factor, apply(tuple(t.T for t in state.roots), products.parts, d1), lower=True
+        )
         u1 = apply(state.roots, products.parts, solve_triangular(factor, half, lower=True, trans=1))
         state.ZtVW = self._right_sides(state, c0, d1, u1)
         top = products.XyXy - np.einsum("awg,avg->wv", c0, Nc0) - half.T @ half

@@ -38,7 +38,8 @@ class SparsePattern:
         self._transposed = by_column
         self._column_starts = np.searchsorted(indices[by_column], np.arange(m + 1))
         self._row_of_transposed = self.rows[by_column].astype(indices.dtype)
-        self._blocks = [self._block(first, last) for first, last in zip(self.edges[:-1], self.edges[1:])]
+        bounds = zip(self.edges[:-1], self.edges[1:], strict=True)
+        self._blocks = [self._block(first, last) for first, last in bounds]
 
     def _block(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Elements of the columns first..last-1: their places, columns and row starts."""
@@ -159,7 +160,9 @@ def crossed_products(
     levels = []
     for group in groups:
         q = len(group.columns)
-        levels.append(LevelProducts(np.zeros((q, q, group.n_groups)), np.zeros((q, len(x) + 1, group.n_groups))))
+        levels.append(
+            LevelProducts(np.zeros((q, q, group.n_groups)), np.zeros((q, len(x) + 1, group.n_groups)))
+        )
     total = np.zeros((len(x) + 1, len(x) + 1))
     for row, values in store.chunks(None, [*used, y]):
         if offset is not None and len(x):
@@ -200,7 +203,7 @@ def cross_levels(
             for a in range(len(groups[first].columns))]  # fmt: skip
     from scipy.sparse import hstack
 
-    stacked = [hstack(row, format="csr") for row in rows]
+    stacked: list[Any] = [hstack(row, format="csr") for row in rows]
     for matrix in stacked:
         matrix.sort_indices()
     pattern = SparsePattern(stacked[0].indptr, stacked[0].indices, int(ends[-1]))
@@ -246,7 +249,7 @@ def _between(store: ColumnStore, left: Grouping, a: int, right: Grouping, b: int
     if values is None:
         values = np.ones(store.n)
     shape = (left.n_groups, right.n_groups)
-    result = coo_matrix((values, (left.codes, right.codes)), shape=shape).tocsr()
+    result: Any = coo_matrix((values, (left.codes, right.codes)), shape=shape).tocsr()
     result.sum_duplicates()
     result.data /= scale
     return result

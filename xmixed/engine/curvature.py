@@ -104,7 +104,8 @@ def _two_level(
 
 def _contract(sums: np.ndarray, D: np.ndarray) -> np.ndarray:
     """sum of U_ij V_kl at [i, j, k, l] -> sum of tr(U D_a V D_b), symmetric in a and b."""
-    return np.einsum("ijkl,ajk,bli->ab", sums, D, D, optimize=True)
+    half = np.einsum("ijkl,ajk->ail", sums, D)
+    return np.einsum("ail,bli->ab", half, D)
 
 
 def _restricted(F: np.ndarray, packed: np.ndarray, unpack: np.ndarray, D: np.ndarray) -> np.ndarray:

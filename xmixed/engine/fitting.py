@@ -13,7 +13,7 @@ from xmixed.engine.em import em, start_blocks
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Model, Options
 from xmixed.engine.objective import Objective, Point, size
-from xmixed.engine.optimise import State, Surface, newton_step, polish, search
+from xmixed.engine.optimise import State, Surface, flatness, newton_step, polish, search
 from xmixed.engine.parameterization import MatrixSquareRoot, parameterization
 from xmixed.engine.prepare import Problem, prepare
 from xmixed.engine.result import (
@@ -166,8 +166,8 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         return _Maximum(point, boundary, record)
     polished = polish(root, found.state.point)
     point, boundary = settle(objective, polished.point)
-    point = _leave_false_boundary(root, point)
     if boundary.notes:
+        point = _leave_false_boundary(root, point)
         point, boundary = settle(objective, polish(root, point).point)
     return _judge(objective, root, surface, start, point, boundary, em_steps, found.iterations)
 
@@ -222,7 +222,7 @@ def _unidentified(objective: Objective, root: Surface, state: State) -> list[Bou
     """Name the blocks that flat directions of the log likelihood belong to."""
     sizes = root.sizes(state.theta)
     values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
-    flat = np.abs(vectors[:, np.abs(values) <= max(1e-8, 1e-13 * np.abs(values).max())]).max(axis=1)
+    flat = np.abs(vectors[:, np.abs(values) <= flatness(values)]).max(axis=1, initial=0.0)
     notes = []
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
         if flat[part].max(initial=0.0) > 0.1:

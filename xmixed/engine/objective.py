@@ -40,21 +40,15 @@ class Objective:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.sweeper = Sweeper(problem)
+        # Where each block's coordinates stand among all.
+        self.slices: tuple[slice, ...] = _slices(problem)
+        # The end of the search, its polishing and the standard errors share one point.
+        self._latest: tuple[Point, Derivatives] | None = None
         self.directions: tuple[Direction, ...] = tuple(
             Direction(block.position, block.to_working @ element @ block.to_working.T)
             for block in problem.blocks
             for element in basis(block.structure, size(block))
         )
-
-    @property
-    def slices(self) -> tuple[slice, ...]:
-        """Where each block's coordinates stand among all."""
-        result, first = [], 0
-        for block in self.problem.blocks:
-            count = len(labels(block.structure, size(block)))
-            result.append(slice(first, first + count))
-            first += count
-        return tuple(result)
 
     def matrices(self, nu: np.ndarray) -> tuple[np.ndarray, ...]:
         """The blocks K Sigma K'/sigma_e^2 of the natural coordinates of all blocks."""
@@ -91,7 +85,7 @@ class Objective:
         rss = float(up.rss.real)
         if not rss > 0:
             return -np.inf
-        return self.constant() - 0.5 * (df * (1.0 + LOG_2PI + np.log(rss / df)) + self.log_det(up))
+        return float(self.constant() - 0.5 * (df * (1.0 + LOG_2PI + np.log(rss / df)) + self.log_det(up)))
 
     def log_det(self, up: Upward) -> float:
         """log|V|, with log|X'V^{-1}X| for REML."""
@@ -122,9 +116,12 @@ class Objective:
 
     def derivatives(self, point: Point, down: Downward | None = None) -> Derivatives:
         """Derivatives along the natural coordinates of all blocks."""
-        down = self.down(point) if down is None else down
-        with np.errstate(all="ignore"):
-            return derivatives(self.sweeper, point.psis, self.directions, point.up, down)
+        if self._latest is None or self._latest[0] is not point:
+            down = self.down(point) if down is None else down
+            with np.errstate(all="ignore"):
+                found = derivatives(self.sweeper, point.psis, self.directions, point.up, down)
+            self._latest = (point, found)
+        return self._latest[1]
 
     def gradient(self, point: Point) -> np.ndarray:
         """Gradient of the profiled log likelihood along the natural coordinates, (k-1,)."""
@@ -138,6 +135,15 @@ class Objective:
         gradient = -0.5 * (d.log_det + d.rss / variance)
         rss_part = d.rss_second / variance - np.outer(d.rss, d.rss) / (variance**2 * df)
         return gradient, -0.5 * (d.log_det_second + rss_part)
+
+
+def _slices(problem: Problem) -> tuple[slice, ...]:
+    result, first = [], 0
+    for block in problem.blocks:
+        count = len(labels(block.structure, size(block)))
+        result.append(slice(first, first + count))
+        first += count
+    return tuple(result)
 
 
 def size(block: Block) -> int:

@@ -19,7 +19,7 @@ from xmixed.engine.parameterization import MatrixSquareRoot, Parameterization
 from xmixed.engine.result import Iteration, Verdict
 
 # Curvature of the log likelihood per relative change of a parameter below which it is flat.
-_FLAT = 1e-8
+_FLAT = 1e-6
 _HALVINGS = 40
 _POLISH_STEPS = 40
 
@@ -114,6 +114,11 @@ def _units(objective: Objective) -> np.ndarray:
     return np.concatenate(parts)
 
 
+def flatness(values: np.ndarray) -> float:
+    """Eigenvalues of the scaled Hessian up to this size count as zero."""
+    return max(_FLAT, 1e-12 * float(np.abs(values).max(initial=0.0)))
+
+
 def newton_step(state: State, sizes: np.ndarray, free: np.ndarray | None = None) -> Step:
     """Newton's direction with turned-round convex directions; `free` masks what may move."""
     g, H = state.gradient * sizes, -state.hessian * np.outer(sizes, sizes)
@@ -124,7 +129,7 @@ def newton_step(state: State, sizes: np.ndarray, free: np.ndarray | None = None)
         return Step(direction, True, False, 0.0)
     values, vectors = np.linalg.eigh((H + H.T) / 2)
     along = vectors.T @ g
-    threshold = max(_FLAT, 1e-13 * float(np.abs(values).max()))
+    threshold = flatness(values)
     flat = np.abs(values) <= threshold
     curvature = np.where(flat, np.inf, np.abs(values))
     move = vectors @ (along / curvature)
@@ -273,8 +278,7 @@ def _update(inverse: np.ndarray, moved: np.ndarray, turned: np.ndarray, techniqu
 
 def polish(surface: Surface, start: Point, free: np.ndarray | None = None) -> State:
     """Newton steps until the gradient is at rounding level; never leaves a better point behind."""
-    theta = surface.theta(start.blocks)
-    state = surface.state(theta, surface.point(theta))
+    state = surface.state(surface.theta(start.blocks), start)
     step = newton_step(state, surface.sizes(state.theta), free)
     idle = 0
     for _ in range(_POLISH_STEPS):

@@ -123,8 +123,11 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
     whole = metric.mapping(block.structure, q, theta)
     alive = psi.diagonal() > 0
     keep = np.append(alive, [alive[i] and alive[j] for i, j in pairs(q)])
-    _, sizes, rows = np.linalg.svd(whole.jacobian * keep)
-    basis = rows[sizes > 1e-6 * sizes[0]].T
+    # Orthogonal in the matrices' own inner product, in which covariances count twice: only then do the
+    # chosen directions stay among the matrices of this rank to second order.
+    weight = np.sqrt(np.where(np.arange(len(alpha)) < q, 1.0, 2.0))
+    _, sizes, rows = np.linalg.svd(whole.jacobian * keep / weight)
+    basis = (rows[sizes > 1e-6 * sizes[0]] / weight).T
     second = np.einsum("iab,ac,bd->icd", whole.second, basis, basis)
     chosen = Mapping(whole.value, whole.jacobian @ basis, second)
     estimation = from_estimation(block.structure, q, alpha)

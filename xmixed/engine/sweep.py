@@ -14,6 +14,7 @@ of one. (Pinheiro and Bates 2000, chapter 2, start from Delta instead, which is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,8 @@ from xmixed.engine.prepare import Problem
 
 Psis = tuple[np.ndarray, ...]
 
+_ROUNDING = 1e-14
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Plan:
@@ -42,6 +45,8 @@ class _Plan:
         R' of the bottom level.
     reduced : (q, w, G) array
         C of the bottom level.
+    stacked : (q, q + w, G) array
+        [R, C] of the bottom level.
     base_Z, base_W : per level arrays
         Cross-products less the bottom level's C'C (None for the bottom level itself).
     base_top : (p+1, p+1) array
@@ -52,6 +57,7 @@ class _Plan:
     sizes: tuple[int, ...]
     lower: np.ndarray
     reduced: np.ndarray
+    stacked: np.ndarray
     base_Z: tuple[np.ndarray | None, ...]
     base_W: tuple[np.ndarray | None, ...]
     base_top: np.ndarray
@@ -86,7 +92,7 @@ class Upward:
     rss: complex
     beta: np.ndarray
     factor: np.ndarray
-    states: tuple[_LevelState, ...]
+    states: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,23 +132,25 @@ class Sweeper:
         for level in range(levels - 1, -1, -1):
             S, D = ZtZ[level], ZtW[level]
             if S is None or D is None:
-                lower, C, bottom = plan.lower, plan.reduced, True
+                lower, C, stacked, bottom = plan.lower, plan.reduced, plan.stacked, True
             else:
                 lower, bottom = semidefinite_cholesky(S), False
                 C = solve_lower(lower, D, singular=True)
+                stacked = np.concatenate([lower.transpose(1, 0, 2), C], axis=1)
             A = cross(lower, times(psis[level], lower))
             for i in range(len(A)):
                 A[i, i] += 1.0
             L, level_log_det = cholesky(A)
             log_det += level_log_det
-            state = _LevelState(solve_lower(L, lower.transpose(1, 0, 2)), solve_lower(L, C))
+            solved = solve_lower(L, stacked)
+            state = _LevelState(solved[:, : len(L)], solved[:, len(L) :])
             states.append(state)
             self._pass_up(level, state.E, None if bottom else C, ZtZ, ZtW)
             first = self._above(level)
-            top += total_cross(state.E[:, first:], state.E[:, first:])
             if not bottom:
-                top -= total_cross(C[:, first:], C[:, first:])
-        return _eliminate_fixed(top, log_det, tuple(reversed(states)))
+                top = _less(top, C[:, first:])
+            top += total_cross(state.E[:, first:], state.E[:, first:])
+        return eliminate_fixed(top, log_det, tuple(reversed(states)))
 
     def _above(self, level: int) -> int:
         """How many columns of W belong to levels above `level`."""
@@ -243,12 +251,8 @@ class _Above:
         """E_y - E_X beta - E_u u, (q, G)."""
         size, p = len(self.means), len(self.beta)
         coefficients = np.append(-self.beta, 1.0)[None, :]
-        result = np.empty((len(E), E.shape[2]), np.result_type(E, self.beta))
-        for i, row in enumerate(E):
-            result[i] = (coefficients @ row[size : size + p + 1])[0]
-            if size:
-                result[i] -= (row[:size] * self.means).sum(axis=0)
-        return result
+        result = np.matmul(coefficients, E[:, size : size + p + 1])[:, 0]
+        return result - (E[:, :size] * self.means).sum(axis=1) if size else result
 
     def fixed_root(self, E: np.ndarray) -> np.ndarray | None:
         """E_X F^{-T}, (q, p, G): the part of the groups' information that estimating beta uses up."""
@@ -298,13 +302,31 @@ class _Above:
         return _Above(self.beta, self.root, means, variances, np.concatenate([own_beta, old]))
 
 
-def _eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[_LevelState, ...]) -> Upward:
+def _less(total: np.ndarray, C: np.ndarray) -> np.ndarray:
+    """[X, y]'V^{-1}[X, y] - C'C, with exact zeros for columns of X that the level's Z spans.
+
+    What rounding leaves of them would drown their true information where a variance is huge.
+    """
+    rest = total - total_cross(C, C)
+    p = len(total) - 1
+    spanned = np.flatnonzero(rest.diagonal()[:p].real <= _ROUNDING * total.diagonal()[:p].real)
+    rest[spanned] = 0.0
+    rest[:, spanned] = 0.0
+    return rest
+
+
+def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) -> Upward:
+    """Eliminate X from W'V^{-1}W, W = [X, y]: the end of an upward sweep."""
     p = len(top) - 1
     if p == 0:
         return Upward(log_det, 0.0, top[0, 0], np.zeros(0), np.zeros((0, 0)), states)
-    factors, log_det_X = cholesky(top[:p, :p, None])
-    factor = factors[:, :, 0]
-    c0 = solve_lower(factors, top[:p, p, None, None])[:, 0, 0]
+    if np.iscomplexobj(top):
+        factors, log_det_X = cholesky(top[:p, :p, None])
+        factor = factors[:, :, 0]
+    else:
+        factor = np.linalg.cholesky(top[:p, :p])
+        log_det_X = 2.0 * np.log(factor.diagonal()).sum()
+    c0 = np.linalg.solve(factor, top[:p, p])
     beta = np.linalg.solve(factor.T, c0)
     return Upward(log_det, log_det_X, top[p, p] - c0 @ c0, beta, factor, states)
 
@@ -317,10 +339,11 @@ def _plan(problem: Problem) -> _Plan:
     sizes = tuple(len(level.ZtZ) for level in levels)
     if not levels:
         empty = np.zeros((0, p + 1, 0))
-        return _Plan((), np.zeros((0, 0, 0)), empty, (), (), problem.products.XyXy, (), ())
+        return _Plan((), np.zeros((0, 0, 0)), empty, empty, (), (), problem.products.XyXy, (), ())
     bottom = count - 1
     lower = semidefinite_cholesky(levels[bottom].ZtZ)
     reduced = solve_lower(lower, levels[bottom].ZtW, singular=True)
+    stacked = np.concatenate([lower.transpose(1, 0, 2), reduced], axis=1)
     base_Z: list[np.ndarray | None] = [level.ZtZ for level in levels]
     base_W: list[np.ndarray | None] = [level.ZtW for level in levels]
     base_Z[bottom] = base_W[bottom] = None
@@ -333,7 +356,7 @@ def _plan(problem: Problem) -> _Plan:
         base_W[upper] = levels[upper].ZtW - summed[:, q:]
         first += q
     rest = reduced[:, first:]
-    base_top = problem.products.XyXy - total_cross(rest, rest)
+    base_top = _less(problem.products.XyXy, rest)
     return _Plan(
-        sizes, lower, reduced, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents
+        sizes, lower, reduced, stacked, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents
     )

@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from xmixed.errors import Span, StataError
-from xmixed.language.arguments import Assignment, DisplayItem, NewVariable
+from xmixed.language.arguments import Assignment, DisplayItem, Hypothesis, NewVariable
 from xmixed.language.expression_builder import number_from, span_of
-from xmixed.language.nodes import Binary, Expression, InRange, Name, Pattern, Subscript, Text, Unary, Varlist
+from xmixed.language.nodes import (
+    Binary,
+    Coefficient,
+    Expression,
+    InRange,
+    Name,
+    Pattern,
+    Subscript,
+    Text,
+    Unary,
+    Varlist,
+)
 from xmixed.missing import MISSING, missing_code
 
 MAXIMUM_NUMBERS = 1_000_000
 
 
 class ArgumentBuilder:
-    """Callbacks named after the rules of `4_numlists`, `6_arguments` and `7_mixed`."""
+    """Callbacks named after the rules of `4_numlists`, `6_arguments`, `7_mixed` and `8_hypotheses`."""
 
     # --- numbers ---------------------------------------------------------------------------------------
 
@@ -105,6 +116,32 @@ class ArgumentBuilder:
     def words(self, children: list[Any]) -> tuple[str, ...]:
         return tuple(child if type(child) is str else str(child.value) for child in children)
 
+    # --- hypotheses --------------------------------------------------------------------------------------
+
+    def linear_name(self, children: list[Any]) -> Coefficient:
+        token = children[0]
+        return Coefficient("b", "", token.value, span_of(token, token))
+
+    def hypotheses(self, children: list[Any]) -> tuple[Hypothesis, ...]:
+        return tuple(found for item in children for found in item)
+
+    def single(self, children: list[Any]) -> list[Hypothesis]:
+        return [_hypothesis(children)]
+
+    equated = single
+
+    def equated_group(self, children: list[Any]) -> list[Hypothesis]:
+        return [_hypothesis(children[1:-1], grouped=True)]
+
+    def listed_group(self, children: list[Any]) -> list[Hypothesis]:
+        return [_hypothesis([side], grouped=True) for side in children[1:-1]]
+
+    def whole_equation(self, children: list[Any]) -> list[Hypothesis]:
+        return [Hypothesis((), False, children[1].value, span_of(children[0], children[2]))]
+
+    def within_equation(self, children: list[Any]) -> list[Hypothesis]:
+        return [_hypothesis([side], equation=children[1].value) for side in children[4:]]
+
     # --- display -----------------------------------------------------------------------------------------
 
     def display(self, children: list[Any]) -> tuple[DisplayItem, ...]:
@@ -150,6 +187,13 @@ class ArgumentBuilder:
 
     def vce(self, children: list[Any]) -> list[Any]:
         return children
+
+
+def _hypothesis(children: list[Any], *, grouped: bool = False, equation: str = "") -> Hypothesis:
+    """Return the hypothesis that sides between equals signs make."""
+    sides: tuple[Expression, ...] = tuple(children[::2])
+    span = Span(sides[0].span.start, sides[-1].span.end)
+    return Hypothesis(sides, grouped, equation, span)
 
 
 class Piecewise:

@@ -36,6 +36,7 @@ START_RULES = [
     "newvar",
     "assignment",
     "words",
+    "hypotheses",
     "display",
     "random_equation",
     "residuals",

@@ -94,7 +94,7 @@ def _unstructured(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
 
 def _plain_pieces(syntax: Syntax) -> frozenset[str]:
     """Return the pieces that are ordinary words in this command's text."""
-    if syntax.argument not in ("text", "words"):
+    if syntax.argument not in ("text", "words", "hypotheses"):
         return frozenset()
     allowed = {
         "IF": syntax.condition,
@@ -122,6 +122,7 @@ def _argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, str]:
         if kind in ("newvar", "assignment"):
             raise StataError(100, "varlist required", end)
         empty: dict[str, Any] = {"varlist": (), "varlist_factor": (), "numlist": (), "words": (), "text": ""}
+        empty["hypotheses"] = ()
         return empty.get(kind), ""
     if kind == "filename" and skeleton.using is not None:
         # `use varlist using file`: what stands before `using` is a list of variables.
@@ -190,6 +191,14 @@ def _read_assignment(rule: str) -> Callable[[str, Span], Any]:
     return read
 
 
+def _read_hypotheses(text: str, span: Span) -> Any:
+    found = parse("hypotheses", text, span)
+    for hypothesis in found:
+        for side in hypothesis.sides:
+            check_depth(side)
+    return found
+
+
 _READERS: dict[str, Callable[[str, Span], Any]] = {
     "none": _read_none,
     "varlist": lambda text, span: read_varlist(text, span, False),
@@ -198,6 +207,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "newvar": _read_assignment("newvar"),
     "assignment": _read_assignment("assignment"),
     "expression": read_expression,
+    "hypotheses": _read_hypotheses,
     "numlist": lambda text, span: parse("numlist", text, span),
     "filename": read_filename,
     "words": lambda text, span: parse("words", text, span),

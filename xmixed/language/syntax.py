@@ -17,6 +17,7 @@ ArgumentKind = Literal[
     "numlist",  # tuple of float
     "filename",  # str (quotes removed) or None
     "words",  # tuple of str: words and quoted strings
+    "hypotheses",  # tuple of Hypothesis; () when empty
     "text",  # str: the rest of the line as it stands up to the options
     "raw",  # str: everything up to the end of the line, options included
     "mixed",  # the multiple-equation syntax: the parser returns a MixedCommand instead of a Command

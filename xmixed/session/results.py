@@ -55,8 +55,8 @@ class Estimates(Results):
     mark : str
         Name of the row mark (`Dataset.marks`) that is e(sample); "" when the data are gone.
     payload : object
-        What the command needs to replay and for postestimation (its frozen specification and the engine's fit);
-        None before any estimation.
+        What the command needs to replay and for postestimation (its frozen specification and the engine's
+        fit); None before any estimation.
     title : str
         Title given with `estimates store, title()`.
     """
