@@ -78,3 +78,17 @@ def test_nothing_to_list(pigs, fails):
     assert fails(pigs, "list, divider")[0] == 198
     pigs.run("clear")
     assert fails(pigs, "list")[0] == 111
+
+
+def test_wide_characters_take_two_columns(session):
+    session.run('set obs 2\ngenerate str9 s = "日本語" in 1\nreplace s = "e\u0301" in 2\ngen byte n = 1')
+    assert session.run("list") == (
+        "\n"
+        "     +------------+\n"
+        "     |      s   n |\n"
+        "     |------------|\n"
+        "  1. | 日本語   1 |\n"
+        "  2. |      e\u0301   1 |\n"
+        "     +------------+\n"
+    )
+    assert session.run('display %4s "日本語" "|" %-8s "日本" "|" %~8s "日本" "|"') == "日本|日本    |  日本  |\n"

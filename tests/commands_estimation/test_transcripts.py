@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xmixed.errors import StataError
-from xmixed.interpreter.session import Session
+from xmixed.interpreter.session import Session, read_do_file
 
 FOLDER = Path(__file__).parent / "transcripts"
 
@@ -18,7 +18,7 @@ def transcript(script: Path) -> str:
     lines: list[str] = []
     session.out.sinks.append(lambda line: lines.append(line.text))
     try:
-        session.run_file(str(script), [], True)
+        session.run_do_file(read_do_file(str(script)), [])
     except StataError as error:
         lines.append(str(error))
     return "\n".join(lines) + "\n"

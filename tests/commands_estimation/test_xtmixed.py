@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xmixed.commands import mixed_fit
+from xmixed.commands import mixed_log
 from xmixed.errors import StataError
 from xmixed.interpreter.session import Session
 
@@ -157,7 +157,7 @@ def test_interruption_leaves_everything(session, monkeypatch):
     def interrupted(self, event):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(mixed_fit.IterationLog, "__call__", interrupted)
+    monkeypatch.setattr(mixed_log.IterationLog, "__call__", interrupted)
     with pytest.raises(StataError) as raised:
         session.run("xtmixed y x || g: x")
     assert raised.value.code == 1
@@ -198,17 +198,17 @@ def test_log_is_live(session):
     lines: list[str] = []
     session.out.sinks.append(lambda line: lines.append(line.text))
     seen: list[int] = []
-    original = mixed_fit.IterationLog.__call__
+    original = mixed_log.IterationLog.__call__
 
     def watch(self, event):
         original(self, event)
         seen.append(len(lines))
 
-    mixed_fit.IterationLog.__call__ = watch
+    mixed_log.IterationLog.__call__ = watch
     try:
         session.run("xtmixed y x || g:")
     finally:
-        mixed_fit.IterationLog.__call__ = original
+        mixed_log.IterationLog.__call__ = original
     assert seen[0] == 2 and lines[:2] == ["", "Performing EM optimization: "]
     assert seen == sorted(seen) and len(lines) > seen[-1]
 

@@ -60,7 +60,11 @@ def random_part(session: xmixed.Session) -> dict[str, tuple[float, float]]:
     for level, size in zip(levels, session.e["redim"].split(), strict=True):
         count[level] = count.get(level, 0) + 1
         top = list(dict.fromkeys(levels)).index(level) + 1
-        names[top, count[level]] = [next(revars) for _ in range(int(size))]
+        first = next(revars)
+        if first.startswith("R."):  # one parameter for all values of the factor, a level of R's own
+            names[top, count[level]] = [first]
+            continue
+        names[top, count[level]] = [first, *(next(revars) for _ in range(int(size) - 1))]
     level_names = list(dict.fromkeys(levels))
     structures = dict(zip(names, session.e["vartypes"].split(), strict=True))
     for key in names:
@@ -106,6 +110,9 @@ def test_the_fit_equals_the_reference(case: dict) -> None:
     assert found["sigma"][0] == pytest.approx(case["sigma"], rel=tolerance)
     figures = {f"sd {name}": value for name, value in case.get("sd", {}).items()}
     figures |= {f"corr {name}": value for name, value in case.get("corr", {}).items()}
+    for name in list(found):
+        if ":R." in name:
+            found[f"sd {name.partition(':R.')[2]}:_cons"] = found[name]
     for name, value in figures.items():
         if value == 0:
             assert found[name][0] < 1e-6 * case["sigma"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,11 @@ def console_environment(**extra: str) -> dict[str, str]:
     """Return the environment of a console that knows nothing of the user's settings."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("XMIXED_")}
     return environment | {"PYTHONPATH": str(ROOT), "LC_ALL": "C", "PYTHONUTF8": "0"} | extra
+
+
+def accept_interrupts() -> None:
+    """Undo, in a child process, the ignored Ctrl-C that a suite started in the background hands on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 Console = Callable[..., subprocess.CompletedProcess[str]]

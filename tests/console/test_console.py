@@ -214,7 +214,7 @@ def test_an_interrupted_run(tmp_path: Path, arguments: list[str]) -> None:
     import sys
     import time
 
-    from tests.console.conftest import console_environment
+    from tests.console.conftest import accept_interrupts, console_environment
 
     (tmp_path / "a.do").write_text("quietly log using started, text\n" + "display 1\n" * 200_000)
     process = subprocess.Popen(
@@ -223,6 +223,7 @@ def test_an_interrupted_run(tmp_path: Path, arguments: list[str]) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=console_environment(),
+        preexec_fn=accept_interrupts,
     )
     for _ in range(600):
         if (tmp_path / "started.log").exists():

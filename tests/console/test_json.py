@@ -53,5 +53,6 @@ def test_missing_values_are_null(console: Console) -> None:
     value = json.loads(
         console("--json", "-c", "set obs 2", "-c", "generate x = .", "-c", "summarize x").stdout
     )
+    assert value["error"] is None
     assert value["r"]["scalars"]["N"] == 0
     assert all(number is None or isinstance(number, float) for number in value["r"]["scalars"].values())

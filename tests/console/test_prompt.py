@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.console.conftest import console_environment
+from tests.console.conftest import accept_interrupts, console_environment
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07")
 
@@ -35,6 +35,7 @@ class Terminal:
             dimensions=(24, 80),
             encoding="utf-8",
             timeout=30,
+            preexec_fn=accept_interrupts,
         )
         self.wait_for("exit. leaves")
 

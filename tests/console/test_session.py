@@ -249,3 +249,12 @@ def test_a_fit_without_convergence_keeps_its_results(session: Session) -> None:
     error = failure(session, "xtmixed reaction days || subject: days, cov(un) iterate(0) emiterate(0)")
     assert error.code == 430
     assert session.e["converged"] == 0 and session.e["cmd"] == "xtmixed"
+
+
+def test_saved_results_as_macros(session: Session) -> None:
+    session.run("set obs 4\ngenerate double x = _n / 3\nsummarize x")
+    assert session.run('display "`r(N)\' `r(max)\' [`r(none)\'] [`e(cmd)\'] `c(level)\' `c(N)\'"') == (
+        "4 1.333333333333333 [] [] 95 4\n"
+    )
+    session.run("local n = `r(N)' + 1")
+    assert session.run("display `n'") == "5\n"

@@ -11,13 +11,13 @@ from xmixed.engine import Fit, Level, Model, RandomEffects, fit
 
 
 def one_way(y: np.ndarray, method: str) -> tuple[Fit, float, float]:
-    """Fit y of shape (I, J) and return it with MSB and MSW."""
-    I, J = y.shape
-    groups = np.repeat(np.arange(I), J)
-    level = Level(groups, I, (RandomEffects((None,), "identity"),))
+    """Fit y of shape (groups, rows) and return it with MSB and MSW."""
+    count, size = y.shape
+    groups = np.repeat(np.arange(count), size)
+    level = Level(groups, count, (RandomEffects((None,), "identity"),))
     means = y.mean(axis=1)
-    between = J * np.sum((means - y.mean()) ** 2) / (I - 1)
-    within = np.sum((y - means[:, None]) ** 2) / (I * (J - 1))
+    between = size * np.sum((means - y.mean()) ** 2) / (count - 1)
+    within = np.sum((y - means[:, None]) ** 2) / (count * (size - 1))
     return fit(Model(y.ravel(), (None,), (level,), method)), float(between), float(within)  # type: ignore[arg-type]
 
 
@@ -30,19 +30,19 @@ def one_way(y: np.ndarray, method: str) -> tuple[Fit, float, float]:
     st.sampled_from(("ml", "reml")),
     st.sampled_from((0.0, 1e6)),
 )
-def test_one_way(I: int, J: int, spread: float, seed: int, method: str, offset: float) -> None:
+def test_one_way(count: int, size: int, spread: float, seed: int, method: str, offset: float) -> None:
     rng = np.random.default_rng(seed)
-    y = offset + spread * rng.normal(size=(I, 1)) + rng.normal(size=(I, J))
+    y = offset + spread * rng.normal(size=(count, 1)) + rng.normal(size=(count, size))
     result, between, within = one_way(y, method)
-    share = 1.0 if method == "reml" else (I - 1) / I
-    expected = (share * between - within) / J
+    share = 1.0 if method == "reml" else (count - 1) / count
+    expected = (share * between - within) / size
     assert result.optimization.converged and result.optimization.return_code == 0
     digits = 1e-10 if offset == 0 else 1e-6
     if expected > 1e-3 * within:
         assert not result.boundary
         assert result.covariances[0][0][0, 0] == pytest.approx(expected, rel=digits * 10, abs=digits)
         assert result.sigma_e**2 == pytest.approx(within, rel=digits)
-        error = (within + J * expected) / (I * J)
+        error = (within + size * expected) / (count * size)
         assert result.beta_covariance[0, 0] == pytest.approx(error, rel=digits * 10)
     elif expected < -1e-3 * within:
         assert [note.kind for note in result.boundary] == ["variance_zero"]
@@ -52,7 +52,7 @@ def test_one_way(I: int, J: int, spread: float, seed: int, method: str, offset: 
         assert np.isfinite(result.estimates).all()
         assert result.estimates[0] == pytest.approx(np.log(1e-16 * result.sigma_e))
         assert not result.parameter_covariance[0].any()
-        df = I * J - (method == "reml")
+        df = count * size - (method == "reml")
         assert result.parameter_covariance[1, 1] == pytest.approx(1 / (2 * df), rel=1e-8)
     assert result.beta[0] == pytest.approx(y.mean(), rel=1e-12)
 

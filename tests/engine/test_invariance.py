@@ -142,6 +142,33 @@ def test_more_parameters_never_lower_the_likelihood(data: dict[str, np.ndarray],
             assert value("unstructured", q - 1) <= unstructured + slack
 
 
+@pytest.mark.parametrize("structure", ["identity", "independent", "exchangeable", "unstructured"])
+def test_never_below_linear_regression(structure: str) -> None:
+    """Columns of very different scale under one variance give the likelihood several maxima."""
+    restarted = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        count, size = int(rng.integers(3, 12)), int(rng.integers(2, 6))
+        groups = np.repeat(np.arange(count), size)
+        x = rng.normal(size=count * size) * 10 ** rng.uniform(-3, 3)
+        y = rng.normal(size=count * size) + rng.normal(size=count)[groups] * rng.choice([0, 0.3, 3])
+        level = Level(groups, count, (RandomEffects((x, None), structure),))  # type: ignore[arg-type]
+        method = METHODS[seed % 2]
+        result = fit(Model(y, (x, None), (level,), method))  # type: ignore[arg-type]
+        assert result.log_likelihood >= result.comparison.log_likelihood - 1e-9
+        far = result.estimates + np.where(np.arange(len(result.estimates)) < 1, 6.0, 0.0)
+        far[1:-1] = np.clip(far[1:-1], -6, 1)
+        if result.optimization.converged and structure in ("identity", "exchangeable"):
+            far[1:-1] = 0.0
+            other = fit(Model(y, (x, None), (level,), method), Options(start=far))  # type: ignore[arg-type]
+            assert other.log_likelihood >= other.comparison.log_likelihood - 1e-9
+            restarted += sum(
+                e.log_likelihood < other.comparison.log_likelihood - 1e-6
+                for e in other.optimization.iterations
+            )
+    assert restarted > 0 or structure in ("independent", "unstructured")
+
+
 def test_starting_values_do_not_matter(data: dict[str, np.ndarray]) -> None:
     first = fit(model(data, "reml"))
     rng = np.random.default_rng(8)

@@ -168,7 +168,8 @@ def test_second_derivatives_are_those_of_the_gradient(model: Model, seed: int) -
     gradient, hessian = objective.second_order(point)
     h = 1e-5
     for a, e in enumerate(h * np.eye(len(nu))):
-        above, below = objective.point(objective.matrices(nu + e)), objective.point(objective.matrices(nu - e))
+        above = objective.point(objective.matrices(nu + e))
+        below = objective.point(objective.matrices(nu - e))
         slope = (above.log_likelihood - below.log_likelihood) / (2 * h)
         assert gradient[a] == pytest.approx(slope, rel=1e-7, abs=1e-6)
         row = (objective.gradient(above) - objective.gradient(below)) / (2 * h)
@@ -253,7 +254,8 @@ def test_singular_matrix_of_three_columns() -> None:
     curvature = -np.array([(slope(start + e) - slope(start - e)) / (2 * h) for e in h * np.eye(7)])
     jacobian = np.array([estimation(start + s).imag / 1e-30 for s in 1e-30j * np.eye(7)]).T
     expected = jacobian @ np.linalg.inv(curvature) @ jacobian.T
-    np.testing.assert_allclose(result.parameter_covariance, expected, rtol=1e-5, atol=1e-5 * np.abs(expected).max())
+    atol = 1e-5 * np.abs(expected).max()
+    np.testing.assert_allclose(result.parameter_covariance, expected, rtol=1e-5, atol=atol)
 
 
 @pytest.mark.parametrize("options", [Options(), Options(parameterization="matlog"), Options(em_iterations=0)])

@@ -31,6 +31,22 @@ def value_as_text(session: SessionState, text: str) -> str:
     return value if isinstance(value, str) else format_value(value, "%18.0g").strip()
 
 
+def saved_result_as_text(session: SessionState, kind: str, name: str) -> str:
+    """Return what `r(N)', `e(cmd)', `s(x)' or `c(level)' stands for; "" when there is no such result.
+
+    Stata: a matrix is the word `matrix`, and e(sample) the word `function`.
+    """
+    if kind != "c":
+        results = {"e": session.e, "r": session.r, "s": session.s}[kind]
+        if name in results.matrices:
+            return "matrix"
+        if kind == "e" and name == "sample" and session.e.mark:
+            return "function"
+        if name not in results:
+            return ""
+    return value_as_text(session, f"{kind}({name})")
+
+
 def macro_function(session: SessionState, text: str) -> str:
     """Return the value of a macro function, given by the text behind the colon.
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from xmixed.commands.mixed_log import DETAILS, IterationLog
 from xmixed.commands.mixed_model import (
     RESIDUAL,
     MixedResult,
     RandomEquationSummary,
     VarianceParameter,
 )
+from xmixed.commands.mixed_start import Start
+from xmixed.commands.mixed_verdict import Diagnosis, diagnose
 from xmixed.errors import StataError
 from xmixed.language.nodes import MixedCommand
-from xmixed.render.mixed_header import EM_TITLE, ERRORS_TITLE, GRADIENT_TITLE, render_iteration
-from xmixed.session.output import Output
 
 if TYPE_CHECKING:
     from xmixed.commands.mixed_specification import MixedSpecification
     from xmixed.engine import EngineError, Fit, Model, Options
-    from xmixed.engine.result import BoundaryNote, EMStep, Parameter, Progress
+    from xmixed.engine.result import Parameter
 
 TECHNIQUES = {"nr": "nr", "bfgs": "bfgs", "dfp": "dfp"}
-DOTS_PER_LINE = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,66 +31,7 @@ class FittedModel:
 
     fit: Fit
     result: MixedResult
-
-
-class IterationLog:
-    """Prints the engine's progress while it runs.
-
-    Parameters
-    ----------
-    out : Output
-    label : str
-        `log likelihood` or `log restricted-likelihood`.
-    show : bool
-        False for `nolog`: nothing is printed.
-    em_log, em_dots : bool
-        How EM iterations are shown; neither hides them.
-    """
-
-    def __init__(self, out: Output, label: str, show: bool, em_log: bool, em_dots: bool) -> None:
-        self.out, self.label, self.show = out, label, show
-        self.em_log, self.em_dots = em_log, em_dots
-        self.fresh_phase = False
-        self.dots = 0
-
-    def __call__(self, event: Progress) -> None:
-        if not self.show:
-            return
-        from xmixed.engine.result import EMStep, Iteration, PhaseStarted
-
-        if isinstance(event, PhaseStarted):
-            self.flush()
-            title = {"em": EM_TITLE, "gradient": GRADIENT_TITLE, "standard_errors": ERRORS_TITLE}
-            self.out.write("", title[event.phase])
-            self.fresh_phase = True
-        elif isinstance(event, EMStep):
-            self._em_step(event)
-        elif isinstance(event, Iteration):
-            remark = "(not concave)" if event.not_concave else "(backed up)" if event.backed_up else ""
-            self._iteration(event.number, event.log_likelihood, remark)
-
-    def _em_step(self, event: EMStep) -> None:
-        if self.em_log:
-            self._iteration(event.number, event.log_likelihood, "")
-        elif self.em_dots:
-            self.dots += 1
-            if self.dots == DOTS_PER_LINE:
-                self.flush()
-
-    def _iteration(self, number: int, log_likelihood: float, remark: str) -> None:
-        if self.fresh_phase:
-            self.out.write("")
-            self.fresh_phase = False
-        self.out.write(render_iteration(number, self.label, log_likelihood, remark))
-
-    def flush(self) -> None:
-        """Print the dots that wait for their line to fill."""
-        if self.dots:
-            if self.fresh_phase:
-                self.out.write("")
-                self.fresh_phase = False
-            self.out.write("." * self.dots)
-            self.dots = 0
+    diagnosis: Diagnosis
 
 
 def engine_options(node: MixedCommand) -> Options:
@@ -125,6 +66,7 @@ def engine_options(node: MixedCommand) -> Options:
         use_nrtolerance=not node.option("nonrtolerance"),
         difficult=bool(node.option("difficult")),
         standard_errors=not node.option("nostderr"),
+        detail=any(node.option(name) for name in DETAILS),
     )
 
 
@@ -147,8 +89,8 @@ def _techniques(text: str) -> tuple[tuple[str, int], ...]:
     words = text.split()
     found: list[tuple[str, int]] = []
     for place, word in enumerate(words):
-        if word.isdigit():
-            if place == 0 or words[place - 1].isdigit() or word == "0":
+        if word.isascii() and word.isdigit():
+            if place == 0 or words[place - 1].isdigit() or int(word) == 0:
                 raise StataError(198, "option technique() invalid")
             found[-1] = (found[-1][0], int(word))
         elif word.lower() in TECHNIQUES:
@@ -162,24 +104,38 @@ def _techniques(text: str) -> tuple[tuple[str, int], ...]:
     return ((found[0][0], 0),) if len(found) == 1 else tuple(found)
 
 
-def run(specification: MixedSpecification, options: Options, log: IterationLog) -> FittedModel:
-    """Fit the model.
+def run(
+    specification: MixedSpecification, options: Options, log: IterationLog, start: Start | None = None
+) -> FittedModel:
+    """Fit the model, from starting values when `start` gives them.
 
     Raises
     ------
     StataError
-        r(2000), r(2001), r(498), r(1400) for what the engine cannot fit.
+        r(2000), r(2001), r(498), r(1400) for what the engine cannot fit; what `start` raises.
     """
     from xmixed import engine
 
     model, places = _engine_model(specification)
+    equations = specification.description.equations
+    parameters = [_parameter(item, places, equations) for item in engine.parameters_of(model)]
+    log.names = [_optimisation_name(item, options.parameterization) for item in parameters[:-1]]
+    if start is not None:
+        if not places:
+            raise StataError(198, "option from() not allowed; the model has no random effects")
+        options = replace(options, start=start(parameters))
     try:
         fitted = engine.fit(model, options, log)
     except engine.EngineError as error:
         raise _as_stata_error(error) from error
     finally:
         log.flush()
-    return FittedModel(fitted, _result(specification, fitted, places))
+    return _fitted(specification, fitted, places)
+
+
+def _optimisation_name(parameter: VarianceParameter, metric: str) -> str:
+    """Return `sqrt1_1_1`, `log1_1_1_2`: the element of the matrix square root or logarithm."""
+    return ("sqrt" if metric == "matsqrt" else "log") + parameter.name[len("lns") :]
 
 
 def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[int, int], int]]:
@@ -194,12 +150,23 @@ def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[
     places: dict[tuple[int, int], int] = {}
     for number, group in enumerate(specification.levels, start=1):
         blocks = []
-        for place, equation in enumerate(equations):
-            if equation.level_number == number and equation.effects:
-                blocks.append(RandomEffects(specification.effects[place], equation.structure))  # type: ignore[arg-type]
+        own = [
+            place
+            for place, equation in enumerate(equations)
+            if equation.level_number == number and equation.effects
+        ]
+        for place in own:
+            if specification.factors[place] is None:
+                structure = equations[place].structure
+                blocks.append(RandomEffects(specification.effects[place], structure))  # type: ignore[arg-type]
                 places[len(levels) + 1, len(blocks)] = place
         if blocks:
             levels.append(Level(group.codes, group.n_groups, tuple(blocks)))
+        for place in own:
+            factor = specification.factors[place]
+            if factor is not None:  # the values of a factor are groups of a level of their own
+                levels.append(Level(factor.codes, factor.n_groups, (RandomEffects((None,), "identity"),)))
+                places[len(levels), 1] = place
     method = specification.description.method
     return Model(specification.y, specification.fixed, tuple(levels), method), places  # type: ignore[arg-type]
 
@@ -219,12 +186,14 @@ def _as_stata_error(error: EngineError) -> StataError:
         )
     if isinstance(error, engine.NonFiniteData):
         return StataError(1400, "numerical overflow")
+    if isinstance(error, engine.InvalidStart):
+        return StataError(1400, "initial values not feasible", hint=f"from(): {error}")
     return StataError(498, str(error) or "the model cannot be fitted")
 
 
-def _result(
+def _fitted(
     specification: MixedSpecification, fitted: Fit, places: dict[tuple[int, int], int]
-) -> MixedResult:
+) -> FittedModel:
     import numpy as np
 
     description = specification.description
@@ -237,19 +206,25 @@ def _result(
     matrices = [np.zeros((0, 0)) for _ in description.equations]
     for (level, equation), place in places.items():
         matrices[place] = np.asarray(fitted.covariances[level - 1][equation - 1])
-    parameters = tuple(_parameter(item, places, description.equations) for item in fitted.parameters)
-    notes = (_note(note, places, description.equations) for note in fitted.boundary)
-    return MixedResult(
+    parameters = [_parameter(item, places, description.equations) for item in fitted.parameters]
+    # The engine sees the equations of a level in another order than e(b) when some are R.varname.
+    order = sorted(
+        range(len(parameters)), key=lambda i: (parameters[i].equation == RESIDUAL, parameters[i].equation)
+    )
+    ordered = tuple(parameters[i] for i in order)
+    diagnosis = diagnose(fitted, places, description.equations, ordered)
+    result = MixedResult(
         description,
         beta,
         covariance,
-        parameters,
-        np.asarray(fitted.estimates),
-        np.asarray(fitted.parameter_covariance),
+        ordered,
+        np.asarray(fitted.estimates)[order],
+        np.asarray(fitted.parameter_covariance)[np.ix_(order, order)],
         tuple(matrices),
         fitted.sigma_e,
-        tuple(dict.fromkeys(notes)),
+        diagnosis.notes,
     )
+    return FittedModel(fitted, result, diagnosis)
 
 
 def _parameter(
@@ -267,35 +242,3 @@ def _parameter(
     # An exchangeable equation has one correlation, which stands for every pair.
     row, column = (0, 1) if equation.structure == "exchangeable" else (item.row - 1, item.column - 1)
     return VarianceParameter(f"atr{stem}_{item.column}", item.kind, place, row, column)
-
-
-def _note(
-    note: BoundaryNote, places: dict[tuple[int, int], int], equations: tuple[RandomEquationSummary, ...]
-) -> str:
-    """Return a remark of the engine in words that name the component."""
-    if note.kind == "residual_variance_zero":
-        return "the residual variance is zero; its standard error is not computed."
-    if note.kind == "standard_errors_failed":
-        return "standard-error calculation has failed; the standard errors of the random effects are missing."
-    where = ""
-    names: tuple[str, ...] = ()
-    if (note.level, note.equation) in places:
-        equation = equations[places[note.level, note.equation]]
-        where = f" at level {equation.level}"
-        if equation.structure in ("identity", "exchangeable"):
-            names = equation.effects
-        else:
-            names = tuple(equation.effects[i - 1] for i in dict.fromkeys((note.row, note.column)) if i > 0)
-    listed = " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
-    boundary = "on the boundary of the parameter space"
-    texts = {
-        "variance_zero": f"the variance of {listed}{where} is {boundary} (zero); "
-        "its standard error is not computed.",
-        "correlation_limit": f"the correlation of {listed}{where} is {boundary} (-1 or 1); "
-        "its standard error is not computed.",
-        "covariance_singular": f"the covariance matrix{where} is singular, {boundary}; "
-        "its standard errors are not computed.",
-        "not_identified": f"the variance of {listed}{where} is not identified by these data; "
-        "its standard error is not computed.",
-    }
-    return texts.get(note.kind, note.kind)

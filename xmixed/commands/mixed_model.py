@@ -32,7 +32,9 @@ class RandomEquationSummary:
     structure : str
         identity, independent, exchangeable or unstructured; identity when there is one effect.
     effects : tuple of str
-        Covariates in order, `_cons` last; () for an empty equation.
+        Covariates in order, `_cons` last; `R.varname` for a factor; () for an empty equation.
+    values : int
+        How many values the factor of `R.varname` takes; 0 otherwise.
     """
 
     level: str
@@ -40,6 +42,12 @@ class RandomEquationSummary:
     equation_number: int
     structure: str
     effects: tuple[str, ...]
+    values: int = 0
+
+    @property
+    def dimension(self) -> int:
+        """Columns of Z: the effects, or the values of the factor."""
+        return self.values or len(self.effects)
 
 
 @dataclass(frozen=True, slots=True)

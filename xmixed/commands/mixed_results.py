@@ -55,8 +55,11 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
     scalars["rank"] = float(
         _rank(result.beta_covariance) + np.count_nonzero(np.diag(result.parameter_covariance) > 0)
     )
-    scalars["rc"] = float(fit.optimization.return_code)
+    scalars["rc"] = 0.0 if fit.optimization.converged else 430.0
     scalars["converged"] = float(fit.optimization.converged)
+    # Ours: how many variance parameters are on the boundary; only where there are any.
+    if fitted.diagnosis.boundary:
+        scalars["k_boundary"] = float(len(fitted.diagnosis.boundary))
     return scalars
 
 
@@ -109,9 +112,9 @@ def _macros(node: MixedCommand, command: str, fitted: FittedModel) -> dict[str, 
         "cmd": command,
         "cmdline": node.text.strip(),
         "depvar": description.depvar,
-        "ivars": " ".join(dict.fromkeys(equation.level for equation in equations)),
+        "ivars": " ".join(equation.level for equation in equations),
         "title": description.title,
-        "redim": " ".join(str(len(equation.effects)) for equation in equations),
+        "redim": " ".join(str(equation.dimension) for equation in equations),
         "vartypes": " ".join(equation.structure.capitalize() for equation in equations),
         "revars": " ".join(name for equation in equations for name in equation.effects),
         "rstructure": "independent",
@@ -128,6 +131,11 @@ def _macros(node: MixedCommand, command: str, fitted: FittedModel) -> dict[str, 
         "estat_cmd": "xtmixed_estat",
         "predict": "xtmixed_p",
     }
+    # Ours: Stata has no such macros; a fit with nothing to remark has none either.
+    diagnosis = fitted.diagnosis
+    macros["verdict"] = "" if diagnosis.verdict == "converged" else diagnosis.verdict
+    macros["boundary"] = " ".join(diagnosis.boundary)
+    macros["unidentified"] = " ".join(diagnosis.unidentified)
     # Stata: an empty macro does not exist.
     return {name: text for name, text in macros.items() if text}
 

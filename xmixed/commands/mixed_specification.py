@@ -44,6 +44,8 @@ class MixedSpecification:
         Columns of the terms that are estimated, in the order of `description.terms`.
     effects : tuple of tuple of Column
         Columns of each equation of `description.equations`.
+    factors : tuple of GroupLevel or None
+        For an equation `level: R.varname` the groups that the factor's values form within the level.
     levels : tuple of GroupLevel
         Highest first; `description.equations[i].level_number` counts them from 1.
     rows : ndarray of bool
@@ -56,6 +58,7 @@ class MixedSpecification:
     y: np.ndarray
     fixed: tuple[Column, ...]
     effects: tuple[tuple[Column, ...], ...]
+    factors: tuple[GroupLevel | None, ...]
     levels: tuple[GroupLevel, ...]
     rows: np.ndarray
     notes: tuple[str, ...]
@@ -70,6 +73,7 @@ class _Equation:
     constant: bool
     structure: str
     collinear: bool
+    factor: str = ""
 
 
 def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecification:
@@ -83,7 +87,7 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     """
     assert node.fixed is not None
     fixed = node.fixed
-    _refuse_unbuilt(fixed, node.random)
+    _refuse_unbuilt(fixed)
     depvar, depvar_series = resolve_one(fixed.depvar, context)
     terms = resolve_terms(fixed.varlist, context)
     equations = _resolve_equations(node.random, context)
@@ -97,21 +101,19 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     all_terms, columns = _fixed_part(terms, "noconstant" not in fixed.options, sample, notes)
     levels, summaries = _group_levels(equations, sample, n)
     described, effects = _random_part(equations, sample, notes)
+    factors = _factor_groups(equations, levels, sample)
     series = f"{depvar_series}." if depvar_series else ""
     has_effects = any(equation.effects for equation in described)
     description = MixedDescription(
         series + depvar, all_terms, described, summaries if has_effects else (), method, n
     )
     y = sample.values(depvar, depvar_series)
-    return MixedSpecification(description, y, columns, effects, levels, sample.rows, tuple(notes))
+    return MixedSpecification(description, y, columns, effects, factors, levels, sample.rows, tuple(notes))
 
 
-def _refuse_unbuilt(fixed: FixedEquation, random: Sequence[RandomEquation]) -> None:
+def _refuse_unbuilt(fixed: FixedEquation) -> None:
     if fixed.weight is not None:
         raise StataError(198, f"{fixed.weight.kind}s are not implemented in xmixed yet", fixed.weight.span)
-    for equation in random:
-        if equation.factor is not None:
-            raise StataError(198, "R.varname is not implemented in xmixed yet", equation.span)
 
 
 def _add_columns(
@@ -124,6 +126,8 @@ def _add_columns(
     for equation in equations:
         if equation.level != ALL:
             sample.add_level(equation.level)
+        if equation.factor:
+            sample.add_level(equation.factor)
         for variable, series in equation.effects:
             sample.add(variable, series, "random-effects covariates")
 
@@ -181,14 +185,32 @@ def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tu
     equations = []
     for place, (equation, level) in enumerate(zip(random, levels, strict=True)):
         last_of_level = place + 1 == len(levels) or levels[place + 1] != level
+        collinear = "collinear" in equation.options
+        if equation.factor is not None:
+            factor = resolve_name(equation.factor, context.data)
+            equations.append(_Equation(level, (), False, _factor_structure(equation), collinear, factor))
+            continue
         constant = last_of_level and "noconstant" not in equation.options
         effects = _effect_names(equation, context)
         structure = (
             equation.options["covariance"].value if "covariance" in equation.options else "independent"
         )
-        collinear = "collinear" in equation.options
         equations.append(_Equation(level, effects, constant, structure, collinear))
     return tuple(equations)
+
+
+def _factor_structure(equation: RandomEquation) -> str:
+    """Return the structure of `R.varname`: identity by default, exchangeable where it is asked for."""
+    option = equation.options.get("covariance")
+    if option is None or option.value == "identity":
+        return "identity"
+    if option.value == "exchangeable":
+        raise StataError(
+            198, "covariance(exchangeable) with R.varname is not implemented in xmixed yet", option.span
+        )
+    raise StataError(
+        198, "only covariance(identity) and covariance(exchangeable) are allowed with R.varname", option.span
+    )
 
 
 def _level_name(equation: RandomEquation, context: Context) -> str:
@@ -221,6 +243,18 @@ def _random_part(
         if equation.level != previous:
             level_number, equation_number, previous = level_number + 1, 0, equation.level
         equation_number += 1
+        if equation.factor:
+            summary = RandomEquationSummary(
+                equation.level,
+                level_number,
+                equation_number,
+                equation.structure,
+                (f"R.{equation.factor}",),
+                len(factorise(sample.level(equation.factor)).levels),
+            )
+            described.append(summary)
+            all_columns.append((None,))
+            continue
         names = [f"{series}.{name}" if series else name for name, series in equation.effects]
         columns: list[Column] = [sample.values(name, series) for name, series in equation.effects]
         if columns and not equation.collinear:
@@ -260,3 +294,19 @@ def _group_levels(
         sizes = np.bincount(codes, minlength=n_groups)
         summaries.append(LevelSummary(name, n_groups, int(sizes.min()), n / n_groups, int(sizes.max())))
     return tuple(levels), tuple(summaries)
+
+
+def _factor_groups(
+    equations: Sequence[_Equation], levels: Sequence[GroupLevel], sample: SampleColumns
+) -> tuple[GroupLevel | None, ...]:
+    """Return for each equation `level: R.varname` the groups of the factor's values within the level."""
+    names = list(dict.fromkeys(equation.level for equation in equations))
+    found: list[GroupLevel | None] = []
+    for equation in equations:
+        if not equation.factor:
+            found.append(None)
+            continue
+        level = levels[names.index(equation.level)]
+        own = factorise(sample.level(equation.factor))
+        found.append(GroupLevel(*nested_codes(level.codes, level.n_groups, own)))
+    return tuple(found)

@@ -8,7 +8,7 @@ biprobit bitest blogit bootstrap boxcox bprobit brier browse:br bsample bstat by
 centile:cen cf changeeol char checksum ci cii clogit cloglog clonevar cluster cnsreg collapse compare
 compress confirm:conf constraint:cons contract copy corr2data correlate:cor corrgram creturn:cret cross
 ctset cumul cusum datasignature decode dfactor dfgls dir discard doedit:doed dotplot drawnorm dstdize
-duplicates dvech edit:ed egen eivreg else encode:en erase estat exlogistic expand expandcl expoisson export
+duplicates dvech edit:ed egen eivreg else encode:en erase exlogistic expand expandcl expoisson export
 factor:fac fcast filefilter fillin findit foreach:fore forvalues:forv fracpoly frontier fvset
 gettoken:gettok glm glogit gmm gnbreg graph:gr grmeanby hausman heckman heckprob hetprob hexdump
 histogram:hist hotelling icd9 if import infile:inf infix input:inp insheet inspect:ins intreg ipolate irf
@@ -23,12 +23,12 @@ query:q ranksum ratio recast recode reg3 regress:reg renpfix reshape restore rmd
 rotate rreg runtest sample sampsi scalar:sca scatter:sc scobit screeplot sdtest search sem separate serset
 shell:sh signrank signtest simulate sktest sleep slogit snapshot spearman spikeplot split sqreg stack
 statsby stcox stcurve stem stepwise streg sts stset stsplit stsum sureg svmat svy svyset swilk symplot
-syntax tab1 tab2 tabi table tabodds tabstat tabulate:ta tempfile tempname tempvar test:te testnl testparm
+syntax tab1 tab2 tabi table tabodds tabstat tabulate:ta tempfile tempname tempvar testnl
 tetrachoric timer tobit tokenize:token tostring total translate treatreg truncreg tsappend tsfill tsline
-tsreport tsset tssmooth ttest ttesti twoway:tw type unab var varbasic vec view vwls which while wntestq
+tsreport tssmooth ttest ttesti twoway:tw type unab var varbasic vec view vwls which while wntestq
 xcorr xi xmlsave xmluse xpose xtabond xtcloglog xtdata xtdescribe:xtdes xtdpd xtfrontier xtgee xtgls
 xthtaylor xtintreg xtivreg xtline xtlogit xtmelogit xtmepoisson xtnbreg xtpcse xtpoisson xtprobit xtrc xtreg
-xtregar xtset xtsum xttab xttobit xtunitroot zinb zip
+xtregar xtsum xttab xttobit xtunitroot zinb zip
 """
 
 NOT_BUILT: dict[str, str] = {

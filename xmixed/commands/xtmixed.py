@@ -63,24 +63,32 @@ def _check_estimation(session: SessionState, node: MixedCommand) -> None:
 
 def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
-    from xmixed.commands.mixed_fit import IterationLog, engine_options, run
+    from xmixed.commands.mixed_fit import engine_options, run
+    from xmixed.commands.mixed_log import DETAILS, IterationLog
     from xmixed.commands.mixed_results import build_estimates, new_mark
     from xmixed.commands.mixed_specification import specify
+    from xmixed.commands.mixed_start import starting_values
     from xmixed.expressions.context import Context
 
     options = engine_options(node)
-    specification = specify(node, Context.of(session), "reml" if node.option("reml") else "ml")
+    context = Context.of(session)
+    specification = specify(node, context, "reml" if node.option("reml") else "ml")
+    description = specification.description
+    fixed_names = [f"{description.depvar}:{term.name}" for term in description.terms]
+    start = starting_values(node, context, fixed_names)
     for note in specification.notes:
         session.out.write(note)
-    em_only = bool(node.option("emonly"))
+    # emonly shows the EM log by itself, as dots when they are asked for.
+    em_dots = bool(node.option("emdots"))
     log = IterationLog(
         session.out,
-        specification.description.likelihood_label,
+        description.likelihood_label,
         show=node.option("log", True) is not False,
-        em_log=bool(node.option("emlog")) or em_only,
-        em_dots=bool(node.option("emdots")),
+        em_log=bool(node.option("emlog")) or (bool(node.option("emonly")) and not em_dots),
+        em_dots=em_dots,
+        details=[name for name in DETAILS if node.option(name)],
     )
-    fitted = run(specification, options, log)
+    fitted = run(specification, options, log, start)
     estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)
     estimates.mark = new_mark()
     commit(session, estimates)

@@ -1,13 +1,18 @@
-"""Exact second derivatives for crossed levels whose eliminated level has one random effect per group.
+"""Exact second derivatives for crossed levels.
 
-The formulas are those of `curvature`; sums over pairs of groups of the eliminated level are traces of
-products of (m, m) matrices, so that nothing of the size G0 x G0 is formed.
+The formulas are those of `curvature`. With W = Z'V^{-1}Z, J = Z'V^{-1}X scaled so that Var(beta) is the
+identity, and D_a the direction of level f,
+
+    tr(PV_aPV_b) = tr(D_a W_fg D_b W_gf) - 2 tr(J_f'D_a W_fg D_b J_g) + tr(J_f'D_a J_f J_g'D_b J_g)
+
+(ML: the first term alone). Sums over pairs of groups of the eliminated level are traces of products of
+(m, m) matrices, so that nothing of the size G0 x G0 is formed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -23,128 +28,135 @@ def second_derivatives(
     work = _Curvature(sweeper, state_of(upward), upward)
     images = [work.image(direction) for direction in directions]
     through = [work.through_beta(direction) for direction in directions]
+    squares = [work.beta_square(direction) for direction in directions]
     k = len(directions)
     log_det, rss = np.empty((k, k)), np.empty((k, k))
     for i, a in enumerate(directions):
-        moved = np.einsum("ab,bg->ag", a.matrix, work.scores[a.position])
+        moved_s, moved_J = work.moved(a)
         for j, b in enumerate(directions[: i + 1]):
-            direct = float(np.vdot(moved, images[j][a.position][:, :, 0]))
+            seen = images[j][a.position]
+            direct = float(np.vdot(moved_s, seen[:, :, 0]))
             rss[i, j] = rss[j, i] = 2.0 * (direct - float(through[i] @ through[j]))
-            log_det[i, j] = log_det[j, i] = -work.trace(a, b, images[j])
+            value = work.trace(a, b)
+            if sweeper.problem.reml:
+                value += float(np.vdot(squares[i], squares[j].T)) - 2.0 * float(
+                    np.vdot(moved_J, seen[:, :, 1:])
+                )
+            log_det[i, j] = log_det[j, i] = -value
     return log_det, rss
 
 
-@dataclass(eq=False)
 class _Curvature:
     """The pieces that all pairs of directions share."""
 
-    sweeper: CrossedSweeper
-    state: CrossedState
-    upward: Upward
-
-    def __post_init__(self) -> None:
-        p = self.sweeper.problem.p
-        self.products = self.sweeper.products
+    def __init__(self, sweeper: CrossedSweeper, state: CrossedState, upward: Upward) -> None:
+        self.sweeper, self.state = sweeper, state
+        self.products = sweeper.products
         self.first = self.products.order[0]
         self.part = dict(zip(self.products.order[1:], self.products.parts, strict=True))
-        self.reml = self.sweeper.problem.reml and p > 0
-        coefficients = np.append(-self.upward.beta, 1.0)
-        inverse = np.linalg.inv(self.upward.factor) if p else np.zeros((0, 0))
-        self.scores = [right @ coefficients for right in self.state.ZtVW]
-        # Scaled so that Var(beta) is the identity.
-        self.J = [right[:, :, :p] @ inverse.T for right in self.state.ZtVW]
+        p = sweeper.problem.p
+        coefficients = np.append(-upward.beta, 1.0)
+        inverse = np.linalg.inv(upward.factor) if p else np.zeros((0, 0))
+        self.scores = [right @ coefficients for right in state.ZtVW]
+        self.J = [right[:, :, :p] @ inverse.T for right in state.ZtVW]
 
     @cached_property
-    def F(self):  # noqa: ANN201 - a scipy sparse matrix
-        return self.products.pattern.matrix(self.state.F[0])
+    def F(self) -> list[Any]:
+        """F as scipy matrices, one for each column of Z0."""
+        return [self.products.pattern.matrix(values) for values in self.state.F]
 
     @cached_property
     def own(self) -> np.ndarray:
-        """H Z0'Z0, (G0,)."""
-        return self.state.H[0, 0] * self.products.levels[self.first].ZtZ[0, 0]
+        """H Z0'Z0, (q0, q0, G0), symmetric in each group."""
+        return np.einsum("abg,bcg->acg", self.state.H, self.products.levels[self.first].ZtZ)
 
     @cached_property
-    def CQ(self) -> np.ndarray:
-        """C F'F."""
-        return self.state.C @ self.state.grams[0, 0]
+    def first_sums(self) -> np.ndarray:
+        """Sum over pairs of groups of W_ij W_kl of the eliminated level, at [i, j, k, l]."""
+        pattern, C, grams = self.products.pattern, self.state.C, self.state.grams
+        q = len(self.own)
+        sums = np.einsum("ijg,klg->ijkl", self.own, self.own)
+        CQ = np.array([[C @ grams[a, b] for b in range(q)] for a in range(q)])
+        for i in range(q):
+            for j in range(q):
+                for k in range(q):
+                    for m in range(q):
+                        # W_ij = own_ij - F_i C F_j' for groups (g, h), W_kl the same for (h, g).
+                        sums[i, j, k, m] += float(np.vdot(CQ[j, k], CQ[m, i].T))
+        for i in range(q):
+            for j in range(i + 1):
+                weights = self.own[i, j][pattern.rows]
+                for k in range(q):
+                    for m in range(k + 1):
+                        gram = pattern.gram(self.state.F[k], weights * self.state.F[m], symmetric=k == m)
+                        value = float(np.vdot(C, gram))
+                        for a, b in {(i, j), (j, i)}:
+                            for c, d in {(k, m), (m, k)}:
+                                sums[a, b, c, d] -= value
+                                sums[c, d, a, b] -= value
+        return sums
 
     @cached_property
-    def square(self) -> float:
-        """|Z0'V^{-1}Z0|^2 (Frobenius)."""
-        pattern = self.products.pattern
-        weighted = pattern.gram(self.state.F[0], self.state.F[0] * self.own[pattern.rows])
-        crossed = np.vdot(self.state.C, weighted)
-        return float(self.own @ self.own - 2.0 * crossed + np.vdot(self.CQ, self.CQ.T))
+    def passed(self) -> list[list[np.ndarray]]:
+        """F_a'F_b (I - CK), (m, m) each."""
+        return [[gram @ self.state.remaining for gram in row] for row in self.state.grams]
 
-    @cached_property
-    def W(self) -> np.ndarray:
-        """Z1'MZ1, M = V^{-1} for ML and P for REML."""
-        if not self.reml:
-            return self.state.W
-        flat = np.concatenate([self.J[level].reshape(-1, self.J[level].shape[2]) for level in self.part])
-        return self.state.W - flat @ flat.T
-
-    @cached_property
-    def mixed_left(self) -> np.ndarray:
-        """F'F (I - CK), (m, m)."""
-        return self.state.grams[0, 0] @ self.state.remaining
+    def moved(self, direction: Direction) -> tuple[np.ndarray, np.ndarray]:
+        """D s and D J of the direction's level."""
+        level = direction.position
+        return (
+            np.einsum("ab,bg->ag", direction.matrix, self.scores[level]),
+            np.einsum("ab,bgk->agk", direction.matrix, self.J[level]),
+        )
 
     def through_beta(self, direction: Direction) -> np.ndarray:
-        """J'D s of the direction's level, (p,)."""
-        level = direction.position
-        return np.einsum("ab,bg,agk->k", direction.matrix, self.scores[level], self.J[level])
+        """J'D s, (p,)."""
+        return np.einsum("ag,agk->k", self.moved(direction)[0], self.J[direction.position])
+
+    def beta_square(self, direction: Direction) -> np.ndarray:
+        """J'D J, (p, p)."""
+        return np.einsum("agk,agl->kl", self.J[direction.position], self.moved(direction)[1])
 
     def image(self, direction: Direction) -> tuple[np.ndarray, ...]:
-        """Z_f'V^{-1}Z_g D [s_g, J_g] for every level f; the direction's level is g."""
+        """W_fg D [s_g, J_g] for every level f, (q, G, 1 + p); g is the direction's level."""
         level, state = direction.position, self.state
-        right = np.concatenate([self.scores[level][:, :, None], self.J[level]], axis=2)
-        moved = np.einsum("ab,bgw->agw", direction.matrix, right)
+        s, J = self.moved(direction)
+        moved = np.concatenate([s[:, :, None], J], axis=2)
         if level == self.first:
-            seen = self.F.T @ moved[0]
+            seen = sum(F.T @ block for F, block in zip(self.F, moved, strict=True))
             shrunk = state.C @ seen
-            first, dense = self.own[:, None] * moved[0] - self.F @ shrunk, seen - state.K @ shrunk
-        else:
-            part = self.part[level]
-            flat = moved.reshape(-1, moved.shape[2])
-            rest = -(state.C @ (state.K[:, part] @ flat))
-            rest[part] += flat
-            first, dense = self.F @ rest, state.W[:, part] @ flat
-        return self.sweeper.by_level(first[None], dense)
+            first = np.einsum("abg,bgw->agw", self.own, moved)
+            first -= np.stack([F @ shrunk for F in self.F])
+            return self.sweeper.by_level(first, seen - state.K @ shrunk)
+        part = self.part[level]
+        flat = moved.reshape(-1, moved.shape[2])
+        rest = -(state.C @ (state.K[:, part] @ flat))
+        rest[part] += flat
+        return self.sweeper.by_level(np.stack([F @ rest for F in self.F]), state.W[:, part] @ flat)
 
-    def trace(self, a: Direction, b: Direction, image: tuple[np.ndarray, ...]) -> float:
-        """tr(M V_a M V_b); `image` is that of b."""
-        if a.position == b.position == self.first:
-            return self._trace_first(a, b, image)
-        if self.first in (a.position, b.position):
-            zero, other = (a, b) if a.position == self.first else (b, a)
-            return self._trace_mixed(zero, other)
+    def trace(self, a: Direction, b: Direction) -> float:
+        """tr(D_a W_fg D_b W_gf)."""
         f, g = a.position, b.position
-        qf, qg = len(a.matrix), len(b.matrix)
-        block = self.W[self.part[f], self.part[g]].reshape(qf, -1, qg, self.products.levels[g].ZtZ.shape[2])
+        if f == g == self.first:
+            return float(np.einsum("ijkl,li,jk->", self.first_sums, a.matrix, b.matrix))
+        if self.first in (f, g):
+            zero, other = (a, b) if f == self.first else (b, a)
+            return self._mixed(zero.matrix, other)
+        q, r = len(a.matrix), len(b.matrix)
+        W = self.state.W[self.part[f], self.part[g]]
+        block = W.reshape(q, len(W) // q, r, W.shape[1] // r)
         moved = np.einsum("ij,jgkh->igkh", a.matrix, block)
-        moved = np.einsum("igkh,kl->iglh", moved, b.matrix)
-        return float(np.vdot(moved, block))
+        return float(np.vdot(np.einsum("igkh,kl->iglh", moved, b.matrix), block))
 
-    def _trace_first(self, a: Direction, b: Direction, image: tuple[np.ndarray, ...]) -> float:
-        value = self.square
-        if self.reml:
-            J = self.J[self.first][0]
-            JJ = J.T @ J
-            WJ = image[self.first][0][:, 1:] / b.matrix[0, 0]
-            value += float(np.vdot(JJ, JJ)) - 2.0 * float(np.vdot(J, WJ))
-        return float(a.matrix[0, 0] * b.matrix[0, 0]) * value
-
-    def _trace_mixed(self, zero: Direction, other: Direction) -> float:
-        """|Z0'MZ_g|^2 weighted by the directions."""
+    def _mixed(self, zero: np.ndarray, other: Direction) -> float:
         part, q = self.part[other.position], len(other.matrix)
-        right = self.state.remaining[:, part].reshape(len(self.state.K), q, -1)
-        left = self.mixed_left[:, part].reshape(len(self.state.K), q, -1)
-        sums = np.einsum("mah,mbh->ab", left, right)
-        if self.reml:
-            J0, J = self.J[self.first][0], self.J[other.position]
-            seen = self.F.T @ J0
-            WJ = seen - self.state.K @ (self.state.C @ seen)  # Z_g'V^{-1}Z0 J0
-            WJ = WJ[part].reshape(q, -1, J0.shape[1])
-            cross = np.einsum("ahk,bhk->ab", WJ, J)
-            sums = sums - cross - cross.T + np.einsum("ahk,kl,bhl->ab", J, J0.T @ J0, J)
-        return float(zero.matrix[0, 0]) * float(np.vdot(sums, other.matrix))
+        m = len(self.state.K)
+        right = self.state.remaining[:, part].reshape(m, q, -1)
+        total = 0.0
+        for a, row in enumerate(self.passed):
+            for b, passed in enumerate(row):
+                left = passed[:, part].reshape(m, q, -1)
+                total += float(zero[a, b]) * float(
+                    np.vdot(np.einsum("mkh,mlh->kl", right, left), other.matrix)
+                )
+        return total

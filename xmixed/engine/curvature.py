@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.engine.batch import cross
+from xmixed.engine.crossed import CrossedSweeper
 from xmixed.engine.sweep import Downward, Psis, Sweeper, Upward
 
 _STEP = 1e-40
@@ -48,10 +49,18 @@ def first_derivatives(directions: tuple[Direction, ...], down: Downward) -> tupl
 
 
 def derivatives(
-    sweeper: Sweeper, psis: Psis, directions: tuple[Direction, ...], up: Upward, down: Downward
+    sweeper: Sweeper | CrossedSweeper,
+    psis: Psis,
+    directions: tuple[Direction, ...],
+    up: Upward,
+    down: Downward,
 ) -> Derivatives:
     """First and second derivatives at `psis`, whose sweeps are `up` and `down`."""
     log_det, rss = first_derivatives(directions, down)
+    if not isinstance(sweeper, Sweeper):
+        from xmixed.engine.crossedcurvature import second_derivatives
+
+        return Derivatives(log_det, rss, *second_derivatives(sweeper, directions, up))
     if len(psis) == 1 and len(psis[0]) <= 12:
         second = _two_level(sweeper, directions, up, down)
     else:

@@ -8,18 +8,27 @@ import numpy as np
 
 from xmixed.engine.covariance import coordinates, matrix
 from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.prepare import Block
 
 _START = 0.375
 
 
 def start_blocks(objective: Objective) -> tuple[np.ndarray, ...]:
     """Delta = 0.375 sqrt(diag(sum Z'Z)/M) on the user's own Z (Bates and Pinheiro 1998)."""
-    blocks = []
-    for block in objective.problem.blocks:
-        squares = np.where(block.start_scale > 0, block.start_scale, 1.0)
-        psi = block.metric @ np.diag(1.0 / (_START**2 * squares)) @ block.metric.T
-        blocks.append(matrix(block.structure, size(block), coordinates(block.structure, psi)))
-    return tuple(blocks)
+    return tuple(shape_of_start(block) for block in objective.problem.blocks)
+
+
+def shape_of_start(block: Block) -> np.ndarray:
+    """The block's starting matrix, (q, q), in the optimiser's metric.
+
+    A variance that columns share is that of their mean square: the mean of their own variances would
+    be the largest one, which for the other columns is far from anything likely.
+    """
+    squares = np.where(block.start_scale > 0, block.start_scale, 1.0)
+    if block.structure in ("identity", "exchangeable"):
+        squares = np.full(len(squares), squares.mean())
+    psi = block.metric @ np.diag(1.0 / (_START**2 * squares)) @ block.metric.T
+    return matrix(block.structure, size(block), coordinates(block.structure, psi))
 
 
 def em_step(objective: Objective, point: Point) -> Point:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,8 +12,9 @@ from xmixed.engine.covariance import LOG_FLOOR, from_estimation, labels, matrix,
 from xmixed.engine.em import em, start_blocks
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Model, Options
+from xmixed.engine.modes import higher_start
 from xmixed.engine.objective import Objective, Point, size
-from xmixed.engine.optimise import State, Surface, flatness, newton_step, polish, search
+from xmixed.engine.optimise import Search, State, Surface, detail, flatness, newton_step, polish, search
 from xmixed.engine.parameterization import MatrixSquareRoot, parameterization
 from xmixed.engine.prepare import Problem, prepare
 from xmixed.engine.result import (
@@ -29,6 +30,7 @@ from xmixed.engine.result import (
     Verdict,
 )
 from xmixed.engine.standard_errors import parameter_covariance
+from xmixed.engine.starting import absolute, completed
 
 Report = Callable[[Progress], None]
 
@@ -40,9 +42,11 @@ class _Maximum:
     point: Point
     boundary: Boundary
     optimization: Optimization
+    variance: float | None = None  # sigma_e^2, working units, where it is not the profiled one
 
 
 _DEFAULTS = Options()
+_RESTARTS = 3
 
 
 def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = None) -> Fit:
@@ -133,8 +137,9 @@ def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...
 def _maximise(objective: Objective, options: Options, report: Report) -> _Maximum:
     if not objective.problem.blocks:
         return _nothing_to_maximise(objective)
+    given: float | None = None
     if options.start is not None:
-        relative, _ = _relative(objective, np.asarray(options.start, np.float64))
+        relative, given = _relative(objective, completed(objective, options.start))
         point, em_steps = objective.point(_blocks(objective, relative)), 0
         if not np.isfinite(point.log_likelihood):
             raise InvalidStart("the log likelihood cannot be computed at the starting values")
@@ -156,7 +161,9 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         record = _record(objective, start, state, em_steps, (), "em_only", converged, float("nan"))
         return _Maximum(point, no_boundary(objective), record)
     report(PhaseStarted("gradient"))
-    found = search(surface, point, options, report)
+    if given is not None and options.iterate == 0:
+        return _as_given(surface, point, given, options, report)
+    found, point, boundary = _climb(root, surface, point, options, report)
     if found.verdict in ("iteration_limit", "residual_zero"):
         point, boundary = found.state.point, settle(objective, found.state.point)[1]
         if found.verdict == "residual_zero":
@@ -164,12 +171,53 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         state, scaled = found.state, found.scaled_gradient
         record = _record(objective, start, state, em_steps, found.iterations, found.verdict, False, scaled)
         return _Maximum(point, boundary, record)
-    polished = polish(root, found.state.point)
-    point, boundary = settle(objective, polished.point)
+    return _judge(objective, root, surface, start, point, boundary, em_steps, found.iterations)
+
+
+def _climb(
+    root: Surface, surface: Surface, point: Point, options: Options, report: Report
+) -> tuple[Search, Point, Boundary]:
+    """Search, polish and settle; start again where the maximum found turns out to be a local one."""
+    objective = root.objective
+    found = search(surface, point, options, report)
+    for _ in range(_RESTARTS):
+        if found.verdict in ("iteration_limit", "residual_zero"):
+            return found, found.state.point, no_boundary(objective)
+        point, boundary = _settled(root, found.state.point)
+        higher = higher_start(objective, point)
+        if higher is None:
+            return found, point, boundary
+        found = _resumed(surface, higher, options, report, found)
+    return found, *_settled(root, found.state.point)
+
+
+def _settled(root: Surface, point: Point) -> tuple[Point, Boundary]:
+    point, boundary = settle(root.objective, polish(root, point).point)
     if boundary.notes:
         point = _leave_false_boundary(root, point)
-        point, boundary = settle(objective, polish(root, point).point)
-    return _judge(objective, root, surface, start, point, boundary, em_steps, found.iterations)
+        point, boundary = settle(root.objective, polish(root, point).point)
+    return point, boundary
+
+
+def _resumed(surface: Surface, point: Point, options: Options, report: Report, before: Search) -> Search:
+    """Search on from another point; the iterations go on counting."""
+    done = before.iterations[-1].number + 1
+    left = replace(options, iterate=max(0, options.iterate - done))
+    found = search(surface, point, left, lambda entry: report(replace(entry, number=entry.number + done)))
+    renumbered = tuple(replace(entry, number=entry.number + done) for entry in found.iterations)
+    return replace(found, iterations=before.iterations + renumbered)
+
+
+def _as_given(surface: Surface, point: Point, variance: float, options: Options, report: Report) -> _Maximum:
+    """Starting values are the result: no iteration was allowed; sigma_e stays as it was given."""
+    objective = surface.objective
+    point = replace(point, log_likelihood=objective.free_log_likelihood(point.up, variance))
+    state = surface.state(surface.theta(point.blocks), point)
+    shown = detail(surface, state, None, ()) if options.detail else None
+    entry = Iteration(0, point.log_likelihood, detail=shown)
+    report(entry)
+    record = _record(objective, state.theta, state, 0, (entry,), "iteration_limit", False, float("nan"))
+    return _Maximum(point, no_boundary(objective), record, variance)
 
 
 def _leave_false_boundary(root: Surface, point: Point) -> Point:
@@ -263,7 +311,7 @@ def _nothing_to_maximise(objective: Objective) -> _Maximum:
 
 def _result(objective: Objective, maximum: _Maximum, options: Options, report: Report) -> Fit:
     problem, point = objective.problem, maximum.point
-    variance = objective.variance(point)
+    variance = objective.variance(point) if maximum.variance is None else maximum.variance
     relative = _estimates(objective, maximum)
     log_sigma = 0.5 * np.log(variance) + np.log(problem.y_scale)
     notes = list(maximum.boundary.notes)
@@ -285,7 +333,7 @@ def _result(objective: Objective, maximum: _Maximum, options: Options, report: R
         beta=beta,
         beta_covariance=beta_covariance,
         parameters=_parameters(objective),
-        estimates=np.append(_absolute(objective, relative, float(log_sigma)), log_sigma),
+        estimates=np.append(absolute(objective, relative, float(log_sigma)), log_sigma),
         parameter_covariance=covariance,
         covariances=_covariances(objective, point, sigma_e),
         sigma_e=sigma_e,
@@ -319,15 +367,6 @@ def _estimates(objective: Objective, maximum: _Maximum) -> np.ndarray:
             alpha[m] = np.arctanh(np.clip(correlation, -bound, bound))
         parts.append(alpha)
     return np.concatenate(parts)
-
-
-def _absolute(objective: Objective, relative: np.ndarray, log_sigma: float) -> np.ndarray:
-    result = relative.copy()
-    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        for m, (kind, _, _) in enumerate(labels(block.structure, size(block)), part.start):
-            if kind == "log_sd":
-                result[m] += log_sigma
-    return result
 
 
 def _covariances(objective: Objective, point: Point, sigma_e: float) -> tuple[tuple[np.ndarray, ...], ...]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.errors import InvalidModel
 from xmixed.engine.model import Level
 
 
@@ -44,8 +43,11 @@ class Nesting:
         return position
 
 
-def nest(levels: tuple[Level, ...], n: int) -> Nesting:
-    """Find the order of rows and groups; `levels` are the non-empty ones, top to bottom."""
+def nest(levels: tuple[Level, ...], n: int) -> Nesting | None:
+    """Find the order of rows and groups; None where the groups are not nested but crossed.
+
+    `levels` are the non-empty ones, top to bottom.
+    """
     if not levels:
         return Nesting(None, np.zeros(1, np.intp), (), ())
     codes = levels[-1].groups
@@ -60,7 +62,8 @@ def nest(levels: tuple[Level, ...], n: int) -> Nesting:
         present = np.flatnonzero(all_counts)
         first_rows, counts = representative[present], all_counts[present]
     keys = [np.asarray(level.groups[first_rows]) for level in levels]
-    _check_nesting(levels, keys)
+    if not _are_nested(levels, keys):
+        return None
     sorted_groups = np.lexsort(keys[::-1])
     contiguous = bool((sorted_groups == np.arange(len(sorted_groups))).all())
     keys = [key[sorted_groups] for key in keys]
@@ -74,14 +77,13 @@ def nest(levels: tuple[Level, ...], n: int) -> Nesting:
     return Nesting(order, row_starts, parents, labels)
 
 
-def _check_nesting(levels: tuple[Level, ...], keys: list[np.ndarray]) -> None:
-    """Refuse codes whose groups are not nested: the sweep would silently drop rows."""
+def _are_nested(levels: tuple[Level, ...], keys: list[np.ndarray]) -> bool:
+    """Whether every bottom-level group lies in one group of each level above."""
     bottom = levels[-1].groups
     rank = np.zeros(levels[-1].n_groups, np.intp)
     rank[keys[-1]] = np.arange(len(keys[-1]))
-    for level, key in zip(levels[:-1], keys[:-1], strict=True):
-        if not np.array_equal(key[rank[bottom]], level.groups):
-            raise InvalidModel("groups of a level are not nested within the level above")
+    upper = zip(levels[:-1], keys[:-1], strict=True)
+    return all(np.array_equal(key[rank[bottom]], level.groups) for level, key in upper)
 
 
 def _row_order(codes: np.ndarray, sorted_labels: np.ndarray, n_groups: int) -> np.ndarray:

@@ -35,7 +35,7 @@ class Level:
     Attributes
     ----------
     groups : (n,) integer array
-        Codes 0..n_groups-1, nested within the groups of the level above.
+        Codes 0..n_groups-1. Levels whose groups are not nested in each other are crossed.
     n_groups : int
         M, the number of groups.
     equations : tuple of RandomEffects
@@ -89,7 +89,10 @@ class Options:
     standard_errors : bool
         Whether to compute `parameter_covariance`.
     start : (k,) array or None
-        Starting values in the estimation metric, in the order of `Fit.parameters`; skips EM.
+        Starting values in the estimation metric, in the order of `Fit.parameters`; nan takes EM's own.
+        EM is skipped; with `iterate` 0 they are the result as they stand.
+    detail : bool
+        Whether `Iteration.detail` is filled in.
     """
 
     em_iterations: int = 20
@@ -105,3 +108,4 @@ class Options:
     difficult: bool = False
     standard_errors: bool = True
     start: np.ndarray | None = None
+    detail: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.engine.covariance import basis, coordinates, labels, matrix
+from xmixed.engine.crossed import CrossedSweeper
 from xmixed.engine.curvature import Derivatives, Direction, derivatives, first_derivatives
 from xmixed.engine.prepare import Block, Problem
 from xmixed.engine.sweep import Downward, Psis, Sweeper, Upward
@@ -39,7 +40,8 @@ class Objective:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.sweeper = Sweeper(problem)
+        crossed = problem.crossed
+        self.sweeper = Sweeper(problem) if crossed is None else CrossedSweeper(problem, crossed)
         # Where each block's coordinates stand among all.
         self.slices: tuple[slice, ...] = _slices(problem)
         # The end of the search, its polishing and the standard errors share one point.
@@ -75,7 +77,7 @@ class Objective:
         return Point(blocks, psis, up, value if np.isfinite(value) else -np.inf)
 
     def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
-        psis = [np.zeros((q, q)) for q in self.sweeper.plan.sizes]
+        psis = [np.zeros((q, q)) for q in self.sweeper.sizes]
         for block, value in zip(self.problem.blocks, blocks, strict=True):
             psis[block.position] += block.to_working @ value @ block.to_working.T
         return tuple((psi + psi.T) / 2 for psi in psis)

@@ -7,21 +7,25 @@ round, flat ones none, so that a likelihood without a maximum ends the search in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.covariance import labels, matrix, pairs
+from xmixed.engine.boundary import user_matrix
+from xmixed.engine.covariance import change_of_metric, labels, matrix, pairs
 from xmixed.engine.model import Options
 from xmixed.engine.objective import Objective, Point, size
 from xmixed.engine.parameterization import MatrixSquareRoot, Parameterization
-from xmixed.engine.result import Iteration, Verdict
+from xmixed.engine.result import Iteration, IterationDetail, Verdict
 
 # Curvature of the log likelihood per relative change of a parameter below which it is flat.
 _FLAT = 1e-6
 _HALVINGS = 40
 _POLISH_STEPS = 40
+
+Trial = tuple[float, float]
+"""A step length that the line search tried, and the log likelihood there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +123,13 @@ def flatness(values: np.ndarray) -> float:
     return max(_FLAT, 1e-12 * float(np.abs(values).max(initial=0.0)))
 
 
-def newton_step(state: State, sizes: np.ndarray, free: np.ndarray | None = None) -> Step:
-    """Newton's direction with turned-round convex directions; `free` masks what may move."""
+def newton_step(
+    state: State, sizes: np.ndarray, free: np.ndarray | None = None, difficult: bool = False
+) -> Step:
+    """Newton's direction with turned-round convex directions; `free` masks what may move.
+
+    `difficult`: steepest ascent in the convex directions, as long as the steepest of all curvatures allows.
+    """
     g, H = state.gradient * sizes, -state.hessian * np.outer(sizes, sizes)
     if free is not None:
         g, H = g[free], H[np.ix_(free, free)]
@@ -132,46 +141,51 @@ def newton_step(state: State, sizes: np.ndarray, free: np.ndarray | None = None)
     threshold = flatness(values)
     flat = np.abs(values) <= threshold
     curvature = np.where(flat, np.inf, np.abs(values))
-    move = vectors @ (along / curvature)
+    length = np.where(values < 0, np.abs(values).max(), curvature) if difficult else curvature
+    move = vectors @ (along / np.where(flat, np.inf, length))
     direction[slice(None) if free is None else free] = move
     concave = bool((values > threshold).all())
     scaled = float(np.sum(along**2 / curvature))
     return Step(direction * sizes, concave, bool(flat.any()), scaled)
 
 
-def search(
-    surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]
-) -> Search:
+def search(surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]) -> Search:
     """Iterate as the options say, reporting each iteration; stops honestly."""
     theta = surface.theta(start.blocks)
     point = surface.point(theta)
     state = surface.state(theta, point)
-    iterations = [Iteration(0, point.log_likelihood)]
+    wanted = options.detail
+    first = detail(surface, state, None, ()) if wanted else None
+    iterations = [Iteration(0, point.log_likelihood, detail=first)]
     report(iterations[0])
     techniques = _techniques(options.technique)
     inverse: np.ndarray | None = None
     for number in range(1, options.iterate + 1):
         technique = next(techniques)
-        step = newton_step(state, surface.sizes(state.theta))
+        step = newton_step(state, surface.sizes(state.theta), None, options.difficult)
         if technique == "nr":
             direction, inverse = step.direction, None
         else:
             inverse = _first_inverse(state, surface) if inverse is None else inverse
             direction = inverse @ state.gradient
-        found = _line_search(surface, state, direction, technique == "nr" and not step.concave)
+        trials: list[Trial] = []
+        found = _line_search(surface, state, direction, technique == "nr" and not step.concave, trials)
         if found is None and technique != "nr":
-            inverse, found = None, _line_search(surface, state, step.direction, not step.concave)
+            inverse, found = None, _line_search(surface, state, step.direction, not step.concave, trials)
         if found is None:
-            return _stuck(surface, state, iterations, report, step, number)
+            shown = detail(surface, state, state, trials) if wanted else None
+            return _stuck(state, iterations, report, step, number, shown)
         theta, point, backed_up = found
         new = surface.state(theta, point)
         if inverse is not None:
             inverse = _update(inverse, theta - state.theta, state.gradient - new.gradient, technique)
         ll_change = abs(point.log_likelihood - state.point.log_likelihood)
-        entry = Iteration(number, point.log_likelihood, not step.concave and technique == "nr", backed_up)
+        shown = detail(surface, new, state, trials) if wanted else None
+        not_concave = not step.concave and technique == "nr"
+        entry = Iteration(number, point.log_likelihood, not_concave, backed_up, shown)
         iterations.append(entry)
         report(entry)
-        moved = float(np.max(np.abs(theta - state.theta) / (1.0 + np.abs(state.theta)), initial=0.0))
+        moved = _moved(state.theta, theta)
         small = moved <= options.tolerance or ll_change <= options.ltolerance * abs(point.log_likelihood)
         rectified = _rectify(surface, theta, point)
         state = new if rectified is None else surface.state(*rectified)
@@ -193,16 +207,53 @@ def _quiet(step: Step, options: Options) -> bool:
     return step.concave and step.scaled_gradient < options.nrtolerance
 
 
+def _moved(old: np.ndarray, new: np.ndarray) -> float:
+    """Stata's relative change of the parameters."""
+    return float(np.max(np.abs(new - old) / (1.0 + np.abs(old)), initial=0.0))
+
+
+def detail(surface: Surface, state: State, before: State | None, trials: Sequence[Trial]) -> IterationDetail:
+    """What the iteration log may show of a state, in the metric of the user's columns.
+
+    `before`: the state that the iteration started from; None at the starting point.
+    """
+    objective, metric = surface.objective, surface.metric
+    g_nu, H_nu = objective.second_order(state.point)
+    k = len(g_nu)
+    theta, jacobian, bend = np.zeros(k), np.zeros((k, k)), np.zeros((k, k))
+    parts = zip(objective.problem.blocks, state.point.blocks, objective.slices, strict=True)
+    for block, psi, part in parts:
+        theta[part] = metric.inverse(block.structure, user_matrix(block, psi))
+        change = change_of_metric(block.structure, block.metric)
+        mapping = metric.mapping(block.structure, size(block), theta[part])
+        jacobian[part, part] = change @ mapping.jacobian
+        bend[part, part] = np.tensordot(g_nu[part] @ change, mapping.second, axes=1)
+    tolerance = ltolerance = float("nan")
+    if before is not None:
+        ll = state.point.log_likelihood
+        tolerance = _moved(before.theta, state.theta)
+        ltolerance = abs(ll - before.point.log_likelihood) / max(abs(ll), 1e-300)
+    return IterationDetail(
+        theta,
+        jacobian.T @ g_nu,
+        jacobian.T @ H_nu @ jacobian + bend,
+        tuple(trials),
+        tolerance,
+        ltolerance,
+        newton_step(state, surface.sizes(state.theta)).scaled_gradient,
+    )
+
+
 def _stuck(
-    surface: Surface,
     state: State,
     iterations: list[Iteration],
     report: Callable[[Iteration], None],
     step: Step,
     number: int,
+    shown: IterationDetail | None,
 ) -> Search:
     """No direction rises any more: at a maximum to rounding, or on a flat or convex surface."""
-    entry = Iteration(number, state.point.log_likelihood, not step.concave, False)
+    entry = Iteration(number, state.point.log_likelihood, not step.concave, False, shown)
     report(entry)
     quiet = step.scaled_gradient < 1e-5
     verdict: Verdict = "converged" if quiet and step.concave else "not_concave" if quiet else "no_progress"
@@ -221,9 +272,13 @@ def _techniques(schedule: tuple[tuple[str, int], ...]) -> Iterator[str]:
 
 
 def _line_search(
-    surface: Surface, state: State, direction: np.ndarray, extend: bool
+    surface: Surface, state: State, direction: np.ndarray, extend: bool, trials: list[Trial] | None = None
 ) -> tuple[np.ndarray, Point, bool] | None:
-    """Halve the step until the log likelihood does not fall; `extend` doubles it while it rises."""
+    """Halve the step until the log likelihood does not fall; `extend` doubles it while it rises.
+
+    `trials` takes note of what was tried.
+    """
+    noted: list[Trial] = [] if trials is None else trials
     ll = state.point.log_likelihood
     slack = 1e-14 * abs(ll)
     length, halvings = 1.0, 0
@@ -232,6 +287,7 @@ def _line_search(
         if np.array_equal(theta, state.theta):
             return None
         point = surface.point(theta)
+        noted.append((length, point.log_likelihood))
         if point.log_likelihood >= ll - slack:
             break
         length, halvings = length / 2, halvings + 1
@@ -240,6 +296,7 @@ def _line_search(
     while extend and not halvings and length < 1e6:
         longer = state.theta + 2 * length * direction
         further = surface.point(longer)
+        noted.append((2 * length, further.log_likelihood))
         if not further.log_likelihood > point.log_likelihood + slack:
             break
         theta, point, length = longer, further, 2 * length

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from xmixed.engine.columns import ColumnStore
+from xmixed.engine.crossedproducts import CrossedProducts, Grouping, cross_levels, crossed_products
 from xmixed.engine.crossproducts import CrossProducts, LevelProducts, cross_products
 from xmixed.engine.errors import (
     CollinearColumns,
@@ -66,7 +68,10 @@ class Problem:
     ----------
     products : CrossProducts
         Working units: columns centred and scaled, y the OLS residual over `y_scale`.
-    nesting : Nesting
+    nesting : Nesting or None
+        None where the levels are crossed.
+    crossed : CrossedProducts or None
+        None where the levels are nested.
     blocks : tuple of Block, top level first
     n, p : int
     level_count : int
@@ -84,7 +89,8 @@ class Problem:
     """
 
     products: CrossProducts
-    nesting: Nesting
+    nesting: Nesting | None
+    crossed: CrossedProducts | None
     blocks: tuple[Block, ...]
     n: int
     p: int
@@ -114,6 +120,7 @@ def _prepare(model: Model) -> Problem:
     n, p = len(model.y), len(model.fixed)
     _check(model, n, p)
     numbered = [(i + 1, level) for i, level in enumerate(model.levels) if level.equations]
+    numbered.sort(key=lambda pair: pair[1].n_groups)
     nesting = nest(tuple(level for _, level in numbered), n)
     store = ColumnStore(n)
     x_constant = next((i for i, column in enumerate(model.fixed) if column is None), None)
@@ -125,23 +132,39 @@ def _prepare(model: Model) -> Problem:
         for columns, order in zip(level_columns, orders, strict=True)
     ]
     y_store = _outcome(store, model.y, x_constant is not None)
-    products, offset, total_yy = _residual_products(store, nesting, z, x, y_store)
+    groups = tuple(
+        Grouping(level.groups, level.n_groups, columns)
+        for (_, level), columns in zip(numbered, z, strict=True)
+    )
+
+    def form(offset: np.ndarray | None) -> CrossProducts:
+        if nesting is None:
+            return crossed_products(store, groups, x, y_store, offset)
+        return cross_products(store, nesting, z, x, y_store, offset)
+
+    products, offset, total_yy = _residual_products(form, p)
     rss = float(products.XyXy[p, p])
     _check_outcome(rss, total_yy, store.centers[y_store], n)
     y_scale = float(np.sqrt(rss / n))
     x_scale = _scales(products.XyXy.diagonal()[:p] / n)
-    scaled, z_scales = _scale(products, x_scale, y_scale, n, [[store.centers[c] for c in cs] for cs in z])
+    centers = [[store.centers[column] for column in columns] for columns in z]
+    scaled, z_scales = _scale(products, x_scale, y_scale, n, centers, nesting is not None)
+    crossed = (
+        None if nesting is not None else cross_levels(scaled, store, groups, _divisors(scaled, z_scales))
+    )
     blocks: list[Block] = []
     for position, (number, level) in enumerate(numbered):
-        centers = np.array([store.centers[column] for column in z[position]])
-        change = _change(orders[position], centers, z_scales[position], level_columns[position])
-        user_scales = np.empty(len(centers))
+        change = _change(
+            orders[position], np.array(centers[position]), z_scales[position], level_columns[position]
+        )
+        user_scales = np.empty(len(change))
         user_scales[orders[position]] = z_scales[position]
         blocks += _blocks(level, number, position, change, user_scales, scaled.levels[position])
     return Problem(
         products=scaled,
         nesting=nesting,
-        blocks=tuple(blocks),
+        crossed=crossed,
+        blocks=tuple(sorted(blocks, key=lambda block: (block.level, block.equation))),
         n=n,
         p=p,
         level_count=len(model.levels),
@@ -204,16 +227,15 @@ def _outcome(store: ColumnStore, y: np.ndarray, centred: bool) -> int:
 
 
 def _residual_products(
-    store: ColumnStore, nesting: Nesting, z: list[list[int]], x: list[int], y: int
+    form: Callable[[np.ndarray | None], CrossProducts], p: int
 ) -> tuple[CrossProducts, np.ndarray, float]:
     """Cross-products with y replaced by its OLS residual, the coefficients, and y'y before that.
 
     Where X explains nearly all of y the subtraction is repeated on the data themselves: done on the
     cross-products it would leave only rounding errors.
     """
-    p = len(x)
     offset = np.zeros(p)
-    products = cross_products(store, nesting, z, x, y)
+    products = form(None)
     if not all(np.isfinite(part).all() for part in (products.XyXy, *(lv.ZtW for lv in products.levels))):
         raise NonFiniteData("a column holds a value that is not finite, or overflows")
     total_yy = float(products.XyXy[p, p])
@@ -224,7 +246,7 @@ def _residual_products(
         if explained <= 0.999 * yy or yy <= 0:
             break
         offset = offset + step
-        products = cross_products(store, nesting, z, x, y, offset)
+        products = form(offset)
     step = _ols(products.XyXy)
     return _subtract(products, step), offset + step, total_yy
 
@@ -274,9 +296,17 @@ def _scales(squares: np.ndarray) -> np.ndarray:
 
 
 def _scale(
-    products: CrossProducts, x_scale: np.ndarray, y_scale: float, n: int, centers: list[list[float]]
+    products: CrossProducts,
+    x_scale: np.ndarray,
+    y_scale: float,
+    n: int,
+    centers: list[list[float]],
+    nested: bool,
 ) -> tuple[CrossProducts, list[np.ndarray]]:
-    """Divide every column by its scale, in place; null columns of Z become exact zeros."""
+    """Divide every column by its scale, in place; null columns of Z become exact zeros.
+
+    Z_l'W of nested levels starts with the levels above, that of crossed ones holds [X, y] alone.
+    """
     z_scales: list[np.ndarray] = []
     for level, center in zip(products.levels, centers, strict=True):
         squares = np.einsum("iig->i", level.ZtZ) / n
@@ -285,10 +315,19 @@ def _scale(
         z_scales.append(scale)
         inverse = np.where(null, 0.0, 1.0 / scale)
         level.ZtZ[...] *= (inverse[:, None] * inverse)[:, :, None]
-        right = np.concatenate([*(1.0 / s for s in z_scales[-2::-1]), 1.0 / x_scale, [1.0 / y_scale]])
+        above = [1.0 / s for s in z_scales[-2::-1]] if nested else []
+        right = np.concatenate([*above, 1.0 / x_scale, [1.0 / y_scale]])
         level.ZtW[...] *= (inverse[:, None] * right)[:, :, None]
     right = np.append(1.0 / x_scale, 1.0 / y_scale)
     return CrossProducts(products.levels, products.XyXy * np.outer(right, right)), z_scales
+
+
+def _divisors(scaled: CrossProducts, z_scales: list[np.ndarray]) -> list[np.ndarray]:
+    """What each column of Z is divided by: infinity makes a null column exact zeros."""
+    return [
+        np.where(np.einsum("iig->i", level.ZtZ) > 0, scale, np.inf)
+        for level, scale in zip(scaled.levels, z_scales, strict=True)
+    ]
 
 
 def _blocks(

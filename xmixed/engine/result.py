@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -53,14 +53,44 @@ class EMStep:
     log_likelihood: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class IterationDetail:
+    """What `trace`, `gradient`, `hessian`, `showstep` and `showtolerance` show of an iteration.
+
+    Attributes
+    ----------
+    parameters, gradient : (k-1,) arrays; hessian : (k-1, k-1) array
+        Matrix square roots or logarithms of Sigma/sigma_e^2 in the user's columns, and the derivatives
+        of the profiled log likelihood there.
+    steps : tuple of (length, log likelihood)
+        What the line search tried, in units of the first step.
+    tolerance, ltolerance : float
+        Relative changes of parameters and log likelihood; nan at the starting point.
+    nrtolerance : float
+        Scaled gradient g'(-H)^{-1}g, flat directions left out.
+    """
+
+    parameters: np.ndarray
+    gradient: np.ndarray
+    hessian: np.ndarray
+    steps: tuple[tuple[float, float], ...]
+    tolerance: float
+    ltolerance: float
+    nrtolerance: float
+
+
 @dataclass(frozen=True, slots=True)
 class Iteration:
-    """One iteration of the gradient-based optimisation; number 0 is its starting point."""
+    """One iteration of the gradient-based optimisation; number 0 is its starting point.
+
+    `detail` is there when `Options.detail` asks for it.
+    """
 
     number: int
     log_likelihood: float
     not_concave: bool = False
     backed_up: bool = False
+    detail: IterationDetail | None = field(default=None, compare=False, repr=False)
 
 
 Progress = PhaseStarted | EMStep | Iteration

@@ -27,7 +27,6 @@ from xmixed.engine.batch import (
     times,
     total_cross,
 )
-from xmixed.engine.grouping import Nesting
 from xmixed.engine.prepare import Problem
 
 Psis = tuple[np.ndarray, ...]
@@ -118,6 +117,7 @@ class Sweeper:
         self.problem = problem
         self.evaluations = 0
         self.plan = _plan(problem)
+        self.sizes = self.plan.sizes
 
     def up(self, psis: Psis) -> Upward:
         """Eliminate the levels from the bottom up, then X: log likelihood, beta, residual variance."""
@@ -309,7 +309,7 @@ def _less(total: np.ndarray, C: np.ndarray) -> np.ndarray:
     """
     rest = total - total_cross(C, C)
     p = len(total) - 1
-    spanned = np.flatnonzero(rest.diagonal()[:p].real <= _ROUNDING * total.diagonal()[:p].real)
+    spanned = np.flatnonzero(np.real(rest.diagonal()[:p]) <= _ROUNDING * np.real(total.diagonal()[:p]))
     rest[spanned] = 0.0
     rest[:, spanned] = 0.0
     return rest
@@ -334,7 +334,8 @@ def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) 
 def _plan(problem: Problem) -> _Plan:
     levels = problem.products.levels
     count, p = len(levels), problem.p
-    nesting: Nesting = problem.nesting
+    nesting = problem.nesting
+    assert nesting is not None, "crossed levels have a sweeper of their own"
     starts = tuple(tuple(nesting.starts(m, level) for m in range(level)) for level in range(count))
     sizes = tuple(len(level.ZtZ) for level in levels)
     if not levels:

@@ -10,6 +10,7 @@ from xmixed.errors import StataError
 from xmixed.formats.dates import date_text, date_width
 from xmixed.formats.numeric import number_text, pad
 from xmixed.formats.parse import Format, parse_format
+from xmixed.formats.width import cut
 
 __all__ = [
     "Format",
@@ -74,7 +75,7 @@ def format_string(text: str, fmt: str) -> str:
     parsed = parse_format(fmt)
     if parsed.kind != "s":
         raise StataError(109, "type mismatch")
-    return pad(text[: parsed.width], parsed.width, parsed.align)
+    return pad(cut(text, parsed.width), parsed.width, parsed.align)
 
 
 def _format(value: float, parsed: Format) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 
 from xmixed.formats.parse import Format
+from xmixed.formats.width import columns_of, left, right
 from xmixed.missing import MISSING, missing_name
 
 _MAX_DIGITS = 16
@@ -27,13 +28,12 @@ def number_text(value: float, fmt: Format) -> str:
 def pad(text: str, width: int, align: str, zero: bool = False) -> str:
     """Return text padded to a width: right-justified, or as `align` (`-` left, `~` centred) says."""
     if align == "-":
-        return text.ljust(width)
+        return left(text, width)
     if align == "~":
-        left = (width - len(text)) // 2
-        return (" " * left + text).ljust(width)
+        return left(" " * ((width - columns_of(text)) // 2) + text, width)
     if zero and text[-1:].isdigit():
         return text.zfill(width)
-    return text.rjust(width)
+    return right(text, width)
 
 
 def _decimal_text(value: float, fmt: Format) -> str:

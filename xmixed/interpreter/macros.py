@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xmixed.commands.macro_functions import session_function, value_as_text
+from xmixed.commands.macro_functions import saved_result_as_text, session_function, value_as_text
 from xmixed.language.macros import expand
 from xmixed.session.state import SessionState
 
@@ -21,4 +21,5 @@ def expand_macros(session: SessionState, text: str) -> str:
         session.global_macros,
         lambda expression: value_as_text(session, expression),
         lambda function: session_function(session, function),
+        lambda kind, name: saved_result_as_text(session, kind, name),
     )

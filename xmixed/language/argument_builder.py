@@ -9,6 +9,7 @@ from xmixed.language.arguments import Assignment, DisplayItem, Hypothesis, NewVa
 from xmixed.language.expression_builder import number_from, span_of
 from xmixed.language.nodes import (
     Binary,
+    Call,
     Coefficient,
     Expression,
     InRange,
@@ -121,6 +122,18 @@ class ArgumentBuilder:
     def linear_name(self, children: list[Any]) -> Coefficient:
         token = children[0]
         return Coefficient("b", "", token.value, span_of(token, token))
+
+    def linear_arguments(self, children: list[Any]) -> tuple[Expression, ...]:
+        return tuple(children[::2])
+
+    def linear_call(self, children: list[Any]) -> Call:
+        name, _, arguments, closing = children
+        if name.value in ("e", "r", "s", "c", "scalar"):  # what stands inside is no coefficient
+            arguments = tuple(
+                Name(item.name, "", item.span) if isinstance(item, Coefficient) else item
+                for item in arguments
+            )
+        return Call(name.value, arguments, span_of(name, closing))
 
     def hypotheses(self, children: list[Any]) -> tuple[Hypothesis, ...]:
         return tuple(found for item in children for found in item)

@@ -21,6 +21,7 @@ _MARK = re.compile(r"\\[`$]|`\"?|\$")
 _QUOTE_MARK = re.compile(r"\\`|`\"|`|\"'|'")
 _NAME = re.compile(r"\w+")
 _LOCAL = re.compile(r"\w+|\*")
+_SAVED = re.compile(r"\s*([ersc])\(\s*(\w+)\s*\)\s*")
 _STEP = re.compile(r"(\+\+|--)(\w+)|(\w+)(\+\+|--)")
 
 
@@ -30,6 +31,7 @@ def expand(
     globals: MutableMapping[str, str],
     evaluate: Evaluate,
     extended: Callable[[str], str | None] | None = None,
+    saved: Callable[[str, str], str] | None = None,
 ) -> str:
     """Return a command line with its macros expanded.
 
@@ -42,6 +44,8 @@ def expand(
     extended : callable or None
         Tried first for `:function': returns None for a function that it does not know (those
         that need data or results are the caller's).
+    saved : callable or None
+        The text of a saved result, given its class and name: `r(N)' asks for ("r", "N").
 
     Raises
     ------
@@ -51,7 +55,7 @@ def expand(
     """
     if "`" not in text and "$" not in text:
         return text
-    return _Expansion(locals, globals, evaluate, extended).run(text, 0)
+    return _Expansion(locals, globals, evaluate, extended, saved).run(text, 0)
 
 
 @dataclass(slots=True)
@@ -62,6 +66,7 @@ class _Expansion:
     globals: MutableMapping[str, str]
     evaluate: Evaluate
     extended: Callable[[str], str | None] | None
+    saved: Callable[[str, str], str] | None
     substitutions: int = 0
     length: int = 0
     pairs: dict[int, int] = field(default_factory=dict)
@@ -137,6 +142,8 @@ class _Expansion:
             return call_extended(inside[1:].strip(), self.locals, self.globals, self.evaluate, self.extended)
         if inside.startswith("macval(") and inside.endswith(")"):
             return self.locals.get(inside[7:-1].strip(), "")
+        if self.saved is not None and (found := _SAVED.fullmatch(inside)):
+            return self.value(self.saved(found[1], found[2]), nesting)
         if step := _STEP.fullmatch(inside):
             return self.step(step)
         # Stata: what cannot be the name of a macro is a macro that does not exist.

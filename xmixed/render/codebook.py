@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xmixed.formats import format_value
+from xmixed.formats.width import columns_of
 from xmixed.render.text import printable, result, rule
 from xmixed.session.output import Line, Styled, line
 
@@ -70,7 +71,7 @@ def _pair(left: list[Styled], name: str, value: str) -> Line:
 def render_entry(entry: CodebookEntry, linesize: int) -> list[Line]:
     """Return the block of one variable, from its leading blank line on."""
     label = printable(entry.label) or "(unlabeled)"
-    gap = " " * max(1, linesize - len(entry.name) - len(label))
+    gap = " " * max(1, linesize - len(entry.name) - columns_of(label))
     lines = [line(), line(rule(linesize)), line(result(entry.name), gap, label), line(rule(linesize)), line()]
     string = entry.type.startswith("str")
     kind = f"{'string' if string else 'numeric'} ({entry.type})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from xmixed.formats import width as columns
 from xmixed.render.text import result, rule
 from xmixed.session.output import Line, line
 
@@ -26,10 +27,10 @@ class ListColumn:
 
     @property
     def width(self) -> int:
-        return max(len(self.head), max(map(len, self.cells), default=0))
+        return max(columns.columns_of(self.head), max(map(columns.columns_of, self.cells), default=0))
 
     def place(self, text: str, width: int) -> str:
-        return text.ljust(width) if self.left else text.rjust(width)
+        return columns.left(text, width) if self.left else columns.right(text, width)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xmixed.formats import format_value
+from xmixed.formats.width import columns_of
 from xmixed.render.text import abbreviate_name, printable, result, rule
 from xmixed.session.output import Line, line
 
@@ -90,7 +91,7 @@ def _cells(row: SummaryRow, widths: Sequence[int], weighted: bool) -> str:
 def render_detail(detail: SummaryDetail) -> list[Line]:
     """Return the detailed table of one variable."""
     title = printable(detail.title)
-    lines = [line(), line(" " * max(0, (DETAIL_WIDTH - len(title)) // 2) + title), line(rule(DETAIL_WIDTH))]
+    lines = [line(), line(" " * max(0, (DETAIL_WIDTH - columns_of(title)) // 2) + title), line(rule(DETAIL_WIDTH))]
     if not detail.percentiles:
         return [*lines, line("no observations")]
     dots = ["."] * 4

@@ -1,0 +1,125 @@
+"""Peak memory of the whole command, and the command layer's share of its time.
+
+The promise: the peak resident size during `xtmixed y x1 || g: x1, covariance(unstructured)` minus the
+resident size before it is at most three times 8 bytes x rows x columns named.
+
+Usage:
+    python benchmarks/memory.py [--rows 2000000] [--per-group 20] [--storage double|float] [--missing]
+prints one line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from participants import reset_peak
+from problems import two_level
+
+from xmixed import Session
+
+COMMAND = "xtmixed y x1 || g: x1, covariance(unstructured)"
+NAMED = ("y", "x1", "g")
+"""The columns that the command names; a column named twice counts once."""
+SMALL = 2_000
+
+
+def peak() -> int:
+    """Return the peak resident size in bytes (Linux)."""
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(status.partition("VmHWM:")[2].split()[0])
+
+
+def write(folder: Path, rows: int, per_group: int) -> None:
+    """Write the columns to files; in a process of its own, whose memory goes with it."""
+    columns = two_level(rows, max(1, rows // per_group), 1)
+    for name in NAMED:
+        np.save(folder / f"{name}.npy", columns[name])
+
+
+def session_with(folder: Path, storage: str, missing: bool, rows: int | None = None) -> Session:
+    """Return a session that holds the columns (or their first rows), and only them."""
+    from xmixed.data.dataset import DTYPES, Dataset, Variable, default_format
+    from xmixed.missing import FLOAT_MISSING, MISSING
+
+    session = Session()
+    for name in NAMED:
+        kind = "long" if name == "g" else storage
+        values = np.load(folder / f"{name}.npy")[:rows].astype(DTYPES[kind])
+        if missing and name == "x1":
+            values[::10] = FLOAT_MISSING if storage == "float" else MISSING
+        session.data.variables.append(Variable(name, kind, values, default_format(kind)))
+    session.data = Dataset(variables=session.data.variables, n_obs=len(session.data.variables[0].values))
+    return session
+
+
+def seconds_of(session: Session) -> dict[str, float]:
+    """Return seconds until the engine's model is known (sample, codes, design), of the fit, and of all."""
+    from xmixed import engine
+    from xmixed.commands import mixed_fit
+
+    seconds: dict[str, float] = {}
+    fit, run = engine.fit, mixed_fit.run
+    began = time.perf_counter()
+
+    def timed_run(*arguments: Any, **named: Any) -> Any:
+        seconds["specification"] = time.perf_counter() - began
+        return run(*arguments, **named)
+
+    def timed_fit(*arguments: Any, **named: Any) -> Any:
+        start = time.perf_counter()
+        fitted = fit(*arguments, **named)
+        seconds["engine"] = time.perf_counter() - start
+        return fitted
+
+    engine.fit, mixed_fit.run = timed_fit, timed_run
+    try:
+        session.run(COMMAND)
+    finally:
+        engine.fit, mixed_fit.run = fit, run
+    seconds["command"] = time.perf_counter() - began
+    return seconds
+
+
+def measure(folder: Path, storage: str, missing: bool) -> dict[str, Any]:
+    """Return bytes, their multiple of the columns named, and seconds by layer."""
+    session_with(folder, storage, missing, SMALL).run(COMMAND)
+    session = session_with(folder, storage, missing)
+    rows = session.data.n_obs
+    gc.collect()
+    before = reset_peak()
+    seconds = seconds_of(session)
+    report: dict[str, Any] = {"rows": rows, "columns": len(NAMED), "storage": storage, "missing": missing}
+    if before is not None:
+        used = peak() - before
+        report |= {"bytes": used, "multiple": round(used / (8 * rows * len(NAMED)), 2)}
+    return report | {name: round(value, 3) for name, value in seconds.items()}
+
+
+def main() -> None:
+    """Make the data in a child process, then measure in this one."""
+    parser = argparse.ArgumentParser(description="Peak memory of the whole xtmixed command.")
+    parser.add_argument("--rows", type=int, default=2_000_000)
+    parser.add_argument("--per-group", type=int, default=20)
+    parser.add_argument("--storage", choices=("double", "float"), default="double")
+    parser.add_argument("--missing", action="store_true", help="every tenth x1 is missing")
+    parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.write:
+        write(arguments.write, arguments.rows, arguments.per_group)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, *sys.argv, "--write", folder], check=True)
+        print(json.dumps(measure(Path(folder), arguments.storage, arguments.missing)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,284 @@
+"""estat: postestimation statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from xmixed.commands.data_parsing import names_in
+from xmixed.commands.estimates import criteria_results, criteria_row
+from xmixed.commands.intraclass import has_random_coefficients, intraclass_correlations
+from xmixed.commands.mixed_model import MixedResult
+from xmixed.commands.registry import command
+from xmixed.errors import StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.design import Term, column
+from xmixed.expressions.evaluate import evaluate_column
+from xmixed.formats import is_date_format, is_string_format, is_valid_format
+from xmixed.language.nodes import Command, Name
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import MISSING, is_missing
+from xmixed.render.estat import (
+    MatrixStyle,
+    SampleRow,
+    render_correlations,
+    render_groups,
+    render_lower_triangle,
+    render_sample,
+)
+from xmixed.render.estimates import CRITERIA_TITLE, render_criteria
+from xmixed.render.mixed_header import GroupSummary
+from xmixed.render.text import printable
+from xmixed.session.results import Matrix, Results
+from xmixed.session.state import SessionState
+
+
+@command(
+    "estat",
+    syntax=Syntax(
+        "text",
+        options=(
+            OptionSpec("n", "n", "integer", "ic: N of the Bayesian information criterion"),
+            OptionSpec("level", "l", "text", "icc: confidence level; recovariance: level variable"),
+            OptionSpec("correlation", "c", help="vce, recovariance: show correlations"),
+            OptionSpec("covariance", "cov", help="vce: show covariances (the default)"),
+            OptionSpec("format", "f", "format", "vce: display format of the cells"),
+            OptionSpec("equation", "eq", "text", "vce: only some equations", built=False),
+            OptionSpec("block", "b", help="vce: equations as blocks", built=False),
+            OptionSpec("diag", "d", help="vce: only the diagonal blocks", built=False),
+            OptionSpec("nolines", "noli", help="vce: no lines between equations", built=False),
+            OptionSpec("labels", "lab", help="summarize: show labels", built=False),
+            OptionSpec("noheader", "noh", help="summarize: no header", built=False),
+            OptionSpec("noweights", "now", help="summarize: ignore weights", built=False),
+            OptionSpec("group", "g", help="summarize: by equation", built=False),
+        ),
+    ),
+    synopsis="estat {group | ic | icc | recovariance | summarize | vce} [, options]",
+    summary="Postestimation statistics: groups, information criteria, covariances, intraclass correlations",
+    needs=("estimates",),
+)
+def estat(session: SessionState, node: Command) -> None:
+    word, _, rest = str(node.argument or "").strip().partition(" ")
+    if not word:
+        raise StataError(198, "subcommand expected")
+    name = _subcommand(word)
+    _, handler, allowed = _SUBCOMMANDS[name]
+    for option in node.options.values():
+        if option.name not in allowed:
+            shown = option.name + ("" if option.value is None else "()")
+            raise StataError(198, f"option {shown} not allowed", option.span)
+    if rest.strip() and name != "summarize":
+        raise StataError(198, "invalid syntax")
+    session.r = handler(session, rest.strip(), node)
+
+
+def _subcommand(word: str) -> str:
+    for name, (minimum, _, _) in _SUBCOMMANDS.items():
+        if name.startswith(word) and len(word) >= len(minimum):
+            return name
+    raise StataError(321, f"estat {printable(word)} not valid")
+
+
+def _mixed_result(session: SessionState, name: str) -> MixedResult:
+    result = session.e.payload
+    if not isinstance(result, MixedResult):
+        raise StataError(321, f"estat {name} not valid")
+    return result
+
+
+# --- groups and criteria ------------------------------------------------------------------------------
+
+
+def _group(session: SessionState, rest: str, node: Command) -> Results:
+    levels = _mixed_result(session, "group").description.levels
+    if not levels:
+        raise StataError(321, "estat group not valid; the model has no groups")
+    groups = [
+        GroupSummary(level.name, level.n_groups, level.smallest, level.average, level.largest)
+        for level in levels
+    ]
+    session.out.write(*render_groups(groups))
+    return Results()
+
+
+def _ic(session: SessionState, rest: str, node: Command) -> Results:
+    n = node.option("n")
+    if n is not None and n <= 0:
+        raise StataError(198, "option n() must be a positive integer")
+    rows = [criteria_row(".", session.e, n)]
+    session.out.write("", CRITERIA_TITLE, *render_criteria(rows, n is not None))
+    return criteria_results(rows)
+
+
+# --- covariance matrices --------------------------------------------------------------------------------
+
+
+def correlations(covariance: np.ndarray) -> np.ndarray:
+    """Return the correlation matrix of a covariance matrix; missing where a variance is zero."""
+    scale = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    product = np.outer(scale, scale)
+    found = np.where(product > 0, covariance / np.where(product > 0, product, 1.0), MISSING)
+    np.fill_diagonal(found, np.where(scale > 0, 1.0, MISSING))
+    return found
+
+
+def _vce(session: SessionState, rest: str, node: Command) -> Results:
+    if node.option("correlation") and node.option("covariance"):
+        raise StataError(198, "options correlation and covariance may not be combined")
+    V = session.e.get("V")
+    if not isinstance(V, Matrix):
+        raise StataError(321, "estat vce not valid")
+    as_correlation = bool(node.option("correlation"))
+    fmt = str(node.option("format", "%8.4f" if as_correlation else "%10.0g"))
+    if not is_valid_format(fmt) or is_string_format(fmt) or is_date_format(fmt):
+        raise StataError(120, "invalid %format", node.options["format"].span)
+    kind = "Correlation" if as_correlation else "Covariance"
+    values = correlations(V.values) if as_correlation else V.values
+    name = session.e.macros.get("cmd", "")
+    session.out.write("", f"{kind} matrix of coefficients of {name} model", "")
+    style = MatrixStyle("e(V)", fmt)
+    session.out.write(*render_lower_triangle(values, V.row_names, style, session.settings.linesize))
+    return Results(matrices={"V": Matrix(values.copy(), list(V.row_names), list(V.column_names))})
+
+
+def _recovariance(session: SessionState, rest: str, node: Command) -> Results:
+    result = _mixed_result(session, "recovariance")
+    equations = result.description.equations
+    levels = list(dict.fromkeys(equation.level for equation in equations if equation.effects))
+    if not levels:
+        raise StataError(321, "estat recovariance not valid; the model has no random effects")
+    asked = str(node.option("level", "")).strip()
+    if asked and asked not in levels:
+        raise StataError(198, f"level {printable(asked)} not found in the model")
+    as_correlation = bool(node.option("correlation"))
+    kind, key = ("correlation", "corr") if as_correlation else ("covariance", "cov")
+    found = Results()
+    for level in [asked] if asked else levels:
+        places = [i for i, equation in enumerate(equations) if equation.level == level]
+        names = [name for i in places for name in equations[i].effects]
+        values = _block_diagonal([result.covariances[i] for i in places])
+        shown = correlations(values) if as_correlation else values
+        session.out.write("", f"Random-effects {kind} matrix for level {level}", "")
+        style = MatrixStyle("", "%9.0g")
+        session.out.write(*render_lower_triangle(shown, names, style, session.settings.linesize))
+        # The one shown last is saved.
+        found.matrices = {key: Matrix(shown, list(names), list(names))}
+    return found
+
+
+def _block_diagonal(blocks: list[np.ndarray]) -> np.ndarray:
+    size = sum(len(block) for block in blocks)
+    whole = np.zeros((size, size))
+    start = 0
+    for block in blocks:
+        whole[start : start + len(block), start : start + len(block)] = block
+        start += len(block)
+    return whole
+
+
+# --- intraclass correlations ----------------------------------------------------------------------------
+
+
+def _icc(session: SessionState, rest: str, node: Command) -> Results:
+    result = _mixed_result(session, "icc")
+    level = _confidence_level(node, session.settings.level)
+    found = intraclass_correlations(result, level)
+    conditional = has_random_coefficients(result)
+    covariates = any(term.parts and not term.status for term in result.description.terms)
+    title = "Residual intraclass correlation" if covariates else "Intraclass correlation"
+    if conditional:
+        title = "Conditional intraclass correlation"
+    rows = [(item.label, item.figures) for item in found]
+    session.out.write(*render_correlations(title, rows, level, conditional))
+    results = Results({"level": level})
+    # Stata: the observations are level 1; the lowest grouping variable is level 2.
+    for number, item in zip(range(len(found) + 1, 1, -1), found, strict=True):
+        figures = item.figures
+        results.scalars |= {f"icc{number}": figures.estimate, f"se{number}": figures.standard_error}
+        results.macros[f"label{number}"] = item.label
+        limits = np.array([[figures.lower, figures.upper]])
+        results.matrices[f"ci{number}"] = Matrix(limits, [f"icc{number}"], ["ll", "ul"])
+    return results
+
+
+def _confidence_level(node: Command, default: float) -> float:
+    text = str(node.option("level", default))
+    try:
+        level = float(text)
+    except ValueError:
+        raise StataError(198, "option level() incorrectly specified", node.options["level"].span) from None
+    if not 10 <= level <= 99.99:
+        raise StataError(198, "level() must be between 10 and 99.99 inclusive")
+    return level
+
+
+# --- summary of the sample --------------------------------------------------------------------------------
+
+
+def _summarize(session: SessionState, rest: str, node: Command) -> Results:
+    """Summarise the variables of the model, or others, over the estimation sample."""
+    rows = session.data.marks.get(session.e.mark)
+    if rows is None:
+        raise StataError(498, "e(sample) information not available")
+    context = Context.of(session)
+
+    def values(variable: str, series: str) -> np.ndarray:
+        if variable not in session.data:
+            raise StataError(111, f"variable {variable} not found")
+        found, _ = evaluate_column(Name(variable, series), context)
+        return found[rows]
+
+    if rest:
+        names = names_in(rest, session.data)
+        for name in names:
+            if session.data[name].is_string:
+                raise StataError(
+                    109, f"string variables not allowed in varlist;\n{name} is a string variable"
+                )
+        columns = [(name, values(name, "")) for name in dict.fromkeys(names)]
+    else:
+        result = _mixed_result(session, "summarize")
+        series, _, depvar = result.description.depvar.rpartition(".")
+        columns = [(result.description.depvar, values(depvar, series))]
+        columns += [(term.without_marks(), column(term, values)) for term in _summarized(result)]
+    table = [_sample_row(name, found) for name, found in columns]
+    n = float(np.count_nonzero(rows))
+    session.out.write(*render_sample(session.e.macros.get("cmd", ""), n, table))
+    stats = np.array([[row.mean, row.sd, row.minimum, row.maximum] for row in table])
+    heads = ["mean", "sd", "min", "max"]
+    return Results({"N": n}, matrices={"stats": Matrix(stats, [row.name for row in table], heads)})
+
+
+def _summarized(result: MixedResult) -> list[Term]:
+    """Return the covariates as terms of their own, each once: operands of interactions, no base levels."""
+    found: dict[Any, Term] = {}
+    for term in result.description.terms:
+        for part in term.parts:
+            if part.base:
+                continue
+            single = Term((part,), factorial=part.level is not None)
+            found.setdefault((part.variable, part.time_series, part.level), single)
+    return list(found.values())
+
+
+def _sample_row(name: str, values: np.ndarray) -> SampleRow:
+    known = values[~is_missing(values)]
+    if not known.size:
+        return SampleRow(name, MISSING, MISSING, MISSING, MISSING)
+    sd = float(known.std(ddof=1)) if known.size > 1 else MISSING
+    return SampleRow(name, float(known.mean()), sd, float(known.min()), float(known.max()))
+
+
+_Handler = Callable[[SessionState, str, Command], Results]
+
+_SUBCOMMANDS: dict[str, tuple[str, _Handler, frozenset[str]]] = {
+    "ic": ("ic", _ic, frozenset({"n"})),
+    "icc": ("icc", _icc, frozenset({"level"})),
+    "group": ("gr", _group, frozenset()),
+    "recovariance": ("recov", _recovariance, frozenset({"level", "correlation"})),
+    "summarize": ("su", _summarize, frozenset()),
+    "vce": ("vce", _vce, frozenset({"correlation", "covariance", "format"})),
+}
+"""Shortest abbreviation, handler and options of each subcommand."""
