@@ -126,7 +126,7 @@ Conditional intraclass correlation
                        Level |        ICC   Std. Err.     [95% Conf. Interval]
 -----------------------------+------------------------------------------------
                       region |         .1   .0548179      .0325775    .2682666
-                state|region |         .5   .0589491      .3864577    .6135423
+                state|region |         .5   .0559017      .3921554    .6078446
 ------------------------------------------------------------------------------
 
 Note: ICC is conditional on zero values of random-effects covariates.

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from xmixed.commands.hypotheses import Coefficients
 from xmixed.commands.linear_test import wald
 from xmixed.interpreter.session import Session
 
@@ -26,7 +27,7 @@ def test_layout(pig: Session) -> None:
     assert pig.run("test [#1]: week") == ONE
     assert pig.run("test [lns1_1_1]_cons = 1.35") == (
         "\n ( 1)  [lns1_1_1]_cons = 1.35\n\n"
-        "           chi2(  1) =    0.00\n         Prob > chi2 =    0.9827\n"
+        "           chi2(  1) =    0.00\n         Prob > chi2 =    0.9833\n"
     )
 
 
@@ -178,3 +179,15 @@ def test_statistic_does_not_depend_on_units() -> None:
     units = np.array([1e-9, 1.0, 1e9, 1e4])
     again = wald(rows[kept], np.array([0.0, 1.0, 2e4]) * [1e-9, 1, 1], b * units, V * np.outer(units, units))
     assert again[1].statistic == pytest.approx(found.statistic, rel=1e-8)
+
+
+def test_time_series_names_of_coefficients() -> None:
+    names = ("y:L.x", "y:cL2.x#c.age", "y:_cons")
+    made = Coefficients(names, ("y",), np.ones(3), np.eye(3))
+    assert [made.place("", name) for name in ("L1.x", "l.x", "c.L2.x#c.age", "c.age#cL2.x", "_cons")] == [
+        0,
+        0,
+        1,
+        1,
+        2,
+    ]

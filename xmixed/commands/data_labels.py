@@ -108,6 +108,8 @@ def _variable(session: SessionState, node: Command, words: Words) -> None:
         raise StataError(100, "varlist required")
     if len(words) > 2:
         raise StataError(198, "invalid syntax")
+    if words[0][:1].isdigit():
+        raise StataError(198, f"{words[0]} invalid name")
     variable = session.data[resolve_name(words[0], session.data)]
     text = words[1] if len(words) == 2 else ""
     variable.label = _cut(session, text)

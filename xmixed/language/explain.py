@@ -35,7 +35,9 @@ def explain(rule: str, text: str, span: Span, position: int) -> StataError:
     typed = text[word.start : word.end]
     if rule in _VARLIST_RULES and typed and not typed.startswith(("(", ",", '"', "`", "-", "#")):
         return StataError(198, f"{typed} invalid name", word)
-    if _NUMBER_AND_NAME.fullmatch(typed) and not typed.isdigit():
+    # A number is no name either where the name of a variable must stand: `generate 60 = 1`.
+    target = rule in ("newvar", "assignment") and "=" not in text[span.start : word.start]
+    if _NUMBER_AND_NAME.fullmatch(typed) and (target or not typed.isdigit()):
         return StataError(198, f"{typed} invalid name", word)
     return StataError(198, "invalid syntax", token)
 

@@ -84,7 +84,7 @@ def render_directory(rows: Sequence[StoredRow]) -> list[Line]:
     lines = [
         line(),
         outer,
-        line(("name".rjust(NAME_WIDTH) + " | command      depvar       npar  title").ljust(47 + width)),
+        line("name".rjust(NAME_WIDTH) + " | command      depvar       npar  title "),
         line(f"{rule(13)}+{rule(33 + width)}"),
     ]
     for row, title in zip(rows, titles, strict=True):

@@ -129,6 +129,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         status = _dispatch(arguments)
         sys.stdout.flush()
+        if argv is None:
+            gc.freeze()  # the program ends: looking for garbage once more would only take time
         return status
     except BrokenPipeError:
         # The reader has gone (`| head`): leave without a word, also when Python flushes at exit.
