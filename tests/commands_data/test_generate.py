@@ -109,3 +109,62 @@ def test_columns_are_never_written_into(pigs):
     copy = before.copy()
     pigs.run("replace weight = 0\nsort weight\ndrop in 1")
     assert np.array_equal(before, copy)
+
+
+def test_replace_goes_through_the_observations_in_order(session):
+    session.run("set obs 300\ngen x = 5 in 1\nreplace x = 7 in 200")
+    assert session.run("replace x = x[_n-1] if missing(x)") == "(298 real changes made)\n"
+    assert session.data["x"].values.tolist() == [5.0] * 199 + [7.0] * 101
+    session.run("gen long n = 1\nreplace n = n[_n-1] + 1 if _n > 1")
+    assert session.data["n"].values.tolist() == list(range(1, 301))
+    session.run("gen byte f = 1\nreplace f = f[_n+1] + f[1] in 1/299")
+    assert session.data["f"].values.tolist() == [2] + [3] * 298 + [1]
+    session.run('gen str3 s = "a" in 1\nreplace s = s[_n-1] + "b" if s[_n-1] != "abb" & _n > 1')
+    assert session.data["s"].values.tolist()[:5] == ["a", "ab", "abb", "", "b"]
+
+
+def test_a_chain_longer_than_the_sweeps(session, monkeypatch):
+    monkeypatch.setattr("xmixed.expressions.sequential.SWEEPS", 3)
+    session.run("set obs 20\ngen int n = 1\nreplace n = n[_n-1] + 1 if n[_n-1] < 9 in 2/l")
+    assert session.data["n"].values.tolist() == [*range(1, 10), *range(1, 10), 1, 2][:9] + [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        1,
+        2,
+    ]
+
+
+def test_values_replaced_before_are_rounded_as_stored(session):
+    session.run("set obs 3\ngen x = .1\nreplace x = x[_n-1] + .1 if _n > 1\ngen double y = .1")
+    session.run("replace y = y[_n-1] + .1 if _n > 1\ngen byte z = 100\nreplace z = z[_n-1] + 100 if _n > 1")
+    assert session.data["x"].values.tolist() == np.cumsum(np.full(3, 0.1, np.float32)).tolist()
+    assert session.data["y"].values.tolist() == [0.1, 0.2, 0.1 + 0.1 + 0.1]
+    assert (session.data["z"].type, session.data["z"].values.tolist()) == ("int", [100, 200, 300])
+
+
+def test_random_numbers_in_an_ordered_replace_are_drawn_once(session):
+    session.run("set obs 100\nset seed 1\ngen double u = runiform()\nset seed 1\ngen double x = 0")
+    session.run("replace x = cond(_n > 1, x[_n-1], 0) + runiform()")
+    assert np.allclose(session.data["x"].values, np.cumsum(session.data["u"].values))
+
+
+def test_lags_of_the_replaced_variable(session):
+    session.run("set obs 5\ngen t = _n\ngen x = 3 in 1\ngen y = 3 in 5")
+    session.data.characteristics["_dta"] = {"_TStvar": "t"}
+    session.run("replace x = L.x if missing(x)\nreplace y = F.y if missing(y)")
+    assert session.data["x"].values.tolist() == [3.0] * 5
+    assert session.data["y"].to_double().tolist()[3:] == [3.0, 3.0]
+    assert session.run("count if missing(y)") == "    3\n"
+
+
+def test_refusals_of_an_ordered_replace(pigs, fails):
+    assert fails(pigs, "replace id = name[_n-1] if id[1] > 0") == (109, "type mismatch")
+    assert fails(pigs, "replace id = id[_n-1] if name") == (109, "type mismatch")
+    assert fails(pigs, "replace id = id[_n-1] + foo") == (111, "foo not found")

@@ -33,7 +33,7 @@ def terms(text: str):
             continue
         full = "##" in word
         operands = tuple(
-            FactorVariable(*(part.rpartition(".")[::2] if "." in part else ("", part)))
+            FactorVariable(part.rpartition(".")[0], part.rpartition(".")[2])
             for part in re.split(r"##?(?![^(]*\))", word)
         )
         resolved += interaction_terms(Interaction(operands, full), lambda operand: [operand.name])

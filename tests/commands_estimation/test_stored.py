@@ -155,23 +155,13 @@ def test_store_restore_drop(session):
     assert session.run("est query") == "(active results produced by xtmixed; not yet stored)\n"
 
 
-DIRECTORY = """
----------------------------------------------------------------
-        name | command      depvar       npar  title␠
--------------+-------------------------------------------------
-     randint | xtmixed      weight          4
-   randslope | xtmixed      weight          5  a longer title
------------------------------------------------------
-""".replace("␠", " " * 10)
-
-
 def test_directory(session):
     session.run("estimates restore randslope")
     session.run("estimates title: a longer title")
     session.run("estimates store randslope")
     shown = session.run("estimates dir").split("\n")
     assert shown[1] == "-" * 62
-    assert shown[2] == "        name | command      depvar       npar  title          "
+    assert shown[2] == "        name | command      depvar       npar  title "
     assert shown[4:6] == [
         "     randint | xtmixed      weight          4",
         "   randslope | xtmixed      weight          5  a longer title",

@@ -84,7 +84,7 @@ def test_repeated_level_names_and_constant(session):
         "lnsig_e:_cons",
     ]
     assert (session.e["ivars"], session.e["redim"], session.e["revars"]) == (
-        "g half",
+        "g g half",
         "1 2 1",
         "x t _cons _cons",
     )

@@ -208,7 +208,13 @@ ROWS: list[tuple[str, str, int, str]] = [
     ),
     *(
         ("no estimates", command, 301, "last estimates not found")
-        for command in ("xtmixed", "estimates store a", "estimates replay", "display _b[week]", "display _se[week]")
+        for command in (
+            "xtmixed",
+            "estimates store a",
+            "estimates replay",
+            "display _b[week]",
+            "display _se[week]",
+        )
     ),
     *(
         ("unknown stored name", command, 111, "estimation result foo not found")
@@ -254,7 +260,11 @@ def _assert_unchanged(session: Session, state: Snapshot) -> None:
     ]
     assert all(np.array_equal(one.values, other.values) for one, other in zip(data, before, strict=True))
     for now, then in ((session.r, state.r_copy), (session.e, state.e_copy)):
-        assert (now.scalars, now.macros, list(now.matrices)) == (then.scalars, then.macros, list(then.matrices))
+        assert (now.scalars, now.macros, list(now.matrices)) == (
+            then.scalars,
+            then.macros,
+            list(then.matrices),
+        )
 
 
 def test_a_fit_that_does_not_converge(session: Session) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.console.conftest import ROOT, Console
+from tests.console.conftest import ROOT, Console, console_environment
 from tests.console.conftest import console as console  # the fixture
 
 
@@ -37,3 +39,43 @@ def test_every_dependency_is_justified() -> None:
     for requirement in (*project["dependencies"], *project["optional-dependencies"]["test"]):
         name = re.split(r"[\[<>=]", requirement)[0]
         assert name in words, name
+
+
+def test_the_command_of_the_architecture_document(tmp_path: Path) -> None:
+    """It is registered from a folder of its own, as a module of the package."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```\n\n```\n\. ([^\n]*)\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    source, line, output = found.groups()
+    (tmp_path / "nmissing.py").write_text(source, encoding="utf-8")
+    script = (
+        f"import xmixed.commands; xmixed.commands.__path__.append({str(tmp_path)!r})\n"
+        "import xmixed; session = xmixed.Session()\n"
+        "session.run('set obs 5\\ngenerate x = _n\\ngenerate y = 1 if _n == 2\\ngenerate str1 s = \"\"')\n"
+        f"print(session.run({line!r}), end='')\n"
+        "assert session.r['N_missing'] == 2, session.r\n"
+        "assert 'minimum(#)' in session.run('help nmissing')\n"
+        "try: session.run('nmissing, minimum(-1)')\n"
+        "except xmixed.StataError as error: assert error.code == 198\n"
+        "else: raise AssertionError\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=console_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == (output, "")
+
+
+def test_the_architecture_document_names_what_exists() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for folder in ("shell", "interpreter", "commands", "language", "session", "data", "formats", "render"):
+        for name in re.findall(rf"`(?:xmixed/)?({folder}/[a-z_]+\.py)`", text):
+            assert (ROOT / "xmixed" / name).exists(), name
+    engine = re.search(r"## The engine\n(.*?)\n## ", text, re.DOTALL)
+    assert engine is not None
+    described = set(re.findall(r"`(\w+\.py)`", engine.group(1)))
+    present = {path.name for path in (ROOT / "xmixed" / "engine").glob("*.py")} - {"__init__.py"}
+    assert described == present
+    tests = {path.name for path in (ROOT / "tests").iterdir() if (path / "__init__.py").exists()}
+    listed = re.search(r"## Tests\n(.*)", text, re.DOTALL)
+    assert listed is not None
+    assert {name for name in tests if name not in listed.group(1)} == set()

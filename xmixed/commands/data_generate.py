@@ -8,6 +8,7 @@ from xmixed.commands.data_columns import (
     STRING_LENGTH,
     blank_column,
     count_missing,
+    cut_strings,
     promoted_string_type,
     promoted_type,
     replace_variable,
@@ -16,10 +17,12 @@ from xmixed.commands.data_columns import (
 )
 from xmixed.commands.data_rows import selected_rows
 from xmixed.commands.registry import command
-from xmixed.data.dataset import Variable, default_format, is_string_type
+from xmixed.data.dataset import Variable, default_format, is_string_type, to_double
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
+from xmixed.expressions.sample import select_rows
+from xmixed.expressions.sequential import reads_itself, replace_in_order
 from xmixed.expressions.varlist import check_new_name, is_valid_name, resolve_name
 from xmixed.language.arguments import Assignment, NewVariable
 from xmixed.language.nodes import Command, Subscript
@@ -88,11 +91,9 @@ def replace(session: SessionState, node: Command) -> None:
         raise StataError(101, "weights not allowed", assignment.target.span)  # Stata: reads x[3] as a weight
     data = session.data
     old = data[resolve_name(assignment.target.name, data)]
-    rows = selected_rows(session, node)
-    values, _ = evaluate_column(assignment.expression, Context.of(session), rows)
-    if (values.dtype == object) != old.is_string:
-        raise StataError(109, "type mismatch")
-    new = _replaced(old, values, rows, bool(node.option("nopromote")))
+    keep_type = bool(node.option("nopromote"))
+    values, rows = _new_values(session, node, old, keep_type)
+    new = _replaced(old, values, rows, keep_type)
     changed, to_missing = _count_changes(old, new)
     if changed or new.type != old.type:
         replace_variable(data, new)
@@ -100,6 +101,33 @@ def replace(session: SessionState, node: Command) -> None:
         session.out.write(f"{old.name} was {old.type} now {new.type}")
     also = f", {to_missing} to missing" if to_missing else ""
     session.out.write(f"({plural(changed, 'real change', 'real changes')} made{also})")
+
+
+def _new_values(
+    session: SessionState, node: Command, old: Variable, keep_type: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the values of `replace` and the rows, bool of shape (n,), that they are for."""
+    context, expression = Context.of(session), node.argument.expression
+    if not reads_itself((expression, node.condition), old.name, context):
+        rows = selected_rows(session, node)
+        values, _ = evaluate_column(expression, context, rows)
+        _check_kind(old, values)
+        return values, rows
+
+    def store(values: np.ndarray) -> np.ndarray:
+        _check_kind(old, values)
+        if old.is_string:
+            return cut_strings(values, old.type) if keep_type else values
+        storage_type = old.type if keep_type else promoted_type(old.type, values)
+        return to_double(stored(values, storage_type), storage_type)
+
+    chosen = select_rows(None, node.in_range, context)
+    return replace_in_order(expression, node.condition, chosen, old.name, context, store)
+
+
+def _check_kind(old: Variable, values: np.ndarray) -> None:
+    if (values.dtype == object) != old.is_string:
+        raise StataError(109, "type mismatch")
 
 
 def _replaced(old: Variable, values: np.ndarray, rows: np.ndarray, keep_type: bool) -> Variable:

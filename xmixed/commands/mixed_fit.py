@@ -165,7 +165,10 @@ def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[
         for place in own:
             factor = specification.factors[place]
             if factor is not None:  # the values of a factor are groups of a level of their own
-                levels.append(Level(factor.codes, factor.n_groups, (RandomEffects((None,), "identity"),)))
+                structure = equations[place].structure
+                within = (group.codes, group.n_groups) if structure == "exchangeable" else None
+                block = RandomEffects((None,), structure)  # type: ignore[arg-type]
+                levels.append(Level(factor.codes, factor.n_groups, (block,), within))
                 places[len(levels), 1] = place
     method = specification.description.method
     return Model(specification.y, specification.fixed, tuple(levels), method), places  # type: ignore[arg-type]

@@ -102,6 +102,10 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     levels, summaries = _group_levels(equations, sample, n)
     described, effects = _random_part(equations, sample, notes)
     factors = _factor_groups(equations, levels, sample)
+    described = tuple(
+        replace(summary, structure="identity") if _is_lone(summary, factor, levels) else summary
+        for summary, factor in zip(described, factors, strict=True)
+    )
     series = f"{depvar_series}." if depvar_series else ""
     has_effects = any(equation.effects for equation in described)
     description = MixedDescription(
@@ -184,7 +188,10 @@ def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tu
         seen.add(level)
     equations = []
     for place, (equation, level) in enumerate(zip(random, levels, strict=True)):
-        last_of_level = place + 1 == len(levels) or levels[place + 1] != level
+        # The constant stands in the last repeated equation; R.varname has none, so it does not count.
+        last_of_level = not any(
+            later == level and random[at].factor is None for at, later in enumerate(levels) if at > place
+        )
         collinear = "collinear" in equation.options
         if equation.factor is not None:
             factor = resolve_name(equation.factor, context.data)
@@ -205,9 +212,7 @@ def _factor_structure(equation: RandomEquation) -> str:
     if option is None or option.value == "identity":
         return "identity"
     if option.value == "exchangeable":
-        raise StataError(
-            198, "covariance(exchangeable) with R.varname is not implemented in xmixed yet", option.span
-        )
+        return "exchangeable"
     raise StataError(
         198, "only covariance(identity) and covariance(exchangeable) are allowed with R.varname", option.span
     )
@@ -294,6 +299,11 @@ def _group_levels(
         sizes = np.bincount(codes, minlength=n_groups)
         summaries.append(LevelSummary(name, n_groups, int(sizes.min()), n / n_groups, int(sizes.max())))
     return tuple(levels), tuple(summaries)
+
+
+def _is_lone(summary: RandomEquationSummary, factor: GroupLevel | None, levels: Sequence[GroupLevel]) -> bool:
+    """Return whether a factor has one value in each group, so that there are no two to be correlated."""
+    return factor is not None and factor.n_groups == levels[summary.level_number - 1].n_groups
 
 
 def _factor_groups(

@@ -88,7 +88,7 @@ def _concerned(
         return []
     own = [parameter for parameter in parameters if parameter.equation == place]
     common = equations[place].structure in ("identity", "exchangeable")
-    if note.kind == "variance_zero":
+    if note.kind == "variance_zero" or (note.kind == "not_identified" and note.row):
         row = 0 if common else note.row - 1
         return [item.name for item in own if item.kind == "log_sd" and item.row == row]
     if note.kind == "correlation_limit":
@@ -109,8 +109,7 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
     if (note.level, note.equation) in places:
         equation = equations[places[note.level, note.equation]]
         where = f" at level {equation.level}"
-        several = note.kind == "not_identified" and equation.structure not in ("identity", "exchangeable")
-        several = several and len(equation.effects) > 1
+        several = note.row == 0 and equation.structure == "unstructured" and len(equation.effects) > 1
         if equation.structure in ("identity", "exchangeable") or note.row == 0:
             names = equation.effects
         else:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xmixed.engine.blocks import metric_matrix, size, user_matrix
 from xmixed.engine.covariance import coordinates, labels, matrix
-from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.objective import Objective, Point
 from xmixed.engine.prepare import Block
 from xmixed.engine.result import BoundaryNote
 
@@ -43,13 +44,6 @@ def no_boundary(objective: Objective) -> Boundary:
     return Boundary(np.zeros(count, bool), [[] for _ in blocks], [{} for _ in blocks], [False] * len(blocks))
 
 
-def user_matrix(block: Block, psi: np.ndarray) -> np.ndarray:
-    """Sigma/sigma_e^2 in the user's columns from the optimiser's metric."""
-    inverse = np.linalg.inv(block.metric)
-    result = inverse @ psi @ inverse.T
-    return (result + result.T) / 2
-
-
 def settle(objective: Objective, point: Point) -> tuple[Point, Boundary]:
     """Put what is zero to rounding at exactly zero, if the log likelihood does not fall."""
     blocks = objective.problem.blocks
@@ -83,7 +77,7 @@ def _null_variances(objective: Objective, point: Point, index: int, boundary: Bo
         keep[slice(None) if whole else row] = False
         keep[boundary.null[index]] = False
         trial_sigma = sigma * np.outer(keep, keep)
-        trial = _replace(objective, point, index, block.metric @ trial_sigma @ block.metric.T)
+        trial = _replace(objective, point, index, metric_matrix(block, trial_sigma))
         if trial is None:
             continue
         point = trial

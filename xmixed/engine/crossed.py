@@ -23,6 +23,7 @@ from xmixed.engine.sweep import Downward, Psis, Upward, eliminate_fixed
 
 # Where a level's random effects explain less than this, (I - S^{-1})/psi would lose digits.
 _NEARLY_ABSENT = 1e-4
+_MANY_COLUMNS = 300
 
 
 @dataclass(eq=False)
@@ -66,11 +67,14 @@ class CrossedState:
 
     @cached_property
     def S_inverse(self) -> np.ndarray:
+        """S^{-1}; takes the place of the factor, which nothing needs afterwards."""
         from scipy.linalg import lapack
 
-        inverse, _ = lapack.dpotri(self.factor, lower=1)
-        inverse = np.tril(inverse)
-        return inverse + np.tril(inverse, -1).T
+        inverse, _ = lapack.dpotri(self.factor, lower=1, overwrite_c=1)
+        diagonal = inverse.diagonal().copy()
+        inverse += inverse.T  # the factor's upper triangle is zero
+        inverse[np.diag_indices(len(inverse))] = diagonal
+        return inverse
 
     @cached_property
     def present(self) -> bool:
@@ -85,17 +89,19 @@ class CrossedState:
     def W(self) -> np.ndarray:
         """Z1'V^{-1}Z1, (m, m)."""
         if self.present:
-            rest = -self.S_inverse
-            rest[np.diag_indices(len(rest))] += 1.0
-            return self._sandwich(rest, tuple(np.linalg.inv(t).T for t in self.roots))
+            # (I - S^{-1}) between T^{-T} and T^{-1}.
+            factors = tuple(np.linalg.inv(t).T for t in self.roots)
+            W = self._sandwich(self.S_inverse, factors)
+            np.negative(W, out=W)
+            for factor, part in zip(factors, self.products.parts, strict=True):
+                add_diagonal(W[part, part], factor @ factor.T)
+            return W
         W = self.K - self.K @ self.C @ self.K
         return (W + W.T) / 2
 
     @cached_property
     def remaining(self) -> np.ndarray:
-        """I - CK = C Psi^{-1}, (m, m)."""
-        if self.present:
-            return apply(tuple(np.linalg.inv(psi) for psi in self.psis), self.products.parts, self.C).T
+        """I - CK, (m, m)."""
         rest = -(self.C @ self.K)
         rest[np.diag_indices(len(rest))] += 1.0
         return rest
@@ -113,6 +119,11 @@ class CrossedSweeper:
         self.evaluations = 0
         self.sizes = tuple(len(level.ZtZ) for level in products.levels)
 
+    @property
+    def is_dear(self) -> bool:
+        """Whether a sweep takes long enough to count."""
+        return self.products.pattern.shape[1] >= _MANY_COLUMNS
+
     def up(self, psis: Psis) -> Upward:
         """Eliminate level 0, then the dense system, then X: log likelihood, beta, residual variance."""
         from scipy.linalg import lapack, solve_triangular
@@ -123,7 +134,8 @@ class CrossedSweeper:
         H, log_det = shrink(products.levels[first].ZtZ, psis[first])
         N = np.einsum("ab,bcg->acg", psis[first], H)
         state = self._reduced(H, (N + N.transpose(1, 0, 2)) / 2, tuple(psis[level] for level in dense))
-        factor, failed = lapack.dpotrf(state.factor, lower=1, clean=1, overwrite_a=1)
+        # S is symmetric: its transpose is the column-major array that needs no copy.
+        factor, failed = lapack.dpotrf(state.factor.T, lower=1, clean=1, overwrite_a=1)
         if failed:
             raise np.linalg.LinAlgError("the crossed system is not positive definite")
         state.factor = factor
@@ -149,12 +161,10 @@ class CrossedSweeper:
         F = np.einsum("abe,be->ae", H_rows, products.B)
         NB = np.einsum("abe,be->ae", N_rows, products.B)
         grams = np.empty((q0, q0, m, m))
-        K = products.Z1tZ1.copy()
         if q0 == 1:
-            both = pattern.gram(products.B[0], NB[0] + 1j * (H_rows[0, 0] * F[0]))
-            K -= both.real
-            grams[0, 0] = both.imag
+            K, grams[0, 0] = pattern.two_grams(products.B[0], NB[0], H_rows[0, 0] * F[0], products.Z1tZ1)
         else:
+            K = products.Z1tZ1.copy()
             for a in range(q0):
                 K -= pattern.gram(products.B[a], NB[a], symmetric=False)
                 for b in range(a + 1):
@@ -247,5 +257,16 @@ def sandwich(matrix: np.ndarray, factors: tuple[np.ndarray, ...], parts: tuple[s
     if all(len(factor) == 1 for factor in factors):
         sizes = [part.stop - part.start for part in parts]
         scale = np.repeat([float(factor[0, 0]) for factor in factors], sizes)
-        return scale[:, None] * matrix * scale
+        result = matrix * scale
+        result *= scale[:, None]
+        return result
     return apply(factors, parts, apply(factors, parts, matrix).T)
+
+
+def add_diagonal(matrix: np.ndarray, small: np.ndarray) -> None:
+    """Add small x I to a (q G, q G) matrix in place."""
+    q = len(small)
+    at = np.arange(len(matrix) // q)
+    for a in range(q):
+        for b in range(q):
+            matrix[a * len(at) + at, b * len(at) + at] += small[a, b]

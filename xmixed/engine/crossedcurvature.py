@@ -73,23 +73,23 @@ class _Curvature:
     @cached_property
     def first_sums(self) -> np.ndarray:
         """Sum over pairs of groups of W_ij W_kl of the eliminated level, at [i, j, k, l]."""
-        pattern, C, grams = self.products.pattern, self.state.C, self.state.grams
+        pattern, C = self.products.pattern, self.state.C
         q = len(self.own)
         sums = np.einsum("ijg,klg->ijkl", self.own, self.own)
-        CQ = np.array([[C @ grams[a, b] for b in range(q)] for a in range(q)])
+        CQ = self.CQ
         for i in range(q):
             for j in range(q):
                 for k in range(q):
                     for m in range(q):
                         # W_ij = own_ij - F_i C F_j' for groups (g, h), W_kl the same for (h, g).
-                        sums[i, j, k, m] += float(np.vdot(CQ[j, k], CQ[m, i].T))
+                        sums[i, j, k, m] += float(np.einsum("xy,yx->", CQ[j][k], CQ[m][i]))
         for i in range(q):
             for j in range(i + 1):
                 weights = self.own[i, j][pattern.rows]
                 for k in range(q):
                     for m in range(k + 1):
                         gram = pattern.gram(self.state.F[k], weights * self.state.F[m], symmetric=k == m)
-                        value = float(np.vdot(C, gram))
+                        value = float(np.einsum("xy,xy->", C, gram))
                         for a, b in {(i, j), (j, i)}:
                             for c, d in {(k, m), (m, k)}:
                                 sums[a, b, c, d] -= value
@@ -97,9 +97,9 @@ class _Curvature:
         return sums
 
     @cached_property
-    def passed(self) -> list[list[np.ndarray]]:
-        """F_a'F_b (I - CK), (m, m) each."""
-        return [[gram @ self.state.remaining for gram in row] for row in self.state.grams]
+    def CQ(self) -> list[list[np.ndarray]]:
+        """C F_a'F_b, (m, m) each."""
+        return [[self.state.C @ gram for gram in row] for row in self.state.grams]
 
     def moved(self, direction: Direction) -> tuple[np.ndarray, np.ndarray]:
         """D s and D J of the direction's level."""
@@ -142,21 +142,30 @@ class _Curvature:
         if self.first in (f, g):
             zero, other = (a, b) if f == self.first else (b, a)
             return self._mixed(zero.matrix, other)
-        q, r = len(a.matrix), len(b.matrix)
         W = self.state.W[self.part[f], self.part[g]]
+        q, r = len(a.matrix), len(b.matrix)
+        if q == r == 1:
+            return float(a.matrix[0, 0] * b.matrix[0, 0] * np.einsum("xy,xy->", W, W))
         block = W.reshape(q, len(W) // q, r, W.shape[1] // r)
         moved = np.einsum("ij,jgkh->igkh", a.matrix, block)
         return float(np.vdot(np.einsum("igkh,kl->iglh", moved, b.matrix), block))
 
     def _mixed(self, zero: np.ndarray, other: Direction) -> float:
-        part, q = self.part[other.position], len(other.matrix)
-        m = len(self.state.K)
-        right = self.state.remaining[:, part].reshape(m, q, -1)
-        total = 0.0
-        for a, row in enumerate(self.passed):
-            for b, passed in enumerate(row):
-                left = passed[:, part].reshape(m, q, -1)
-                total += float(zero[a, b]) * float(
-                    np.vdot(np.einsum("mkh,mlh->kl", right, left), other.matrix)
-                )
-        return total
+        """W_0g = F (I - CK), which is F C Psi^{-1} where Psi can be divided by."""
+        state, part, q = self.state, self.part[other.position], len(other.matrix)
+        total = np.zeros((q, q))
+        for a in range(len(zero)):
+            for b in range(len(zero)):
+                if not zero[a, b]:
+                    continue
+                if state.present:
+                    left, right = self.CQ[a][b][part], state.C[part]
+                else:
+                    left = (state.grams[a, b] @ state.remaining[:, part]).T
+                    right = state.remaining[:, part].T
+                blocks = (np.reshape(side, (q, -1, side.shape[1])) for side in (left, right))
+                total += zero[a, b] * np.einsum("khm,lhm->kl", *blocks)
+        if state.present:
+            inverse = np.linalg.inv(state.psis[self.products.order[1:].index(other.position)])
+            total = inverse @ total @ inverse
+        return float(np.vdot(total, other.matrix))

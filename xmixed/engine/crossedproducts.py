@@ -55,13 +55,37 @@ class SparsePattern:
         return csr_matrix((data, self.indices, self.indptr), shape=self.shape)
 
     def gram(self, left: np.ndarray, right: np.ndarray, symmetric: bool = True) -> np.ndarray:
-        """L'R, dense (m, m), for two matrices of this pattern; only half is computed where it is symmetric.
+        """L'R, dense (m, m), for two matrices of this pattern; only half is computed where it is symmetric."""
+        result = np.empty((self.shape[1], self.shape[1]))
 
-        `right` may be complex: two real products for little more than the price of one.
-        """
-        result = np.zeros((self.shape[1], self.shape[1]), right.dtype)
+        def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
+            result[at_i, at_j] = block
+
+        self._products(left, right, symmetric, place)
+        return result
+
+    def two_grams(
+        self, left: np.ndarray, first: np.ndarray, second: np.ndarray, start: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """start - L'R and L'Q, both symmetric: two real products ride on one complex one."""
+        difference, product = start.copy(), np.empty_like(start)
+
+        def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
+            difference[at_i, at_j] -= block.real
+            product[at_i, at_j] = block.imag
+
+        self._products(left, first + 1j * second, True, place)
+        return difference, product
+
+    def _products(
+        self,
+        left: np.ndarray,
+        right: np.ndarray,
+        symmetric: bool,
+        place: Callable[[np.ndarray, slice, slice], None],
+    ) -> None:
+        """Hand every block of L'R to `place`."""
         count = len(self._blocks)
-        jobs = [(i, j) for i in range(count) for j in range(i + 1 if symmetric else count)]
         rights = [self._right_block(j, right) for j in range(count)]
         lefts = [self._left_block(i, left) for i in range(count)]
 
@@ -69,12 +93,12 @@ class SparsePattern:
             i, j = job
             at_i, at_j = slice(*self.edges[i : i + 2]), slice(*self.edges[j : j + 2])
             block = (lefts[i] @ rights[j]).toarray()
-            result[at_i, at_j] = block
+            place(block, at_i, at_j)
             if symmetric and i != j:
-                result[at_j, at_i] = block.T
+                place(block.T, at_j, at_i)
 
+        jobs = [(i, j) for i in range(count) for j in range(i + 1 if symmetric else count)]
         _for_each(work, jobs, parallel=len(right) >= _PARALLEL_ELEMENTS)
-        return result
 
     def _left_block(self, i: int, data: np.ndarray) -> Any:
         from scipy.sparse import csr_matrix

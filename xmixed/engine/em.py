@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from xmixed.engine.blocks import size
 from xmixed.engine.covariance import coordinates, matrix
-from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.factor import Tie
+from xmixed.engine.objective import Objective, Point
 from xmixed.engine.prepare import Block
+from xmixed.engine.sweep import Downward
 
 _START = 0.375
+_STEPS_WHERE_DEAR = 4
 
 
 def start_blocks(objective: Objective) -> tuple[np.ndarray, ...]:
@@ -31,6 +35,14 @@ def shape_of_start(block: Block) -> np.ndarray:
     return matrix(block.structure, size(block), coordinates(block.structure, psi))
 
 
+def worthwhile_steps(objective: Objective, most: int) -> int:
+    """EM steps to take before Newton's: fewer than `most` where a step costs as much as one of Newton's.
+
+    A few steps bring the blocks to where the quadratic model holds; from there Newton needs two or three.
+    """
+    return min(most, _STEPS_WHERE_DEAR) if objective.sweeper.is_dear else most
+
+
 def em_step(objective: Objective, point: Point) -> Point:
     """One step: Sigma <- average over groups of E(uu'|y), in the form its structure allows.
 
@@ -44,9 +56,22 @@ def em_step(objective: Objective, point: Point) -> Point:
         scores = down.scores[block.position]
         excess = (scores @ scores.T) / variance - down.information[block.position]
         own = block.to_working.T @ excess @ block.to_working / scores.shape[1]
+        if block.tie is not None:
+            blocks.append(_tied_step(block, block.tie, psi, float(own[0, 0]), down, variance))
+            continue
         updated = psi + psi @ own @ psi
         blocks.append(matrix(block.structure, size(block), coordinates(block.structure, updated)))
     return objective.point(tuple(blocks))
+
+
+def _tied_step(
+    block: Block, tie: Tie, psi: np.ndarray, own: float, down: Downward, variance: float
+) -> np.ndarray:
+    """The step of equally correlated effects; `own`: the mean excess of the level itself."""
+    scores = down.scores[tie.position][0]
+    common = float(scores @ scores) / variance - float(down.information[tie.position][0, 0])
+    total = own * down.scores[block.position].shape[1]
+    return tie.em_step(psi, total, common * tie.to_working**2, len(scores))
 
 
 def em(

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.engine.boundary import Boundary, no_boundary, settle, user_matrix
+from xmixed.engine.blocks import metric_matrix, size, user_matrix
+from xmixed.engine.boundary import Boundary, no_boundary, settle
 from xmixed.engine.covariance import LOG_FLOOR, from_estimation, labels, matrix, to_estimation
-from xmixed.engine.em import em, start_blocks
+from xmixed.engine.em import em, start_blocks, worthwhile_steps
 from xmixed.engine.errors import InvalidStart
+from xmixed.engine.factor import members
 from xmixed.engine.model import Model, Options
 from xmixed.engine.modes import higher_start
-from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.objective import Objective, Point
 from xmixed.engine.optimise import Search, State, Surface, detail, flatness, newton_step, polish, search
 from xmixed.engine.parameterization import MatrixSquareRoot, parameterization
 from xmixed.engine.prepare import Problem, prepare
@@ -100,7 +102,8 @@ def parameters_of(model: Model) -> tuple[Parameter, ...]:
     result: list[Parameter] = []
     for number, level in enumerate(model.levels, 1):
         for i, equation in enumerate(level.equations, 1):
-            for kind, row, column in labels(equation.structure, len(equation.columns)):
+            q = len(equation.columns) if members(level) == 1 else 2
+            for kind, row, column in labels(equation.structure, q):
                 result.append(Parameter(kind, number, i, row, column))
     return (*result, Parameter("log_sd_residual", 0, 0, 0, 0))
 
@@ -128,9 +131,11 @@ def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
         nu = from_estimation(block.structure, size(block), relative[part]).value
         sigma = matrix(block.structure, size(block), nu)
-        if np.linalg.eigvalsh(sigma)[0] < -1e-10 * np.trace(sigma):
+        psi = metric_matrix(block, sigma)
+        judged = sigma if block.tie is None else psi
+        if np.linalg.eigvalsh(judged)[0] < -1e-10 * np.trace(judged):
             raise InvalidStart("the covariance matrix is not positive semidefinite")
-        blocks.append(block.metric @ sigma @ block.metric.T)
+        blocks.append(psi)
     return tuple(blocks)
 
 
@@ -148,7 +153,7 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         point, em_steps = em(
             objective,
             objective.point(start_blocks(objective)),
-            options.em_iterations,
+            options.em_iterations if options.em_only else worthwhile_steps(objective, options.em_iterations),
             options.em_tolerance,
             lambda number, ll: report(EMStep(number, ll)),
         )
@@ -164,12 +169,12 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
     if given is not None and options.iterate == 0:
         return _as_given(surface, point, given, options, report)
     found, point, boundary = _climb(root, surface, point, options, report)
-    if found.verdict in ("iteration_limit", "residual_zero"):
+    if _is_final(found):
         point, boundary = found.state.point, settle(objective, found.state.point)[1]
         if found.verdict == "residual_zero":
             boundary.notes.append(BoundaryNote("residual_variance_zero"))
-        state, scaled = found.state, found.scaled_gradient
-        record = _record(objective, start, state, em_steps, found.iterations, found.verdict, False, scaled)
+        state, scaled, met = found.state, found.scaled_gradient, found.verdict == "converged"
+        record = _record(objective, start, state, em_steps, found.iterations, found.verdict, met, scaled)
         return _Maximum(point, boundary, record)
     return _judge(objective, root, surface, start, point, boundary, em_steps, found.iterations)
 
@@ -181,7 +186,7 @@ def _climb(
     objective = root.objective
     found = search(surface, point, options, report)
     for _ in range(_RESTARTS):
-        if found.verdict in ("iteration_limit", "residual_zero"):
+        if _is_final(found):
             return found, found.state.point, no_boundary(objective)
         point, boundary = _settled(root, found.state.point)
         higher = higher_start(objective, point)
@@ -189,6 +194,16 @@ def _climb(
             return found, point, boundary
         found = _resumed(surface, higher, options, report, found)
     return found, *_settled(root, found.state.point)
+
+
+def _is_final(found: Search) -> bool:
+    """Whether the search's end is the result as it stands.
+
+    So it is where the user's own looser criteria (nonrtolerance, nrtolerance) were met before the usual one:
+    polishing would show figures that the iteration log does not lead to.
+    """
+    loosely = found.verdict == "converged" and not found.scaled_gradient < 1e-5
+    return loosely or found.verdict in ("iteration_limit", "residual_zero")
 
 
 def _settled(root: Surface, point: Point) -> tuple[Point, Boundary]:
@@ -273,7 +288,11 @@ def _unidentified(objective: Objective, root: Surface, state: State) -> list[Bou
     flat = np.abs(vectors[:, np.abs(values) <= flatness(values)]).max(axis=1, initial=0.0)
     notes = []
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        if flat[part].max(initial=0.0) > 0.1:
+        found = np.flatnonzero(flat[part] > 0.1) + 1
+        if block.structure == "independent":
+            rows = (int(row) for row in found)
+            notes += [BoundaryNote("not_identified", block.level, block.equation, row, row) for row in rows]
+        elif len(found):
             notes.append(BoundaryNote("not_identified", block.level, block.equation))
     return notes
 

@@ -40,11 +40,16 @@ class Level:
         M, the number of groups.
     equations : tuple of RandomEffects
         Mutually independent blocks; an empty tuple contributes nothing.
+    within : ((n,) integer array, int) or None
+        Codes and number of larger groups within which this level's effects are equally correlated, as the
+        values of a factor are: the level then has one equation, the constant alone, "exchangeable".
+        None: the effects of different groups are independent.
     """
 
     groups: np.ndarray
     n_groups: int
     equations: tuple[RandomEffects, ...]
+    within: tuple[np.ndarray, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.engine.blocks import size
 from xmixed.engine.covariance import coordinates, matrix
 from xmixed.engine.em import shape_of_start
-from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.objective import Objective, Point
 
 # Shares of EM's starting covariance matrix that are tried in place of a block.
 _SHARES = (1e-6, 1e-4, 1e-2, 1.0)

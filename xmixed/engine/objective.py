@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.covariance import basis, coordinates, labels, matrix
+from xmixed.engine.blocks import pieces, size, working_directions, working_parts
+from xmixed.engine.covariance import coordinates, labels, matrix
 from xmixed.engine.crossed import CrossedSweeper
 from xmixed.engine.curvature import Derivatives, Direction, derivatives, first_derivatives
-from xmixed.engine.prepare import Block, Problem
+from xmixed.engine.prepare import Problem
 from xmixed.engine.sweep import Downward, Psis, Sweeper, Upward
 
 LOG_2PI = float(np.log(2.0 * np.pi))
@@ -36,7 +37,10 @@ class Point:
 
 
 class Objective:
-    """The likelihood of one problem; `directions` are the natural coordinates of all blocks in turn."""
+    """The likelihood of one problem; `directions` are the natural coordinates of all blocks in turn.
+
+    A block tied to a second level has two directions of its own instead, see `blocks.pieces`.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -47,10 +51,9 @@ class Objective:
         # The end of the search, its polishing and the standard errors share one point.
         self._latest: tuple[Point, Derivatives] | None = None
         self.directions: tuple[Direction, ...] = tuple(
-            Direction(block.position, block.to_working @ element @ block.to_working.T)
-            for block in problem.blocks
-            for element in basis(block.structure, size(block))
+            Direction(*direction) for block in problem.blocks for direction in working_directions(block)
         )
+        self._pieces = _pieces(problem, self.slices)
 
     def matrices(self, nu: np.ndarray) -> tuple[np.ndarray, ...]:
         """The blocks K Sigma K'/sigma_e^2 of the natural coordinates of all blocks."""
@@ -79,7 +82,8 @@ class Objective:
     def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
         psis = [np.zeros((q, q)) for q in self.sweeper.sizes]
         for block, value in zip(self.problem.blocks, blocks, strict=True):
-            psis[block.position] += block.to_working @ value @ block.to_working.T
+            for position, part in working_parts(block, value):
+                psis[position] += part
         return tuple((psi + psi.T) / 2 for psi in psis)
 
     def _profiled(self, up: Upward) -> float:
@@ -122,13 +126,14 @@ class Objective:
             down = self.down(point) if down is None else down
             with np.errstate(all="ignore"):
                 found = derivatives(self.sweeper, point.psis, self.directions, point.up, down)
-            self._latest = (point, found)
+            self._latest = (point, found if self._pieces is None else _along(found, self._pieces))
         return self._latest[1]
 
     def gradient(self, point: Point) -> np.ndarray:
         """Gradient of the profiled log likelihood along the natural coordinates, (k-1,)."""
         log_det, rss = first_derivatives(self.directions, self.down(point))
-        return -0.5 * (log_det + rss / self.variance(point))
+        gradient = -0.5 * (log_det + rss / self.variance(point))
+        return gradient if self._pieces is None else self._pieces.T @ gradient
 
     def second_order(self, point: Point) -> tuple[np.ndarray, np.ndarray]:
         """Gradient and Hessian of the profiled log likelihood along the natural coordinates."""
@@ -148,6 +153,21 @@ def _slices(problem: Problem) -> tuple[slice, ...]:
     return tuple(result)
 
 
-def size(block: Block) -> int:
-    """q of a block."""
-    return len(block.metric)
+def _pieces(problem: Problem, slices: tuple[slice, ...]) -> np.ndarray | None:
+    """From the natural coordinates to multiples of the directions; None where they are the same."""
+    if all(block.tie is None for block in problem.blocks):
+        return None
+    whole = np.zeros((slices[-1].stop, slices[-1].stop))
+    for block, part in zip(problem.blocks, slices, strict=True):
+        whole[part, part] = pieces(block)
+    return whole
+
+
+def _along(found: Derivatives, change: np.ndarray) -> Derivatives:
+    """Derivatives along coordinates from those along the directions that they are made of."""
+    return Derivatives(
+        change.T @ found.log_det,
+        change.T @ found.rss,
+        change.T @ found.log_det_second @ change,
+        change.T @ found.rss_second @ change,
+    )

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.boundary import user_matrix
-from xmixed.engine.covariance import change_of_metric, labels, matrix, pairs
+from xmixed.engine.blocks import size, user_mapping
+from xmixed.engine.covariance import labels, matrix, pairs
 from xmixed.engine.model import Options
-from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.objective import Objective, Point
 from xmixed.engine.parameterization import MatrixSquareRoot, Parameterization
 from xmixed.engine.result import Iteration, IterationDetail, Verdict
 
@@ -223,11 +223,9 @@ def detail(surface: Surface, state: State, before: State | None, trials: Sequenc
     theta, jacobian, bend = np.zeros(k), np.zeros((k, k)), np.zeros((k, k))
     parts = zip(objective.problem.blocks, state.point.blocks, objective.slices, strict=True)
     for block, psi, part in parts:
-        theta[part] = metric.inverse(block.structure, user_matrix(block, psi))
-        change = change_of_metric(block.structure, block.metric)
-        mapping = metric.mapping(block.structure, size(block), theta[part])
-        jacobian[part, part] = change @ mapping.jacobian
-        bend[part, part] = np.tensordot(g_nu[part] @ change, mapping.second, axes=1)
+        theta[part], mapping = user_mapping(block, psi, metric)
+        jacobian[part, part] = mapping.jacobian
+        bend[part, part] = np.tensordot(g_nu[part], mapping.second, axes=1)
     tolerance = ltolerance = float("nan")
     if before is not None:
         ll = state.point.log_likelihood
@@ -337,9 +335,11 @@ def polish(surface: Surface, start: Point, free: np.ndarray | None = None) -> St
     """Newton steps until the gradient is at rounding level; never leaves a better point behind."""
     state = surface.state(surface.theta(start.blocks), start)
     step = newton_step(state, surface.sizes(state.theta), free)
+    # Newton's error is squared by each step: 1e-18 stands for nine digits of a standard error.
+    enough = 1e-18 if surface.objective.sweeper.is_dear else 1e-28
     idle = 0
     for _ in range(_POLISH_STEPS):
-        if step.scaled_gradient < 1e-28 or idle == 2:
+        if step.scaled_gradient < enough or idle == 2:
             break
         ll = state.point.log_likelihood
         found = _polish_move(surface, state, step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from xmixed.engine.errors import (
     NoObservations,
     PerfectFit,
 )
+from xmixed.engine.factor import Tie, check, enclosing_level, members
 from xmixed.engine.grouping import Nesting, nest
 from xmixed.engine.model import Level, Model, RandomEffects, Structure
 
@@ -48,6 +49,9 @@ class Block:
         B: working covariance of the level = sum over its blocks of B (K Sigma K') B'.
     start_scale : (q_b,) array
         diag(Z'Z)/M of the user's own columns: sets where EM starts.
+    tie : Tie or None
+        What makes the level's effects equally correlated within larger groups. The block's matrix is then
+        2 x 2, see `factor`, and `to_working` (1, 1) that of v - c.
     """
 
     level: int
@@ -58,6 +62,7 @@ class Block:
     metric: np.ndarray
     to_working: np.ndarray
     start_scale: np.ndarray
+    tie: Tie | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +124,7 @@ def prepare(model: Model) -> Problem:
 def _prepare(model: Model) -> Problem:
     n, p = len(model.y), len(model.fixed)
     _check(model, n, p)
-    numbered = [(i + 1, level) for i, level in enumerate(model.levels) if level.equations]
-    numbered.sort(key=lambda pair: pair[1].n_groups)
+    numbered = _numbered(model)
     nesting = nest(tuple(level for _, level in numbered), n)
     store = ColumnStore(n)
     x_constant = next((i for i, column in enumerate(model.fixed) if column is None), None)
@@ -153,10 +157,15 @@ def _prepare(model: Model) -> Problem:
         None if nesting is not None else cross_levels(scaled, store, groups, _divisors(scaled, z_scales))
     )
     blocks: list[Block] = []
+    ties: dict[int, Tie] = {}
     for position, (number, level) in enumerate(numbered):
         change = _change(
             orders[position], np.array(centers[position]), z_scales[position], level_columns[position]
         )
+        if number < 0:
+            own = model.levels[-number - 1]
+            ties[-number] = Tie(position, float(change[0, 0]), members(own))
+            continue
         user_scales = np.empty(len(change))
         user_scales[orders[position]] = z_scales[position]
         blocks += _blocks(level, number, position, change, user_scales, scaled.levels[position])
@@ -164,7 +173,10 @@ def _prepare(model: Model) -> Problem:
         products=scaled,
         nesting=nesting,
         crossed=crossed,
-        blocks=tuple(sorted(blocks, key=lambda block: (block.level, block.equation))),
+        blocks=tuple(
+            _tied(block, ties.get(block.level))
+            for block in sorted(blocks, key=lambda block: (block.level, block.equation))
+        ),
         n=n,
         p=p,
         level_count=len(model.levels),
@@ -175,6 +187,30 @@ def _prepare(model: Model) -> Problem:
         x_constant=x_constant,
         offset=offset,
         y_center=store.centers[y_store],
+    )
+
+
+def _numbered(model: Model) -> list[tuple[int, Level]]:
+    """The levels that the sweeps see, largest groups first, with their numbers in the model.
+
+    Those that stand for the covariance of effects within larger groups have the number with a minus. They
+    come above the level they belong to: without its v - c, a negative c would not be a covariance matrix.
+    """
+    numbered = [(i + 1, level) for i, level in enumerate(model.levels) if level.equations]
+    numbered += [(-i, enclosing_level(level)) for i, level in numbered if members(level) > 1]
+    return sorted(numbered, key=lambda pair: pair[1].n_groups)
+
+
+def _tied(block: Block, tie: Tie | None) -> Block:
+    """The block of a level within larger groups: two rows stand for any two of its effects."""
+    if tie is None:
+        return block
+    metric = float(block.metric[0, 0])
+    return replace(
+        block,
+        metric=metric * np.eye(2),
+        start_scale=np.repeat(block.start_scale, 2),
+        tie=replace(tie, to_working=tie.to_working / metric),
     )
 
 
@@ -215,6 +251,7 @@ def _check(model: Model, n: int, p: int) -> None:
     for level in model.levels:
         if level.equations and (level.groups.min() < 0 or level.groups.max() >= level.n_groups):
             raise InvalidModel("group codes are outside 0..n_groups-1")
+        check(level)
     if n <= p:
         raise InsufficientObservations(f"{n} observations and {p} fixed-effects columns")
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xmixed.engine.blocks import metric_change, size
 from xmixed.engine.boundary import Boundary
-from xmixed.engine.covariance import Mapping, change_of_metric, from_estimation, labels, pairs
-from xmixed.engine.objective import Objective, Point, size
+from xmixed.engine.covariance import Mapping, from_estimation, labels, pairs
+from xmixed.engine.objective import Objective, Point
 from xmixed.engine.parameterization import MatrixSquareRoot
 from xmixed.engine.prepare import Block
 
@@ -106,7 +107,7 @@ def _hessian(objective: Objective, point: Point, variance: float, charts: list[_
 def _free(block: Block, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:
     """The estimation metric itself, without what is fixed."""
     mapping = from_estimation(block.structure, size(block), alpha)
-    change = change_of_metric(block.structure, block.metric)
+    change = metric_change(block)
     free = np.flatnonzero(~fixed)
     second = np.tensordot(change, mapping.second, axes=1)[:, free][:, :, free]
     chosen = Mapping(change @ mapping.value, (change @ mapping.jacobian)[:, free], second)
@@ -131,7 +132,7 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
     second = np.einsum("iab,ac,bd->icd", whole.second, basis, basis)
     chosen = Mapping(whole.value, whole.jacobian @ basis, second)
     estimation = from_estimation(block.structure, q, alpha)
-    change = change_of_metric(block.structure, block.metric)
+    change = metric_change(block)
     free = np.flatnonzero(~fixed)
     carry = np.zeros((len(alpha), basis.shape[1]))
     carry[free] = np.linalg.lstsq((change @ estimation.jacobian)[:, free], chosen.jacobian, rcond=None)[0]

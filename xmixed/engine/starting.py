@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.engine.boundary import user_matrix
+from xmixed.engine.blocks import size, user_matrix
 from xmixed.engine.covariance import LOG_FLOOR, labels, to_estimation
 from xmixed.engine.em import start_blocks
-from xmixed.engine.objective import Objective, size
+from xmixed.engine.objective import Objective
 
 
 def completed(objective: Objective, start: np.ndarray) -> np.ndarray:

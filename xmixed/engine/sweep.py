@@ -31,6 +31,8 @@ from xmixed.engine.prepare import Problem
 
 Psis = tuple[np.ndarray, ...]
 
+_MANY_GROUPS = 20_000
+
 _ROUNDING = 1e-14
 
 
@@ -118,6 +120,11 @@ class Sweeper:
         self.evaluations = 0
         self.plan = _plan(problem)
         self.sizes = self.plan.sizes
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether a sweep takes long enough to count."""
+        return any(len(parents) >= _MANY_GROUPS for parents in self.plan.parents)
 
     def up(self, psis: Psis) -> Upward:
         """Eliminate the levels from the bottom up, then X: log likelihood, beta, residual variance."""

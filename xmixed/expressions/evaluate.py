@@ -31,15 +31,19 @@ class Evaluation:
         Observations wanted, counted from 0 within the by-group (or the data); None for all.
     size : int
         Number of observations wanted.
+    updated : dict of str to ndarray
+        Variables that are being replaced in order: for observations before the one evaluated, subscripts and
+        lags find their values here.
     """
 
-    __slots__ = ("_columns", "context", "positions", "size")
+    __slots__ = ("_columns", "context", "positions", "size", "updated")
 
     def __init__(self, context: Context, positions: np.ndarray | None) -> None:
         self.context = context
         self.positions = positions
         self.size = context.size if positions is None else len(positions)
         self._columns: dict[str, np.ndarray] = {}
+        self.updated: dict[str, np.ndarray] = {}
 
     @property
     def rows(self) -> np.ndarray:
@@ -72,13 +76,22 @@ class Evaluation:
         """Return a column of the by-group at the observations wanted."""
         return column if self.positions is None else self.at(column, self.positions)
 
+    def read(self, name: str, positions: np.ndarray) -> np.ndarray:
+        """Return a variable at positions, shape (size,) or (1,); what was replaced before, as it is now."""
+        found = self.at(self.column(name), positions)
+        updated = self.updated.get(name)
+        if updated is None:
+            return found
+        own = np.arange(self.context.size) if self.positions is None else self.positions
+        return np.where(positions < own, self.at(updated, positions), found)
+
     def run(self, expression: Expression) -> Value:
         """Return the value of an expression; operands first, without recursion into long chains."""
         pending: list[tuple[Expression, bool]] = [(expression, False)]
         values: list[Value] = []
         while pending:
             node, ready = pending.pop()
-            operands = _operands(node)
+            operands = operands_of(node)
             if not operands and not isinstance(node, Call):
                 values.append(self._leaf(node))
             elif ready:
@@ -130,7 +143,8 @@ class Evaluation:
         return matrix_function(node, others, self.context)
 
 
-def _operands(node: Expression) -> tuple[Expression, ...]:
+def operands_of(node: Expression) -> tuple[Expression, ...]:
+    """Return the expressions that an expression is made of."""
     if isinstance(node, Binary):
         return (node.left, node.right)
     if isinstance(node, Unary):

@@ -76,8 +76,8 @@ def subscript(node: Subscript, indices: list[Value], evaluation: Evaluation) -> 
     # Stata: a subscript that is no integer is cut
     far = is_missing(index) | (np.abs(index) > 1e15)
     positions = np.where(far, 0, np.trunc(np.where(far, 0.0, index))).astype(np.intp) - 1
-    taken = evaluation.at(evaluation.column(variable), np.atleast_1d(positions))
-    if positions.ndim:
+    taken = evaluation.read(variable, np.atleast_1d(positions))
+    if positions.ndim or variable in evaluation.updated:
         return taken
     return taken[0] if taken.dtype == object else np.asarray(taken[0])
 
@@ -131,6 +131,9 @@ def _time_series(node: Name, evaluation: Evaluation) -> np.ndarray:
             lag += count if letter == "L" else -count
         else:
             values = _difference(shift, values, letter, count)
+    if variable in evaluation.updated and lag and not set(written) & set("DS"):
+        source = evaluation.wanted(shift.by(np.arange(float(len(values))), lag))
+        return evaluation.read(variable, np.where(is_missing(source), -1, source).astype(np.intp))
     if lag:
         values = shift.by(values, lag)
     if context.group is not None:

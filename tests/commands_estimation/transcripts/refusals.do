@@ -10,11 +10,11 @@ capture noisily xtmixed yield nitro || block:, residuals(ar 1, t(variety))
 capture noisily xtmixed yield nitro || block:, vce(robust)
 capture noisily xtmixed yield nitro [fw=variety] || block:
 capture noisily xtmixed yield nitro [aw=variety] || block:
-capture noisily xtmixed yield nitro || _all: R.block
+capture noisily xtmixed yield nitro || _all: R.block, cov(un)
 capture noisily xtmixed yield nitro || block: || variety: || block: nitro
 capture noisily xtmixed yield nitro || block: || _all:
 capture noisily xtmixed yield nitro || block:, reml mle
-capture noisily xtmixed yield nitro || block:, trace
+capture noisily xtmixed yield nitro || block:, from(lns1_1_2=1)
 capture noisily xtmixed yield nitro || block:, foo
 capture noisily xtmixed yield nitro || block:, technique(bhhh)
 capture noisily xtmixed yield nitro || block:, level(101)

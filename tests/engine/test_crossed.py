@@ -1,0 +1,108 @@
+"""Crossed levels against the dense multivariate normal likelihood."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.engine.dense import Dense, dense
+from tests.engine.dense import log_likelihood as dense_log_likelihood
+from xmixed.engine import Level, Model, RandomEffects, fit, log_likelihood
+
+# Numbers of groups and of random effects per group; the one with the most random effects is eliminated.
+DESIGNS = [
+    ((12, 1), (5, 1)),
+    ((5, 1), (12, 1)),
+    ((14, 1), (7, 1), (3, 1)),
+    ((6, 1), (11, 2)),
+    ((14, 1), (4, 2)),
+]
+
+
+def crossed(design: tuple[tuple[int, int], ...], method: str, offset: float = 0.0, sd: float = 0.8) -> Model:
+    generator = np.random.default_rng(len(design) + design[0][0])
+    n = 150
+    x = generator.normal(size=n)
+    y = 1 + 0.5 * x + generator.normal(size=n)
+    levels = []
+    for n_groups, q in design:
+        codes = np.concatenate([np.arange(n_groups), generator.integers(0, n_groups, n - n_groups)])
+        z = [generator.normal(size=n) for _ in range(q - 1)]
+        y += sd * generator.normal(size=n_groups)[codes]
+        for column in z:
+            y += sd * generator.normal(size=n_groups)[codes] * column
+        effects = RandomEffects((*z, None), "unstructured" if q > 1 else "identity")
+        levels.append(Level(codes, n_groups, (effects,)))
+    return Model(y + offset, (x + offset, None), tuple(levels), method)  # type: ignore[arg-type]
+
+
+def dense_gradient(reference: Dense, parameters: np.ndarray) -> np.ndarray:
+    """By complex step: exact to rounding."""
+    steps = 1e-30j * np.eye(len(parameters))
+    return np.array([dense_log_likelihood(reference, parameters + step).imag for step in steps]) / 1e-30
+
+
+@pytest.mark.parametrize("method", ["ml", "reml"])
+@pytest.mark.parametrize("design", DESIGNS)
+def test_likelihood_is_the_dense_one(design: tuple[tuple[int, int], ...], method: str) -> None:
+    model = crossed(design, method)
+    generator = np.random.default_rng(3)
+    count = len(fit(model).parameters)
+    for _ in range(4):
+        parameters = generator.normal(scale=0.5, size=count)
+        want = dense_log_likelihood(dense(model), parameters)
+        assert log_likelihood(model, parameters) == pytest.approx(want, rel=1e-10)
+
+
+@pytest.mark.parametrize("method", ["ml", "reml"])
+@pytest.mark.parametrize("design", DESIGNS)
+def test_the_fit_is_a_maximum_with_the_dense_curvature(
+    design: tuple[tuple[int, int], ...], method: str
+) -> None:
+    model = crossed(design, method)
+    found = fit(model)
+    assert found.optimization.converged and not found.boundary
+    reference, at, k = dense(model), found.estimates, len(found.estimates)
+    assert np.abs(dense_gradient(reference, at)).max() < 1e-7
+    step = 1e-5
+    hessian = np.stack(
+        [
+            (dense_gradient(reference, at + step * unit) - dense_gradient(reference, at - step * unit))
+            / (2 * step)
+            for unit in np.eye(k)
+        ]
+    )
+    want = np.linalg.inv(-(hessian + hessian.T) / 2)
+    scale = np.sqrt(np.outer(want.diagonal(), want.diagonal()))
+    np.testing.assert_allclose(found.parameter_covariance / scale, want / scale, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["ml", "reml"])
+def test_far_from_zero(method: str) -> None:
+    near, far = fit(crossed(DESIGNS[2], method)), fit(crossed(DESIGNS[2], method, offset=1e6))
+    assert far.log_likelihood == pytest.approx(near.log_likelihood, rel=1e-9)
+    np.testing.assert_allclose(far.estimates, near.estimates, atol=1e-6)
+
+
+def test_a_factor_without_effect_is_on_the_boundary() -> None:
+    model = crossed(((12, 1), (5, 1)), "ml")
+    smaller = Model(model.y, model.fixed, model.levels[:1], "ml")
+    generator = np.random.default_rng(5)
+    residual = model.y - np.mean(model.y)
+    codes = np.argsort(np.argsort(generator.permutation(residual))) % 4
+    balanced = residual - np.bincount(codes, residual)[codes] / np.bincount(codes)[codes]
+    model = Model(
+        balanced, model.fixed, (*model.levels[:1], Level(codes, 4, model.levels[0].equations)), "ml"
+    )
+    smaller = Model(balanced, model.fixed, model.levels[:1], "ml")
+    found = fit(model)
+    assert found.log_likelihood >= fit(smaller).log_likelihood - 1e-9
+    assert any(note.kind == "variance_zero" and note.level == 2 for note in found.boundary)
+
+
+def test_the_order_of_the_levels_does_not_count() -> None:
+    model = crossed(DESIGNS[2], "reml")
+    turned = Model(model.y, model.fixed, model.levels[::-1], "reml")
+    one, other = fit(model), fit(turned)
+    assert other.log_likelihood == pytest.approx(one.log_likelihood, rel=1e-12)
+    np.testing.assert_allclose(other.estimates[:-1][::-1], one.estimates[:-1], atol=1e-8)

@@ -1,0 +1,109 @@
+"""The values of a factor as equally correlated random effects: `|| region: R.state, cov(exchangeable)`.
+
+Within an enclosing group the effects have variance v and covariance c: Sigma = (v - c) I + c J. That is a
+random intercept of variance v - c for every value, and one of "variance" c for the enclosing group, which
+may be negative down to -(v - c)/q, q being the values in the largest group. The sweeps therefore see two
+levels, which one block drives; nothing of the size of the factor is formed.
+
+The block's own matrix is the 2 x 2 exchangeable matrix with the two eigenvalues of the q x q one,
+v - c and v + (q - 1)c. Square roots and logarithms act on eigenvalues, so that the optimiser may treat it as
+any exchangeable block, and both limits of the correlation are where it is singular.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.errors import InvalidModel
+from xmixed.engine.model import Level, RandomEffects
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tie:
+    """How a block of equally correlated effects acts on the enclosing level.
+
+    Attributes
+    ----------
+    position : int
+        The enclosing level among those that the sweeps see.
+    to_working : float
+        Working "variance" of the enclosing level = to_working^2 * (K c K'/sigma_e^2).
+    members : int
+        q, how many values the largest enclosing group has; at least two.
+    """
+
+    position: int
+    to_working: float
+    members: int
+
+    @property
+    def change(self) -> np.ndarray:
+        """(2, 2) matrix from (v, c) to the coordinates of the block's own matrix."""
+        q = self.members
+        return np.array([[1.0, (q - 2) / 2], [0.0, q / 2]])
+
+    @property
+    def pieces(self) -> np.ndarray:
+        """(2, 2) matrix from the coordinates of the block's own matrix to (v - c, c)."""
+        return np.array([[1.0, -1.0], [0.0, 2.0 / self.members]])
+
+    def em_step(self, psi: np.ndarray, own: float, common: float, groups: int) -> np.ndarray:
+        """The block's own matrix after one EM step.
+
+        Every group counts as having q values, some of them never observed: then the complete data have the
+        closed form of an exchangeable matrix, and the log likelihood rises as in any EM.
+
+        Parameters
+        ----------
+        psi : (2, 2) array
+        own, common : float
+            Sums over values and over enclosing groups of (Z'Py)^2/sigma_e^2 - Z'MZ.
+        groups : int
+            Number of enclosing groups.
+        """
+        q = self.members
+        within, between = psi[0, 0] - psi[0, 1], psi[0, 0] + psi[0, 1]
+        within += within**2 * (own - common / q) / (groups * (q - 1))
+        between += between**2 * common / (groups * q)
+        half = (between - within) / 2
+        return np.array([[within + half, half], [half, within + half]])
+
+
+def check(level: Level) -> None:
+    """Raise InvalidModel where `Level.within` contradicts the level."""
+    if level.within is None:
+        return
+    codes, n_groups = level.within
+    if [equation.columns for equation in level.equations] != [(None,)]:
+        raise InvalidModel("a level within another has one equation with the constant alone")
+    if level.equations[0].structure != "exchangeable":
+        raise InvalidModel("effects within enclosing groups are exchangeable")
+    if codes.shape != level.groups.shape:
+        raise InvalidModel("columns differ in length")
+    if len(codes) and (codes.min() < 0 or codes.max() >= n_groups):
+        raise InvalidModel("group codes are outside 0..n_groups-1")
+    enclosing = np.zeros(level.n_groups, codes.dtype)
+    enclosing[level.groups] = codes
+    if not np.array_equal(enclosing[level.groups], codes):
+        raise InvalidModel("a group lies in more than one enclosing group")
+
+
+def members(level: Level) -> int:
+    """How many groups of the level the largest enclosing group has; 1 where none is given."""
+    if level.within is None:
+        return 1
+    codes, n_groups = level.within
+    enclosing = np.full(level.n_groups, -1, np.intp)
+    enclosing[level.groups] = codes
+    return int(np.bincount(enclosing[enclosing >= 0], minlength=n_groups).max(initial=1))
+
+
+def enclosing_level(level: Level) -> Level:
+    """The enclosing groups, those without rows left out, as a level with an intercept."""
+    assert level.within is not None
+    codes, n_groups = level.within
+    present = np.bincount(codes, minlength=n_groups) > 0
+    rank = np.cumsum(present) - 1
+    return Level(rank[codes], int(present.sum()), (RandomEffects((None,), "identity"),))
