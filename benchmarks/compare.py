@@ -92,22 +92,34 @@ def table(problem: Problem, rows: int, results: dict[str, Result]) -> list[str]:
     """Return the results of a problem as lines of a Markdown table."""
     bytes_named = 8 * rows * len(problem.columns)
     reference = next((found for found in results.values() if "seconds" in found), {})
-    header = ("participant", "seconds", "CPU s", "÷ engine", "peak MB", "÷ columns", "log lik.", "− first")
+    header = (
+        "participant",
+        "seconds",
+        "÷ engine",
+        "CPU s",
+        "÷ engine",
+        "peak MB",
+        "÷ columns",
+        "log lik.",
+        "− first",
+    )
     body = [header]
-    ours = results["engine"].get("seconds")
+    ours = results["engine"]
     for participant, found in results.items():
         if "skipped" in found:
-            body.append((participant, found["skipped"], *[""] * 6))
+            body.append((participant, found["skipped"], *[""] * 7))
             continue
-        ratio = f"{found['seconds'] / ours:.2f}" if ours else ""
+        times = [
+            text
+            for unit in ("seconds", "cpu_seconds")
+            for text in (f"{found[unit]:.4f}", f"{found[unit] / ours[unit]:.2f}" if unit in ours else "")
+        ]
         memory = (f"{found['memory'] / 1e6:.1f}", f"{found['memory'] / bytes_named:.1f}")
         likelihood = found["log_likelihood"]
         body.append(
             (
                 participant,
-                f"{found['seconds']:.4f}",
-                f"{found['cpu_seconds']:.4f}",
-                ratio,
+                *times,
                 *(memory if found["memory"] is not None else ("", "")),
                 f"{likelihood:.4f}",
                 f"{likelihood - reference['log_likelihood']:+.1e}",

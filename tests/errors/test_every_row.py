@@ -1,4 +1,4 @@
-"""Every row of the error table (FORMAT, section E) that the commands can meet: message and return code, exact."""
+"""Every row of the error table (FORMAT, section E) that the commands can meet: exact message and code."""
 
 from __future__ import annotations
 

@@ -91,6 +91,14 @@ def test_table(row):
     assert shown == expected.rjust(width_of(fmt))
 
 
+def test_narrow_fields_show_the_number_in_full():
+    shown = [
+        format_value(value, fmt) for value, fmt in ((123.456, "%4.2f"), (-897.039, "%3.1f"), (100, "%2.0f"))
+    ]
+    assert shown == ["123.46", "-897.0", "100"]
+    assert format_value(1e20, "%5.1f") == "1e+20"
+
+
 def test_left_justified():
     assert format_value(3.5, "%-9.0g") == "3.5      "
     assert format_value(MISSING, "%-9.0g") == ".        "

@@ -157,8 +157,11 @@ def _recovariance(session: SessionState, rest: str, node: Command) -> Results:
     found = Results()
     for level in [asked] if asked else levels:
         places = [i for i, equation in enumerate(equations) if equation.level == level]
-        names = [name for i in places for name in equations[i].effects]
-        values = _block_diagonal([result.covariances[i] for i in places])
+        blocks = [result.covariances[i] for i in places]
+        # Two rows stand for any two values of an exchangeable R.varname.
+        rows = zip(places, blocks, strict=True)
+        names = [name for i, own in rows for name in _row_names(equations[i].effects, len(own))]
+        values = _block_diagonal(blocks)
         shown = correlations(values) if as_correlation else values
         session.out.write("", f"Random-effects {kind} matrix for level {level}", "")
         style = MatrixStyle("", "%9.0g")
@@ -166,6 +169,10 @@ def _recovariance(session: SessionState, rest: str, node: Command) -> Results:
         # The one shown last is saved.
         found.matrices = {key: Matrix(shown, list(names), list(names))}
     return found
+
+
+def _row_names(effects: tuple[str, ...], rows: int) -> tuple[str, ...]:
+    return effects if len(effects) == rows else effects * rows
 
 
 def _block_diagonal(blocks: list[np.ndarray]) -> np.ndarray:

@@ -105,20 +105,22 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
         return "the residual variance is zero; its standard error is not computed."
     if note.kind == "standard_errors_failed":
         return "standard-error calculation has failed; the standard errors of the random effects are missing."
-    where, names, several = "", (), False
+    where, names, several, common = "", (), False, False
     if (note.level, note.equation) in places:
         equation = equations[places[note.level, note.equation]]
         where = f" at level {equation.level}"
+        common = equation.structure in ("identity", "exchangeable")
         several = note.row == 0 and equation.structure == "unstructured" and len(equation.effects) > 1
-        if equation.structure in ("identity", "exchangeable") or note.row == 0:
+        if common or note.row == 0:
             names = equation.effects
         else:
             names = tuple(equation.effects[i - 1] for i in dict.fromkeys((note.row, note.column)) if i > 0)
+    limits = "1 or its lower limit" if common and len(names) != 2 else "-1 or 1"
     listed = " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
     texts = {
         "variance_zero": f"the variance of {listed}{where} is {_BOUNDARY} (zero); "
         "its standard error is not computed.",
-        "correlation_limit": f"the correlation of {listed}{where} is {_BOUNDARY} (-1 or 1); "
+        "correlation_limit": f"the correlation of {listed}{where} is {_BOUNDARY} ({limits}); "
         "its standard error is not computed.",
         "covariance_singular": f"the covariance matrix{where} is singular, {_BOUNDARY}; "
         "its standard errors are not computed.",

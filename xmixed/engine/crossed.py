@@ -8,6 +8,10 @@ group by group. What remains is one dense system in the m random effects of all 
 
 and Z1'V^{-1}Z1 = K - KCK, Z0'V^{-1}Z0 = H Z0'Z0 - F C F', Z0'V^{-1}Z1 = F (I - CK). Indicators are never
 built, and products with Z0'Z1 run over its nonzero elements only.
+
+Where effects are equally correlated within larger groups, Psi of that level is one number and may be
+negative (see `factor`): Psi1 = TDT' with signs D, S = D + T'KT, and |I + Psi1 K| = |S||D|. V is positive
+definite exactly if S has as many negative eigenvalues as D.
 """
 
 from __future__ import annotations
@@ -57,7 +61,7 @@ class CrossedState:
 
     @cached_property
     def roots(self) -> tuple[np.ndarray, ...]:
-        """T of each dense level, Psi = TT'."""
+        """T of each dense level, Psi = TT' (or -TT')."""
         return tuple(root(psi) for psi in self.psis)
 
     @cached_property
@@ -68,9 +72,10 @@ class CrossedState:
     @cached_property
     def S_inverse(self) -> np.ndarray:
         """S^{-1}; takes the place of the factor, which nothing needs afterwards."""
-        from scipy.linalg import lapack
+        from scipy.linalg import get_lapack_funcs
 
-        inverse, _ = lapack.dpotri(self.factor, lower=1, overwrite_c=1)
+        (potri,) = get_lapack_funcs(("potri",), (self.factor,))
+        inverse, _ = potri(self.factor, lower=1, overwrite_c=1)
         diagonal = inverse.diagonal().copy()
         inverse += inverse.T  # the factor's upper triangle is zero
         inverse[np.diag_indices(len(inverse))] = diagonal
@@ -126,32 +131,54 @@ class CrossedSweeper:
 
     def up(self, psis: Psis) -> Upward:
         """Eliminate level 0, then the dense system, then X: log likelihood, beta, residual variance."""
-        from scipy.linalg import lapack, solve_triangular
-
         self.evaluations += 1
         products = self.products
         first, dense = products.order[0], products.order[1:]
         H, log_det = shrink(products.levels[first].ZtZ, psis[first])
         N = np.einsum("ab,bcg->acg", psis[first], H)
         state = self._reduced(H, (N + N.transpose(1, 0, 2)) / 2, tuple(psis[level] for level in dense))
-        # S is symmetric: its transpose is the column-major array that needs no copy.
-        factor, failed = lapack.dpotrf(state.factor.T, lower=1, clean=1, overwrite_a=1)
-        if failed:
-            raise np.linalg.LinAlgError("the crossed system is not positive definite")
-        state.factor = factor
-        log_det += 2.0 * float(np.log(factor.diagonal()).sum())
         c0 = products.levels[first].ZtW
         Nc0 = np.einsum("abg,bwg->awg", N, c0)
         d1 = self._dense_rows([products.levels[level].ZtW for level in dense])
         for values, row in zip(products.B, Nc0, strict=True):
             d1 -= products.pattern.matrix(values).T @ row.T
-        half = solve_triangular(
-            factor, apply(tuple(t.T for t in state.roots), products.parts, d1), lower=True
-        )
-        u1 = apply(state.roots, products.parts, solve_triangular(factor, half, lower=True, trans=1))
+        negative = signs(state.psis, products.parts) < 0
+        solve = self._solve_indefinite if negative.any() else self._solve
+        dense_log_det, u1, explained = solve(state, d1, negative)
         state.ZtVW = self._right_sides(state, c0, d1, u1)
-        top = products.XyXy - np.einsum("awg,avg->wv", c0, Nc0) - half.T @ half
-        return eliminate_fixed(top, log_det, (state,))
+        top = products.XyXy - np.einsum("awg,avg->wv", c0, Nc0) - explained
+        return eliminate_fixed(top, log_det + dense_log_det, (state,))
+
+    def _solve(
+        self, state: CrossedState, d1: np.ndarray, negative: np.ndarray
+    ) -> tuple[float, np.ndarray, np.ndarray]:
+        """Factor S: log|S|, C d1 and d1'C d1."""
+        from scipy.linalg import get_lapack_funcs, solve_triangular
+
+        parts = self.products.parts
+        # S is symmetric: its transpose is the column-major array that needs no copy.
+        (potrf,) = get_lapack_funcs(("potrf",), (state.factor,))
+        factor, failed = potrf(state.factor.T, lower=1, clean=1, overwrite_a=1)
+        if failed:
+            raise np.linalg.LinAlgError("the crossed system is not positive definite")
+        state.factor = factor
+        half = solve_triangular(factor, apply(tuple(t.T for t in state.roots), parts, d1), lower=True)
+        u1 = apply(state.roots, parts, solve_triangular(factor, half, lower=True, trans=1))
+        return 2.0 * float(np.log(factor.diagonal()).sum()), u1, half.T @ half
+
+    def _solve_indefinite(
+        self, state: CrossedState, d1: np.ndarray, negative: np.ndarray
+    ) -> tuple[float, np.ndarray, np.ndarray]:
+        """The same where columns have a negative Psi (`negative`, (m,)): S has as many negative pivots."""
+        S = state.factor
+        first = np.linalg.cholesky(S[np.ix_(~negative, ~negative)])
+        between = np.linalg.solve(first, S[np.ix_(~negative, negative)])
+        last = np.linalg.cholesky(between.T @ between - S[np.ix_(negative, negative)])
+        pivots = np.concatenate([first.diagonal(), last.diagonal()])
+        inverse = np.linalg.inv(S)
+        state.S_inverse = (inverse + inverse.T) / 2
+        u1 = state.C @ d1
+        return 2.0 * float(np.log(pivots).sum()), u1, d1.T @ u1
 
     def _reduced(self, H: np.ndarray, N: np.ndarray, psis: tuple[np.ndarray, ...]) -> CrossedState:
         """F, K and the products F_a'F_b; `factor` holds S itself, not yet factored."""
@@ -172,7 +199,7 @@ class CrossedSweeper:
                     grams[b, a] = grams[a, b].T
             K = (K + K.T) / 2
         S = sandwich(K, tuple(root(psi).T for psi in psis), products.parts)
-        S[np.diag_indices(m)] += 1.0
+        S[np.diag_indices(m)] += signs(psis, products.parts)
         return CrossedState(products, H, F, grams, psis, K, S)
 
     def _dense_rows(self, blocks: list[np.ndarray]) -> np.ndarray:
@@ -238,9 +265,17 @@ def shrink(A: np.ndarray, psi: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def root(psi: np.ndarray) -> np.ndarray:
-    """T with TT' = Psi, for Psi positive semidefinite."""
+    """T with TT' = Psi, for Psi positive semidefinite, or -Psi for a negative number."""
+    if len(psi) == 1:
+        return np.sqrt(np.abs(psi))
     values, vectors = np.linalg.eigh(psi)
     return vectors * np.sqrt(np.maximum(values, 0.0))
+
+
+def signs(psis: tuple[np.ndarray, ...], parts: tuple[slice, ...]) -> np.ndarray:
+    """-1 for the columns of levels whose Psi is a negative number, else 1; (m,)."""
+    sign = [-1.0 if len(psi) == 1 and psi[0, 0] < 0 else 1.0 for psi in psis]
+    return np.repeat(sign, [part.stop - part.start for part in parts])
 
 
 def apply(factors: tuple[np.ndarray, ...], parts: tuple[slice, ...], right: np.ndarray) -> np.ndarray:

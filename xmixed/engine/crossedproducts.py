@@ -55,7 +55,7 @@ class SparsePattern:
         return csr_matrix((data, self.indices, self.indptr), shape=self.shape)
 
     def gram(self, left: np.ndarray, right: np.ndarray, symmetric: bool = True) -> np.ndarray:
-        """L'R, dense (m, m), for two matrices of this pattern; only half is computed where it is symmetric."""
+        """L'R, dense (m, m), for two matrices of this pattern; only half of a symmetric one is computed."""
         result = np.empty((self.shape[1], self.shape[1]))
 
         def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
@@ -71,8 +71,8 @@ class SparsePattern:
         difference, product = start.copy(), np.empty_like(start)
 
         def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
-            difference[at_i, at_j] -= block.real
-            product[at_i, at_j] = block.imag
+            difference[at_i, at_j] -= np.real(block)
+            product[at_i, at_j] = np.imag(block)
 
         self._products(left, first + 1j * second, True, place)
         return difference, product

@@ -7,8 +7,10 @@ W being everything that is not eliminated yet,
     A = I + R Psi R',   Z_l'V_l^{-1}Z_l = R'A^{-1}R,   Z_l'V_l^{-1}W = R'A^{-1}C,
     W'V_l^{-1}W = (W'V_(l+1)^{-1}W - sum C'C) + sum C'A^{-1}C.
 
-A has no eigenvalue below one whatever Psi is, so nothing breaks at a zero variance or a correlation
-of one. (Pinheiro and Bates 2000, chapter 2, start from Delta instead, which is infinite there.)
+A has no eigenvalue below one whatever positive semidefinite matrix Psi is, so nothing breaks at a zero
+variance or a correlation of one; where effects are equally correlated within larger groups (see `factor`)
+Psi may be a negative number, and A is positive as long as V is. (Pinheiro and Bates 2000, chapter 2, start
+from Delta instead, which is infinite there.)
 """
 
 from __future__ import annotations

@@ -28,8 +28,7 @@ SWEEPS = 1000
 def reads_itself(expressions: tuple[Expression | None, ...], name: str, context: Context) -> bool:
     """Return whether expressions use other observations of a variable: `x[_n-1]`, `L.x`."""
     for node in _nodes(expressions):
-        lagged = isinstance(node, Name) and node.operator
-        if isinstance(node, Subscript) and len(node.indices) == 1 or lagged:
+        if isinstance(node, (Subscript, Name)) and (isinstance(node, Subscript) or node.operator):
             try:
                 found = abbreviation_of(node.name, context.data)
             except StataError:
@@ -47,7 +46,7 @@ def replace_in_order(
     context: Context,
     store: Store,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the values and the rows of `replace name = expression if condition`, observation after observation.
+    """Return the values and the rows of `replace name = expression if condition`, observation by observation.
 
     Parameters
     ----------

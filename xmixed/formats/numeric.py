@@ -12,6 +12,10 @@ from xmixed.formats.parse import Format
 from xmixed.formats.width import columns_of, left, right
 from xmixed.missing import MISSING, missing_name
 
+_NARROW = 8
+"""Fields of fewer columns show no decimal in exponent form."""
+_WHOLE = 1e15
+"""Below it a double shows every digit before the point."""
 _MAX_DIGITS = 16
 """A double carries no more decimal digits than this; wider %g formats show no digits beyond it."""
 
@@ -97,13 +101,19 @@ def _exponential(magnitude: float, width: int, decimals: int) -> str:
 
 
 def _fixed(magnitude: float, fmt: Format, negative: bool) -> str:
-    """Return |x| in %w.df; a number too wide for it goes to exponent form, as in `chibar2(01) =  3.9e+04`."""
+    """Return |x| in %w.df; a number too wide for it goes to exponent form, as in `chibar2(01) =  3.9e+04`.
+
+    In a field too narrow for an exponent form with a decimal, the number is written in full: `%4.2f` is much used
+    for numbers of any size, and `1e+02` would not tell 123.46 from 99.
+    """
     if magnitude < 1e60:  # beyond, no width would do
         text = f"{magnitude:.{fmt.digits}f}"
         if len(text) + negative <= fmt.width:
             return text
         if text.startswith("0.") and len(text) - 1 + negative <= fmt.width:
             return text[1:]
+        if fmt.width < _NARROW and magnitude < _WHOLE:
+            return text
     decimals = max(0, fmt.width - 7)
     return _exponential(magnitude, fmt.width, min(decimals, fmt.digits) if fmt.digits else decimals)
 

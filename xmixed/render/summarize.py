@@ -91,7 +91,8 @@ def _cells(row: SummaryRow, widths: Sequence[int], weighted: bool) -> str:
 def render_detail(detail: SummaryDetail) -> list[Line]:
     """Return the detailed table of one variable."""
     title = printable(detail.title)
-    lines = [line(), line(" " * max(0, (DETAIL_WIDTH - columns_of(title)) // 2) + title), line(rule(DETAIL_WIDTH))]
+    indent = max(0, (DETAIL_WIDTH - columns_of(title)) // 2)
+    lines = [line(), line(" " * indent + title), line(rule(DETAIL_WIDTH))]
     if not detail.percentiles:
         return [*lines, line("no observations")]
     dots = ["."] * 4
