@@ -12,7 +12,19 @@ import pytest
 from tests.console.conftest import ROOT, console_environment
 
 SHARED = ROOT.parent / "shared"
-SESSIONS = ["01_random_intercept", "02_random_slope", "03_unstructured", "03b_reml", "13_describe"]
+SESSIONS = [
+    "01_random_intercept",
+    "02_random_slope",
+    "03_unstructured",
+    "03b_reml",
+    "04_three_level",
+    "05_blocked_diagonal",
+    "06_heteroskedastic_random_effects",
+    "07_three_level_reml",
+    "10_crossed_effects",
+    "11_exchangeable",
+    "13_describe",
+]
 
 
 @pytest.mark.skipif(

@@ -58,6 +58,7 @@ def test_the_main_job_in_a_bare_environment(wheel: Path, tmp_path: Path) -> None
         "install",
         "--quiet",
         "--disable-pip-version-check",
+        "--no-compile",  # of all the modules the job imports a few
         wheel,
         cwd=tmp_path,
     )

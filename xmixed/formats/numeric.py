@@ -103,7 +103,7 @@ def _exponential(magnitude: float, width: int, decimals: int) -> str:
 def _fixed(magnitude: float, fmt: Format, negative: bool) -> str:
     """Return |x| in %w.df; a number too wide for it goes to exponent form, as in `chibar2(01) =  3.9e+04`.
 
-    In a field too narrow for an exponent form with a decimal, the number is written in full: `%4.2f` is much used
+    In a field too narrow for an exponent form with a decimal, the number is written in full: `%4.2f` is used
     for numbers of any size, and `1e+02` would not tell 123.46 from 99.
     """
     if magnitude < 1e60:  # beyond, no width would do
