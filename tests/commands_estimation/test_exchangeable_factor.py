@@ -40,7 +40,7 @@ def negative() -> Session:
 
 
 def rows(text: str) -> list[str]:
-    return [line.split("|")[0].strip() for line in text.splitlines() if "R.v" in line.split("|")[0]]
+    return [line.split("|")[0].strip() for line in text.splitlines() if "(R.v)" in line.split("|")[0]]
 
 
 def test_rows_and_names(positive):

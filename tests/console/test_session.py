@@ -253,7 +253,7 @@ def test_a_fit_without_convergence_keeps_its_results(session: Session) -> None:
 
 def test_saved_results_as_macros(session: Session) -> None:
     session.run("set obs 4\ngenerate double x = _n / 3\nsummarize x")
-    assert session.run('display "`r(N)\' `r(max)\' [`r(none)\'] [`e(cmd)\'] `c(level)\' `c(N)\'"') == (
+    assert session.run("display \"`r(N)' `r(max)' [`r(none)'] [`e(cmd)'] `c(level)' `c(N)'\"") == (
         "4 1.333333333333333 [] [] 95 4\n"
     )
     session.run("local n = `r(N)' + 1")

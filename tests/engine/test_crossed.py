@@ -92,3 +92,17 @@ def test_the_order_of_the_levels_does_not_count() -> None:
     one, other = fit(model), fit(turned)
     assert other.log_likelihood == pytest.approx(one.log_likelihood, rel=1e-12)
     np.testing.assert_allclose(other.estimates[:-1][::-1], one.estimates[:-1], atol=1e-8)
+
+
+def test_crossed_levels_above_a_common_one() -> None:
+    """Both larger groupings contain the cells at the bottom, but neither contains the other."""
+    generator = np.random.default_rng(5)
+    row, column = (codes.ravel() for codes in np.indices((5, 4)))
+    cells = np.repeat(np.arange(20), 3)
+    shape = (RandomEffects((None,), "identity"),)
+    groupings = ((column[cells], 4), (row[cells], 5), (cells, 20))
+    levels = tuple(Level(codes, n_groups, shape) for codes, n_groups in groupings)
+    model = Model(generator.normal(size=60), (None,), levels, "ml")
+    parameters = np.array([-0.5, 0.3, 0.1, -0.2])
+    reference = dense_log_likelihood(dense(model), parameters)
+    assert log_likelihood(model, parameters) == pytest.approx(reference, rel=1e-10)

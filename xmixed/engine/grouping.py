@@ -78,12 +78,20 @@ def nest(levels: tuple[Level, ...], n: int) -> Nesting | None:
 
 
 def _are_nested(levels: tuple[Level, ...], keys: list[np.ndarray]) -> bool:
-    """Whether every bottom-level group lies in one group of each level above."""
+    """Whether every bottom-level group lies in one group of each level above, and those in one another."""
     bottom = levels[-1].groups
     rank = np.zeros(levels[-1].n_groups, np.intp)
     rank[keys[-1]] = np.arange(len(keys[-1]))
     upper = zip(levels[:-1], keys[:-1], strict=True)
-    return all(np.array_equal(key[rank[bottom]], level.groups) for level, key in upper)
+    if not all(np.array_equal(key[rank[bottom]], level.groups) for level, key in upper):
+        return False
+    # Levels that both contain the bottom one may still be crossed with each other.
+    for level, above, own in zip(levels[1:-1], keys, keys[1:], strict=False):
+        parent = np.zeros(level.n_groups, above.dtype)
+        parent[own] = above
+        if not np.array_equal(parent[own], above):
+            return False
+    return True
 
 
 def _row_order(codes: np.ndarray, sorted_labels: np.ndarray, n_groups: int) -> np.ndarray:
