@@ -15,6 +15,8 @@ from xmixed.engine.sweep import Downward
 
 _START = 0.375
 _STEPS_WHERE_DEAR = 4
+# Crossed levels start from good values (`separate`).
+_STEPS_WHERE_CROSSED = 1
 
 
 def start_blocks(objective: Objective) -> tuple[np.ndarray, ...]:
@@ -40,7 +42,9 @@ def worthwhile_steps(objective: Objective, most: int) -> int:
 
     A few steps bring the blocks to where the quadratic model holds; from there Newton needs two or three.
     """
-    return min(most, _STEPS_WHERE_DEAR) if objective.sweeper.is_dear else most
+    if not objective.sweeper.is_dear:
+        return most
+    return min(most, _STEPS_WHERE_DEAR if objective.problem.crossed is None else _STEPS_WHERE_CROSSED)
 
 
 def em_step(objective: Objective, point: Point) -> Point:

@@ -31,6 +31,7 @@ from xmixed.engine.result import (
     Regression,
     Verdict,
 )
+from xmixed.engine.separate import separate_start
 from xmixed.engine.standard_errors import parameter_covariance
 from xmixed.engine.starting import absolute, completed
 
@@ -139,6 +140,11 @@ def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...
     return tuple(blocks)
 
 
+def _separately(objective: Objective) -> bool:
+    """Whether good starting values are worth fitting each level alone."""
+    return objective.problem.crossed is not None and objective.sweeper.is_dear
+
+
 def _maximise(objective: Objective, options: Options, report: Report) -> _Maximum:
     if not objective.problem.blocks:
         return _nothing_to_maximise(objective)
@@ -152,7 +158,7 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         report(PhaseStarted("em"))
         point, em_steps = em(
             objective,
-            objective.point(start_blocks(objective)),
+            objective.point(separate_start(objective) if _separately(objective) else start_blocks(objective)),
             options.em_iterations if options.em_only else worthwhile_steps(objective, options.em_iterations),
             options.em_tolerance,
             lambda number, ll: report(EMStep(number, ll)),
@@ -189,7 +195,8 @@ def _climb(
         if _is_final(found):
             return found, found.state.point, no_boundary(objective)
         point, boundary = _settled(root, found.state.point)
-        higher = higher_start(objective, point)
+        # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
+        higher = None if _separately(objective) else higher_start(objective, point)
         if higher is None:
             return found, point, boundary
         found = _resumed(surface, higher, options, report, found)

@@ -151,8 +151,7 @@ def newton_step(
 
 def search(surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]) -> Search:
     """Iterate as the options say, reporting each iteration; stops honestly."""
-    theta = surface.theta(start.blocks)
-    point = surface.point(theta)
+    theta, point = surface.theta(start.blocks), start
     state = surface.state(theta, point)
     wanted = options.detail
     first = detail(surface, state, None, ()) if wanted else None
@@ -335,8 +334,9 @@ def polish(surface: Surface, start: Point, free: np.ndarray | None = None) -> St
     """Newton steps until the gradient is at rounding level; never leaves a better point behind."""
     state = surface.state(surface.theta(start.blocks), start)
     step = newton_step(state, surface.sizes(state.theta), free)
-    # Newton's error is squared by each step: 1e-18 stands for nine digits of a standard error.
-    enough = 1e-18 if surface.objective.sweeper.is_dear else 1e-28
+    # The square root of the scaled gradient is the distance to the maximum in standard errors. Where a
+    # sweep is dear, standard errors are small beside the estimates: seven digits of them are plenty.
+    enough = 1e-14 if surface.objective.sweeper.is_dear else 1e-28
     idle = 0
     for _ in range(_POLISH_STEPS):
         if step.scaled_gradient < enough or idle == 2:
