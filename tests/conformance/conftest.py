@@ -21,6 +21,12 @@ def estimate(frame: pd.DataFrame, command: str) -> xmixed.Session:
     return session
 
 
+def with_options(command: str, options: str) -> str:
+    """Return the command with options at its end, after the comma its last equation may have already."""
+    joint = " " if "," in command.rpartition("||")[2] else ", "
+    return command + joint + options
+
+
 def coefficients(session: xmixed.Session) -> dict[str, float]:
     """Return e(b) by full name (`y:x`, `lns1_1_1:_cons`)."""
     b = session.e["b"]

@@ -7,7 +7,10 @@ import pandas as pd
 
 
 def two_level(seed: int, n_groups: int = 30, largest: int = 9, slope_sd: float = 0.6) -> pd.DataFrame:
-    """Return columns y, x, z, g: a random intercept and a random slope on x, group sizes 1..largest."""
+    """Return columns y, x, z, g, h, c: a random intercept and a random slope on x, group sizes 1..largest.
+
+    `h` holds five groups each, `c` is a factor of six values that crosses the groups.
+    """
     generator = np.random.default_rng(seed)
     g = np.repeat(np.arange(1, n_groups + 1), generator.integers(1, largest + 1, n_groups))
     x, z = generator.normal(size=(2, len(g)))
@@ -20,7 +23,10 @@ def two_level(seed: int, n_groups: int = 30, largest: int = 9, slope_sd: float =
         + slope_sd * slope[g - 1] * x
         + generator.normal(size=len(g))
     )
-    return pd.DataFrame({"y": y, "x": x, "z": z, "g": g})
+    c = generator.integers(1, 7, len(g))
+    h = (g - 1) // 5 + 1
+    y = y + 0.7 * generator.normal(size=h.max() + 1)[h] + 0.5 * generator.normal(size=7)[c]
+    return pd.DataFrame({"y": y, "x": x, "z": z, "g": g, "h": h, "c": c})
 
 
 def balanced_one_way(seed: int, n_groups: int, size: int, between: float) -> pd.DataFrame:

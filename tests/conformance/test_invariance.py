@@ -6,17 +6,29 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conformance.conftest import coefficients, estimate, standard_errors
+from tests.conformance.conftest import coefficients, estimate, standard_errors, with_options
 from tests.conformance.simulate import two_level
 
-MODELS = ["|| g:", "|| g: x", "|| g: x, cov(un)", "|| g: x, cov(ex)", "|| g: x, cov(id)", "|| g: x, nocons"]
+MODELS = [
+    "|| g:",
+    "|| g: x",
+    "|| g: x, cov(un)",
+    "|| g: x, cov(ex)",
+    "|| g: x, cov(id)",
+    "|| g: x, nocons",
+    "|| h: || g: x",
+    "|| h: x, cov(un) || g:",
+    "|| h: x, nocons || h: || g:",
+    "|| _all: R.c || g:",
+    "|| _all: R.c || g: x, cov(un)",
+    "|| h: R.g, cov(ex)",
+]
 METHODS = ["mle", "reml"]
 
 
 def both(frame: pd.DataFrame, other: pd.DataFrame, model: str, method: str) -> tuple:
-    first = estimate(frame, f"quietly xmixed y x z {model} {'' if ',' in model else ','} {method}")
-    second = estimate(other, f"quietly xmixed y x z {model} {'' if ',' in model else ','} {method}")
-    return first, second
+    command = with_options(f"quietly xmixed y x z {model}", method)
+    return estimate(frame, command), estimate(other, command)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -43,7 +55,8 @@ def test_affine_change_of_the_response(model: str, method: str) -> None:
 def test_order_of_rows_and_names_of_groups_do_not_count(model: str, method: str) -> None:
     frame = two_level(12)
     shuffled = frame.sample(frac=1, random_state=5)
-    shuffled["g"] = "group " + (1000 - shuffled["g"]).astype(str)  # string levelvar, reversed order
+    for name in ("g", "h", "c"):  # string level variables and factors, in reversed order
+        shuffled[name] = "group " + (1000 - shuffled[name]).astype(str)
     first, second = both(frame, shuffled.reset_index(drop=True), model, method)
     a, b = coefficients(first), coefficients(second)
     np.testing.assert_allclose(list(b.values()), list(a.values()), rtol=1e-6, atol=1e-7)

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import xmixed
+from tests.conformance.conftest import with_options
 
 FOLDER = Path(__file__).parent / "references"
 # R takes the Hessian by differences of a step that limits it to four digits; ours is exact, and is held
@@ -42,8 +43,7 @@ def fitted(case: dict) -> xmixed.Session:
         session.run(f"sysuse {case['data']}")
     if case["data"] == "machines":  # the model's random-effects equations take no factor variables
         session.run("generate m1 = machine == 1\ngenerate m2 = machine == 2\ngenerate m3 = machine == 3")
-    joint = " " if "," in case["model"].rpartition("||")[2] else ", "
-    session.run(f"quietly {case['model']}{joint}{'reml' if case['method'] == 'reml' else 'mle'}")
+    session.run(with_options(f"quietly {case['model']}", "reml" if case["method"] == "reml" else "mle"))
     return session
 
 
