@@ -47,6 +47,7 @@ def test_a_fixed_effect_more_never_lowers_the_likelihood() -> None:
         "emiterate(0)",
         "emiterate(3)",
         "emiterate(200)",
+        "matsqrt",
         "matlog",
         "technique(bfgs)",
         "technique(dfp)",
@@ -62,3 +63,12 @@ def test_every_road_leads_to_the_same_maximum(options: str) -> None:
     np.testing.assert_allclose(
         list(coefficients(other).values()), list(coefficients(plain).values()), rtol=1e-5, atol=1e-6
     )
+
+
+def test_the_metric_of_the_search_is_kept() -> None:
+    frame = two_level(26)
+    found = [
+        estimate(frame, f"quietly xmixed y x || g: x, cov(un) {o}").e["optmetric"]
+        for o in ("", "matsqrt", "matlog")
+    ]
+    assert found == ["matsqrt", "matsqrt", "matlog"]
