@@ -11,10 +11,11 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_string, parse_format
+from xmixed.formats.width import abbreviate_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.data_list import ListColumn, Listing, render_list
-from xmixed.render.text import abbreviate_name, printable
+from xmixed.render.text import printable
 from xmixed.session.state import SessionState
 
 SEPARATOR, ABBREVIATE, SHORTEST_NAME = 5, 8, 5

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from xmixed.data.dataset import Dataset
-from xmixed.errors import Span, StataError
+from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
-from xmixed.language.grammar import parse
-from xmixed.language.nodes import InRange
 from xmixed.language.parser import parse_varlist
 
 
@@ -15,8 +13,3 @@ def names_in(text: str, data: Dataset) -> list[str]:
     if not text.strip():
         raise StataError(100, "varlist required")
     return resolve_varlist(parse_varlist(text), data)
-
-
-def range_in(text: str) -> InRange:
-    """Return an `in` range given as text without the word `in`."""
-    return parse("in_range", text, Span(0, len(text)))

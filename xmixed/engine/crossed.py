@@ -43,6 +43,8 @@ class CrossedState:
     grams : (q0, q0, m, m) array
         F_a'F_b.
     psis : per dense level (q, q) arrays
+    roots : per dense level (q, q) arrays
+        T, with Psi = TT' (or -TT').
     K : (m, m) array
     factor : (m, m) array
         Lower Cholesky factor of S.
@@ -55,14 +57,10 @@ class CrossedState:
     F: np.ndarray
     grams: np.ndarray
     psis: tuple[np.ndarray, ...]
+    roots: tuple[np.ndarray, ...]
     K: np.ndarray
     factor: np.ndarray
     ZtVW: tuple[np.ndarray, ...] = ()
-
-    @cached_property
-    def roots(self) -> tuple[np.ndarray, ...]:
-        """T of each dense level, Psi = TT' (or -TT')."""
-        return tuple(root(psi) for psi in self.psis)
 
     @cached_property
     def C(self) -> np.ndarray:
@@ -198,9 +196,10 @@ class CrossedSweeper:
                     grams[a, b] = pattern.gram(F[a], F[b], symmetric=a == b)
                     grams[b, a] = grams[a, b].T
             K = (K + K.T) / 2
-        S = sandwich(K, tuple(root(psi).T for psi in psis), products.parts)
+        roots = tuple(root(psi) for psi in psis)
+        S = sandwich(K, tuple(t.T for t in roots), products.parts)
         S[np.diag_indices(m)] += signs(psis, products.parts)
-        return CrossedState(products, H, F, grams, psis, K, S)
+        return CrossedState(products, H, F, grams, psis, roots, K, S)
 
     def _dense_rows(self, blocks: list[np.ndarray]) -> np.ndarray:
         """(q, w, G) arrays of the dense levels as one (m, w) array."""

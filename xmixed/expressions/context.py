@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,20 +13,6 @@ from xmixed.data.dataset import Dataset
 
 DEFAULT_SEED = 123456789
 """Seed of a fresh session, as Stata's."""
-
-
-class MatrixLike(Protocol):
-    """A matrix with names: `session.results.Matrix`."""
-
-    values: np.ndarray
-    row_names: list[str]
-    column_names: list[str]
-
-
-class ResultsLike(Protocol):
-    """r(), e() or s(): `session.results.Results`."""
-
-    def get(self, name: str, default: Any = None) -> Any: ...
 
 
 @dataclass(slots=True, eq=False)

@@ -8,29 +8,13 @@ from xmixed.errors import StataError
 from xmixed.expressions.registry import Place, function
 from xmixed.expressions.regular import Match, compile_pattern
 from xmixed.expressions.values import Value, map_number, map_text
+from xmixed.expressions.varlist import matches_pattern
 from xmixed.missing import MISSING
 
 
 @function("strmatch match", "ss", strict=False)
 def _string_match(text: Value, pattern: Value) -> np.ndarray:
-    return map_number(_glob, text, pattern)
-
-
-def _glob(text: str, pattern: str) -> bool:
-    """Return whether text fits a pattern of `*` and `?`, without backtracking over more than one `*`."""
-    i = j = 0
-    star = mark = -1
-    while i < len(text):
-        if j < len(pattern) and pattern[j] == "*":
-            star, mark, j = j, i, j + 1
-        elif j < len(pattern) and pattern[j] in ("?", text[i]):
-            i, j = i + 1, j + 1
-        elif star >= 0:
-            mark += 1
-            i, j = mark, star + 1
-        else:
-            return False
-    return not pattern[j:].strip("*")
+    return map_number(lambda s, p: matches_pattern(s, p, "*"), text, pattern)
 
 
 @function("regexm", "ss", strict=False, placed=True)

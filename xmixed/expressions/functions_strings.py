@@ -9,6 +9,7 @@ import numpy as np
 from xmixed.expressions.registry import function
 from xmixed.expressions.values import Value, map_number, map_text, type_mismatch
 from xmixed.formats import format_value
+from xmixed.formats.width import abbreviate_name
 from xmixed.missing import MISSING, NAMES, missing_code
 
 MAX_LENGTH = 2_000_000_000
@@ -177,19 +178,8 @@ def _real(text: Value) -> np.ndarray:
 
 @function("abbrev", "sn", strict=False)
 def _abbreviate(text: Value, width: Value) -> Value:
-    return map_text(lambda s, n: abbreviate(s, _whole(n, 8)), text, width)
-
-
-def abbreviate(name: str, width: int) -> str:
-    """Return a name in at most `width` (5 to 32) characters: its start, `~`, and its last character.
-
-    The last two characters are kept when the name ends in a letter and a digit.
-    """
-    width = max(5, min(32, width))
-    if len(name) <= width:
-        return name
-    tail = 2 if name[-1].isdigit() and not name[-2].isdigit() else 1
-    return f"{name[: width - 1 - tail]}~{name[-tail:]}"
+    """At most 5 to 32 characters."""
+    return map_text(lambda s, n: abbreviate_name(s, max(5, min(32, _whole(n, 8)))), text, width)
 
 
 @function("char", "n", strict=False)

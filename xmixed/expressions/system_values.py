@@ -111,8 +111,3 @@ def system_value(name: str, context: Context) -> float | str:
         return _CONSTANTS[name]
     compute = _COMPUTED.get(name)
     return compute(context) if compute is not None else ""
-
-
-def system_value_names() -> list[str]:
-    """Return the names that c() knows, sorted."""
-    return sorted([*_CONSTANTS, *_COMPUTED])

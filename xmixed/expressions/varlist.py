@@ -20,12 +20,15 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
 _STRING_TYPE = re.compile(r"str[0-9]+\Z", re.ASCII)
 
 
-def matches_pattern(name: str, pattern: str) -> bool:
-    """Return whether a name fits a pattern of `*` (or `~`), `?` and plain characters."""
+def matches_pattern(name: str, pattern: str, stars: str = "*~") -> bool:
+    """Return whether text fits a pattern of `*` (any character of `stars`), `?` and plain characters.
+
+    It never goes back over more than one star.
+    """
     i = j = 0
     star = mark = -1
     while i < len(name):
-        if j < len(pattern) and pattern[j] in "*~":
+        if j < len(pattern) and pattern[j] in stars:
             star, mark, j = j, i, j + 1
         elif j < len(pattern) and (pattern[j] == "?" or pattern[j] == name[i]):
             i, j = i + 1, j + 1
@@ -34,7 +37,7 @@ def matches_pattern(name: str, pattern: str) -> bool:
             i, j = mark, star + 1
         else:
             return False
-    return all(character in "*~" for character in pattern[j:])
+    return not pattern[j:].strip(stars)
 
 
 def abbreviation_of(text: str, data: Dataset, span: Span | None = None) -> str | None:

@@ -1,4 +1,4 @@
-"""How many columns of a terminal a text takes, which is not how many characters it has."""
+"""How many columns of a terminal a text takes (not how many characters it has); names cut to a width."""
 
 from __future__ import annotations
 
@@ -42,3 +42,19 @@ def _columns(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) == "Me":
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def abbreviate_name(name: str, width: int) -> str:
+    """Return a name in at most `width` characters: its start, `~`, and its last character.
+
+    The last two stay when the name ends in a letter and a digit, so that the digit keeps its meaning.
+
+    Examples
+    --------
+    >>> abbreviate_name("videorelevant", 12), abbreviate_name("centforestarea2", 12)
+    ('videorelev~t', 'centfores~a2')
+    """
+    if len(name) <= width:
+        return name
+    kept = 2 if width > 4 and name[-1].isdigit() and not name[-2].isdigit() else 1
+    return f"{name[: max(1, width - 1 - kept)]}~{name[-kept:]}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from xmixed.data.dataset import Dataset
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
@@ -21,17 +20,6 @@ def _copy_results(results: R) -> R:
     )
 
 
-def _copy_dataset(data: Dataset) -> Dataset:
-    """Return a dataset with its own containers; columns are shared, since nobody writes into one."""
-    return replace(
-        data,
-        variables=[replace(variable) for variable in data.variables],
-        value_labels={name: dict(labels) for name, labels in data.value_labels.items()},
-        characteristics={name: dict(texts) for name, texts in data.characteristics.items()},
-        marks=dict(data.marks),
-    )
-
-
 class Snapshot:
     """What a command may change in a session, taken before it runs.
 
@@ -41,7 +29,7 @@ class Snapshot:
 
     def __init__(self, session: SessionState) -> None:
         self.data = session.data
-        self.data_copy = _copy_dataset(session.data)
+        self.data_copy = session.data.copy()
         self.r, self.r_copy = session.r, _copy_results(session.r)
         self.s, self.s_copy = session.s, _copy_results(session.s)
         self.e = session.e

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from xmixed.formats import format_value
+from xmixed.formats.width import abbreviate_name
 from xmixed.missing import MISSING
-from xmixed.render.text import abbreviate_name, result, rule
+from xmixed.render.text import result, rule
 from xmixed.session.output import Line, Styled, line
 
 NAME_WIDTH = 12

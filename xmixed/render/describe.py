@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xmixed.render.text import abbreviate_name, comma, printable, result, rule, wrap
+from xmixed.formats.width import abbreviate_name
+from xmixed.render.text import comma, printable, result, rule, wrap
 from xmixed.session.output import Line, line
 
 NUMBER_EDGE = 20

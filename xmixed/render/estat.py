@@ -9,11 +9,12 @@ from itertools import groupby
 import numpy as np
 
 from xmixed.formats import format_value, width_of
+from xmixed.formats.width import abbreviate_name
 from xmixed.render.coefficient_table import ESTIMATE_FORMAT, Figures, cell, interval_head
 from xmixed.render.mixed_header import GroupSummary, render_group_table
 from xmixed.render.mixed_random_table import ERROR, ESTIMATE, LABEL_WIDTH, LOWER, TABLE_WIDTH, UPPER
 from xmixed.render.notes import render_note
-from xmixed.render.text import abbreviate_name, result, rule
+from xmixed.render.text import result, rule
 from xmixed.session.output import Line, line
 
 NAME_WIDTH = 12

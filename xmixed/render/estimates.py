@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xmixed.formats import format_value
+from xmixed.formats.width import abbreviate_name
 from xmixed.render.notes import BOUNDARY, render_note
-from xmixed.render.text import abbreviate_name, printable, result, rule
+from xmixed.render.text import printable, result, rule
 from xmixed.session.output import Line, line
 
 NAME_WIDTH = 12

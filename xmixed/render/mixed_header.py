@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xmixed.formats import format_value
-from xmixed.render.text import abbreviate_name, result, rule
+from xmixed.formats.width import abbreviate_name
+from xmixed.render.text import result, rule
 from xmixed.session.output import Line, line
 
 RIGHT = 48

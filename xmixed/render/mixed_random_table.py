@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xmixed.formats import format_value
+from xmixed.formats.width import abbreviate_name
 from xmixed.render.coefficient_table import ESTIMATE_FORMAT, Figures, cell, interval_head
-from xmixed.render.text import abbreviate_name, result, rule
+from xmixed.render.text import result, rule
 from xmixed.session.output import Line, line
 
 LABEL_WIDTH = 28

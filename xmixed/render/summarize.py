@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xmixed.formats import format_value
-from xmixed.formats.width import columns_of
-from xmixed.render.text import abbreviate_name, printable, result, rule
+from xmixed.formats.width import abbreviate_name, columns_of
+from xmixed.render.text import printable, result, rule
 from xmixed.session.output import Line, line
 
 NAME_WIDTH = 12

@@ -1,4 +1,4 @@
-"""Characters: names cut to a width, rules, wrapping, and what may be printed of a user's text."""
+"""Characters: rules, wrapping, and what may be printed of a user's text."""
 
 from __future__ import annotations
 
@@ -16,22 +16,6 @@ def printable(text: str) -> str:
         return text
     kept = (" " if c in "\t\n\r" else c for c in text)
     return "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-
-def abbreviate_name(name: str, width: int) -> str:
-    """Return a name in at most `width` characters: its start, `~`, and its last character.
-
-    The last two stay when the name ends in a letter and a digit, so that the digit keeps its meaning.
-
-    Examples
-    --------
-    >>> abbreviate_name("videorelevant", 12), abbreviate_name("centforestarea2", 12)
-    ('videorelev~t', 'centfores~a2')
-    """
-    if len(name) <= width:
-        return name
-    kept = 2 if width > 4 and name[-1].isdigit() and not name[-2].isdigit() else 1
-    return f"{name[: max(1, width - 1 - kept)]}~{name[-kept:]}"
 
 
 def rule(width: int) -> str:
