@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         PerfectFit,
     )
     from xmixed.engine.fitting import fit, linear_regression, log_likelihood, parameters_of
-    from xmixed.engine.model import Level, Model, Options, RandomEffects, Structure
+    from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, Structure
     from xmixed.engine.result import (
         BoundaryNote,
         EMStep,
@@ -58,6 +58,7 @@ __all__ = [
     "Progress",
     "RandomEffects",
     "Regression",
+    "Residuals",
     "Structure",
     "find_omitted",
     "fit",
@@ -69,7 +70,7 @@ __all__ = [
 _MODULES = {
     "collinearity": ("find_omitted",),
     "fitting": ("fit", "linear_regression", "log_likelihood", "parameters_of"),
-    "model": ("Level", "Model", "Options", "RandomEffects", "Structure"),
+    "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "Structure"),
     "result": (
         "BoundaryNote",
         "EMStep",

@@ -10,6 +10,9 @@ import numpy as np
 Structure = Literal["identity", "independent", "exchangeable", "unstructured"]
 Method = Literal["ml", "reml"]
 MatrixMetric = Literal["matsqrt", "matlog"]
+ResidualStructure = Literal[
+    "independent", "exchangeable", "ar", "ma", "unstructured", "banded", "toeplitz", "exponential"
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +56,40 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Residuals:
+    """The form of the residuals' covariance matrix, sigma_e^2 Lambda, within groups of rows.
+
+    Attributes
+    ----------
+    structure : ResidualStructure
+        "independent" is of use with `by` only.
+    groups : (n,) integer array
+        Codes 0..n_groups-1: residuals of different groups are independent. Every group of every level
+        is made of whole groups, or, for "independent", any codes will do.
+    n_groups : int
+    time : (n,) float64 array or None
+        t(): integers for ar, ma and toeplitz; positions 0..n_times-1 for unstructured and banded; real for
+        exponential; None for independent and exchangeable. No value comes twice in a group.
+    n_times : int
+        Distinct values of t(), for unstructured and banded.
+    order : int
+        p of ar, q of ma, banded and toeplitz; else 0.
+    by : (n,) integer array or None
+        Codes 0..n_by-1 of the sets of parameters, constant within groups except for "independent".
+    n_by : int
+    """
+
+    structure: ResidualStructure
+    groups: np.ndarray
+    n_groups: int
+    time: np.ndarray | None = None
+    n_times: int = 0
+    order: int = 0
+    by: np.ndarray | None = None
+    n_by: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """y = X beta + sum over levels of Z u + e.
 
@@ -66,12 +103,15 @@ class Model:
         Top (largest groups) to bottom; () is linear regression.
     method : {"ml", "reml"}
         Equation (9) or (10) of the manual.
+    residuals : Residuals or None
+        None: independent residuals with one variance.
     """
 
     y: np.ndarray
     fixed: tuple[np.ndarray | None, ...]
     levels: tuple[Level, ...]
     method: Method = "ml"
+    residuals: Residuals | None = None
 
 
 @dataclass(frozen=True, slots=True)
