@@ -20,6 +20,9 @@ LOG_2PI = float(np.log(2.0 * np.pi))
 _PLAIN = ((1e-4, 5e3), (-1e-4, -5e3))
 _REFINED = tuple((step * 1e-3, weight / 12e-3) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
 
+# Next to where Lambda stops being positive definite, smaller steps are taken.
+_SHRINK = (1.0, 1e-1, 1e-2, 1e-3)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
@@ -196,13 +199,21 @@ class Objective:
         log_det = np.zeros((self.residual_count, self.count))
         rss = np.zeros_like(log_det)
         for i in range(self.residual_count):
-            for step, weight in stencil:
-                rho = point.rho.copy()
-                rho[i] += step
-                slopes = self._slopes(self.point(point.blocks, rho))
-                log_det[i] += weight * slopes[0]
-                rss[i] += weight * slopes[1]
+            for shrink in _SHRINK:
+                near = [self._moved(point, i, shrink * step) for step, _ in stencil]
+                if not all(np.isfinite(neighbour.log_likelihood) for neighbour in near):
+                    continue
+                for neighbour, (_, weight) in zip(near, stencil, strict=True):
+                    slopes = self._slopes(neighbour)
+                    log_det[i] += weight / shrink * slopes[0]
+                    rss[i] += weight / shrink * slopes[1]
+                break
         return log_det, rss
+
+    def _moved(self, point: Point, i: int, step: float) -> Point:
+        rho = point.rho.copy()
+        rho[i] += step
+        return self.point(point.blocks, rho)
 
     def gradient(self, point: Point) -> np.ndarray:
         """Gradient of the profiled log likelihood along the natural coordinates and rho, (k-1,)."""
@@ -250,7 +261,7 @@ def _along(found: Derivatives, change: np.ndarray) -> Derivatives:
 def _with_residual(
     own: Derivatives, slopes: tuple[np.ndarray, np.ndarray], rows: tuple[np.ndarray, np.ndarray]
 ) -> Derivatives:
-    """Derivatives along blocks and residual parameters from those of the blocks and the rows of the others."""
+    """Derivatives along all parameters from those of the blocks and the rows of the residual ones."""
     first = len(own.rss)
     seconds = []
     for inner, row in zip((own.log_det_second, own.rss_second), rows, strict=True):

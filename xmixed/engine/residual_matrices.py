@@ -113,8 +113,8 @@ def residual_parameters(residuals: Residuals) -> tuple[Parameter, ...]:
 def estimation_metric(residuals: Residuals, table: Table, search: np.ndarray) -> np.ndarray:
     """Parameters of the estimation metric from those of the search.
 
-    There ar and ma of order two and more are atanh partial autocorrelations, so that they are always stationary
-    and invertible (Monahan 1984).
+    There ar and ma of order two and more are atanh partial autocorrelations, so that they are always
+    stationary and invertible (Monahan 1984).
     """
     if not _is_raw(residuals):
         return search
@@ -164,7 +164,7 @@ def raw_jacobian(residuals: Residuals, table: Table, search: np.ndarray) -> np.n
         return np.eye(r)
     step = 1e-40
     moved = [estimation_metric(residuals, table, search + 1j * step * unit) for unit in np.eye(r)]
-    return np.stack(moved, axis=1).imag / step
+    return np.imag(np.stack(moved, axis=1)) / step
 
 
 def matrices(

@@ -4,8 +4,8 @@ A unit is a group within which residuals are correlated. With D the unit's worki
 levels' from the bottom up, all that the sweeps need is M = D'Lambda^{-1}D. Three ways lead there:
 
 - `BasisProducts`: Lambda^{-1} is a combination of few fixed matrices (independent by group, exchangeable,
-  Markov with few distinct gaps), so that M = sum of f_b(rho) B_b with B_b formed once, and an evaluation costs
-  by units.
+  Markov with few distinct gaps), so that M = sum of f_b(rho) B_b with B_b formed once, and an evaluation
+  costs by units.
 - `GapProducts`: Markov with any gaps; every row is whitened by the one before it.
 - `PatternProducts`: units of one size stand in one array, those that share a pattern of t() share a
   factorisation.
@@ -156,8 +156,8 @@ class BasisProducts:
                 moved = full.astype(complex)
                 moved[j, k] += 1j * _STEP
                 f, log_det = self.coefficients(moved)
-                df = f.imag / _STEP
-                first[j, k] = float(np.vdot(df, per_class[0])) + float(log_det.imag.sum()) / _STEP
+                df = np.imag(f) / _STEP
+                first[j, k] = float(np.vdot(df, per_class[0])) + float(np.imag(log_det).sum()) / _STEP
                 second[j, k] = float(np.vdot(df, per_class[1]))
         return first, second
 
@@ -315,7 +315,8 @@ def _step(parameter: np.ndarray, gap: float | np.ndarray, logistic: bool) -> tup
 
 def _expm1(x: np.ndarray) -> np.ndarray:
     """1 - exp(x) to first order in a tiny imaginary part."""
-    return -(np.expm1(x.real) + 1j * x.imag * np.exp(x.real))
+    real, imaginary = np.real(x), np.imag(x)
+    return -(np.expm1(real) + 1j * imaginary * np.exp(real))
 
 
 def _geometric(square: np.ndarray, terms: np.ndarray) -> np.ndarray:
@@ -522,7 +523,7 @@ class PatternProducts:
             for k in range(full.shape[1]):
                 moved = full.astype(complex)
                 moved[:, k] += 1j * _STEP
-                dL = matrices(self.residuals, self.table, moved, batch.times, batch.by).imag / _STEP
+                dL = np.imag(matrices(self.residuals, self.table, moved, batch.times, batch.by)) / _STEP
                 first[:, k] += np.bincount(batch.by, np.einsum("mst,mst->m", A1, dL), len(full))
                 second[:, k] += np.bincount(batch.by, np.einsum("mst,mst->m", A2, dL), len(full))
         return first, second

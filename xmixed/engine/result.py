@@ -40,8 +40,8 @@ class Parameter:
     `level`, `equation`, `row`, `column` count from 1; row == column for standard deviations, and
     all are zero for the residual.
 
-    Those of the residual structure come last, one by() group after the other; `level` is 0, `equation` the by()
-    group. First its `residual_log_ratio`s: log of a standard deviation over sigma_e, which is that of the
+    Those of the residual structure come last, one by() group after the other; `level` is 0, `equation` the
+    by() group. First its `residual_log_ratio`s: log of a standard deviation over sigma_e, that of the
     first group (and first t()); row == column is the position of t() for unstructured and banded, else 0.
     Then `residual_atanh`: correlation of positions row and column (unstructured, banded), of lag `row`
     (toeplitz), or the one there is (exchangeable, ar 1: both 0); `residual_atanh_theta`: ma 1;

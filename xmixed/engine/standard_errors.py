@@ -40,7 +40,7 @@ class _Chart:
 def parameter_covariance(
     objective: Objective, point: Point, relative: np.ndarray, variance: float, boundary: Boundary
 ) -> np.ndarray | None:
-    """Covariance of (log sds, atanh correlations, log sigma_e, residual parameters); None where there is none.
+    """Covariance of (log sds, atanh correlations, log sigma_e, residual parameters), or None.
 
     Parameters
     ----------
