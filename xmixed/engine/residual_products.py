@@ -540,13 +540,24 @@ class PatternProducts:
             return K1, np.einsum("msxty,x,y->mst", moments, a[:, 0], a[:, 0])
         residual = np.einsum("gtc,cg->gt", batch.data, a[:, batch.units])
         Z, X = batch.data[:, :, :Q], batch.data[:, :, Q:-1]
-        per_unit = (Z @ posterior.variances[:, :, batch.units].transpose(2, 0, 1)) @ Z.transpose(0, 2, 1)
+        K1 = _pattern_sums(batch, Z @ posterior.variances[:, :, batch.units].transpose(2, 0, 1), Z)
         if of_beta is not None and posterior.with_beta is not None:
-            mixed = (Z @ posterior.with_beta[:, :, batch.units].transpose(2, 0, 1)) @ X.transpose(0, 2, 1)
-            per_unit += mixed + mixed.transpose(0, 2, 1) + (X @ of_beta) @ X.transpose(0, 2, 1)
-        K1 = np.add.reduceat(per_unit, batch.first, axis=0)
-        K2 = np.add.reduceat(residual[:, :, None] * residual[:, None, :], batch.first, axis=0)
-        return K1, K2
+            mixed = _pattern_sums(batch, Z @ posterior.with_beta[:, :, batch.units].transpose(2, 0, 1), X)
+            K1 += mixed + mixed.transpose(0, 2, 1) + _pattern_sums(batch, X @ of_beta, X)
+        return K1, _pattern_sums(batch, residual[:, :, None], residual[:, :, None])
+
+
+def _pattern_sums(batch: _Batch, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Sum over a pattern's units of left right', (m, T, T); both (g, T, k)."""
+    if len(batch.first) > _SHARED_PATTERNS:
+        return np.add.reduceat(left @ right.transpose(0, 2, 1), batch.first, axis=0)
+    T = left.shape[1]
+    result = np.empty((len(batch.first), T, T))
+    for target, start, count in zip(result, batch.first, batch.counts, strict=True):
+        units = slice(start, start + count)
+        sides = (side[units].transpose(1, 0, 2).reshape(T, -1) for side in (left, right))
+        target[:] = next(sides) @ next(sides).T
+    return result
 
 
 def _per_pattern(root: np.ndarray, batch: _Batch, data: np.ndarray) -> np.ndarray:
