@@ -48,8 +48,12 @@ def intraclass_correlations(result: MixedResult, level: float) -> tuple[Intracla
     Raises
     ------
     StataError
-        r(321) for crossed effects, a level without a random intercept, or no levels.
+        r(321) for a residual structure, crossed effects, a level without a random intercept, or no levels.
     """
+    if result.description.residuals is not None:
+        raise StataError(
+            321, "estat icc requires independent residuals with one variance; this model has residuals()"
+        )
     intercepts = _intercepts(result)
     residual = _Component(result.sigma_e**2, result.parameter(RESIDUAL, "log_sd_residual"))
     components = [*intercepts.values(), residual]

@@ -9,6 +9,7 @@ import numpy as np
 
 from xmixed.commands.mixed_intervals import random_rows, residual_row, wald_figures
 from xmixed.commands.mixed_model import STRUCTURE_TITLES, MixedResult
+from xmixed.commands.mixed_residual_rows import residual_block
 from xmixed.errors import StataError
 from xmixed.expressions.design import Term
 from xmixed.formats import is_string_format, is_valid_format, width_of
@@ -27,7 +28,7 @@ from xmixed.render.mixed_random_table import (
     render_comparison,
     render_random_table,
 )
-from xmixed.render.notes import CONSERVATIVE, render_note
+from xmixed.render.notes import BOUNDARY, CONSERVATIVE, render_note
 from xmixed.session.output import Line, line
 from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
@@ -133,7 +134,7 @@ def display(estimates: Estimates, options: DisplayOptions) -> list[Line]:
         if options.random_table:
             blocks = _random_blocks(result, options)
             lines += [line(), *render_random_table(blocks, options.style.level, options.style.cformat)]
-    comparison = _comparison(estimates, options)
+    comparison = _comparison(estimates, result, options)
     # The test follows its table directly; without a table a blank line sets it apart.
     has_table = options.random_table or (options.fixed_table and bool(result.description.terms))
     lines += [line(), *comparison] if comparison and not has_table else comparison
@@ -248,17 +249,20 @@ def _random_blocks(result: MixedResult, options: DisplayOptions) -> list[RandomB
         for index, equation in enumerate(result.description.equations):
             rows = random_rows(result, index, options.style.level, options.variance)
             blocks.append(RandomBlock(equation.level, STRUCTURE_TITLES[equation.structure], rows))
+    if result.description.residuals is not None:
+        return [*blocks, residual_block(result, options.style.level, options.variance)]
     row = residual_row(result, options.style.level, options.variance)
     return [*blocks, RandomBlock("", "", (row,))]
 
 
-def _comparison(estimates: Estimates, options: DisplayOptions) -> list[Line]:
+def _comparison(estimates: Estimates, result: MixedResult, options: DisplayOptions) -> list[Line]:
     """Return the line of the test against linear regression and its note."""
     scalars = estimates.scalars
     if not options.comparison or "df_c" not in scalars:
         return []
     df = int(scalars["df_c"])
-    mixture = df == 1 and scalars["k_rs"] == 2
+    random = any(parameter.kind == "log_sd" for parameter in result.parameters)
+    mixture = df == 1 and random
     test = ComparisonTest(scalars["chi2_c"], df, scalars.get("p_c", MISSING), mixture)
     lines = [render_comparison(test)]
-    return lines if mixture else [*lines, line(), *render_note(CONSERVATIVE)]
+    return lines if mixture else [*lines, line(), *render_note(CONSERVATIVE if random else BOUNDARY)]

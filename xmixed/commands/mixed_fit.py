@@ -119,9 +119,13 @@ def run(
     model, places = _engine_model(specification)
     equations = specification.description.equations
     parameters = [_parameter(item, places, equations) for item in engine.parameters_of(model)]
-    log.names = [_optimisation_name(item, options.parameterization) for item in parameters[:-1]]
+    log.names = [
+        _optimisation_name(item, options.parameterization)
+        for item in parameters
+        if item.kind != "log_sd_residual"
+    ]
     if start is not None:
-        if not places:
+        if len(parameters) == 1:
             raise StataError(198, "option from() not allowed; the model has no random effects")
         options = replace(options, start=start(parameters))
     try:
@@ -134,7 +138,12 @@ def run(
 
 
 def _optimisation_name(parameter: VarianceParameter, metric: str) -> str:
-    """Return `sqrt1_1_1`, `log1_1_1_2`: the element of the matrix square root or logarithm."""
+    """Return `sqrt1_1_1`, `log1_1_1_2`: the element of the matrix square root or logarithm.
+
+    The parameters of a residual structure keep their names.
+    """
+    if parameter.equation == RESIDUAL:
+        return parameter.name
     return ("sqrt" if metric == "matsqrt" else "log") + parameter.name[len("lns") :]
 
 
@@ -171,7 +180,14 @@ def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[
                 levels.append(Level(factor.codes, factor.n_groups, (block,), within))
                 places[len(levels), 1] = place
     method = specification.description.method
-    return Model(specification.y, specification.fixed, tuple(levels), method), places  # type: ignore[arg-type]
+    model = Model(
+        specification.y,
+        specification.fixed,
+        tuple(levels),
+        method,  # type: ignore[arg-type]
+        specification.residuals,
+    )
+    return model, places
 
 
 def _as_stata_error(error: EngineError) -> StataError:
@@ -237,6 +253,9 @@ def _parameter(
 ) -> VarianceParameter:
     if item.kind == "log_sd_residual":
         return VarianceParameter("lnsig_e", item.kind, RESIDUAL)
+    if item.kind.startswith("residual_"):
+        name = _residual_name(item)
+        return VarianceParameter(name, item.kind, RESIDUAL, item.row, item.column, item.equation)
     place = places[item.level, item.equation]
     equation = equations[place]
     stem = f"{equation.level_number}_{equation.equation_number}_{item.row}"
@@ -245,3 +264,21 @@ def _parameter(
     # An exchangeable equation has one correlation, which stands for every pair.
     row, column = (0, 1) if equation.structure == "exchangeable" else (item.row - 1, item.column - 1)
     return VarianceParameter(f"atr{stem}_{item.column}", item.kind, place, row, column)
+
+
+def _residual_name(item: Parameter) -> str:
+    """Return `r_lns2ose`, `r_atr1_1_2`, `r_phi1_2`: by() group, then positions or lag."""
+    places = "".join(f"_{place}" for place in (item.row, item.column) if place)
+    if item.kind == "residual_log_ratio":
+        position = f"_{item.row}" if item.row else ""
+        return f"r_lns{item.equation}{position}ose"
+    stems = {
+        "residual_atanh": "r_atr",
+        "residual_atanh_theta": "r_att",
+        "residual_phi": "r_phi",
+        "residual_theta": "r_theta",
+        "residual_logit": "r_logitr",
+    }
+    # An ma 1 or exponential parameter is the only one of its group, whatever lag the engine gives it.
+    single = item.kind in ("residual_atanh_theta", "residual_logit")
+    return f"{stems[item.kind]}{item.equation}{'' if single else places}"

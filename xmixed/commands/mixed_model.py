@@ -62,6 +62,43 @@ class LevelSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ResidualSummary:
+    """The residual structure where it is not plain independence.
+
+    Attributes
+    ----------
+    structure : str
+        As the option names it.
+    order : int
+        Of ar, ma, banded and toeplitz; else 0.
+    by : str
+        Variable of by(), "" when there is none.
+    groups : tuple of str
+        What the by() groups are called; () without by().
+    time : str
+        Variable of t(), "" when there is none.
+    times : tuple of float
+        Values of t() by position; unstructured and banded only.
+    base : int
+        Position, from 1, whose standard deviation in the first by() group is sigma_e.
+    """
+
+    structure: str
+    order: int = 0
+    by: str = ""
+    groups: tuple[str, ...] = ()
+    time: str = ""
+    times: tuple[float, ...] = ()
+    base: int = 1
+
+    @property
+    def title(self) -> str:
+        """`AR(2)`, `Unstructured`."""
+        name = self.structure.upper() if self.structure in ("ar", "ma") else self.structure.capitalize()
+        return f"{name}({self.order})" if self.structure in ("ar", "ma", "banded", "toeplitz") else name
+
+
+@dataclass(frozen=True, slots=True)
 class VarianceParameter:
     """One parameter of the estimation metric.
 
@@ -70,11 +107,14 @@ class VarianceParameter:
     name : str
         `lns1_1_1`, `atr1_1_1_2`, `lnsig_e`.
     kind : str
-        "log_sd", "atanh_correlation" or "log_sd_residual".
+        "log_sd", "atanh_correlation", "log_sd_residual", or one of the engine's kinds `residual_...`.
     equation : int
-        Index into `MixedResult.equations`; `RESIDUAL` for the residual.
+        Index into `MixedResult.equations`; `RESIDUAL` for the residuals.
     row, column : int
-        0-based effects that it belongs to; `column` only for correlations.
+        0-based effects that it belongs to; `column` only for correlations. For those of a residual
+        structure positions or lags from 1, 0 where they do not apply.
+    group : int
+        by() group of a parameter of the residual structure, from 1; 0 for all others.
     """
 
     name: str
@@ -82,6 +122,7 @@ class VarianceParameter:
     equation: int
     row: int = 0
     column: int = 0
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +136,12 @@ class MixedDescription:
         Fixed effects as they stand in e(b), the constant last when there is one.
     equations : tuple of RandomEquationSummary
     levels : tuple of LevelSummary
-        Highest first; empty when there are no random effects at all.
+        Highest first; empty when there are neither random effects nor a residual structure.
     method : str
         "ml" or "reml".
     n_obs : int
+    residuals : ResidualSummary or None
+        None: independent residuals with one variance.
     """
 
     depvar: str
@@ -107,11 +150,16 @@ class MixedDescription:
     levels: tuple[LevelSummary, ...]
     method: str
     n_obs: int
+    residuals: ResidualSummary | None = None
 
     @property
     def is_linear_regression(self) -> bool:
-        """Whether there is no random effect at all."""
-        return not any(equation.effects for equation in self.equations)
+        """Whether there is no random effect at all, nor a residual structure."""
+        return self.residuals is None and not self.has_random_effects
+
+    @property
+    def has_random_effects(self) -> bool:
+        return any(equation.effects for equation in self.equations)
 
     @property
     def title(self) -> str:
@@ -134,7 +182,7 @@ class MixedResult:
     beta_covariance : ndarray, shape (k_f, k_f)
     parameters : tuple of VarianceParameter
     estimates : ndarray, shape (k_v,)
-        Estimation metric: log standard deviations and atanh correlations; the residual last.
+        Estimation metric: log standard deviations and atanh correlations; the residuals last.
     parameter_covariance : ndarray, shape (k_v, k_v)
         Zero rows where there is no standard error (boundary, `nostderr`, `emonly`).
     covariances : tuple of ndarray

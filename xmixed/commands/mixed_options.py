@@ -39,7 +39,13 @@ MODEL_OPTIONS = (
         choices=(("size", "size"), ("effective", "effective"), ("gk", "gk")),
         built=False,
     ),
-    OptionSpec("residuals", "res", "residuals", "structure of the residual errors", built=False),
+    OptionSpec(
+        "residuals",
+        "res",
+        "residuals",
+        "residual errors: independent, exchangeable, ar #, ma #, unstructured, banded #, toeplitz # or "
+        "exponential [, by(varname) t(varname)]",
+    ),
     OptionSpec("vce", "vce", "vce", "type of standard errors: oim"),
     OptionSpec("nostderr", "nostd", help="no standard errors of random-effects parameters"),
     OptionSpec("emiterate", "emiter", "integer", "number of EM iterations; default 20"),

@@ -8,11 +8,13 @@ import numpy as np
 
 from xmixed.commands.mixed_fit import FittedModel
 from xmixed.commands.mixed_intervals import chi2_tail
-from xmixed.commands.mixed_model import MixedResult
+from xmixed.commands.mixed_model import RESIDUAL, MixedResult, ResidualSummary
 from xmixed.language.nodes import MixedCommand
 from xmixed.missing import MISSING
 from xmixed.session.results import Estimates, Matrix
 
+SCALES = ("log_sd", "log_sd_residual", "residual_log_ratio")
+CORRELATIONS = ("atanh_correlation", "residual_atanh", "residual_logit")
 _MARK_NUMBERS = itertools.count(1)
 
 
@@ -34,8 +36,9 @@ def build_estimates(node: MixedCommand, command: str, fitted: FittedModel) -> Es
 def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
     fit, result = fitted.fit, fitted.result
     kinds = [parameter.kind for parameter in result.parameters]
-    n_sd = sum(kind != "atanh_correlation" for kind in kinds)
-    n_correlations = len(kinds) - n_sd
+    n_sd = sum(kind in SCALES for kind in kinds)
+    n_correlations = sum(kind in CORRELATIONS for kind in kinds)
+    residuals = result.description.residuals
     k_f = sum(not term.status for term in result.description.terms)
     scalars: dict[str, float] = {
         "N": float(fit.n_obs),
@@ -44,9 +47,10 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
         "k_r": float(len(kinds)),
         "k_rs": float(n_sd),
         "k_rc": float(n_correlations),
-        "k_res": 1.0,
-        "nrgroups": 1.0,
+        "k_res": float(sum(parameter.equation == RESIDUAL for parameter in result.parameters)),
+        "nrgroups": float(max(1, len(residuals.groups))) if residuals else 1.0,
     }
+    scalars |= _orders(residuals)
     df_m, chi2 = wald_test(result)
     scalars |= {"df_m": float(df_m), "ll": float(fit.log_likelihood), "chi2": chi2}
     scalars["p"] = chi2_tail(chi2, df_m) if chi2 < MISSING else MISSING
@@ -63,6 +67,14 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
     return scalars
 
 
+def _orders(residuals: ResidualSummary | None) -> dict[str, float]:
+    if residuals is None or residuals.structure not in ("ar", "ma", "banded", "toeplitz"):
+        return {}
+    orders = {"res_order": float(residuals.order)}
+    own = {"ar": "ar_p", "ma": "ma_q"}.get(residuals.structure)
+    return {own: orders["res_order"]} | orders if own else orders
+
+
 def _comparison(fitted: FittedModel) -> dict[str, float]:
     """Return the test against linear regression: half the tail of chi2(1) for one variance (FORMAT A7)."""
     df = len(fitted.result.parameters) - 1
@@ -75,7 +87,8 @@ def _comparison(fitted: FittedModel) -> dict[str, float]:
     if not np.isfinite(chi2):
         chi2 = MISSING
     tail = chi2_tail(chi2, df) if chi2 < MISSING else MISSING
-    if df == 1 and chi2 < MISSING:
+    random = any(parameter.kind == "log_sd" for parameter in fitted.result.parameters)
+    if df == 1 and random and chi2 < MISSING:
         tail = 1.0 if chi2 == 0 else tail / 2
     return found | {"chi2_c": chi2, "df_c": float(df), "p_c": tail}
 
@@ -117,8 +130,7 @@ def _macros(node: MixedCommand, command: str, fitted: FittedModel) -> dict[str, 
         "redim": " ".join(str(equation.dimension) for equation in equations),
         "vartypes": " ".join(equation.structure.capitalize() for equation in equations),
         "revars": " ".join(name for equation in equations for name in equation.effects),
-        "rstructure": "independent",
-        "rstructlab": "Independent",
+        **_residual_macros(node, description.residuals),
         "chi2type": "Wald",
         "vce": "oim",
         "method": description.method.upper(),
@@ -140,6 +152,20 @@ def _macros(node: MixedCommand, command: str, fitted: FittedModel) -> dict[str, 
     return {name: text for name, text in macros.items() if text}
 
 
+def _residual_macros(node: MixedCommand, residuals: ResidualSummary | None) -> dict[str, str]:
+    typed = node.options.get("residuals")
+    inside = node.text[typed.span.start : typed.span.end] if typed else ""
+    shown = residuals or ResidualSummary("independent")
+    return {
+        "resopt": inside[inside.find("(") + 1 :].rstrip().removesuffix(")").strip(),
+        "rstructure": shown.structure,
+        "rstructlab": shown.title,
+        "rbyvar": shown.by,
+        "rglabels": " ".join(f'"{label}"' for label in shown.groups),
+        "timevar": shown.time,
+    }
+
+
 def column_names(result: MixedResult) -> list[str]:
     """Return the names of e(b): `weight:week`, `lns1_1_1:_cons`."""
     depvar = result.description.depvar
@@ -159,6 +185,10 @@ def _matrices(result: MixedResult) -> dict[str, Matrix]:
         "b": Matrix(estimates, ["y1"], list(names)),
         "V": Matrix(covariance, list(names), list(names)),
     }
+    residuals = result.description.residuals
+    if residuals is not None and residuals.times:
+        columns = [f"c{place}" for place in range(1, len(residuals.times) + 1)]
+        matrices["tmap"] = Matrix(np.array([residuals.times]), ["r1"], columns)
     levels = result.description.levels
     if levels:
         columns = [f"c{place}" for place in range(1, len(levels) + 1)]

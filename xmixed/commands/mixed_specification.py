@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xmixed.commands.mixed_model import LevelSummary, MixedDescription, RandomEquationSummary
+from xmixed.commands.mixed_residuals import residual_part, residual_request
 from xmixed.commands.mixed_sample import SampleColumns, resolve_one, resolve_plain, resolve_terms
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
@@ -16,6 +18,9 @@ from xmixed.expressions.grouping import factorise, nested_codes
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import FixedEquation, Interaction, MixedCommand, RandomEquation
+
+if TYPE_CHECKING:
+    from xmixed.engine import Residuals
 
 ALL = "_all"
 """The level of one group with all observations."""
@@ -52,6 +57,8 @@ class MixedSpecification:
         The estimation sample over the observations of the data.
     notes : tuple of str
         Lines to print before estimation.
+    residuals : engine.Residuals or None
+        The structure of the residuals; None for independent ones with one variance.
     """
 
     description: MixedDescription
@@ -62,6 +69,7 @@ class MixedSpecification:
     levels: tuple[GroupLevel, ...]
     rows: np.ndarray
     notes: tuple[str, ...]
+    residuals: Residuals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,8 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     ------
     StataError
         r(111) unknown names; r(109) strings where numbers are needed; r(101) factor variables in a
-        random-effects equation; r(198) what is not built, levels out of order; r(452); r(2000).
+        random-effects equation; r(198) what is not built, levels out of order; r(452); r(2000); what
+        `residual_request` and `residual_part` raise.
     """
     assert node.fixed is not None
     fixed = node.fixed
@@ -91,13 +100,15 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     depvar, depvar_series = resolve_one(fixed.depvar, context)
     terms = resolve_terms(fixed.varlist, context)
     equations = _resolve_equations(node.random, context)
+    request = residual_request(node, context)
     sample = SampleColumns(context, select_rows(fixed.condition, fixed.in_range, context))
     sample.add(depvar, depvar_series, "dependent variable")
     _add_columns(sample, terms, equations)
+    request.add_columns(sample)
     n = sample.close()
     if n == 0:
         raise StataError(2000, "no observations")
-    notes: list[str] = []
+    notes: list[str] = [request.note] if request.note else []
     all_terms, columns = _fixed_part(terms, "noconstant" not in fixed.options, sample, notes)
     levels, summaries = _group_levels(equations, sample, n)
     described, effects = _random_part(equations, sample, notes)
@@ -107,12 +118,22 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
         for summary, factor in zip(described, factors, strict=True)
     )
     series = f"{depvar_series}." if depvar_series else ""
-    has_effects = any(equation.effects for equation in described)
+    lowest = (levels[-1].codes, levels[-1].n_groups) if levels else None
+    residuals = residual_part(request, lowest, sample, n)
+    has_groups = residuals.summary is not None or any(equation.effects for equation in described)
     description = MixedDescription(
-        series + depvar, all_terms, described, summaries if has_effects else (), method, n
+        series + depvar,
+        all_terms,
+        described,
+        summaries if has_groups else (),
+        method,
+        n,
+        residuals.summary,
     )
     y = sample.values(depvar, depvar_series)
-    return MixedSpecification(description, y, columns, effects, factors, levels, sample.rows, tuple(notes))
+    return MixedSpecification(
+        description, y, columns, effects, factors, levels, sample.rows, tuple(notes), residuals.model
+    )
 
 
 def _refuse_unbuilt(fixed: FixedEquation) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xmixed.commands.mixed_model import RESIDUAL, RandomEquationSummary, VarianceParameter
+from xmixed.commands.mixed_model import RandomEquationSummary, VarianceParameter
 
 if TYPE_CHECKING:
     from xmixed.engine import Fit
@@ -82,7 +82,7 @@ def _concerned(
 ) -> list[str]:
     """Return the names of the parameters that a remark is about."""
     if note.kind == "residual_variance_zero":
-        return [parameter.name for parameter in parameters if parameter.equation == RESIDUAL]
+        return [parameter.name for parameter in parameters if parameter.kind == "log_sd_residual"]
     place = places.get((note.level, note.equation))
     if place is None:
         return []

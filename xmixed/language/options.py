@@ -217,12 +217,14 @@ def _residuals(text: str, typed: TypedOption, spec: OptionSpec) -> ResidualSpeci
 
 
 def _order(structure: str, word: str, typed: TypedOption, spec: OptionSpec) -> int:
-    """Return the order after `ar`, `ma`, `banded` or `toeplitz`: a positive integer."""
+    """Return the order after `ar`, `ma`, `banded` or `toeplitz`: a positive integer, or `banded 0`."""
     value = number_from(word)
     if structure not in ("ar", "ma", "banded", "toeplitz"):
         raise _incorrect(typed, spec, f"{structure} takes no order")
-    if value >= MISSING or value != int(value) or value < 1:
-        raise _incorrect(typed, spec, "the order is a positive integer")
+    least = 0 if structure == "banded" else 1
+    if value >= MISSING or value != int(value) or value < least:
+        kind = "nonnegative" if structure == "banded" else "positive"
+        raise _incorrect(typed, spec, f"the order is a {kind} integer")
     return int(value)
 
 

@@ -20,12 +20,16 @@ ESTIMATE, ERROR, LOWER, UPPER = 11, 11, 14, 12
 
 @dataclass(frozen=True, slots=True)
 class RandomRow:
-    """One standard deviation, variance, correlation or covariance: `kind(names joined by separator)`."""
+    """One standard deviation, variance, correlation or covariance: `kind(names joined by separator)`.
+
+    Without names it is `kind` alone, `rho`. `prefix` names the by() group of a residual row.
+    """
 
     kind: str
     names: tuple[str, ...]
     separator: str
     figures: Figures
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,13 @@ class RandomBlock:
     """The rows of one random-effects equation or of the residuals.
 
     `level` and `structure` make the title line `id: Identity`; `level` "" prints none. No rows: an empty one.
+    `by` makes it two lines, `Residual: Identity,` and `    by name`.
     """
 
     level: str
     structure: str
     rows: tuple[RandomRow, ...]
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,12 @@ def _block(block: RandomBlock, fmt: str) -> list[Line]:
     if block.level:
         room = LABEL_WIDTH - len(block.structure) - 2
         title = f"{abbreviate_name(block.level, room)}: {block.structure}"
-        lines.append(line(title.ljust(LABEL_WIDTH + 1) + "|"))
+        lines.append(line((title + ("," if block.by else "")).ljust(LABEL_WIDTH + 1) + "|"))
+    if block.by:
+        name = abbreviate_name(block.by, LABEL_WIDTH - len("    by "))
+        lines.append(line(f"    by {name}".ljust(LABEL_WIDTH + 1) + "|"))
     for row in block.rows:
-        label = effect_label(row.kind, row.names, row.separator).rjust(LABEL_WIDTH)
+        label = _row_label(row).rjust(LABEL_WIDTH)
         figures = row.figures
         cells = (
             cell(figures.estimate, fmt, ESTIMATE)
@@ -86,6 +95,15 @@ def _block(block: RandomBlock, fmt: str) -> list[Line]:
         )
         lines.append(line(label + " |", result(cells)))
     return lines
+
+
+def _row_label(row: RandomRow) -> str:
+    """Return `sd(week)`, `rho`, or `3 months: sd(e)` where the by() group's name is cut until it fits."""
+    label = effect_label(row.kind, row.names, row.separator) if row.names else row.kind
+    if not row.prefix:
+        return label
+    room = max(1, LABEL_WIDTH - len(label) - 2)
+    return f"{row.prefix[:room]}: {label}"
 
 
 def effect_label(kind: str, names: Sequence[str], separator: str, width: int = LABEL_WIDTH) -> str:
