@@ -60,6 +60,7 @@ __all__ = [
     "Regression",
     "Residuals",
     "Structure",
+    "WeightsNotSupported",
     "find_omitted",
     "fit",
     "linear_regression",

@@ -31,6 +31,7 @@ from xmixed.engine.result import (
     Regression,
     Verdict,
 )
+from xmixed.engine.robust import group_scores
 from xmixed.engine.separate import separate_start
 from xmixed.engine.standard_errors import parameter_covariance
 from xmixed.engine.starting import absolute, completed
@@ -72,7 +73,12 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
     objective = Objective(problem)
     with np.errstate(all="ignore"):
         maximum = _maximise(objective, options, report)
-        return _result(objective, maximum, options, report)
+        result = _result(objective, maximum, options, report)
+        if options.scores:
+            relative, variance = _relative(objective, result.estimates)
+            scores = group_scores(model, objective, maximum.point, relative, variance, result.beta)
+            result = replace(result, scores=scores)
+        return result
 
 
 def linear_regression(model: Model) -> Regression:
