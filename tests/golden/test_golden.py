@@ -23,6 +23,7 @@ SESSIONS = [
     "07_three_level_reml",
     "10_crossed_effects",
     "11_exchangeable",
+    "12_survey_weights",
     "13_describe",
 ]
 

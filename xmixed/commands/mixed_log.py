@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from xmixed.render.mixed_header import EM_TITLE, ERRORS_TITLE, GRADIENT_TITLE, render_iteration
+from xmixed.render.mixed_header import (
+    EM_STARTS_TITLE,
+    EM_TITLE,
+    ERRORS_TITLE,
+    GRADIENT_TITLE,
+    render_iteration,
+)
 from xmixed.render.mixed_iterations import DetailShown, render_detail
 from xmixed.session.output import Output
 
@@ -31,6 +37,8 @@ class IterationLog:
         How EM iterations are shown; the log where both are asked for.
     details : collection of str
         Which of `DETAILS` to show.
+    em_starts : bool
+        Whether EM only gives starting values, as its title then says.
     """
 
     def __init__(
@@ -41,9 +49,11 @@ class IterationLog:
         em_log: bool,
         em_dots: bool,
         details: Collection[str] = (),
+        em_starts: bool = False,
     ) -> None:
         self.out, self.label, self.show = out, label, show
         self.em_log, self.em_dots, self.details = em_log, em_dots, frozenset(details)
+        self.em_title = EM_STARTS_TITLE if em_starts else EM_TITLE
         self.names: Sequence[str] = ()  # of the parameters in the optimisation metric
         self.fresh_phase = False
         self.dots = 0
@@ -55,7 +65,7 @@ class IterationLog:
 
         if isinstance(event, PhaseStarted):
             self.flush()
-            title = {"em": EM_TITLE, "gradient": GRADIENT_TITLE, "standard_errors": ERRORS_TITLE}
+            title = {"em": self.em_title, "gradient": GRADIENT_TITLE, "standard_errors": ERRORS_TITLE}
             self.out.write("", title[event.phase])
             self.fresh_phase = True
         elif isinstance(event, EMStep):

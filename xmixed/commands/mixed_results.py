@@ -38,7 +38,7 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
     n_correlations = len(kinds) - n_sd
     k_f = sum(not term.status for term in result.description.terms)
     scalars: dict[str, float] = {
-        "N": float(fit.n_obs),
+        "N": float(result.description.n_obs),
         "k": float(k_f + len(kinds)),
         "k_f": float(k_f),
         "k_r": float(len(kinds)),
@@ -50,8 +50,10 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
     df_m, chi2 = wald_test(result)
     scalars |= {"df_m": float(df_m), "ll": float(fit.log_likelihood), "chi2": chi2}
     scalars["p"] = chi2_tail(chi2, df_m) if chi2 < MISSING else MISSING
-    if not node.option("nolrtest"):
+    if not node.option("nolrtest") and result.robust is None:
         scalars |= _comparison(fitted)
+    if result.robust is not None and result.robust.cluster:
+        scalars["N_clust"] = float(result.robust.n_clusters)
     scalars["rank"] = float(
         _rank(result.beta_covariance) + np.count_nonzero(np.diag(result.parameter_covariance) > 0)
     )
@@ -131,6 +133,7 @@ def _macros(node: MixedCommand, command: str, fitted: FittedModel) -> dict[str, 
         "estat_cmd": "xtmixed_estat",
         "predict": "xtmixed_p",
     }
+    macros |= _weight_macros(fitted.result)
     # Ours: Stata has no such macros; a fit with nothing to remark has none either.
     diagnosis = fitted.diagnosis
     macros["verdict"] = "" if diagnosis.verdict == "converged" else diagnosis.verdict
@@ -138,6 +141,20 @@ def _macros(node: MixedCommand, command: str, fitted: FittedModel) -> dict[str, 
     macros["unidentified"] = " ".join(diagnosis.unidentified)
     # Stata: an empty macro does not exist.
     return {name: text for name, text in macros.items() if text}
+
+
+def _weight_macros(result: MixedResult) -> dict[str, str]:
+    """Return what e() says of weights and of a robust variance."""
+    found: dict[str, str] = {}
+    weights, robust = result.weights, result.robust
+    if weights is not None:
+        if weights.expression:
+            found |= {"wtype": weights.kind, "wexp": f"= {weights.expression}"}
+        found |= {f"{weights.kind}{place}": text for place, text in enumerate(weights.levels, 1)}
+        found["pwscale"] = weights.scale
+    if robust is not None:
+        found |= {"vce": robust.kind, "vcetype": "Robust", "clustvar": robust.cluster}
+    return found
 
 
 def column_names(result: MixedResult) -> list[str]:
@@ -154,11 +171,15 @@ def _matrices(result: MixedResult) -> dict[str, Matrix]:
     covariance[:n_fixed, :n_fixed] = result.beta_covariance
     covariance[n_fixed:, n_fixed:] = result.parameter_covariance
     covariance = (covariance + covariance.T) / 2
+    if result.robust is not None:
+        covariance = result.robust.variance
     estimates = np.concatenate([result.beta, result.estimates])[None, :]
     matrices = {
         "b": Matrix(estimates, ["y1"], list(names)),
         "V": Matrix(covariance, list(names), list(names)),
     }
+    if result.robust is not None:
+        matrices["V_modelbased"] = Matrix(result.robust.model_based, list(names), list(names))
     levels = result.description.levels
     if levels:
         columns = [f"c{place}" for place in range(1, len(levels) + 1)]

@@ -19,6 +19,7 @@ TABLE_NAME = 12
 COUNT, AVERAGE = "%9.0g", "%9.1f"
 LIKELIHOOD = "%10.0g"
 EM_TITLE = "Performing EM optimization: "
+EM_STARTS_TITLE = "Obtaining starting values by EM: "
 GRADIENT_TITLE = "Performing gradient-based optimization: "
 ERRORS_TITLE = "Computing standard errors:"
 
@@ -71,6 +72,11 @@ def _right(left: str, label: str, value: str) -> Line:
     """Return a line with text at the left and `label = value` in the right block."""
     head = left.ljust(RIGHT) + label.ljust(EQUALS - RIGHT) + "="
     return line(head, result(value.strip().rjust(VALUE)))
+
+
+def render_clusters(count: int, name: str, width: int) -> Line:
+    """Return the line above a table that says what robust standard errors are adjusted for."""
+    return line(f"(Std. Err. adjusted for {count} clusters in {name})".rjust(width))
 
 
 def _one_group(group: GroupSummary) -> list[Line]:
