@@ -50,8 +50,8 @@ class Clusters:
     count: int
 
 
-def variance_kind(node: MixedCommand, sampling_weights: bool) -> tuple[str, str]:
-    """Return what `vce()` says, robust by default with sampling weights, and its variable as typed.
+def variance_kind(node: MixedCommand, sampling_weights: bool) -> str:
+    """Return what `vce()` says, robust by default with sampling weights.
 
     Raises
     ------
@@ -60,16 +60,16 @@ def variance_kind(node: MixedCommand, sampling_weights: bool) -> tuple[str, str]
     """
     vce = node.option("vce")
     if not isinstance(vce, VarianceEstimator):
-        return ("robust" if sampling_weights else "oim"), ""
+        return "robust" if sampling_weights else "oim"
     span = node.options["vce"].span
     if vce.kind == "oim":
         if sampling_weights:
             raise StataError(198, "vce(oim) not allowed with pweights", span)
-        return "oim", ""
+        return "oim"
     for name in ("reml", "emonly"):
         if node.option(name):
             raise StataError(198, f"vce({vce.kind}) not allowed with option {name}", span)
-    return vce.kind, vce.cluster.text if vce.cluster is not None else ""
+    return vce.kind
 
 
 def cluster_variable(node: MixedCommand, context: Context) -> str:
@@ -81,7 +81,12 @@ def cluster_variable(node: MixedCommand, context: Context) -> str:
 
 
 def find_clusters(
-    kind: str, variable: str, values: np.ndarray | None, names: list[str], levels: tuple[GroupLevel, ...], n: int
+    kind: str,
+    variable: str,
+    values: np.ndarray | None,
+    names: list[str],
+    levels: tuple[GroupLevel, ...],
+    n: int,
 ) -> Clusters:
     """Return the clusters: the variable's, or the groups of the highest level, or the observations.
 

@@ -101,7 +101,7 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     sample.add(depvar, depvar_series, "dependent variable")
     _add_columns(sample, terms, equations)
     typed = read_weights(node, [equation.level for equation in equations], context, sample)
-    kind, _ = variance_kind(node, typed is not None and typed.kind == "pweight")
+    kind = variance_kind(node, typed is not None and typed.kind == "pweight")
     cluster = cluster_variable(node, context)
     if cluster:
         sample.add_level(cluster)
@@ -308,9 +308,7 @@ def _random_part(
     return tuple(described), tuple(all_columns)
 
 
-def _group_levels(
-    equations: Sequence[_Equation], sample: SampleColumns, n: int
-) -> tuple[GroupLevel, ...]:
+def _group_levels(equations: Sequence[_Equation], sample: SampleColumns, n: int) -> tuple[GroupLevel, ...]:
     """Return the nested codes of each distinct level, highest first."""
     levels: list[GroupLevel] = []
     codes, n_groups = np.zeros(n, dtype=np.int64), 1

@@ -104,7 +104,9 @@ def _two_level(
     if p:
         root = np.linalg.inv(up.factor)
         F = cross(state.Y, np.stack([root @ E[:p] for E in state.E]))
-        sF = ((s if down.counts is None else s * down.counts[0]) @ F.reshape(q * p, groups).T).reshape(q, q, p)
+        sF = ((s if down.counts is None else s * down.counts[0]) @ F.reshape(q * p, groups).T).reshape(
+            q, q, p
+        )
         slopes = np.tensordot(D, sF, axes=([1, 2], [0, 1]))
         rss -= 2.0 * slopes @ slopes.T
         if problem.reml:

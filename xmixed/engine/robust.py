@@ -51,7 +51,9 @@ def group_scores(
     """
     sweeper, nesting = objective.sweeper, objective.problem.nesting
     if objective.problem.reml or not isinstance(sweeper, Sweeper) or nesting is None:
-        raise WeightsNotSupported("robust variances are supported with nested levels and maximum likelihood only")
+        raise WeightsNotSupported(
+            "robust variances are supported with nested levels and maximum likelihood only"
+        )
     if any(block.tie is not None for block in objective.problem.blocks):
         raise WeightsNotSupported("robust variances are not supported with exchangeable values of a factor")
     moments = sweeper.moments(point.up, point.psis)
@@ -96,7 +98,9 @@ def _rows(model: Model, objective: Objective, nesting: Nesting) -> tuple[np.ndar
     n = len(model.y)
     weights = np.ones(n)
     if objective.problem.weights is not None:
-        weights[slice(None) if nesting.order is None else nesting.order] = objective.problem.weights.whole_rows
+        weights[slice(None) if nesting.order is None else nesting.order] = (
+            objective.problem.weights.whole_rows
+        )
     if not nesting.labels:
         return weights, np.arange(n)
     return weights, nesting.labels[0][_places(nesting, 0, n)]

@@ -127,7 +127,7 @@ class Downward:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupMoments:
-    """Of each of a level's groups: Z_l'Py (q, G) and Z_l'V^{-1}Z_l with what is above integrated out (q, q, G)."""
+    """Z_l'Py (q, G) and Z_l'V^{-1}Z_l (q, q, G) of each of a level's groups."""
 
     scores: np.ndarray
     information: np.ndarray
