@@ -167,3 +167,23 @@ def test_lrtest_refuses_robust_fits(session: Session) -> None:
     with pytest.raises(StataError, match="LR test likely invalid") as caught:
         session.run("lrtest a")
     assert caught.value.code == 498
+
+
+def test_estat_summarize_refuses_weighted_fits(session: Session) -> None:
+    session.run("quietly xtmixed y x [fw=f] || id:")
+    with pytest.raises(StataError, match="after weighted estimation"):
+        session.run("estat summarize")
+
+
+def test_crossed_effects_within_groups_have_no_robust_variance(session: Session) -> None:
+    session.run("generate a = mod(_n, 4)\ngenerate b = mod(_n, 3)")
+    with pytest.raises(StataError, match="nested levels") as caught:
+        session.run("xtmixed y x || big: R.a || big: R.b, vce(robust)")
+    assert caught.value.code == 198
+
+
+def test_one_set_of_values_of_a_factor_is_a_level(session: Session) -> None:
+    found = _values(session, "xtmixed y x [pw=p] || big: R.id, vce(cluster big)")
+    wanted = _values(session, "xtmixed y x [pw=p] || id:, vce(cluster big)")
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-8)

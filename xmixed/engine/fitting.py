@@ -31,7 +31,7 @@ from xmixed.engine.result import (
     Regression,
     Verdict,
 )
-from xmixed.engine.robust import group_scores
+from xmixed.engine.robust import group_scores, refuse_scores
 from xmixed.engine.separate import separate_start
 from xmixed.engine.standard_errors import parameter_covariance
 from xmixed.engine.starting import absolute, completed
@@ -71,6 +71,8 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
     report: Report = progress if progress is not None else _silent
     problem = prepare(model)
     objective = Objective(problem)
+    if options.scores:
+        refuse_scores(model, objective)
     with np.errstate(all="ignore"):
         maximum = _maximise(objective, options, report)
         result = _result(objective, maximum, options, report)

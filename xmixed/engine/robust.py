@@ -23,6 +23,24 @@ from xmixed.engine.objective import Objective, Point
 from xmixed.engine.sweep import GroupMoments, Sweeper
 
 
+def refuse_scores(model: Model, objective: Objective) -> None:
+    """Refuse models whose scores are not available.
+
+    Raises
+    ------
+    WeightsNotSupported
+        For REML, crossed effects, residual structures, and effects that are equally correlated within
+        larger groups.
+    """
+    if objective.problem.reml or not isinstance(objective.sweeper, Sweeper):
+        text = "robust variances are supported with nested levels and maximum likelihood only"
+        raise WeightsNotSupported(text)
+    if model.residuals is not None:
+        raise WeightsNotSupported("robust variances are not supported with residual structures")
+    if any(block.tie is not None for block in objective.problem.blocks):
+        raise WeightsNotSupported("robust variances are not supported with exchangeable values of a factor")
+
+
 def group_scores(
     model: Model,
     objective: Objective,
@@ -31,7 +49,7 @@ def group_scores(
     variance: float,
     beta: np.ndarray,
 ) -> np.ndarray:
-    """Scores of the top-level groups by (beta, estimation metric), (M, p + k), weights included.
+    """Scores of the top-level groups by (beta, estimation metric), (M, p + k), weights included; ML.
 
     Rows go by the codes of the highest level with random effects; by observation where there is none.
 
@@ -43,19 +61,9 @@ def group_scores(
     variance : float
         sigma_e^2, working units.
     beta : (p,) array, response units
-
-    Raises
-    ------
-    WeightsNotSupported
-        For REML, crossed effects, and effects that are equally correlated within larger groups.
     """
     sweeper, nesting = objective.sweeper, objective.problem.nesting
-    if objective.problem.reml or not isinstance(sweeper, Sweeper) or nesting is None:
-        raise WeightsNotSupported(
-            "robust variances are supported with nested levels and maximum likelihood only"
-        )
-    if any(block.tie is not None for block in objective.problem.blocks):
-        raise WeightsNotSupported("robust variances are not supported with exchangeable values of a factor")
+    assert isinstance(sweeper, Sweeper) and nesting is not None
     moments = sweeper.moments(point.up, point.psis)
     residual, conditional = _residuals(model, objective, point, moments, beta)
     weights, top = _rows(model, objective, nesting)

@@ -50,6 +50,8 @@ def sweep_weights(model: Model, levels: tuple[Level, ...], nesting: Nesting | No
     """The weights of a model whose sweeps see `levels`, top to bottom; None where it has none."""
     if not is_weighted(model):
         return None
+    if model.residuals is not None:
+        raise WeightsNotSupported("weights are not supported with residual structures")
     if nesting is None:
         raise WeightsNotSupported("weights are not supported with crossed effects")
     if model.method == "reml":
