@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from xmixed.render.mixed_header import (
-    EM_STARTS_TITLE,
     EM_TITLE,
     ERRORS_TITLE,
     GRADIENT_TITLE,
+    STARTING_TITLE,
     render_iteration,
 )
 from xmixed.render.mixed_iterations import DetailShown, render_detail
@@ -37,8 +37,8 @@ class IterationLog:
         How EM iterations are shown; the log where both are asked for.
     details : collection of str
         Which of `DETAILS` to show.
-    em_starts : bool
-        Whether EM only gives starting values, as its title then says.
+    starting : bool
+        Whether EM, which knows independent residuals only, gives no more than starting values.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class IterationLog:
         em_log: bool,
         em_dots: bool,
         details: Collection[str] = (),
-        em_starts: bool = False,
+        starting: bool = False,
     ) -> None:
         self.out, self.label, self.show = out, label, show
         self.em_log, self.em_dots, self.details = em_log, em_dots, frozenset(details)
-        self.em_title = EM_STARTS_TITLE if em_starts else EM_TITLE
+        self.em_title = STARTING_TITLE if starting else EM_TITLE
         self.names: Sequence[str] = ()  # of the parameters in the optimisation metric
         self.fresh_phase = False
         self.dots = 0

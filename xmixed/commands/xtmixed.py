@@ -82,7 +82,7 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
         em_log=bool(node.option("emlog")) or (bool(node.option("emonly")) and not em_dots),
         em_dots=em_dots,
         details=[name for name in DETAILS if node.option(name)],
-        em_starts=specification.weights is not None,
+        starting=specification.weights is not None,
     )
     fitted = run(specification, options, log, start)
     estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)

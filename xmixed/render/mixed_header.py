@@ -19,7 +19,7 @@ TABLE_NAME = 12
 COUNT, AVERAGE = "%9.0g", "%9.1f"
 LIKELIHOOD = "%10.0g"
 EM_TITLE = "Performing EM optimization: "
-EM_STARTS_TITLE = "Obtaining starting values by EM: "
+STARTING_TITLE = "Obtaining starting values by EM: "
 GRADIENT_TITLE = "Performing gradient-based optimization: "
 ERRORS_TITLE = "Computing standard errors:"
 
