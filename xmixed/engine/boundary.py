@@ -22,7 +22,7 @@ class Boundary:
 
     Attributes
     ----------
-    fixed : (k-1,) bool array, parameters of the estimation metric that are not free
+    fixed : (k-1,) bool array, parameters of the blocks, then of the residuals, that are not free
     null : list over blocks of lists of columns with variance zero
     limits : list over blocks of dicts, correlation parameter within the block -> its sign
     on_face : list over blocks of bool: an unstructured block of three or more columns left with a
@@ -40,8 +40,9 @@ class Boundary:
 def no_boundary(objective: Objective) -> Boundary:
     """Nothing on the boundary."""
     blocks = objective.problem.blocks
-    count = objective.slices[-1].stop if blocks else 0
-    return Boundary(np.zeros(count, bool), [[] for _ in blocks], [{} for _ in blocks], [False] * len(blocks))
+    return Boundary(
+        np.zeros(objective.count, bool), [[] for _ in blocks], [{} for _ in blocks], [False] * len(blocks)
+    )
 
 
 def settle(objective: Objective, point: Point) -> tuple[Point, Boundary]:
@@ -56,7 +57,7 @@ def settle(objective: Objective, point: Point) -> tuple[Point, Boundary]:
 
 def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:
     """The point with one block replaced, or None where the log likelihood falls."""
-    trial = objective.point((*point.blocks[:index], psi, *point.blocks[index + 1 :]))
+    trial = objective.point((*point.blocks[:index], psi, *point.blocks[index + 1 :]), point.rho)
     if trial.log_likelihood >= point.log_likelihood - 1e-11 * max(1.0, abs(point.log_likelihood)):
         return trial
     return None

@@ -64,7 +64,7 @@ def em_step(objective: Objective, point: Point) -> Point:
             continue
         updated = psi + psi @ own @ psi
         blocks.append(matrix(block.structure, size(block), coordinates(block.structure, updated)))
-    return objective.point(tuple(blocks))
+    return objective.point(tuple(blocks), point.rho)
 
 
 def _tied_step(
@@ -85,6 +85,8 @@ def em(
 ) -> tuple[Point, int]:
     """Up to `iterations` steps, until the log likelihood changes relatively less than `tolerance`."""
     done = 0
+    if not objective.problem.blocks:
+        return point, done
     while done < iterations:
         following = em_step(objective, point)
         if not np.isfinite(following.log_likelihood):

@@ -19,6 +19,7 @@ from xmixed.engine.objective import Objective, Point
 from xmixed.engine.optimise import Search, State, Surface, detail, flatness, newton_step, polish, search
 from xmixed.engine.parameterization import MatrixSquareRoot, parameterization
 from xmixed.engine.prepare import Problem, prepare
+from xmixed.engine.residual_matrices import residual_parameters
 from xmixed.engine.result import (
     BoundaryNote,
     EMStep,
@@ -34,7 +35,7 @@ from xmixed.engine.result import (
 from xmixed.engine.robust import group_scores, refuse_scores
 from xmixed.engine.separate import separate_start
 from xmixed.engine.standard_errors import parameter_covariance
-from xmixed.engine.starting import absolute, completed
+from xmixed.engine.starting import absolute, completed, split
 
 Report = Callable[[Progress], None]
 
@@ -77,8 +78,8 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
         maximum = _maximise(objective, options, report)
         result = _result(objective, maximum, options, report)
         if options.scores:
-            relative, variance = _relative(objective, result.estimates)
-            scores = group_scores(model, objective, maximum.point, relative, variance, result.beta)
+            at = split(objective, result.estimates)
+            scores = group_scores(model, objective, maximum.point, at.relative, at.variance, result.beta)
             result = replace(result, scores=scores)
         return result
 
@@ -96,11 +97,11 @@ def log_likelihood(model: Model, parameters: np.ndarray) -> float:
     ----------
     model : Model
     parameters : (k,) array
-        Estimation metric, in the order of `Fit.parameters`; the last is log sigma_e.
+        Estimation metric, in the order of `Fit.parameters`.
     """
     objective = Objective(prepare(model))
-    relative, variance = _relative(objective, np.asarray(parameters, np.float64))
-    point = objective.point(_blocks(objective, relative))
+    start = split(objective, np.asarray(parameters, np.float64))
+    variance, point = start.variance, objective.point(_blocks(objective, start.relative), start.rho)
     if not np.isfinite(point.log_likelihood):
         raise InvalidStart("the covariance matrix is not positive semidefinite")
     return objective.free_log_likelihood(point.up, variance)
@@ -114,24 +115,12 @@ def parameters_of(model: Model) -> tuple[Parameter, ...]:
             q = len(equation.columns) if members(level) == 1 else 2
             for kind, row, column in labels(equation.structure, q):
                 result.append(Parameter(kind, number, i, row, column))
-    return (*result, Parameter("log_sd_residual", 0, 0, 0, 0))
+    residual = () if model.residuals is None else residual_parameters(model.residuals)
+    return (*result, Parameter("log_sd_residual", 0, 0, 0, 0), *residual)
 
 
 def _silent(event: Progress) -> None:
     """Report to nobody."""
-
-
-def _relative(objective: Objective, parameters: np.ndarray) -> tuple[np.ndarray, float]:
-    """Split starting values into those of Sigma/sigma_e^2 and sigma_e^2 in working units."""
-    count = objective.slices[-1].stop if objective.slices else 0
-    if parameters.shape != (count + 1,) or not np.isfinite(parameters).all():
-        raise InvalidStart(f"{count + 1} finite values are needed")
-    relative = parameters[:-1].copy()
-    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        for m, (kind, _, _) in enumerate(labels(block.structure, size(block)), part.start):
-            if kind == "log_sd":
-                relative[m] -= parameters[-1]
-    return relative, float(np.exp(2.0 * (parameters[-1] - np.log(objective.problem.y_scale))))
 
 
 def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -154,12 +143,13 @@ def _separately(objective: Objective) -> bool:
 
 
 def _maximise(objective: Objective, options: Options, report: Report) -> _Maximum:
-    if not objective.problem.blocks:
+    if not objective.count:
         return _nothing_to_maximise(objective)
     given: float | None = None
     if options.start is not None:
-        relative, given = _relative(objective, completed(objective, options.start))
-        point, em_steps = objective.point(_blocks(objective, relative)), 0
+        start_values = split(objective, completed(objective, options.start))
+        given, blocks = start_values.variance, _blocks(objective, start_values.relative)
+        point, em_steps = objective.point(blocks, start_values.rho), 0
         if not np.isfinite(point.log_likelihood):
             raise InvalidStart("the log likelihood cannot be computed at the starting values")
     else:
@@ -173,7 +163,7 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         )
     surface = Surface(objective, parameterization(options.parameterization))
     root = Surface(objective, MatrixSquareRoot())
-    start = surface.theta(point.blocks)
+    start = surface.theta(point)
     if options.em_only:
         converged = em_steps < options.em_iterations
         state = surface.state(start, point)
@@ -242,7 +232,7 @@ def _as_given(surface: Surface, point: Point, variance: float, options: Options,
     """Starting values are the result: no iteration was allowed; sigma_e stays as it was given."""
     objective = surface.objective
     point = replace(point, log_likelihood=objective.free_log_likelihood(point.up, variance))
-    state = surface.state(surface.theta(point.blocks), point)
+    state = surface.state(surface.theta(point), point)
     shown = detail(surface, state, None, ()) if options.detail else None
     entry = Iteration(0, point.log_likelihood, detail=shown)
     report(entry)
@@ -267,7 +257,7 @@ def _leave_false_boundary(root: Surface, point: Point) -> Point:
                 where = np.arange(size(block)) if block.structure in ("identity", "exchangeable") else [i - 1]
                 moved[where, where] = 1e-4 * units[m]
         blocks[index] = moved
-    return objective.point(tuple(blocks))
+    return objective.point(tuple(blocks), point.rho)
 
 
 def _judge(
@@ -281,7 +271,7 @@ def _judge(
     iterations: tuple[Iteration, ...],
 ) -> _Maximum:
     """Decide honestly whether this is a maximum."""
-    state = root.state(root.theta(point.blocks), point)
+    state = root.state(root.theta(point), point)
     step = newton_step(state, root.sizes(state.theta), None)
     on_boundary = bool(boundary.notes)
     # A zero variance whose slope is zero too is flat in the square root: leave it out of the judgement.
@@ -291,7 +281,7 @@ def _judge(
     if step.flat:
         boundary.notes.extend(_unidentified(objective, root, state))
     verdict: Verdict = "converged" if converged else "not_concave" if not step.concave else "no_progress"
-    shown = state if surface is root else surface.state(surface.theta(point.blocks), point)
+    shown = state if surface is root else surface.state(surface.theta(point), point)
     record = _record(objective, start, shown, em_steps, iterations, verdict, converged, step.scaled_gradient)
     return _Maximum(point, boundary, record)
 
@@ -347,9 +337,11 @@ def _result(objective: Objective, maximum: _Maximum, options: Options, report: R
     problem, point = objective.problem, maximum.point
     variance = objective.variance(point) if maximum.variance is None else maximum.variance
     relative = _estimates(objective, maximum)
+    residual = np.zeros(0) if objective.whitening is None else objective.whitening.estimates(point.rho)
     log_sigma = 0.5 * np.log(variance) + np.log(problem.y_scale)
     notes = list(maximum.boundary.notes)
-    covariance = np.zeros((len(relative) + 1, len(relative) + 1))
+    count = len(relative) + 1 + len(residual)
+    covariance = np.zeros((count, count))
     if options.standard_errors and not options.em_only:
         report(PhaseStarted("standard_errors"))
         identified = not any(note.kind == "not_identified" for note in notes)
@@ -367,7 +359,7 @@ def _result(objective: Objective, maximum: _Maximum, options: Options, report: R
         beta=beta,
         beta_covariance=beta_covariance,
         parameters=_parameters(objective),
-        estimates=np.append(absolute(objective, relative, float(log_sigma)), log_sigma),
+        estimates=np.concatenate([absolute(objective, relative, float(log_sigma)), [log_sigma], residual]),
         parameter_covariance=covariance,
         covariances=_covariances(objective, point, sigma_e),
         sigma_e=sigma_e,
@@ -386,7 +378,9 @@ def _parameters(objective: Objective) -> tuple[Parameter, ...]:
         for block in objective.problem.blocks
         for kind, row, column in labels(block.structure, size(block))
     ]
-    return (*result, Parameter("log_sd_residual", 0, 0, 0, 0))
+    found = objective.problem.residual
+    residual = () if found is None else residual_parameters(found.residuals)
+    return (*result, Parameter("log_sd_residual", 0, 0, 0, 0), *residual)
 
 
 def _estimates(objective: Objective, maximum: _Maximum) -> np.ndarray:

@@ -26,11 +26,11 @@ def higher_start(objective: Objective, point: Point) -> Point | None:
         choices.append(tuple(range(count)))
     best, floor = None, point.log_likelihood + _GAIN * (1.0 + abs(point.log_likelihood))
     for choice in choices:
-        without = objective.point(_replaced(objective, point, choice, 0.0))
+        without = objective.point(_replaced(objective, point, choice, 0.0), point.rho)
         if without.log_likelihood <= floor:
             continue
         for share in _SHARES:
-            trial = objective.point(_replaced(objective, point, choice, share))
+            trial = objective.point(_replaced(objective, point, choice, share), point.rho)
             if trial.log_likelihood > floor:
                 best, floor = trial, trial.log_likelihood
     return best

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,8 +12,13 @@ from xmixed.engine.crossed import CrossedSweeper
 from xmixed.engine.curvature import Derivatives, Direction, derivatives, first_derivatives
 from xmixed.engine.prepare import Problem
 from xmixed.engine.sweep import Downward, Psis, Sweeper, Upward
+from xmixed.engine.whitening import Whitening
 
 LOG_2PI = float(np.log(2.0 * np.pi))
+
+# (step, weight) of central differences of exact slopes: errors of 1e-9 for the search, of 1e-12 at its end.
+_PLAIN = ((1e-4, 5e3), (-1e-4, -5e3))
+_REFINED = tuple((step * 1e-3, weight / 12e-3) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +33,18 @@ class Point:
     up : Upward
     log_likelihood : float
         Equation (11) or (13), response units; -inf where it cannot be computed.
+    rho : (r,) array
+        Residual parameters, search metric.
+    sweeper : Sweeper or CrossedSweeper
+        Of the data whitened at rho.
     """
 
     blocks: tuple[np.ndarray, ...]
     psis: Psis
     up: Upward
     log_likelihood: float
+    rho: np.ndarray
+    sweeper: Sweeper | CrossedSweeper
 
 
 class Objective:
@@ -54,6 +65,22 @@ class Objective:
             Direction(*direction) for block in problem.blocks for direction in working_directions(block)
         )
         self._pieces = _pieces(problem, self.slices)
+        self.whitening = None if problem.residual is None else Whitening(problem, problem.residual)
+
+    @property
+    def block_count(self) -> int:
+        """Parameters of all blocks."""
+        return self.slices[-1].stop if self.slices else 0
+
+    @property
+    def residual_count(self) -> int:
+        """r, parameters of the residual structure beside sigma_e."""
+        return 0 if self.whitening is None else self.whitening.count
+
+    @property
+    def count(self) -> int:
+        """Parameters of the search: those of the blocks, then the residual ones."""
+        return self.block_count + self.residual_count
 
     def matrices(self, nu: np.ndarray) -> tuple[np.ndarray, ...]:
         """The blocks K Sigma K'/sigma_e^2 of the natural coordinates of all blocks."""
@@ -67,17 +94,28 @@ class Objective:
         pairs = zip(self.problem.blocks, blocks, strict=True)
         return np.concatenate([np.zeros(0), *(coordinates(b.structure, m) for b, m in pairs)])
 
-    def point(self, blocks: tuple[np.ndarray, ...]) -> Point:
-        """Sweep upward at the given blocks."""
-        psis = self._working(blocks)
+    def point(self, blocks: tuple[np.ndarray, ...], rho: np.ndarray | None = None) -> Point:
+        """Sweep upward at the given blocks and residual parameters (None: where these start)."""
+        psis, sweeper = self._working(blocks), self.sweeper
+        if rho is None:
+            rho = np.zeros(0) if self.whitening is None else self.whitening.start
         with np.errstate(all="ignore"):
             try:
-                up = self.sweeper.up(psis)
+                sweeper, log_det = self._whitened(rho)
+                up = sweeper.up(psis)
+                if log_det:
+                    up = replace(up, log_det_V=up.log_det_V + log_det)
                 value = self._profiled(up)
             except np.linalg.LinAlgError:
                 up = self.sweeper.up(tuple(np.zeros_like(psi) for psi in psis))
                 value = -np.inf
-        return Point(blocks, psis, up, value if np.isfinite(value) else -np.inf)
+        return Point(blocks, psis, up, value if np.isfinite(value) else -np.inf, rho, sweeper)
+
+    def _whitened(self, rho: np.ndarray) -> tuple[Sweeper | CrossedSweeper, float]:
+        if self.whitening is None:
+            return self.sweeper, 0.0
+        self.sweeper.evaluations += 1
+        return self.whitening.at(rho)
 
     def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
         psis = [np.zeros((q, q)) for q in self.sweeper.sizes]
@@ -118,22 +156,58 @@ class Objective:
     def down(self, point: Point) -> Downward:
         """Sweep downward at a point."""
         with np.errstate(all="ignore"):
-            return self.sweeper.down(point.up, point.psis)
+            return point.sweeper.down(point.up, point.psis)
 
-    def derivatives(self, point: Point, down: Downward | None = None) -> Derivatives:
-        """Derivatives along the natural coordinates of all blocks."""
+    def derivatives(self, point: Point, refined: bool = False) -> Derivatives:
+        """Derivatives along the natural coordinates of all blocks, then the residual parameters.
+
+        `refined`: second derivatives along residual parameters, which are differences of exact first ones, to
+        full accuracy.
+        """
+        if refined and self.residual_count:
+            return self._joint(point, _REFINED)
         if self._latest is None or self._latest[0] is not point:
-            down = self.down(point) if down is None else down
-            with np.errstate(all="ignore"):
-                found = derivatives(self.sweeper, point.psis, self.directions, point.up, down)
-            self._latest = (point, found if self._pieces is None else _along(found, self._pieces))
+            self._latest = (point, self._joint(point, _PLAIN))
         return self._latest[1]
 
+    def _joint(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> Derivatives:
+        down = self.down(point)
+        with np.errstate(all="ignore"):
+            found = derivatives(point.sweeper, point.psis, self.directions, point.up, down)
+            own = found if self._pieces is None else _along(found, self._pieces)
+            if self.whitening is None:
+                return own
+            return _with_residual(own, self._slopes(point, down), self._rows(point, stencil))
+
+    def _slopes(self, point: Point, down: Downward | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """First derivatives of the log determinants and of y'Py along all parameters, both (k-1,)."""
+        log_det, rss = first_derivatives(self.directions, self.down(point) if down is None else down)
+        if self._pieces is not None:
+            log_det, rss = self._pieces.T @ log_det, self._pieces.T @ rss
+        if self.whitening is None:
+            return log_det, rss
+        assert isinstance(point.sweeper, Sweeper)
+        with np.errstate(all="ignore"):
+            own = self.whitening.slopes(point.rho, point.sweeper, point.up, point.psis)
+        return np.append(log_det, own[0]), np.append(rss, own[1])
+
+    def _rows(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Second derivatives along each residual parameter and all others: (r, k-1) of both kinds."""
+        log_det = np.zeros((self.residual_count, self.count))
+        rss = np.zeros_like(log_det)
+        for i in range(self.residual_count):
+            for step, weight in stencil:
+                rho = point.rho.copy()
+                rho[i] += step
+                slopes = self._slopes(self.point(point.blocks, rho))
+                log_det[i] += weight * slopes[0]
+                rss[i] += weight * slopes[1]
+        return log_det, rss
+
     def gradient(self, point: Point) -> np.ndarray:
-        """Gradient of the profiled log likelihood along the natural coordinates, (k-1,)."""
-        log_det, rss = first_derivatives(self.directions, self.down(point))
-        gradient = -0.5 * (log_det + rss / self.variance(point))
-        return gradient if self._pieces is None else self._pieces.T @ gradient
+        """Gradient of the profiled log likelihood along the natural coordinates and rho, (k-1,)."""
+        log_det, rss = self._slopes(point)
+        return -0.5 * (log_det + rss / self.variance(point))
 
     def second_order(self, point: Point) -> tuple[np.ndarray, np.ndarray]:
         """Gradient and Hessian of the profiled log likelihood along the natural coordinates."""
@@ -171,3 +245,18 @@ def _along(found: Derivatives, change: np.ndarray) -> Derivatives:
         change.T @ found.log_det_second @ change,
         change.T @ found.rss_second @ change,
     )
+
+
+def _with_residual(
+    own: Derivatives, slopes: tuple[np.ndarray, np.ndarray], rows: tuple[np.ndarray, np.ndarray]
+) -> Derivatives:
+    """Derivatives along blocks and residual parameters from those of the blocks and the rows of the others."""
+    first = len(own.rss)
+    seconds = []
+    for inner, row in zip((own.log_det_second, own.rss_second), rows, strict=True):
+        whole = np.empty((row.shape[1], row.shape[1]))
+        whole[:first, :first] = inner
+        whole[first:, :first], whole[:first, first:] = row[:, :first], row[:, :first].T
+        whole[first:, first:] = (row[:, first:] + row[:, first:].T) / 2
+        seconds.append(whole)
+    return Derivatives(*slopes, *seconds)

@@ -66,10 +66,10 @@ class Surface:
         self.metric = metric
         self.units = _units(objective) if isinstance(metric, MatrixSquareRoot) else None
 
-    def theta(self, blocks: tuple[np.ndarray, ...]) -> np.ndarray:
-        """Parameters of the given blocks, (k-1,)."""
-        specs = zip(self.objective.problem.blocks, blocks, strict=True)
-        return np.concatenate([np.zeros(0), *(self.metric.inverse(b.structure, psi) for b, psi in specs)])
+    def theta(self, point: Point) -> np.ndarray:
+        """Parameters of the point's blocks, then the residual ones, (k-1,)."""
+        specs = zip(self.objective.problem.blocks, point.blocks, strict=True)
+        return np.concatenate([*(self.metric.inverse(b.structure, psi) for b, psi in specs), point.rho])
 
     def blocks(self, theta: np.ndarray) -> tuple[np.ndarray, ...]:
         """Blocks K Sigma K'/sigma_e^2 at the parameters."""
@@ -81,13 +81,13 @@ class Surface:
 
     def point(self, theta: np.ndarray) -> Point:
         """The log likelihood at the parameters."""
-        return self.objective.point(self.blocks(theta))
+        return self.objective.point(self.blocks(theta), theta[self.objective.block_count :])
 
     def state(self, theta: np.ndarray, point: Point) -> State:
         """Exact gradient and Hessian in this metric."""
         g_nu, H_nu = self.objective.second_order(point)
         k = len(theta)
-        jacobian, bend = np.zeros((k, k)), np.zeros((k, k))
+        jacobian, bend = np.eye(k), np.zeros((k, k))
         for block, part in zip(self.objective.problem.blocks, self.objective.slices, strict=True):
             mapping = self.metric.mapping(block.structure, size(block), theta[part])
             jacobian[part, part] = mapping.jacobian
@@ -98,7 +98,10 @@ class Surface:
         """What counts as a change of order one of each parameter."""
         if self.units is None:
             return np.ones(len(theta))
-        return np.maximum(np.abs(theta), self.units)
+        own = len(self.units)
+        sizes = np.ones(len(theta))
+        sizes[:own] = np.maximum(np.abs(theta[:own]), self.units)
+        return sizes
 
 
 def _units(objective: Objective) -> np.ndarray:
@@ -151,7 +154,7 @@ def newton_step(
 
 def search(surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]) -> Search:
     """Iterate as the options say, reporting each iteration; stops honestly."""
-    theta, point = surface.theta(start.blocks), start
+    theta, point = surface.theta(start), start
     state = surface.state(theta, point)
     wanted = options.detail
     first = detail(surface, state, None, ()) if wanted else None
@@ -219,7 +222,8 @@ def detail(surface: Surface, state: State, before: State | None, trials: Sequenc
     objective, metric = surface.objective, surface.metric
     g_nu, H_nu = objective.second_order(state.point)
     k = len(g_nu)
-    theta, jacobian, bend = np.zeros(k), np.zeros((k, k)), np.zeros((k, k))
+    theta, jacobian, bend = np.zeros(k), np.eye(k), np.zeros((k, k))
+    theta[objective.block_count :] = state.point.rho
     parts = zip(objective.problem.blocks, state.point.blocks, objective.slices, strict=True)
     for block, psi, part in parts:
         theta[part], mapping = user_mapping(block, psi, metric)
@@ -304,7 +308,7 @@ def _line_search(
 
 def _rectify(surface: Surface, theta: np.ndarray, point: Point) -> tuple[np.ndarray, Point] | None:
     """The positive semidefinite root of the same Psi, where `theta` is another root."""
-    root = surface.theta(point.blocks)
+    root = surface.theta(point)
     if np.allclose(root, theta, rtol=1e-9, atol=1e-12):
         return None
     return root, point
@@ -332,7 +336,7 @@ def _update(inverse: np.ndarray, moved: np.ndarray, turned: np.ndarray, techniqu
 
 def polish(surface: Surface, start: Point, free: np.ndarray | None = None) -> State:
     """Newton steps until the gradient is at rounding level; never leaves a better point behind."""
-    state = surface.state(surface.theta(start.blocks), start)
+    state = surface.state(surface.theta(start), start)
     step = newton_step(state, surface.sizes(state.theta), free)
     # The square root of the scaled gradient is the distance to the maximum in standard errors. Where a
     # sweep is dear, standard errors are small beside the estimates: seven digits of them are plenty.

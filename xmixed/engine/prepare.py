@@ -23,6 +23,7 @@ from xmixed.engine.errors import (
 from xmixed.engine.factor import Tie, check, enclosing_level, members
 from xmixed.engine.grouping import Nesting, nest
 from xmixed.engine.model import Level, Model, RandomEffects, Structure
+from xmixed.engine.residual_data import ResidualData, residual_data, simplified
 from xmixed.engine.weights import Weights, sweep_weights
 
 # Residuals smaller than this share of the outcome's spread are rounding, not variance.
@@ -93,6 +94,8 @@ class Problem:
         Coefficients already taken out of y, on centred unscaled X, response units.
     y_center : float
     weights : Weights or None
+    residual : ResidualData or None
+        None where residuals are independent with one variance. `products` are then those of Lambda = I.
     """
 
     products: CrossProducts
@@ -110,6 +113,7 @@ class Problem:
     offset: np.ndarray
     y_center: float
     weights: Weights | None = None
+    residual: ResidualData | None = None
 
     @property
     def residual_df(self) -> float:
@@ -129,6 +133,7 @@ def prepare(model: Model) -> Problem:
 def _prepare(model: Model) -> Problem:
     n, p = len(model.y), len(model.fixed)
     _check(model, n, p)
+    model = simplified(model)
     numbered = _numbered(model)
     nesting = nest(tuple(level for _, level in numbered), n)
     weights = sweep_weights(model, tuple(level for _, level in numbered), nesting)
@@ -164,6 +169,12 @@ def _prepare(model: Model) -> Problem:
     crossed = (
         None if nesting is not None else cross_levels(scaled, store, groups, _divisors(scaled, z_scales))
     )
+    residual = None
+    if model.residuals is not None:
+        assert nesting is not None, "`simplified` leaves no crossed levels"
+        divisors = (_divisors(scaled, z_scales), x_scale, y_scale)
+        levels = [level for _, level in numbered]
+        residual = residual_data(model.residuals, store, nesting, levels, (z, x, y_store), divisors, offset)
     blocks: list[Block] = []
     ties: dict[int, Tie] = {}
     for position, (number, level) in enumerate(numbered):
@@ -197,6 +208,7 @@ def _prepare(model: Model) -> Problem:
         offset=offset,
         y_center=store.centers[y_store],
         weights=weights,
+        residual=residual,
     )
 
 

@@ -40,12 +40,12 @@ class Parameter:
     `level`, `equation`, `row`, `column` count from 1; row == column for standard deviations, and
     all are zero for the residual.
 
-    Kinds that begin with "residual" come last, one by() group after the other: `level` is 0 and `equation` the
-    by() group. `residual_log_ratio` (row == column: position of t() for unstructured and banded, else 0): log of
-    the standard deviation over sigma_e, which is that of the first group (and first t()); the
-    ratios of a group come before its other parameters. `residual_atanh`: atanh correlation of positions row and column (unstructured, banded), of
-    lag `row` (toeplitz), or the one there is (exchangeable, ar 1: row = column = 0).
-    `residual_atanh_theta`: ma 1. `residual_phi`, `residual_theta`: raw, `row` the lag. `residual_logit`: rho of exponential.
+    Those of the residual structure come last, one by() group after the other; `level` is 0, `equation` the by()
+    group. First its `residual_log_ratio`s: log of a standard deviation over sigma_e, which is that of the
+    first group (and first t()); row == column is the position of t() for unstructured and banded, else 0.
+    Then `residual_atanh`: correlation of positions row and column (unstructured, banded), of lag `row`
+    (toeplitz), or the one there is (exchangeable, ar 1: both 0); `residual_atanh_theta`: ma 1;
+    `residual_phi`, `residual_theta`: raw, `row` the lag; `residual_logit`: rho of exponential.
     """
 
     kind: ParameterKind

@@ -40,13 +40,13 @@ class _Chart:
 def parameter_covariance(
     objective: Objective, point: Point, relative: np.ndarray, variance: float, boundary: Boundary
 ) -> np.ndarray | None:
-    """Covariance of (log sds, atanh correlations, log sigma_e), (k, k); None where it does not exist.
+    """Covariance of (log sds, atanh correlations, log sigma_e, residual parameters); None where there is none.
 
     Parameters
     ----------
     point : Point
         Its blocks agree with `relative`.
-    relative : (k-1,) array
+    relative : (number of the blocks' parameters,) array
         Estimation metric of Sigma/sigma_e^2: log sds less log sigma_e, and atanh correlations.
     variance : float
         sigma_e^2, working units.
@@ -60,14 +60,20 @@ def parameter_covariance(
             zip(objective.problem.blocks, point.blocks, objective.slices, strict=True)
         )
     ]
+    count = len(relative)
+    if objective.whitening is not None:
+        charts.append(_residual(objective.whitening.jacobian(point.rho)))
     inverse = _inverse(_hessian(objective, point, variance, charts))
     if inverse is None:
         return None
-    k, r = len(relative), len(inverse) - 1
+    k, r = objective.count, len(inverse) - 1
     carry = np.zeros((k + 1, r + 1))
-    carry[k, r] = 1.0
+    # log sigma_e comes before the residual parameters.
+    carry[count, r] = 1.0
+    if objective.residual_count:
+        carry[count + 1 :, r - objective.residual_count : r] = charts[-1].to_estimation
     column = 0
-    for block, part, chart in zip(objective.problem.blocks, objective.slices, charts, strict=True):
+    for block, part, chart in zip(objective.problem.blocks, objective.slices, charts, strict=False):
         width = chart.to_estimation.shape[1]
         carry[part, column : column + width] = chart.to_estimation
         # Absolute log sds of a face: relative ones plus log sigma_e. The others are absolute already.
@@ -81,8 +87,8 @@ def parameter_covariance(
 
 
 def _hessian(objective: Objective, point: Point, variance: float, charts: list[_Chart]) -> np.ndarray:
-    """Hessian of L* in the charts' coordinates, log sds absolute, and log sigma_e; (r+1, r+1)."""
-    d = objective.derivatives(point)
+    """Hessian of L* in the charts' coordinates, log sds absolute, and log sigma_e last; (r+1, r+1)."""
+    d = objective.derivatives(point, refined=True)
     rss = float(point.up.rss.real)
     k = len(d.rss)
     r = sum(len(chart.is_sd) for chart in charts)
@@ -90,7 +96,8 @@ def _hessian(objective: Objective, point: Point, variance: float, charts: list[_
     inner = -0.5 * (d.log_det_second + d.rss_second / variance)
     jacobian, bend = np.zeros((k, r)), np.zeros((r, r))
     column = 0
-    for part, chart in zip(objective.slices, charts, strict=True):
+    parts = [*objective.slices, slice(objective.block_count, k)][: len(charts)]
+    for part, chart in zip(parts, charts, strict=True):
         own = slice(column, column + len(chart.is_sd))
         jacobian[part, own] = chart.mapping.jacobian
         bend[own, own] = np.tensordot(gradient[part], chart.mapping.second, axes=1)
@@ -102,6 +109,12 @@ def _hessian(objective: Objective, point: Point, variance: float, charts: list[_
     to_relative = np.eye(r + 1)
     to_relative[:r, r] = -np.concatenate([np.zeros(0), *(chart.is_sd for chart in charts)])
     return to_relative.T @ hessian @ to_relative
+
+
+def _residual(jacobian: np.ndarray) -> _Chart:
+    """Residual parameters as the search has them; `jacobian` takes them to the estimation metric."""
+    r = len(jacobian)
+    return _Chart(Mapping(np.zeros(r), np.eye(r), np.zeros((r, r, r))), jacobian, np.zeros(r))
 
 
 def _free(block: Block, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:

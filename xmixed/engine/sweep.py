@@ -133,6 +133,25 @@ class GroupMoments:
     information: np.ndarray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """Of u and beta given y, with sigma_e = 1, by group of the bottom level; u from the bottom level up.
+
+    Attributes
+    ----------
+    means : (Q, G) array, of u
+    variances : (Q, Q, G) array, of u
+    with_beta : (Q, p, G) array or None
+        Covariance of u and beta; None where beta counts as known (ML).
+    beta_covariance : (p, p) array or None
+    """
+
+    means: np.ndarray
+    variances: np.ndarray
+    with_beta: np.ndarray | None
+    beta_covariance: np.ndarray | None
+
+
 class Sweeper:
     """The sweeps over one problem; the parameters are Psi_l = Sigma_l/sigma_e^2 in working columns."""
 
@@ -246,6 +265,19 @@ class Sweeper:
             found.append(GroupMoments(s, per_group))
             above = above.extended(state, psi, s, per_group)
         return tuple(found)
+
+    def posterior(self, upward: Upward, psis: Psis) -> Posterior:
+        """Conditional means and variances of all random effects by group of the bottom level."""
+        above = _Above.fixed_only(upward, self.problem.p, self.problem.reml)
+        for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
+            if level:
+                above = above.of_children(self.plan.parents[level])
+            s = _dot_rows(state.Y, above.residual(state.E))
+            per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
+            above = above.extended(state, psi, s, per_group)
+        beta_covariance = None if above.root is None else above.root.T @ above.root
+        with_beta = None if beta_covariance is None else above.with_beta
+        return Posterior(above.means, above.variances, with_beta, beta_covariance)
 
 
 def _dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:
