@@ -25,6 +25,7 @@ SESSIONS = [
     "09_unstructured_residuals",
     "10_crossed_effects",
     "11_exchangeable",
+    "12_survey_weights",
     "13_describe",
 ]
 

@@ -229,6 +229,8 @@ def _summarize(session: SessionState, rest: str, node: Command) -> Results:
     rows = session.data.marks.get(session.e.mark)
     if rows is None:
         raise StataError(498, "e(sample) information not available")
+    if session.e.macros.get("wtype"):
+        raise StataError(198, "estat summarize is not available after weighted estimation")
     context = Context.of(session)
 
     def values(variable: str, series: str) -> np.ndarray:

@@ -98,6 +98,8 @@ def _check_comparable(session: SessionState, first: Model, second: Model) -> Non
         left, right = a.macros.get(name, ""), b.macros.get(name, "")
         if left != right and {left, right} != {"xtmixed", "mixed"}:
             raise StataError(INVALID, f"test involves different {what}: {left} vs. {right}")
+    if any(item.macros.get("vcetype") == "Robust" for item in (a, b)):
+        raise StataError(INVALID, "LR test likely invalid for models with robust vce")
     if a.scalars["N"] != b.scalars["N"]:
         raise StataError(INVALID, f"observations differ: {a.scalars['N']:.0f} vs. {b.scalars['N']:.0f}")
     marks = [session.data.marks.get(item.mark) for item in (a, b)]

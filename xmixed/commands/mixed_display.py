@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from xmixed.render.coefficient_table import (
     TableStyle,
     render_coefficients,
 )
-from xmixed.render.mixed_header import GroupSummary, MixedHeader, render_header
+from xmixed.render.mixed_header import GroupSummary, MixedHeader, render_clusters, render_header
 from xmixed.render.mixed_random_table import (
     ComparisonTest,
     RandomBlock,
@@ -121,19 +121,24 @@ def display(estimates: Estimates, options: DisplayOptions) -> list[Line]:
         lines += [line(), *render_note(LINEAR_NOTE)]
     if options.header:
         lines += [line(), *render_header(_header(estimates, result, options))]
+    robust = result.robust
+    style = options.style if robust is None else replace(options.style, robust=True)
+    tables: list[list[Line]] = []
     if options.estmetric:
         depvar = result.description.depvar
-        lines += [line(), *render_coefficients(depvar, _equations(result, options), options.style)]
+        tables.append(render_coefficients(depvar, _equations(result, options), style))
     else:
         if options.fixed_table and result.description.terms:
             rows = fixed_rows(result, options)
-            lines += [
-                line(),
-                *render_coefficients(result.description.depvar, [Equation(rows)], options.style),
-            ]
+            tables.append(render_coefficients(result.description.depvar, [Equation(rows)], style))
         if options.random_table:
             blocks = _random_blocks(result, options)
-            lines += [line(), *render_random_table(blocks, options.style.level, options.style.cformat)]
+            tables.append(render_random_table(blocks, style.level, style.cformat, robust is not None))
+    for place, table in enumerate(tables):
+        lines.append(line())
+        if place == 0 and robust is not None and robust.cluster:
+            lines.append(render_clusters(robust.n_clusters, robust.cluster, len(table[0].text)))
+        lines += table
     comparison = _comparison(estimates, result, options)
     # The test follows its table directly; without a table a blank line sets it apart.
     has_table = options.random_table or (options.fixed_table and bool(result.description.terms))

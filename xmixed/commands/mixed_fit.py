@@ -12,6 +12,7 @@ from xmixed.commands.mixed_model import (
     RandomEquationSummary,
     VarianceParameter,
 )
+from xmixed.commands.mixed_robust import robust_variance
 from xmixed.commands.mixed_start import Start
 from xmixed.commands.mixed_verdict import Diagnosis, diagnose
 from xmixed.errors import StataError
@@ -128,13 +129,14 @@ def run(
         if len(parameters) == 1:
             raise StataError(198, "option from() not allowed; the model has no random effects")
         options = replace(options, start=start(parameters))
+    options = replace(options, scores=specification.clusters is not None)
     try:
         fitted = engine.fit(model, options, log)
     except engine.EngineError as error:
         raise _as_stata_error(error) from error
     finally:
         log.flush()
-    return _fitted(specification, fitted, places)
+    return _fitted(specification, model, fitted, places)
 
 
 def _optimisation_name(parameter: VarianceParameter, metric: str) -> str:
@@ -155,6 +157,7 @@ def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[
     from xmixed.engine import Level, Model, RandomEffects
 
     equations = specification.description.equations
+    weights = specification.weights
     levels: list[Level] = []
     places: dict[tuple[int, int], int] = {}
     for number, group in enumerate(specification.levels, start=1):
@@ -170,7 +173,8 @@ def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[
                 blocks.append(RandomEffects(specification.effects[place], structure))  # type: ignore[arg-type]
                 places[len(levels) + 1, len(blocks)] = place
         if blocks:
-            levels.append(Level(group.codes, group.n_groups, tuple(blocks)))
+            own_weights = None if weights is None else weights.levels[number - 1]
+            levels.append(Level(group.codes, group.n_groups, tuple(blocks), weights=own_weights))
         for place in own:
             factor = specification.factors[place]
             if factor is not None:  # the values of a factor are groups of a level of their own
@@ -186,6 +190,7 @@ def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[
         tuple(levels),
         method,  # type: ignore[arg-type]
         specification.residuals,
+        weights=None if weights is None else weights.rows,
     )
     return model, places
 
@@ -207,11 +212,13 @@ def _as_stata_error(error: EngineError) -> StataError:
         return StataError(1400, "numerical overflow")
     if isinstance(error, engine.InvalidStart):
         return StataError(1400, "initial values not feasible", hint=f"from(): {error}")
+    if isinstance(error, engine.WeightsNotSupported):
+        return StataError(198, str(error))
     return StataError(498, str(error) or "the model cannot be fitted")
 
 
 def _fitted(
-    specification: MixedSpecification, fitted: Fit, places: dict[tuple[int, int], int]
+    specification: MixedSpecification, model: Model, fitted: Fit, places: dict[tuple[int, int], int]
 ) -> FittedModel:
     import numpy as np
 
@@ -231,6 +238,11 @@ def _fitted(
         range(len(parameters)), key=lambda i: (parameters[i].equation == RESIDUAL, parameters[i].equation)
     )
     ordered = tuple(parameters[i] for i in order)
+    parameter_covariance = np.asarray(fitted.parameter_covariance)[np.ix_(order, order)]
+    robust = robust_variance(specification, model, fitted, order)
+    if robust is not None:
+        size = len(terms)
+        covariance, parameter_covariance = robust.variance[:size, :size], robust.variance[size:, size:]
     diagnosis = diagnose(fitted, places, description.equations, ordered)
     result = MixedResult(
         description,
@@ -238,10 +250,12 @@ def _fitted(
         covariance,
         ordered,
         np.asarray(fitted.estimates)[order],
-        np.asarray(fitted.parameter_covariance)[np.ix_(order, order)],
+        parameter_covariance,
         tuple(matrices),
         fitted.sigma_e,
         diagnosis.notes,
+        None if specification.weights is None else specification.weights.summary,
+        robust,
     )
     return FittedModel(fitted, result, diagnosis)
 

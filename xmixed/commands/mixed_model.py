@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xmixed.expressions.design import Term
+
+if TYPE_CHECKING:
+    from xmixed.commands.mixed_robust import RobustVariance
+    from xmixed.commands.mixed_weights import WeightSummary
 
 RESIDUAL = -1
 """`VarianceParameter.equation` of the residual standard deviation."""
@@ -140,8 +145,11 @@ class MixedDescription:
     method : str
         "ml" or "reml".
     n_obs : int
+        Observations; with frequency weights their sum.
     residuals : ResidualSummary or None
         None: independent residuals with one variance.
+    pseudo : bool
+        Whether variances are robust: the likelihood is then called a pseudolikelihood.
     """
 
     depvar: str
@@ -151,6 +159,7 @@ class MixedDescription:
     method: str
     n_obs: int
     residuals: ResidualSummary | None = None
+    pseudo: bool = False
 
     @property
     def is_linear_regression(self) -> bool:
@@ -163,10 +172,14 @@ class MixedDescription:
 
     @property
     def title(self) -> str:
+        if self.pseudo:
+            return "Mixed-effects regression"
         return f"Mixed-effects {self.method.upper()} regression"
 
     @property
     def likelihood_label(self) -> str:
+        if self.pseudo:
+            return "log pseudolikelihood"
         return "log restricted-likelihood" if self.method == "reml" else "log likelihood"
 
 
@@ -191,6 +204,9 @@ class MixedResult:
         Residual standard deviation, as reached.
     notes : tuple of str
         What the engine has to say of the fit (components on the boundary, ...).
+    weights : WeightSummary or None
+    robust : RobustVariance or None
+        Then `beta_covariance` and `parameter_covariance` are its blocks.
     """
 
     description: MixedDescription
@@ -202,6 +218,8 @@ class MixedResult:
     covariances: tuple[np.ndarray, ...]
     sigma_e: float
     notes: tuple[str, ...] = ()
+    weights: WeightSummary | None = None
+    robust: RobustVariance | None = None
 
     def parameter(self, equation: int, kind: str, row: int = 0, column: int = 0) -> int:
         """Return the index of a parameter."""

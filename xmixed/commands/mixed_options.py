@@ -24,8 +24,8 @@ RANDOM_OPTIONS = (
     ),
     OptionSpec("noconstant", "noc", help="suppress the constant of the random-effects equation"),
     OptionSpec("collinear", "col", help="keep collinear variables"),
-    OptionSpec("fweight", "fw", "expression", "frequency weights at higher levels", built=False),
-    OptionSpec("pweight", "pw", "expression", "sampling weights at higher levels", built=False),
+    OptionSpec("fweight", "fw", "expression", "frequency weights at higher levels"),
+    OptionSpec("pweight", "pw", "expression", "sampling weights at higher levels"),
 )
 
 MODEL_OPTIONS = (
@@ -37,7 +37,6 @@ MODEL_OPTIONS = (
         "choice",
         "scaling of sampling weights in two-level models",
         choices=(("size", "size"), ("effective", "effective"), ("gk", "gk")),
-        built=False,
     ),
     OptionSpec(
         "residuals",
@@ -46,7 +45,7 @@ MODEL_OPTIONS = (
         "residual errors: independent, exchangeable, ar #, ma #, unstructured, banded #, toeplitz # or "
         "exponential [, by(varname) t(varname)]",
     ),
-    OptionSpec("vce", "vce", "vce", "type of standard errors: oim"),
+    OptionSpec("vce", "vce", "vce", "type of standard errors: oim, robust, cluster clustvar"),
     OptionSpec("nostderr", "nostd", help="no standard errors of random-effects parameters"),
     OptionSpec("emiterate", "emiter", "integer", "number of EM iterations; default 20"),
     OptionSpec("emtolerance", "emtol", "number", "EM convergence tolerance; default 1e-10"),

@@ -41,7 +41,7 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
     residuals = result.description.residuals
     k_f = sum(not term.status for term in result.description.terms)
     scalars: dict[str, float] = {
-        "N": float(fit.n_obs),
+        "N": float(result.description.n_obs),
         "k": float(k_f + len(kinds)),
         "k_f": float(k_f),
         "k_r": float(len(kinds)),
@@ -54,8 +54,10 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
     df_m, chi2 = wald_test(result)
     scalars |= {"df_m": float(df_m), "ll": float(fit.log_likelihood), "chi2": chi2}
     scalars["p"] = chi2_tail(chi2, df_m) if chi2 < MISSING else MISSING
-    if not node.option("nolrtest"):
+    if not node.option("nolrtest") and result.robust is None:
         scalars |= _comparison(fitted)
+    if result.robust is not None and result.robust.cluster:
+        scalars["N_clust"] = float(result.robust.n_clusters)
     scalars["rank"] = float(
         _rank(result.beta_covariance) + np.count_nonzero(np.diag(result.parameter_covariance) > 0)
     )
@@ -143,6 +145,7 @@ def _macros(node: MixedCommand, command: str, fitted: FittedModel) -> dict[str, 
         "estat_cmd": "xtmixed_estat",
         "predict": "xtmixed_p",
     }
+    macros |= _weight_macros(fitted.result)
     # Ours: Stata has no such macros; a fit with nothing to remark has none either.
     diagnosis = fitted.diagnosis
     macros["verdict"] = "" if diagnosis.verdict == "converged" else diagnosis.verdict
@@ -166,6 +169,20 @@ def _residual_macros(node: MixedCommand, residuals: ResidualSummary | None) -> d
     }
 
 
+def _weight_macros(result: MixedResult) -> dict[str, str]:
+    """Return what e() says of weights and of a robust variance."""
+    found: dict[str, str] = {}
+    weights, robust = result.weights, result.robust
+    if weights is not None:
+        if weights.expression:
+            found |= {"wtype": weights.kind, "wexp": f"= {weights.expression}"}
+        found |= {f"{weights.kind}{place}": text for place, text in enumerate(weights.levels, 1)}
+        found["pwscale"] = weights.scale
+    if robust is not None:
+        found |= {"vce": robust.kind, "vcetype": "Robust", "clustvar": robust.cluster}
+    return found
+
+
 def column_names(result: MixedResult) -> list[str]:
     """Return the names of e(b): `weight:week`, `lns1_1_1:_cons`."""
     depvar = result.description.depvar
@@ -180,6 +197,8 @@ def _matrices(result: MixedResult) -> dict[str, Matrix]:
     covariance[:n_fixed, :n_fixed] = result.beta_covariance
     covariance[n_fixed:, n_fixed:] = result.parameter_covariance
     covariance = (covariance + covariance.T) / 2
+    if result.robust is not None:
+        covariance = result.robust.variance
     estimates = np.concatenate([result.beta, result.estimates])[None, :]
     matrices = {
         "b": Matrix(estimates, ["y1"], list(names)),
@@ -189,6 +208,8 @@ def _matrices(result: MixedResult) -> dict[str, Matrix]:
     if residuals is not None and residuals.times:
         columns = [f"c{place}" for place in range(1, len(residuals.times) + 1)]
         matrices["tmap"] = Matrix(np.array([residuals.times]), ["r1"], columns)
+    if result.robust is not None:
+        matrices["V_modelbased"] = Matrix(result.robust.model_based, list(names), list(names))
     levels = result.description.levels
     if levels:
         columns = [f"c{place}" for place in range(1, len(levels) + 1)]

@@ -10,14 +10,16 @@ import numpy as np
 
 from xmixed.commands.mixed_model import LevelSummary, MixedDescription, RandomEquationSummary
 from xmixed.commands.mixed_residuals import residual_part, residual_request
+from xmixed.commands.mixed_robust import Clusters, cluster_variable, find_clusters, variance_kind
 from xmixed.commands.mixed_sample import SampleColumns, resolve_one, resolve_plain, resolve_terms
+from xmixed.commands.mixed_weights import MixedWeights, expanded_counts, read_weights, sample_weights
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.design import ResolvedTerm, Term, column, expand
 from xmixed.expressions.grouping import factorise, nested_codes
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
-from xmixed.language.nodes import FixedEquation, Interaction, MixedCommand, RandomEquation
+from xmixed.language.nodes import Interaction, MixedCommand, RandomEquation
 
 if TYPE_CHECKING:
     from xmixed.engine import Residuals
@@ -59,6 +61,9 @@ class MixedSpecification:
         Lines to print before estimation.
     residuals : engine.Residuals or None
         The structure of the residuals; None for independent ones with one variance.
+    weights : MixedWeights or None
+    clusters : Clusters or None
+        What scores are summed within for robust variances.
     """
 
     description: MixedDescription
@@ -70,6 +75,8 @@ class MixedSpecification:
     rows: np.ndarray
     notes: tuple[str, ...]
     residuals: Residuals | None = None
+    weights: MixedWeights | None = None
+    clusters: Clusters | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,6 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     """
     assert node.fixed is not None
     fixed = node.fixed
-    _refuse_unbuilt(fixed)
     depvar, depvar_series = resolve_one(fixed.depvar, context)
     terms = resolve_terms(fixed.varlist, context)
     equations = _resolve_equations(node.random, context)
@@ -105,12 +111,18 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     sample.add(depvar, depvar_series, "dependent variable")
     _add_columns(sample, terms, equations)
     request.add_columns(sample)
+    typed = read_weights(node, [equation.level for equation in equations], context, sample)
+    kind = variance_kind(node, typed is not None and typed.kind == "pweight")
+    cluster = cluster_variable(node, context)
+    if cluster:
+        sample.add_level(cluster)
     n = sample.close()
     if n == 0:
         raise StataError(2000, "no observations")
     notes: list[str] = [request.note] if request.note else []
     all_terms, columns = _fixed_part(terms, "noconstant" not in fixed.options, sample, notes)
-    levels, summaries = _group_levels(equations, sample, n)
+    levels = _group_levels(equations, sample, n)
+    names = list(dict.fromkeys(equation.level for equation in equations))
     described, effects = _random_part(equations, sample, notes)
     factors = _factor_groups(equations, levels, sample)
     described = tuple(
@@ -121,24 +133,40 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     lowest = (levels[-1].codes, levels[-1].n_groups) if levels else None
     residuals = residual_part(request, lowest, sample, n)
     has_groups = residuals.summary is not None or any(equation.effects for equation in described)
+    own = [
+        any(item.level == name and item.effects and not item.values for item in described) for name in names
+    ]
+    weights = sample_weights(typed, names, levels, own, sample.rows)
+    clusters = None
+    if kind != "oim":
+        values = sample.level(cluster) if cluster else None
+        clusters = find_clusters(kind, cluster, values, names, levels, n)
+    n_obs, sizes = expanded_counts(weights, levels, n)
+    summaries = tuple(LevelSummary(name, *size) for name, size in zip(names, sizes, strict=True))
     description = MixedDescription(
         series + depvar,
         all_terms,
         described,
         summaries if has_groups else (),
         method,
-        n,
+        n_obs,
         residuals.summary,
+        clusters is not None,
     )
     y = sample.values(depvar, depvar_series)
     return MixedSpecification(
-        description, y, columns, effects, factors, levels, sample.rows, tuple(notes), residuals.model
+        description,
+        y,
+        columns,
+        effects,
+        factors,
+        levels,
+        sample.rows,
+        tuple(notes),
+        residuals.model,
+        weights,
+        clusters,
     )
-
-
-def _refuse_unbuilt(fixed: FixedEquation) -> None:
-    if fixed.weight is not None:
-        raise StataError(198, f"{fixed.weight.kind}s are not implemented in xmixed yet", fixed.weight.span)
 
 
 def _add_columns(
@@ -304,12 +332,9 @@ def _random_part(
     return tuple(described), tuple(all_columns)
 
 
-def _group_levels(
-    equations: Sequence[_Equation], sample: SampleColumns, n: int
-) -> tuple[tuple[GroupLevel, ...], tuple[LevelSummary, ...]]:
-    """Return the nested codes of each distinct level, highest first, and their sizes."""
+def _group_levels(equations: Sequence[_Equation], sample: SampleColumns, n: int) -> tuple[GroupLevel, ...]:
+    """Return the nested codes of each distinct level, highest first."""
     levels: list[GroupLevel] = []
-    summaries: list[LevelSummary] = []
     codes, n_groups = np.zeros(n, dtype=np.int64), 1
     for name in dict.fromkeys(equation.level for equation in equations):
         if name != ALL:
@@ -317,9 +342,7 @@ def _group_levels(
         elif n_groups != 1:
             raise StataError(198, "_all must be the highest level")
         levels.append(GroupLevel(codes, n_groups))
-        sizes = np.bincount(codes, minlength=n_groups)
-        summaries.append(LevelSummary(name, n_groups, int(sizes.min()), n / n_groups, int(sizes.max())))
-    return tuple(levels), tuple(summaries)
+    return tuple(levels)
 
 
 def _is_lone(summary: RandomEquationSummary, factor: GroupLevel | None, levels: Sequence[GroupLevel]) -> bool:

@@ -8,7 +8,7 @@ from xmixed.commands.mixed_display import display, display_options
 from xmixed.commands.mixed_options import ESTIMATION_ONLY, MIXED_SYNTAX, STANDARD_DEVIATIONS
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.language.nodes import MixedCommand, VarianceEstimator
+from xmixed.language.nodes import MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 
@@ -54,11 +54,6 @@ def _check_estimation(session: SessionState, node: MixedCommand) -> None:
         raise StataError(111, "no variables defined")
     if node.option("mle") and node.option("reml"):
         raise StataError(198, "options mle and reml may not be combined")
-    vce = node.option("vce")
-    if isinstance(vce, VarianceEstimator) and vce.kind != "oim":
-        raise StataError(
-            198, f"option vce({vce.kind}) is not implemented in xmixed yet", node.options["vce"].span
-        )
 
 
 def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
@@ -87,7 +82,7 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
         em_log=bool(node.option("emlog")) or (bool(node.option("emonly")) and not em_dots),
         em_dots=em_dots,
         details=[name for name in DETAILS if node.option(name)],
-        starting=description.residuals is not None,
+        starting=description.residuals is not None or specification.weights is not None,
     )
     fitted = run(specification, options, log, start)
     estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)

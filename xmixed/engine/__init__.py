@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         NonFiniteData,
         NoObservations,
         PerfectFit,
+        WeightsNotSupported,
     )
     from xmixed.engine.fitting import fit, linear_regression, log_likelihood, parameters_of
     from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, Structure
@@ -60,6 +61,7 @@ __all__ = [
     "Regression",
     "Residuals",
     "Structure",
+    "WeightsNotSupported",
     "find_omitted",
     "fit",
     "linear_regression",

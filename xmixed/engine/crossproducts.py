@@ -13,6 +13,7 @@ import numpy as np
 
 from xmixed.engine.columns import ColumnStore
 from xmixed.engine.grouping import Nesting
+from xmixed.engine.weights import Weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +49,9 @@ class _LevelSums:
         self.pairs = list(dict.fromkeys((min(pair), max(pair)) for pair in wanted))
         self.sums = np.zeros((len(self.pairs), len(row_starts)))
 
-    def add(self, row: int, values: np.ndarray, constant: int | None) -> None:
+    def add(
+        self, row: int, values: np.ndarray, constant: int | None, weights: np.ndarray | None = None
+    ) -> None:
         """Add the rows of one chunk; a group may continue in the next chunk."""
         rows = values.shape[1]
         first = int(np.searchsorted(self.row_starts, row, side="right")) - 1
@@ -57,10 +60,12 @@ class _LevelSums:
         local[0] = 0
         buffer = np.empty(rows)
         for total, (a, b) in zip(self.sums, self.pairs, strict=True):
-            if a == constant and b == constant:
+            if a == constant and b == constant and weights is None:
                 total[first:stop] += np.diff(local, append=rows)
                 continue
-            if a == constant or b == constant:
+            if weights is not None:
+                terms = np.multiply(values[a] * weights, values[b], out=buffer)
+            elif a == constant or b == constant:
                 terms = values[b if a == constant else a]
             else:
                 terms = np.multiply(values[a], values[b], out=buffer)
@@ -83,6 +88,7 @@ def cross_products(
     x: list[int],
     y: int,
     offset: np.ndarray | None = None,
+    weights: Weights | None = None,
 ) -> CrossProducts:
     """Form the cross-products in one pass over the data.
 
@@ -92,6 +98,7 @@ def cross_products(
     x, y : working columns of X and y
     offset : (p,) array or None
         Coefficients b: y - Xb takes the place of y.
+    weights : Weights or None
     """
     used = list(dict.fromkeys([column for level in z for column in level] + x))
     place = {column: i for i, column in enumerate(used)}
@@ -110,8 +117,9 @@ def cross_products(
     for row, values in store.chunks(nesting.order, [*used, y]):
         if offset is not None and len(x):
             values[y_place] -= offset @ values[x_places]
-        for level in sums:
-            level.add(row, values, constant)
+        part = slice(row, row + values.shape[1])
+        for number, level in enumerate(sums):
+            level.add(row, values, constant, None if weights is None else weights.rows[number][part])
         Xy = values[[*x_places, y_place]]
-        total += Xy @ Xy.T
+        total += (Xy if weights is None else Xy * weights.whole_rows[part]) @ Xy.T
     return CrossProducts(tuple(level.products() for level in sums), total)

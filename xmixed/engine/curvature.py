@@ -42,7 +42,7 @@ class Derivatives:
 
 def first_derivatives(directions: tuple[Direction, ...], down: Downward) -> tuple[np.ndarray, np.ndarray]:
     """d log determinants and d y'Py along each direction, both (k,)."""
-    outer = [s @ s.T for s in down.scores]
+    outer = [down.outer(level) for level in range(len(down.scores))]
     log_det = np.array([np.sum(d.matrix * down.information[d.position]) for d in directions])
     rss = np.array([-np.sum(d.matrix * outer[d.position]) for d in directions])
     return log_det, rss
@@ -96,14 +96,17 @@ def _two_level(
     unpack[row, column] = unpack[column, row] = np.arange(len(row))
     packed = W[row, column]
     D = np.stack([direction.matrix for direction in directions])
-    WW = (packed @ packed.T)[unpack][:, :, unpack]
-    Ws = (packed @ (s[row] * s[column]).T)[unpack][:, :, unpack]
+    counted = packed if down.counts is None else packed * down.counts[0]
+    WW = (counted @ packed.T)[unpack][:, :, unpack]
+    Ws = (counted @ (s[row] * s[column]).T)[unpack][:, :, unpack]
     log_det = -_contract(WW, D)
     rss = 2.0 * _contract(Ws, D)
     if p:
         root = np.linalg.inv(up.factor)
         F = cross(state.Y, np.stack([root @ E[:p] for E in state.E]))
-        sF = (s @ F.reshape(q * p, groups).T).reshape(q, q, p)
+        sF = ((s if down.counts is None else s * down.counts[0]) @ F.reshape(q * p, groups).T).reshape(
+            q, q, p
+        )
         slopes = np.tensordot(D, sF, axes=([1, 2], [0, 1]))
         rss -= 2.0 * slopes @ slopes.T
         if problem.reml:

@@ -57,9 +57,8 @@ def em_step(objective: Objective, point: Point) -> Point:
     variance = objective.variance(point)
     blocks = []
     for block, psi in zip(objective.problem.blocks, point.blocks, strict=True):
-        scores = down.scores[block.position]
-        excess = (scores @ scores.T) / variance - down.information[block.position]
-        own = block.to_working.T @ excess @ block.to_working / scores.shape[1]
+        excess = down.outer(block.position) / variance - down.information[block.position]
+        own = block.to_working.T @ excess @ block.to_working / down.size(block.position)
         if block.tie is not None:
             blocks.append(_tied_step(block, block.tie, psi, float(own[0, 0]), down, variance))
             continue
@@ -72,10 +71,9 @@ def _tied_step(
     block: Block, tie: Tie, psi: np.ndarray, own: float, down: Downward, variance: float
 ) -> np.ndarray:
     """The step of equally correlated effects; `own`: the mean excess of the level itself."""
-    scores = down.scores[tie.position][0]
-    common = float(scores @ scores) / variance - float(down.information[tie.position][0, 0])
-    total = own * down.scores[block.position].shape[1]
-    return tie.em_step(psi, total, common * tie.to_working**2, len(scores))
+    common = float(down.outer(tie.position)[0, 0]) / variance - float(down.information[tie.position][0, 0])
+    total = own * down.size(block.position)
+    return tie.em_step(psi, total, common * tie.to_working**2, down.size(tie.position))
 
 
 def em(

@@ -35,5 +35,9 @@ class InvalidModel(EngineError):
     """Lengths, group codes or option values contradict each other."""
 
 
+class WeightsNotSupported(EngineError):
+    """Weights or scores of a model that cannot have them."""
+
+
 class InvalidStart(EngineError):
     """The starting values have the wrong length or are outside the parameter space."""

@@ -49,7 +49,7 @@ class Tie:
         """(2, 2) matrix from the coordinates of the block's own matrix to (v - c, c)."""
         return np.array([[1.0, -1.0], [0.0, 2.0 / self.members]])
 
-    def em_step(self, psi: np.ndarray, own: float, common: float, groups: int) -> np.ndarray:
+    def em_step(self, psi: np.ndarray, own: float, common: float, groups: float) -> np.ndarray:
         """The block's own matrix after one EM step.
 
         Every group counts as having q values, some of them never observed: then the complete data have the
@@ -60,7 +60,7 @@ class Tie:
         psi : (2, 2) array
         own, common : float
             Sums over values and over enclosing groups of (Z'Py)^2/sigma_e^2 - Z'MZ.
-        groups : int
+        groups : float
             Number of enclosing groups.
         """
         q = self.members

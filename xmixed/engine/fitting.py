@@ -32,6 +32,7 @@ from xmixed.engine.result import (
     Regression,
     Verdict,
 )
+from xmixed.engine.robust import group_scores, refuse_scores
 from xmixed.engine.separate import separate_start
 from xmixed.engine.standard_errors import parameter_covariance
 from xmixed.engine.starting import absolute, completed, split
@@ -71,9 +72,16 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
     report: Report = progress if progress is not None else _silent
     problem = prepare(model)
     objective = Objective(problem)
+    if options.scores:
+        refuse_scores(model, objective)
     with np.errstate(all="ignore"):
         maximum = _maximise(objective, options, report)
-        return _result(objective, maximum, options, report)
+        result = _result(objective, maximum, options, report)
+        if options.scores:
+            at = split(objective, result.estimates)
+            scores = group_scores(model, objective, maximum.point, at.relative, at.variance, result.beta)
+            result = replace(result, scores=scores)
+        return result
 
 
 def linear_regression(model: Model) -> Regression:

@@ -47,12 +47,15 @@ class Level:
         Codes and number of larger groups within which this level's effects are equally correlated, as the
         values of a factor are: the level then has one equation, the constant alone, "exchangeable".
         None: the effects of different groups are independent.
+    weights : (n_groups,) array or None
+        How often each group counts within its group of the level above, by code.
     """
 
     groups: np.ndarray
     n_groups: int
     equations: tuple[RandomEffects, ...]
     within: tuple[np.ndarray, int] | None = None
+    weights: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +108,8 @@ class Model:
         Equation (9) or (10) of the manual.
     residuals : Residuals or None
         None: independent residuals with one variance.
+    weights : (n,) array or None
+        How often each observation counts within its group of the lowest level.
     """
 
     y: np.ndarray
@@ -112,6 +117,7 @@ class Model:
     levels: tuple[Level, ...]
     method: Method = "ml"
     residuals: Residuals | None = None
+    weights: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,8 @@ class Options:
         EM is skipped; with `iterate` 0 they are the result as they stand.
     detail : bool
         Whether `Iteration.detail` is filled in.
+    scores : bool
+        Whether `Fit.scores` is filled in.
     """
 
     em_iterations: int = 20
@@ -154,3 +162,4 @@ class Options:
     standard_errors: bool = True
     start: np.ndarray | None = None
     detail: bool = False
+    scores: bool = False

@@ -24,6 +24,7 @@ from xmixed.engine.factor import Tie, check, enclosing_level, members
 from xmixed.engine.grouping import Nesting, nest
 from xmixed.engine.model import Level, Model, RandomEffects, Structure
 from xmixed.engine.residual_data import ResidualData, residual_data, simplified
+from xmixed.engine.weights import Weights, sweep_weights
 
 # Residuals smaller than this share of the outcome's spread are rounding, not variance.
 _PERFECT = 1e-12
@@ -92,6 +93,7 @@ class Problem:
     offset : (p,) array
         Coefficients already taken out of y, on centred unscaled X, response units.
     y_center : float
+    weights : Weights or None
     residual : ResidualData or None
         None where residuals are independent with one variance. `products` are then those of Lambda = I.
     """
@@ -110,11 +112,14 @@ class Problem:
     x_constant: int | None
     offset: np.ndarray
     y_center: float
+    weights: Weights | None = None
     residual: ResidualData | None = None
 
     @property
-    def residual_df(self) -> int:
-        """N: n for ML, n - p for REML."""
+    def residual_df(self) -> float:
+        """N: n, or the sum of weights, for ML, n - p for REML."""
+        if self.weights is not None:
+            return self.weights.total
         return self.n - self.p if self.reml else self.n
 
 
@@ -131,6 +136,8 @@ def _prepare(model: Model) -> Problem:
     model = simplified(model)
     numbered = _numbered(model)
     nesting = nest(tuple(level for _, level in numbered), n)
+    weights = sweep_weights(model, tuple(level for _, level in numbered), nesting)
+    size = n if weights is None else weights.total
     store = ColumnStore(n)
     x_constant = next((i for i, column in enumerate(model.fixed) if column is None), None)
     x = [store.add(column, x_constant is not None) for column in model.fixed]
@@ -149,15 +156,16 @@ def _prepare(model: Model) -> Problem:
     def form(offset: np.ndarray | None) -> CrossProducts:
         if nesting is None:
             return crossed_products(store, groups, x, y_store, offset)
-        return cross_products(store, nesting, z, x, y_store, offset)
+        return cross_products(store, nesting, z, x, y_store, offset, weights)
 
     products, offset, total_yy = _residual_products(form, p)
     rss = float(products.XyXy[p, p])
-    _check_outcome(rss, total_yy, store.centers[y_store], n)
-    y_scale = float(np.sqrt(rss / n))
-    x_scale = _scales(products.XyXy.diagonal()[:p] / n)
+    _check_outcome(rss, total_yy, store.centers[y_store], size)
+    y_scale = float(np.sqrt(rss / size))
+    x_scale = _scales(products.XyXy.diagonal()[:p] / size)
     centers = [[store.centers[column] for column in columns] for columns in z]
-    scaled, z_scales = _scale(products, x_scale, y_scale, n, centers, nesting is not None)
+    counts = None if weights is None else weights.groups
+    scaled, z_scales = _scale(products, x_scale, y_scale, size, centers, nesting is not None, counts)
     crossed = (
         None if nesting is not None else cross_levels(scaled, store, groups, _divisors(scaled, z_scales))
     )
@@ -179,7 +187,8 @@ def _prepare(model: Model) -> Problem:
             continue
         user_scales = np.empty(len(change))
         user_scales[orders[position]] = z_scales[position]
-        blocks += _blocks(level, number, position, change, user_scales, scaled.levels[position])
+        count = None if counts is None else counts[position]
+        blocks += _blocks(level, number, position, change, user_scales, scaled.levels[position], count)
     return Problem(
         products=scaled,
         nesting=nesting,
@@ -198,6 +207,7 @@ def _prepare(model: Model) -> Problem:
         x_constant=x_constant,
         offset=offset,
         y_center=store.centers[y_store],
+        weights=weights,
         residual=residual,
     )
 
@@ -332,7 +342,7 @@ def _subtract(products: CrossProducts, step: np.ndarray) -> CrossProducts:
     return products
 
 
-def _check_outcome(rss: float, total_yy: float, center: float, n: int) -> None:
+def _check_outcome(rss: float, total_yy: float, center: float, n: float) -> None:
     noise = (1e-15 * abs(center)) ** 2 * n
     if total_yy <= noise:
         raise ConstantOutcome("the outcome does not vary")
@@ -348,17 +358,19 @@ def _scale(
     products: CrossProducts,
     x_scale: np.ndarray,
     y_scale: float,
-    n: int,
+    n: float,
     centers: list[list[float]],
     nested: bool,
+    counts: tuple[np.ndarray, ...] | None = None,
 ) -> tuple[CrossProducts, list[np.ndarray]]:
     """Divide every column by its scale, in place; null columns of Z become exact zeros.
 
     Z_l'W of nested levels starts with the levels above, that of crossed ones holds [X, y] alone.
     """
     z_scales: list[np.ndarray] = []
-    for level, center in zip(products.levels, centers, strict=True):
-        squares = np.einsum("iig->i", level.ZtZ) / n
+    for position, (level, center) in enumerate(zip(products.levels, centers, strict=True)):
+        diagonal = np.einsum("iig->ig", level.ZtZ)
+        squares = (diagonal.sum(axis=1) if counts is None else diagonal @ counts[position]) / n
         null = squares <= (1e-13 * np.array(center)) ** 2
         scale = np.where(null, 1.0, _scales(squares))
         z_scales.append(scale)
@@ -380,11 +392,18 @@ def _divisors(scaled: CrossProducts, z_scales: list[np.ndarray]) -> list[np.ndar
 
 
 def _blocks(
-    level: Level, number: int, position: int, change: np.ndarray, scales: np.ndarray, products: LevelProducts
+    level: Level,
+    number: int,
+    position: int,
+    change: np.ndarray,
+    scales: np.ndarray,
+    products: LevelProducts,
+    counts: np.ndarray | None = None,
 ) -> list[Block]:
     """Set up the metrics of a level's equations; `change` takes working columns to the user's."""
-    groups = products.ZtZ.shape[2]
-    gram = change.T @ products.ZtZ.sum(axis=2) @ change
+    groups = products.ZtZ.shape[2] if counts is None else counts.sum()
+    total = products.ZtZ.sum(axis=2) if counts is None else products.ZtZ @ counts
+    gram = change.T @ total @ change
     squares = np.maximum(gram.diagonal(), 0.0) / groups
     blocks, first = [], 0
     for i, equation in enumerate(level.equations):

@@ -215,6 +215,9 @@ class Fit:
     comparison : Regression
     optimization : Optimization
     boundary : tuple of BoundaryNote
+    scores : (M, p + k) array or None
+        Derivatives of each top-level group's log likelihood, weights included, by (beta, estimates); by row
+        where there are no levels. None where they were not asked for.
     """
 
     method: Method
@@ -231,3 +234,4 @@ class Fit:
     comparison: Regression
     optimization: Optimization
     boundary: tuple[BoundaryNote, ...]
+    scores: np.ndarray | None = None

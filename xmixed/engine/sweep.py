@@ -108,10 +108,29 @@ class Downward:
         Sum over groups of Z_l'MZ_l, M = V^{-1} for ML and P for REML.
     scores : per level (q, G) array
         Z_l'Py; the conditional mean of u_l is Psi_l times it.
+    counts : per level (G,) array, how often each group counts; None where all count once
     """
 
     information: tuple[np.ndarray, ...]
     scores: tuple[np.ndarray, ...]
+    counts: tuple[np.ndarray, ...] | None = None
+
+    def outer(self, level: int) -> np.ndarray:
+        """Sum over a level's groups of ss', (q, q)."""
+        s = self.scores[level]
+        return (s if self.counts is None else s * self.counts[level]) @ s.T
+
+    def size(self, level: int) -> float:
+        """Number of a level's groups."""
+        return self.scores[level].shape[1] if self.counts is None else float(self.counts[level].sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupMoments:
+    """Z_l'Py (q, G) and Z_l'V^{-1}Z_l (q, q, G) of each of a level's groups."""
+
+    scores: np.ndarray
+    information: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,6 +174,7 @@ class Sweeper:
         ZtZ = [None if base is None else base.astype(kind) for base in plan.base_Z]
         ZtW = [None if base is None else base.astype(kind) for base in plan.base_W]
         top = plan.base_top.astype(kind)
+        weights = self.problem.weights
         log_det: complex = 0.0
         states: list[_LevelState] = []
         for level in range(levels - 1, -1, -1):
@@ -169,15 +189,16 @@ class Sweeper:
             for i in range(len(A)):
                 A[i, i] += 1.0
             L, level_log_det = cholesky(A)
-            log_det += level_log_det
+            count = None if weights is None else weights.groups[level]
+            log_det += level_log_det if count is None else _weighted_log_det(L, count)
             solved = solve_lower(L, stacked)
             state = _LevelState(solved[:, : len(L)], solved[:, len(L) :])
             states.append(state)
             self._pass_up(level, state.E, None if bottom else C, ZtZ, ZtW)
             first = self._above(level)
             if not bottom:
-                top = _less(top, C[:, first:])
-            top += total_cross(state.E[:, first:], state.E[:, first:])
+                top = _less(top, C[:, first:], count)
+            top += _total(state.E[:, first:], count)
         return eliminate_fixed(top, log_det, tuple(reversed(states)))
 
     def _above(self, level: int) -> int:
@@ -199,6 +220,9 @@ class Sweeper:
             update = cross(E[:, first : first + q], E[:, first:])
             if C is not None:
                 update = update - cross(C[:, first : first + q], C[:, first:])
+            weights = self.problem.weights
+            if weights is not None:
+                update = update * weights.to_above[level][upper]
             summed = np.add.reduceat(update, self.plan.starts[level][upper], axis=2)
             target_Z, target_W = ZtZ[upper], ZtW[upper]
             assert target_Z is not None and target_W is not None
@@ -211,6 +235,7 @@ class Sweeper:
         levels = len(self.plan.sizes)
         information: list[np.ndarray] = []
         scores: list[np.ndarray] = []
+        counts = None if self.problem.weights is None else self.problem.weights.groups
         above = _Above.fixed_only(upward, self.problem.p, self.problem.reml)
         for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
             if level:
@@ -219,14 +244,27 @@ class Sweeper:
             scores.append(s)
             if levels == 1:
                 # Only sums over groups are needed: matrix products instead of per-group matrices.
-                information.append(_two_level_information(state, above.fixed_root(state.E)))
+                information.append(_two_level_information(state, above.fixed_root(state.E), counts))
                 break
             explained = above.explained(state.E)
             per_group = cross(state.Y, state.Y - product(explained, state.Y))
-            information.append(per_group.sum(axis=2))
+            information.append(per_group.sum(axis=2) if counts is None else per_group @ counts[level])
             if level < levels - 1:
                 above = above.extended(state, psi, s, per_group)
-        return Downward(tuple(information), tuple(scores))
+        return Downward(tuple(information), tuple(scores), counts)
+
+    def moments(self, upward: Upward, psis: Psis) -> tuple[GroupMoments, ...]:
+        """The downward sweep with what `down` sums over groups for each of them; ML."""
+        found: list[GroupMoments] = []
+        above = _Above.fixed_only(upward, self.problem.p, reml=False)
+        for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
+            if level:
+                above = above.of_children(self.plan.parents[level])
+            s = _dot_rows(state.Y, above.residual(state.E))
+            per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
+            found.append(GroupMoments(s, per_group))
+            above = above.extended(state, psi, s, per_group)
+        return tuple(found)
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
         """Conditional means and variances of all random effects by group of the bottom level."""
@@ -247,8 +285,20 @@ def _dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return cross(Y, rows[:, None, :])[:, 0]
 
 
-def _two_level_information(state: _LevelState, root: np.ndarray | None) -> np.ndarray:
-    total = total_cross(state.Y, state.Y)
+def _total(C: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
+    """Sum over groups of C'C, each as often as it counts."""
+    return total_cross(C, C) if counts is None else total_cross(C * counts, C)
+
+
+def _weighted_log_det(L: np.ndarray, counts: np.ndarray) -> complex:
+    """Sum over groups of log|LL'|, each as often as it counts."""
+    return 2.0 * sum((np.log(L[i, i]) @ counts for i in range(len(L))), 0.0)
+
+
+def _two_level_information(
+    state: _LevelState, root: np.ndarray | None, counts: tuple[np.ndarray, ...] | None
+) -> np.ndarray:
+    total = _total(state.Y, None if counts is None else counts[0])
     if root is None:
         return total
     used = cross(state.Y, root).transpose(1, 0, 2)
@@ -343,12 +393,12 @@ class _Above:
         return _Above(self.beta, self.root, means, variances, np.concatenate([own_beta, old]))
 
 
-def _less(total: np.ndarray, C: np.ndarray) -> np.ndarray:
+def _less(total: np.ndarray, C: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
     """[X, y]'V^{-1}[X, y] - C'C, with exact zeros for columns of X that the level's Z spans.
 
     What rounding leaves of them would drown their true information where a variance is huge.
     """
-    rest = total - total_cross(C, C)
+    rest = total - _total(C, counts)
     p = len(total) - 1
     spanned = np.flatnonzero(np.real(rest.diagonal()[:p]) <= _ROUNDING * np.real(total.diagonal()[:p]))
     rest[spanned] = 0.0
@@ -389,16 +439,18 @@ def _plan(problem: Problem) -> _Plan:
     base_Z: list[np.ndarray | None] = [level.ZtZ for level in levels]
     base_W: list[np.ndarray | None] = [level.ZtW for level in levels]
     base_Z[bottom] = base_W[bottom] = None
-    first = 0
+    first, weights = 0, problem.weights
     for upper in range(bottom - 1, -1, -1):
         q = sizes[upper]
         update = cross(reduced[:, first : first + q], reduced[:, first:])
+        if weights is not None:
+            update = update * weights.to_above[bottom][upper]
         summed = np.add.reduceat(update, starts[bottom][upper], axis=2)
         base_Z[upper] = levels[upper].ZtZ - summed[:, :q]
         base_W[upper] = levels[upper].ZtW - summed[:, q:]
         first += q
     rest = reduced[:, first:]
-    base_top = _less(problem.products.XyXy, rest)
+    base_top = _less(problem.products.XyXy, rest, None if weights is None else weights.groups[bottom])
     return _Plan(
         sizes, lower, reduced, stacked, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents
     )

@@ -74,6 +74,11 @@ def _right(left: str, label: str, value: str) -> Line:
     return line(head, result(value.strip().rjust(VALUE)))
 
 
+def render_clusters(count: int, name: str, width: int) -> Line:
+    """Return the line above a table that says what robust standard errors are adjusted for."""
+    return line(f"(Std. Err. adjusted for {count} clusters in {name})".rjust(width))
+
+
 def _one_group(group: GroupSummary) -> list[Line]:
     left = f"Group variable: {abbreviate_name(group.name, GROUP_NAME)}"
     return [

@@ -7,8 +7,8 @@ capture noisily xtmixed yield nitro || block variety
 capture noisily xtmixed yield nitro || block: nitro, cov(foo)
 capture noisily xtmixed yield nitro, cov(un) || block:
 capture noisily xtmixed yield nitro || block:, residuals(ar 1, t(variety))
-capture noisily xtmixed yield nitro || block:, vce(robust)
-capture noisily xtmixed yield nitro [fw=variety] || block:
+capture noisily xtmixed yield nitro || block:, vce(robust) reml
+capture noisily xtmixed yield nitro [fw=variety] || block:, reml
 capture noisily xtmixed yield nitro [aw=variety] || block:
 capture noisily xtmixed yield nitro || _all: R.block, cov(un)
 capture noisily xtmixed yield nitro || block: || variety: || block: nitro

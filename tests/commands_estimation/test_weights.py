@@ -1,0 +1,189 @@
+"""Weights and robust variances through the command: e(), layout, equivalences, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from xmixed.errors import StataError
+from xmixed.interpreter.session import Session
+
+SETUP = """
+set obs 240
+generate id = ceil(_n / 8)
+generate big = ceil(id / 3)
+generate x = mod(7 * _n, 11) / 3
+generate y = 2 + x + mod(id * 5, 7) + mod(3 * _n * _n, 13) / 4 + mod(big * 3, 5)
+generate f = 1 + mod(_n, 3)
+generate g = 1 + mod(id, 2)
+generate h = 1 + mod(big, 3)
+generate p = (1 + mod(_n, 4) / 3) * (1 + mod(id, 3))
+generate one = 1
+"""
+
+
+@pytest.fixture
+def session() -> Session:
+    made = Session()
+    made.run(SETUP)
+    return made
+
+
+def _values(session: Session, command: str) -> tuple[np.ndarray, np.ndarray, float]:
+    session.run(command)
+    return session.e.matrices["b"].values, session.e.matrices["V"].values, session.e.scalars["ll"]
+
+
+@pytest.mark.parametrize("vce", ["", ", vce(robust)"])
+def test_frequency_weights_are_expanded_rows(session: Session, vce: str) -> None:
+    weighted = _values(session, f"xtmixed y x [fw=f] || id: x{vce}")
+    counts = [session.e.matrices[name].values for name in ("N_g", "g_min", "g_avg", "g_max")]
+    n = session.e.scalars["N"]
+    data = session.data
+    rows = np.repeat(np.arange(240), data["f"].to_double().astype(int))
+    wide = Session()
+    wide.run(f"set obs {len(rows)}")
+    for name in ("id", "x", "y"):
+        wide.run(f"generate double {name} = .")
+        values = data[name].to_double()[rows]
+        wide.run(
+            "\n".join(f"replace {name} = {value!r} in {at}" for at, value in enumerate(map(float, values), 1))
+        )
+    plain = _values(wide, f"xtmixed y x || id: x{vce}")
+    for found, wanted in zip(weighted, plain, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12)
+    assert n == wide.e.scalars["N"]
+    for found, name in zip(counts, ("N_g", "g_min", "g_avg", "g_max"), strict=True):
+        np.testing.assert_array_equal(found, wide.e.matrices[name].values)
+
+
+def test_weights_of_one_change_nothing_but_the_variance(session: Session) -> None:
+    weighted = _values(session, "xtmixed y x [pw=one] || big:, pweight(one) || id:")
+    plain = _values(session, "xtmixed y x || big: || id:, vce(robust)")
+    for found, wanted in zip(weighted, plain, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-9)
+
+
+def test_cluster_on_the_top_level_is_robust(session: Session) -> None:
+    robust = _values(session, "xtmixed y x || id:, vce(robust)")
+    cluster = _values(session, "xtmixed y x || id:, vce(cluster id)")
+    np.testing.assert_array_equal(robust[1], cluster[1])
+    assert session.e.macros["vce"] == "cluster" and session.e.macros["clustvar"] == "id"
+    assert session.e.scalars["N_clust"] == 30
+    session.run("xtmixed y x || id:, vce(cluster big)")
+    assert session.e.scalars["N_clust"] == 10
+    assert not np.allclose(session.e.matrices["V"].values, robust[1])
+
+
+def test_linear_regression_is_the_usual_sandwich(session: Session) -> None:
+    session.run("xtmixed y x, vce(robust)")
+    data = session.data
+    x = np.column_stack([data["x"].to_double(), np.ones(240)])
+    y = data["y"].to_double()
+    beta, *_ = np.linalg.lstsq(x, y, rcond=None)
+    residual = y - x @ beta
+    bread = np.linalg.inv(x.T @ x)
+    wanted = bread @ (x.T * residual**2) @ x @ bread * 240 / 239
+    np.testing.assert_allclose(session.e.matrices["V"].values[:2, :2], wanted, rtol=1e-9)
+    assert "N_clust" not in session.e.scalars
+
+
+def test_stored_results(session: Session) -> None:
+    shown = session.run("xtmixed y x [pw=p/2] || big:, pweight(h) || id:, pweight(g*2)")
+    macros = session.e.macros
+    assert (macros["wtype"], macros["wexp"]) == ("pweight", "= p/2")
+    assert (macros["pweight1"], macros["pweight2"]) == ("h", "g*2")
+    assert (macros["vce"], macros["vcetype"], macros["clustvar"]) == ("robust", "Robust", "big")
+    assert session.e.scalars["N"] == 240 and session.e.matrices["N_g"].values.tolist() == [[10, 30]]
+    assert "chi2_c" not in session.e.scalars and "LR test" not in shown
+    assert session.e.matrices["V_modelbased"].values[0, 2] == 0
+    assert "Obtaining starting values by EM: \n" in shown and "log pseudolikelihood = " in shown
+    assert "Mixed-effects regression " in shown
+    assert "                                   (Std. Err. adjusted for 10 clusters in big)\n---" in shown
+
+
+@pytest.mark.parametrize("scale", ["size", "effective"])
+def test_scaling_takes_out_constant_factors(session: Session, scale: str) -> None:
+    found = _values(session, f"xtmixed y x [pw=p] || id:, pweight(g) pwscale({scale})")
+    wanted = _values(session, f"xtmixed y x [pw=p*g] || id:, pweight(g) pwscale({scale})")
+    assert session.e.macros["pwscale"] == scale
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-7, atol=1e-12)
+
+
+def test_gk_scaling_moves_weights_to_the_groups(session: Session) -> None:
+    found = _values(session, "xtmixed y x [pw=p] || id:, pweight(g) pwscale(gk)")
+    session.run("generate double w = 1.5 * (1 + mod(id, 3)) * g")
+    wanted = _values(session, "xtmixed y x || id:, pweight(w)")
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-12)
+
+
+def test_observations_of_no_weight_are_not_there(session: Session) -> None:
+    found = _values(session, "xtmixed y x [fw=f-1] || id:")
+    wanted = _values(session, "xtmixed y x if f > 1 [fw=f-1] || id:")
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("xtmixed y x [aw=p] || id:", 101, "aweights not allowed"),
+        ("xtmixed y x [fw=p] || id:", 401, "may not use noninteger frequency weights"),
+        ("xtmixed y x [fw=-f] || id:", 402, "negative weights encountered"),
+        ("xtmixed y x || id:, fweight(g-1)", 402, "weights at level id must be positive"),
+        ("xtmixed y x || id:, pweight(p)", 459, "weights are not constant within groups of id"),
+        ("xtmixed y x [fw=f] || id:, pweight(g)", 198, "fweights and pweights may not be combined"),
+        ("xtmixed y x || id:, fw(g) pw(g)", 198, "weights at level id specified more than once"),
+        ("xtmixed y x || id:, noconstant fw(g)", 198, "level id has weights but no random effects"),
+        ("xtmixed y x [fw=f] || id:, pwscale(size)", 198, "option pwscale() requires pweights"),
+        (
+            "xtmixed y x [pw=p] || big: || id:, pwscale(gk)",
+            198,
+            "pwscale() is supported only with two-level models",
+        ),
+        ("xtmixed y x [fw=f] || id:, reml", 198, "weights not allowed with restricted maximum likelihood"),
+        ("xtmixed y x [fw=f] || id:, emonly", 198, "weights not allowed with option emonly"),
+        ("xtmixed y x || id:, vce(robust) reml", 198, "vce(robust) not allowed with option reml"),
+        ("xtmixed y x || id:, vce(cluster big) emonly", 198, "vce(cluster) not allowed with option emonly"),
+        ("xtmixed y x [pw=p] || id:, vce(oim)", 198, "vce(oim) not allowed with pweights"),
+        ("xtmixed y x || id:, vce(cluster f)", 459, "groups of id are not nested within f"),
+        ("xtmixed y x || id:, vce(cluster one)", 198, "vce(cluster) needs more than one cluster"),
+        ("xtmixed y x [fw=f] || _all: R.f || id:", 198, "weights are not supported with crossed effects"),
+        ("xtmixed y x || _all: R.f || id:, vce(robust)", 198, "vce(robust) needs more than one cluster"),
+    ],
+)
+def test_refused(session: Session, command: str, code: int, message: str) -> None:
+    before = session.e
+    with pytest.raises(StataError) as caught:
+        session.run(command)
+    assert (caught.value.code, caught.value.message) == (code, message)
+    assert session.e is before
+
+
+def test_lrtest_refuses_robust_fits(session: Session) -> None:
+    session.run("quietly xtmixed y x || id:\nestimates store a\nquietly xtmixed y x || id: x, vce(robust)")
+    with pytest.raises(StataError, match="LR test likely invalid") as caught:
+        session.run("lrtest a")
+    assert caught.value.code == 498
+
+
+def test_estat_summarize_refuses_weighted_fits(session: Session) -> None:
+    session.run("quietly xtmixed y x [fw=f] || id:")
+    with pytest.raises(StataError, match="after weighted estimation"):
+        session.run("estat summarize")
+
+
+def test_crossed_effects_within_groups_have_no_robust_variance(session: Session) -> None:
+    session.run("generate a = mod(_n, 4)\ngenerate b = mod(_n, 3)")
+    with pytest.raises(StataError, match="nested levels") as caught:
+        session.run("xtmixed y x || big: R.a || big: R.b, vce(robust)")
+    assert caught.value.code == 198
+
+
+def test_one_set_of_values_of_a_factor_is_a_level(session: Session) -> None:
+    found = _values(session, "xtmixed y x [pw=p] || big: R.id, vce(cluster big)")
+    wanted = _values(session, "xtmixed y x [pw=p] || id:, vce(cluster big)")
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-8)

@@ -1,0 +1,163 @@
+"""Robust and cluster variances of xtmixed: which clusters, and the sandwich."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xmixed.errors import StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.grouping import factorise
+from xmixed.expressions.varlist import resolve_name
+from xmixed.language.nodes import MixedCommand, VarianceEstimator
+
+if TYPE_CHECKING:
+    from xmixed.commands.mixed_specification import GroupLevel, MixedSpecification
+    from xmixed.engine import Fit, Model
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RobustVariance:
+    """The robust variance of all parameters.
+
+    Attributes
+    ----------
+    kind : str
+        robust or cluster.
+    cluster : str
+        The variable whose groups are the clusters; "" where every observation is one.
+    n_clusters : int
+    variance, model_based : ndarray, shape (k, k)
+        In the order of e(b); the second without the correction.
+    """
+
+    kind: str
+    cluster: str
+    n_clusters: int
+    variance: np.ndarray
+    model_based: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clusters:
+    """`kind` robust or cluster; the variable, "" for single observations; codes over the sample, number."""
+
+    kind: str
+    name: str
+    codes: np.ndarray
+    count: int
+
+
+def variance_kind(node: MixedCommand, sampling_weights: bool) -> str:
+    """Return what `vce()` says, robust by default with sampling weights.
+
+    Raises
+    ------
+    StataError
+        r(198) where robust variances are not defined.
+    """
+    vce = node.option("vce")
+    if not isinstance(vce, VarianceEstimator):
+        return "robust" if sampling_weights else "oim"
+    span = node.options["vce"].span
+    if vce.kind == "oim":
+        if sampling_weights:
+            raise StataError(198, "vce(oim) not allowed with pweights", span)
+        return "oim"
+    for name in ("reml", "emonly"):
+        if node.option(name):
+            raise StataError(198, f"vce({vce.kind}) not allowed with option {name}", span)
+    return vce.kind
+
+
+def cluster_variable(node: MixedCommand, context: Context) -> str:
+    """Return the variable of `vce(cluster clustvar)`; "" for another."""
+    vce = node.option("vce")
+    if not isinstance(vce, VarianceEstimator) or vce.cluster is None:
+        return ""
+    return resolve_name(vce.cluster, context.data)
+
+
+def find_clusters(
+    kind: str,
+    variable: str,
+    values: np.ndarray | None,
+    names: list[str],
+    levels: tuple[GroupLevel, ...],
+    n: int,
+) -> Clusters:
+    """Return the clusters: the variable's, or the groups of the highest level, or the observations.
+
+    Raises
+    ------
+    StataError
+        r(459) where groups of the highest level are split; r(198) for a single cluster.
+    """
+    if values is not None:
+        own = factorise(values)
+        if levels:
+            first = np.empty(levels[0].n_groups, dtype=np.int64)
+            first[levels[0].codes] = own.codes
+            if np.any(first[levels[0].codes] != own.codes):
+                raise StataError(459, f"groups of {names[0]} are not nested within {variable}")
+        found = Clusters(kind, variable, own.codes, len(own.levels))
+    elif levels:
+        found = Clusters(kind, names[0], levels[0].codes, levels[0].n_groups)
+    else:
+        found = Clusters(kind, "", np.arange(n), n)
+    if found.count < 2:
+        raise StataError(198, f"vce({kind}) needs more than one cluster")
+    return found
+
+
+def robust_variance(
+    specification: MixedSpecification, model: Model, fitted: Fit, order: list[int]
+) -> RobustVariance | None:
+    """Return the sandwich M/(M-1) B (sum ss') B, B block-diagonal; None where it was not asked for.
+
+    Parameters
+    ----------
+    order : list of int
+        Engine's variance parameters in the order of e(b).
+    """
+    clusters = specification.clusters
+    if clusters is None or fitted.scores is None:
+        return None
+    p, k = len(fitted.beta), len(order)
+    terms = specification.description.terms
+    places = [place for place, term in enumerate(terms) if not term.status]
+    places += [len(terms) + order.index(item) for item in range(k)]
+    bread = np.zeros((p + k, p + k))
+    bread[:p, :p] = fitted.beta_covariance
+    bread[p:, p:] = fitted.parameter_covariance
+    meat, count = _meat(specification, model, fitted.scores, clusters)
+    inner = bread @ meat @ bread * (count / (count - 1))
+    whole = np.zeros((2, len(terms) + k, len(terms) + k))
+    for target, source in zip(whole, ((inner + inner.T) / 2, bread), strict=True):
+        target[np.ix_(places, places)] = source
+    return RobustVariance(clusters.kind, clusters.name, count, whole[0], whole[1])
+
+
+def _meat(
+    specification: MixedSpecification, model: Model, scores: np.ndarray, clusters: Clusters
+) -> tuple[np.ndarray, int]:
+    """Return the sum over clusters of ss' and their number.
+
+    A cluster with a frequency weight is as many clusters as that says.
+    """
+    units = model.levels[0].groups if model.levels else np.arange(len(model.y))
+    counts = model.levels[0].weights if model.levels else model.weights
+    own = np.zeros(len(scores), dtype=np.int64)
+    own[units] = clusters.codes
+    highest = len(np.unique(units)) == clusters.count
+    weights = specification.weights
+    if weights is not None and weights.summary.kind == "fweight" and counts is not None and highest:
+        total = round(float(counts.sum()))
+        if total < 2:
+            raise StataError(198, f"vce({clusters.kind}) needs more than one cluster")
+        return (scores / counts[:, None]).T @ scores, total
+    summed = np.zeros((clusters.count, scores.shape[1]))
+    np.add.at(summed, own, scores)
+    return summed.T @ summed, clusters.count

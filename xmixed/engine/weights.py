@@ -1,0 +1,97 @@
+"""Weights of observations and groups: equation (14) of the manual.
+
+The weights of observations multiply their rows of the cross-products; those of a group multiply all that it
+adds to a group above it, its log determinant too. A row counts in the sums over the groups of a level as
+often as its own weight and those of the groups below that level say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.errors import InvalidModel, WeightsNotSupported
+from xmixed.engine.grouping import Nesting
+from xmixed.engine.model import Level, Model
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """What the sweeps multiply by; groups and rows in sorted order.
+
+    Attributes
+    ----------
+    total : float
+        How many observations the rows stand for.
+    rows : per level (n,) arrays
+        Weight of each row within the groups of that level.
+    whole_rows : (n,) array
+        Weight of each row in all.
+    to_above : to_above[l][m], (G_l,) array
+        How often each group of level l counts within its group of the level m above it.
+    groups : per level (G_l,) arrays
+        How often each group counts in all.
+    """
+
+    total: float
+    rows: tuple[np.ndarray, ...]
+    whole_rows: np.ndarray
+    to_above: tuple[tuple[np.ndarray, ...], ...]
+    groups: tuple[np.ndarray, ...]
+
+
+def is_weighted(model: Model) -> bool:
+    """Whether the model has weights of any kind."""
+    return model.weights is not None or any(level.weights is not None for level in model.levels)
+
+
+def sweep_weights(model: Model, levels: tuple[Level, ...], nesting: Nesting | None) -> Weights | None:
+    """The weights of a model whose sweeps see `levels`, top to bottom; None where it has none."""
+    if not is_weighted(model):
+        return None
+    if model.residuals is not None:
+        raise WeightsNotSupported("weights are not supported with residual structures")
+    if nesting is None:
+        raise WeightsNotSupported("weights are not supported with crossed effects")
+    if model.method == "reml":
+        raise WeightsNotSupported("weights are not supported with restricted maximum likelihood")
+    _check(model)
+    count = len(levels)
+    own = [_sorted(level, labels) for level, labels in zip(levels, nesting.labels, strict=True)]
+    to_above = tuple(
+        tuple(_product(own, nesting, m + 1, level) for m in range(level)) for level in range(count)
+    )
+    groups = tuple(_product(own, nesting, 0, level) for level in range(count))
+    weight = np.ones(len(model.y)) if model.weights is None else model.weights.astype(np.float64)
+    weight = weight if nesting.order is None else weight[nesting.order]
+    if not count:
+        return Weights(float(weight.sum()), (), weight, (), ())
+    bottom = count - 1
+    place = np.repeat(np.arange(len(own[bottom])), np.diff(nesting.row_starts, append=len(weight)))
+    rows = tuple(weight * to_above[bottom][m][place] for m in range(bottom))
+    whole = weight * groups[bottom][place]
+    return Weights(float(whole.sum()), (*rows, weight), whole, to_above, groups)
+
+
+def _check(model: Model) -> None:
+    for weights, size in [
+        (model.weights, len(model.y)),
+        *((level.weights, level.n_groups) for level in model.levels),
+    ]:
+        if weights is None:
+            continue
+        if weights.shape != (size,) or not (np.isfinite(weights).all() and (weights > 0).all()):
+            raise InvalidModel("weights are positive numbers, one for each observation or group")
+
+
+def _sorted(level: Level, labels: np.ndarray) -> np.ndarray:
+    return np.ones(len(labels)) if level.weights is None else level.weights[labels].astype(np.float64)
+
+
+def _product(own: list[np.ndarray], nesting: Nesting, first: int, level: int) -> np.ndarray:
+    """Product of each group's own weight and those of the groups it lies in, up to level `first`."""
+    result = own[level].copy()
+    for above in range(first, level):
+        result *= own[above][nesting.ancestors(above, level)]
+    return result
