@@ -18,11 +18,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from participants import OURS
 from problems import PROBLEMS, Problem, read, write
 
 HERE = Path(__file__).parent
-OURS = ("engine", "command")
-PEERS = ("lme4", "mixedlm", "mixedlm-rs", "gpboost", "statsmodels")
+PEERS = ("lme4", "nlme", "mixedlm", "mixedlm-rs", "gpboost", "statsmodels")
 LME4_LARGEST = 5_000_000
 """Rows from which lme4 takes minutes and many gigabytes; it is then left out."""
 SLOW_SECONDS = 15.0
@@ -45,7 +45,30 @@ def invocation(participant: str, name: str, place: Path, method: str) -> list[st
     if participant == "lme4":
         lists = [",".join(problem.columns), ",".join(problem.groups)]
         return ["Rscript", str(HERE / "lme4.R"), str(place), method, problem.formula, *lists]
+    if participant == "nlme":
+        return ["Rscript", str(HERE / "nlme.R"), str(place), method, *nlme_model(problem)]
     return [sys.executable, str(HERE / "participants.py"), participant, name, str(place), method]
+
+
+def nlme_model(problem: Problem) -> list[str]:
+    """Return a problem with structured residuals as nlme.R takes it."""
+    term = problem.residuals
+    assert term is not None
+    fixed = f"{problem.outcome} ~ {' + '.join(problem.fixed)}"
+    random = f"~ 1 | {problem.random[0].group}" if problem.random else "NULL"
+    lists = [",".join(problem.columns), ",".join(problem.groups)]
+    return [fixed, random, term.correlation, term.weights, *lists]
+
+
+def refusal(participant: str, problem: Problem, rows: int) -> str | None:
+    """Return why a peer that runs in R is not asked to fit a problem."""
+    if participant == "nlme" and problem.residuals is None:
+        return "residual structures only"
+    if participant == "lme4" and problem.residuals is not None:
+        return "no residual structures"
+    if participant == "lme4" and rows >= LME4_LARGEST:
+        return "takes minutes"
+    return None
 
 
 def turn(arguments: list[str], variables: dict[str, str], timeout: float) -> Result:
@@ -80,8 +103,9 @@ def run_problem(name: str, place: Path, rows: int, options: argparse.Namespace) 
             old = results.get(participant)
             if old is not None and ("skipped" in old or old["seconds"] > SLOW_SECONDS):
                 continue
-            if participant == "lme4" and rows >= LME4_LARGEST:
-                results[participant] = {"skipped": "takes minutes"}
+            reason = refusal(participant, PROBLEMS[name], rows)
+            if reason is not None:
+                results[participant] = {"skipped": reason}
                 continue
             arguments = invocation(participant, name, place, options.method)
             results[participant] = better(old, turn(arguments, variables, options.timeout))
@@ -137,7 +161,7 @@ def compare(options: argparse.Namespace, folder: Path) -> None:
         problem = PROBLEMS[name]
         place = write(name, folder)
         rows = len(read(name, place)[problem.outcome])
-        print(f"\n{name}: {rows:,} rows, {problem.formula}", flush=True)
+        print(f"\n{name}: {rows:,} rows, {problem.title}", flush=True)
         results = run_problem(name, place, rows, options)
         print("\n".join(table(problem, rows, results)), flush=True)
 

@@ -26,6 +26,7 @@ from problems import PROBLEMS, Columns, Problem, read
 Prepared = tuple[Callable[[], Any], Callable[[Any], float]]
 """A function that fits, and one that gives the log likelihood of what it returned."""
 
+OURS = ("engine", "command")
 ENOUGH_SECONDS = 1.5
 MOST_REPETITIONS = 20
 
@@ -49,8 +50,10 @@ def engine(problem: Problem, data: Columns, method: str) -> Prepared:
             structure = "unstructured" if term.slopes else "identity"
             effects = RandomEffects(columns, structure)
             levels.append(Level(groups.codes, len(groups.levels), (effects,)))
+        residuals = _residuals(problem, data)
+        model = Model(data[problem.outcome], fixed, tuple(levels), method, residuals)  # type: ignore[arg-type]
         try:
-            return fit(Model(data[problem.outcome], fixed, tuple(levels), method))  # type: ignore[arg-type]
+            return fit(model)
         except InvalidModel as error:
             raise CannotFitError("not yet" if problem.crossed else str(error)) from error
 
@@ -148,6 +151,33 @@ def statsmodels(problem: Problem, data: Columns, method: str) -> Prepared:
     )
 
 
+def _residuals(problem: Problem, data: Columns) -> Any:
+    """Return the structure of the residuals as the engine is given it, or None."""
+    from xmixed.engine import Residuals
+    from xmixed.expressions.grouping import factorise
+
+    term = problem.residuals
+    if term is None:
+        return None
+    groups = factorise(data[term.group])
+    time = None if term.time is None else data[term.time]
+    n_times = 0
+    if term.time is not None and term.structure in ("unstructured", "banded"):
+        occasions = factorise(data[term.time])
+        time, n_times = occasions.codes.astype(np.float64), len(occasions.levels)
+    by = None if term.by is None else factorise(data[term.by])
+    return Residuals(
+        structure=term.structure,  # type: ignore[arg-type]
+        groups=groups.codes,
+        n_groups=len(groups.levels),
+        time=time,
+        n_times=n_times,
+        order=term.order,
+        by=None if by is None else by.codes,
+        n_by=1 if by is None else len(by.levels),
+    )
+
+
 def _design(data: Columns, names: tuple[str, ...]) -> np.ndarray:
     """Return the constant and columns side by side, (n, 1 + columns)."""
     rows = len(next(iter(data.values())))
@@ -218,6 +248,8 @@ def report(participant: str, name: str, folder: Path, method: str) -> dict[str, 
     if find_spec(package) is None:
         return {"skipped": "not installed"}
     problem = PROBLEMS[name]
+    if problem.residuals is not None and participant not in OURS:
+        return {"skipped": "no residual structures"}
     try:
         warm_up, _ = prepare(problem, read(name, folder / "small"), method)
         warm_up()

@@ -35,6 +35,33 @@ class RandomTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class ResidualTerm:
+    """The structure of the residuals within `group`; `time` and `by` are columns.
+
+    `structure` and `order` are the engine's, `correlation` and `weights` what nlme calls the same.
+    """
+
+    group: str
+    structure: str
+    order: int = 0
+    time: str | None = None
+    by: str | None = None
+    correlation: str = "NULL"
+    weights: str = "NULL"
+
+    @property
+    def text(self) -> str:
+        """The option of our command."""
+        head = f"{self.structure} {self.order}" if self.order else self.structure
+        options = [f"{name}({column})" for name, column in (("t", self.time), ("by", self.by)) if column]
+        return f"residuals({', '.join((head, *options[:1]))}{''.join(f' {one}' for one in options[1:])})"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.time, self.by, self.group) if name)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A model and its data.
 
@@ -55,6 +82,8 @@ class Problem:
         Makes a small problem of the same form, to run once before measuring.
     large : bool
         Left out unless asked for by name.
+    residuals : ResidualTerm or None
+        None: independent residuals with one variance.
     """
 
     outcome: str
@@ -65,21 +94,29 @@ class Problem:
     make: Callable[[], Columns]
     make_small: Callable[[], Columns]
     large: bool = False
+    residuals: ResidualTerm | None = None
 
     @property
     def formula(self) -> str:
-        """The model as lme4 writes it."""
+        """The model as lme4 writes it, without the structure of the residuals."""
         return f"{self.outcome} ~ " + " + ".join(("1", *self.fixed, *(term.formula for term in self.random)))
 
     @property
+    def title(self) -> str:
+        """The model with everything."""
+        return self.formula if self.residuals is None else f"{self.formula}, {self.residuals.text}"
+
+    @property
     def groups(self) -> tuple[str, ...]:
-        return tuple(term.group for term in self.random)
+        own = (self.residuals.group,) if self.residuals else ()
+        return tuple(dict.fromkeys((*(term.group for term in self.random), *own)))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that the model names, each once."""
         slopes = (slope for term in self.random for slope in term.slopes)
-        return tuple(dict.fromkeys((self.outcome, *self.fixed, *slopes, *self.groups)))
+        own = self.residuals.columns if self.residuals else ()
+        return tuple(dict.fromkeys((self.outcome, *self.fixed, *slopes, *own, *self.groups)))
 
 
 def two_level(rows: int, groups: int, seed: int) -> Columns:
@@ -138,6 +175,34 @@ def crossed(rows: int, a_groups: int, b_groups: int, seed: int, skew: float = 0.
     return {"y": y.round(6)[order], "x1": x1[order], "x2": x2[order], "a": a[order] + 1, "b": b[order] + 1}
 
 
+def serial(groups: int, occasions: int, seed: int, rho: float = 0.6) -> Columns:
+    """Random constant in g, autoregressive residuals over t with deviation 1.4 where sex is 1, else 1."""
+    random = np.random.default_rng(seed)
+    rows = groups * occasions
+    g = np.repeat(np.arange(groups, dtype=np.int32), occasions)
+    t = np.tile(np.arange(1.0, occasions + 1), groups)
+    sex = (g % 2).astype(np.float64)
+    e = random.standard_normal((groups, occasions))
+    for k in range(1, occasions):
+        e[:, k] = rho * e[:, k - 1] + np.sqrt(1 - rho**2) * e[:, k]
+    x1 = random.standard_normal(rows).round(4)
+    x2 = random.standard_normal(groups).round(4)[g]
+    effects = 0.8 * random.standard_normal(groups)[g]
+    y = 1 + 0.5 * x1 - 0.3 * x2 + 0.02 * t + effects + np.where(sex == 1, 1.4, 1.0) * e.ravel()
+    return {"y": y.round(6), "x1": x1, "x2": x2, "t": t, "sex": sex, "g": g + 1}
+
+
+def occasions(groups: int, count: int, seed: int) -> Columns:
+    """Residuals with any covariance matrix over a few occasions t, and no random effects."""
+    random = np.random.default_rng(seed)
+    factor = np.tril(0.35 * random.standard_normal((count, count))) + np.diag(np.linspace(1.0, 1.6, count))
+    g = np.repeat(np.arange(groups, dtype=np.int32), count)
+    t = np.tile(np.arange(1.0, count + 1), groups)
+    x1 = random.standard_normal(groups * count).round(4)
+    y = 1 + 0.5 * x1 + 0.3 * t + (random.standard_normal((groups, count)) @ factor.T).ravel()
+    return {"y": y.round(6), "x1": x1, "t": t, "g": g + 1}
+
+
 def shipped(name: str, groups: tuple[str, ...], rows: int | None = None) -> Columns:
     """Read a file of `datasets/`, or its first rows."""
     from xmixed.data.dta_reader import read_dta
@@ -183,6 +248,35 @@ def _crossed(
     )
 
 
+def _serial(residuals: ResidualTerm) -> Problem:
+    return Problem(
+        outcome="y",
+        fixed=("x1", "x2", "t"),
+        random=(RandomTerm("g"),),
+        crossed=False,
+        command=f"xmixed y x1 x2 t || g:, {residuals.text}",
+        make=lambda: serial(2_000, 50, 108),
+        make_small=lambda: serial(60, 10, 108),
+        residuals=residuals,
+    )
+
+
+def _occasions(residuals: ResidualTerm) -> Problem:
+    return Problem(
+        outcome="y",
+        fixed=("x1", "t"),
+        random=(),
+        crossed=False,
+        command=f"xmixed y x1 t || g:, noconstant {residuals.text}",
+        make=lambda: occasions(25_000, 4, 109),
+        make_small=lambda: occasions(150, 4, 109),
+        residuals=residuals,
+    )
+
+
+AR1 = "corAR1(form = ~ t | g)"
+BY_SEX = "varIdent(form = ~ 1 | sex)"
+
 PROBLEMS: dict[str, Problem] = {
     "sleepstudy": Problem(
         outcome="reaction",
@@ -217,6 +311,19 @@ PROBLEMS: dict[str, Problem] = {
     "crossed_100k": _crossed(100_000, 4_000, 400, 105),
     "crossed_1m": _crossed(1_000_000, 20_000, 2_000, 106),
     "crossed_5m": _crossed(5_000_000, 100_000, 5_000, 107, skew=0.7, large=True),
+    "ar1_100k": _serial(ResidualTerm("g", "ar", 1, "t", correlation=AR1)),
+    "ar1_var_100k": _serial(ResidualTerm("g", "ar", 1, "t", "sex", AR1, BY_SEX)),
+    "exp_100k": _serial(ResidualTerm("g", "exponential", 0, "t", correlation="corCAR1(form = ~ t | g)")),
+    "var_100k": _serial(ResidualTerm("g", "independent", by="sex", weights=BY_SEX)),
+    "unstr_100k": _occasions(
+        ResidualTerm(
+            "g",
+            "unstructured",
+            time="t",
+            correlation="corSymm(form = ~ t | g)",
+            weights="varIdent(form = ~ 1 | t)",
+        )
+    ),
 }
 
 

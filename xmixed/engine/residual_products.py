@@ -27,6 +27,8 @@ from xmixed.engine.residual_matrices import Table, matrices
 _STEP = 1e-40
 _SHARED_PATTERNS = 64
 _MOST_GAPS = 6
+# Share of a residual's variance that the others leave, below which six digits of the log likelihood are lost.
+_LEAST_PIVOT = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -485,8 +487,12 @@ class PatternProducts:
 
     def _inverses(self, batch: _Batch, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Lambda^{-1/2} (lower) and log|Lambda| of every pattern."""
-        factor = np.linalg.cholesky(matrices(self.residuals, self.table, full, batch.times, batch.by))
-        log_det = 2.0 * np.log(np.einsum("mtt->mt", factor)).sum(axis=1)
+        Lambda = matrices(self.residuals, self.table, full, batch.times, batch.by)
+        factor = np.linalg.cholesky(Lambda)
+        pivots = np.einsum("mtt->mt", factor)
+        if not (pivots**2 > _LEAST_PIVOT * np.einsum("mtt->mt", Lambda)).all():
+            raise np.linalg.LinAlgError("Lambda is singular to working precision")
+        log_det = 2.0 * np.log(pivots).sum(axis=1)
         return np.linalg.inv(factor), log_det
 
     def at(self, full: np.ndarray) -> UnitProducts:
