@@ -83,6 +83,11 @@ def _concerned(
     """Return the names of the parameters that a remark is about."""
     if note.kind == "residual_variance_zero":
         return [parameter.name for parameter in parameters if parameter.kind == "log_sd_residual"]
+    if note.kind == "residual_limit":
+        own = [item for item in parameters if item.kind.startswith("residual")]
+        return [
+            item.name for item in own if item.group == note.equation and item.kind != "residual_log_ratio"
+        ]
     place = places.get((note.level, note.equation))
     if place is None:
         return []
@@ -103,6 +108,10 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
     """Return a remark of the engine in words that name the component."""
     if note.kind == "residual_variance_zero":
         return "the residual variance is zero; its standard error is not computed."
+    if note.kind == "residual_limit":
+        return (
+            f"a correlation of residuals is {_BOUNDARY} (at its limit); its standard error is not computed."
+        )
     if note.kind == "standard_errors_failed":
         return "standard-error calculation has failed; the standard errors of the random effects are missing."
     where, names, several, common = "", (), False, False

@@ -14,6 +14,10 @@ from xmixed.engine.result import BoundaryNote
 
 # A variance (or eigenvalue of the correlations) below this share is tried at exactly zero.
 _CANDIDATE = 1e-7
+# Beyond these a correlation is at a limit, if the log likelihood is level there.
+_ATANH_LIMIT = 4.0
+_LOGIT_LIMIT = 8.0
+_LEVEL = 1e-3
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +56,23 @@ def settle(objective: Objective, point: Point) -> tuple[Point, Boundary]:
     for index in range(len(blocks)):
         point = _null_variances(objective, point, index, boundary)
         point = _singular(objective, point, index, boundary)
+    _residual_limits(objective, point, boundary)
     return point, boundary
+
+
+def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> None:
+    """Mark residual parameters that have run to where the log likelihood does not change any more."""
+    whitening = objective.whitening
+    if whitening is None:
+        return
+    limit = _LOGIT_LIMIT if whitening.residual.residuals.structure == "exponential" else _ATANH_LIMIT
+    far = np.abs(point.rho) > limit
+    if not (far & whitening.correlations).any():
+        return
+    curvature = -objective.second_order(point)[1].diagonal()[objective.block_count :]
+    for place in np.flatnonzero(far & whitening.correlations & (np.abs(curvature) < _LEVEL)):
+        boundary.fixed[objective.block_count + place] = True
+        boundary.notes.append(BoundaryNote("residual_limit", 0, int(whitening.groups[place]) + 1))
 
 
 def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:

@@ -25,6 +25,7 @@ NoteKind = Literal[
     "correlation_limit",
     "covariance_singular",
     "residual_variance_zero",
+    "residual_limit",
     "not_identified",
     "standard_errors_failed",
 ]

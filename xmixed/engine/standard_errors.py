@@ -62,7 +62,8 @@ def parameter_covariance(
     ]
     count = len(relative)
     if objective.whitening is not None:
-        charts.append(_residual(objective.whitening.jacobian(point.rho)))
+        fixed = boundary.fixed[objective.block_count :]
+        charts.append(_residual(objective.whitening.jacobian(point.rho), fixed))
     inverse = _inverse(_hessian(objective, point, variance, charts))
     if inverse is None:
         return None
@@ -71,7 +72,7 @@ def parameter_covariance(
     # log sigma_e comes before the residual parameters.
     carry[count, r] = 1.0
     if objective.residual_count:
-        carry[count + 1 :, r - objective.residual_count : r] = charts[-1].to_estimation
+        carry[count + 1 :, r - len(charts[-1].is_sd) : r] = charts[-1].to_estimation
     column = 0
     for block, part, chart in zip(objective.problem.blocks, objective.slices, charts, strict=False):
         width = chart.to_estimation.shape[1]
@@ -111,10 +112,11 @@ def _hessian(objective: Objective, point: Point, variance: float, charts: list[_
     return to_relative.T @ hessian @ to_relative
 
 
-def _residual(jacobian: np.ndarray) -> _Chart:
-    """Residual parameters as the search has them; `jacobian` takes them to the estimation metric."""
-    r = len(jacobian)
-    return _Chart(Mapping(np.zeros(r), np.eye(r), np.zeros((r, r, r))), jacobian, np.zeros(r))
+def _residual(jacobian: np.ndarray, fixed: np.ndarray) -> _Chart:
+    """Free residual parameters as the search has them; `jacobian` takes them to the estimation metric."""
+    r, free = len(jacobian), np.flatnonzero(~fixed)
+    second = np.zeros((r, len(free), len(free)))
+    return _Chart(Mapping(np.zeros(r), np.eye(r)[:, free], second), jacobian[:, free], np.zeros(len(free)))
 
 
 def _free(block: Block, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:

@@ -28,6 +28,9 @@ class Whitening:
         self.problem, self.residual = problem, residual
         self.start = starting_parameters(residual.residuals, residual.table)
         self.count = len(self.start)
+        # Row and column of the table that each parameter stands in.
+        self.groups, columns = np.nonzero(residual.table.free)
+        self.correlations = columns >= residual.table.sds
         self._kept: OrderedDict[bytes, tuple[Sweeper, float]] = OrderedDict()
 
     def estimates(self, rho: np.ndarray) -> np.ndarray:
