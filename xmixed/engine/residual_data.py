@@ -73,13 +73,13 @@ def simplified(model: Model) -> Model:
         codes, count = (np.zeros(len(model.y), np.intp), 1) if chosen is None else chosen
         residuals = replace(residuals, groups=codes, n_groups=count)
     for i in used:
-        if levels[i].within is not None or not _holds(levels[i], residuals):
+        if levels[i].within is not None or not _nested(residuals.groups, residuals.n_groups, levels[i]):
             levels[i] = _with_indicators(levels[i], residuals)
     if nest(tuple(levels[i] for i in used), len(model.y)) is None:
         whole = np.zeros(len(model.y), np.intp)
         for i in used:
             inner = [j for j in used if levels[j].n_groups > levels[i].n_groups]
-            if any(not _inside(levels[j], levels[i]) for j in inner):
+            if any(not _nested(levels[j].groups, levels[j].n_groups, levels[i]) for j in inner):
                 levels[i] = _with_indicators(model.levels[i], replace(residuals, groups=whole, n_groups=1))
     if nest(tuple(levels[i] for i in used), len(model.y)) is None:
         raise InvalidModel("random effects cross the groups within which residuals are correlated")
@@ -93,17 +93,11 @@ def _finest(levels: list[Level], used: list[int]) -> tuple[np.ndarray, int] | No
     return level.groups, level.n_groups
 
 
-def _holds(level: Level, residuals: Residuals) -> bool:
-    """Whether every unit lies in one group of the level."""
-    parent = np.zeros(residuals.n_groups, level.groups.dtype)
-    parent[residuals.groups] = level.groups
-    return bool(np.array_equal(parent[residuals.groups], level.groups))
-
-
-def _inside(inner: Level, outer: Level) -> bool:
-    parent = np.zeros(inner.n_groups, outer.groups.dtype)
-    parent[inner.groups] = outer.groups
-    return bool(np.array_equal(parent[inner.groups], outer.groups))
+def _nested(groups: np.ndarray, n_groups: int, outer: Level) -> bool:
+    """Whether every one of the groups (codes by row) lies in one group of the level."""
+    parent = np.zeros(n_groups, outer.groups.dtype)
+    parent[groups] = outer.groups
+    return bool(np.array_equal(parent[groups], outer.groups))
 
 
 def _with_indicators(level: Level, residuals: Residuals) -> Level:

@@ -15,6 +15,7 @@ from Delta instead, which is infinite there.)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -255,26 +256,24 @@ class Sweeper:
 
     def moments(self, upward: Upward, psis: Psis) -> tuple[GroupMoments, ...]:
         """The downward sweep with what `down` sums over groups for each of them; ML."""
-        found: list[GroupMoments] = []
         above = _Above.fixed_only(upward, self.problem.p, reml=False)
+        return tuple(moments for moments, _ in self._visits(upward, psis, above))
+
+    def _visits(self, upward: Upward, psis: Psis, above: _Above) -> Iterator[tuple[GroupMoments, _Above]]:
+        """Every level from the top down, its groups' moments and all that stands above what is below it."""
         for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
             if level:
                 above = above.of_children(self.plan.parents[level])
             s = _dot_rows(state.Y, above.residual(state.E))
             per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
-            found.append(GroupMoments(s, per_group))
             above = above.extended(state, psi, s, per_group)
-        return tuple(found)
+            yield GroupMoments(s, per_group), above
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
         """Conditional means and variances of all random effects by group of the bottom level."""
         above = _Above.fixed_only(upward, self.problem.p, self.problem.reml)
-        for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
-            if level:
-                above = above.of_children(self.plan.parents[level])
-            s = _dot_rows(state.Y, above.residual(state.E))
-            per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
-            above = above.extended(state, psi, s, per_group)
+        for _, following in self._visits(upward, psis, above):
+            above = following
         beta_covariance = None if above.root is None else above.root.T @ above.root
         with_beta = None if beta_covariance is None else above.with_beta
         return Posterior(above.means, above.variances, with_beta, beta_covariance)
