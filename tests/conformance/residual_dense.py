@@ -182,7 +182,7 @@ def gradient(f: Callable[[np.ndarray], float], at: np.ndarray, step: float = 1e-
     return result
 
 
-def hessian(f: Callable[[np.ndarray], float], at: np.ndarray, step: float = 3e-4) -> np.ndarray:
+def hessian(f: Callable[[np.ndarray], float], at: np.ndarray, step: float = 1e-3) -> np.ndarray:
     """Return the Hessian by central differences of two steps, extrapolated."""
     return (4.0 * _hessian(f, at, step) - _hessian(f, at, 2.0 * step)) / 3.0
 

@@ -9,7 +9,9 @@ from xmixed.engine import Level, Model, RandomEffects, Residuals
 from xmixed.engine.model import Method, ResidualStructure
 from xmixed.engine.objective import Objective
 from xmixed.engine.prepare import prepare
-from xmixed.engine.residual_products import BasisProducts, GapProducts, PatternProducts
+from xmixed.engine.residual_basis import BasisProducts
+from xmixed.engine.residual_markov import GapProducts
+from xmixed.engine.residual_patterns import PatternProducts
 
 N_GROUPS, OCCASIONS = 14, 5
 FORMS: dict[str, tuple[ResidualStructure, int, type]] = {

@@ -77,9 +77,9 @@ def _same(found: Fit, wanted: Fit) -> None:
 
 @pytest.mark.parametrize("three", [False, True])
 def test_whole_weights_are_expanded_data(case: Case, three: bool) -> None:
-    found = fit(case.model(three), Options(scores=True))
+    found = fit(case.model(three), Options(clusters=(case.school, 10)))
     model, copies = case.expanded(three)
-    wanted = fit(model, Options(scores=True))
+    wanted = fit(model, Options(clusters=(model.levels[0].groups, len(copies))))
     _same(found, wanted)
     assert found.scores is not None and wanted.scores is not None
     weighted = wanted.scores * case.school_weights[copies][:, None]
@@ -91,7 +91,7 @@ def test_whole_weights_are_expanded_data(case: Case, three: bool) -> None:
 def test_scores_are_derivatives(case: Case, three: bool) -> None:
     """One school alone: with only beta profiled out, moved by an offset of y, differences give the rest."""
     model = case.model(three)
-    result = fit(model, Options(scores=True))
+    result = fit(model, Options(clusters=(case.school, 10)))
     assert result.scores is not None
     rows = case.school == 3
     # A column of X that is zero costs nothing: here X is none at all, and beta is taken out of y.

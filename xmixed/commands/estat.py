@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from xmixed.commands.data_parsing import names_in
+from xmixed.commands.data_summarize import moments
 from xmixed.commands.estimates import criteria_results, criteria_row
 from xmixed.commands.intraclass import has_random_coefficients, intraclass_correlations
 from xmixed.commands.mixed_model import MixedResult
@@ -18,6 +19,7 @@ from xmixed.expressions.design import Term, column
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.formats import is_date_format, is_string_format, is_valid_format
 from xmixed.language.nodes import Command, Name
+from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
 from xmixed.render.estat import (
@@ -51,7 +53,7 @@ from xmixed.session.state import SessionState
             OptionSpec("nolines", "noli", help="vce: no lines between equations", built=False),
             OptionSpec("labels", "lab", help="summarize: show labels", built=False),
             OptionSpec("noheader", "noh", help="summarize: no header", built=False),
-            OptionSpec("noweights", "now", help="summarize: ignore weights", built=False),
+            OptionSpec("noweights", "now", help="summarize: ignore weights"),
             OptionSpec("group", "g", help="summarize: by equation", built=False),
         ),
     ),
@@ -229,9 +231,8 @@ def _summarize(session: SessionState, rest: str, node: Command) -> Results:
     rows = session.data.marks.get(session.e.mark)
     if rows is None:
         raise StataError(498, "e(sample) information not available")
-    if session.e.macros.get("wtype"):
-        raise StataError(198, "estat summarize is not available after weighted estimation")
     context = Context.of(session)
+    weights = None if node.option("noweights") else _sample_weights(session, context)
 
     def values(variable: str, series: str) -> np.ndarray:
         if variable not in session.data:
@@ -252,8 +253,9 @@ def _summarize(session: SessionState, rest: str, node: Command) -> Results:
         series, _, depvar = result.description.depvar.rpartition(".")
         columns = [(result.description.depvar, values(depvar, series))]
         columns += [(term.without_marks(), column(term, values)) for term in _summarized(result)]
-    table = [_sample_row(name, found) for name, found in columns]
-    n = float(np.count_nonzero(rows))
+    kind, own = ("", None) if weights is None else (weights[0], weights[1][rows])
+    table = [_sample_row(name, found, kind, own) for name, found in columns]
+    n = float(np.count_nonzero(rows) if kind != "fweight" or own is None else own.sum())
     session.out.write(*render_sample(session.e.macros.get("cmd", ""), n, table))
     stats = np.array([[row.mean, row.sd, row.minimum, row.maximum] for row in table])
     heads = ["mean", "sd", "min", "max"]
@@ -272,12 +274,22 @@ def _summarized(result: MixedResult) -> list[Term]:
     return list(found.values())
 
 
-def _sample_row(name: str, values: np.ndarray) -> SampleRow:
-    known = values[~is_missing(values)]
-    if not known.size:
-        return SampleRow(name, MISSING, MISSING, MISSING, MISSING)
-    sd = float(known.std(ddof=1)) if known.size > 1 else MISSING
-    return SampleRow(name, float(known.mean()), sd, float(known.min()), float(known.max()))
+def _sample_weights(session: SessionState, context: Context) -> tuple[str, np.ndarray] | None:
+    """Return the observations' weights as `summarize` takes them, sampling weights as analytic ones."""
+    kind = session.e.macros.get("wtype")
+    if not kind:
+        return None
+    expression = parse_expression(session.e.macros["wexp"].removeprefix("= "))
+    values, _ = evaluate_column(expression, context)
+    return "aweight" if kind == "pweight" else kind, np.where(is_missing(values), 0.0, values)
+
+
+def _sample_row(name: str, values: np.ndarray, kind: str, weights: np.ndarray | None) -> SampleRow:
+    known = ~is_missing(values)
+    if weights is not None:
+        known &= weights > 0
+    found = moments(values[known], None if weights is None else weights[known], kind, False)
+    return SampleRow(name, found.mean, found.sd, found.minimum, found.maximum)
 
 
 _Handler = Callable[[SessionState, str, Command], Results]
@@ -287,7 +299,7 @@ _SUBCOMMANDS: dict[str, tuple[str, _Handler, frozenset[str]]] = {
     "icc": ("icc", _icc, frozenset({"level"})),
     "group": ("gr", _group, frozenset()),
     "recovariance": ("recov", _recovariance, frozenset({"level", "correlation"})),
-    "summarize": ("su", _summarize, frozenset()),
+    "summarize": ("su", _summarize, frozenset({"noweights"})),
     "vce": ("vce", _vce, frozenset({"correlation", "covariance", "format"})),
 }
 """Shortest abbreviation, handler and options of each subcommand."""

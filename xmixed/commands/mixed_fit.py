@@ -129,14 +129,15 @@ def run(
         if len(parameters) == 1:
             raise StataError(198, "option from() not allowed; the model has no random effects")
         options = replace(options, start=start(parameters))
-    options = replace(options, scores=specification.clusters is not None)
+    if specification.clusters is not None:
+        options = replace(options, clusters=(specification.clusters.codes, specification.clusters.count))
     try:
         fitted = engine.fit(model, options, log)
     except engine.EngineError as error:
         raise _as_stata_error(error) from error
     finally:
         log.flush()
-    return _fitted(specification, model, fitted, places)
+    return _fitted(specification, fitted, places)
 
 
 def _optimisation_name(parameter: VarianceParameter, metric: str) -> str:
@@ -172,8 +173,8 @@ def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[
                 structure = equations[place].structure
                 blocks.append(RandomEffects(specification.effects[place], structure))  # type: ignore[arg-type]
                 places[len(levels) + 1, len(blocks)] = place
-        if blocks:
-            own_weights = None if weights is None else weights.levels[number - 1]
+        own_weights = None if weights is None else weights.levels[number - 1]
+        if blocks or own_weights is not None:
             levels.append(Level(group.codes, group.n_groups, tuple(blocks), weights=own_weights))
         for place in own:
             factor = specification.factors[place]
@@ -218,7 +219,7 @@ def _as_stata_error(error: EngineError) -> StataError:
 
 
 def _fitted(
-    specification: MixedSpecification, model: Model, fitted: Fit, places: dict[tuple[int, int], int]
+    specification: MixedSpecification, fitted: Fit, places: dict[tuple[int, int], int]
 ) -> FittedModel:
     import numpy as np
 
@@ -239,7 +240,7 @@ def _fitted(
     )
     ordered = tuple(parameters[i] for i in order)
     parameter_covariance = np.asarray(fitted.parameter_covariance)[np.ix_(order, order)]
-    robust = robust_variance(specification, model, fitted, order)
+    robust = robust_variance(specification, fitted, order)
     if robust is not None:
         size = len(terms)
         covariance, parameter_covariance = robust.variance[:size, :size], robust.variance[size:, size:]

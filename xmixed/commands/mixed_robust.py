@@ -15,7 +15,7 @@ from xmixed.language.nodes import MixedCommand, VarianceEstimator
 
 if TYPE_CHECKING:
     from xmixed.commands.mixed_specification import GroupLevel, MixedSpecification
-    from xmixed.engine import Fit, Model
+    from xmixed.engine import Fit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,7 @@ def find_clusters(
 
 
 def robust_variance(
-    specification: MixedSpecification, model: Model, fitted: Fit, order: list[int]
+    specification: MixedSpecification, fitted: Fit, order: list[int]
 ) -> RobustVariance | None:
     """Return the sandwich M/(M-1) B (sum ss') B, B block-diagonal; None where it was not asked for.
 
@@ -132,7 +132,7 @@ def robust_variance(
     bread = np.zeros((p + k, p + k))
     bread[:p, :p] = fitted.beta_covariance
     bread[p:, p:] = fitted.parameter_covariance
-    meat, count = _meat(specification, model, fitted.scores, clusters)
+    meat, count = _meat(specification, fitted.scores, clusters)
     inner = bread @ meat @ bread * (count / (count - 1))
     whole = np.zeros((2, len(terms) + k, len(terms) + k))
     for target, source in zip(whole, ((inner + inner.T) / 2, bread), strict=True):
@@ -141,23 +141,22 @@ def robust_variance(
 
 
 def _meat(
-    specification: MixedSpecification, model: Model, scores: np.ndarray, clusters: Clusters
+    specification: MixedSpecification, scores: np.ndarray, clusters: Clusters
 ) -> tuple[np.ndarray, int]:
     """Return the sum over clusters of ss' and their number.
 
     A cluster with a frequency weight is as many clusters as that says.
     """
-    units = model.levels[0].groups if model.levels else np.arange(len(model.y))
-    counts = model.levels[0].weights if model.levels else model.weights
-    own = np.zeros(len(scores), dtype=np.int64)
-    own[units] = clusters.codes
-    highest = len(np.unique(units)) == clusters.count
-    weights = specification.weights
-    if weights is not None and weights.summary.kind == "fweight" and counts is not None and highest:
-        total = round(float(counts.sum()))
-        if total < 2:
-            raise StataError(198, f"vce({clusters.kind}) needs more than one cluster")
-        return (scores / counts[:, None]).T @ scores, total
-    summed = np.zeros((clusters.count, scores.shape[1]))
-    np.add.at(summed, own, scores)
-    return summed.T @ summed, clusters.count
+    weights, levels = specification.weights, specification.levels
+    if weights is None or weights.summary.kind != "fweight":
+        return scores.T @ scores, clusters.count
+    units = levels[0].codes if levels else np.arange(len(clusters.codes))
+    own = weights.levels[0] if levels else weights.rows
+    if own is None or len(own) != clusters.count:
+        return scores.T @ scores, clusters.count
+    counts = np.empty(clusters.count)
+    counts[clusters.codes] = own[units]
+    total = round(float(counts.sum()))
+    if total < 2:
+        raise StataError(198, f"vce({clusters.kind}) needs more than one cluster")
+    return (scores / counts[:, None]).T @ scores, total

@@ -111,7 +111,8 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     sample.add(depvar, depvar_series, "dependent variable")
     _add_columns(sample, terms, equations)
     request.add_columns(sample)
-    typed = read_weights(node, [equation.level for equation in equations], context, sample)
+    correlated = request.structure != "independent"
+    typed = read_weights(node, [equation.level for equation in equations], context, sample, correlated)
     kind = variance_kind(node, typed is not None and typed.kind == "pweight")
     cluster = cluster_variable(node, context)
     if cluster:
@@ -133,10 +134,7 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     lowest = (levels[-1].codes, levels[-1].n_groups) if levels else None
     residuals = residual_part(request, lowest, sample, n)
     has_groups = residuals.summary is not None or any(equation.effects for equation in described)
-    own = [
-        any(item.level == name and item.effects and not item.values for item in described) for name in names
-    ]
-    weights = sample_weights(typed, names, levels, own, sample.rows)
+    weights = sample_weights(typed, names, levels, sample.rows)
     clusters = None
     if kind != "oim":
         values = sample.level(cluster) if cluster else None

@@ -79,7 +79,7 @@ class TypedWeights:
 
 
 def read_weights(
-    node: MixedCommand, names: Sequence[str], context: Context, sample: SampleColumns
+    node: MixedCommand, names: Sequence[str], context: Context, sample: SampleColumns, correlated: bool
 ) -> TypedWeights | None:
     """Return the weights of a command and take observations without a weight out of the sample.
 
@@ -87,6 +87,8 @@ def read_weights(
     ----------
     names : sequence of str
         The level of each random-effects equation.
+    correlated : bool
+        Whether residuals are correlated, so that observations cannot be weighted.
 
     Raises
     ------
@@ -108,6 +110,9 @@ def read_weights(
     kind = kinds.pop()
     observations = None
     if weight is not None:
+        if correlated:
+            text = "weights of observations not allowed with correlated residuals"
+            raise StataError(198, text, weight.span)
         observations = _Column(weight.text, _evaluated(weight.expression, context, weight.span), weight.span)
         _check_values(observations, kind, sample)
         sample.rows = sample.rows & (observations.values != 0)
@@ -159,7 +164,6 @@ def sample_weights(
     typed: TypedWeights | None,
     names: Sequence[str],
     groups: Sequence[GroupLevel],
-    effects: Sequence[bool],
     rows: np.ndarray,
 ) -> MixedWeights | None:
     """Return the weights over the sample, scaled as `pwscale()` says.
@@ -167,16 +171,13 @@ def sample_weights(
     Parameters
     ----------
     names, groups : the distinct levels, highest first
-    effects : sequence of bool
-        Whether a level has random effects of its own (those of `R.varname` do not count).
     rows : ndarray of bool
         The sample.
 
     Raises
     ------
     StataError
-        r(459) weights that differ within groups; r(198) weights of a level without random effects;
-        `pwscale()` in other than two-level models.
+        r(459) weights that differ within groups; r(198) `pwscale()` in other than two-level models.
     """
     if typed is None:
         return None
@@ -184,14 +185,9 @@ def sample_weights(
         raise StataError(198, "pwscale() is supported only with two-level models")
     own = None if typed.observations is None else typed.observations.values[rows]
     levels: list[np.ndarray | None] = []
-    for name, group, has_effects in zip(names, groups, effects, strict=True):
+    for name, group in zip(names, groups, strict=True):
         column = typed.levels.get(name)
-        if column is None:
-            levels.append(None)
-            continue
-        if not has_effects:
-            raise StataError(198, f"level {name} has weights but no random effects", column.span)
-        levels.append(_constant_within(column, name, group, rows))
+        levels.append(None if column is None else _constant_within(column, name, group, rows))
     if typed.scale:
         own, levels[0] = _scaled(typed.scale, own, levels[0], groups[0])
     texts = tuple(typed.levels[name].text if name in typed.levels else "" for name in names)

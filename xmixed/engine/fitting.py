@@ -32,7 +32,7 @@ from xmixed.engine.result import (
     Regression,
     Verdict,
 )
-from xmixed.engine.robust import group_scores, refuse_scores
+from xmixed.engine.robust import cluster_scores, refuse_scores
 from xmixed.engine.separate import separate_start
 from xmixed.engine.standard_errors import parameter_covariance
 from xmixed.engine.starting import absolute, completed, split
@@ -70,17 +70,21 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
         One of its subclasses, where the data admit no fit.
     """
     report: Report = progress if progress is not None else _silent
-    problem = prepare(model)
+    if options.clusters is not None:
+        refuse_scores(model)
+    problem = prepare(model, nested=options.clusters is not None)
     objective = Objective(problem)
-    if options.scores:
-        refuse_scores(model, objective)
     with np.errstate(all="ignore"):
         maximum = _maximise(objective, options, report)
         result = _result(objective, maximum, options, report)
-        if options.scores:
+        if options.clusters is not None:
             at = split(objective, result.estimates)
-            scores = group_scores(model, objective, maximum.point, at.relative, at.variance, result.beta)
-            result = replace(result, scores=scores)
+            result = replace(
+                result,
+                scores=cluster_scores(
+                    objective, maximum.point, at.relative, at.variance, result.beta, options.clusters
+                ),
+            )
         return result
 
 

@@ -144,8 +144,9 @@ class Options:
         EM is skipped; with `iterate` 0 they are the result as they stand.
     detail : bool
         Whether `Iteration.detail` is filled in.
-    scores : bool
-        Whether `Fit.scores` is filled in.
+    clusters : ((n,) integer array, int) or None
+        Codes and number of the clusters that `Fit.scores` is wanted for; each is made of whole groups of the
+        highest level.
     """
 
     em_iterations: int = 20
@@ -162,4 +163,4 @@ class Options:
     standard_errors: bool = True
     start: np.ndarray | None = None
     detail: bool = False
-    scores: bool = False
+    clusters: tuple[np.ndarray, int] | None = None

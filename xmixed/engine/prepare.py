@@ -10,6 +10,7 @@ import numpy as np
 
 from xmixed.engine.columns import ColumnStore
 from xmixed.engine.crossedproducts import CrossedProducts, Grouping, cross_levels, crossed_products
+from xmixed.engine.crossing import whole_units, without_crossing
 from xmixed.engine.crossproducts import CrossProducts, LevelProducts, cross_products
 from xmixed.engine.errors import (
     CollinearColumns,
@@ -23,8 +24,8 @@ from xmixed.engine.errors import (
 from xmixed.engine.factor import Tie, check, enclosing_level, members
 from xmixed.engine.grouping import Nesting, nest
 from xmixed.engine.model import Level, Model, RandomEffects, Structure
-from xmixed.engine.residual_data import ResidualData, residual_data, simplified
-from xmixed.engine.weights import Weights, sweep_weights
+from xmixed.engine.residual_data import ResidualData, residual_data
+from xmixed.engine.weights import Weights, is_weighted, refuse_weights, sweep_weights
 
 # Residuals smaller than this share of the outcome's spread are rounding, not variance.
 _PERFECT = 1e-12
@@ -73,6 +74,8 @@ class Problem:
 
     Attributes
     ----------
+    model : Model
+        The user's, with levels that must not cross others as columns.
     products : CrossProducts
         Working units: columns centred and scaled, y the OLS residual over `y_scale`.
     nesting : Nesting or None
@@ -98,6 +101,7 @@ class Problem:
         None where residuals are independent with one variance. `products` are then those of Lambda = I.
     """
 
+    model: Model
     products: CrossProducts
     nesting: Nesting | None
     crossed: CrossedProducts | None
@@ -123,20 +127,31 @@ class Problem:
         return self.n - self.p if self.reml else self.n
 
 
-def prepare(model: Model) -> Problem:
-    """Centre, cross-multiply and scale the data; raises the typed errors of bad input."""
+def prepare(model: Model, nested: bool = False) -> Problem:
+    """Centre, cross-multiply and scale the data; raises the typed errors of bad input.
+
+    `nested`: levels that cross others become columns, as they do with weights and residual structures.
+    """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return _prepare(model)
+        return _prepare(model, nested)
 
 
-def _prepare(model: Model) -> Problem:
+def _prepare(model: Model, nested: bool) -> Problem:
     n, p = len(model.y), len(model.fixed)
     _check(model, n, p)
-    model = simplified(model)
+    refuse_weights(model)
+    model = whole_units(model)
     numbered = _numbered(model)
     nesting = nest(tuple(level for _, level in numbered), n)
-    weights = sweep_weights(model, tuple(level for _, level in numbered), nesting)
+    nested = nested or model.residuals is not None or is_weighted(model)
+    if nesting is None and nested:
+        model = without_crossing(model)
+        numbered = _numbered(model)
+        nesting = nest(tuple(level for _, level in numbered), n)
+        if nesting is None:
+            raise InvalidModel("exchangeable effects cross the groups of other levels")
+    weights = None if nesting is None else sweep_weights(model, numbered, nesting)
     size = n if weights is None else weights.total
     store = ColumnStore(n)
     x_constant = next((i for i, column in enumerate(model.fixed) if column is None), None)
@@ -171,10 +186,12 @@ def _prepare(model: Model) -> Problem:
     )
     residual = None
     if model.residuals is not None:
-        assert nesting is not None, "`simplified` leaves no crossed levels"
+        assert nesting is not None, "levels that cross others are columns"
         divisors = (_divisors(scaled, z_scales), x_scale, y_scale)
         levels = [level for _, level in numbered]
-        residual = residual_data(model.residuals, store, nesting, levels, (z, x, y_store), divisors, offset)
+        residual = residual_data(
+            model.residuals, store, nesting, levels, (z, x, y_store), divisors, offset, weights
+        )
     blocks: list[Block] = []
     ties: dict[int, Tie] = {}
     for position, (number, level) in enumerate(numbered):
@@ -190,6 +207,7 @@ def _prepare(model: Model) -> Problem:
         count = None if counts is None else counts[position]
         blocks += _blocks(level, number, position, change, user_scales, scaled.levels[position], count)
     return Problem(
+        model=model,
         products=scaled,
         nesting=nesting,
         crossed=crossed,

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from xmixed.engine.columns import ColumnStore
 from xmixed.engine.crossproducts import CrossProducts, LevelProducts
-from xmixed.engine.errors import InvalidModel
-from xmixed.engine.grouping import Nesting, nest
-from xmixed.engine.model import Level, Model, RandomEffects, Residuals
+from xmixed.engine.grouping import Nesting
+from xmixed.engine.model import Level, Residuals
+from xmixed.engine.residual_basis import exchangeable_products, independent_products
+from xmixed.engine.residual_markov import markov_products
 from xmixed.engine.residual_matrices import Table, parameter_table
-from xmixed.engine.residual_products import Products, UnitProducts, make_products
-
-# More indicator columns than this in one group would cost gigabytes.
-_MOST_COLUMNS = 400
+from xmixed.engine.residual_patterns import PatternProducts
+from xmixed.engine.residual_products import Products, UnitProducts, Units
+from xmixed.engine.weights import Weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,20 +28,27 @@ class ResidualData:
     residuals : Residuals
     table : Table
     products : Products
-    n_units : int
-        U.
+    units : Units
     sizes : tuple of int
         Columns of Z of each level, top to bottom.
     groups : tuple of (U,) arrays
         For each level, position of the group that holds each unit; units are sorted by them.
+    counts : tuple of (U,) arrays or None
+        For each level, how often each unit counts within its group; None where all count once.
     """
 
     residuals: Residuals
     table: Table
     products: Products
-    n_units: int
+    units: Units
     sizes: tuple[int, ...]
     groups: tuple[np.ndarray, ...]
+    counts: tuple[np.ndarray, ...] | None
+
+    @property
+    def n_units(self) -> int:
+        """U."""
+        return len(self.units.starts)
 
     def cross_products(self, found: UnitProducts) -> CrossProducts:
         """M of the units summed into the groups of each level."""
@@ -49,6 +56,8 @@ class ResidualData:
         for position, (q, groups) in enumerate(zip(self.sizes, self.groups, strict=True)):
             first = sum(self.sizes[position + 1 :])
             rows = found.ZtD[first : first + q, first:]
+            if self.counts is not None:
+                rows = rows * self.counts[position]
             starts = np.flatnonzero(np.diff(groups, prepend=-1))
             if len(starts) < len(groups):
                 rows = np.add.reduceat(rows, starts, axis=2)
@@ -57,87 +66,26 @@ class ResidualData:
         return CrossProducts(tuple(levels), found.XyXy)
 
 
-def simplified(model: Model) -> Model:
-    """The model with units fit for the sweeps: every group of every level is made of whole units.
+def make_products(residuals: Residuals, table: Table, units: Units, D: np.ndarray, Q: int) -> Products:
+    """Choose the way to the cross-products of a structure.
 
-    Levels that cross the units, as the values of a factor do, become columns of indicators of the smallest
-    groups that hold both.
+    Parameters
+    ----------
+    D : (c, n) array
+        Working columns in the order of `units.rows`.
+    Q : int
+        How many of them are of Z.
     """
-    residuals = model.residuals
-    if residuals is None:
-        return model
-    levels = list(model.levels)
-    used = [i for i, level in enumerate(levels) if level.equations]
+    by = np.zeros(len(units.rows), np.intp)
+    if residuals.by is not None:
+        by = residuals.by[units.rows].astype(np.intp)
     if residuals.structure == "independent":
-        chosen = _finest(levels, used)
-        codes, count = (np.zeros(len(model.y), np.intp), 1) if chosen is None else chosen
-        residuals = replace(residuals, groups=codes, n_groups=count)
-    for i in used:
-        if levels[i].within is not None or not _nested(residuals.groups, residuals.n_groups, levels[i]):
-            levels[i] = _with_indicators(levels[i], residuals)
-    if nest(tuple(levels[i] for i in used), len(model.y)) is None:
-        whole = np.zeros(len(model.y), np.intp)
-        for i in used:
-            inner = [j for j in used if levels[j].n_groups > levels[i].n_groups]
-            if any(not _nested(levels[j].groups, levels[j].n_groups, levels[i]) for j in inner):
-                levels[i] = _with_indicators(model.levels[i], replace(residuals, groups=whole, n_groups=1))
-    if nest(tuple(levels[i] for i in used), len(model.y)) is None:
-        raise InvalidModel("random effects cross the groups within which residuals are correlated")
-    return replace(model, levels=tuple(levels), residuals=residuals)
-
-
-def _finest(levels: list[Level], used: list[int]) -> tuple[np.ndarray, int] | None:
-    if not used:
-        return None
-    level = max((levels[i] for i in used), key=lambda level: level.n_groups)
-    return level.groups, level.n_groups
-
-
-def _nested(groups: np.ndarray, n_groups: int, outer: Level) -> bool:
-    """Whether every one of the groups (codes by row) lies in one group of the level."""
-    parent = np.zeros(n_groups, outer.groups.dtype)
-    parent[groups] = outer.groups
-    return bool(np.array_equal(parent[groups], outer.groups))
-
-
-def _with_indicators(level: Level, residuals: Residuals) -> Level:
-    """The level's intercepts as columns of indicators within groups that hold whole units."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    if any(equation.columns != (None,) for equation in level.equations):
-        raise InvalidModel("random coefficients cross the groups within which residuals are correlated")
-    size = level.n_groups + residuals.n_groups
-    ends = (level.groups, level.n_groups + residuals.groups)
-    if level.within is not None:
-        within, n_within = level.within
-        size += n_within
-        ends = (
-            np.concatenate([ends[0], ends[0]]),
-            np.concatenate([ends[1], level.n_groups + residuals.n_groups + within]),
-        )
-    graph = coo_matrix((np.ones(len(ends[0]), np.int8), ends), shape=(size, size))
-    _, labels = connected_components(graph, directed=False)
-    if level.within is not None:
-        within, n_within = level.within
-        if len(np.unique(labels[level.groups])) != len(np.unique(within)):
-            raise InvalidModel("exchangeable effects cross the groups within which residuals are correlated")
-    present, holder = np.unique(labels[level.groups], return_inverse=True)
-    order = np.argsort(labels[: level.n_groups], kind="stable")
-    sorted_labels = labels[order]
-    first = np.flatnonzero(np.diff(sorted_labels, prepend=-1))
-    place = np.empty(level.n_groups, np.intp)
-    counts = np.diff(np.append(first, level.n_groups))
-    place[order] = np.arange(level.n_groups) - np.repeat(first, counts)
-    rank = place[level.groups]
-    width = int(rank.max()) + 1
-    if width > _MOST_COLUMNS:
-        raise InvalidModel(
-            f"more than {_MOST_COLUMNS} random effects cross the groups of correlated residuals"
-        )
-    columns = tuple((rank == k).astype(np.float64) for k in range(width))
-    structure = "identity" if level.within is None else "exchangeable"
-    return Level(np.ravel(holder), len(present), (RandomEffects(columns, structure),))
+        return independent_products(units, by, residuals.n_by, D, Q)
+    if residuals.structure == "exchangeable":
+        return exchangeable_products(units, by, D, Q)
+    if residuals.structure == "exponential" or (residuals.structure == "ar" and residuals.order == 1):
+        return markov_products(residuals, units, by, D, Q)
+    return PatternProducts(residuals, table, units, by, D, Q)
 
 
 def residual_data(
@@ -148,6 +96,7 @@ def residual_data(
     columns: tuple[list[list[int]], list[int], int],
     divisors: tuple[list[np.ndarray], np.ndarray, float],
     offset: np.ndarray,
+    weights: Weights | None,
 ) -> ResidualData:
     """Gather working columns unit by unit.
 
@@ -158,27 +107,14 @@ def residual_data(
     divisors : their scales, infinite for a null column
     offset : (p,) array
         Coefficients b: y - Xb takes the place of y.
+    weights : Weights or None
     """
     z, x, y = columns
     z_scales, x_scale, y_scale = divisors
-    codes = residuals.groups
-    present = np.bincount(codes, minlength=residuals.n_groups) > 0
-    representative = np.zeros(residuals.n_groups, np.intp)
-    representative[codes] = np.arange(store.n)
-    units = np.flatnonzero(present)
-    row = representative[units]
-    positions = []
-    for level, labels in zip(levels, nesting.labels, strict=True):
-        position = np.zeros(level.n_groups, np.intp)
-        position[labels] = np.arange(len(labels))
-        positions.append(position[level.groups[row]])
-    order = np.arange(len(units)) if not positions else np.lexsort(positions[::-1])
-    rank = np.zeros(residuals.n_groups, np.intp)
-    rank[units[order]] = np.arange(len(units))
-    by_unit = rank[codes]
-    keys = (by_unit,) if residuals.time is None else (residuals.time, by_unit)
-    rows = np.lexsort(keys)
-    starts = np.searchsorted(by_unit[rows], np.arange(len(units)))
+    rows, starts, groups = _arranged(residuals, nesting, levels, store.n)
+    units, counts = Units(rows, starts), None
+    if weights is not None:
+        units, counts = _counted(residuals, units, nesting, weights)
     Q = sum(len(part) for part in z)
     D = np.empty((Q + len(x) + 1, store.n))
     place = 0
@@ -194,10 +130,56 @@ def residual_data(
         place += 1
     D[place] = outcome / y_scale
     table = parameter_table(residuals)
-    products = make_products(residuals, table, rows, starts, D, Q)
-    sizes = tuple(len(part) for part in z)
-    groups = tuple(position[order] for position in positions)
-    return ResidualData(residuals, table, products, len(units), sizes, groups)
+    products = make_products(residuals, table, units, D, Q)
+    return ResidualData(residuals, table, products, units, tuple(len(part) for part in z), groups, counts)
+
+
+def _arranged(
+    residuals: Residuals, nesting: Nesting, levels: Sequence[Level], n: int
+) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
+    """Rows unit by unit (n,), where units start (U,), and positions of their groups by level."""
+    codes = residuals.groups
+    present = np.bincount(codes, minlength=residuals.n_groups) > 0
+    representative = np.zeros(residuals.n_groups, np.intp)
+    representative[codes] = np.arange(n)
+    units = np.flatnonzero(present)
+    row = representative[units]
+    positions = []
+    for level, labels in zip(levels, nesting.labels, strict=True):
+        position = np.zeros(level.n_groups, np.intp)
+        position[labels] = np.arange(len(labels))
+        positions.append(position[level.groups[row]])
+    order = np.arange(len(units)) if not positions else np.lexsort(positions[::-1])
+    rank = np.zeros(residuals.n_groups, np.intp)
+    rank[units[order]] = np.arange(len(units))
+    by_unit = rank[codes]
+    keys = (by_unit,) if residuals.time is None else (residuals.time, by_unit)
+    rows = np.lexsort(keys)
+    starts = np.searchsorted(by_unit[rows], np.arange(len(units)))
+    return rows, starts, tuple(position[order] for position in positions)
+
+
+def _counted(
+    residuals: Residuals, units: Units, nesting: Nesting, weights: Weights
+) -> tuple[Units, tuple[np.ndarray, ...]]:
+    """The units with their weights, and how often they count within the groups of every level.
+
+    Rows of independent residuals have weights of their own; those of a unit of correlated ones share one.
+    """
+    rows = units.rows
+    if nesting.order is not None:
+        place = np.empty(len(rows), np.intp)
+        place[nesting.order] = np.arange(len(rows))
+        rows = place[rows]
+    by_level = [weight[rows] for weight in weights.rows]
+    whole = weights.whole_rows[rows]
+    if residuals.structure != "independent":
+        starts = units.starts
+        counts = tuple(weight[starts] for weight in by_level)
+        return Units(units.rows, starts, None, whole[starts]), counts
+    own = by_level[-1] if by_level else whole
+    counts = tuple((weight / own)[units.starts] for weight in by_level)
+    return Units(units.rows, units.starts, own, (whole / own)[units.starts]), counts
 
 
 def _column(store: ColumnStore, column: int, rows: np.ndarray) -> np.ndarray:

@@ -217,8 +217,8 @@ class Fit:
     optimization : Optimization
     boundary : tuple of BoundaryNote
     scores : (M, p + k) array or None
-        Derivatives of each top-level group's log likelihood, weights included, by (beta, estimates); by row
-        where there are no levels. None where they were not asked for.
+        Derivatives of each cluster's log likelihood, weights included, by (beta, estimates). None where they
+        were not asked for.
     """
 
     method: Method

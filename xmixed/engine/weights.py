@@ -7,6 +7,7 @@ often as its own weight and those of the groups below that level say.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,32 +47,70 @@ def is_weighted(model: Model) -> bool:
     return model.weights is not None or any(level.weights is not None for level in model.levels)
 
 
-def sweep_weights(model: Model, levels: tuple[Level, ...], nesting: Nesting | None) -> Weights | None:
-    """The weights of a model whose sweeps see `levels`, top to bottom; None where it has none."""
+def refuse_weights(model: Model) -> None:
+    """Refuse weights where they are not defined.
+
+    Raises
+    ------
+    WeightsNotSupported
+        REML, and weights of observations whose residuals are correlated.
+    InvalidModel
+        Weights that are not positive numbers.
+    """
     if not is_weighted(model):
-        return None
-    if model.residuals is not None:
-        raise WeightsNotSupported("weights are not supported with residual structures")
-    if nesting is None:
-        raise WeightsNotSupported("weights are not supported with crossed effects")
+        return
     if model.method == "reml":
         raise WeightsNotSupported("weights are not supported with restricted maximum likelihood")
+    if (
+        model.weights is not None
+        and model.residuals is not None
+        and model.residuals.structure != "independent"
+    ):
+        raise WeightsNotSupported("weights of observations are not supported with correlated residuals")
     _check(model)
-    count = len(levels)
-    own = [_sorted(level, labels) for level, labels in zip(levels, nesting.labels, strict=True)]
+
+
+def sweep_weights(model: Model, numbered: Sequence[tuple[int, Level]], nesting: Nesting) -> Weights | None:
+    """The weights of a model whose sweeps see the levels `numbered`, top to bottom; None where it has none.
+
+    The number of a level is its place in the model, from 1; minus that for one that stands for the covariance
+    of effects within larger groups. Weights of a level without random effects multiply those of the groups,
+    or rows, that it is made of.
+    """
+    if not is_weighted(model):
+        return None
+    count = len(numbered)
+    own = [_sorted(level, labels) for (_, level), labels in zip(numbered, nesting.labels, strict=True)]
+    weight = np.ones(len(model.y)) if model.weights is None else model.weights.astype(np.float64)
+    for place, level in enumerate(model.levels, 1):
+        if level.weights is None or level.equations:
+            continue
+        below = next((at for at, (number, _) in enumerate(numbered) if abs(number) > place), None)
+        if below is None:
+            weight *= level.weights[level.groups]
+        else:
+            own[below] *= level.weights[_codes_of(level, numbered[below][1])[nesting.labels[below]]]
     to_above = tuple(
         tuple(_product(own, nesting, m + 1, level) for m in range(level)) for level in range(count)
     )
     groups = tuple(_product(own, nesting, 0, level) for level in range(count))
-    weight = np.ones(len(model.y)) if model.weights is None else model.weights.astype(np.float64)
     weight = weight if nesting.order is None else weight[nesting.order]
     if not count:
         return Weights(float(weight.sum()), (), weight, (), ())
     bottom = count - 1
-    place = np.repeat(np.arange(len(own[bottom])), np.diff(nesting.row_starts, append=len(weight)))
-    rows = tuple(weight * to_above[bottom][m][place] for m in range(bottom))
-    whole = weight * groups[bottom][place]
+    place_of_row = np.repeat(np.arange(len(own[bottom])), np.diff(nesting.row_starts, append=len(weight)))
+    rows = tuple(weight * to_above[bottom][m][place_of_row] for m in range(bottom))
+    whole = weight * groups[bottom][place_of_row]
     return Weights(float(whole.sum()), (*rows, weight), whole, to_above, groups)
+
+
+def _codes_of(outer: Level, inner: Level) -> np.ndarray:
+    """The outer group of every inner one, by code."""
+    found = np.zeros(inner.n_groups, outer.groups.dtype)
+    found[inner.groups] = outer.groups
+    if not np.array_equal(found[inner.groups], outer.groups):
+        raise WeightsNotSupported("weights are not supported at a level that crosses another")
+    return found
 
 
 def _check(model: Model) -> None:

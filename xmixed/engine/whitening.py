@@ -66,12 +66,12 @@ class Whitening:
         posterior = sweeper.posterior(up, psis)
         units = residual.groups[-1] if residual.groups else np.zeros(residual.n_units, np.intp)
         fixed = np.append(-up.beta, 1.0)[:, None]
-        weights = np.concatenate(
+        coefficients = np.concatenate(
             [-posterior.means[:, units], np.broadcast_to(fixed, (len(fixed), len(units)))]
         )
         with_beta = None if posterior.with_beta is None else posterior.with_beta[:, :, units]
         of_units = UnitPosterior(
-            weights, posterior.variances[:, :, units], with_beta, posterior.beta_covariance
+            coefficients, posterior.variances[:, :, units], with_beta, posterior.beta_covariance
         )
         full = residual.table.fill(self.estimates(rho))
         log_det, rss = residual.products.slopes(full, of_units)
