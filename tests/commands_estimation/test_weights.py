@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
+from xmixed.data.pandas_bridge import to_pandas
 from xmixed.errors import StataError
 from xmixed.interpreter.session import Session
 
@@ -19,6 +22,11 @@ generate g = 1 + mod(id, 2)
 generate h = 1 + mod(big, 3)
 generate p = (1 + mod(_n, 4) / 3) * (1 + mod(id, 3))
 generate one = 1
+generate t = mod(_n - 1, 8)
+generate a = mod(_n * 7 + big, 4)
+generate s = mod(_n * 5, 3)
+generate z = y
+replace z = z + 0.7 * z[_n-1] if t > 0
 """
 
 
@@ -34,34 +42,102 @@ def _values(session: Session, command: str) -> tuple[np.ndarray, np.ndarray, flo
     return session.e.matrices["b"].values, session.e.matrices["V"].values, session.e.scalars["ll"]
 
 
-@pytest.mark.parametrize("vce", ["", ", vce(robust)"])
-def test_frequency_weights_are_expanded_rows(session: Session, vce: str) -> None:
-    weighted = _values(session, f"xtmixed y x [fw=f] || id: x{vce}")
-    counts = [session.e.matrices[name].values for name in ("N_g", "g_min", "g_avg", "g_max")]
-    n = session.e.scalars["N"]
-    data = session.data
-    rows = np.repeat(np.arange(240), data["f"].to_double().astype(int))
-    wide = Session()
-    wide.run(f"set obs {len(rows)}")
-    for name in ("id", "x", "y"):
-        wide.run(f"generate double {name} = .")
-        values = data[name].to_double()[rows]
-        wide.run(
-            "\n".join(f"replace {name} = {value!r} in {at}" for at, value in enumerate(map(float, values), 1))
-        )
-    plain = _values(wide, f"xtmixed y x || id: x{vce}")
+def _expanded(session: Session, counts: dict[str, str]) -> Session:
+    """A session with the data that frequency weights stand for.
+
+    `counts` maps variables, highest level first and `""` for observations, to the weights of their groups; a
+    group's copies have numbers of their own.
+    """
+    frame = to_pandas(session.data)
+    for place, weight in enumerate(counts.values()):
+        times = frame[weight].to_numpy().astype(int)
+        at = np.repeat(np.arange(len(frame)), times)
+        copy = np.concatenate([np.arange(count) for count in times])
+        frame = frame.iloc[at].reset_index(drop=True)
+        for inner in list(counts)[place:]:
+            if inner:
+                frame[inner] = frame[inner] * 10.0 + copy
+    made = Session()
+    made.use(frame.astype(float))
+    return made
+
+
+EXPANDED = {
+    "two_level": ("y x [fw=f] || id: x", {"id": "", "": "f"}),
+    "weighted_groups": ("y x [fw=f] || id: x, fweight(g)", {"id": "g", "": "f"}),
+    "three_level": ("y x [fw=f] || big:, fweight(h) || id:, fweight(g)", {"big": "h", "id": "g", "": "f"}),
+    "unstructured": ("y x [fw=f] || id: x, fw(g) covariance(unstructured)", {"id": "g", "": "f"}),
+    "no_level": ("y x [fw=f]", {"": "f"}),
+    "no_effects": ("y x [fw=f] || big:, noconstant fweight(h) || id:", {"big": "h", "id": "", "": "f"}),
+    "independent": ("y x [fw=f] || id:, fweight(g) residuals(independent, by(s))", {"id": "g", "": "f"}),
+    "independent_only": ("y x [fw=f], residuals(independent, by(s))", {"": "f"}),
+    "exchangeable": (
+        "y x || big:, fw(h) || id:, noconstant fw(g) residuals(exchangeable)",
+        {"big": "h", "id": "g"},
+    ),
+    "ar1": ("z x || big:, fw(h) || id:, fw(g) residuals(ar 1, t(t) by(g))", {"big": "h", "id": "g"}),
+    "ma1": ("z x || id:, fweight(g) residuals(ma 1, t(t))", {"id": "g"}),
+    "exponential": ("z x || id:, fweight(g) residuals(exponential, t(t))", {"id": "g"}),
+    "toeplitz": ("z x || id:, noconstant fweight(g) residuals(toeplitz 2, t(t))", {"id": "g"}),
+    "crossed": ("y x [fw=f] || big: R.a, fweight(h) || id:", {"big": "h", "id": "", "": "f"}),
+    "crossed_twice": ("y x || big: R.a, fweight(h) || big: R.s", {"big": "h"}),
+    "equally_correlated": (
+        "y x [fw=f] || big: R.a, covariance(exchangeable) fw(h) || id:",
+        {"big": "h", "id": "", "": "f"},
+    ),
+}
+"""A weighted command, and the weights that its data are expanded by."""
+
+
+@pytest.mark.parametrize("name", EXPANDED)
+@pytest.mark.parametrize("vce", ["oim", "robust"])
+def test_frequency_weights_are_expanded_data(session: Session, name: str, vce: str) -> None:
+    command, counts = EXPANDED[name]
+    command = f"xtmixed {command}{' ' if ',' in command.rpartition('||')[2] else ', '}vce({vce})"
+    weighted = _values(session, command)
+    shown = [session.e.matrices[name].values for name in SIZES if name in session.e.matrices]
+    scalars = {name: session.e.scalars[name] for name in ("N", "chi2", "rank", "ll")}
+    wide = _expanded(session, {key: weight or "one" for key, weight in counts.items()})
+    plain = _values(wide, re.sub(r" ?\[fw=f\]| ?\bfw(eight)?\(.\)", "", command))
     for found, wanted in zip(weighted, plain, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-11)
+    for key, value in scalars.items():
+        assert value == pytest.approx(wide.e.scalars[key], rel=1e-9)
+    for found, key in zip(shown, SIZES, strict=False):
+        np.testing.assert_array_equal(found, wide.e.matrices[key].values)
+    assert session.e.scalars.get("N_clust") == wide.e.scalars.get("N_clust")
+
+
+SIZES = ("N_g", "g_min", "g_avg", "g_max")
+
+
+@pytest.mark.parametrize(
+    ("weighted", "plain"),
+    [
+        ("y x [pw=one] || big:, pweight(one) || id:", "y x || big: || id:, vce(robust)"),
+        (
+            "y x [pw=one] || id:, pw(one) residuals(independent, by(s))",
+            "y x || id:, residuals(independent, by(s)) vce(robust)",
+        ),
+        ("y x || id:, pw(one) residuals(ar 1, t(t))", "y x || id:, residuals(ar 1, t(t)) vce(robust)"),
+        ("y x [pw=one] || big: R.a, pw(one) || id:", "y x || big: R.a || id:, vce(robust)"),
+    ],
+)
+def test_weights_of_one_change_nothing_but_the_variance(session: Session, weighted: str, plain: str) -> None:
+    for found, wanted in zip(
+        _values(session, f"xtmixed {weighted}"), _values(session, f"xtmixed {plain}"), strict=True
+    ):
         np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12)
-    assert n == wide.e.scalars["N"]
-    for found, name in zip(counts, ("N_g", "g_min", "g_avg", "g_max"), strict=True):
-        np.testing.assert_array_equal(found, wide.e.matrices[name].values)
 
 
-def test_weights_of_one_change_nothing_but_the_variance(session: Session) -> None:
-    weighted = _values(session, "xtmixed y x [pw=one] || big:, pweight(one) || id:")
-    plain = _values(session, "xtmixed y x || big: || id:, vce(robust)")
-    for found, wanted in zip(weighted, plain, strict=True):
-        np.testing.assert_allclose(found, wanted, rtol=1e-9)
+def test_the_estimates_with_a_robust_variance_are_the_usual_ones(session: Session) -> None:
+    """Crossed effects are fitted in another way where their scores are wanted."""
+    robust = _values(session, "xtmixed y x || big: R.a || id:, vce(robust)")
+    bread = session.e.matrices["V_modelbased"].values
+    plain = _values(session, "xtmixed y x || big: R.a || id:")
+    np.testing.assert_allclose(robust[0], plain[0], rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(bread, plain[1], rtol=1e-5, atol=1e-9)
+    assert robust[2] == pytest.approx(plain[2], rel=1e-11)
 
 
 def test_cluster_on_the_top_level_is_robust(session: Session) -> None:
@@ -136,7 +212,11 @@ def test_observations_of_no_weight_are_not_there(session: Session) -> None:
         ("xtmixed y x || id:, pweight(p)", 459, "weights are not constant within groups of id"),
         ("xtmixed y x [fw=f] || id:, pweight(g)", 198, "fweights and pweights may not be combined"),
         ("xtmixed y x || id:, fw(g) pw(g)", 198, "weights at level id specified more than once"),
-        ("xtmixed y x || id:, noconstant fw(g)", 198, "level id has weights but no random effects"),
+        (
+            "xtmixed y x [fw=f] || id:, residuals(ar 1, t(t))",
+            198,
+            "weights of observations not allowed with correlated residuals",
+        ),
         ("xtmixed y x [fw=f] || id:, pwscale(size)", 198, "option pwscale() requires pweights"),
         (
             "xtmixed y x [pw=p] || big: || id:, pwscale(gk)",
@@ -150,7 +230,6 @@ def test_observations_of_no_weight_are_not_there(session: Session) -> None:
         ("xtmixed y x [pw=p] || id:, vce(oim)", 198, "vce(oim) not allowed with pweights"),
         ("xtmixed y x || id:, vce(cluster f)", 459, "groups of id are not nested within f"),
         ("xtmixed y x || id:, vce(cluster one)", 198, "vce(cluster) needs more than one cluster"),
-        ("xtmixed y x [fw=f] || _all: R.f || id:", 198, "weights are not supported with crossed effects"),
         ("xtmixed y x || _all: R.f || id:, vce(robust)", 198, "vce(robust) needs more than one cluster"),
     ],
 )
@@ -169,17 +248,18 @@ def test_lrtest_refuses_robust_fits(session: Session) -> None:
     assert caught.value.code == 498
 
 
-def test_estat_summarize_refuses_weighted_fits(session: Session) -> None:
-    session.run("quietly xtmixed y x [fw=f] || id:")
-    with pytest.raises(StataError, match="after weighted estimation"):
-        session.run("estat summarize")
-
-
-def test_crossed_effects_within_groups_have_no_robust_variance(session: Session) -> None:
-    session.run("generate a = mod(_n, 4)\ngenerate b = mod(_n, 3)")
-    with pytest.raises(StataError, match="nested levels") as caught:
-        session.run("xtmixed y x || big: R.a || big: R.b, vce(robust)")
-    assert caught.value.code == 198
+@pytest.mark.parametrize(
+    ("weight", "summarized"), [("[fw=f]", "[fw=f]"), ("[pw=p]", "[aw=p]"), ("[pw=p]", "")]
+)
+def test_estat_summarize_takes_the_weights(session: Session, weight: str, summarized: str) -> None:
+    session.run(f"quietly xtmixed y x {weight} || id:, nostderr")
+    session.run("estat summarize" + ("" if summarized else ", noweights"))
+    found, n = session.r.matrices["stats"].values, session.r.scalars["N"]
+    for row, name in zip(found, ("y", "x"), strict=True):
+        session.run(f"summarize {name} {summarized}")
+        wanted = [session.r.scalars[key] for key in ("mean", "sd", "min", "max")]
+        np.testing.assert_allclose(row, wanted, rtol=1e-12)
+        assert n == session.r.scalars["N"]
 
 
 def test_one_set_of_values_of_a_factor_is_a_level(session: Session) -> None:

@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from xmixed.engine import Fit, Level, Model, Options, RandomEffects, WeightsNotSupported, fit, log_likelihood
+from xmixed.engine import (
+    Fit,
+    InvalidModel,
+    Level,
+    Model,
+    Options,
+    RandomEffects,
+    Residuals,
+    WeightsNotSupported,
+    fit,
+    log_likelihood,
+)
 
 INTERCEPT = (RandomEffects((None,), "identity"),)
 
@@ -138,11 +149,32 @@ def test_equation_14_by_integration() -> None:
 
 def test_refused(case: Case) -> None:
     model = case.model(False)
+    clusters = (case.school, 10)
     with pytest.raises(WeightsNotSupported, match="restricted"):
         fit(replace(model, method="reml"))
-    crossed = Level(np.arange(200) % 7, 7, INTERCEPT)
-    with pytest.raises(WeightsNotSupported, match="crossed"):
+    with pytest.raises(WeightsNotSupported, match="restricted"):
+        bare = tuple(replace(level, weights=None) for level in model.levels)
+        fit(replace(model, levels=bare, weights=None, method="reml"), Options(clusters=clusters))
+    crossed = Level(np.arange(200) % 7, 7, INTERCEPT, weights=np.ones(7))
+    with pytest.raises(WeightsNotSupported, match="crosses another"):
         fit(replace(model, levels=(*model.levels, crossed)))
-    bare = tuple(replace(level, weights=None) for level in (*model.levels, crossed))
-    with pytest.raises(WeightsNotSupported, match="nested"):
-        fit(replace(model, levels=bare, weights=None), Options(scores=True))
+    with pytest.raises(InvalidModel, match="clusters split"):
+        fit(model, Options(clusters=(np.arange(200) % 3, 3)))
+    residuals = Residuals("exchangeable", case.school, 10)
+    with pytest.raises(WeightsNotSupported, match="correlated"):
+        fit(replace(model, residuals=residuals))
+    with pytest.raises(InvalidModel, match="clusters split"):
+        own = replace(model, levels=(), weights=None, residuals=residuals)
+        fit(own, Options(clusters=(np.arange(200), 200)))
+
+
+def test_a_weight_of_observations_may_stand_for_that_of_their_group() -> None:
+    """A level without random effects hands its weights on: to the rows, where no level is below."""
+    rng = np.random.default_rng(5)
+    group, x = np.repeat(np.arange(20), 5), rng.normal(size=100)
+    y, own = x + rng.normal(size=100), rng.uniform(0.5, 2, 20)
+    clusters = Options(clusters=(group, 20))
+    found = fit(Model(y, (x, None), (Level(group, 20, (), weights=own),)), clusters)
+    wanted = fit(Model(y, (x, None), (), weights=own[group]), clusters)
+    _same(found, wanted)
+    np.testing.assert_allclose(found.scores, wanted.scores)

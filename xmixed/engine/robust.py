@@ -86,9 +86,11 @@ def cluster_scores(
     rest = np.array(problem.model.y, np.float64)
     for column, coefficient in zip(problem.model.fixed, beta, strict=True):
         rest -= coefficient if column is None else coefficient * column
-    means = rest.copy()
+    means, places = rest.copy(), {}
     for effect in effects:
-        own = effect.means[_places(problem.nesting, effect.position, len(rest))]
+        if effect.position not in places:
+            places[effect.position] = _places(problem.nesting, effect.position, len(rest))
+        own = effect.means[places[effect.position]]
         means -= own if effect.column is None else own * effect.column
     sigma2 = variance * problem.y_scale**2
     alpha, shifts = _covariance_scores(objective, moments, relative, variance, by_level, count)
@@ -161,16 +163,15 @@ def _row_scores(
     clusters: tuple[np.ndarray, int],
 ) -> np.ndarray:
     """Scores by beta and log sigma_e (Psi held) where residuals are independent, (M, p + 1)."""
-    problem, (codes, count) = objective.problem, clusters
+    codes, count = clusters
     weights = _row_weights(objective)
+    share = (means if weights is None else means * weights) / sigma2
 
     def summed(values: np.ndarray | None) -> np.ndarray:
-        if weights is not None:
-            values = weights if values is None else values * weights
         return np.bincount(codes, values, minlength=count)
 
-    fixed = [summed(means if column is None else means * column) / sigma2 for column in problem.model.fixed]
-    return np.column_stack([*fixed, summed(rest * means) / sigma2 - summed(None)])
+    fixed = [summed(share if column is None else share * column) for column in objective.problem.model.fixed]
+    return np.column_stack([*fixed, summed(rest * share) - summed(weights)])
 
 
 def _row_weights(objective: Objective) -> np.ndarray | None:
