@@ -1,4 +1,4 @@
-"""Fitting: the order of the phases, and the way back to the user's units."""
+"""Fitting: the order of the phases, and the verdict on where they end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.engine.blocks import metric_matrix, size, user_matrix
+from xmixed.engine.blocks import metric_matrix, size
 from xmixed.engine.boundary import Boundary, no_boundary, settle
-from xmixed.engine.covariance import LOG_FLOOR, from_estimation, labels, matrix, to_estimation
+from xmixed.engine.covariance import from_estimation, labels, matrix
 from xmixed.engine.em import em, start_blocks, worthwhile_steps
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.factor import members
@@ -18,7 +18,7 @@ from xmixed.engine.modes import higher_start
 from xmixed.engine.objective import Objective, Point
 from xmixed.engine.optimise import Search, State, Surface, detail, flatness, newton_step, polish, search
 from xmixed.engine.parameterization import MatrixSquareRoot, parameterization
-from xmixed.engine.prepare import Problem, prepare
+from xmixed.engine.prepare import prepare
 from xmixed.engine.residual_matrices import residual_parameters
 from xmixed.engine.result import (
     BoundaryNote,
@@ -36,6 +36,13 @@ from xmixed.engine.robust import cluster_scores, refuse_scores
 from xmixed.engine.separate import separate_start
 from xmixed.engine.standard_errors import parameter_covariance
 from xmixed.engine.starting import absolute, completed, split
+from xmixed.engine.user_units import (
+    block_parameters,
+    covariances,
+    fixed_effects,
+    regression,
+    relative_estimates,
+)
 
 Report = Callable[[Progress], None]
 
@@ -91,7 +98,7 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
 def linear_regression(model: Model) -> Regression:
     """Linear regression of the model's y on its X by the same method, levels ignored."""
     problem = prepare(Model(model.y, model.fixed, (), model.method))
-    return _regression(problem)
+    return regression(problem)
 
 
 def log_likelihood(model: Model, parameters: np.ndarray) -> float:
@@ -340,7 +347,7 @@ def _nothing_to_maximise(objective: Objective) -> _Maximum:
 def _result(objective: Objective, maximum: _Maximum, options: Options, report: Report) -> Fit:
     problem, point = objective.problem, maximum.point
     variance = objective.variance(point) if maximum.variance is None else maximum.variance
-    relative = _estimates(objective, maximum)
+    relative = relative_estimates(objective, point, maximum.boundary)
     residual = np.zeros(0) if objective.whitening is None else objective.whitening.estimates(point.rho)
     log_sigma = 0.5 * np.log(variance) + np.log(problem.y_scale)
     notes = list(maximum.boundary.notes)
@@ -356,89 +363,21 @@ def _result(objective: Objective, maximum: _Maximum, options: Options, report: R
             notes.append(BoundaryNote("standard_errors_failed"))
         else:
             covariance = found
-    beta, beta_covariance = _fixed_effects(problem, point.up.beta, point.up.factor, variance)
+    beta, beta_covariance = fixed_effects(problem, point.up.beta, point.up.factor, variance)
     sigma_e = float(np.exp(log_sigma))
     return Fit(
         method="reml" if problem.reml else "ml",
         beta=beta,
         beta_covariance=beta_covariance,
-        parameters=_parameters(objective),
+        parameters=block_parameters(objective),
         estimates=np.concatenate([absolute(objective, relative, float(log_sigma)), [log_sigma], residual]),
         parameter_covariance=covariance,
-        covariances=_covariances(objective, point, sigma_e),
+        covariances=covariances(objective, point, sigma_e),
         sigma_e=sigma_e,
         log_likelihood=point.log_likelihood,
         n_obs=problem.n,
         rank=problem.p,
-        comparison=_regression(problem),
+        comparison=regression(problem),
         optimization=maximum.optimization,
         boundary=tuple(notes),
     )
-
-
-def _parameters(objective: Objective) -> tuple[Parameter, ...]:
-    result = [
-        Parameter(kind, block.level, block.equation, row, column)
-        for block in objective.problem.blocks
-        for kind, row, column in labels(block.structure, size(block))
-    ]
-    found = objective.problem.residual
-    residual = () if found is None else residual_parameters(found.residuals)
-    return (*result, Parameter("log_sd_residual", 0, 0, 0, 0), *residual)
-
-
-def _estimates(objective: Objective, maximum: _Maximum) -> np.ndarray:
-    """Estimation metric of Sigma/sigma_e^2, correlations on the boundary at their exact limits."""
-    parts = [np.zeros(0)]
-    for block, psi, limits in zip(
-        objective.problem.blocks, maximum.point.blocks, maximum.boundary.limits, strict=True
-    ):
-        alpha = to_estimation(block.structure, user_matrix(block, psi), LOG_FLOOR)
-        for m, correlation in limits.items():
-            bound = float(np.nextafter(1.0, 0.0))
-            alpha[m] = np.arctanh(np.clip(correlation, -bound, bound))
-        parts.append(alpha)
-    return np.concatenate(parts)
-
-
-def _covariances(objective: Objective, point: Point, sigma_e: float) -> tuple[tuple[np.ndarray, ...], ...]:
-    """Sigma of every equation, response units; levels without equations give ()."""
-    levels: dict[int, list[np.ndarray]] = {}
-    for block, psi in zip(objective.problem.blocks, point.blocks, strict=True):
-        levels.setdefault(block.level, []).append(user_matrix(block, psi) * sigma_e**2)
-    return tuple(tuple(levels.get(i + 1, ())) for i in range(objective.problem.level_count))
-
-
-def _fixed_effects(
-    problem: Problem, beta: np.ndarray, factor: np.ndarray, variance: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """beta and its covariance in response units; `factor` is that of X'V^{-1}X, working units."""
-    p = problem.p
-    if p == 0:
-        return np.zeros(0), np.zeros((0, 0))
-    centred = problem.offset + problem.y_scale * beta / problem.x_scale
-    half = np.linalg.inv(factor) / problem.x_scale * (problem.y_scale * np.sqrt(variance))
-    back = np.eye(p)
-    if problem.x_constant is not None:
-        back[problem.x_constant] -= problem.x_center
-    result = back @ centred
-    if problem.x_constant is not None:
-        result[problem.x_constant] += problem.y_center
-    half = half @ back.T
-    return result, half.T @ half
-
-
-def _regression(problem: Problem) -> Regression:
-    """The comparison model: y is already its own residual, so that beta is the offset."""
-    p, df = problem.p, problem.residual_df
-    XyXy = problem.products.XyXy
-    variance = float(XyXy[p, p]) / df
-    factor = np.linalg.cholesky(XyXy[:p, :p]) if p else np.zeros((0, 0))
-    log_det = 2.0 * float(np.sum(np.log(factor.diagonal()))) if problem.reml else 0.0
-    scaling = -df * np.log(problem.y_scale)
-    if problem.reml:
-        scaling -= float(np.sum(np.log(problem.x_scale)))
-    value = scaling - 0.5 * (df * (1.0 + np.log(2.0 * np.pi * variance)) + log_det)
-    beta, covariance = _fixed_effects(problem, np.zeros(p), factor, variance)
-    sigma_e = problem.y_scale * float(np.sqrt(variance))
-    return Regression(beta, covariance, sigma_e, float(value), problem.n, p)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,24 +11,19 @@ from xmixed.engine.columns import ColumnStore
 from xmixed.engine.crossedproducts import CrossedProducts, Grouping, cross_levels, crossed_products
 from xmixed.engine.crossing import whole_units, without_crossing
 from xmixed.engine.crossproducts import CrossProducts, LevelProducts, cross_products
-from xmixed.engine.errors import (
-    CollinearColumns,
-    ConstantOutcome,
-    InsufficientObservations,
-    InvalidModel,
-    NonFiniteData,
-    NoObservations,
-    PerfectFit,
-)
+from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
 from xmixed.engine.factor import Tie, check, enclosing_level, members
 from xmixed.engine.grouping import Nesting, nest
 from xmixed.engine.model import Level, Model, RandomEffects, Structure
 from xmixed.engine.residual_data import ResidualData, residual_data
+from xmixed.engine.scaling import (
+    check_outcome,
+    column_scales,
+    divisors_of,
+    residual_products,
+    scaled_products,
+)
 from xmixed.engine.weights import Weights, is_weighted, refuse_weights, sweep_weights
-
-# Residuals smaller than this share of the outcome's spread are rounding, not variance.
-_PERFECT = 1e-12
-_COLLINEAR = 1e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,21 +167,21 @@ def _prepare(model: Model, nested: bool) -> Problem:
             return crossed_products(store, groups, x, y_store, offset)
         return cross_products(store, nesting, z, x, y_store, offset, weights)
 
-    products, offset, total_yy = _residual_products(form, p)
+    products, offset, total_yy = residual_products(form, p)
     rss = float(products.XyXy[p, p])
-    _check_outcome(rss, total_yy, store.centers[y_store], size)
+    check_outcome(rss, total_yy, store.centers[y_store], size)
     y_scale = float(np.sqrt(rss / size))
-    x_scale = _scales(products.XyXy.diagonal()[:p] / size)
+    x_scale = column_scales(products.XyXy.diagonal()[:p] / size)
     centers = [[store.centers[column] for column in columns] for columns in z]
     counts = None if weights is None else weights.groups
-    scaled, z_scales = _scale(products, x_scale, y_scale, size, centers, nesting is not None, counts)
+    scaled, z_scales = scaled_products(products, x_scale, y_scale, size, centers, nesting is not None, counts)
     crossed = (
-        None if nesting is not None else cross_levels(scaled, store, groups, _divisors(scaled, z_scales))
+        None if nesting is not None else cross_levels(scaled, store, groups, divisors_of(scaled, z_scales))
     )
     residual = None
     if model.residuals is not None:
         assert nesting is not None, "levels that cross others are columns"
-        divisors = (_divisors(scaled, z_scales), x_scale, y_scale)
+        divisors = (divisors_of(scaled, z_scales), x_scale, y_scale)
         levels = [level for _, level in numbered]
         residual = residual_data(
             model.residuals, store, nesting, levels, (z, x, y_store), divisors, offset, weights
@@ -301,112 +295,6 @@ def _outcome(store: ColumnStore, y: np.ndarray, centred: bool) -> int:
     store.arrays.append(y)
     store.centers.append(float(y.mean(dtype=np.float64)) if centred else 0.0)
     return len(store.arrays) - 1
-
-
-def _residual_products(
-    form: Callable[[np.ndarray | None], CrossProducts], p: int
-) -> tuple[CrossProducts, np.ndarray, float]:
-    """Cross-products with y replaced by its OLS residual, the coefficients, and y'y before that.
-
-    Where X explains nearly all of y the subtraction is repeated on the data themselves: done on the
-    cross-products it would leave only rounding errors.
-    """
-    offset = np.zeros(p)
-    products = form(None)
-    if not all(np.isfinite(part).all() for part in (products.XyXy, *(lv.ZtW for lv in products.levels))):
-        raise NonFiniteData("a column holds a value that is not finite, or overflows")
-    total_yy = float(products.XyXy[p, p])
-    for _ in range(3):
-        step = _ols(products.XyXy)
-        explained = float(step @ products.XyXy[:p, p]) if p else 0.0
-        yy = float(products.XyXy[p, p])
-        if explained <= 0.999 * yy or yy <= 0:
-            break
-        offset = offset + step
-        products = form(offset)
-    step = _ols(products.XyXy)
-    return _subtract(products, step), offset + step, total_yy
-
-
-def _ols(XyXy: np.ndarray) -> np.ndarray:
-    """Coefficients of y on X from their cross-products, (p,)."""
-    p = len(XyXy) - 1
-    if p == 0:
-        return np.zeros(0)
-    scale = _scales(XyXy.diagonal()[:p])
-    try:
-        factor = np.linalg.cholesky(XyXy[:p, :p] / np.outer(scale, scale))
-    except np.linalg.LinAlgError:
-        raise CollinearColumns("fixed-effects columns are linearly dependent") from None
-    if float(factor.diagonal().min()) ** 2 < _COLLINEAR / 10:
-        raise CollinearColumns("fixed-effects columns are linearly dependent")
-    half = np.linalg.solve(factor, XyXy[:p, p] / scale)
-    return np.linalg.solve(factor.T, half) / scale
-
-
-def _subtract(products: CrossProducts, step: np.ndarray) -> CrossProducts:
-    """Replace y by y - X step within the cross-products."""
-    p = len(step)
-    if p == 0:
-        return products
-    for level in products.levels:
-        q = level.ZtW.shape[0]
-        for row in range(q):
-            level.ZtW[row, -1] -= step @ level.ZtW[row, -1 - p : -1]
-    total = products.XyXy
-    total[p, p] = total[p, p] - 2 * step @ total[:p, p] + step @ total[:p, :p] @ step
-    total[:p, p] -= total[:p, :p] @ step
-    total[p, :p] = total[:p, p]
-    return products
-
-
-def _check_outcome(rss: float, total_yy: float, center: float, n: float) -> None:
-    noise = (1e-15 * abs(center)) ** 2 * n
-    if total_yy <= noise:
-        raise ConstantOutcome("the outcome does not vary")
-    if not rss > max(_PERFECT**2 * total_yy, noise):
-        raise PerfectFit("the fixed effects fit the outcome exactly")
-
-
-def _scales(squares: np.ndarray) -> np.ndarray:
-    return np.sqrt(np.where(squares > 0, squares, 1.0))
-
-
-def _scale(
-    products: CrossProducts,
-    x_scale: np.ndarray,
-    y_scale: float,
-    n: float,
-    centers: list[list[float]],
-    nested: bool,
-    counts: tuple[np.ndarray, ...] | None = None,
-) -> tuple[CrossProducts, list[np.ndarray]]:
-    """Divide every column by its scale, in place; null columns of Z become exact zeros.
-
-    Z_l'W of nested levels starts with the levels above, that of crossed ones holds [X, y] alone.
-    """
-    z_scales: list[np.ndarray] = []
-    for position, (level, center) in enumerate(zip(products.levels, centers, strict=True)):
-        diagonal = np.einsum("iig->ig", level.ZtZ)
-        squares = (diagonal.sum(axis=1) if counts is None else diagonal @ counts[position]) / n
-        null = squares <= (1e-13 * np.array(center)) ** 2
-        scale = np.where(null, 1.0, _scales(squares))
-        z_scales.append(scale)
-        inverse = np.where(null, 0.0, 1.0 / scale)
-        level.ZtZ[...] *= (inverse[:, None] * inverse)[:, :, None]
-        above = [1.0 / s for s in z_scales[-2::-1]] if nested else []
-        right = np.concatenate([*above, 1.0 / x_scale, [1.0 / y_scale]])
-        level.ZtW[...] *= (inverse[:, None] * right)[:, :, None]
-    right = np.append(1.0 / x_scale, 1.0 / y_scale)
-    return CrossProducts(products.levels, products.XyXy * np.outer(right, right)), z_scales
-
-
-def _divisors(scaled: CrossProducts, z_scales: list[np.ndarray]) -> list[np.ndarray]:
-    """What each column of Z is divided by: infinity makes a null column exact zeros."""
-    return [
-        np.where(np.einsum("iig->i", level.ZtZ) > 0, scale, np.inf)
-        for level, scale in zip(scaled.levels, z_scales, strict=True)
-    ]
 
 
 def _blocks(

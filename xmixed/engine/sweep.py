@@ -30,6 +30,7 @@ from xmixed.engine.batch import (
     times,
     total_cross,
 )
+from xmixed.engine.conditional import Above, LevelState
 from xmixed.engine.prepare import Problem
 
 Psis = tuple[np.ndarray, ...]
@@ -67,14 +68,6 @@ class _Plan:
     base_top: np.ndarray
     starts: tuple[tuple[np.ndarray, ...], ...]
     parents: tuple[np.ndarray, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _LevelState:
-    """Y = L^{-1}R (q, q, G) and E = L^{-1}C (q, w, G) of one level, with A = LL'."""
-
-    Y: np.ndarray
-    E: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +170,7 @@ class Sweeper:
         top = plan.base_top.astype(kind)
         weights = self.problem.weights
         log_det: complex = 0.0
-        states: list[_LevelState] = []
+        states: list[LevelState] = []
         for level in range(levels - 1, -1, -1):
             S, D = ZtZ[level], ZtW[level]
             if S is None or D is None:
@@ -193,7 +186,7 @@ class Sweeper:
             count = None if weights is None else weights.groups[level]
             log_det += level_log_det if count is None else _weighted_log_det(L, count)
             solved = solve_lower(L, stacked)
-            state = _LevelState(solved[:, : len(L)], solved[:, len(L) :])
+            state = LevelState(solved[:, : len(L)], solved[:, len(L) :])
             states.append(state)
             self._pass_up(level, state.E, None if bottom else C, ZtZ, ZtW)
             first = self._above(level)
@@ -237,7 +230,7 @@ class Sweeper:
         information: list[np.ndarray] = []
         scores: list[np.ndarray] = []
         counts = None if self.problem.weights is None else self.problem.weights.groups
-        above = _Above.fixed_only(upward, self.problem.p, self.problem.reml)
+        above = self._fixed_only(upward)
         for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
             if level:
                 above = above.of_children(self.plan.parents[level])
@@ -254,12 +247,15 @@ class Sweeper:
                 above = above.extended(state, psi, s, per_group)
         return Downward(tuple(information), tuple(scores), counts)
 
+    def _fixed_only(self, upward: Upward) -> Above:
+        return Above.fixed_only(upward.beta, upward.factor if self.problem.reml else None)
+
     def moments(self, upward: Upward, psis: Psis) -> tuple[GroupMoments, ...]:
         """The downward sweep with what `down` sums over groups for each of them; ML."""
-        above = _Above.fixed_only(upward, self.problem.p, reml=False)
+        above = Above.fixed_only(upward.beta, None)
         return tuple(moments for moments, _ in self._visits(upward, psis, above))
 
-    def _visits(self, upward: Upward, psis: Psis, above: _Above) -> Iterator[tuple[GroupMoments, _Above]]:
+    def _visits(self, upward: Upward, psis: Psis, above: Above) -> Iterator[tuple[GroupMoments, Above]]:
         """Every level from the top down, its groups' moments and all that stands above what is below it."""
         for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
             if level:
@@ -271,7 +267,7 @@ class Sweeper:
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
         """Conditional means and variances of all random effects by group of the bottom level."""
-        above = _Above.fixed_only(upward, self.problem.p, self.problem.reml)
+        above = self._fixed_only(upward)
         for _, following in self._visits(upward, psis, above):
             above = following
         beta_covariance = None if above.root is None else above.root.T @ above.root
@@ -295,101 +291,13 @@ def _weighted_log_det(L: np.ndarray, counts: np.ndarray) -> complex:
 
 
 def _two_level_information(
-    state: _LevelState, root: np.ndarray | None, counts: tuple[np.ndarray, ...] | None
+    state: LevelState, root: np.ndarray | None, counts: tuple[np.ndarray, ...] | None
 ) -> np.ndarray:
     total = _total(state.Y, None if counts is None else counts[0])
     if root is None:
         return total
     used = cross(state.Y, root).transpose(1, 0, 2)
     return total - total_cross(used, used)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Above:
-    """Conditional means and variances (sigma_e = 1) of all that stands above a level's groups.
-
-    Attributes
-    ----------
-    beta : (p,) array
-    root : (p, p) array or None
-        Upper-triangular F^{-1} with Var(beta) = F^{-T}F^{-1}; None for ML, where beta counts as known.
-    means : (Q, G) array
-        Conditional means of the random effects of the levels above, nearest first.
-    variances : (Q, Q, G) array
-    with_beta : (Q, p, G) array or None
-        Their conditional covariance with beta (REML).
-    """
-
-    beta: np.ndarray
-    root: np.ndarray | None
-    means: np.ndarray
-    variances: np.ndarray
-    with_beta: np.ndarray | None
-
-    @staticmethod
-    def fixed_only(upward: Upward, p: int, reml: bool) -> _Above:
-        kind = upward.beta.dtype
-        root = np.linalg.inv(upward.factor) if reml and p else None
-        none = np.zeros((0, p, 1), kind) if root is not None else None
-        return _Above(upward.beta, root, np.zeros((0, 1), kind), np.zeros((0, 0, 1), kind), none)
-
-    def of_children(self, parents: np.ndarray) -> _Above:
-        with_beta = None if self.with_beta is None else self.with_beta[:, :, parents]
-        return _Above(self.beta, self.root, self.means[:, parents], self.variances[:, :, parents], with_beta)
-
-    def residual(self, E: np.ndarray) -> np.ndarray:
-        """E_y - E_X beta - E_u u, (q, G)."""
-        size, p = len(self.means), len(self.beta)
-        coefficients = np.append(-self.beta, 1.0)[None, :]
-        result = np.matmul(coefficients, E[:, size : size + p + 1])[:, 0]
-        return result - (E[:, :size] * self.means).sum(axis=1) if size else result
-
-    def fixed_root(self, E: np.ndarray) -> np.ndarray | None:
-        """E_X F^{-T}, (q, p, G): the part of the groups' information that estimating beta uses up."""
-        if self.root is None:
-            return None
-        size, p = len(self.means), len(self.beta)
-        return np.stack([self.root @ row[size : size + p] for row in E])
-
-    def explained(self, E: np.ndarray) -> np.ndarray:
-        """E_up Cov_up E_up', (q, q, G)."""
-        size = len(self.means)
-        left = self.times_covariance(E)
-        result = product(left[0], E[:, :size].transpose(1, 0, 2))
-        if left[1] is not None:
-            p = len(self.beta)
-            result = result + product(left[1], E[:, size : size + p].transpose(1, 0, 2))
-        return result
-
-    def times_covariance(self, E: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """E_up Cov_up, split into the columns of the random effects and those of beta."""
-        size, p = len(self.means), len(self.beta)
-        to_u = product(E[:, :size], self.variances)
-        if self.root is None or self.with_beta is None:
-            return to_u, None
-        E_X = E[:, size : size + p]
-        to_u = to_u + product(E_X, self.with_beta.transpose(1, 0, 2))
-        covariance = self.root.T @ self.root
-        to_beta = np.stack([covariance @ row for row in E_X])
-        if size:
-            to_beta = to_beta + product(E[:, :size], self.with_beta)
-        return to_u, to_beta
-
-    def extended(self, state: _LevelState, psi: np.ndarray, s: np.ndarray, information: np.ndarray) -> _Above:
-        """Put this level's random effects before what stands above them."""
-        own = psi[:, :, None] - product(times(psi, information), psi[:, :, None])
-        to_u, to_beta = self.times_covariance(state.E)
-        between = -times(psi, cross(state.Y, to_u))
-        q, size, groups = len(psi), len(self.means), s.shape[1]
-        variances = np.empty((q + size, q + size, groups), own.dtype)
-        variances[:q, :q], variances[:q, q:] = own, between
-        variances[q:, :q], variances[q:, q:] = between.transpose(1, 0, 2), self.variances
-        means = np.concatenate([psi @ s, np.broadcast_to(self.means, (size, groups))])
-        if to_beta is None or self.with_beta is None:
-            return _Above(self.beta, self.root, means, variances, None)
-        own_beta = -times(psi, cross(state.Y, to_beta))
-        old = np.broadcast_to(self.with_beta, (size, len(self.beta), groups))
-        return _Above(self.beta, self.root, means, variances, np.concatenate([own_beta, old]))
 
 
 def _less(total: np.ndarray, C: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:

@@ -1,0 +1,80 @@
+"""From the maximum back to the user's units: parameters, covariance matrices, fixed effects."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.engine.blocks import size, user_matrix
+from xmixed.engine.boundary import Boundary
+from xmixed.engine.covariance import LOG_FLOOR, labels, to_estimation
+from xmixed.engine.objective import Objective, Point
+from xmixed.engine.prepare import Problem
+from xmixed.engine.residual_matrices import residual_parameters
+from xmixed.engine.result import Parameter, Regression
+
+
+def block_parameters(objective: Objective) -> tuple[Parameter, ...]:
+    """All parameters that are fitted, in the order of `Fit.parameters`."""
+    result = [
+        Parameter(kind, block.level, block.equation, row, column)
+        for block in objective.problem.blocks
+        for kind, row, column in labels(block.structure, size(block))
+    ]
+    found = objective.problem.residual
+    residual = () if found is None else residual_parameters(found.residuals)
+    return (*result, Parameter("log_sd_residual", 0, 0, 0, 0), *residual)
+
+
+def covariances(objective: Objective, point: Point, sigma_e: float) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Sigma of every equation, response units; levels without equations give ()."""
+    levels: dict[int, list[np.ndarray]] = {}
+    for block, psi in zip(objective.problem.blocks, point.blocks, strict=True):
+        levels.setdefault(block.level, []).append(user_matrix(block, psi) * sigma_e**2)
+    return tuple(tuple(levels.get(i + 1, ())) for i in range(objective.problem.level_count))
+
+
+def fixed_effects(
+    problem: Problem, beta: np.ndarray, factor: np.ndarray, variance: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """beta and its covariance in response units; `factor` is that of X'V^{-1}X, working units."""
+    p = problem.p
+    if p == 0:
+        return np.zeros(0), np.zeros((0, 0))
+    centred = problem.offset + problem.y_scale * beta / problem.x_scale
+    half = np.linalg.inv(factor) / problem.x_scale * (problem.y_scale * np.sqrt(variance))
+    back = np.eye(p)
+    if problem.x_constant is not None:
+        back[problem.x_constant] -= problem.x_center
+    result = back @ centred
+    if problem.x_constant is not None:
+        result[problem.x_constant] += problem.y_center
+    half = half @ back.T
+    return result, half.T @ half
+
+
+def regression(problem: Problem) -> Regression:
+    """The comparison model: y is already its own residual, so that beta is the offset."""
+    p, df = problem.p, problem.residual_df
+    XyXy = problem.products.XyXy
+    variance = float(XyXy[p, p]) / df
+    factor = np.linalg.cholesky(XyXy[:p, :p]) if p else np.zeros((0, 0))
+    log_det = 2.0 * float(np.sum(np.log(factor.diagonal()))) if problem.reml else 0.0
+    scaling = -df * np.log(problem.y_scale)
+    if problem.reml:
+        scaling -= float(np.sum(np.log(problem.x_scale)))
+    value = scaling - 0.5 * (df * (1.0 + np.log(2.0 * np.pi * variance)) + log_det)
+    beta, covariance = fixed_effects(problem, np.zeros(p), factor, variance)
+    sigma_e = problem.y_scale * float(np.sqrt(variance))
+    return Regression(beta, covariance, sigma_e, float(value), problem.n, p)
+
+
+def relative_estimates(objective: Objective, point: Point, boundary: Boundary) -> np.ndarray:
+    """Estimation metric of Sigma/sigma_e^2, correlations on the boundary at their exact limits."""
+    parts = [np.zeros(0)]
+    for block, psi, limits in zip(objective.problem.blocks, point.blocks, boundary.limits, strict=True):
+        alpha = to_estimation(block.structure, user_matrix(block, psi), LOG_FLOOR)
+        for m, correlation in limits.items():
+            bound = float(np.nextafter(1.0, 0.0))
+            alpha[m] = np.arctanh(np.clip(correlation, -bound, bound))
+        parts.append(alpha)
+    return np.concatenate(parts)
