@@ -10,6 +10,7 @@ import pytest
 from xmixed.data.pandas_bridge import to_pandas
 from xmixed.errors import StataError
 from xmixed.interpreter.session import Session
+from xmixed.missing import MISSING
 
 SETUP = """
 set obs 240
@@ -22,6 +23,7 @@ generate g = 1 + mod(id, 2)
 generate h = 1 + mod(big, 3)
 generate p = (1 + mod(_n, 4) / 3) * (1 + mod(id, 3))
 generate one = 1
+generate sup = ceil(big / 4)
 generate t = mod(_n - 1, 8)
 generate a = mod(_n * 7 + big, 4)
 generate s = mod(_n * 5, 3)
@@ -81,6 +83,17 @@ EXPANDED = {
     "toeplitz": ("z x || id:, noconstant fweight(g) residuals(toeplitz 2, t(t))", {"id": "g"}),
     "crossed": ("y x [fw=f] || big: R.a, fweight(h) || id:", {"big": "h", "id": "", "": "f"}),
     "crossed_twice": ("y x || big: R.a, fweight(h) || big: R.s", {"big": "h"}),
+    "crossed_by_variance": (
+        "z x || big: R.s || id:, fw(g) residuals(independent, by(a))",
+        {"id": "g"},
+    ),
+    "crossed_slopes": ("z x [fw=f] || big: R.a, fw(h) || id: x", {"big": "h", "id": "", "": "f"}),
+    "factor_below_later_level": ("z x || sup: R.id || big:, fw(h)", {"big": "h"}),
+    "factor_below_later_level_without_effects": ("z x || sup: R.id || big:, nocons fw(h)", {"big": "h"}),
+    "equally_correlated_factor_below": (
+        "z x || sup: R.id, covariance(exchangeable) || big:, fw(h)",
+        {"big": "h"},
+    ),
     "equally_correlated": (
         "y x [fw=f] || big: R.a, covariance(exchangeable) fw(h) || id:",
         {"big": "h", "id": "", "": "f"},
@@ -228,6 +241,9 @@ def test_observations_of_no_weight_are_not_there(session: Session) -> None:
         ("xtmixed y x || id:, vce(robust) reml", 198, "vce(robust) not allowed with option reml"),
         ("xtmixed y x || id:, vce(cluster big) emonly", 198, "vce(cluster) not allowed with option emonly"),
         ("xtmixed y x [pw=p] || id:, vce(oim)", 198, "vce(oim) not allowed with pweights"),
+        ("xtmixed y x [w=p] || id:", 401, "may not use noninteger frequency weights"),
+        ("xtmixed y x [pw=1e200] || id:, pweight(1e200)", 1400, "numerical overflow"),
+        ("xtmixed y x [pw=1e-200] || id:, pweight(1e-200)", 1400, "numerical overflow"),
         ("xtmixed y x || id:, vce(cluster f)", 459, "groups of id are not nested within f"),
         ("xtmixed y x || id:, vce(cluster one)", 198, "vce(cluster) needs more than one cluster"),
         ("xtmixed y x || _all: R.f || id:, vce(robust)", 198, "vce(robust) needs more than one cluster"),
@@ -239,6 +255,73 @@ def test_refused(session: Session, command: str, code: int, message: str) -> Non
         session.run(command)
     assert (caught.value.code, caught.value.message) == (code, message)
     assert session.e is before
+
+
+def test_weights_without_a_kind_are_frequency_weights(session: Session) -> None:
+    shown = session.run("xtmixed y x [w=f] || id:")
+    assert "\n(frequency weights assumed)\n" in "\n" + shown
+    found = session.e.matrices["b"].values
+    assert (session.e.macros["wtype"], session.e.scalars["N"]) == ("fweight", 480)
+    np.testing.assert_array_equal(found, _values(session, "xtmixed y x [fw=f] || id:")[0])
+
+
+@pytest.mark.parametrize("factor", [1e-12, 1e-6, 1e6, 1e12])
+@pytest.mark.parametrize("residuals", ["", "residuals(exponential, t(t))"])
+def test_only_ratios_of_sampling_weights_of_the_highest_level_matter(
+    session: Session, factor: float, residuals: str
+) -> None:
+    session.run(f"generate double v = {factor} * g")
+    wanted = _values(session, f"xtmixed z x || id:, pweight(g) {residuals}")
+    found = _values(session, f"xtmixed z x || id:, pweight(v) {residuals}")
+    for one, other in zip(found[:2], wanted[:2], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-7, atol=1e-10)
+    assert found[2] == pytest.approx(factor * wanted[2], rel=1e-9)
+
+
+def test_weights_are_judged_over_the_sample(session: Session) -> None:
+    """What is bad stands where the cluster variable, or another weight, is missing."""
+    session.run("generate c = big if big != 2\ngenerate bad = cond(big == 2, -1.5, 1)")
+    session.run("generate zero = big != 2\ngenerate gap = 1 if big != 2")
+    for command in (
+        "xtmixed y x [pw=bad] || id:, vce(cluster c)",
+        "xtmixed y x || id:, pweight(zero) vce(cluster c)",
+        "xtmixed y x [pw=bad] || id:, pweight(gap)",
+        "xtmixed y x [fw=bad] || id:, fweight(gap)",
+    ):
+        session.run(command)
+        assert session.e.scalars["N"] == 216
+
+
+def test_a_robust_variance_of_few_clusters_has_no_full_rank(session: Session) -> None:
+    session.run("generate x2 = mod(_n * _n, 7)")
+    shown = session.run("xtmixed y x x2 i.a || id:, vce(cluster sup)")
+    assert session.e.scalars["N_clust"] == 3 and session.e.scalars["rank"] == 2
+    assert session.e.scalars["df_m"] == 2 and session.e.scalars["chi2"] == MISSING
+    assert "Wald chi2(2)       =         .\n" in shown
+    session.run("xtmixed y x || id:, vce(cluster sup)")
+    assert session.e.scalars["chi2"] < MISSING and session.e.scalars["df_m"] == 1
+
+
+@pytest.mark.parametrize("structure", ["identity", "exchangeable"])
+def test_estat_recovariance_is_the_same_whichever_way_crossed_effects_are_fitted(
+    session: Session, structure: str
+) -> None:
+    shown = []
+    for weights, option in (("", ""), ("", ", vce(robust)"), ("[fw=one]", "")):
+        session.run(f"quietly xtmixed y x {weights} || big: R.a, covariance({structure}) || id:{option}")
+        shown.append(session.run("estat recovariance"))
+    assert shown[0] == shown[1] == shown[2]
+
+
+def test_estat_summarize_checks_weights_that_have_changed(session: Session) -> None:
+    session.run("quietly xtmixed y x [fw=f] || id:\nreplace f = f / 2")
+    with pytest.raises(StataError) as caught:
+        session.run("estat summarize")
+    assert caught.value.code == 401
+    session.run("replace f = -1")
+    with pytest.raises(StataError) as caught:
+        session.run("estat summarize")
+    assert caught.value.code == 402
 
 
 def test_lrtest_refuses_robust_fits(session: Session) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from xmixed.commands.data_parsing import names_in
+from xmixed.commands.data_rows import check_weights
 from xmixed.commands.data_summarize import moments
 from xmixed.commands.estimates import criteria_results, criteria_row
 from xmixed.commands.intraclass import has_random_coefficients, intraclass_correlations
@@ -254,8 +255,12 @@ def _summarize(session: SessionState, rest: str, node: Command) -> Results:
         columns = [(result.description.depvar, values(depvar, series))]
         columns += [(term.without_marks(), column(term, values)) for term in _summarized(result)]
     kind, own = ("", None) if weights is None else (weights[0], weights[1][rows])
+    if own is not None:
+        check_weights(own, kind)
     table = [_sample_row(name, found, kind, own) for name, found in columns]
-    n = float(np.count_nonzero(rows) if kind != "fweight" or own is None else own.sum())
+    n = float(np.count_nonzero(rows))
+    if own is not None:
+        n = float(own.sum() if kind == "fweight" else np.count_nonzero(own))
     session.out.write(*render_sample(session.e.macros.get("cmd", ""), n, table))
     stats = np.array([[row.mean, row.sd, row.minimum, row.maximum] for row in table])
     heads = ["mean", "sd", "min", "max"]

@@ -131,6 +131,9 @@ def run(
         options = replace(options, start=start(parameters))
     if specification.clusters is not None:
         options = replace(options, clusters=(specification.clusters.codes, specification.clusters.count))
+    weights = specification.weights
+    if weights is not None and weights.summary.kind == "pweight":
+        options = replace(options, relative_weights=True)
     try:
         fitted = engine.fit(model, options, log)
     except engine.EngineError as error:

@@ -15,6 +15,8 @@ from xmixed.session.results import Estimates, Matrix
 
 SCALES = ("log_sd", "log_sd_residual", "residual_log_ratio")
 CORRELATIONS = ("atanh_correlation", "residual_atanh", "residual_logit")
+_SINGULAR = 1e-11
+"""Eigenvalues of a robust correlation matrix that are zero but for rounding, relative to the largest."""
 _MARK_NUMBERS = itertools.count(1)
 
 
@@ -58,9 +60,7 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
         scalars |= _comparison(fitted)
     if result.robust is not None and result.robust.cluster:
         scalars["N_clust"] = float(result.robust.n_clusters)
-    scalars["rank"] = float(
-        _rank(result.beta_covariance) + np.count_nonzero(np.diag(result.parameter_covariance) > 0)
-    )
+    scalars["rank"] = float(_rank(result))
     scalars["rc"] = 0.0 if fit.optimization.converged else 430.0
     scalars["converged"] = float(fit.optimization.converged)
     # Ours: how many variance parameters are on the boundary; only where there are any.
@@ -98,7 +98,8 @@ def _comparison(fitted: FittedModel) -> dict[str, float]:
 def wald_test(result: MixedResult) -> tuple[int, float]:
     """Return (degrees of freedom, chi2) of the test that all fixed effects but the constant are zero.
 
-    The degrees of freedom are the rank of their covariance; (0, missing) when there is nothing to test.
+    The degrees of freedom are the rank of their covariance; (0, missing) when there is nothing to test. A
+    robust covariance of fewer clusters than coefficients has no inverse, and the test is missing.
     """
     tested = [place for place, term in enumerate(result.description.terms) if term.parts and not term.status]
     if not tested:
@@ -110,13 +111,26 @@ def wald_test(result: MixedResult) -> tuple[int, float]:
         return len(tested), MISSING
     # Scaled to a correlation matrix, so that units do not decide what counts as rank.
     values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
-    kept = values > 1e-14 * len(values) * values[-1]
+    kept = values > (1e-14 * len(values) if result.robust is None else _SINGULAR) * values[-1]
+    if result.robust is not None and not kept.all():
+        return int(np.count_nonzero(kept)), MISSING
     projected = vectors[:, kept].T @ (beta / scale)
     return int(np.count_nonzero(kept)), float(np.sum(projected**2 / values[kept]))
 
 
-def _rank(covariance: np.ndarray) -> int:
-    return int(np.count_nonzero(np.diag(covariance) > 0))
+def _rank(result: MixedResult) -> int:
+    """Return the rank of e(V): that of a robust one is at most the number of clusters less one."""
+    if result.robust is None:
+        variances = (result.beta_covariance, result.parameter_covariance)
+        return sum(int(np.count_nonzero(np.diag(variance) > 0)) for variance in variances)
+    covariance = result.robust.variance
+    scale = np.sqrt(np.diag(covariance))
+    used = np.flatnonzero(scale > 0)
+    if not len(used):
+        return 0
+    correlation = covariance[np.ix_(used, used)] / np.outer(scale[used], scale[used])
+    values = np.linalg.eigvalsh(correlation)
+    return int(np.count_nonzero(values > _SINGULAR * values[-1]))
 
 
 def _macros(node: MixedCommand, command: str, fitted: FittedModel) -> dict[str, str]:

@@ -132,8 +132,11 @@ def robust_variance(
     bread = np.zeros((p + k, p + k))
     bread[:p, :p] = fitted.beta_covariance
     bread[p:, p:] = fitted.parameter_covariance
-    meat, count = _meat(specification, fitted.scores, clusters)
-    inner = bread @ meat @ bread * (count / (count - 1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        meat, count = _meat(specification, fitted.scores, clusters)
+        inner = bread @ meat @ bread * (count / (count - 1))
+    if not np.isfinite(inner).all():
+        raise StataError(1400, "numerical overflow")
     whole = np.zeros((2, len(terms) + k, len(terms) + k))
     for target, source in zip(whole, ((inner + inner.T) / 2, bread), strict=True):
         target[np.ix_(places, places)] = source

@@ -120,7 +120,9 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     n = sample.close()
     if n == 0:
         raise StataError(2000, "no observations")
-    notes: list[str] = [request.note] if request.note else []
+    if typed is not None:
+        typed.check(sample.rows)
+    notes = [note for note in (typed.note if typed is not None else "", request.note) if note]
     all_terms, columns = _fixed_part(terms, "noconstant" not in fixed.options, sample, notes)
     levels = _group_levels(equations, sample, n)
     names = list(dict.fromkeys(equation.level for equation in equations))

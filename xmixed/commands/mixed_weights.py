@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xmixed.commands.data_rows import check_weights
 from xmixed.commands.mixed_sample import SampleColumns
 from xmixed.errors import Span, StataError
 from xmixed.expressions.context import Context
@@ -70,12 +71,36 @@ class _Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TypedWeights:
-    """The weights as typed, over all observations; `levels` by the names of levels."""
+    """The weights as typed, over all observations; `levels` by the names of levels.
+
+    `assumed`: the kind was not typed.
+    """
 
     kind: str
     observations: _Column | None
     levels: dict[str, _Column]
     scale: str
+    assumed: bool = False
+
+    @property
+    def note(self) -> str:
+        """What is to be said before estimation."""
+        return "(frequency weights assumed)" if self.assumed else ""
+
+    def check(self, rows: np.ndarray) -> None:
+        """Check the weights over the sample.
+
+        Raises
+        ------
+        StataError
+            r(401) fractional frequency weights; r(402) negative weights, or a group without any.
+        """
+        if self.observations is not None:
+            check_weights(self.observations.values[rows], self.kind, self.observations.span)
+        for name, column in self.levels.items():
+            check_weights(column.values[rows], self.kind, column.span)
+            if np.any(column.values[rows] == 0):
+                raise StataError(402, f"weights at level {name} must be positive", column.span)
 
 
 def read_weights(
@@ -93,12 +118,13 @@ def read_weights(
     Raises
     ------
     StataError
-        r(109) strings; r(198) weights that cannot be combined; r(401); r(402).
+        r(109) strings; r(198) weights that cannot be combined.
     """
     assert node.fixed is not None
     typed = _level_options(node, names)
     weight = node.fixed.weight
-    kinds = {option.name for option in typed.values()} | ({weight.kind} if weight is not None else set())
+    own = "" if weight is None else "fweight" if weight.kind == "weight" else weight.kind
+    kinds = {option.name for option in typed.values()} | ({own} if own else set())
     scale = str(node.option("pwscale", ""))
     if scale and "pweight" not in kinds:
         raise StataError(198, "option pwscale() requires pweights", node.options["pwscale"].span)
@@ -107,24 +133,21 @@ def read_weights(
     if len(kinds) > 1:
         raise StataError(198, "fweights and pweights may not be combined")
     _refuse_options(node)
-    kind = kinds.pop()
     observations = None
     if weight is not None:
         if correlated:
             text = "weights of observations not allowed with correlated residuals"
             raise StataError(198, text, weight.span)
         observations = _Column(weight.text, _evaluated(weight.expression, context, weight.span), weight.span)
-        _check_values(observations, kind, sample)
-        sample.rows = sample.rows & (observations.values != 0)
+        sample.rows = sample.rows & ~is_missing(observations.values) & (observations.values != 0)
     levels = {
         name: _Column(option.text, _evaluated(option.value, context, option.span), option.span)
         for name, option in typed.items()
     }
-    for name, column in levels.items():
-        _check_values(column, kind, sample)
-        if np.any(column.values[sample.rows] == 0):
-            raise StataError(402, f"weights at level {name} must be positive", column.span)
-    return TypedWeights(kind, observations, levels, scale)
+    for column in levels.values():
+        sample.rows = sample.rows & ~is_missing(column.values)
+    assumed = weight is not None and weight.kind == "weight"
+    return TypedWeights(kinds.pop(), observations, levels, scale, assumed)
 
 
 def _level_options(node: MixedCommand, names: Sequence[str]) -> dict[str, Option]:
@@ -149,15 +172,6 @@ def _evaluated(expression: object, context: Context, span: Span) -> np.ndarray:
     if text:
         raise StataError(109, "type mismatch", span)
     return values
-
-
-def _check_values(column: _Column, kind: str, sample: SampleColumns) -> None:
-    sample.rows = sample.rows & ~is_missing(column.values)
-    used = column.values[sample.rows]
-    if np.any(used < 0):
-        raise StataError(402, "negative weights encountered", column.span)
-    if kind == "fweight" and np.any(used != np.floor(used)):
-        raise StataError(401, "may not use noninteger frequency weights", column.span)
 
 
 def sample_weights(

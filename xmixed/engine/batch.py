@@ -12,6 +12,8 @@ import numpy as np
 
 _PIVOT_TOLERANCE = 1e-13
 _UNROLL = 4
+_WIDE = 200
+_MANY_CHILDREN = 16
 
 
 def _dot(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -120,3 +122,21 @@ def total_cross(left: np.ndarray, right: np.ndarray) -> np.ndarray:
             total += row_left @ row_right.T
         return total
     return np.matmul(left, right.swapaxes(1, 2)).sum(axis=0)
+
+
+def summed_cross(
+    left: np.ndarray, right: np.ndarray, starts: np.ndarray, counts: np.ndarray | None = None
+) -> np.ndarray:
+    """Sum of left' right over the groups from each of `starts` to the next, as often as they count.
+
+    (q, a, G), (q, b, G), (P,) -> (a, b, P). Few parents of many groups never need every group's matrix.
+    """
+    groups = left.shape[2]
+    if left.shape[1] * right.shape[1] >= _WIDE and groups >= _MANY_CHILDREN * len(starts):
+        left = left if counts is None else left * counts
+        result = np.empty((left.shape[1], right.shape[1], len(starts)), np.result_type(left, right))
+        for parent, (start, stop) in enumerate(zip(starts, np.append(starts[1:], groups), strict=True)):
+            result[:, :, parent] = total_cross(left[:, :, start:stop], right[:, :, start:stop])
+        return result
+    own = cross(left, right)
+    return np.add.reduceat(own if counts is None else own * counts, starts, axis=2)

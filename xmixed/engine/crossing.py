@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.engine.errors import InvalidModel, WeightsNotSupported
-from xmixed.engine.grouping import nest
+from xmixed.engine.grouping import enclosing, nest
 from xmixed.engine.model import Level, Model, RandomEffects
 
-# More indicator columns than this in one group would cost gigabytes.
 _MOST_COLUMNS = 400
+_MOST_BYTES = 4e9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,24 +36,26 @@ def whole_units(model: Model) -> Model:
     residuals = model.residuals
     if residuals is None:
         return model
-    if residuals.structure == "independent":
-        used = [level for level in model.levels if level.equations]
-        finest = max(used, key=lambda level: level.n_groups, default=None)
-        codes, count = (
-            (np.zeros(len(model.y), np.intp), 1) if finest is None else (finest.groups, finest.n_groups)
-        )
-        residuals = replace(residuals, groups=codes, n_groups=count)
-        model = replace(model, residuals=residuals)
-    return without_crossing(model)
+    if residuals.structure != "independent":
+        return without_crossing(model)
+    nested = without_crossing(replace(model, residuals=None))
+    used = [level for level in nested.levels if level.equations]
+    finest = max(used, key=lambda level: level.n_groups, default=None)
+    whole = (np.zeros(len(model.y), np.intp), 1)
+    codes, count = whole if finest is None else (finest.groups, finest.n_groups)
+    return replace(nested, residuals=replace(residuals, groups=codes, n_groups=count))
 
 
 def without_crossing(model: Model) -> Model:
     """The model with the levels that cross others as columns.
 
+    So are those whose groups happen to be nested in groups of a later level, where weights of that level, or
+    of one in between, must not count them.
+
     Raises
     ------
     InvalidModel
-        Random coefficients that cross, or more than 400 columns.
+        Random coefficients that cross, or more columns than fit.
     WeightsNotSupported
         A level that has weights crosses another.
     """
@@ -65,58 +67,79 @@ def without_crossing(model: Model) -> Model:
         if units is not None and not _holds(levels[i], units):
             held[i] = []
             levels[i] = _with_indicators(model.levels[i], [units])
-    while (
-        nest(tuple(sorted((levels[i] for i in used), key=lambda level: level.n_groups)), len(model.y)) is None
-    ):
-        pair = next((pair for pair in _pairs(used) if _cross(levels[pair[0]], levels[pair[1]])), None)
-        if pair is None:
-            raise InvalidModel("group codes leave numbers out")
+    while (pair := _first_conflict(model, levels, used)) is not None:
         chosen, other = _chosen(model.levels, held, *pair)
         held.setdefault(chosen, []).append(other)
         inner: list[Level | _Partition] = [levels[k] for k in held[chosen]]
         if units is not None:
             inner.append(units)
         levels[chosen] = _with_indicators(model.levels[chosen], inner)
+    _refuse_large(model, levels, [levels[i] for i in held])
     return replace(model, levels=tuple(levels))
 
 
-def _pairs(used: Sequence[int]) -> list[tuple[int, int]]:
-    return [(i, j) for i in used for j in used if i < j]
+def _refuse_large(model: Model, levels: Sequence[Level], made: Sequence[Level]) -> None:
+    """Refuse indicator columns that, with the cross-products of the groups within them, take gigabytes."""
+    width = sum(len(level.equations[0].columns) for level in made)
+    inner = max((level.n_groups for level in levels if level.equations), default=1)
+    squares = 0
+    if model.residuals is not None:
+        inner, squares = max(inner, model.residuals.n_groups), 4 * width
+    if 8.0 * width * (len(model.y) + (8 + squares) * inner) > _MOST_BYTES:
+        raise InvalidModel(f"{width} random effects of a group cross others: more than 4 GB would be needed")
+
+
+def _first_conflict(model: Model, levels: Sequence[Level], used: Sequence[int]) -> tuple[int, int] | None:
+    """Two levels that no order of the sweeps can serve, by their places in the model."""
+    weighted = any(level.weights is not None for level in model.levels)
+    if not weighted and nest(tuple(sorted((levels[i] for i in used), key=_size)), len(model.y)) is not None:
+        return None
+    for i in used:
+        for j in used:
+            if i >= j or _holds(levels[i], levels[j]):
+                continue
+            counted = any(level.weights is not None for level in model.levels[i + 1 : j + 1])
+            if counted or not _holds(levels[j], levels[i]):
+                return i, j
+    return None
+
+
+def _size(level: Level) -> int:
+    return level.n_groups
 
 
 def _holds(outer: Level | _Partition, inner: Level | _Partition) -> bool:
     """Whether every inner group lies in one outer group."""
-    parent = np.zeros(inner.n_groups, outer.groups.dtype)
-    parent[inner.groups] = outer.groups
-    return bool(np.array_equal(parent[inner.groups], outer.groups))
-
-
-def _cross(one: Level, other: Level) -> bool:
-    return not (_holds(one, other) or _holds(other, one))
+    return enclosing(outer.groups, inner.groups, inner.n_groups) is not None
 
 
 def _chosen(levels: Sequence[Level], held: dict[int, list[int]], i: int, j: int) -> tuple[int, int]:
-    """Which of two crossing levels becomes columns, and the other one.
+    """Which of two levels in conflict becomes columns, and the other one.
 
     Columns stand above all that they cross. The effects of a level that weights count must stay below those
     weights.
     """
-    if i in held or j in held:
-        return (i, j) if i in held else (j, i)
     choices = []
     if levels[i].weights is None:
-        choices.append((levels[i].n_groups, i, j))
+        choices.append((i not in held, levels[i].n_groups, i, j))
     if all(level.weights is None for level in levels[i : j + 1]):
-        choices.append((levels[j].n_groups, j, i))
+        choices.append((j not in held, levels[j].n_groups, j, i))
     if not choices:
         raise WeightsNotSupported("weights are not supported at a level that crosses another")
-    _, chosen, other = min(choices)
+    able = [choice for choice in choices if _has_intercepts_alone(levels[choice[2]])]
+    _, _, chosen, other = min(able or choices)
     return chosen, other
+
+
+def _has_intercepts_alone(level: Level) -> bool:
+    return all(len(equation.columns) == 1 and equation.columns[0] is None for equation in level.equations)
 
 
 def _with_indicators(level: Level, inner: Sequence[Level | _Partition]) -> Level:
     """The level's intercepts as indicators within the smallest groups that hold whole inner ones."""
-    if any(equation.columns != (None,) for equation in level.equations):
+    if level.weights is not None:
+        raise WeightsNotSupported("weights are not supported at a level that crosses another")
+    if not _has_intercepts_alone(level):
         raise InvalidModel("random coefficients cross other groups")
     within = [] if level.within is None else [_Partition(*level.within)]
     holder, count = _smallest_holders([level, *inner, *within])

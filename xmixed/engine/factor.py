@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.engine.errors import InvalidModel
+from xmixed.engine.grouping import enclosing
 from xmixed.engine.model import Level, RandomEffects
 
 
@@ -84,9 +85,7 @@ def check(level: Level) -> None:
         raise InvalidModel("columns differ in length")
     if len(codes) and (codes.min() < 0 or codes.max() >= n_groups):
         raise InvalidModel("group codes are outside 0..n_groups-1")
-    enclosing = np.zeros(level.n_groups, codes.dtype)
-    enclosing[level.groups] = codes
-    if not np.array_equal(enclosing[level.groups], codes):
+    if enclosing(codes, level.groups, level.n_groups) is None:
         raise InvalidModel("a group lies in more than one enclosing group")
 
 
@@ -95,9 +94,9 @@ def members(level: Level) -> int:
     if level.within is None:
         return 1
     codes, n_groups = level.within
-    enclosing = np.full(level.n_groups, -1, np.intp)
-    enclosing[level.groups] = codes
-    return int(np.bincount(enclosing[enclosing >= 0], minlength=n_groups).max(initial=1))
+    holder = np.full(level.n_groups, -1, np.intp)
+    holder[level.groups] = codes
+    return int(np.bincount(holder[holder >= 0], minlength=n_groups).max(initial=1))
 
 
 def enclosing_level(level: Level) -> Level:

@@ -43,6 +43,7 @@ from xmixed.engine.user_units import (
     regression,
     relative_estimates,
 )
+from xmixed.engine.weight_scale import fit_at_scale, progress_at_scale
 
 Report = Callable[[Progress], None]
 
@@ -79,11 +80,14 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
     report: Report = progress if progress is not None else _silent
     if options.clusters is not None:
         refuse_scores(model)
-    problem = prepare(model, nested=options.clusters is not None)
-    objective = Objective(problem)
+    problem = prepare(model, options.clusters is not None, options.relative_weights)
+    objective, scale = Objective(problem), problem.weight_scale
+    if scale != 1.0:
+        given = report
+        report = lambda event: given(progress_at_scale(event, scale))  # noqa: E731
     with np.errstate(all="ignore"):
         maximum = _maximise(objective, options, report)
-        result = _result(objective, maximum, options, report)
+        result = _result(model, objective, maximum, options, report)
         if options.clusters is not None:
             at = split(objective, result.estimates)
             result = replace(
@@ -92,12 +96,12 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
                     objective, maximum.point, at.relative, at.variance, result.beta, options.clusters
                 ),
             )
-        return result
+        return result if scale == 1.0 else fit_at_scale(result, scale)
 
 
 def linear_regression(model: Model) -> Regression:
-    """Linear regression of the model's y on its X by the same method, levels ignored."""
-    problem = prepare(Model(model.y, model.fixed, (), model.method))
+    """Linear regression of the model's y on its X by the same method; levels and residuals are ignored."""
+    problem = prepare(Model(model.y, model.fixed, (), model.method, weights=model.weights))
     return regression(problem)
 
 
@@ -344,7 +348,7 @@ def _nothing_to_maximise(objective: Objective) -> _Maximum:
     return _Maximum(objective.point(()), no_boundary(objective), record)
 
 
-def _result(objective: Objective, maximum: _Maximum, options: Options, report: Report) -> Fit:
+def _result(model: Model, objective: Objective, maximum: _Maximum, options: Options, report: Report) -> Fit:
     problem, point = objective.problem, maximum.point
     variance = objective.variance(point) if maximum.variance is None else maximum.variance
     relative = relative_estimates(objective, point, maximum.boundary)
@@ -372,7 +376,7 @@ def _result(objective: Objective, maximum: _Maximum, options: Options, report: R
         parameters=block_parameters(objective),
         estimates=np.concatenate([absolute(objective, relative, float(log_sigma)), [log_sigma], residual]),
         parameter_covariance=covariance,
-        covariances=covariances(objective, point, sigma_e),
+        covariances=covariances(model, objective, point, sigma_e),
         sigma_e=sigma_e,
         log_likelihood=point.log_likelihood,
         n_obs=problem.n,

@@ -43,6 +43,19 @@ class Nesting:
         return position
 
 
+def enclosing(outer: np.ndarray, inner: np.ndarray, n_inner: int) -> np.ndarray | None:
+    """The outer group of every inner one, by code, (n_inner,); None where an inner group is split.
+
+    Parameters
+    ----------
+    outer, inner : (n,) integer arrays
+        Codes by row.
+    """
+    found = np.zeros(n_inner, outer.dtype)
+    found[inner] = outer
+    return found if np.array_equal(found[inner], outer) else None
+
+
 def nest(levels: tuple[Level, ...], n: int) -> Nesting | None:
     """Find the order of rows and groups; None where the groups are not nested but crossed.
 

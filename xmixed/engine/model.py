@@ -147,6 +147,8 @@ class Options:
     clusters : ((n,) integer array, int) or None
         Codes and number of the clusters that `Fit.scores` is wanted for; each is made of whole groups of the
         highest level.
+    relative_weights : bool
+        Whether the search is judged as if weights had mean one, as for sampling weights.
     """
 
     em_iterations: int = 20
@@ -164,3 +166,4 @@ class Options:
     start: np.ndarray | None = None
     detail: bool = False
     clusters: tuple[np.ndarray, int] | None = None
+    relative_weights: bool = False

@@ -91,6 +91,8 @@ class Problem:
         Coefficients already taken out of y, on centred unscaled X, response units.
     y_center : float
     weights : Weights or None
+    weight_scale : float
+        What the given weights were divided by.
     residual : ResidualData or None
         None where residuals are independent with one variance. `products` are then those of Lambda = I.
     """
@@ -111,6 +113,7 @@ class Problem:
     offset: np.ndarray
     y_center: float
     weights: Weights | None = None
+    weight_scale: float = 1.0
     residual: ResidualData | None = None
 
     @property
@@ -121,31 +124,41 @@ class Problem:
         return self.n - self.p if self.reml else self.n
 
 
-def prepare(model: Model, nested: bool = False) -> Problem:
+def prepare(model: Model, nested: bool = False, relative_weights: bool = False) -> Problem:
     """Centre, cross-multiply and scale the data; raises the typed errors of bad input.
 
-    `nested`: levels that cross others become columns, as they do with weights and residual structures.
+    Parameters
+    ----------
+    model : Model
+    nested : bool
+        Levels that cross others become columns, as they do with weights and residual structures.
+    relative_weights : bool
+        Divide weights by their mean.
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return _prepare(model, nested)
+        return _prepare(model, nested, relative_weights)
 
 
-def _prepare(model: Model, nested: bool) -> Problem:
+def _prepare(model: Model, nested: bool, relative_weights: bool) -> Problem:
     n, p = len(model.y), len(model.fixed)
     _check(model, n, p)
     refuse_weights(model)
     model = whole_units(model)
     numbered = _numbered(model)
     nesting = nest(tuple(level for _, level in numbered), n)
-    nested = nested or model.residuals is not None or is_weighted(model)
-    if nesting is None and nested:
+    weighted = is_weighted(model)
+    numbers = [abs(number) for number, _ in numbered]
+    if (nesting is None and (nested or weighted)) or (weighted and numbers != sorted(numbers)):
         model = without_crossing(model)
         numbered = _numbered(model)
         nesting = nest(tuple(level for _, level in numbered), n)
         if nesting is None:
             raise InvalidModel("exchangeable effects cross the groups of other levels")
     weights = None if nesting is None else sweep_weights(model, numbered, nesting)
+    weight_scale = weights.total / n if weights is not None and relative_weights else 1.0
+    if weights is not None and weight_scale != 1.0:
+        weights = weights.divided(weight_scale)
     size = n if weights is None else weights.total
     store = ColumnStore(n)
     x_constant = next((i for i, column in enumerate(model.fixed) if column is None), None)
@@ -220,6 +233,7 @@ def _prepare(model: Model, nested: bool) -> Problem:
         offset=offset,
         y_center=store.centers[y_store],
         weights=weights,
+        weight_scale=weight_scale,
         residual=residual,
     )
 

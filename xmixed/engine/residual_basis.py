@@ -64,11 +64,11 @@ class BasisProducts:
 
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
-        per_class = [self._contracted(*weight) for weight in self._both(posterior)]
+        of_effects, of_means = self._of_effects(posterior), self._of_means(posterior.coefficients)
         first, second = np.zeros(full.shape), np.zeros(full.shape)
         for j, k, df, dlogs in self._derivatives(full):
-            first[j, k] = np.vdot(df, per_class[0]) + np.vdot(dlogs, self.extents)
-            second[j, k] = np.vdot(df, per_class[1])
+            first[j, k] = np.vdot(df, of_effects) + np.vdot(dlogs, self.extents)
+            second[j, k] = np.vdot(df, of_means)
         return first, second
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -95,29 +95,28 @@ class BasisProducts:
                 found.append((j, k, np.imag(f) / STEP, np.imag(logs) / STEP))
         return found
 
-    def _both(self, posterior: UnitPosterior) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-        """Conditional covariance, and outer product of the means: rows of Z (Q, c, U), corner of [X, y]."""
-        Q, a = self.Q, posterior.coefficients
-        width = self.basis.totals.shape[2]
-        corner = np.zeros((width, width))
-        rows = np.zeros(self.basis.products.shape[1:])
-        rows[:, :Q] = posterior.variances
-        if posterior.with_beta is not None and posterior.beta_covariance is not None:
-            rows[:, Q : Q + width - 1] = posterior.with_beta
-            corner[:-1, :-1] = posterior.beta_covariance
-        return (rows, corner), (a[:Q, None] * a[None], np.outer(a[Q:, 0], a[Q:, 0]))
-
-    def _contracted(self, rows: np.ndarray, corner: np.ndarray) -> np.ndarray:
-        """Sum over a class's units of <weight, B_b>, (b, classes)."""
+    def _of_effects(self, posterior: UnitPosterior) -> np.ndarray:
+        """Sum over a class's units of <conditional covariance of effects and beta, B_b>, (b, classes)."""
         Q, products = self.Q, self.basis.products
-        result = np.einsum("bkxy,xy->bk", self.basis.totals, corner)
-        if not Q:
-            return result
-        own = np.einsum("bqru,qru->bu", products[:, :, :Q], rows[:, :Q])
-        per_unit = own + 2.0 * np.einsum("bqwu,qwu->bu", products[:, :, Q:], rows[:, Q:])
-        if self.counts is not None:
-            per_unit *= self.counts
-        return result + np.stack([self._by_class(values) for values in per_unit])
+        per_unit = np.einsum("bqru,qru->bu", products[:, :, :Q], posterior.variances)
+        if posterior.with_beta is None or posterior.beta_covariance is None:
+            return self._class_sums(per_unit)
+        per_unit += 2.0 * np.einsum("bqwu,qwu->bu", products[:, :, Q:-1], posterior.with_beta)
+        of_beta = np.einsum("bkxy,xy->bk", self.basis.totals[:, :, :-1, :-1], posterior.beta_covariance)
+        return of_beta + self._class_sums(per_unit)
+
+    def _of_means(self, coefficients: np.ndarray) -> np.ndarray:
+        """Sum over a class's units of a'B_b a, (b, classes)."""
+        Q = self.Q
+        doubled = np.concatenate([coefficients[:Q], 2.0 * coefficients[Q:]])
+        per_unit = (np.einsum("bqcu,cu->bqu", self.basis.products, doubled) * coefficients[:Q]).sum(axis=1)
+        fixed = coefficients[Q:, 0]
+        return np.einsum("bkxy,x,y->bk", self.basis.totals, fixed, fixed) + self._class_sums(per_unit)
+
+    def _class_sums(self, per_unit: np.ndarray) -> np.ndarray:
+        """(b, U) values summed by class, as often as units count."""
+        counted = per_unit if self.counts is None else per_unit * self.counts
+        return np.stack([self._by_class(values) for values in counted])
 
 
 def unit_sums(D: np.ndarray, E: np.ndarray, starts: np.ndarray, Q: int) -> np.ndarray:

@@ -206,7 +206,7 @@ class Fit:
         Inverse of the negative Hessian of L*; rows and columns of parameters on the boundary are
         zero. All zero where standard errors were not asked for or failed (see `boundary`).
     covariances : tuple over levels of tuple over equations of (q, q) arrays
-        Sigma in response units.
+        Sigma in response units; of effects that are equally correlated within larger groups that of any two.
     sigma_e : float
         Residual standard deviation, response units.
     log_likelihood : float

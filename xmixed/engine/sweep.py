@@ -27,6 +27,7 @@ from xmixed.engine.batch import (
     product,
     semidefinite_cholesky,
     solve_lower,
+    summed_cross,
     times,
     total_cross,
 )
@@ -208,16 +209,14 @@ class Sweeper:
         ZtW: list[np.ndarray | None],
     ) -> None:
         """Sum W'V_l^{-1}W of this level's groups into the groups of every level above."""
-        first = 0
+        first, weights = 0, self.problem.weights
         for upper in range(level - 1, -1, -1):
             q = self.plan.sizes[upper]
-            update = cross(E[:, first : first + q], E[:, first:])
+            counts = None if weights is None else weights.to_above[level][upper]
+            starts = self.plan.starts[level][upper]
+            summed = summed_cross(E[:, first : first + q], E[:, first:], starts, counts)
             if C is not None:
-                update = update - cross(C[:, first : first + q], C[:, first:])
-            weights = self.problem.weights
-            if weights is not None:
-                update = update * weights.to_above[level][upper]
-            summed = np.add.reduceat(update, self.plan.starts[level][upper], axis=2)
+                summed = summed - summed_cross(C[:, first : first + q], C[:, first:], starts, counts)
             target_Z, target_W = ZtZ[upper], ZtW[upper]
             assert target_Z is not None and target_W is not None
             target_Z += summed[:, :q]
@@ -349,10 +348,9 @@ def _plan(problem: Problem) -> _Plan:
     first, weights = 0, problem.weights
     for upper in range(bottom - 1, -1, -1):
         q = sizes[upper]
-        update = cross(reduced[:, first : first + q], reduced[:, first:])
-        if weights is not None:
-            update = update * weights.to_above[bottom][upper]
-        summed = np.add.reduceat(update, starts[bottom][upper], axis=2)
+        counts = None if weights is None else weights.to_above[bottom][upper]
+        own = reduced[:, first : first + q]
+        summed = summed_cross(own, reduced[:, first:], starts[bottom][upper], counts)
         base_Z[upper] = levels[upper].ZtZ - summed[:, :q]
         base_W[upper] = levels[upper].ZtW - summed[:, q:]
         first += q

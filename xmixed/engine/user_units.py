@@ -7,6 +7,7 @@ import numpy as np
 from xmixed.engine.blocks import size, user_matrix
 from xmixed.engine.boundary import Boundary
 from xmixed.engine.covariance import LOG_FLOOR, labels, to_estimation
+from xmixed.engine.model import Model
 from xmixed.engine.objective import Objective, Point
 from xmixed.engine.prepare import Problem
 from xmixed.engine.residual_matrices import residual_parameters
@@ -25,11 +26,19 @@ def block_parameters(objective: Objective) -> tuple[Parameter, ...]:
     return (*result, Parameter("log_sd_residual", 0, 0, 0, 0), *residual)
 
 
-def covariances(objective: Objective, point: Point, sigma_e: float) -> tuple[tuple[np.ndarray, ...], ...]:
-    """Sigma of every equation, response units; levels without equations give ()."""
+def covariances(
+    model: Model, objective: Objective, point: Point, sigma_e: float
+) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Sigma of every equation, response units; levels without equations give ().
+
+    Where a level of `model`, the user's, was made columns of a larger one, its effects are alike: their
+    variance, or the matrix of two that are equally correlated, says all.
+    """
     levels: dict[int, list[np.ndarray]] = {}
     for block, psi in zip(objective.problem.blocks, point.blocks, strict=True):
-        levels.setdefault(block.level, []).append(user_matrix(block, psi) * sigma_e**2)
+        level = model.levels[block.level - 1]
+        q = 2 if level.within is not None else len(level.equations[block.equation - 1].columns)
+        levels.setdefault(block.level, []).append(user_matrix(block, psi)[:q, :q] * sigma_e**2)
     return tuple(tuple(levels.get(i + 1, ())) for i in range(objective.problem.level_count))
 
 

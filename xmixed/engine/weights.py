@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.errors import InvalidModel, WeightsNotSupported
-from xmixed.engine.grouping import Nesting
+from xmixed.engine.errors import InvalidModel, NonFiniteData, WeightsNotSupported
+from xmixed.engine.grouping import Nesting, enclosing
 from xmixed.engine.model import Level, Model
 
 
@@ -40,6 +40,11 @@ class Weights:
     whole_rows: np.ndarray
     to_above: tuple[tuple[np.ndarray, ...], ...]
     groups: tuple[np.ndarray, ...]
+
+    def divided(self, scale: float) -> Weights:
+        """The weights with those of the highest groups divided by a number."""
+        groups = tuple(counts / scale for counts in self.groups)
+        return Weights(self.total / scale, self.rows, self.whole_rows / scale, self.to_above, groups)
 
 
 def is_weighted(model: Model) -> bool:
@@ -76,6 +81,13 @@ def sweep_weights(model: Model, numbered: Sequence[tuple[int, Level]], nesting: 
     The number of a level is its place in the model, from 1; minus that for one that stands for the covariance
     of effects within larger groups. Weights of a level without random effects multiply those of the groups,
     or rows, that it is made of.
+
+    Raises
+    ------
+    WeightsNotSupported
+        Where such a level crosses those below it.
+    NonFiniteData
+        Products of weights that overflow or vanish.
     """
     if not is_weighted(model):
         return None
@@ -89,28 +101,30 @@ def sweep_weights(model: Model, numbered: Sequence[tuple[int, Level]], nesting: 
         if below is None:
             weight *= level.weights[level.groups]
         else:
-            own[below] *= level.weights[_codes_of(level, numbered[below][1])[nesting.labels[below]]]
+            inner = numbered[below][1]
+            holder = enclosing(level.groups, inner.groups, inner.n_groups)
+            if holder is None:
+                raise WeightsNotSupported("weights are not supported at a level that crosses another")
+            own[below] *= level.weights[holder[nesting.labels[below]]]
     to_above = tuple(
         tuple(_product(own, nesting, m + 1, level) for m in range(level)) for level in range(count)
     )
     groups = tuple(_product(own, nesting, 0, level) for level in range(count))
     weight = weight if nesting.order is None else weight[nesting.order]
     if not count:
+        _refuse_extremes(weight)
         return Weights(float(weight.sum()), (), weight, (), ())
     bottom = count - 1
     place_of_row = np.repeat(np.arange(len(own[bottom])), np.diff(nesting.row_starts, append=len(weight)))
     rows = tuple(weight * to_above[bottom][m][place_of_row] for m in range(bottom))
     whole = weight * groups[bottom][place_of_row]
+    _refuse_extremes(whole)
     return Weights(float(whole.sum()), (*rows, weight), whole, to_above, groups)
 
 
-def _codes_of(outer: Level, inner: Level) -> np.ndarray:
-    """The outer group of every inner one, by code."""
-    found = np.zeros(inner.n_groups, outer.groups.dtype)
-    found[inner.groups] = outer.groups
-    if not np.array_equal(found[inner.groups], outer.groups):
-        raise WeightsNotSupported("weights are not supported at a level that crosses another")
-    return found
+def _refuse_extremes(whole: np.ndarray) -> None:
+    if not (np.isfinite(whole.sum()) and (whole > 0).all()):
+        raise NonFiniteData("products of weights are too large or too small for numbers")
 
 
 def _check(model: Model) -> None:
