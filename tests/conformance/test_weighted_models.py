@@ -192,3 +192,41 @@ def test_a_factor_over_all_data_above_weighted_groups() -> None:
     units = Level(d.unit, UNITS, INTERCEPT, weights=d.weights(UNITS, True))
     model = Model(d.y, (d.x, None), (factor, units))
     check(model, np.zeros(d.n, int), (1,))
+
+
+def drawn(seed: int) -> tuple[Model, np.ndarray, tuple[int, ...]]:
+    """A model of two or three levels, factors at any of them, weights wherever they are allowed."""
+    d = data(seed)
+    rng = d.rng
+    half = np.unique(d.unit * 2 + d.occasion // 3, return_inverse=True)[1]
+    tiers = [(d.school, SCHOOLS), (d.unit, UNITS), (half, int(half.max()) + 1)]
+    tiers = [tier for i, tier in enumerate(tiers) if i == 0 or rng.random() < 0.7]
+    values = [d.occasion, d.unit, rng.integers(0, 4, d.n), d.school, d.occasion % 2]
+    levels: list[Level] = []
+    factors: list[int] = []
+    for codes, count in tiers:
+        draw = rng.random(3)
+        effects = (INTERCEPT, (RandomEffects((d.x, None), "unstructured"),), ())[int(3 * draw[0])]
+        weights = d.weights(count) if draw[1] < 0.6 else None
+        levels.append(Level(codes, count, effects, weights=weights))
+        if draw[2] < 0.5:
+            own = np.unique(codes * 100 + values[int(rng.integers(len(values)))], return_inverse=True)[1]
+            within, structure = None, "identity"
+            if rng.random() < 0.4 and int(own.max()) + 1 > count:
+                within, structure = (codes, count), "exchangeable"
+            levels.append(Level(own, int(own.max()) + 1, (RandomEffects((None,), structure),), within))
+            factors.append(len(levels))
+    if not any(level.equations for level in levels):
+        levels[0] = replace(levels[0], equations=INTERCEPT)
+    residuals = d.residuals(str(rng.choice(list(FORMS)))) if rng.random() < 0.4 else None
+    if residuals is not None and (residuals.structure != "independent" and tiers[-1][0] is not d.unit):
+        residuals = None
+    correlated = residuals is not None and residuals.structure != "independent"
+    weights = d.weights(d.n) if not correlated and rng.random() < 0.6 else None
+    model = Model(d.y, (d.x, None), tuple(levels), "ml", residuals, weights)
+    return model, d.school, tuple(factors)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_drawn_models(seed: int) -> None:
+    check(*drawn(seed))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.engine.errors import InvalidModel, WeightsNotSupported
+from xmixed.engine.factor import enclosing_level, members
 from xmixed.engine.grouping import enclosing, nest
 from xmixed.engine.model import Level, Model, RandomEffects
 
@@ -70,7 +71,7 @@ def without_crossing(model: Model) -> Model:
     while (pair := _first_conflict(model, levels, used)) is not None:
         chosen, other = _chosen(model.levels, held, *pair)
         held.setdefault(chosen, []).append(other)
-        inner: list[Level | _Partition] = [levels[k] for k in held[chosen]]
+        inner = [part for k in held[chosen] for part in _partitions(levels[k])]
         if units is not None:
             inner.append(units)
         levels[chosen] = _with_indicators(model.levels[chosen], inner)
@@ -91,21 +92,36 @@ def _refuse_large(model: Model, levels: Sequence[Level], made: Sequence[Level]) 
 
 def _first_conflict(model: Model, levels: Sequence[Level], used: Sequence[int]) -> tuple[int, int] | None:
     """Two levels that no order of the sweeps can serve, by their places in the model."""
+    parts = {i: _partitions(levels[i]) for i in used}
     weighted = any(level.weights is not None for level in model.levels)
-    if not weighted and nest(tuple(sorted((levels[i] for i in used), key=_size)), len(model.y)) is not None:
-        return None
+    if not weighted:
+        sweeps = [
+            *(levels[i] for i in used),
+            *(enclosing_level(levels[i]) for i in used if len(parts[i]) > 1),
+        ]
+        if nest(tuple(sorted(sweeps, key=_size)), len(model.y)) is not None:
+            return None
     for i in used:
-        for j in used:
-            if i >= j or _holds(levels[i], levels[j]):
+        for j in (k for k in used if k > i):
+            if all(_holds(levels[i], part) for part in parts[j]):
                 continue
             counted = any(level.weights is not None for level in model.levels[i + 1 : j + 1])
-            if counted or not _holds(levels[j], levels[i]):
+            if counted or any(_cross(one, other) for one in parts[i] for other in parts[j]):
                 return i, j
     return None
 
 
+def _partitions(level: Level) -> list[Level | _Partition]:
+    """The groups of a level, and those within which its effects are equally correlated."""
+    return [level] if members(level) == 1 or level.within is None else [level, _Partition(*level.within)]
+
+
 def _size(level: Level) -> int:
     return level.n_groups
+
+
+def _cross(one: Level | _Partition, other: Level | _Partition) -> bool:
+    return not (_holds(one, other) or _holds(other, one))
 
 
 def _holds(outer: Level | _Partition, inner: Level | _Partition) -> bool:
