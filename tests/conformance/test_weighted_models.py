@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from tests.conformance.weighted_dense import group_log_likelihoods
-from xmixed.engine import Level, Model, Options, RandomEffects, Residuals, fit, parameters_of
+from xmixed.engine import (
+    Level,
+    Model,
+    Options,
+    RandomEffects,
+    Residuals,
+    fit,
+    parameters_of,
+    residual_patterns,
+)
 from xmixed.engine.model import ResidualStructure
 
 SCHOOLS, UNITS, OCCASIONS = 8, 32, 6
@@ -101,10 +110,18 @@ def check(model: Model, top: np.ndarray, factors: tuple[int, ...] = ()) -> None:
     np.testing.assert_allclose(found.scores, slopes, rtol=1e-7, atol=1e-7)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("form", "shared"),
+    [*((form, False) for form in FORMS), *((form, True) for form in ("ar2", "ma1", "unstructured"))],
+)
 @pytest.mark.parametrize("effects", ["both", "school", "unit", "none"])
-def test_residual_structures(form: str, effects: str) -> None:
-    """A level without random effects of its own may have weights as well."""
+def test_residual_structures(form: str, effects: str, shared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A level without random effects of its own may have weights as well.
+
+    `shared`: every pattern of t() has its units side by side, as those of many units do.
+    """
+    if shared:
+        monkeypatch.setattr(residual_patterns, "_LEAST_SHARED", 1)
     d = data()
     schools = INTERCEPT if effects in ("both", "school") else ()
     units = (RandomEffects((d.x, None), "unstructured"),) if effects in ("both", "unit") else ()

@@ -71,6 +71,11 @@ class Objective:
         self.whitening = None if problem.residual is None else Whitening(problem, problem.residual)
 
     @property
+    def is_dear(self) -> bool:
+        """Whether an evaluation takes long enough to count."""
+        return self.sweeper.is_dear or (self.whitening is not None and self.whitening.is_dear)
+
+    @property
     def block_count(self) -> int:
         """Parameters of all blocks."""
         return self.slices[-1].stop if self.slices else 0

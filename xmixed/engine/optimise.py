@@ -338,9 +338,9 @@ def polish(surface: Surface, start: Point, free: np.ndarray | None = None) -> St
     """Newton steps until the gradient is at rounding level; never leaves a better point behind."""
     state = surface.state(surface.theta(start), start)
     step = newton_step(state, surface.sizes(state.theta), free)
-    # The square root of the scaled gradient is the distance to the maximum in standard errors. Where a
-    # sweep is dear, standard errors are small beside the estimates: seven digits of them are plenty.
-    enough = 1e-14 if surface.objective.sweeper.is_dear else 1e-28
+    # The square root of the scaled gradient is the distance to the maximum in standard errors. Where an
+    # evaluation is dear, standard errors are small beside the estimates: seven digits of them are plenty.
+    enough = 1e-14 if surface.objective.is_dear else 1e-28
     idle = 0
     for _ in range(_POLISH_STEPS):
         if step.scaled_gradient < enough or idle == 2:

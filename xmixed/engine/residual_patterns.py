@@ -1,50 +1,195 @@
-"""Any Lambda: one factorisation for each pattern of t()."""
+"""Any Lambda: one factorisation for each pattern of t().
+
+A pattern that many units share has their data side by side, so that whitening them is one matrix product;
+units with patterns of their own stand in one array for each size.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from xmixed.engine.batch import total_cross
 from xmixed.engine.model import Residuals
 from xmixed.engine.residual_matrices import Table, matrices
 from xmixed.engine.residual_products import STEP, UnitPosterior, UnitProducts, Units
 
-_SHARED_PATTERNS = 64
+# A pattern with fewer units, or beyond so many, is not worth the calls of its own.
+_LEAST_SHARED = 32
+_MOST_SHARED = 64
 # Share of a residual's variance that the others leave, below which six digits of the log likelihood are lost.
 _LEAST_PIVOT = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Batch:
-    """Units of one size T, sorted by pattern.
+class _Patterns:
+    """The patterns of a batch: times (m, T), by (m,), and how often the units of each count, (m,)."""
 
-    Attributes
-    ----------
-    units : (g,) array, their positions among all
-    counts : (g,) array or None, how often they count
-    data : (g, T, c) array, or (m, T*c, T*c) second moments by pattern, as often as units count
-    moments : bool
-        Whether `data` holds those, which is enough where there is no Z.
-    times : (m, T) array; by : (m,) array
-    pattern : (g,) array; first, sizes : (m,) arrays, first unit of each pattern and how many it has
-    totals : (m,) array, how often the units of each pattern count
-    """
-
-    units: np.ndarray
-    counts: np.ndarray | None
-    data: np.ndarray
-    moments: bool
     times: np.ndarray
     by: np.ndarray
-    pattern: np.ndarray
-    first: np.ndarray
-    sizes: np.ndarray
     totals: np.ndarray
 
-    def counted(self, values: np.ndarray) -> np.ndarray:
-        """(g, ...) values, as often as the units count."""
+
+class _Batch(Protocol):
+    """Units of one size whose patterns are factorised together; `root` is (m, T, T), Lambda^{-1/2}."""
+
+    @property
+    def units(self) -> np.ndarray:
+        """Positions among all units, (g,)."""
+        ...
+
+    @property
+    def patterns(self) -> _Patterns:
+        """Theirs."""
+        ...
+
+    def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        """(Q, c, g) rows of Z of M, and the [X, y] block summed over units as often as they count."""
+        ...
+
+    def sums(self, posterior: UnitPosterior, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        """Sum over a pattern's units of D G D' for conditional covariance and means, (m, T, T) each."""
+        ...
+
+    def unit_forms(self, middle: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """tr(variances Z'WZ) and e'We by unit, (g,), W being `middle` (m, T, T), e the last column of Z."""
+        ...
+
+    def by_unit(self, values: np.ndarray) -> np.ndarray:
+        """Values of patterns at the units, (g,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _SharedBatch:
+    """Units with one pattern: data (T, c, g)."""
+
+    units: np.ndarray
+    patterns: _Patterns
+    counts: np.ndarray | None
+    data: np.ndarray
+
+    def _counted(self, values: np.ndarray) -> np.ndarray:
+        return values if self.counts is None else values * self.counts
+
+    def _times(self, matrix: np.ndarray) -> np.ndarray:
+        T = len(self.data)
+        return (matrix @ self.data.reshape(T, -1)).reshape(self.data.shape)
+
+    def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        E = self._times(root[0])
+        ZtD = np.empty((Q, *E.shape[1:]))
+        for q in range(Q):
+            np.einsum("tg,tcg->cg", E[:, q], E, out=ZtD[q])
+        Xy = E[:, Q:]
+        return ZtD, total_cross(self._counted(Xy), Xy)
+
+    def sums(self, posterior: UnitPosterior, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        T, units = len(self.data), self.units
+        Z, X = self.data[:, :Q], self.data[:, Q:-1]
+        residual = np.einsum("tcg,cg->tg", self.data, posterior.coefficients[:, units])
+        own = self._counted(np.einsum("tqg,qrg->trg", Z, posterior.variances[:, :, units]))
+        K1 = _outer(own, Z)
+        if posterior.beta_covariance is not None and posterior.with_beta is not None:
+            mixed = _outer(np.einsum("tqg,qpg->tpg", Z, posterior.with_beta[:, :, units]), X)
+            K1 += mixed + mixed.T + _outer(np.einsum("tpg,pr->trg", X, posterior.beta_covariance), X)
+        K2 = self._counted(residual) @ residual.T
+        return K1.reshape(1, T, T), K2.reshape(1, T, T)
+
+    def unit_forms(self, middle: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        B, last = self._times(middle[0]), len(variances)
+        Z = self.data[:, :last]
+        of_effects = np.zeros(len(self.units))
+        for q in range(last):
+            forms = np.einsum("tg,trg->rg", Z[:, q], B[:, :last])
+            of_effects += (forms * variances[q][:, self.units]).sum(axis=0)
+        return of_effects, (self.data[:, last] * B[:, last]).sum(axis=0)
+
+    def by_unit(self, values: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(values, len(self.units))
+
+
+def _outer(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Sum over columns and units of left right': (T, k, g), (T, k, g) -> (T, T)."""
+    T = len(left)
+    return left.reshape(T, -1) @ right.reshape(T, -1).T
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _MomentBatch:
+    """Many units with one pattern and no Z: their second moments, (T, c, T, c), as often as units count."""
+
+    units: np.ndarray
+    patterns: _Patterns
+    moments: np.ndarray
+
+    def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        inverse = root[0].T @ root[0]
+        c = self.moments.shape[1]
+        return np.empty((0, c, len(self.units))), np.einsum("st,sxty->xy", inverse, self.moments)
+
+    def sums(self, posterior: UnitPosterior, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        T, a = len(self.moments), posterior.coefficients[:, 0]
+        K1 = np.zeros((T, T))
+        if posterior.beta_covariance is not None:
+            K1 = np.einsum("sxty,xy->st", self.moments[:, :-1, :, :-1], posterior.beta_covariance)
+        return K1[None], np.einsum("sxty,x,y->st", self.moments, a, a)[None]
+
+    def unit_forms(self, middle: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        raise NotImplementedError("moments know nothing of units")
+
+    def by_unit(self, values: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(values, len(self.units))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _MixedBatch:
+    """Units sorted by pattern: data (g, T, c); pattern (g,), first unit of each pattern (m,)."""
+
+    units: np.ndarray
+    patterns: _Patterns
+    counts: np.ndarray | None
+    data: np.ndarray
+    pattern: np.ndarray
+    first: np.ndarray
+
+    def _counted(self, values: np.ndarray) -> np.ndarray:
         return values if self.counts is None else values * self.counts.reshape(-1, *[1] * (values.ndim - 1))
+
+    def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        E = root[self.pattern] @ self.data
+        Xy = E[:, :, Q:]
+        width = Xy.shape[2]
+        ZtD = (E[:, :, :Q].transpose(0, 2, 1) @ E).transpose(1, 2, 0)
+        return ZtD, self._counted(Xy).reshape(-1, width).T @ Xy.reshape(-1, width)
+
+    def sums(self, posterior: UnitPosterior, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        a, of_beta, data = posterior.coefficients, posterior.beta_covariance, self.data
+        residual = np.einsum("gtc,cg->gt", data, a[:, self.units])[:, :, None]
+        Z, X = data[:, :, :Q], data[:, :, Q:-1]
+        own = self._counted(Z @ posterior.variances[:, :, self.units].transpose(2, 0, 1))
+        K1 = self._summed(own, Z)
+        if of_beta is not None and posterior.with_beta is not None:
+            mixed = self._summed(Z @ posterior.with_beta[:, :, self.units].transpose(2, 0, 1), X)
+            K1 += mixed + mixed.transpose(0, 2, 1) + self._summed(X @ of_beta, X)
+        return K1, self._summed(self._counted(residual), residual)
+
+    def _summed(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Sum over a pattern's units of left right', (m, T, T); both (g, T, k)."""
+        return np.add.reduceat(left @ right.transpose(0, 2, 1), self.first, axis=0)
+
+    def unit_forms(self, middle: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        last = len(variances)
+        B, Z = middle[self.pattern] @ self.data, self.data[:, :, :last]
+        own = variances[:, :, self.units].transpose(2, 0, 1)
+        of_effects = np.einsum("gqr,gqr->g", Z.transpose(0, 2, 1) @ B[:, :, :last], own)
+        return of_effects, (self.data[:, :, last] * B[:, :, last]).sum(axis=1)
+
+    def by_unit(self, values: np.ndarray) -> np.ndarray:
+        return values[self.pattern]
 
 
 class PatternProducts:
@@ -56,10 +201,14 @@ class PatternProducts:
         self.residuals, self.table, self.Q, self.c = residuals, table, Q, len(D)
         self.n_units = len(units.starts)
         sizes = units.sizes
-        self.batches = [self._batch(np.flatnonzero(sizes == T), T, units, by, D) for T in np.unique(sizes)]
+        self.batches: list[_Batch] = []
+        for T in np.unique(sizes):
+            self.batches += self._batches(np.flatnonzero(sizes == T), T, units, by, D)
 
-    def _batch(self, own: np.ndarray, T: int, units: Units, by: np.ndarray, D: np.ndarray) -> _Batch:
-        """The units `own`, all of size T."""
+    def _batches(
+        self, own: np.ndarray, T: int, units: Units, by: np.ndarray, D: np.ndarray
+    ) -> Iterator[_Batch]:
+        """The units `own`, all of size T: patterns that many share, and the others together."""
         assert self.residuals.time is not None
         rows = units.starts[own][:, None] + np.arange(T)
         times = self.residuals.time[units.rows[rows]]
@@ -68,34 +217,44 @@ class PatternProducts:
         keys = np.concatenate([by[units.starts[own]][:, None].astype(np.float64), times], axis=1)
         distinct, pattern = np.unique(keys, axis=0, return_inverse=True)
         pattern = np.ravel(pattern)
-        order = np.argsort(pattern, kind="stable")
-        own, pattern, rows = own[order], pattern[order], rows[order]
-        counts = None if units.counts is None else units.counts[own]
         sizes = np.bincount(pattern, minlength=len(distinct))
-        first = np.cumsum(sizes) - sizes
-        data = np.ascontiguousarray(D[:, rows].transpose(1, 2, 0))
-        moments = not self.Q and len(distinct) * T * self.c <= len(own)
-        if moments:
-            flat = data.reshape(len(own), -1)
-            left = flat if counts is None else flat * counts[:, None]
-            bounds = zip(first, first + sizes, strict=True)
-            data = np.stack([left[start:stop].T @ flat[start:stop] for start, stop in bounds])
-        return _Batch(
-            units=own,
-            counts=counts,
-            data=data,
-            moments=moments,
-            times=distinct[:, 1:],
-            by=distinct[:, 0].astype(np.intp),
-            pattern=pattern,
-            first=first,
-            sizes=sizes,
-            totals=np.bincount(pattern, counts, len(distinct)).astype(np.float64),
+        counts = None if units.counts is None else units.counts[own]
+        totals = np.bincount(pattern, counts, len(distinct)).astype(np.float64)
+        patterns = _Patterns(distinct[:, 1:], distinct[:, 0].astype(np.intp), totals)
+        shared = np.argsort(-sizes, kind="stable")[:_MOST_SHARED]
+        shared = shared[sizes[shared] >= _LEAST_SHARED]
+        for m in shared:
+            members = np.flatnonzero(pattern == m)
+            weights = None if counts is None else counts[members]
+            data = np.ascontiguousarray(D[:, rows[members]].transpose(2, 0, 1))
+            yield self._alone(own[members], _chosen(patterns, np.array([m])), weights, data)
+        others = np.flatnonzero(~np.isin(pattern, shared))
+        if not len(others):
+            return
+        others = others[np.argsort(pattern[others], kind="stable")]
+        kept, place = np.unique(pattern[others], return_inverse=True)
+        yield _MixedBatch(
+            own[others],
+            _chosen(patterns, kept),
+            None if counts is None else counts[others],
+            np.ascontiguousarray(D[:, rows[others]].transpose(1, 2, 0)),
+            place,
+            np.flatnonzero(np.diff(place, prepend=-1)),
         )
+
+    def _alone(
+        self, units: np.ndarray, patterns: _Patterns, counts: np.ndarray | None, data: np.ndarray
+    ) -> _Batch:
+        T, c, g = data.shape
+        if self.Q or T * c > g:
+            return _SharedBatch(units, patterns, counts, data)
+        flat = data.reshape(T * c, g)
+        left = flat if counts is None else flat * counts
+        return _MomentBatch(units, patterns, (left @ flat.T).reshape(T, c, T, c))
 
     def _inverses(self, batch: _Batch, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Lambda^{-1/2} (lower) and log|Lambda| of every pattern."""
-        Lambda = matrices(self.residuals, self.table, full, batch.times, batch.by)
+        Lambda = matrices(self.residuals, self.table, full, batch.patterns.times, batch.patterns.by)
         factor = np.linalg.cholesky(Lambda)
         pivots = np.einsum("mtt->mt", factor)
         if not (pivots**2 > _LEAST_PIVOT * np.einsum("mtt->mt", Lambda)).all():
@@ -107,7 +266,8 @@ class PatternProducts:
         """Derivative of every pattern's Lambda along column k of its own row, (m, T, T)."""
         moved = full.astype(complex)
         moved[:, k] += 1j * STEP
-        return np.imag(matrices(self.residuals, self.table, moved, batch.times, batch.by)) / STEP
+        found = matrices(self.residuals, self.table, moved, batch.patterns.times, batch.patterns.by)
+        return np.imag(found) / STEP
 
     def at(self, full: np.ndarray) -> UnitProducts:
         """See `Products`."""
@@ -117,18 +277,11 @@ class PatternProducts:
         log_det = 0.0
         for batch in self.batches:
             root, logs = self._inverses(batch, full)
-            log_det += float(logs @ batch.totals)
-            if batch.moments:
-                inverse = root.transpose(0, 2, 1) @ root
-                T = inverse.shape[1]
-                moments = batch.data.reshape(-1, T, c, T, c)
-                XyXy += np.einsum("mst,msxty->xy", inverse, moments)
-                continue
-            E = _per_pattern(root, batch, batch.data)
-            Xy = E[:, :, Q:]
-            XyXy += batch.counted(Xy).reshape(-1, c - Q).T @ Xy.reshape(-1, c - Q)
+            log_det += float(logs @ batch.patterns.totals)
+            own, rest = batch.whitened(root, Q)
+            XyXy += rest
             if Q:
-                ZtD[:, :, batch.units] = (E[:, :, :Q].transpose(0, 2, 1) @ E).transpose(1, 2, 0)
+                ZtD[:, :, batch.units] = own
         return UnitProducts(ZtD, XyXy, log_det)
 
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
@@ -137,73 +290,30 @@ class PatternProducts:
         for batch in self.batches:
             root, _ = self._inverses(batch, full)
             inverse = root.transpose(0, 2, 1) @ root
-            K1, K2 = self._weighted(batch, posterior)
-            A1 = batch.totals[:, None, None] * inverse - inverse @ K1 @ inverse
+            K1, K2 = batch.sums(posterior, self.Q)
+            A1 = batch.patterns.totals[:, None, None] * inverse - inverse @ K1 @ inverse
             A2 = -(inverse @ K2 @ inverse)
             for k in range(full.shape[1]):
                 dL = self._derivative(batch, full, k)
-                first[:, k] += np.bincount(batch.by, np.einsum("mst,mst->m", A1, dL), len(full))
-                second[:, k] += np.bincount(batch.by, np.einsum("mst,mst->m", A2, dL), len(full))
+                first[:, k] += np.bincount(batch.patterns.by, np.einsum("mst,mst->m", A1, dL), len(full))
+                second[:, k] += np.bincount(batch.patterns.by, np.einsum("mst,mst->m", A2, dL), len(full))
         return first, second
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
-        last = self.Q - 1
         first, second = np.zeros((2, *full.shape, self.n_units))
         for batch in self.batches:
             root, _ = self._inverses(batch, full)
             inverse = root.transpose(0, 2, 1) @ root
-            by, own = batch.by[batch.pattern], variances[:, :, batch.units].transpose(2, 0, 1)
+            by = batch.by_unit(batch.patterns.by)
             for k in range(full.shape[1]):
                 dL = self._derivative(batch, full, k)
-                log_det = np.einsum("mst,mst->m", inverse, dL)
-                B = _per_pattern(inverse @ dL @ inverse, batch, batch.data)
-                Z = batch.data[:, :, :last]
-                of_effects = np.einsum("gqr,gqr->g", Z.transpose(0, 2, 1) @ B[:, :, :last], own)
-                of_means = (batch.data[:, :, last] * B[:, :, last]).sum(axis=1)
-                first[by, k, batch.units] = log_det[batch.pattern] - of_effects
+                log_det = batch.by_unit(np.einsum("mst,mst->m", inverse, dL))
+                of_effects, of_means = batch.unit_forms(inverse @ dL @ inverse, variances)
+                first[by, k, batch.units] = log_det - of_effects
                 second[by, k, batch.units] = -of_means
         return first, second
 
-    def _weighted(self, batch: _Batch, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
-        """Sum over a pattern's units of D G D' for the two weights, (m, T, T) each."""
-        c, T, Q = self.c, batch.times.shape[1], self.Q
-        a, of_beta = posterior.coefficients, posterior.beta_covariance
-        if batch.moments:
-            moments = batch.data.reshape(-1, T, c, T, c)
-            K1 = np.zeros((len(batch.times), T, T))
-            if of_beta is not None:
-                K1 = np.einsum("msxty,xy->mst", moments[:, :, :-1, :, :-1], of_beta)
-            return K1, np.einsum("msxty,x,y->mst", moments, a[:, 0], a[:, 0])
-        residual = np.einsum("gtc,cg->gt", batch.data, a[:, batch.units])[:, :, None]
-        Z, X = batch.data[:, :, :Q], batch.data[:, :, Q:-1]
-        own = batch.counted(Z @ posterior.variances[:, :, batch.units].transpose(2, 0, 1))
-        K1 = _pattern_sums(batch, own, Z)
-        if of_beta is not None and posterior.with_beta is not None:
-            mixed = _pattern_sums(batch, Z @ posterior.with_beta[:, :, batch.units].transpose(2, 0, 1), X)
-            K1 += mixed + mixed.transpose(0, 2, 1) + _pattern_sums(batch, X @ of_beta, X)
-        return K1, _pattern_sums(batch, batch.counted(residual), residual)
 
-
-def _pattern_sums(batch: _Batch, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Sum over a pattern's units of left right', (m, T, T); both (g, T, k)."""
-    if len(batch.first) > _SHARED_PATTERNS:
-        return np.add.reduceat(left @ right.transpose(0, 2, 1), batch.first, axis=0)
-    T = left.shape[1]
-    result = np.empty((len(batch.first), T, T))
-    for target, start, count in zip(result, batch.first, batch.sizes, strict=True):
-        units = slice(start, start + count)
-        sides = (side[units].transpose(1, 0, 2).reshape(T, -1) for side in (left, right))
-        target[:] = next(sides) @ next(sides).T
-    return result
-
-
-def _per_pattern(root: np.ndarray, batch: _Batch, data: np.ndarray) -> np.ndarray:
-    """Each unit's data times its pattern's matrix."""
-    if len(root) > _SHARED_PATTERNS:
-        return root[batch.pattern] @ data
-    result = np.empty_like(data)
-    for matrix, start, count in zip(root, batch.first, batch.sizes, strict=True):
-        stop = start + count
-        result[start:stop] = matrix @ data[start:stop]
-    return result
+def _chosen(patterns: _Patterns, places: np.ndarray) -> _Patterns:
+    return _Patterns(patterns.times[places], patterns.by[places], patterns.totals[places])

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.engine.prepare import Problem
+from xmixed.engine.residual_basis import BasisProducts
 from xmixed.engine.residual_data import ResidualData
 from xmixed.engine.residual_matrices import (
     estimation_metric,
@@ -19,6 +20,7 @@ from xmixed.engine.residual_products import UnitPosterior
 from xmixed.engine.sweep import Psis, Sweeper, Upward
 
 _KEPT = 2
+_MANY_ROWS = 20_000
 
 
 class Whitening:
@@ -32,6 +34,12 @@ class Whitening:
         self.groups, columns = np.nonzero(residual.table.free)
         self.correlations = columns >= residual.table.sds
         self._kept: OrderedDict[bytes, tuple[Sweeper, float]] = OrderedDict()
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether whitening at another rho takes long enough to count."""
+        by_rows = not isinstance(self.residual.products, BasisProducts)
+        return by_rows and len(self.residual.units.rows) >= _MANY_ROWS
 
     def estimates(self, rho: np.ndarray) -> np.ndarray:
         """The parameters in the estimation metric."""
