@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from xmixed.engine import Model, Residuals, fit, linear_regression
+from xmixed.engine import Level, Model, Options, RandomEffects, Residuals, fit, linear_regression
 
 GROUPS, OCCASIONS = 60, 6
 GROUP, TIME = np.divmod(np.arange(GROUPS * OCCASIONS), OCCASIONS)
@@ -33,3 +35,62 @@ def test_a_moving_average_that_cannot_be_inverted_ends_at_its_limit() -> None:
     assert [(note.kind, note.equation) for note in found.boundary] == [("residual_limit", 1)]
     assert np.tanh(found.estimates[1]) == pytest.approx(-1, abs=1e-3)
     assert found.parameter_covariance[1, 1] == 0 < found.parameter_covariance[0, 0]
+
+
+def autoregressive_data(seed: int) -> tuple[np.ndarray, np.ndarray, Residuals]:
+    """Groups of four with autoregressive residuals, to which moving averages are fitted; y, x, groups."""
+    generator = np.random.default_rng(seed)
+    rho = generator.choice([0.5, 0.8, 0.95, -0.6])
+    groups = int(generator.choice([30, 60]))
+    x, noise = generator.normal(size=4 * groups), generator.normal(size=(groups, 4))
+    for t in range(1, 4):
+        noise[:, t] = rho * noise[:, t - 1] + np.sqrt(1 - rho**2) * noise[:, t]
+    group, time = np.divmod(np.arange(4 * groups), 4)
+    return 1 + x + noise.ravel(), x, Residuals("ma", group, groups, time.astype(float), 0, 1)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_longer_moving_average_fits_no_worse(seed: int) -> None:
+    """The first steps must not run to where both correlations are at their limits."""
+    y, x, first = autoregressive_data(seed)
+    values = []
+    for order in (1, 2, 3):
+        found = fit(Model(y, (x, None), (), "ml", replace(first, order=order)))
+        assert found.optimization.converged
+        values.append(found.log_likelihood)
+    assert values[0] <= values[1] + 1e-7 and values[1] <= values[2] + 1e-7
+
+
+def test_coefficients_of_an_uninvertible_moving_average_have_no_standard_errors() -> None:
+    """With the last one at one the others are a palindrome: they are not parameters of their own."""
+    y, x, first = autoregressive_data(4)
+    found = fit(Model(y, (x, None), (), "ml", replace(first, order=3)))
+    assert [note.kind for note in found.boundary] == ["residual_limit"]
+    assert found.estimates[1] == pytest.approx(found.estimates[2], abs=1e-9) and found.estimates[3] == 1
+    errors = np.sqrt(np.diag(found.parameter_covariance))
+    assert errors[0] > 0 and not errors[1:].any()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_not_identified_is_named_on_the_boundary_too(seed: int) -> None:
+    """A random intercept beside exchangeable residuals, with a variance above them at zero."""
+    generator = np.random.default_rng(seed)
+    group, top = np.arange(120) // 6, np.arange(120) // 30
+    x = generator.normal(size=120)
+    y = 1 + x + generator.normal(size=120)
+    levels = (
+        Level(top, 4, (RandomEffects((x, None), "unstructured"),)),
+        Level(group, 20, (RandomEffects((None,), "identity"),)),
+    )
+    found = fit(Model(y, (x, None), levels, "ml", Residuals("exchangeable", group, 20)))
+    named = [(note.level, note.equation) for note in found.boundary if note.kind == "not_identified"]
+    assert named == [(2, 1)] and found.optimization.return_code == 430
+    assert not found.parameter_covariance.any()
+
+
+def test_quasi_newton_steps_that_stand_still_end() -> None:
+    y, x, first = autoregressive_data(1)
+    model = Model(y, (x, None), (), "ml", replace(first, order=3))
+    found = fit(model, Options(technique=(("bfgs", 0),)))
+    assert len(found.optimization.iterations) < 400
+    assert found.log_likelihood == pytest.approx(fit(model).log_likelihood, rel=1e-6)

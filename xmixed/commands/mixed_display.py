@@ -92,7 +92,7 @@ def display_options(
         header=not option("noheader"),
         group=not option("nogroup"),
         fixed_table=not option("nofetable"),
-        random_table=not option("norettable"),
+        random_table=not (option("norettable") or option("noretable")),
         estmetric=bool(option("estmetric")),
         comparison=not option("nolrtest"),
         omitted=bool(option("omitted", settings.showomitted)),
@@ -221,14 +221,8 @@ def _continuous(plain: str, series: str) -> str:
 
 
 def _series_label(series: str) -> str:
-    """Return the row label of a time-series operator: `L1.`, `D1.`, `L2D1.`."""
-    label = ""
-    for place, letter in enumerate(series):
-        label += letter
-        following = series[place + 1 : place + 2]
-        if letter.isalpha() and not following.isdigit():
-            label += "1"
-    return label + "."
+    """Return the row label of a time-series operator: `L1.`, `D1.`, but `LD.`, `L2D.`."""
+    return f"{series}1." if len(series) == 1 else f"{series}."
 
 
 def _equations(result: MixedResult, options: DisplayOptions) -> list[Equation]:

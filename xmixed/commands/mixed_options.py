@@ -75,6 +75,7 @@ DISPLAY_OPTIONS = (
     OptionSpec("level", "l", "number", "confidence level; default 95"),
     OptionSpec("variance", "var", help="show variances and covariances"),
     OptionSpec("norettable", "noret", help="suppress the random-effects table"),
+    OptionSpec("noretable", "noreta", help="norettable, as later editions spell it"),
     OptionSpec("nofetable", "nofet", help="suppress the fixed-effects table"),
     OptionSpec("estmetric", "estm", help="show parameters in the estimation metric"),
     OptionSpec("noheader", "nohead", help="suppress the header"),

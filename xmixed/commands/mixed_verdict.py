@@ -132,7 +132,7 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
         "correlation_limit": f"the correlation of {listed}{where} is {_BOUNDARY} ({limits}); "
         "its standard error is not computed.",
         "covariance_singular": f"the covariance matrix{where} is singular, {_BOUNDARY}; "
-        "its standard errors are not computed.",
+        "its standard errors take its rank as given.",
         "not_identified": f"the variances of {listed}{where} are not identified by these data; "
         "their standard errors are not computed."
         if several

@@ -14,7 +14,11 @@ from xmixed.engine.result import BoundaryNote
 
 # A variance (or eigenvalue of the correlations) below this share is tried at exactly zero.
 _CANDIDATE = 1e-7
-# Beyond these a correlation is at a limit, if the log likelihood is level there.
+# Beyond these a correlation is tried at its limit,
+_ATANH_NEAR = 2.0
+_LOGIT_NEAR = 4.0
+_AT_LIMIT = 20.0
+# and beyond these it counts as there, if the log likelihood is level.
 _ATANH_LIMIT = 4.0
 _LOGIT_LIMIT = 8.0
 _LEVEL = 1e-3
@@ -56,31 +60,56 @@ def settle(objective: Objective, point: Point) -> tuple[Point, Boundary]:
     for index in range(len(blocks)):
         point = _null_variances(objective, point, index, boundary)
         point = _singular(objective, point, index, boundary)
-    _residual_limits(objective, point, boundary)
-    return point, boundary
+    return _residual_limits(objective, point, boundary), boundary
 
 
-def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> None:
-    """Mark residual parameters that have run to where the log likelihood does not change any more."""
+def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> Point:
+    """Mark residual correlations at their limits, and put them there if the log likelihood does not fall.
+
+    One that the data cannot tell from its limit, or that levels off where the limit has no likelihood, is
+    marked where it is. The coefficients of an ar or ma of higher order all depend on each of its partial
+    autocorrelations, so that one at its limit takes the others with it.
+    """
     whitening = objective.whitening
     if whitening is None:
-        return
-    limit = _LOGIT_LIMIT if whitening.residual.residuals.structure == "exponential" else _ATANH_LIMIT
-    far = np.abs(point.rho) > limit
-    if not (far & whitening.correlations).any():
-        return
-    curvature = -objective.second_order(point)[1].diagonal()[objective.block_count :]
-    for place in np.flatnonzero(far & whitening.correlations & (np.abs(curvature) < _LEVEL)):
-        boundary.fixed[objective.block_count + place] = True
-        boundary.notes.append(BoundaryNote("residual_limit", 0, int(whitening.groups[place]) + 1))
+        return point
+    residuals = whitening.residual.residuals
+    exponential = residuals.structure == "exponential"
+    near, limit = (_LOGIT_NEAR, _LOGIT_LIMIT) if exponential else (_ATANH_NEAR, _ATANH_LIMIT)
+    fixed = boundary.fixed[objective.block_count :]
+    for place in np.flatnonzero((np.abs(point.rho) > near) & whitening.correlations):
+        rho = point.rho.copy()
+        rho[place] = np.copysign(max(_AT_LIMIT, abs(rho[place])), rho[place])
+        trial = objective.point(point.blocks, rho)
+        if not _falls(point, trial):
+            point = trial
+        elif not _is_level(objective, point, trial, int(place), abs(point.rho[place]) > limit):
+            continue
+        group = whitening.groups == whitening.groups[place]
+        together = residuals.structure in ("ar", "ma")
+        fixed[group & whitening.correlations if together else place] = True
+        note = BoundaryNote("residual_limit", 0, int(whitening.groups[place]) + 1)
+        if note not in boundary.notes:
+            boundary.notes.append(note)
+    return point
+
+
+def _is_level(objective: Objective, point: Point, limit: Point, place: int, far: bool) -> bool:
+    """Whether the log likelihood hardly changes along a residual parameter, up to its limit or `far` out."""
+    if not far and not point.log_likelihood - limit.log_likelihood < _LEVEL:
+        return False
+    curvature = objective.second_order(point)[1].diagonal()[objective.block_count + place]
+    return bool(abs(curvature) < _LEVEL)
+
+
+def _falls(point: Point, trial: Point) -> bool:
+    return trial.log_likelihood < point.log_likelihood - 1e-11 * max(1.0, abs(point.log_likelihood))
 
 
 def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:
     """The point with one block replaced, or None where the log likelihood falls."""
     trial = objective.point((*point.blocks[:index], psi, *point.blocks[index + 1 :]), point.rho)
-    if trial.log_likelihood >= point.log_likelihood - 1e-11 * max(1.0, abs(point.log_likelihood)):
-        return trial
-    return None
+    return None if _falls(point, trial) else trial
 
 
 def _null_variances(objective: Objective, point: Point, index: int, boundary: Boundary) -> Point:

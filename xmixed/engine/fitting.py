@@ -34,7 +34,7 @@ from xmixed.engine.result import (
 )
 from xmixed.engine.robust import cluster_scores, refuse_scores
 from xmixed.engine.separate import separate_start
-from xmixed.engine.standard_errors import parameter_covariance
+from xmixed.engine.standard_errors import flat_blocks, parameter_covariance
 from xmixed.engine.starting import absolute, completed, split
 from xmixed.engine.user_units import (
     block_parameters,
@@ -286,16 +286,21 @@ def _judge(
     iterations: tuple[Iteration, ...],
 ) -> _Maximum:
     """Decide honestly whether this is a maximum."""
-    state = root.state(root.theta(point), point)
+    state = root.state(root.theta(point), point, refined=True)
     step = newton_step(state, root.sizes(state.theta), None)
-    on_boundary = bool(boundary.notes)
-    # A zero variance whose slope is zero too is flat in the square root: leave it out of the judgement.
-    if on_boundary and not step.concave:
+    concave = step.concave
+    if boundary.notes and not concave:
+        # A zero variance whose slope is zero too is flat in the square root: leave it out of the judgement.
         step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
-    converged = step.concave and step.scaled_gradient < 1e-5
-    if step.flat:
+        relative = relative_estimates(objective, point, boundary)
+        flat = flat_blocks(objective, point, relative, objective.variance(point), boundary)
+        concave = flat == []
+        blocks = [objective.problem.blocks[index] for index in flat or ()]
+        boundary.notes.extend(BoundaryNote("not_identified", block.level, block.equation) for block in blocks)
+    elif step.flat:
         boundary.notes.extend(_unidentified(objective, root, state))
-    verdict: Verdict = "converged" if converged else "not_concave" if not step.concave else "no_progress"
+    converged = concave and step.scaled_gradient < 1e-5
+    verdict: Verdict = "converged" if converged else "not_concave" if not concave else "no_progress"
     shown = state if surface is root else surface.state(surface.theta(point), point)
     record = _record(objective, start, shown, em_steps, iterations, verdict, converged, step.scaled_gradient)
     return _Maximum(point, boundary, record)

@@ -18,7 +18,7 @@ LOG_2PI = float(np.log(2.0 * np.pi))
 
 # (step, weight) of central differences of exact slopes: errors of 1e-9 for the search, of 1e-12 at its end.
 _PLAIN = ((1e-4, 5e3), (-1e-4, -5e3))
-_REFINED = tuple((step * 1e-3, weight / 12e-3) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
+_REFINED = tuple((step * 3e-4, weight / 36e-4) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
 
 # Next to where Lambda stops being positive definite, smaller steps are taken.
 _SHRINK = (1.0, 1e-1, 1e-2, 1e-3)
@@ -63,7 +63,7 @@ class Objective:
         # Where each block's coordinates stand among all.
         self.slices: tuple[slice, ...] = _slices(problem)
         # The end of the search, its polishing and the standard errors share one point.
-        self._latest: tuple[Point, Derivatives] | None = None
+        self._latest: dict[bool, tuple[Point, Derivatives]] = {}
         self.directions: tuple[Direction, ...] = tuple(
             Direction(*direction) for block in problem.blocks for direction in working_directions(block)
         )
@@ -172,11 +172,10 @@ class Objective:
         `refined`: second derivatives along residual parameters, which are differences of exact first ones, to
         full accuracy.
         """
-        if refined and self.residual_count:
-            return self._joint(point, _REFINED)
-        if self._latest is None or self._latest[0] is not point:
-            self._latest = (point, self._joint(point, _PLAIN))
-        return self._latest[1]
+        refined = refined and self.residual_count > 0
+        if refined not in self._latest or self._latest[refined][0] is not point:
+            self._latest[refined] = (point, self._joint(point, _REFINED if refined else _PLAIN))
+        return self._latest[refined][1]
 
     def _joint(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> Derivatives:
         down = self.down(point)
@@ -225,9 +224,9 @@ class Objective:
         log_det, rss = self._slopes(point)
         return -0.5 * (log_det + rss / self.variance(point))
 
-    def second_order(self, point: Point) -> tuple[np.ndarray, np.ndarray]:
+    def second_order(self, point: Point, refined: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Gradient and Hessian of the profiled log likelihood along the natural coordinates."""
-        d = self.derivatives(point)
+        d = self.derivatives(point, refined)
         variance, df = self.variance(point), self.problem.residual_df
         gradient = -0.5 * (d.log_det + d.rss / variance)
         rss_part = d.rss_second / variance - np.outer(d.rss, d.rss) / (variance**2 * df)

@@ -21,6 +21,8 @@ from xmixed.engine.result import Iteration, IterationDetail, Verdict
 
 # Curvature of the log likelihood per relative change of a parameter below which it is flat.
 _FLAT = 1e-6
+_RESIDUAL_STEP = 1.0
+_IDLE = 20
 _HALVINGS = 40
 _POLISH_STEPS = 40
 
@@ -83,9 +85,9 @@ class Surface:
         """The log likelihood at the parameters."""
         return self.objective.point(self.blocks(theta), theta[self.objective.block_count :])
 
-    def state(self, theta: np.ndarray, point: Point) -> State:
-        """Exact gradient and Hessian in this metric."""
-        g_nu, H_nu = self.objective.second_order(point)
+    def state(self, theta: np.ndarray, point: Point, refined: bool = False) -> State:
+        """Exact gradient and Hessian in this metric; `refined`: see `Objective.derivatives`."""
+        g_nu, H_nu = self.objective.second_order(point, refined)
         k = len(theta)
         jacobian, bend = np.eye(k), np.zeros((k, k))
         for block, part in zip(self.objective.problem.blocks, self.objective.slices, strict=True):
@@ -196,8 +198,18 @@ def search(surface: Surface, start: Point, options: Options, report: Callable[[I
         check = newton_step(state, surface.sizes(state.theta))
         if small and (not options.use_nrtolerance or _quiet(check, options)):
             return Search(state, tuple(iterations), "converged", check.scaled_gradient)
+        if technique != "nr" and _stands_still(iterations):
+            return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
     check = newton_step(state, surface.sizes(state.theta))
     return Search(state, tuple(iterations), "iteration_limit", check.scaled_gradient)
+
+
+def _stands_still(iterations: Sequence[Iteration]) -> bool:
+    """Whether many iterations have not raised the log likelihood: quasi-Newton steps on a corner."""
+    if len(iterations) <= _IDLE:
+        return False
+    last, before = iterations[-1].log_likelihood, iterations[-1 - _IDLE].log_likelihood
+    return last - before <= 1e-10 * abs(last)
 
 
 def _runs_away(surface: Surface, point: Point) -> bool:
@@ -282,7 +294,8 @@ def _line_search(
     noted: list[Trial] = [] if trials is None else trials
     ll = state.point.log_likelihood
     slack = 1e-14 * abs(ll)
-    length, halvings = 1.0, 0
+    longest = _longest_step(surface, direction)
+    length, halvings = min(1.0, longest), 0
     while True:
         theta = state.theta + length * direction
         if np.array_equal(theta, state.theta):
@@ -294,7 +307,7 @@ def _line_search(
         length, halvings = length / 2, halvings + 1
         if halvings == _HALVINGS:
             return None
-    while extend and not halvings and length < 1e6:
+    while extend and not halvings and 2 * length <= longest:
         longer = state.theta + 2 * length * direction
         further = surface.point(longer)
         noted.append((2 * length, further.log_likelihood))
@@ -304,6 +317,16 @@ def _line_search(
     if extend and not point.log_likelihood > ll:
         return None
     return theta, point, halvings > 0
+
+
+def _longest_step(surface: Surface, direction: np.ndarray) -> float:
+    """How many times the direction a step may be.
+
+    Residual parameters move by one at the most: from one quadratic model they would run to where the
+    correlations are at their limits and nothing slopes any more.
+    """
+    steepest = float(np.abs(direction[surface.objective.block_count :]).max(initial=0.0))
+    return min(1e6, _RESIDUAL_STEP / max(steepest, 1e-300))
 
 
 def _rectify(surface: Surface, theta: np.ndarray, point: Point) -> tuple[np.ndarray, Point] | None:

@@ -20,6 +20,12 @@ from xmixed.engine.objective import Objective, Point
 from xmixed.engine.parameterization import MatrixSquareRoot
 from xmixed.engine.prepare import Block
 
+# Eigenvalues of the scaled Hessian that count as zero: rounding alone, and with differences in it.
+_LEAST = 1e-12
+_LEAST_WITH_RESIDUALS = 1e-9
+# What a direction along which nothing changes comes out with.
+_FLAT = 1e-7
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chart:
@@ -52,19 +58,10 @@ def parameter_covariance(
         sigma_e^2, working units.
     boundary : Boundary
     """
-    charts = [
-        _face(block, psi, relative[part], boundary.fixed[part])
-        if boundary.on_face[index]
-        else _free(block, relative[part], boundary.fixed[part])
-        for index, (block, psi, part) in enumerate(
-            zip(objective.problem.blocks, point.blocks, objective.slices, strict=True)
-        )
-    ]
+    charts = _charts(objective, point, relative, boundary)
     count = len(relative)
-    if objective.whitening is not None:
-        fixed = boundary.fixed[objective.block_count :]
-        charts.append(_residual(objective.whitening.jacobian(point.rho), fixed))
-    inverse = _inverse(_hessian(objective, point, variance, charts))
+    least = _LEAST if objective.whitening is None else _LEAST_WITH_RESIDUALS
+    inverse = _inverse(_hessian(objective, point, variance, charts), least)
     if inverse is None:
         return None
     k, r = objective.count, len(inverse) - 1
@@ -85,6 +82,44 @@ def parameter_covariance(
         column += width
     result = carry @ inverse @ carry.T
     return (result + result.T) / 2
+
+
+def flat_blocks(
+    objective: Objective, point: Point, relative: np.ndarray, variance: float, boundary: Boundary
+) -> list[int] | None:
+    """Which blocks a direction within the boundary belongs to along which the log likelihood is level.
+
+    None where it rises along one, so that the point is no maximum on the boundary; arguments as above.
+    """
+    charts = _charts(objective, point, relative, boundary)
+    negative = -_hessian(objective, point, variance, charts)
+    diagonal = negative.diagonal()
+    if not (np.isfinite(negative).all() and (diagonal > 0).all()):
+        return None
+    scale = 1.0 / np.sqrt(diagonal)
+    values, vectors = np.linalg.eigh(negative * np.outer(scale, scale))
+    if values[0] < -_FLAT:
+        return None
+    flat = np.abs(vectors[:, values <= _FLAT]).max(axis=1, initial=0.0)
+    ends = np.cumsum([len(chart.is_sd) for chart in charts])
+    found = (flat[end - len(chart.is_sd) : end] for chart, end in zip(charts, ends, strict=True))
+    return [index for index, own in enumerate(found) if (own > 0.1).any() and index < len(boundary.null)]
+
+
+def _charts(objective: Objective, point: Point, relative: np.ndarray, boundary: Boundary) -> list[_Chart]:
+    """Charts of the blocks, then of the residual parameters."""
+    charts = [
+        _face(block, psi, relative[part], boundary.fixed[part])
+        if boundary.on_face[index]
+        else _free(block, relative[part], boundary.fixed[part])
+        for index, (block, psi, part) in enumerate(
+            zip(objective.problem.blocks, point.blocks, objective.slices, strict=True)
+        )
+    ]
+    if objective.whitening is not None:
+        fixed = boundary.fixed[objective.block_count :]
+        charts.append(_residual(objective.whitening.jacobian(point.rho), fixed))
+    return charts
 
 
 def _hessian(objective: Objective, point: Point, variance: float, charts: list[_Chart]) -> np.ndarray:
@@ -154,7 +189,7 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
     return _Chart(chosen, carry, np.zeros(basis.shape[1]))
 
 
-def _inverse(hessian: np.ndarray) -> np.ndarray | None:
+def _inverse(hessian: np.ndarray, least: float) -> np.ndarray | None:
     """Inverse of the negative Hessian, or None where it is not positive definite."""
     negative = -hessian
     diagonal = negative.diagonal()
@@ -162,6 +197,6 @@ def _inverse(hessian: np.ndarray) -> np.ndarray | None:
         return None
     scale = 1.0 / np.sqrt(diagonal)
     values, vectors = np.linalg.eigh(negative * np.outer(scale, scale))
-    if not values[0] > 1e-12:
+    if not values[0] > least:
         return None
     return ((vectors / values) @ vectors.T) * np.outer(scale, scale)
