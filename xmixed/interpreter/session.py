@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -226,7 +227,7 @@ class Session(SessionState):
 def read_do_file(path: str) -> str:
     """Return the text of a do-file; `.do` is added to a name without extension.
 
-    UTF-8, or else Latin-1, in which Stata 12 wrote.
+    UTF-8, or else Latin-1, in which Stata 12 wrote; a byte order mark is dropped in both.
     """
     if not os.path.splitext(path)[1]:
         path += ".do"
@@ -235,8 +236,9 @@ def read_do_file(path: str) -> str:
             content = stream.read()
     except (OSError, ValueError):
         raise StataError(601, f"file {path} not found") from None
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
         return content.decode("latin-1")
 
