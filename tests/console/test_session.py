@@ -228,6 +228,21 @@ def test_a_byte_order_mark_is_dropped(session: Session, tmp_path: Path) -> None:
         assert "\n1\n" in session.run(f'do "{tmp_path}/a.do"')
 
 
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ('7 "a b" `"c "d""\'', '7|a b|c "d"|7 "a b" `"c "d""\'|7 "a b" `"c "d""\''),
+        ("a  b", "a|b||a  b|a  b"),
+        ("", "||||"),
+        ('"a b"c', 'a b|c||"a b"c|"a b"c'),
+    ],
+)
+def test_arguments_of_a_do_file(session: Session, tmp_path: Path, arguments: str, shown: str) -> None:
+    (tmp_path / "a b.do").write_text("display `\"`1'|`2'|`3'|`0'|`*'\"'\n")
+    for path in (f'"{tmp_path}/a b.do"', f'`"{tmp_path}/a b.do"\''):
+        assert f"\n{shown}\n" in session.run(f"do {path} {arguments}")
+
+
 def test_locals_of_a_do_file_are_its_own(session: Session, tmp_path: Path) -> None:
     (tmp_path / "a.do").write_text("local x 2\nglobal y 3\n")
     session.run(f'local x 1\nrun "{tmp_path}/a.do"')

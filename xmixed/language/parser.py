@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xmixed.errors import Span, StataError
+from xmixed.language.explain import quote_end
 from xmixed.language.expression_builder import check_depth
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Command, Expression, MixedCommand, Pattern, Varlist
@@ -33,6 +34,34 @@ def parse_numlist(text: str) -> tuple[float, ...]:
 def parse_words(text: str) -> tuple[str, ...]:
     """Split text at blanks; a quoted string is one word, without its quotes."""
     return parse("words", text, Span(0, len(text)))
+
+
+def text_after_words(text: str, count: int) -> str:
+    """Return what follows the first words of a text as typed, quotes included.
+
+    Parameters
+    ----------
+    count : int
+        How many words are left out; a quoted string is one word.
+    """
+    position = 0
+    for _ in range(count):
+        while position < len(text) and text[position].isspace():
+            position += 1
+        position = _word_end(text, position)
+    return text[position:].strip()
+
+
+def _word_end(text: str, position: int) -> int:
+    """Return where the word that begins at a position ends: at a blank or the edge of a quoted string."""
+    start = position
+    while position < len(text) and not text[position].isspace():
+        if text[position] == '"' or text.startswith('`"', position):
+            if position > start:
+                return position
+            return quote_end(text, position, len(text)) or len(text)
+        position += 1
+    return position
 
 
 def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command | MixedCommand:
