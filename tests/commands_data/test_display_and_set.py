@@ -47,6 +47,8 @@ def test_display_refusals(session, fails):
     assert fails(session, "display %9s 1") == (109, "type mismatch")
     assert fails(session, "display %foo 1") == (120, "invalid %format")
     assert fails(session, 'display _dup(1e9) "x"')[0] == 198
+    assert fails(session, 'display _asis "x"') == (198, "_asis is not implemented in xmixed yet")
+    assert fails(session, 'display "x" _request(x)') == (198, "_request() is not implemented in xmixed yet")
 
 
 def test_errors_come_through_quietly(session):
