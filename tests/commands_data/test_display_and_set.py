@@ -41,6 +41,22 @@ def test_continued_lines(session):
     assert session.run("quietly display 1 _c\ndisplay 2") == "2\n"
 
 
+def test_long_chains_of_operators(session, fails):
+    assert session.run("display 0" + " + 1" * 800) == "800\n"
+    assert session.run("display 2000" + " - 1 * 1" * 1000) == "1000\n"
+    assert session.run('display "a"' + ' + "b"' * 800) == "a" + "b" * 800 + "\n"
+    session.run(
+        "set obs 2\ngenerate x = 0"
+        + " + _n" * 900
+        + "\nreplace x = x"
+        + " + x[1]" * 300
+        + " if 1"
+        + " & 1" * 900
+    )
+    assert session.data["x"].values.tolist() == [900 * 301, 1800 + 300 * 900 * 301]
+    assert fails(session, "display 1" + "+1" * 6000) == (130, "expression too long")
+
+
 def test_display_refusals(session, fails):
     assert fails(session, "display foo") == (111, "foo not found")
     assert fails(session, '%9.2f "x"'.join(["display ", ""])) == (109, "type mismatch")
