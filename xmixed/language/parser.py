@@ -12,7 +12,7 @@ from xmixed.language.grammar import parse
 from xmixed.language.nodes import Command, Expression, MixedCommand, Pattern, Varlist
 from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_expression, read_filename, read_qualifiers
-from xmixed.language.skeleton import Skeleton, assemble
+from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
 
 
@@ -90,7 +90,7 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
         return parse_mixed(name, syntax, text, rest)
     if syntax.argument in ("raw", "display"):
         return _unstructured(name, syntax, text, rest)
-    pieces = parse("command", text, rest)
+    pieces = parse("command", hide_format_commas(text), rest)
     skeleton = assemble(pieces, _plain_pieces(syntax))
     qualifiers = read_qualifiers(text, skeleton, syntax)
     options = read_command_options(text, skeleton, syntax)
