@@ -24,6 +24,10 @@ from xmixed.commands.unbuilt import NOT_BUILT
         ('"a" _newline "b" _n(2) "c"', "a\nb\n\nc"),
         ('as text "t" as result 1 as err "e"', "t1e"),
         ("%td 0", "01jan1960"),
+        ("%9,2f 1234.5", "  1234,50"),
+        ("%tdMon_dd,_CCYY 0", " Jan 1, 1960"),
+        ('"a" %tdDay,_Mon_dd,_CCYY 0, "b"', "a Fri, Jan 1, 1960 b"),
+        ("%9.2f 1, 2", "     1.00 2"),
         (".a", ".a"),
         ("_char(65)", "A"),
         ("", ""),
@@ -41,12 +45,30 @@ def test_continued_lines(session):
     assert session.run("quietly display 1 _c\ndisplay 2") == "2\n"
 
 
+def test_long_chains_of_operators(session, fails):
+    assert session.run("display 0" + " + 1" * 800) == "800\n"
+    assert session.run("display 2000" + " - 1 * 1" * 1000) == "1000\n"
+    assert session.run('display "a"' + ' + "b"' * 800) == "a" + "b" * 800 + "\n"
+    session.run(
+        "set obs 2\ngenerate x = 0"
+        + " + _n" * 900
+        + "\nreplace x = x"
+        + " + x[1]" * 300
+        + " if 1"
+        + " & 1" * 900
+    )
+    assert session.data["x"].values.tolist() == [900 * 301, 1800 + 300 * 900 * 301]
+    assert fails(session, "display 1" + "+1" * 6000) == (130, "expression too long")
+
+
 def test_display_refusals(session, fails):
     assert fails(session, "display foo") == (111, "foo not found")
     assert fails(session, '%9.2f "x"'.join(["display ", ""])) == (109, "type mismatch")
     assert fails(session, "display %9s 1") == (109, "type mismatch")
     assert fails(session, "display %foo 1") == (120, "invalid %format")
     assert fails(session, 'display _dup(1e9) "x"')[0] == 198
+    assert fails(session, 'display _asis "x"') == (198, "_asis is not implemented in xmixed yet")
+    assert fails(session, 'display "x" _request(x)') == (198, "_request() is not implemented in xmixed yet")
 
 
 def test_errors_come_through_quietly(session):

@@ -65,6 +65,8 @@ def test_files_that_are_not_there(pigs, folder: Path, fails):
 def test_saving_nothing(session, folder: Path, fails):
     assert fails(session, "save x") == (111, "no variables defined")
     assert session.run("save x, emptyok") == "file x.dta saved\n"
+    session.run("clear\nset obs 5\nsave x, emptyok replace\nuse x, clear\ndescribe using x")
+    assert (session.data.n_obs, session.data.names) == (5, [])
     session.run("clear\nset obs 1\ngen x = 1")
     assert fails(session, "save")[0] == 198
     assert fails(session, "save y, nolabel")[0] == 198

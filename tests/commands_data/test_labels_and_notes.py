@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 
 def test_define_list_and_drop(session, fails):
     session.run('label define yn 0 "no" 1 "yes, \'indeed\'" .a "refused" -1 minus')
@@ -66,6 +68,25 @@ def test_format(pigs, fails):
     assert fails(pigs, "format weight %foo") == (120, "invalid %format")
     assert fails(pigs, "format %9.2f") == (100, "varlist required")
     assert "weight         %9.2f\n" in pigs.run("format weight")
+
+
+@pytest.mark.parametrize("fmt", ["%tdMon_dd,_CCYY", "%12,2f", "%td,CCYY", "%tdDay,_DD_Mon,_CCYY", "%-12,2gc"])
+def test_formats_with_commas(pigs, fmt):
+    for text in (
+        f"format week {fmt}",
+        f"format {fmt} week weight",
+        f'format week "{fmt}"',
+        f"form {fmt} week",
+    ):
+        pigs.run(f"format week %8.0g\n{text}")
+        assert pigs.data["week"].format == fmt
+
+
+def test_commas_that_belong_to_no_format(pigs, fails):
+    assert fails(pigs, "format week %9.2f,x")[0] == 101
+    assert fails(pigs, "format week %td,nofix")[0] == 101
+    assert fails(pigs, "format week %12,2f,x")[0] == 101
+    assert fails(pigs, "format week %12,2f, x")[0] == 101
 
 
 def test_notes(pigs, fails):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_table(pigs):
     assert pigs.run("list id weight name sex").splitlines() == [
@@ -78,6 +80,28 @@ def test_nothing_to_list(pigs, fails):
     assert fails(pigs, "list, divider")[0] == 198
     pigs.run("clear")
     assert fails(pigs, "list")[0] == 111
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("list, sum", "sum"),
+        ("list, sum(id)", "sum"),
+        ("list, mean", "mean"),
+        ("list, N", "N"),
+        ("list, constant", "constant"),
+        ("list, constant()", "constant"),
+        ("ds, has(type string)", "has"),
+        ("ds, not(type string)", "not"),
+        ("ds, not", "not"),
+        ("ds, alpha", "alpha"),
+        ("ds, varwidth()", "varwidth"),
+        ("ds, varwidth(12)", "varwidth"),
+        ("ds, detail", "detail"),
+    ],
+)
+def test_options_that_are_not_built(pigs, fails, text, name):
+    assert fails(pigs, text) == (198, f"option {name} is not implemented in xmixed yet")
 
 
 def test_wide_characters_take_two_columns(session):

@@ -70,6 +70,7 @@ def test_nothing_left_to_test(child: Session) -> None:
         ("1.girl = _cons/3 - .5", "[weight]1.girl - .3333333*[weight]_cons = -.5", None),
         ("2*(1.girl - _cons) = -(1)", "2*[weight]1.girl - 2*[weight]_cons = -1", 64 / 4.25),
         ("1.girl = ln(1) + 2^2 - 1", "[weight]1.girl = 3", 196.0),
+        ("1.girl = -297" + " + 1" * 300, "[weight]1.girl = 3", 196.0),
         ("1.girl = r(zero)", None, None),
     ],
 )

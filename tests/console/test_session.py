@@ -75,6 +75,15 @@ def test_error(session: Session) -> None:
         ('local x "a b"', "a b"),
         ('local x `"say "hi""\'', 'say "hi"'),
         ('local x "a" "b"', '"a" "b"'),
+        ('label define yn 1 "yes" 23 "indeed"\nlocal x : label yn 1', "yes"),
+        ('label define yn 1 "yes" 23 "indeed"\nlocal x : label yn 23 4', "inde"),
+        ('label define yn 1 "yes" 23 "indeed"\nlocal x : label yn 2', "2"),
+        ('label define yn 1 "yes" 23 "indeed"\nlocal x : label yn 2, strict', ""),
+        ('label define yn .a "refused"\nlocal x : label yn .a', "refused"),
+        ('label define yn 1 "yes" 23 "indeed"\nlocal x : label yn maxlength', "6"),
+        ("local x : label nothing 7", "7"),
+        ('set obs 1\ngen v = 1\nlabel define yn 1 "yes"\nlabel values v yn\nlocal x : label (v) 1', "yes"),
+        ('set obs 1\ngen v = 1\nlabel define v 1 "no"\nlocal x : label (v) 1', "1"),
         ('local x : word count a "b c" d', "3"),
         ('local x : word 2 of a "b c" d', "b c"),
         ("local x : display %5.2f 3.14159", " 3.14"),
@@ -89,6 +98,13 @@ def test_error(session: Session) -> None:
 def test_macros(session: Session, definition: str, value: str) -> None:
     session.run(definition)
     assert session.locals.get("x", "") == value
+
+
+def test_refused_forms_of_the_label_function(session: Session) -> None:
+    session.run('set obs 1\ngen v = 1\nlabel define yn 1 "yes"')
+    for text in ("yn) 1", "(v 1", "(v)", "yn 1 2 3"):
+        assert failure(session, f"local x : label {text}").code == 198
+    assert failure(session, "local x : label (yn) 1").message == "variable yn not found"
 
 
 def test_macro_list_and_drop(session: Session) -> None:
@@ -204,6 +220,27 @@ def test_do_files_nest_to_a_limit(session: Session, tmp_path: Path) -> None:
     assert failure(session, f'quietly do "{tmp_path}/a.do"').code == 1000
     assert session.depth == 0 and len(session.local_macros) == 1
     assert failure(session, "do nothere").message == "file nothere.do not found"
+
+
+def test_a_byte_order_mark_is_dropped(session: Session, tmp_path: Path) -> None:
+    for text in ("display 1\n* \u00e4\n".encode(), b"display 1\n* \xe4\n"):
+        (tmp_path / "a.do").write_bytes(b"\xef\xbb\xbf" + text)
+        assert "\n1\n" in session.run(f'do "{tmp_path}/a.do"')
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ('7 "a b" `"c "d""\'', '7|a b|c "d"|7 "a b" `"c "d""\'|7 "a b" `"c "d""\''),
+        ("a  b", "a|b||a  b|a  b"),
+        ("", "||||"),
+        ('"a b"c', 'a b|c||"a b"c|"a b"c'),
+    ],
+)
+def test_arguments_of_a_do_file(session: Session, tmp_path: Path, arguments: str, shown: str) -> None:
+    (tmp_path / "a b.do").write_text("display `\"`1'|`2'|`3'|`0'|`*'\"'\n")
+    for path in (f'"{tmp_path}/a b.do"', f'`"{tmp_path}/a b.do"\''):
+        assert f"\n{shown}\n" in session.run(f"do {path} {arguments}")
 
 
 def test_locals_of_a_do_file_are_its_own(session: Session, tmp_path: Path) -> None:

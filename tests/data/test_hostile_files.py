@@ -99,7 +99,7 @@ def test_other_files(raw):
     assert _code(raw) in (610, 612)
 
 
-@pytest.mark.parametrize("count", [2**31, 2**40, 2**63, 2**64 - 1])
+@pytest.mark.parametrize("count", [10**8 + 1, 2**31, 2**40, 2**63, 2**64 - 1])
 def test_a_huge_number_of_observations_allocates_nothing(count):
     raw = dta_bytes(everything(), 118)
     at = raw.index(b"<N>") + 3

@@ -106,6 +106,11 @@ def test_no_observations_and_no_variables():
             assert_same(read_dta(dta_bytes(dataset, release)), dataset)
 
 
+def test_observations_without_variables():
+    for release in RELEASES:
+        assert read_dta(dta_bytes(Dataset(n_obs=5), release)).n_obs == 5
+
+
 def test_numbers_stata_has_no_room_for_become_missing():
     doubles = np.array([np.nan, np.inf, -np.inf, 1.7e308, -1.7e308, CODES[3], CODES[3] * (1 + 1e-15), 1.0])
     floats = np.array([np.nan, np.inf, -np.inf, 2e38, -2e38, 1, 1, 1], dtype=np.float32)

@@ -49,6 +49,8 @@ ERRORS = [
     ('regexm("a", "(")', 198, "regular expression: unmatched ()"),
     ('string(1, "%q")', 120, "invalid %format"),
     ("runiform(1)", 198, "invalid syntax"),
+    ('inlist("a"' + ', "b"' * 10 + ")", 130, "expression too long"),
+    ("inlist(1" + ", 2" * 255 + ")", 130, "expression too long"),
 ]
 
 

@@ -12,6 +12,7 @@ from tests.language.tables import SYNTAXES
 from xmixed.errors import StataError
 from xmixed.language.lines import logical_lines
 from xmixed.language.parser import parse_command, parse_expression, parse_numlist, parse_varlist
+from xmixed.language.printer import print_expression
 
 LINES = [
     "xtmixed y x if a>1 [pw=a/b] in 1/3, noc || a: x L.z, cov(un) || _all: R.y, res(ar 2, t(z) by(y)) nolog",
@@ -110,11 +111,18 @@ def test_long_lines(name: str) -> None:
 
 
 def test_a_deep_expression_is_refused() -> None:
-    for text in ("1+" * 300 + "1", "-" * 300 + "1", "f(" * 300 + "1" + ")" * 300):
+    right = "1+(" * 300 + "1" + ")" * 300
+    for text in (right, "1+" * 6000 + "1", "-" * 300 + "1", "f(" * 300 + "1" + ")" * 300):
         with pytest.raises(StataError) as caught:
             parse_expression(text)
         assert (caught.value.code, caught.value.message) == (130, "expression too long")
-    parse_expression("1+" * 150 + "1")
+
+
+def test_a_chain_of_operators_is_no_nesting() -> None:
+    text = "1+" * 4999 + "1"
+    tree = parse_expression(text)
+    assert print_expression(tree).replace(" ", "") == text
+    parse_expression("(" * 150 + "1" + "+1)" * 150)
 
 
 def test_ordinary_lines_are_fast() -> None:

@@ -7,6 +7,7 @@ import re
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
+from xmixed.language.parser import text_after_words
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.messages import show_message
 from xmixed.session.signals import Break, ExitRequest
@@ -125,7 +126,8 @@ def _run_file(session: SessionState, node: Command, echo: bool) -> None:
     if not node.argument:
         raise StataError(198, "invalid file specification")
     path, *arguments = node.argument
-    session.run_file(path, list(arguments), echo)
+    typed = text_after_words(node.argument_text, 1)
+    session.run_file(path, list(arguments), echo, typed)
 
 
 @command(

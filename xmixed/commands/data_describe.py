@@ -123,7 +123,19 @@ def _write(session: SessionState, node: Command, description: Description) -> No
 
 @command(
     "ds",
-    syntax=Syntax("varlist"),
+    syntax=Syntax(
+        "varlist",
+        options=(
+            OptionSpec("has", "has", "text", built=False),
+            OptionSpec("not", "not", "text", built=False),
+            OptionSpec("alpha", "a", built=False),
+            OptionSpec("detail", "d", built=False),
+            OptionSpec("varwidth", "v", "integer", built=False),
+            OptionSpec("skip", "s", "integer", built=False),
+            OptionSpec("indent", "indent", "integer", built=False),
+            OptionSpec("insensitive", "insens", built=False),
+        ),
+    ),
     synopsis="ds [varlist]",
     summary="List variable names",
     needs=("data",),

@@ -10,7 +10,7 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number, evaluate_scalar
 from xmixed.formats import format_string, format_value, is_string_format, is_valid_format
 from xmixed.language.arguments import DisplayItem
-from xmixed.language.nodes import Command
+from xmixed.language.nodes import Call, Command, Name
 from xmixed.language.syntax import Syntax
 from xmixed.render.text import printable
 from xmixed.session.output import Line, Styled
@@ -70,6 +70,7 @@ def display(session: SessionState, node: Command) -> None:
     page = _Page(column=sum(len(run.text) for run in session.out.pending))
     context = Context.of(session)
     for item in node.argument:
+        _refuse_unbuilt(item)
         if item.kind == "text":
             page.add(item.text)
         elif item.kind == "expression":
@@ -77,6 +78,15 @@ def display(session: SessionState, node: Command) -> None:
         else:
             _direct(page, item, context)
     _write(session, page)
+
+
+def _refuse_unbuilt(item: DisplayItem) -> None:
+    """Refuse the directives that are not built, r(198); the grammar takes them for a name and a function."""
+    found = item.expression
+    if isinstance(found, Name) and found.name == "_asis":
+        raise StataError(198, "_asis is not implemented in xmixed yet", item.span)
+    if isinstance(found, Call) and found.name == "_request":
+        raise StataError(198, "_request() is not implemented in xmixed yet", item.span)
 
 
 def _shown(item: DisplayItem, context: Context) -> str:

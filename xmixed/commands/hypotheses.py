@@ -14,7 +14,17 @@ from xmixed.expressions.design import canonical_name
 from xmixed.expressions.evaluate import evaluate_scalar
 from xmixed.expressions.results import SAVED_RESULTS
 from xmixed.language.arguments import Hypothesis
-from xmixed.language.nodes import Binary, Call, Coefficient, Expression, Name, Number, Subscript, Unary
+from xmixed.language.nodes import (
+    Binary,
+    Call,
+    Coefficient,
+    Expression,
+    Name,
+    Number,
+    Subscript,
+    Unary,
+    left_spine,
+)
 from xmixed.missing import is_missing
 from xmixed.session.results import Estimates, Matrix
 
@@ -218,7 +228,11 @@ class _Reader:
             sign = -1.0 if node.operator == "-" else 1.0
             return _Linear(sign * inner.row, sign * inner.constant)
         if isinstance(node, Binary):
-            return self.combined(node, self.linear(node.left, equation), self.linear(node.right, equation))
+            first, spine = left_spine(node)
+            found = self.linear(first, equation)
+            for binary in spine:
+                found = self.combined(binary, found, self.linear(binary.right, equation))
+            return found
         if isinstance(node, Call) and not _depends(node):
             value = evaluate_scalar(node, self.context)
             if isinstance(value, str):
@@ -255,4 +269,7 @@ def _depends(node: Expression) -> bool:
         return node.name not in SAVED_RESULTS and any(_depends(argument) for argument in node.arguments)
     if isinstance(node, Unary):
         return _depends(node.operand)
-    return isinstance(node, Binary) and (_depends(node.left) or _depends(node.right))
+    if isinstance(node, Binary):
+        first, spine = left_spine(node)
+        return _depends(first) or any(_depends(binary.right) for binary in spine)
+    return False

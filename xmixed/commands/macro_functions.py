@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from xmixed.errors import StataError
 from xmixed.language.extended_functions import call_extended, split_words
+from xmixed.missing import INTEGER_MISSING, NAMES
 from xmixed.session.output import Line
 from xmixed.session.state import SessionState
 
@@ -114,19 +115,34 @@ def _sorted_by(session: SessionState) -> str:
     return " ".join(session.data.sorted_by)
 
 
-def _label(session: SessionState, parenthesis: str, name: str, number: str) -> str:
-    """Return the label of a value: by the variable it is attached to, or by its own name in parentheses."""
-    if not parenthesis:
-        name = _variable(session, "value label", name)
-    value = int(number)
-    return session.data.value_labels.get(name, {}).get(value, number)
+def _label(
+    session: SessionState, name: str, variable: str, what: str, length: str = "", strict: str = ""
+) -> str:
+    """Return what a value label says of a number: the label by its own name, or of a variable in parentheses.
+
+    `maxlength` in place of the number gives the length of the longest text. A number without a text is
+    itself, with `strict` nothing; `length` cuts the text.
+
+    Raises
+    ------
+    StataError
+        r(111) for an unknown variable.
+    """
+    if variable:
+        name = _variable(session, "value label", variable)
+    table = session.data.value_labels.get(name, {})
+    if what == "maxlength":
+        return str(max(map(len, table.values()), default=0))
+    value = int(what) if what[0] != "." else INTEGER_MISSING["long"] + NAMES.index(what)
+    text = table.get(value, "" if strict else what)
+    return text[: int(length)] if length else text
 
 
 def _environment(session: SessionState, name: str) -> str:
     return os.environ.get(name, "")
 
 
-_SCOPE, _NAME = r"(local|global)", r"([A-Za-z0-9_]+)"
+_SCOPE, _NAME, _WORD = r"(local|global)", r"([A-Za-z0-9_]+)", r"([A-Za-z_][A-Za-z0-9_]*)"
 
 _FUNCTIONS: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
     (re.compile(rf"copy\s+{_SCOPE}\s+{_NAME}"), _copy),
@@ -135,6 +151,13 @@ _FUNCTIONS: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
     (re.compile(rf"(variable label|value label|type|format)\s+{_NAME}"), _variable),
     (re.compile(r"data\s+label"), _data_label),
     (re.compile(r"sort(?:ed(?:by)?)?"), _sorted_by),
-    (re.compile(r"label\s+(\()?([A-Za-z_][A-Za-z0-9_]*)\)?\s+(-?[0-9]{1,10})"), _label),
-    (re.compile(r"env(?:ironment)?\s+([A-Za-z_][A-Za-z0-9_]*)"), _environment),
+    (re.compile(rf"label\s*(?:(?<=\s){_WORD}|\(\s*{_WORD}\s*\))\s+(maxlength)"), _label),
+    (
+        re.compile(
+            rf"label\s*(?:(?<=\s){_WORD}|\(\s*{_WORD}\s*\))\s+(-?[0-9]{{1,10}}|\.[a-z]?)"
+            r"(?:\s+([0-9]{1,10}))?(?:\s*,\s*(strict))?"
+        ),
+        _label,
+    ),
+    (re.compile(rf"env(?:ironment)?\s+{_WORD}"), _environment),
 )

@@ -30,7 +30,7 @@ def read_columns(source: ByteSource, header: Header, wanted: list[int]) -> list[
     fields = [layout.field_dtype(kind) for kind in header.types]
     offsets = np.concatenate([[0], np.cumsum([field.itemsize for field in fields])])
     columns = [np.empty(n_obs, dtype=_column_dtype(header.types[i])) for i in wanted]
-    if n_obs == 0:
+    if n_obs == 0 or length == 0:
         return columns
     rows = max(_BLOCK_BYTES // length, min(_BLOCK_ROWS, _BLOCK_MOST // length), 1)
     buffer = memoryview(bytearray(min(rows, n_obs) * length))

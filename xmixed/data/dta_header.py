@@ -17,6 +17,9 @@ from xmixed.data.dta_text import (
 )
 
 _SIGNATURE = b"<stata_dta><header><release>"
+MOST_EMPTY_OBSERVATIONS = 100_000_000
+"""Observations a file without variables may claim: no data stand behind the number that would check it."""
+
 _TIMESTAMP = re.compile(r"[ -~]{0,17}")
 
 
@@ -80,8 +83,8 @@ def read_header(source: ByteSource) -> Header:
 
 def _check_data_fit(source: ByteSource, header: Header) -> None:
     length = header.n_obs * header.record_length
-    if header.n_obs and not header.types:
-        raise corrupt(header.data_start, "observations without variables")
+    if not header.types and header.n_obs > MOST_EMPTY_OBSERVATIONS:
+        raise corrupt(header.data_start, f"{header.n_obs} observations without variables")
     if header.data_start + length > source.size:
         raise end_of_file(
             header.data_start, f"{header.n_obs} records of {header.record_length} bytes go beyond the end"

@@ -125,7 +125,8 @@ def _wanted(header: Header, variables: Sequence[str] | None) -> list[int]:
 def _build(header: Header, wanted: list[int], columns: list, labels: ValueLabels, shown: str) -> Dataset:
     """Return the dataset of the wanted variables."""
     chosen = set(wanted)
-    dataset = Dataset(n_obs=header.n_obs if wanted else 0, label=header.label, timestamp=header.timestamp)
+    n_obs = header.n_obs if wanted or not header.types else 0
+    dataset = Dataset(n_obs=n_obs, label=header.label, timestamp=header.timestamp)
     dataset.source = shown
     dataset.value_labels = labels
     for i, values in zip(wanted, columns, strict=True):

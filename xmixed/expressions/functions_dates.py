@@ -123,7 +123,9 @@ def _mdyhms(month: np.ndarray, day: np.ndarray, year: np.ndarray, *time: np.ndar
 # --- dates in text ------------------------------------------------------------------------------------
 
 _MONTH_NUMBER = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
-_PIECE = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z]+(?:\.[mM]\.?)?", re.ASCII)
+_PIECE = re.compile(r"[0-9]+|[A-Za-z]+(?:\.[mM]\.?)?", re.ASCII)
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z]+(?:\.[mM]\.?)?", re.ASCII)
+"""A piece where the mask says seconds: only there is a point a decimal one; `13.02.2008` is three numbers."""
 _MASK = re.compile(r"([0-9]{2})?([YMDhmsQWHbN#])|\s", re.ASCII)
 
 
@@ -165,7 +167,15 @@ def _full_year(piece: str, century: str, top: float) -> float:
 
 def _split_pieces(text: str, parts: list[tuple[str, str]]) -> list[str]:
     """Return the pieces of a date text; digits run together are cut by the mask (`20120131` by YMD)."""
-    pieces = _PIECE.findall(text)
+    pieces: list[str] = []
+    position = 0
+    while True:
+        code = parts[len(pieces)][0] if len(pieces) < len(parts) else ""
+        found = (_SECONDS if code == "s" else _PIECE).search(text, position)
+        if found is None:
+            break
+        pieces.append(found[0])
+        position = found.end()
     dated = [code for code, _ in parts if code in "YMD"]
     if len(pieces) == 1 and len(parts) == len(dated) > 1 and pieces[0].isdigit():
         digits = pieces[0]

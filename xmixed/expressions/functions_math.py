@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -88,9 +87,13 @@ def _running_sum(place: Place, x: np.ndarray) -> np.ndarray:
     return np.where(np.abs(total) < MISSING, total, MISSING)
 
 
-@function("reldif", "nn")
+@function("reldif", "nn", strict=False)
 def _relative_difference(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return np.abs(x - y) / (np.abs(y) + 1)
+    """|x-y|/(|y|+1); 0 for the same missing code on both sides, `.` for two codes or one."""
+    absent = is_missing(x) | is_missing(y)
+    at = np.where(absent, 0.0, y)
+    difference = np.abs(np.where(absent, 0.0, x) - at) / (np.abs(at) + 1)
+    return np.where(absent, np.where(x == y, 0.0, MISSING), difference)
 
 
 @function("logit", "n")
@@ -169,7 +172,7 @@ def _clip(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 
 for _name, _value in {
-    "maxdouble": MAX_DOUBLE, "mindouble": -sys.float_info.max, "maxfloat": MAX_FLOAT, "minfloat": -MAX_FLOAT,
+    "maxdouble": MAX_DOUBLE, "mindouble": -MAX_DOUBLE, "maxfloat": MAX_FLOAT, "minfloat": -MAX_FLOAT,
     "epsdouble": 2.0**-52, "epsfloat": 2.0**-23, "smallestdouble": 2.0**-1022,
     "maxbyte": 100.0, "minbyte": -127.0, "maxint": 32740.0, "minint": -32767.0,
     "maxlong": 2147483620.0, "minlong": -2147483647.0,

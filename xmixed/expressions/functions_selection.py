@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.errors import syntax_error
+from xmixed.errors import StataError
 from xmixed.expressions.registry import function
 from xmixed.expressions.values import Value, is_text, truth, type_mismatch
 from xmixed.missing import MISSING, is_missing
@@ -43,7 +43,7 @@ def _cond(x: np.ndarray, yes: Value, no: Value, absent: Value | None = None) -> 
 def _inlist(z: Value, *values: Value) -> np.ndarray:
     limit = 9 if _same_kind(z, *values) else 254  # Stata: ten arguments for strings, 255 for numbers
     if len(values) > limit:
-        raise syntax_error("expression too long")
+        raise StataError(130, "expression too long")
     found = np.asarray(False)
     for value in values:
         found = found | np.asarray(z == value)

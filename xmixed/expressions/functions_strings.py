@@ -189,7 +189,7 @@ def _character(code: Value) -> Value:
 
 @function("plural", "ns|ss", strict=False)
 def _plural(n: np.ndarray, text: Value, other: Value | None = None, negative: Value | None = None) -> Value:
-    """plural(n,s), (n,s,ending): s+"s" or s+ending ("-..." removes) unless n is 1 or -1."""
+    """plural(n,s1[,s2]): unless n is 1 or -1, s2 itself, or s1 with "+..." added or "-..." removed."""
     if negative is not None:
         raise type_mismatch()
 
@@ -198,9 +198,9 @@ def _plural(n: np.ndarray, text: Value, other: Value | None = None, negative: Va
             return s
         if ending.startswith("-"):
             return s.removesuffix(ending[1:])
-        return s + ending.removeprefix("+")
+        return s + ending[1:] if ending.startswith("+") else ending
 
-    return map_text(convert, n, text, "s" if other is None else other)
+    return map_text(convert, n, text, "+s" if other is None else other)
 
 
 @function("strdup", "sn", strict=False)

@@ -22,7 +22,7 @@ _CONSTANTS: dict[str, float | str] = {
     "smallestdouble": 2.0**-1022,
     "smallestfloat": 2.0**-126,
     "maxdouble": MAX_DOUBLE,
-    "mindouble": -sys.float_info.max,
+    "mindouble": -MAX_DOUBLE,
     "maxfloat": MAX_FLOAT,
     "minfloat": -MAX_FLOAT,
     "max_width_theory": 393192.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -150,8 +151,10 @@ class Session(SessionState):
         if not entry.keeps_r and self.r is before.r:
             self.r = Results()
 
-    def run_file(self, path: str, arguments: list[str], echo: bool) -> None:
+    def run_file(self, path: str, arguments: list[str], echo: bool, typed: str | None = None) -> None:
         """Run a do-file as `do` does, or without output as `run` does.
+
+        `typed` is the text of the arguments with their quotes, for `0'.
 
         Raises
         ------
@@ -165,11 +168,11 @@ class Session(SessionState):
         self.out.quiet = quiet or not echo
         try:
             self.out.write("")
-            self.run_do_file(text, arguments)
+            self.run_do_file(text, arguments, typed)
         finally:
             self.out.quiet = quiet
 
-    def run_do_file(self, text: str, arguments: list[str]) -> None:
+    def run_do_file(self, text: str, arguments: list[str], typed: str | None = None) -> None:
         """Run the text of a do-file with echo, to its `end of do-file`.
 
         Raises
@@ -177,14 +180,17 @@ class Session(SessionState):
         StataError
             The error of the command that failed, already shown.
         """
-        with self.do_file_macros(arguments):
+        with self.do_file_macros(arguments, typed):
             self._run_echoed(text)
 
     @contextmanager
-    def do_file_macros(self, arguments: list[str]) -> Iterator[None]:
-        """Give a do-file local macros of its own: its arguments are `1', `2', ..., and `0' all of them."""
+    def do_file_macros(self, arguments: list[str], typed: str | None = None) -> Iterator[None]:
+        """Give a do-file local macros of its own: its arguments as `1', `2', ..., all of them as `0' and `*'.
+
+        `typed` is their text as typed, quotes and all; by default they are joined.
+        """
         macros = {str(i): word for i, word in enumerate(arguments, 1)}
-        macros["0"] = macros["*"] = " ".join(arguments)
+        macros["0"] = macros["*"] = " ".join(arguments) if typed is None else typed
         self.local_macros.append(macros)
         self.depth += 1
         try:
@@ -226,7 +232,7 @@ class Session(SessionState):
 def read_do_file(path: str) -> str:
     """Return the text of a do-file; `.do` is added to a name without extension.
 
-    UTF-8, or else Latin-1, in which Stata 12 wrote.
+    UTF-8, or else Latin-1, in which Stata 12 wrote; a byte order mark is dropped in both.
     """
     if not os.path.splitext(path)[1]:
         path += ".do"
@@ -235,8 +241,9 @@ def read_do_file(path: str) -> str:
             content = stream.read()
     except (OSError, ValueError):
         raise StataError(601, f"file {path} not found") from None
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
         return content.decode("latin-1")
 

@@ -15,11 +15,15 @@ from xmixed.language.nodes import (
     Subscript,
     Text,
     Unary,
+    left_spine,
 )
 from xmixed.missing import MISSING, missing_code
 
 MAXIMUM_DEPTH = 200
-"""Deepest expression tree: what walks a tree recursively must not meet Python's own limit."""
+"""Deepest nesting: what walks a tree recursively must not meet Python's own limit."""
+
+MAXIMUM_CHAIN = 5000
+"""Most operators in one chain `1+1+...`; it groups from the left and counts as one level of nesting."""
 
 
 class Piece(NamedTuple):
@@ -177,7 +181,9 @@ def _kind(word: str) -> str:
 
 
 def check_depth(root: Expression) -> None:
-    """Refuse a tree too deep to be walked recursively.
+    """Refuse a tree too deep to be walked recursively, or a chain of operators without reasonable end.
+
+    Left operands of operators on operators are no nesting: what walks a tree follows them in a loop.
 
     Raises
     ------
@@ -188,14 +194,16 @@ def check_depth(root: Expression) -> None:
     for _ in range(MAXIMUM_DEPTH):
         below: list[Expression] = []
         for node in level:
-            if isinstance(node, Binary):
-                below += (node.left, node.right)
-            elif isinstance(node, Unary):
-                below.append(node.operand)
-            elif isinstance(node, Call):
-                below += node.arguments
-            elif isinstance(node, Subscript):
-                below += node.indices
+            first, spine = left_spine(node)
+            if len(spine) > MAXIMUM_CHAIN:
+                raise StataError(130, "expression too long", root.span)
+            below += [binary.right for binary in spine]
+            if isinstance(first, Unary):
+                below.append(first.operand)
+            elif isinstance(first, Call):
+                below += first.arguments
+            elif isinstance(first, Subscript):
+                below += first.indices
         if not below:
             return
         level = below

@@ -92,6 +92,20 @@ class Coefficient:
 
 Expression = Union[Number, Text, Name, Subscript, Call, Unary, Binary, Coefficient]
 
+
+def left_spine(node: Expression) -> tuple[Expression, tuple[Binary, ...]]:
+    """Return the first operand of a chain of operators that groups from the left, and the operators on it.
+
+    `1+2-3*4` gives 1 and the nodes of `1+2` and of the whole, innermost first; what is no operator between
+    operands gives itself and (). Chains may be long, so walkers go through them in a loop.
+    """
+    spine: list[Binary] = []
+    while isinstance(node, Binary):
+        spine.append(node)
+        node = node.left
+    return node, tuple(reversed(spine))
+
+
 # --- variable lists --------------------------------------------------------------------------------
 
 

@@ -78,9 +78,9 @@ def read_options(text: str, typed: Sequence[TypedOption], specs: Sequence[Option
         spec, negated = found
         if spec.name in options:
             raise not_allowed(option, f"option {spec.name} was given before")
-        options[spec.name] = _read(text, option, spec, negated)
-        if not spec.built:
+        if not spec.built:  # whatever its value: a message about that would mislead
             raise StataError(198, f"option {spec.name} is not implemented in xmixed yet", option.span)
+        options[spec.name] = _read(text, option, spec, negated)
     return options
 
 

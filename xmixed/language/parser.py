@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from xmixed.errors import Span, StataError
+from xmixed.language.explain import quote_end
 from xmixed.language.expression_builder import check_depth
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Command, Expression, MixedCommand, Pattern, Varlist
 from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_expression, read_filename, read_qualifiers
-from xmixed.language.skeleton import Skeleton, assemble
+from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
 
 
@@ -33,6 +34,34 @@ def parse_numlist(text: str) -> tuple[float, ...]:
 def parse_words(text: str) -> tuple[str, ...]:
     """Split text at blanks; a quoted string is one word, without its quotes."""
     return parse("words", text, Span(0, len(text)))
+
+
+def text_after_words(text: str, count: int) -> str:
+    """Return what follows the first words of a text as typed, quotes included.
+
+    Parameters
+    ----------
+    count : int
+        How many words are left out; a quoted string is one word.
+    """
+    position = 0
+    for _ in range(count):
+        while position < len(text) and text[position].isspace():
+            position += 1
+        position = _word_end(text, position)
+    return text[position:].strip()
+
+
+def _word_end(text: str, position: int) -> int:
+    """Return where the word that begins at a position ends: at a blank or the edge of a quoted string."""
+    start = position
+    while position < len(text) and not text[position].isspace():
+        if text[position] == '"' or text.startswith('`"', position):
+            if position > start:
+                return position
+            return quote_end(text, position, len(text)) or len(text)
+        position += 1
+    return position
 
 
 def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command | MixedCommand:
@@ -61,7 +90,7 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
         return parse_mixed(name, syntax, text, rest)
     if syntax.argument in ("raw", "display"):
         return _unstructured(name, syntax, text, rest)
-    pieces = parse("command", text, rest)
+    pieces = parse("command", hide_format_commas(text), rest)
     skeleton = assemble(pieces, _plain_pieces(syntax))
     qualifiers = read_qualifiers(text, skeleton, syntax)
     options = read_command_options(text, skeleton, syntax)

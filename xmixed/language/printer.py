@@ -18,6 +18,7 @@ from xmixed.language.nodes import (
     Unary,
     Varlist,
     VarlistItem,
+    left_spine,
 )
 from xmixed.missing import MISSING, missing_name
 
@@ -71,11 +72,11 @@ def _quote(value: str) -> str:
 
 def _print(node: Expression) -> tuple[str, int]:
     """Return the text of a node, and how tightly it binds."""
-    if isinstance(node, Binary):
-        return _print_binary(node), _LEVELS[node.operator]
-    if isinstance(node, Unary):
-        return _print_unary(node)
-    return _print_atom(node), _ATOM
+    node, spine = left_spine(node)
+    printed = _print_unary(node) if isinstance(node, Unary) else (_print_atom(node), _ATOM)
+    for binary in spine:
+        printed = _print_binary(binary, *printed), _LEVELS[binary.operator]
+    return printed
 
 
 def _print_atom(node: Expression) -> str:
@@ -107,9 +108,8 @@ def _print_unary(node: Unary) -> tuple[str, int]:
     return node.operator + _wrap(text, inner, level), level
 
 
-def _print_binary(node: Binary) -> str:
+def _print_binary(node: Binary, left: str, left_level: int) -> str:
     level = _LEVELS[node.operator]
-    left, left_level = _print(node.left)
     right, right_level = _print(node.right)
     left = _wrap(left, left_level, level)
     right = _wrap(right, right_level, level + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,6 +62,30 @@ class SkeletonBuilder:
 
     def command(self, children: list[Any]) -> list[Any]:
         return children
+
+
+_FORMAT = re.compile(r"""(?<![^\s(,])%[^\s"`(),]*(?:,\w[^\s"`(),]*)+""")
+_MOST_COMMAS = 80
+"""More commas than a display format can hold."""
+
+
+def hide_format_commas(text: str) -> str:
+    """Return a command line with `_` for the commas of display formats, so that they begin no options.
+
+    They are those of `%9,2f` and `%tdMon_dd,_CCYY`: inside a valid format, with a letter, digit or `_` right
+    behind. Nothing moves, so what is found in the result stands at the same place in `text`.
+    """
+    return _FORMAT.sub(_hidden, text) if "%" in text else text
+
+
+def _hidden(found: re.Match[str]) -> str:
+    from xmixed.formats import is_valid_format
+
+    parts = found[0].split(",")
+    for count in range(min(len(parts), _MOST_COMMAS), 1, -1):
+        if is_valid_format(",".join(parts[:count])):
+            return "_".join(parts[:count]) + "".join(f",{part}" for part in parts[count:])
+    return found[0]
 
 
 _QUALIFIERS = {"IF": "condition", "IN": "in_range", "USING": "using"}

@@ -58,7 +58,8 @@ class OptionSpec:
     choices : tuple of (full word, minimum abbreviation)
         For kind `choice`.
     built : bool
-        False: parsed, then refused by name with r(198) (`option ... is not implemented in xmixed yet`).
+        False: refused by name, with or without a value,
+        with r(198) (`option ... is not implemented in xmixed yet`).
     optional_value : bool
         A flag that may also take parentheses.
     """

@@ -44,5 +44,5 @@ class SessionState(ABC):
         """Run one command line (already macro-expanded) as prefix commands do; raises StataError."""
 
     @abstractmethod
-    def run_file(self, path: str, arguments: list[str], echo: bool) -> None:
+    def run_file(self, path: str, arguments: list[str], echo: bool, typed: str | None = None) -> None:
         """Run a do-file with `do` (echo) or `run` semantics; raises StataError."""
