@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 RULE = "-" * 79
@@ -71,7 +72,7 @@ def test_notes_and_change_show(pigs):
 
 
 def test_control_characters_do_not_reach_the_terminal(pigs):
-    pigs.data["weight"].label = "red\x1b[31m alert\x07"
+    pigs.data.put([replace(pigs.data["weight"], label="red\x1b[31m alert\x07")])
     text = pigs.run("describe\ncodebook weight")
     assert "\x1b" not in text and "\x07" not in text
     assert "red[31m alert" in text

@@ -110,3 +110,14 @@ def test_long_notes_wrap(pigs):
     pigs.run("notes: " + "word " * 30)
     lines = pigs.run("notes").splitlines()
     assert lines[3].startswith("      word") and all(len(line) <= 80 for line in lines)
+
+
+def test_variables_and_tables_of_a_copy_stay_as_they_were(pigs):
+    pigs.run('label define yn 0 "no"\nnote weight: heavy')
+    before = pigs.data.copy()
+    known = [(v.name, v.format, v.label, v.value_label) for v in before]
+    pigs.run('rename weight kilos\nformat %4.1f kilos\nlabel variable kilos "Mass"\nlabel values kilos yn')
+    pigs.run('label define yn 0 "a long text", modify\nnote drop kilos\nnote week: a note')
+    assert [(v.name, v.format, v.label, v.value_label) for v in before] == known
+    assert before.value_labels["yn"] == {0: "no"}
+    assert before.characteristics["weight"]["note1"] == "heavy" and "week" not in before.characteristics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +126,7 @@ def test_long_strings_of_pandas(version, order):
 @pytest.mark.parametrize("release", [117, 118, 119])
 def test_others_read_our_long_strings(tmp_path, release, order):
     dataset = everything()
-    dataset["name"].type = "strL"
+    dataset.put([replace(dataset["name"], type="strL")])
     if release == 117:  # ReadStat takes every long string for UTF-8
         dataset["name"].values[4] = "Asa"
     path = tmp_path / "x.dta"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from xmixed.commands.data_generate import plural
@@ -129,8 +131,7 @@ def _check_unique(data: Dataset, old: list[str], new: list[str]) -> None:
 def _rename(data: Dataset, names: dict[str, str]) -> None:
     if all(old == new for old, new in names.items()):
         return
-    for variable in data:
-        variable.name = names.get(variable.name, variable.name)
+    data.variables = [replace(variable, name=names.get(variable.name, variable.name)) for variable in data]
     data.sorted_by = tuple(names.get(name, name) for name in data.sorted_by)
     data.characteristics = {names.get(name, name): texts for name, texts in data.characteristics.items()}
     data.changed = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from xmixed.commands.data_rows import selected_rows
@@ -79,8 +80,7 @@ def use(session: SessionState, node: Command) -> None:
         _select(session, node, data)
     if node.option("nolabel"):
         data.value_labels = {}
-        for variable in data:
-            variable.value_label = ""
+        data.variables = [replace(variable, value_label="") for variable in data]
     _install(session, data)
 
 

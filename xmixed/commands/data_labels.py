@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from xmixed.commands.data_parsing import names_in
 from xmixed.commands.registry import command
@@ -87,8 +88,8 @@ def _attach(session: SessionState, node: Command, words: Words) -> None:
         raise StataError(198, f"{label} invalid name")
     if any(variable.is_string for variable in chosen):
         raise StataError(181, "may not label strings")
-    for variable in chosen:
-        variable.value_label = label
+    chosen = [replace(variable, value_label=label) for variable in chosen]
+    data.put(chosen)
     data.changed = True
     if not node.option("nofix"):
         _widen_formats(data, chosen)
@@ -96,11 +97,13 @@ def _attach(session: SessionState, node: Command, words: Words) -> None:
 
 def _widen_formats(data: Dataset, variables: Sequence[Variable]) -> None:
     """Make display formats as wide as the longest text of the value label, unless they show dates."""
+    wider: list[Variable] = []
     for variable in variables:
         width = max(map(len, data.value_labels.get(variable.value_label, {}).values()), default=0)
         parts = _NUMERIC_FORMAT.fullmatch(variable.format)
         if parts and width > int(parts[2]):
-            variable.format = f"{parts[1]}{width}{parts[3]}"
+            wider.append(replace(variable, format=f"{parts[1]}{width}{parts[3]}"))
+    data.put(wider)
 
 
 def _variable(session: SessionState, node: Command, words: Words) -> None:
@@ -112,7 +115,7 @@ def _variable(session: SessionState, node: Command, words: Words) -> None:
         raise StataError(198, f"{words[0]} invalid name")
     variable = session.data[resolve_name(words[0], session.data)]
     text = words[1] if len(words) == 2 else ""
-    variable.label = _cut(session, text)
+    session.data.put([replace(variable, label=_cut(session, text))])
     session.data.changed = True
 
 
@@ -234,8 +237,7 @@ def format_command(session: SessionState, node: Command) -> None:
         raise StataError(120, "invalid %format")
     if any(variable.is_string != is_string_format(fmt) for variable in chosen):
         raise StataError(109, "type mismatch")
-    for variable in chosen:
-        variable.format = fmt
+    data.put([replace(variable, format=fmt) for variable in chosen])
     data.changed = True
 
 

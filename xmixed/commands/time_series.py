@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -282,7 +282,7 @@ def _commit(data: Dataset, settings: Settings, description: Description) -> None
     reorder(data, description.order, names)
     _store(data, settings.characteristics())
     if settings.time and data[settings.time].format != settings.format:
-        data[settings.time].format = settings.format
+        data.put([replace(data[settings.time], format=settings.format)])
         data.changed = True
 
 

@@ -39,9 +39,9 @@ def is_string_type(storage_type: str) -> bool:
     return storage_type.startswith("str")
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Variable:
-    """One column.
+    """One column; immutable, so that datasets can share it. `Dataset.put` takes a changed one.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Variable:
         Storage type: byte, int, long, float, double, str1 ... str2045, strL.
     values : ndarray, shape (n,)
         Numeric: the dtype of `DTYPES[type]`, missing values as Stata's own codes. String: dtype object.
-        Treat it as read-only: to change a column, put a new array in its place.
+        Treat it as read-only: to change a column, put a variable with a new array in its place.
     format : str
         Display format, `%9.0g`.
     label : str
@@ -146,8 +146,10 @@ class Dataset:
         What `describe` shows after "Contains data from": the address or path as used; "" when none.
     value_labels : dict of str to dict of int to str
         Value label definitions; keys are long codes, so 2147483621 is `.`, 2147483622 `.a`, ...
+        Copies of the data share the tables: to change one, put a new one in its place.
     characteristics : dict of str to dict of str to str
         By variable name or `_dta`. Notes are Stata's own: `note0` the count, `note1`, `note2`, ...
+        Shared by copies like the tables of value labels.
     sorted_by : tuple of str
     changed : bool
         Whether there are changes since the last save.
@@ -191,6 +193,11 @@ class Dataset:
         self.variables.append(variable)
         self.changed = True
 
+    def put(self, changed: Iterable[Variable]) -> None:
+        """Put variables in the places of those of the same names; other names are ignored."""
+        new = {variable.name: variable for variable in changed}
+        self.variables = [new.get(variable.name, variable) for variable in self.variables]
+
     def drop_variables(self, names: Iterable[str]) -> None:
         """Remove variables; an empty dataset has no observations."""
         gone = set(names)
@@ -216,12 +223,15 @@ class Dataset:
         self.changed = True
 
     def copy(self) -> Dataset:
-        """Return a dataset of its own that shares the (read-only) columns."""
+        """Return a dataset of its own that shares the variables and tables, which are never changed in place.
+
+        Every command takes such a copy, so it must cost next to nothing with thousands of variables.
+        """
         return replace(
             self,
-            variables=[replace(variable) for variable in self.variables],
-            value_labels={name: dict(table) for name, table in self.value_labels.items()},
-            characteristics={owner: dict(texts) for owner, texts in self.characteristics.items()},
+            variables=list(self.variables),
+            value_labels=dict(self.value_labels),
+            characteristics=dict(self.characteristics),
             marks=dict(self.marks),
         )
 

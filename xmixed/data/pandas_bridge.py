@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,8 +104,8 @@ def from_pandas(frame: pandas.DataFrame) -> Dataset:
     for i, name in enumerate(names):
         variable, table = _variable(name, frame.iloc[:, i])
         label = labels.get(name, "") if isinstance(labels, dict) else ""
-        variable.label = label[:80] if isinstance(label, str) else ""
-        dataset.variables.append(variable)
+        label = label[:80] if isinstance(label, str) else ""
+        dataset.variables.append(replace(variable, label=label))
         if table:
             dataset.value_labels[name] = table
     label = frame.attrs.get("label", "")
@@ -176,8 +177,9 @@ def _from_categorical(name: str, column: pandas.Series) -> tuple[Variable, dict[
     codes = column.cat.codes.to_numpy().astype(np.float64)
     values = np.where(codes < 0, np.nan, codes + 1)
     variable = _number(name, values, _smallest_integer(values))
-    variable.value_label = name
-    return variable, {i: str(text) for i, text in enumerate(column.cat.categories, start=1)}
+    return replace(variable, value_label=name), {
+        i: str(text) for i, text in enumerate(column.cat.categories, start=1)
+    }
 
 
 def _from_datetimes(name: str, column: pandas.Series) -> Variable:
@@ -186,8 +188,7 @@ def _from_datetimes(name: str, column: pandas.Series) -> Variable:
     missing = column.isna().to_numpy()
     whole = column.to_numpy().astype("datetime64[ms]").astype(np.int64) + _EPOCH_MILLISECONDS
     variable = _number(name, np.where(missing, np.nan, whole.astype(np.float64)), "double")
-    variable.format = "%tc"
-    return variable
+    return replace(variable, format="%tc")
 
 
 def _from_objects(name: str, column: pandas.Series) -> Variable:
