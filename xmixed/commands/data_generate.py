@@ -8,7 +8,6 @@ from xmixed.commands.data_columns import (
     STRING_LENGTH,
     blank_column,
     count_missing,
-    cut_strings,
     promoted_string_type,
     promoted_type,
     replace_variable,
@@ -17,7 +16,7 @@ from xmixed.commands.data_columns import (
 )
 from xmixed.commands.data_rows import selected_rows
 from xmixed.commands.registry import command
-from xmixed.data.dataset import Variable, default_format, is_string_type, to_double
+from xmixed.data.dataset import Variable, default_format, is_string_type
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
@@ -114,15 +113,14 @@ def _new_values(
         _check_kind(old, values)
         return values, rows
 
-    def store(values: np.ndarray) -> np.ndarray:
+    def choose_type(values: np.ndarray) -> str:
         _check_kind(old, values)
-        if old.is_string:
-            return cut_strings(values, old.type) if keep_type else values
-        storage_type = old.type if keep_type else promoted_type(old.type, values)
-        return to_double(stored(values, storage_type), storage_type)
+        if keep_type:
+            return old.type
+        return "strL" if old.is_string else promoted_type(old.type, values)  # strL: nothing is cut
 
     chosen = select_rows(None, node.in_range, context)
-    return replace_in_order(expression, node.condition, chosen, old.name, context, store)
+    return replace_in_order(expression, node.condition, chosen, old.name, context, choose_type)
 
 
 def _check_kind(old: Variable, values: np.ndarray) -> None:

@@ -73,13 +73,18 @@ def subscript(node: Subscript, indices: list[Value], evaluation: Evaluation) -> 
     index = indices[0]
     if isinstance(index, str) or is_text(index):
         raise type_mismatch()
-    # Stata: a subscript that is no integer is cut
-    far = is_missing(index) | (np.abs(index) > 1e15)
-    positions = np.where(far, 0, np.trunc(np.where(far, 0.0, index))).astype(np.intp) - 1
+    positions = subscript_positions(index)
     taken = evaluation.read(variable, np.atleast_1d(positions))
     if positions.ndim or variable in evaluation.updated:
         return taken
     return taken[0] if taken.dtype == object else np.asarray(taken[0])
+
+
+def subscript_positions(index: np.ndarray) -> np.ndarray:
+    """Return the observations, counted from 0, that subscripts mean; -1 for a missing or enormous one."""
+    # Stata: a subscript that is no integer is cut
+    far = is_missing(index) | (np.abs(index) > 1e15)
+    return np.where(far, 0, np.trunc(np.where(far, 0.0, index))).astype(np.intp) - 1
 
 
 def matrix_element(name: str, indices: list[Value], evaluation: Evaluation) -> np.ndarray:
@@ -118,10 +123,11 @@ def _time_series(node: Name, evaluation: Evaluation) -> np.ndarray:
         raise StataError(111, f"{node.name} not found", node.span)
     if context.data[variable].is_string:
         raise type_mismatch()
-    written = node.operator.upper().rstrip(".")
-    steps = _OPERATOR.findall(written)
-    if "".join(letter + number for letter, number in steps) != written:
-        raise syntax_error(span=node.span)
+    if variable in evaluation.updated:
+        sources = lag_sources(node, evaluation)
+        if sources is not None:
+            return evaluation.read(variable, sources)
+    steps = _steps(node)
     shift = _Shift(evaluation)
     values = context.data[variable].to_double()
     lag = 0
@@ -131,14 +137,37 @@ def _time_series(node: Name, evaluation: Evaluation) -> np.ndarray:
             lag += count if letter == "L" else -count
         else:
             values = _difference(shift, values, letter, count)
-    if variable in evaluation.updated and lag and not set(written) & set("DS"):
-        source = evaluation.wanted(shift.by(np.arange(float(len(values))), lag))
-        return evaluation.read(variable, np.where(is_missing(source), -1, source).astype(np.intp))
     if lag:
         values = shift.by(values, lag)
     if context.group is not None:
         values = values[context.group]
     return evaluation.wanted(values)
+
+
+def _steps(node: Name) -> list[tuple[str, str]]:
+    """Return the letters and numbers of a time-series operator."""
+    written = node.operator.upper().rstrip(".")
+    steps = _OPERATOR.findall(written)
+    if "".join(letter + number for letter, number in steps) != written:
+        raise syntax_error(span=node.span)
+    return steps
+
+
+def lag_sources(node: Name, evaluation: Evaluation) -> np.ndarray | None:
+    """Return the observation that `L2.x` or `F.x` reads for each one wanted, -1 for none, shape (size,).
+
+    None when it takes differences or moves nothing.
+    """
+    lag = 0
+    for letter, number in _steps(node):
+        if letter in "DS":
+            return None
+        count = int(number) if number else 1
+        lag += count if letter == "L" else -count
+    if not lag:
+        return None
+    source = evaluation.wanted(_Shift(evaluation).by(np.arange(float(evaluation.context.data.n_obs)), lag))
+    return np.where(is_missing(source), -1, source).astype(np.intp)
 
 
 def _difference(shift: _Shift, values: np.ndarray, letter: str, count: int) -> np.ndarray:

@@ -14,15 +14,16 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import Evaluation, operands_of
 from xmixed.expressions.registry import functions
+from xmixed.expressions.row_by_row import held, replaced_row_by_row
 from xmixed.expressions.values import type_mismatch
 from xmixed.expressions.varlist import abbreviation_of
 from xmixed.language.nodes import Call, Expression, Name, Subscript
 
-Store = Callable[[np.ndarray], np.ndarray]
-"""Gives values as the variable holds them once they are stored: rounded to its type, cut to its width."""
+FEW_SWEEPS = 5
+"""Sweeps over all the data before it goes through them row by row, where the expressions allow that."""
 
 SWEEPS = 1000
-"""Sweeps over all the data before it goes observation by observation: about half of what that costs."""
+"""Sweeps before it evaluates observation by observation: about half of what that costs."""
 
 
 def reads_itself(expressions: tuple[Expression | None, ...], name: str, context: Context) -> bool:
@@ -44,7 +45,7 @@ def replace_in_order(
     chosen: np.ndarray,
     name: str,
     context: Context,
-    store: Store,
+    choose_type: Callable[[np.ndarray], str],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the values and the rows of `replace name = expression if condition`, observation by observation.
 
@@ -52,6 +53,9 @@ def replace_in_order(
     ----------
     chosen : ndarray of bool, shape (n,)
         The observations of `in`.
+    choose_type : callable
+        Gives the storage type in which the variable will hold values, shape (number of rows,): what is read
+        of earlier observations is rounded to it or cut to its width. It refuses values of the wrong kind.
 
     Returns
     -------
@@ -63,11 +67,19 @@ def replace_in_order(
     StataError
         Whatever the expressions raise; r(109) for a string condition.
     """
+
+    def store(values: np.ndarray) -> np.ndarray:
+        return held(values, choose_type(values))
+
     old = Evaluation(context, None).column(name)
     new, start, rows = old.copy(), 0, chosen
     if not any(map(_is_random, _nodes((expression, condition)))):
         # Each sweep settles at least one more observation of every chain; short chains are done in few.
-        for _ in range(min(SWEEPS, len(old) + 1)):
+        for sweep in range(min(SWEEPS, len(old) + 1)):
+            if sweep == FEW_SWEEPS:
+                found = replaced_row_by_row(expression, condition, chosen, name, context, choose_type)
+                if found is not None:
+                    return found
             rows = _rows(condition, chosen, name, new, context)
             after = old.copy()
             after[rows] = store(_values(expression, np.flatnonzero(rows), name, new, context))
@@ -89,7 +101,7 @@ def _one_by_one(
     positions: np.ndarray,
     target: tuple[str, np.ndarray, np.ndarray, np.ndarray],
     context: Context,
-    store: Store,
+    store: Callable[[np.ndarray], np.ndarray],
 ) -> None:
     """Go through observations in order, changing the new column and the rows in place."""
     name, old, new, rows = target
