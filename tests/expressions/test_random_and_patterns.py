@@ -14,6 +14,7 @@ from xmixed.expressions.context import Context, Memory, memory_of, set_seed
 from xmixed.expressions.evaluate import evaluate
 from xmixed.expressions.operators import binary
 from xmixed.expressions.regular import compile_pattern
+from xmixed.expressions.values import map_text
 from xmixed.language.parser import parse_expression
 from xmixed.missing import CODES
 
@@ -133,3 +134,26 @@ def test_arithmetic_gives_numbers_or_plain_missing(a, b, symbol):
     assert abs(result) < CODES[0] or result == CODES[0]
     if a in CODES or b in CODES:
         assert result == CODES[0]
+
+
+def test_results_are_kept_for_repeated_values_only(monkeypatch):
+    calls: list[tuple[float, str]] = []
+
+    def show(number: float, text: str) -> str:
+        calls.append((number, text))
+        return f"{number}{text}"
+
+    numbers, texts = np.array([1.0, 2.0, 1.0, 1.0]), np.array(["a", "a", "a", "b"], dtype=object)
+    expected = ["1.0a", "2.0a", "1.0a", "1.0b"]
+    assert list(map_text(show, numbers, texts)) == expected and len(calls) == 3
+    monkeypatch.setattr("xmixed.expressions.values.LARGEST_MEMO", 1)
+    assert list(map_text(show, numbers, texts)) == expected and len(calls) == 6
+    signs = map_text(lambda number: str(number), np.array([0.0, -0.0, 0.0]))
+    assert list(signs) == ["0.0", "-0.0", "0.0"]
+
+
+@pytest.mark.parametrize("pattern", ["b", "(a|b)c", "b*", "a?c", "^b", "$", "[^a]c", "b+(c|)"])
+@pytest.mark.parametrize("text", ["", "aabc", "xxbcx", "c", "abab"])
+def test_the_first_character_changes_no_match(pattern, text):
+    found, expected = compile_pattern(pattern).search(text), re.search(pattern, text)
+    assert (found and (found.start, found.end)) == (expected and expected.span())

@@ -62,7 +62,7 @@ def _number(draw: random.Random, depth: int, text_target: bool) -> str:
     shape = draw.choice([
         "cond({}, {}, {})", "cond({}, {}, {}, {})", "max({}, {})", "min({}, {}, {})", "missing({})",
         "abs({})", "int({})", "inlist({}, {}, {})", "inrange({}, {}, {})", "sqrt({})", "mod({}, {})",
-        "round({}, {})", "exp({})",
+        "round({}, {})", "exp({})", "ln({})", "sin({})",
     ])  # fmt: skip
     return shape.format(*(inner() for _ in range(4)))
 

@@ -2,12 +2,13 @@
 
 import datetime
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xmixed.errors import StataError
-from xmixed.formats import format_string, format_value, is_date_format, is_string_format, width_of
+from xmixed.formats import calendar, format_string, format_value, is_date_format, is_string_format, width_of
 from xmixed.missing import CODES
 
 DATES = [
@@ -92,3 +93,35 @@ def test_number_format_for_a_string():
     with pytest.raises(StataError) as failure:
         format_string("a", "%9.0g")
     assert failure.value.code == 109
+
+
+@given(st.integers(calendar.FIRST_DAY, calendar.LAST_DAY))
+def test_one_day_is_split_as_arrays_are(day):
+    split = [int(part[0]) for part in calendar.split_days(np.array([float(day)]))]
+    assert list(calendar.split_day(day)) == split and calendar.day_from(*split) == day
+    year_day = int(calendar.day_of_year(np.array([day]))[0])
+    week = int(calendar.week_of_year(np.array([day]))[0])
+    assert format_value(day, "%tdCCYY!-NN!-DD!-JJJ!-WW") == "{:04d}-{:02d}-{:02d}-{:03d}-{:02d}".format(
+        *split, year_day, week
+    )
+
+
+_PART = st.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0, 12.0, 13.0, 28.0, 29.0, 30.0, 31.0, 32.0, float("nan")])
+
+
+@given(
+    st.sampled_from([99.0, 100.0, 1900.0, 1999.5, 2000.0, 2023.0, 9999.0, 1e4, float("nan")]), _PART, _PART
+)
+def test_one_date_is_put_together_as_arrays_are(year, month, day):
+    expected = float(calendar.days_from(np.array(year), np.array(month), np.array(day)))
+    found = calendar.day_from(year, month, day)
+    assert found == expected or (found != found and expected != expected)
+
+
+@given(st.sampled_from("wmqhy"), st.floats(-100_000, 500_000))
+def test_one_period_starts_as_arrays_do(unit, value):
+    with np.errstate(all="ignore"):
+        first = float(calendar.first_day_of(np.array([value]), unit)[0])
+    inside = calendar.FIRST_DAY <= first <= calendar.LAST_DAY and (unit != "y" or 100 <= value <= 9999)
+    day = format_value(first, "%tdCCYY.JJJ") if inside else "."
+    assert format_value(value, f"%t{unit}CCYY.JJJ").strip() == day

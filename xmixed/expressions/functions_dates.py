@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -129,7 +131,8 @@ _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?|[A-Za-z]+(?:\.[mM]\.?)?", re.ASCII)
 _MASK = re.compile(r"([0-9]{2})?([YMDhmsQWHbN#])|\s", re.ASCII)
 
 
-def _mask_parts(mask: str) -> list[tuple[str, str]] | None:
+@lru_cache(maxsize=128)
+def _mask_parts(mask: str) -> tuple[tuple[str, str], ...] | None:
     parts: list[tuple[str, str]] = []
     position = 0
     while position < len(mask):
@@ -139,9 +142,10 @@ def _mask_parts(mask: str) -> list[tuple[str, str]] | None:
         if found[2]:
             parts.append((found[2], found[1] or ""))
         position = found.end()
-    return parts
+    return tuple(parts)
 
 
+@lru_cache(maxsize=256)
 def _month(piece: str) -> float:
     if piece.isdigit():
         return float(piece)
@@ -165,7 +169,7 @@ def _full_year(piece: str, century: str, top: float) -> float:
     return top - (top - year) % 100
 
 
-def _split_pieces(text: str, parts: list[tuple[str, str]]) -> list[str]:
+def _split_pieces(text: str, parts: tuple[tuple[str, str], ...]) -> list[str]:
     """Return the pieces of a date text; digits run together are cut by the mask (`20120131` by YMD)."""
     pieces: list[str] = []
     position = 0
@@ -220,11 +224,7 @@ def read_date(text: str, mask: str, top: float = MISSING) -> dict[str, float] | 
 def _day_in(parts: dict[str, float] | None) -> float:
     if parts is None or "Y" not in parts:
         return np.nan
-    with np.errstate(all="ignore"):
-        days = calendar.days_from(
-            np.array(parts["Y"]), np.array(parts.get("M", 1.0)), np.array(parts.get("D", 1.0))
-        )
-    return float(days)
+    return calendar.day_from(parts["Y"], parts.get("M", 1.0), parts.get("D", 1.0))
 
 
 def _date_of(text: str, mask: str, top: float = MISSING) -> float:
@@ -237,9 +237,10 @@ def _clock_of(text: str, mask: str, top: float = MISSING) -> float:
     days = _day_in(parts)
     if parts is None or days != days:
         return MISSING
-    hour, minute, second = (np.array(parts.get(code, 0.0)) for code in "hms")
-    value = days * _DAY + float(_hms(hour, minute, second))
-    return value if value == value else MISSING
+    hour, minute, second = parts.get("h", 0.0), parts.get("m", 0.0), parts.get("s", 0.0)
+    if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
+        return MISSING
+    return days * _DAY + math.floor(((hour * 60 + minute) * 60 + second) * 1000 + 0.5)
 
 
 @function("date daily", "ss|n", strict=False)

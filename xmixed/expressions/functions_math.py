@@ -10,14 +10,14 @@ from xmixed.expressions.registry import Place, function
 from xmixed.expressions.system_values import MAX_DOUBLE, MAX_FLOAT
 from xmixed.missing import MISSING, is_missing
 
-_UFUNCS: dict[str, Callable[..., np.ndarray]] = {
+UFUNCS: dict[str, Callable[..., np.ndarray]] = {
     "abs": np.abs, "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log": np.log, "log10": np.log10,
     "sign": np.sign, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos,
     "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh,
     "acosh": np.arccosh, "atanh": np.arctanh,
 }  # fmt: skip
 
-for _name, _ufunc in _UFUNCS.items():
+for _name, _ufunc in UFUNCS.items():
     function(_name, "n")(_ufunc)
 
 function("atan2", "nn")(np.arctan2)

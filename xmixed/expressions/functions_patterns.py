@@ -7,7 +7,7 @@ import numpy as np
 from xmixed.errors import StataError
 from xmixed.expressions.registry import Place, function
 from xmixed.expressions.regular import Match, compile_pattern
-from xmixed.expressions.values import Value, map_number, map_text
+from xmixed.expressions.values import Value, each_result, map_number, map_text
 from xmixed.expressions.varlist import matches_pattern
 from xmixed.missing import MISSING
 
@@ -20,24 +20,22 @@ def _string_match(text: Value, pattern: Value) -> np.ndarray:
 @function("regexm", "ss", strict=False, placed=True)
 def _regular_match(place: Place, text: Value, pattern: Value) -> np.ndarray:
     """regexm(s,re): whether s matches; what the groups matched is kept for regexs()."""
-    groups: list[tuple[str, ...]] = []
 
-    def search(s: str, wanted: str) -> bool:
+    def search(s: str, wanted: str) -> tuple[str, ...]:
         found = compile_pattern(wanted).search(s)
-        groups.append(found.groups if found else ())
-        return found is not None
+        return found.groups if found else ()  # the whole match is the first group of every match
 
-    result = map_number(search, text, pattern)
     memory = place.context.memory
-    if result.ndim == 0:
-        memory.matches = groups[0]
-    else:
-        kept: list[tuple[str, ...]] = [()] * place.context.data.n_obs
-        for row, group in zip(place.rows.tolist(), groups, strict=True):
-            if 0 <= row < len(kept):
-                kept[row] = group
-        memory.matches = kept
-    return result
+    if isinstance(text, str) and isinstance(pattern, str):
+        memory.matches = search(text, pattern)
+        return np.asarray(float(bool(memory.matches)))
+    groups = each_result(search, text, pattern)
+    kept: list[tuple[str, ...]] = [()] * place.context.data.n_obs
+    for row, group in zip(place.rows.tolist(), groups, strict=True):
+        if 0 <= row < len(kept):
+            kept[row] = group
+    memory.matches = kept
+    return np.array([bool(group) for group in groups], dtype=np.float64)
 
 
 @function("regexs", "n", strict=False, placed=True)

@@ -166,13 +166,20 @@ class Pattern:
 
     steps: tuple[_Step, ...]
     groups: int
+    first: frozenset[str] | None
+    """Characters that a match may start with; None when it may start with any, or be empty."""
 
     def search(self, text: str) -> Match | None:
         """Return the leftmost match in a text, or None."""
         best: tuple[int, ...] | None = None
         threads: dict[int, tuple[int, ...]] = {}
         empty = (-1,) * (2 * self.groups + 2)
+        first = self.first
         for position in range(len(text) + 1):
+            if not threads and first is not None and text[position : position + 1] not in first:
+                if best is not None:
+                    break
+                continue
             if best is None:
                 self._add(threads, 0, empty, position, len(text))
             if not threads:
@@ -224,4 +231,25 @@ class Pattern:
 def compile_pattern(pattern: str) -> Pattern:
     """Return a compiled pattern; r(198) when it is malformed."""
     compiler = _Compiler(pattern)
-    return Pattern(tuple(compiler.compile()), compiler.groups)
+    steps = tuple(compiler.compile())
+    return Pattern(steps, compiler.groups, _first_characters(steps))
+
+
+def _first_characters(steps: tuple[_Step, ...]) -> frozenset[str] | None:
+    found: set[str] = set()
+    pending, seen = [0], set()
+    while pending:
+        at = pending.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        step = steps[at]
+        if step.kind == "set" and not step.negated:
+            found |= step.text
+        elif step.kind in ("jump", "split"):
+            pending += [step.x, step.y] if step.kind == "split" else [step.x]
+        elif step.kind == "save":
+            pending.append(at + 1)
+        else:
+            return None
+    return frozenset(found)

@@ -16,6 +16,7 @@ from xmixed.data.dataset import LIMITS, from_double, is_string_type, to_double
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import Evaluation, operands_of
+from xmixed.expressions.functions_math import UFUNCS
 from xmixed.expressions.names import lag_sources, subscript_positions
 from xmixed.expressions.operators import binary
 from xmixed.expressions.registry import find_function, functions
@@ -76,7 +77,8 @@ def replaced_row_by_row(
         test = None if condition is None else compiler.compile(condition)
         if test is not None and test.text:
             raise type_mismatch()
-        return _run(compiler, value, test, choose_type)
+        with np.errstate(all="ignore"):
+            return _run(compiler, value, test, choose_type)
     except (_Unfit, StataError):
         return None
 
@@ -377,6 +379,8 @@ def _call(node: Call, parts: list[_Part]) -> Compute:
         return _missing(parts)
     if node.name in ("max", "min"):
         return _extreme(computes, 1.0 if node.name == "max" else -1.0)
+    if node.name in UFUNCS:
+        return _ufunc(UFUNCS[node.name], computes[0])
     function = find_function(node.name)
     place: Any = None  # no such function needs its place
     boxes = [_boxed(part) for part in parts]
@@ -391,6 +395,17 @@ def _cond(test: Compute, yes: Compute, no: Compute, absent: Compute | None = Non
             if not at < MISSING:
                 return third
         return one if at != 0 else other
+
+    return compute
+
+
+def _ufunc(ufunc: Callable[..., Any], operand: Compute) -> Compute:
+    def compute(k: int) -> float:
+        value = operand(k)
+        if not value < MISSING:
+            return MISSING
+        result = float(ufunc(value))
+        return result if -MISSING < result < MISSING else MISSING
 
     return compute
 

@@ -40,21 +40,53 @@ def cleaned(result: np.ndarray, *operands: np.ndarray) -> np.ndarray:
     return np.where(bad, MISSING, result) if np.any(bad) else np.asarray(result, dtype=np.float64)
 
 
+LARGEST_MEMO = 100_000
+"""Results that are kept while a function goes through the observations: 20 megabytes or so."""
+
+
+class _Memo(dict[tuple[Any, ...], Any]):
+    """Results of a function by its arguments: columns of real data repeat their values."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def __missing__(self, arguments: tuple[Any, ...]) -> Any:
+        result = self._function(*arguments)
+        if len(self) < LARGEST_MEMO:
+            self[arguments] = result
+        return result
+
+
 def map_text(function: Callable[..., str], *arguments: Value) -> Value:
-    """Apply a function of plain strings and floats that gives a string to each observation."""
+    """Apply a function of plain strings and floats that gives a string to each observation.
+
+    It must depend on nothing else: it is not called again for arguments that it has seen.
+    """
     if not any(_is_column(argument) for argument in arguments):
         return function(*(_plain(argument) for argument in arguments))
-    results = list(map(function, *_streams(arguments)))
+    results = each_result(function, *arguments)
     out = np.empty(len(results), dtype=object)
     out[:] = results
     return out
 
 
 def map_number(function: Callable[..., float], *arguments: Value) -> np.ndarray:
-    """Apply a function of plain strings and floats that gives a number to each observation."""
+    """Apply a function as in `map_text` that gives a number to each observation."""
     if not any(_is_column(argument) for argument in arguments):
         return np.asarray(function(*(_plain(argument) for argument in arguments)), dtype=np.float64)
-    return np.array(list(map(function, *_streams(arguments))), dtype=np.float64)
+    return np.array(each_result(function, *arguments), dtype=np.float64)
+
+
+def each_result(function: Callable[..., Any], *arguments: Value) -> list[Any]:
+    """Return what a function as in `map_text` gives for each observation; one argument must be a column."""
+    streams = _streams(arguments)
+    if any(_has_negative_zero(argument) for argument in arguments):
+        return list(map(function, *streams))  # a memo takes -0 and 0 for the same
+    return list(map(_Memo(function).__getitem__, zip(*streams, strict=False)))
+
+
+def _has_negative_zero(value: Value) -> bool:
+    return not is_text(value) and bool(np.any((value == 0) & np.signbit(value)))  # type: ignore[arg-type]
 
 
 def _is_column(value: Value) -> bool:

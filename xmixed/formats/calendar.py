@@ -5,7 +5,9 @@ Arrays are float64 without missing values unless said otherwise; the callers mas
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +17,7 @@ FIRST_DAY, LAST_DAY = -679350, 2936549
 """01jan0100 and 31dec9999, the dates Stata knows."""
 
 _EPOCH = np.datetime64("1960-01-01", "D")
+_EPOCH_ORDINAL = date(1960, 1, 1).toordinal()
 
 # days (since 1jan1960) at whose end a leap second was inserted
 LEAP_SECOND_DAYS: tuple[int, ...] = tuple(
@@ -25,6 +28,10 @@ LEAP_SECOND_DAYS: tuple[int, ...] = tuple(
         "1994-06-30 1995-12-31 1997-06-30 1998-12-31 2005-12-31 2008-12-31 2012-06-30 2015-06-30 2016-12-31"
     ).split()
 )
+
+
+_LEAP_ENDS = [MILLISECONDS_PER_DAY * (day + 1) for day in LEAP_SECOND_DAYS]  # in %tc
+_LEAP_STARTS = [end + 1000.0 * i for i, end in enumerate(_LEAP_ENDS)]  # in %tC
 
 
 class CalendarDate(NamedTuple):
@@ -55,6 +62,24 @@ def days_from(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarra
     after = ((months + np.timedelta64(1, "M")).astype("datetime64[D]") - _EPOCH).astype(np.int64)
     out = first + d - 1
     return np.where(valid & (out < after), out, np.nan)
+
+
+def split_day(day: int) -> tuple[int, int, int]:
+    """Return the year, month and day of the month of one day between `FIRST_DAY` and `LAST_DAY`."""
+    found = date.fromordinal(day + _EPOCH_ORDINAL)
+    return found.year, found.month, found.day
+
+
+def day_from(year: float, month: float, day: float) -> float:
+    """Return what `days_from` returns, for one date."""
+    if not (100 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= 31):
+        return math.nan
+    if year != int(year) or month != int(month) or day != int(day):
+        return math.nan
+    try:
+        return float(date(int(year), int(month), int(day)).toordinal() - _EPOCH_ORDINAL)
+    except ValueError:
+        return math.nan
 
 
 def first_day_of_year(year: np.ndarray) -> np.ndarray:
@@ -104,12 +129,9 @@ def day_of_week(days: np.ndarray) -> np.ndarray:
 
 def remove_leap_seconds(milliseconds: float) -> float:
     """Return a %tC value as %tc (the inserted second counts as 59.999... of the minute before)."""
-    starts = [MILLISECONDS_PER_DAY * (day + 1) + 1000.0 * i for i, day in enumerate(LEAP_SECOND_DAYS)]
-    count = bisect_right(starts, milliseconds)
-    return milliseconds - 1000.0 * count
+    return milliseconds - 1000.0 * bisect_right(_LEAP_STARTS, milliseconds)
 
 
 def add_leap_seconds(milliseconds: float) -> float:
     """Return a %tc value as %tC."""
-    ends = [MILLISECONDS_PER_DAY * (day + 1) for day in LEAP_SECOND_DAYS]
-    return milliseconds + 1000.0 * bisect_right(ends, milliseconds)
+    return milliseconds + 1000.0 * bisect_right(_LEAP_ENDS, milliseconds)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable
 from functools import lru_cache
-
-import numpy as np
+from typing import NamedTuple
 
 from xmixed.formats import calendar
 from xmixed.formats.parse import Format
@@ -60,23 +61,40 @@ def detail_is_valid(detail: str) -> bool:
 
 def date_width(fmt: Format) -> int:
     """Return the width a date format needs at most."""
-    if fmt.width:
-        return fmt.width
-    return sum(_CODES[code][1] if code else len(literal) for code, literal in _tokens(fmt.detail) or ())
+    return fmt.width or _widest(fmt.detail)
+
+
+@lru_cache(maxsize=128)
+def _widest(detail: str) -> int:
+    return sum(_CODES[code][1] if code else len(literal) for code, literal in _tokens(detail) or ())
 
 
 def date_text(value: float, fmt: Format) -> str:
     """Return a date or missing value in a date format, without padding; `.` outside the years 100-9999."""
     if not value < MISSING or value != value:
         return missing_name(value)
-    fields = _fields(value, fmt.unit)
-    if fields is None:
+    moment = _moment(value, fmt.unit)
+    if moment is None:
         return "."
-    return "".join(_show(code, fields) if code else literal for code, literal in _tokens(fmt.detail) or ())
+    return "".join([show(moment) for show in _shows(fmt.detail)])
 
 
-def _fields(value: float, unit: str) -> dict[str, int] | None:
-    """Return the numbers that codes show (century, year2, month, ...), or None when out of range."""
+class _Moment(NamedTuple):
+    """A day (since 1jan1960), its calendar date, and the time of the day in milliseconds.
+
+    `leap` is 1000 within an inserted second, whose time is that of the second before.
+    """
+
+    days: int
+    year: int
+    month: int
+    day: int
+    milliseconds: int
+    leap: int
+
+
+def _moment(value: float, unit: str) -> _Moment | None:
+    """Return the moment of a value, or None when out of range."""
     milliseconds = 0
     leap = 0
     if abs(value) > 1e15:
@@ -86,51 +104,94 @@ def _fields(value: float, unit: str) -> dict[str, int] | None:
             plain = calendar.remove_leap_seconds(value)
             leap = 1000 if calendar.add_leap_seconds(plain) != value else 0
             value = plain
-        days = np.floor(value / calendar.MILLISECONDS_PER_DAY)
-        milliseconds = int(np.floor(value - days * calendar.MILLISECONDS_PER_DAY))
+        days = math.floor(value / calendar.MILLISECONDS_PER_DAY)
+        milliseconds = math.floor(value - days * calendar.MILLISECONDS_PER_DAY)
     elif unit == "d":
-        days = np.floor(value)
+        days = math.floor(value)
     else:
-        if unit == "y" and not 100 <= value <= 9999 or abs(value) > 1e7:
+        first = _first_day(value, unit)
+        if first is None:
             return None
-        with np.errstate(all="ignore"):
-            days = float(calendar.first_day_of(np.array([value]), unit)[0])
+        days = first
     if not calendar.FIRST_DAY <= days <= calendar.LAST_DAY:
         return None
-    one = np.array([days])
-    date = calendar.split_days(one)
-    year, month = int(date.year[0]), int(date.month[0])
-    hour, rest = divmod(milliseconds, 3_600_000)
-    return {
-        "century": year // 100, "year2": year % 100, "month": month, "day": int(date.day[0]),
-        "yearday": int(calendar.day_of_year(one)[0]), "weekday": int(calendar.day_of_week(one)[0]),
-        "week": int(calendar.week_of_year(one)[0]), "quarter": (month + 2) // 3, "half": (month + 5) // 6,
-        "hour": hour, "hour12": hour % 12 or 12, "minute": rest // 60_000,
-        "second": (rest % 60_000 + leap) // 1000, "thousandth": rest % 1000,
-    }  # fmt: skip
+    return _Moment(days, *calendar.split_day(days), milliseconds, leap)
 
 
-def _show(code: str, fields: dict[str, int]) -> str:
+def _first_day(value: float, unit: str) -> int | None:
+    """Return the first day of a period (`w m q h y`); None outside the years 100-9999."""
+    if unit == "y" and not 100 <= value <= 9999:
+        return None
+    years, part = (math.floor(value), 0) if unit == "y" else divmod(math.floor(value), _PER_YEAR[unit])
+    year = years if unit == "y" else 1960 + years
+    month = 1 if unit in "yw" else 1 + part * 12 // _PER_YEAR[unit]
+    first = calendar.day_from(year, month, 1)
+    if first != first:
+        return None
+    return int(first) + (7 * part if unit == "w" else 0)
+
+
+_PER_YEAR = {"w": 52, "m": 12, "q": 4, "h": 2}
+
+
+def _day_of_year(moment: _Moment) -> int:
+    return moment.days - int(calendar.day_from(moment.year, 1, 1)) + 1
+
+
+_NUMBERS: dict[str, Callable[[_Moment], int]] = {
+    "century": lambda moment: moment.year // 100,
+    "year2": lambda moment: moment.year % 100,
+    "month": lambda moment: moment.month,
+    "day": lambda moment: moment.day,
+    "yearday": _day_of_year,
+    "week": lambda moment: min((_day_of_year(moment) - 1) // 7 + 1, 52),
+    "quarter": lambda moment: (moment.month + 2) // 3,
+    "half": lambda moment: (moment.month + 5) // 6,
+    "hour": lambda moment: moment.milliseconds // 3_600_000,
+    "hour12": lambda moment: moment.milliseconds // 3_600_000 % 12 or 12,
+    "minute": lambda moment: moment.milliseconds % 3_600_000 // 60_000,
+    "second": lambda moment: (moment.milliseconds % 60_000 + moment.leap) // 1000,
+}
+
+
+@lru_cache(maxsize=128)
+def _shows(detail: str) -> tuple[Callable[[_Moment], str], ...]:
+    """Return what shows each part of the detail codes, one after the other."""
+    return tuple(_show(code) if code else _constant(literal) for code, literal in _tokens(detail) or ())
+
+
+def _constant(text: str) -> Callable[[_Moment], str]:
+    return lambda moment: text
+
+
+def _show(code: str) -> Callable[[_Moment], str]:
+    """Return what a detail code shows of a moment."""
     what = _CODES[code][0]
     name, colon, layout = what.partition(":")
     if colon:
-        number = fields[name]
-        return str(number) if layout == "d" else f"{number:0{layout[1]}d}"
+        number = _NUMBERS[name]
+        pattern = "%" + layout
+        return lambda moment: pattern % number(moment)
     if name in (" ", ""):
-        return name
+        return _constant(name)
     if name.startswith(("month", "mon_")):
-        text = MONTHS[fields["month"] - 1]
-        text = text[:3] if name.startswith("mon_") else text
-        return text.lower() if name.endswith("lower") else text
+        months = [text[:3] if name.startswith("mon_") else text for text in MONTHS]
+        months = [text.lower() if name.endswith("lower") else text for text in months]
+        return lambda moment: months[moment.month - 1]
     if name.startswith("day"):
-        text = DAYS[fields["weekday"]]
-        if name == "day_padded":
-            return text.ljust(9)
-        text = text[: int(name[3])] if name[3].isdigit() else text
-        return text.lower() if name.endswith("lower") else text
+        days = [_day_name(text, name) for text in DAYS]
+        return lambda moment: days[(moment.days + 5) % 7]
     if name.startswith("am"):
-        text = "a.m." if "dots" in name else "am"
-        text = text if fields["hour"] < 12 else text.replace("a", "p")
-        return text.upper() if name.endswith("upper") else text
-    thousandth = f"{fields['thousandth']:03d}"
-    return "." + thousandth[: {"tenths": 1, "hundredths": 2, "thousandths": 3}[name]]
+        morning = "a.m." if "dots" in name else "am"
+        halves = [morning, morning.replace("a", "p")]
+        halves = [text.upper() if name.endswith("upper") else text for text in halves]
+        return lambda moment: halves[moment.milliseconds >= 43_200_000]
+    digits = {"tenths": 1, "hundredths": 2, "thousandths": 3}[name]
+    return lambda moment: "." + f"{moment.milliseconds % 1000:03d}"[:digits]
+
+
+def _day_name(text: str, name: str) -> str:
+    if name == "day_padded":
+        return text.ljust(9)
+    text = text[: int(name[3])] if name[3].isdigit() else text
+    return text.lower() if name.endswith("lower") else text
