@@ -102,7 +102,8 @@ def test_exit_leaves(terminal: Terminal) -> None:
 
 def test_control_c_in_a_command_breaks_it(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "endless.do").write_text("generate y = x\nlist\ndo endless\n")
-    terminal.send("set obs 2000")
+    # So many that the rest of the list does not fit into the terminal's buffer.
+    terminal.send("set obs 50000")
     terminal.send("generate x = _n")
     terminal.send("do endless")
     terminal.wait_for("1000")
