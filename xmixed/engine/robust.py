@@ -80,16 +80,18 @@ def cluster_scores(
     problem, sweeper = objective.problem, point.sweeper
     assert isinstance(sweeper, Sweeper) and problem.nesting is not None, "no level crosses another"
     codes, count = clusters
-    by_level = [_codes_of_groups(problem.nesting, at, codes) for at in range(len(problem.nesting.labels))]
+    nesting, levels = problem.nesting, range(len(problem.nesting.labels))
+    places = [_places(nesting, at, len(codes)) for at in levels]
+    by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
+    if places and not np.array_equal(by_level[0][places[0]], codes):
+        raise InvalidModel("clusters split groups of the highest level")
     moments = sweeper.moments(point.up, point.psis)
     effects = _effects(objective, point, moments)
     rest = np.array(problem.model.y, np.float64)
     for column, coefficient in zip(problem.model.fixed, beta, strict=True):
         rest -= coefficient if column is None else coefficient * column
-    means, places = rest.copy(), {}
+    means = rest.copy()
     for effect in effects:
-        if effect.position not in places:
-            places[effect.position] = _places(problem.nesting, effect.position, len(rest))
         own = effect.means[places[effect.position]]
         means -= own if effect.column is None else own * effect.column
     sigma2 = variance * problem.y_scale**2
@@ -104,13 +106,10 @@ def cluster_scores(
 
 
 def _codes_of_groups(nesting: Nesting, at: int, codes: np.ndarray) -> np.ndarray:
-    """The cluster of every group of a level, (G,); raises InvalidModel where clusters split the highest."""
+    """The cluster of the first row of every group of a level, (G,)."""
     bottom = len(nesting.labels) - 1
     first = nesting.row_starts if at == bottom else nesting.row_starts[nesting.starts(at, bottom)]
-    found = codes[first if nesting.order is None else nesting.order[first]]
-    if at == 0 and not np.array_equal(found[_places(nesting, 0, len(codes))], codes):
-        raise InvalidModel("clusters split groups of the highest level")
-    return found
+    return codes[first if nesting.order is None else nesting.order[first]]
 
 
 def _places(nesting: Nesting, position: int, n: int) -> np.ndarray:

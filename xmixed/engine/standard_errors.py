@@ -92,18 +92,16 @@ def flat_blocks(
     None where it rises along one, so that the point is no maximum on the boundary; arguments as above.
     """
     charts = _charts(objective, point, relative, boundary)
-    negative = -_hessian(objective, point, variance, charts)
-    diagonal = negative.diagonal()
-    if not (np.isfinite(negative).all() and (diagonal > 0).all()):
+    found = _spectrum(_hessian(objective, point, variance, charts))
+    if found is None:
         return None
-    scale = 1.0 / np.sqrt(diagonal)
-    values, vectors = np.linalg.eigh(negative * np.outer(scale, scale))
+    _, values, vectors = found
     if values[0] < -_FLAT:
         return None
     flat = np.abs(vectors[:, values <= _FLAT]).max(axis=1, initial=0.0)
     ends = np.cumsum([len(chart.is_sd) for chart in charts])
-    found = (flat[end - len(chart.is_sd) : end] for chart, end in zip(charts, ends, strict=True))
-    return [index for index, own in enumerate(found) if (own > 0.1).any() and index < len(boundary.null)]
+    parts = (flat[end - len(chart.is_sd) : end] for chart, end in zip(charts, ends, strict=True))
+    return [index for index, own in enumerate(parts) if (own > 0.1).any() and index < len(boundary.null)]
 
 
 def _charts(objective: Objective, point: Point, relative: np.ndarray, boundary: Boundary) -> list[_Chart]:
@@ -191,12 +189,24 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
 
 def _inverse(hessian: np.ndarray, least: float) -> np.ndarray | None:
     """Inverse of the negative Hessian, or None where it is not positive definite."""
+    found = _spectrum(hessian)
+    if found is None:
+        return None
+    scale, values, vectors = found
+    if not values[0] > least:
+        return None
+    return ((vectors / values) @ vectors.T) * np.outer(scale, scale)
+
+
+def _spectrum(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Scale, (r+1,), that makes the negative Hessian's diagonal one, with eigenvalues and vectors of that.
+
+    None where an element of the diagonal is not positive.
+    """
     negative = -hessian
     diagonal = negative.diagonal()
     if not (np.isfinite(negative).all() and (diagonal > 0).all()):
         return None
     scale = 1.0 / np.sqrt(diagonal)
     values, vectors = np.linalg.eigh(negative * np.outer(scale, scale))
-    if not values[0] > least:
-        return None
-    return ((vectors / values) @ vectors.T) * np.outer(scale, scale)
+    return scale, values, vectors
