@@ -33,7 +33,9 @@ class LogicalLine:
     notice: str = ""
 
 
-_DELIMIT = re.compile(r"\s*#\s*d(?:e|el|eli|elim|elimi|elimit)?(?:\s*(;)|\s+(cr))\s*;?\s*(?://.*|/\*.*\*/\s*)?$")
+_DELIMIT = re.compile(
+    r"\s*#\s*d(?:e|el|eli|elim|elimi|elimit)?(?:\s*(;)|\s+(cr))\s*;?\s*(?://.*|/\*.*\*/\s*)?$"
+)
 _BLANKS_AND_STAR = re.compile(r"\s*\*")
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 _STAR_MARK = re.compile(r"/\*|///|;")

@@ -1,8 +1,8 @@
 """From logical lines to statements: commands, blocks in braces, definitions up to their `end`.
 
-A statement is read once and keeps its text unexpanded; macros are expanded when it runs. What is wrong with its
-braces is found here, and told when the statement runs: nothing of a wrong loop runs, of a wrong `if` what
-stands before the mistake.
+A statement is read once and keeps its text unexpanded; macros are expanded when it runs. What is wrong with
+its braces is found here, and told when the statement runs: nothing of a wrong loop runs, of a wrong `if`
+what stands before the mistake.
 """
 
 from __future__ import annotations
@@ -157,7 +157,8 @@ class _Open:
     __slots__ = ("body", "head", "is_definition", "kind", "nested", "quiet", "text")
 
     def __init__(self, head: LogicalLine, text: str, kind: BlockKind, quiet: bool) -> None:
-        self.head, self.text, self.kind, self.quiet = head, text, kind, quiet
+        self.head, self.text, self.quiet = head, text, quiet
+        self.kind: BlockKind = kind
         self.body: list[Statement] = []
         self.nested = 0  # definitions open inside a definition
         self.is_definition = False
@@ -257,7 +258,9 @@ class StatementReader:
     def _fault(self, line: LogicalLine | None, code: int, message: str) -> list[Statement]:
         """Give up: a loop or definition as a whole, an `if` from the mistake on."""
         lines: list[LogicalLine] = [] if line is None else [line]
-        first = next((i for i, part in enumerate(self._open) if part.kind == "loop" or part.is_definition), None)
+        first = next(
+            (i for i, part in enumerate(self._open) if part.kind == "loop" or part.is_definition), None
+        )
         if first is not None:
             inner = self._open[first:]
             lines = [held for part in inner for held in _lines_held(part)] + lines

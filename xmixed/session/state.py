@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
+from xmixed.language.lines import LogicalLine
 from xmixed.session.frames import Frame
 from xmixed.session.log import LogFile
 from xmixed.session.output import Output
@@ -39,6 +40,7 @@ class SessionState(ABC):
         self.global_macros: dict[str, str] = {}
         self.frames = [Frame("session")]  # innermost do-file or program last
         self.programs: dict[str, Program] = {}
+        self.verbatim: tuple[LogicalLine, ...] = ()  # lines up to `end` behind the command that runs
         self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
         self.temporary_files = 0
         self.settings = Settings()
@@ -85,6 +87,10 @@ class SessionState(ABC):
 
         `body` runs the block in braces behind it.
         """
+
+    @abstractmethod
+    def include_file(self, path: str) -> None:
+        """Run a do-file in the frame of its caller; raises StataError."""
 
     @abstractmethod
     def run_file(self, path: str, arguments: list[str], echo: bool, typed: str | None = None) -> None:
