@@ -131,8 +131,7 @@ def parse_foreach(text: str) -> ForeachHead:
     listed = _OF.fullmatch(rest)
     if listed is None:
         raise StataError(198, "invalid syntax")
-    kinds = [kind for kind, group in zip(_OF_KINDS, listed.groups()[:5], strict=True) if group]
-    kind: ListKind = kinds[0]
+    kind: ListKind = _OF_KINDS[next(i for i, group in enumerate(listed.groups()) if group)]
     content = listed.group(6).strip()
     if kind in ("local", "global") and not re.fullmatch(r"\w+", content):
         raise StataError(198, "invalid syntax")
