@@ -10,8 +10,8 @@ and Z1'V^{-1}Z1 = K - KCK, Z0'V^{-1}Z0 = H Z0'Z0 - F C F', Z0'V^{-1}Z1 = F (I - 
 built, and products with Z0'Z1 run over its nonzero elements only.
 
 Where effects are equally correlated within larger groups, Psi of that level is one number and may be
-negative (see `covariance.tied`): Psi1 = TDT' with signs D, S = D + T'KT, and |I + Psi1 K| = |S||D|. V is positive
-definite exactly if S has as many negative eigenvalues as D.
+negative (see `covariance.tied`): Psi1 = TDT' with signs D, S = D + T'KT, and |I + Psi1 K| = |S||D|. V is
+positive definite exactly if S has as many negative eigenvalues as D.
 """
 
 from __future__ import annotations

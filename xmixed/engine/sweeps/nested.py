@@ -9,8 +9,8 @@ W being everything that is not eliminated yet,
 
 A has no eigenvalue below one whatever positive semidefinite matrix Psi is, so nothing breaks at a zero
 variance or a correlation of one; where effects are equally correlated within larger groups (see
-`covariance.tied`) Psi may be a negative number, and A is positive as long as V is. (Pinheiro and Bates 2000, chapter 2, start
-from Delta instead, which is infinite there.)
+`covariance.tied`) Psi may be a negative number, and A is positive as long as V is. (Pinheiro and Bates 2000,
+chapter 2, start from Delta instead, which is infinite there.)
 """
 
 from __future__ import annotations
