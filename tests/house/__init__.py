@@ -1,1 +1,1 @@
-"""Rules about the source itself: who may import whom, what every folder says of itself."""
+"""The house itself: every part of the product is shown by a test; rules of the sources."""
