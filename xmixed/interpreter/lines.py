@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from xmixed.errors import StataError
 from xmixed.interpreter.running import run_block, run_statement
@@ -12,12 +11,10 @@ from xmixed.language.lines import LogicalLine, physical_lines
 from xmixed.language.statements import Block, Definition, Faulty, Simple, Statement, TextReader, lines_of
 from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import Break, ExitRequest
-
-if TYPE_CHECKING:
-    from xmixed.interpreter.session import Session
+from xmixed.session.state import SessionState
 
 
-def run_lines(session: Session, text: str, echo: Echo, after: Callable[[], None] | None = None) -> None:
+def run_lines(session: SessionState, text: str, echo: Echo, after: Callable[[], None] | None = None) -> None:
     """Run every command of a text; the first that fails ends it, its message shown.
 
     Parameters
@@ -37,7 +34,7 @@ def run_lines(session: Session, text: str, echo: Echo, after: Callable[[], None]
 class TextRunner:
     """Runs the statements of a text that may come in parts; a block may go on from one to the next."""
 
-    def __init__(self, session: Session, echo: Echo, after: Callable[[], None] | None = None) -> None:
+    def __init__(self, session: SessionState, echo: Echo, after: Callable[[], None] | None = None) -> None:
         self._session, self._echo, self._after = session, echo, after
         self._reader = TextReader()
 

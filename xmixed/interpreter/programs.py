@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xmixed.errors import StataError
 from xmixed.interpreter.frames import entered
 from xmixed.interpreter.running import run_statements
@@ -12,12 +10,10 @@ from xmixed.session.frames import Frame, argument_macros
 from xmixed.session.programs import Program
 from xmixed.session.results import Results
 from xmixed.session.signals import ExitRequest
-
-if TYPE_CHECKING:
-    from xmixed.interpreter.session import Session
+from xmixed.session.state import SessionState
 
 
-def find_program(session: Session, word: str) -> Program | None:
+def find_program(session: SessionState, word: str) -> Program | None:
     """Return the program that a command's name means: of the ado-file that runs, or in memory."""
     running = session.frame.program
     if running is not None and word in running.local_programs:
@@ -25,7 +21,7 @@ def find_program(session: Session, word: str) -> Program | None:
     return session.programs.get(word)
 
 
-def call_program(session: Session, program: Program, typed: str) -> None:
+def call_program(session: SessionState, program: Program, typed: str) -> None:
     """Run a program as a command; `typed` is what stands behind its name.
 
     An r-class program replaces r() when it ends, also with nothing.

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from xmixed.errors import StataError
 from xmixed.language.statements import Block, Definition, Faulty, Simple, Statement, is_else
-
-if TYPE_CHECKING:
-    from xmixed.interpreter.session import Session
+from xmixed.session.state import Body, SessionState
 
 FLUSH_SECONDS = 0.2
 """How long output of a loop may stay unseen."""
 
 
-def run_statements(session: Session, statements: Iterable[Statement]) -> None:
+def run_statements(session: SessionState, statements: Iterable[Statement]) -> None:
     """Run statements one after the other; the first that fails ends them.
 
     Raises
@@ -29,7 +26,7 @@ def run_statements(session: Session, statements: Iterable[Statement]) -> None:
             session.flush()
 
 
-def run_statement(session: Session, statement: Statement) -> None:
+def run_statement(session: SessionState, statement: Statement) -> None:
     """Run one statement, its macros expanded now."""
     if type(statement) is Simple:
         text = statement.line.text
@@ -47,7 +44,7 @@ def run_statement(session: Session, statement: Statement) -> None:
         raise statement.error()
 
 
-def run_block(session: Session, block: Block, body: Body) -> None:
+def run_block(session: SessionState, block: Block, body: Body) -> None:
     """Run the command before a block, which runs the block as often as it likes.
 
     The head of an `else` that is not reached is not expanded.
@@ -61,7 +58,3 @@ def run_block(session: Session, block: Block, body: Body) -> None:
         return
     head = session.expand(text[: block.late]) + text[block.late :]
     session.execute(head, body)
-
-
-if TYPE_CHECKING:
-    from xmixed.session.state import Body

@@ -24,9 +24,9 @@ from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
 from xmixed.language.words import split_command_word
+from xmixed.output import Line
 from xmixed.session.frames import Frame, argument_macros
 from xmixed.session.messages import show_code, show_message
-from xmixed.session.output import Line
 from xmixed.session.programs import Program
 from xmixed.session.results import Results
 from xmixed.session.signals import Break, ExitRequest, LoopSignal
@@ -75,7 +75,6 @@ class Session(SessionState):
         self.flushes: list[
             Callable[[], object]
         ] = []  # called after each command, so that readers see its output
-        self.flushed = time.monotonic()
         self._prepared: dict[str, Prepared] = {}
 
     def run(self, text: str) -> str:

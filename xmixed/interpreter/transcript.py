@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 from xmixed.language.lines import LogicalLine
-from xmixed.session.output import Line, line
+from xmixed.output import Line, line
 from xmixed.session.state import SessionState
 
 

@@ -49,6 +49,7 @@ class SessionState(ABC):
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None
         self.depth = 0  # how many do-files, programs and loops are running
+        self.flushed = 0.0  # when `flush` was called last, by time.monotonic
 
     @property
     def frame(self) -> Frame:
@@ -89,8 +90,16 @@ class SessionState(ABC):
         """
 
     @abstractmethod
+    def define(self, head: str, lines: tuple[LogicalLine, ...]) -> None:
+        """Run a command that takes lines up to `end` (`program define`, `mata`); raises StataError."""
+
+    @abstractmethod
     def include_file(self, path: str) -> None:
         """Run a do-file in the frame of its caller; raises StataError."""
+
+    @abstractmethod
+    def flush(self) -> None:
+        """Hand on what was printed: to the log file and the console."""
 
     @abstractmethod
     def run_file(self, path: str, arguments: list[str], echo: bool, typed: str | None = None) -> None:
