@@ -1,7 +1,8 @@
 """NIST Statistical Reference Datasets for linear regression: data and certified values (public domain).
 
 https://www.itl.nist.gov/div898/strd/lls/lls.shtml. Each set gives y, the columns without the constant,
-whether there is a constant, certified coefficients and standard deviations (constant first) and the residual's.
+whether there is a constant, certified coefficients and standard deviations (constant first), and that of the
+residuals.
 """
 
 from __future__ import annotations
