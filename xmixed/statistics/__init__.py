@@ -1,4 +1,5 @@
-"""Numbers from arrays: least squares, sandwich variances.
+"""Numbers from arrays: distributions, moments, percentiles, codes of groups, least squares, sandwich variances.
 
-Functions take arrays and return small frozen dataclasses; they know neither data sets nor commands.
+Every function takes arrays or numbers and returns arrays, numbers or frozen dataclasses. Nothing here knows a
+dataset, a session or a command; nothing is imported but `missing`.
 """
