@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from xmixed.data.dataset import Dataset
+from xmixed.session.programs import VERSION, Program
 from xmixed.session.results import Results
 
-if TYPE_CHECKING:
-    from xmixed.session.programs import Program
-
 FrameKind = Literal["session", "do-file", "program"]
-
-VERSION = "12"
-"""The version whose syntax holds until somebody sets another."""
 
 
 class Temporary(NamedTuple):

@@ -7,9 +7,11 @@ from typing import Literal
 
 from xmixed.language.lines import LogicalLine
 from xmixed.language.statements import Statement, statements_of_lines
-from xmixed.session.frames import VERSION
 
 ProgramKind = Literal["nclass", "rclass", "eclass", "sclass"]
+
+VERSION = "12"
+"""The version whose syntax holds until somebody sets another."""
 
 
 @dataclass(slots=True, eq=False)
