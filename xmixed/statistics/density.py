@@ -9,9 +9,6 @@ import numpy as np
 
 from xmixed.statistics.kernels import KERNELS, REACH
 
-_CHUNK = 4_000_000
-"""Most elements of a table of kernel values at a time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bins:
