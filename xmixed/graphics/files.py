@@ -127,7 +127,7 @@ def _decode(value: Any, load: Callable[[int], np.ndarray]) -> Any:
 
 @cache
 def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind, vars(model))
+    return get_type_hints(kind, dict(vars(model)))
 
 
 def _fits(value: Any, hint: Any) -> bool:
