@@ -41,6 +41,8 @@ class Snapshot:
         self.macros = session.locals  # a command changes those of the innermost frame only
         self.macros_copy = dict(self.macros)
         self.settings = replace(session.settings)
+        self.memory = session.memory.saved()
+        self.tested = session.tested
 
     def restore(self, session: SessionState) -> None:
         """Put the state back; objects keep their identity."""
@@ -55,6 +57,8 @@ class Snapshot:
         _refill(session.global_macros, self.global_macros)
         _refill(self.macros, self.macros_copy)
         _assign(session.settings, self.settings)
+        session.memory.restore(self.memory)
+        session.tested = self.tested
 
 
 def _assign(target: object, source: object) -> None:

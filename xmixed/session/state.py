@@ -11,10 +11,12 @@ from xmixed.errors import StataError
 from xmixed.language.lines import LogicalLine
 from xmixed.session.frames import Frame
 from xmixed.session.log import LogFile
+from xmixed.session.memory import Memory
 from xmixed.session.output import Output
 from xmixed.session.programs import Program
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
+from xmixed.session.tested import Tested
 
 MAXIMUM_DEPTH = 64
 """How deep do-files, programs and loops may be nested; Stata's limit."""
@@ -45,6 +47,8 @@ class SessionState(ABC):
         self.temporary_files = 0
         self.settings = Settings()
         self.out = Output()
+        self.memory = Memory()
+        self.tested: Tested | None = None
         self.rc = 0  # `_rc`: return code of the last `capture`
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None
