@@ -13,7 +13,7 @@ from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.summarize import (
+from xmixed.render.layouts.summarize import (
     PERCENTILES,
     SummaryDetail,
     SummaryRow,
