@@ -23,7 +23,7 @@ query:q ranksum ratio recast recode reg3 regress:reg renpfix reshape restore rmd
 rotate rreg runtest sample sampsi scalar:sca scatter:sc scobit screeplot sdtest search sem separate serset
 shell:sh signrank signtest simulate sktest sleep slogit snapshot spearman spikeplot split sqreg stack
 statsby stcox stcurve stem stepwise streg sts stset stsplit stsum sureg svmat svy svyset swilk symplot
-syntax tab1 tab2 tabi table tabodds tabstat tabulate:ta tempfile tempname tempvar testnl
+syntax tabi table tabodds tabstat tempfile tempname tempvar testnl
 tetrachoric timer tobit tokenize:token tostring total translate treatreg truncreg tsappend tsfill tsline
 tsreport tssmooth ttest ttesti twoway:tw type unab var varbasic vec view vwls which while wntestq
 xcorr xi xmlsave xmluse xpose xtabond xtcloglog xtdata xtdescribe:xtdes xtdpd xtfrontier xtgee xtgls

@@ -105,12 +105,12 @@ def _tau_b(table: np.ndarray) -> tuple[float, float]:
     return float(tau), float(np.sqrt(max(0.0, variance)))
 
 
-# --- Fisher's exact test -------------------------------------------------------------------------------------
+# --- Fisher's exact test -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Fisher's exact test: two-sided p, the tail that was observed (2x2 only), states of each stage."""
+    """Fisher's exact test: two-sided p, the tail that was observed (2x2 only), states before each column."""
 
     p: float
     one_sided: float | None = None
@@ -147,7 +147,7 @@ def _fisher_2x2(table: np.ndarray) -> Exact:
 
 @dataclass(frozen=True, slots=True)
 class _Paths:
-    """Ways to fill columns that have the same log probability: `log_p` (m,) ascending, `ways` (m,) of each."""
+    """Ways to fill columns by their log probability: `log_p` (m,) ascending, `ways` (m,) of each."""
 
     log_p: np.ndarray
     ways: np.ndarray
@@ -179,7 +179,8 @@ def _fisher_by_columns(table: np.ndarray) -> Exact | None:
             extreme += float((past.ways * np.exp(past.log_p + rest.log_p[-1] - everything) * within).sum())
     except MemoryError:
         return None
-    return Exact(min(1.0, extreme), None, tuple(stages))
+    stages += [sum(left == k for _, left in memory) for k in range(len(columns) - middle - 1, 0, -1)]
+    return Exact(min(1.0, extreme), None, (*stages[: len(columns) - 1], 0))
 
 
 def _fill_column(states: dict[tuple[int, ...], _Paths], total: int) -> dict[tuple[int, ...], _Paths]:
