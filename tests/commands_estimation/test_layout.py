@@ -367,7 +367,7 @@ def test_effect_labels_fit():
 def test_display_options_refuse_nonsense():
     from xmixed.errors import StataError
 
-    for given in ({"level": 5.0}, {"cformat": "%12.3f"}, {"cformat": "%q"}, {"pformat": "%9s"}):
+    for given in ({"cformat": "%12.3f"}, {"cformat": "%q"}, {"pformat": "%9s"}):
         with pytest.raises(StataError):
             display_options(
                 lambda name, default=None, given=given: given.get(name, default), Settings(), False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -48,13 +47,12 @@ def has_notes(data: Dataset, name: str) -> bool:
             OptionSpec("replace", "replace", help="make the description the data", built=False),
             OptionSpec("varlist", "varl", help="save the varlist in r()", built=False),
         ),
+        exclusive=(("fullnames", "numbers"),),
     ),
     synopsis="describe [varlist] [using filename] [, short simple fullnames numbers]",
     summary="Describe data in memory or in a file",
 )
 def describe(session: SessionState, node: Command) -> None:
-    if node.option("fullnames") and node.option("numbers"):
-        raise StataError(198, "options fullnames and numbers may not be combined")
     if node.using is None:
         data, n_obs = session.data, session.data.n_obs
     else:

@@ -40,6 +40,7 @@ def plural(count: int, one: str, several: str) -> str:
     syntax=Syntax("newvar", condition=True, in_range=True),
     synopsis="generate [type] newvar[:lblname] =exp [if] [in]",
     summary="Create a variable",
+    by="whole",
     keeps_r=True,
 )
 def generate(session: SessionState, node: Command) -> None:
@@ -81,6 +82,7 @@ def _new_variable(session: SessionState, new: NewVariable, values: np.ndarray, r
     ),
     synopsis="replace oldvar =exp [if] [in] [, nopromote]",
     summary="Replace the contents of a variable",
+    by="whole",
     needs=("data",),
     keeps_r=True,
 )

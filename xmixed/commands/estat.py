@@ -57,6 +57,7 @@ from xmixed.session.state import SessionState
             OptionSpec("noweights", "now", help="summarize: ignore weights"),
             OptionSpec("group", "g", help="summarize: by equation", built=False),
         ),
+        exclusive=(("correlation", "covariance"),),
     ),
     synopsis="estat {group | ic | icc | recovariance | summarize | vce} [, options]",
     summary="Postestimation statistics: groups, information criteria, covariances, intraclass correlations",
@@ -128,8 +129,6 @@ def correlations(covariance: np.ndarray) -> np.ndarray:
 
 
 def _vce(session: SessionState, rest: str, node: Command) -> Results:
-    if node.option("correlation") and node.option("covariance"):
-        raise StataError(198, "options correlation and covariance may not be combined")
     V = session.e.get("V")
     if not isinstance(V, Matrix):
         raise StataError(321, "estat vce not valid")

@@ -57,6 +57,7 @@ _NOT_BUILT = (
             *DISPLAY_OPTIONS,
             STANDARD_DEVIATIONS,
         ),
+        exclusive=(("variance", "stddeviations"),),
     ),
     synopsis="estimates {store|restore|replay|dir|drop|clear|stats|query|title} [names] [, options]",
     summary="Store, restore, replay and compare estimation results",

@@ -18,13 +18,24 @@ E_COMMANDS = frozenset({"xtmixed", "mixed"})
 """What e(cmd) may be after these commands."""
 
 
-@command("xmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS.replace("xtmixed", "xmixed", 1), summary=SUMMARY)
-@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, summary=SUMMARY)
+@command(
+    "xmixed",
+    syntax=MIXED_SYNTAX,
+    synopsis=SYNOPSIS.replace("xtmixed", "xmixed", 1),
+    summary=SUMMARY,
+    by="each",
+)
+@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, summary=SUMMARY, by="each")
 @command(
     "mixed",
-    syntax=replace(MIXED_SYNTAX, options=(*MIXED_SYNTAX.options, STANDARD_DEVIATIONS)),
+    syntax=replace(
+        MIXED_SYNTAX,
+        options=(*MIXED_SYNTAX.options, STANDARD_DEVIATIONS),
+        exclusive=(*MIXED_SYNTAX.exclusive, ("variance", "stddeviations")),
+    ),
     synopsis=SYNOPSIS.replace("xtmixed", "mixed", 1),
     summary=SUMMARY + ", variances and covariances by default",
+    by="each",
 )
 def xtmixed(session: SessionState, node: MixedCommand) -> None:
     options = display_options(node.option, session.settings, node.name == "mixed")
@@ -52,8 +63,6 @@ def _check_replay(estimates: Estimates, node: MixedCommand) -> None:
 def _check_estimation(session: SessionState, node: MixedCommand) -> None:
     if not session.data.variables:
         raise StataError(111, "no variables defined")
-    if node.option("mle") and node.option("reml"):
-        raise StataError(198, "options mle and reml may not be combined")
 
 
 def _estimate(session: SessionState, node: MixedCommand) -> Estimates:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 MAXIMUM_DEPTH = 64
 """How many do-files may be nested; Stata's limit."""
 
-_NESTING = frozenset({"do", "run"})
-
 
 class Session(SessionState):
     """An interpreter with its data, results and settings.
@@ -112,13 +110,13 @@ class Session(SessionState):
             return
         word, end = split_command_word(text)
         entry = find_command(word)
-        if entry.prefix:
+        if entry.kind == "prefix":
             rest = text[end:].strip()
             entry.handler(self, Command(entry.name, text, argument=rest, argument_text=rest))
             return
         node = parse_command(entry.name, entry.syntax, text, end)
         self._check_needs(entry)
-        if entry.name in _NESTING:
+        if entry.kind == "control":
             entry.handler(self, node)
         else:
             self._run_handler(entry, node)

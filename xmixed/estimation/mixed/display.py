@@ -68,14 +68,10 @@ def display_options(
     Raises
     ------
     StataError
-        r(198) for a level or a format out of range, or options that contradict each other.
+        r(120) or r(198) for a format out of range.
     """
-    if option("variance") and option("stddeviations"):
-        raise StataError(198, "options variance and stddeviations may not be combined")
     level = option("level", settings.level)
     assert isinstance(level, (int, float))
-    if not 10 <= level <= 99.99:
-        raise StataError(198, "level() must be between 10 and 99.99 inclusive")
     stretch = bool(option("lstretch", settings.lstretch)) and not option("no1stretch")
     style = TableStyle(
         level=float(level),

@@ -41,12 +41,10 @@ def engine_options(node: MixedCommand) -> Options:
     Raises
     ------
     StataError
-        r(198) for values out of range, an unknown technique, or options that contradict each other.
+        r(198) for values out of range, or an unknown technique.
     """
     from xmixed.engine import Options
 
-    if node.option("matsqrt") and node.option("matlog"):
-        raise StataError(198, "options matsqrt and matlog may not be combined")
     values = {
         name: _positive(node, name) for name in ("emtolerance", "tolerance", "ltolerance", "nrtolerance")
     }

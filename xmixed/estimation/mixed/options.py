@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 
 STRUCTURES = (
     ("independent", "ind"),
@@ -72,7 +72,7 @@ MODEL_OPTIONS = (
 """Options that only an estimation may have."""
 
 DISPLAY_OPTIONS = (
-    OptionSpec("level", "l", "number", "confidence level; default 95"),
+    LEVEL,
     OptionSpec("variance", "var", help="show variances and covariances"),
     OptionSpec("norettable", "noret", help="suppress the random-effects table"),
     OptionSpec("noretable", "noreta", help="norettable, as later editions spell it"),
@@ -103,6 +103,7 @@ MIXED_SYNTAX = Syntax(
     options=MODEL_OPTIONS + DISPLAY_OPTIONS,
     fixed_options=FIXED_OPTIONS,
     random_options=RANDOM_OPTIONS,
+    exclusive=(("mle", "reml"), ("matsqrt", "matlog")),
 )
 
 STANDARD_DEVIATIONS = OptionSpec("stddeviations", "stddev", help="show standard deviations and correlations")
