@@ -187,7 +187,7 @@ def test_summaries_one_way(births):
     only = births.run("tabulate race, summarize(bwt) nostandard nofreq").splitlines()
     assert only[4:6] == ["       race |        Mean", "------------+------------"]
     weighted = births.run("tabulate race [aw=visits], summarize(bwt) obs").splitlines()
-    assert weighted[2].endswith("|        Obs.")
+    assert weighted[4].endswith("|        Obs.")
 
 
 def test_summaries_two_ways(births):

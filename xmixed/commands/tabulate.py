@@ -100,6 +100,7 @@ class _Sample:
     synopsis="tabulate varname1 [varname2] [if] [in] [weight] [, options]",
     summary="Tables of frequencies",
     needs=("data",),
+    by="each",
 )
 def tabulate(session: SessionState, node: Command) -> None:
     names = _names(session, node)
@@ -120,6 +121,7 @@ def tabulate(session: SessionState, node: Command) -> None:
     synopsis="tab1 varlist [if] [in] [weight] [, missing nolabel sort plot]",
     summary="One-way tables of several variables",
     needs=("data",),
+    by="each",
 )
 def tab1(session: SessionState, node: Command) -> None:
     sample = _sample(session, node)
@@ -144,6 +146,7 @@ def tab1(session: SessionState, node: Command) -> None:
     synopsis="tab2 varlist [if] [in] [weight] [, firstonly options of tabulate]",
     summary="Two-way tables of all pairs of variables",
     needs=("data",),
+    by="each",
 )
 def tab2(session: SessionState, node: Command) -> None:
     names, sample = _names(session, node), _sample(session, node)

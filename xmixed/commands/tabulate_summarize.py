@@ -60,7 +60,8 @@ def tabulate_summarize(
         texts[0],
         statistics,
         values,
-        *((heads[1], texts[1]) if len(heads) == 2 else ()),
+        column_head=heads[1] if len(heads) == 2 else "",
+        column_texts=texts[1] if len(heads) == 2 else (),
         weighted=weights.kind in ("aweight", "iweight"),
     )
     session.out.write(*render_summary_table(table, session.settings.linesize))
@@ -71,6 +72,8 @@ def _chosen(node: Command) -> tuple[str, ...]:
     """Return the statistics that are shown: those that are named, or all that are not refused."""
     options = {"means": "mean", "standard": "sd", "freq": "freq", "obs": "obs"}
     given = {key: node.option(option) for option, key in options.items() if option in node.options}
+    if node.option("nofreq"):  # an option of the tables of frequencies too
+        given["freq"] = False
     named = [key for key in options.values() if given.get(key) is True]
     default = ["mean", "sd", "freq"] + (["obs"] if node.weight is not None else [])
     chosen = named or [key for key in default if given.get(key) is not False]

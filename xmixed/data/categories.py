@@ -25,7 +25,7 @@ class Categories:
     """
 
     codes: np.ndarray
-    values: tuple[float, ...] | tuple[str, ...]
+    values: tuple[float | str, ...]
 
     @property
     def used(self) -> np.ndarray:
@@ -40,7 +40,7 @@ def categories_of(variable: Variable, rows: np.ndarray, missing: bool = False) -
         levels = sorted(set(texts[keep].tolist()), key=str)
         place = {text: code for code, text in enumerate(levels)}
         found = np.fromiter((place[text] for text in texts[keep].tolist()), np.int64)
-        values: tuple = tuple(levels)
+        values: tuple[float | str, ...] = tuple(levels)
     else:
         numbers = variable.to_double()
         keep = rows if missing else rows & ~is_missing(numbers)
@@ -62,7 +62,7 @@ def label_definition(data: Dataset, variable: Variable) -> dict[float, str]:
 
 
 def value_texts(
-    data: Dataset, variable: Variable, values: Sequence[float] | Sequence[str], labels: bool = True
+    data: Dataset, variable: Variable, values: Sequence[float | str], labels: bool = True
 ) -> list[str]:
     """Return values as tables name them: their labels, else the number in its format without padding."""
     texts = label_definition(data, variable) if labels else {}

@@ -137,7 +137,8 @@ def _fisher_2x2(table: np.ndarray) -> Exact:
     (a, b), (c, d) = table.tolist()
     row, column, n = a + b, a + c, a + b + c + d
     x = np.arange(max(0, row + column - n), min(row, column) + 1)
-    log_p = -sum(_log_factorials(k) for k in (x, row - x, column - x, n - row - column + x))
+    cells = np.array([x, row - x, column - x, n - row - column + x])
+    log_p = -_log_factorials(cells).sum(axis=0)
     p = np.exp(log_p - log_p.max())
     p /= p.sum()
     seen = p[x == a][0]
