@@ -9,6 +9,7 @@ from xmixed.commands.macro_functions import macro_function, value_as_text
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
+from xmixed.language.parser import text_after_words
 from xmixed.language.syntax import Syntax
 from xmixed.output import Line, line
 from xmixed.session.state import SessionState
@@ -22,8 +23,8 @@ VALUE_COLUMN = 16
 """Where `macro list` shows values."""
 
 
-def _define(session: SessionState, text: str, scope: str) -> None:
-    """Carry out what follows `local` or `global`.
+def define_macro(session: SessionState, text: str, macros: dict[str, str], scope: str = "local") -> None:
+    """Carry out what follows `local` or `global`: put the macro into its table.
 
     Raises
     ------
@@ -36,7 +37,6 @@ def _define(session: SessionState, text: str, scope: str) -> None:
     step, name, rest = found.groups()
     if len(name) > LONGEST[scope] or (scope == "global" and name[0].isdigit()):
         raise StataError(198, f"{name} invalid name")
-    macros = session.locals if scope == "local" else session.global_macros
     if rest and not rest[0].isspace() and rest[0] not in '=:"`':
         raise StataError(198, f"{name}{rest.split()[0]} invalid name")
     if step:
@@ -85,7 +85,7 @@ def unquoted(text: str) -> str:
     keeps_r=True,
 )
 def local(session: SessionState, node: Command) -> None:
-    _define(session, node.argument or "", "local")
+    define_macro(session, node.argument or "", session.locals)
 
 
 @command(
@@ -97,15 +97,15 @@ def local(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def global_(session: SessionState, node: Command) -> None:
-    _define(session, node.argument or "", "global")
+    define_macro(session, node.argument or "", session.global_macros, "global")
 
 
 @command(
     "macro",
     "ma",
     syntax=Syntax("raw"),
-    synopsis="macro { list [names] | dir | drop names }",
-    summary="List or drop macros; a local macro's name is written with a leading _",
+    synopsis="macro { list [names] | dir | drop names | define name ... | shift [#] }",
+    summary="List, drop or shift macros; a local macro's name is written with a leading _",
     keeps_r=True,
 )
 def macro(session: SessionState, node: Command) -> None:
@@ -113,6 +113,10 @@ def macro(session: SessionState, node: Command) -> None:
     verb, names = (words[0], words[1:]) if words else ("list", [])
     if len(verb) >= 2 and "drop".startswith(verb):
         _drop(session, names)
+    elif len(verb) >= 3 and "define".startswith(verb):
+        define_macro(session, str(node.argument).split(None, 1)[1], session.global_macros, "global")
+    elif len(verb) >= 2 and "shift".startswith(verb):
+        _shift(session, names)
     elif "list".startswith(verb) or (verb == "dir" and not names):
         _list(session, names)
     else:
@@ -130,6 +134,19 @@ def _drop(session: SessionState, names: list[str]) -> None:
         macros = session.locals if pattern.startswith("_") else session.global_macros
         for name in fnmatch.filter(list(macros), pattern.removeprefix("_")):
             del macros[name]
+
+
+def _shift(session: SessionState, words: list[str]) -> None:
+    """Move `2' to `1', `3' to `2' and so on; `*' follows, `0' stays."""
+    if len(words) > 1 or not all(word.isdigit() for word in words):
+        raise StataError(198, "invalid syntax")
+    macros, steps = session.locals, int(words[0]) if words else 1
+    count = 0
+    while str(count + 1) in macros:
+        count += 1
+    values = [macros.pop(str(number)) for number in range(1, count + 1)][steps:]
+    macros |= {str(number): value for number, value in enumerate(values, 1)}
+    macros["*"] = text_after_words(macros.get("*", ""), steps)
 
 
 def _list(session: SessionState, names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""ereturn, return, sreturn list; matrix list and matrix dir."""
+"""matrix list and matrix dir."""
 
 from __future__ import annotations
 
@@ -9,57 +9,9 @@ from xmixed.formats import is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.output import line
-from xmixed.render.layouts.results_lists import render_matrix, render_results
+from xmixed.render.layouts.results_lists import render_matrix
 from xmixed.session.results import Matrix
 from xmixed.session.state import SessionState
-
-
-def _check_list(node: Command, name: str) -> None:
-    words = node.argument or ()
-    if len(words) != 1 or not ("list".startswith(words[0]) and len(words[0]) >= 2):
-        if words and words[0] in ("clear", "post", "repost", "scalar", "local", "matrix", "display", "add"):
-            raise StataError(199, f"command {name} {words[0]} is not implemented in xmixed")
-        raise StataError(198, "invalid syntax")
-
-
-@command(
-    "ereturn",
-    "eret",
-    syntax=Syntax("words"),
-    synopsis="ereturn list",
-    summary="List what the last estimation command saved in e()",
-    keeps_r=True,
-)
-def ereturn(session: SessionState, node: Command) -> None:
-    _check_list(node, "ereturn")
-    sample = session.e.exist and session.e.mark in session.data.marks
-    session.out.write(*render_results("e", session.e, sample))
-
-
-@command(
-    "return",
-    "ret",
-    syntax=Syntax("words"),
-    synopsis="return list",
-    summary="List what the last command saved in r()",
-    keeps_r=True,
-)
-def return_list(session: SessionState, node: Command) -> None:
-    _check_list(node, "return")
-    session.out.write(*render_results("r", session.r))
-
-
-@command(
-    "sreturn",
-    "sret",
-    syntax=Syntax("words"),
-    synopsis="sreturn list",
-    summary="List what is saved in s()",
-    keeps_r=True,
-)
-def sreturn(session: SessionState, node: Command) -> None:
-    _check_list(node, "sreturn")
-    session.out.write(*render_results("s", session.s))
 
 
 @command(
