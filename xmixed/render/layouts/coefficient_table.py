@@ -84,8 +84,8 @@ class TableStyle:
     """How coefficient tables are printed.
 
     `cformat`, `pformat`, `sformat` "" stand for the defaults; `robust` adds the head line; `legend` shows
-    `coeflegend`; `vsquish` leaves out the lines that set blocks apart. `estimate_title` and `error_title` head the
-    estimates and, with `robust`, their standard errors; `beta` shows standardised coefficients for limits.
+    `coeflegend`; `vsquish` leaves out the lines that set blocks apart. The titles head the
+    estimates and, with `robust`, standard errors; `beta` shows standardised coefficients for limits.
     """
 
     level: float = 95.0
