@@ -37,6 +37,16 @@ class SourceRow:
     mean_square: float
 
 
+def share_figure(label: str, value: float) -> Figure:
+    """Return a share such as R-squared."""
+    return Figure(label, format_value(value, "%8.4f"))
+
+
+def root_figure(value: float) -> Figure:
+    """Return the root of the mean square, with five digits."""
+    return Figure("Root MSE", format_value(value, ROOT_FORMAT))
+
+
 def f_label(df_model: float, df_residual: float) -> str:
     """Return `F(  2,   117)`."""
     return f"F({df_model:3.0f},{df_residual:6.0f})"
