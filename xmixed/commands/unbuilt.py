@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _NAMES = """
-ado adopath alpha ameans anova:an append:app arch areg args arima asclogit asmprobit assert:as binreg
+ado adopath alpha ameans anova:an append:app arch args arima asclogit asmprobit assert:as binreg
 biprobit bitest blogit bootstrap boxcox bprobit brier browse:br bsample bstat by bysort:bys ca canon
 centile:cen cf changeeol char checksum ci cii clogit cloglog clonevar cluster cmdlog cnsreg collapse compare
 compress confirm:conf constraint:cons contract copy corr2data correlate:cor corrgram creturn:cret cross
@@ -19,7 +19,7 @@ misstable mkdir mkmat mkspline ml mlogit move mprobit mvdecode mvencode mvreg nb
 nlcom nlogit nlsur nptrend numlabel numlist odbc ologit:olog oneway:on oprobit:oprob orthog outfile:ou
 outsheet pause pca pcorr pergram permute pkcollapse plot poisson post postclose postfile pperron prais
 predict predictnl preserve probit:prob procrustes program:pr proportion prtest pwcorr qreg quantile
-query:q ranksum ratio recast recode reg3 regress:reg renpfix reshape restore rmdir rocfit roctab rolling
+query:q ranksum ratio recast recode reg3 renpfix reshape restore rmdir rocfit roctab rolling
 rotate rreg runtest sample sampsi scalar:sca scatter:sc scobit screeplot sdtest search sem separate serset
 shell:sh signrank signtest simulate sktest sleep slogit snapshot spearman spikeplot split sqreg stack
 statsby stcox stcurve stem stepwise streg sts stset stsplit stsum sureg svmat svy svyset swilk symplot

@@ -179,4 +179,3 @@ def _equations(
         place, name, note = extras.base
         found.insert(place, Equation((), name, note))
     return found
-

@@ -1,8 +1,8 @@
 """What generic commands ask of an estimator, and where to find the estimator of stored results.
 
-A generic command (`estimates replay`, `testparm`, `lrtest`, `predict`, `margins`) never knows which command has
-fitted a model: it takes the name in e(cmd), gets the estimator and asks it. An estimator is a module-level
-object `ESTIMATOR` of the module that `MODULES` names, loaded when it is asked for.
+A generic command (`estimates replay`, `testparm`, `lrtest`, `predict`, `margins`) never knows which command
+has fitted a model: it takes the name in e(cmd), gets the estimator and asks it. An estimator is the object
+`ESTIMATOR` of the module that `MODULES` names, loaded when it is asked for.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
+    "areg": "linear.areg",
+    "regress": "linear.regress",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd)."""
 

@@ -30,7 +30,7 @@ from xmixed.render.layouts.regression import (
     root_figure,
     share_figure,
 )
-from xmixed.session.results import Estimates
+from xmixed.session.results import Estimates, Matrix
 from xmixed.session.settings import Settings
 from xmixed.statistics.distributions import f_tail
 
@@ -64,15 +64,21 @@ def fit(sample: SingleSample, cmdline: str, mse1: bool = False) -> tuple[Estimat
         whole_matrix(estimated, matrix[np.ix_(kept, kept)]) for matrix in (found.variance, found.model_based)
     )
     b = whole_vector(settled.terms, found.fit.beta[kept])
-    return (
-        Estimates(
-            scalars=_scalars(found, sample),
-            macros=_macros(sample, cmdline, robust),
-            matrices=estimates_matrices(names, sample.depvar, b, variance, model_based if robust else None),
-            payload=FittedTerms(sample.depvar, (FittedEquation("", settled.terms),)),
-        ),
-        settled,
-    )
+    matrices = estimates_matrices(names, sample.depvar, b, variance, model_based if robust else None)
+    # Ours: replay with beta needs them.
+    matrices["beta"] = Matrix(_standardised(settled, found)[None, :], ["y1"], names)
+    fitted = FittedTerms(sample.depvar, (FittedEquation("", settled.terms),))
+    return Estimates(
+        _scalars(found, sample), _macros(sample, cmdline, robust), matrices, payload=fitted
+    ), settled
+
+
+def _standardised(settled: SingleSample, found: Regression) -> np.ndarray:
+    """Return b sd(x) / sd(y) of every term, missing for the constant."""
+    kept, fit = ~found.fit.omitted, found.fit
+    scale = np.sqrt(fit.column_squares[kept] / fit.tss) if fit.tss > 0 else np.zeros(kept.sum())
+    whole = whole_vector(settled.terms, fit.beta[kept] * scale)
+    return np.where([not term.parts for term in settled.terms], MISSING, whole)
 
 
 def _scalars(found: Regression, sample: SingleSample) -> dict[str, float]:
@@ -130,7 +136,9 @@ class Regress:
             lines += [line(), *_header(estimates)]
         if not option("notable"):
             fitted: FittedTerms = estimates.payload
-            extras = TableExtras(str(option("eform", "")), _beta(estimates) if option("beta") else None)
+            extras = TableExtras(
+                str(option("eform", "")), estimates.matrices["beta"].values[0] if option("beta") else None
+            )
             name = option("depname")
             shown = FittedTerms(str(name), fitted.equations) if name else fitted
             lines += [line(), *coefficient_table(estimates, shown, options, extras)]
