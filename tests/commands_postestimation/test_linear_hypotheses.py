@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.wald import wald
 from xmixed.interpreter.session import Session
