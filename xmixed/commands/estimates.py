@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from xmixed.commands.registry import command
-from xmixed.commands.xtmixed import E_COMMANDS
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row
-from xmixed.estimation.display_options import display_options
-from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
+from xmixed.estimation.results import estimator_of
 from xmixed.expressions.varlist import is_valid_name, matches_pattern
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -144,12 +142,9 @@ def _replay(session: SessionState, rest: str, node: Command) -> None:
         stored_estimates(session, name)
     for name in names:
         found = stored_estimates(session, name)
-        command_name = found.macros.get("cmd", "")
-        if command_name not in E_COMMANDS:
-            raise StataError(301, "last estimates not found")
-        options = display_options(node.option, session.settings, command_name == "mixed")
+        estimator = estimator_of(found)
         session.out.write(*render_model_banner(name, found.title, session.settings.linesize))
-        session.out.write(*display(found, options))
+        session.out.write(*estimator.replay(found, node.option, session.settings))
 
 
 def _dir(session: SessionState, rest: str, node: Command) -> None:
