@@ -28,10 +28,8 @@ def _prefixed(node: Command) -> str:
 
 @command(
     "quietly",
-    "qui",
     syntax=Syntax("raw"),
     synopsis="quietly [:] command",
-    summary="Run a command without its output",
     kind="prefix",
     keeps_r=True,
 )
@@ -46,10 +44,8 @@ def quietly(session: SessionState, node: Command) -> None:
 
 @command(
     "noisily",
-    "n",
     syntax=Syntax("raw"),
     synopsis="noisily [:] command",
-    summary="Show the output of a command also inside quietly and capture",
     kind="prefix",
     keeps_r=True,
 )
@@ -67,10 +63,8 @@ def noisily(session: SessionState, node: Command) -> None:
 
 @command(
     "capture",
-    "cap",
     syntax=Syntax("raw"),
     synopsis="capture [:] command",
-    summary="Run a command without output, and go on if it fails; the return code is in _rc",
     kind="prefix",
     keeps_r=True,
 )
@@ -91,10 +85,8 @@ def capture(session: SessionState, node: Command) -> None:
 
 @command(
     "version",
-    "vers",
     syntax=Syntax("raw"),
     synopsis="version [#] [: command]",
-    summary="Show or set the version of Stata whose behaviour scripts expect",
     kind="prefix",
     keeps_r=True,
 )
@@ -134,7 +126,6 @@ def _run_file(session: SessionState, node: Command, echo: bool) -> None:
     "do",
     syntax=Syntax("words"),
     synopsis="do filename [arguments]",
-    summary="Run a do-file, showing its commands and output",
     kind="control",
     keeps_r=True,
 )
@@ -144,10 +135,8 @@ def do(session: SessionState, node: Command) -> None:
 
 @command(
     "run",
-    "ru",
     syntax=Syntax("words"),
     synopsis="run filename [arguments]",
-    summary="Run a do-file without output",
     kind="control",
     keeps_r=True,
 )
@@ -157,7 +146,6 @@ def run(session: SessionState, node: Command) -> None:
 
 @command(
     "exit",
-    "e",
     syntax=Syntax(
         "text",
         options=(
@@ -166,7 +154,6 @@ def run(session: SessionState, node: Command) -> None:
         ),
     ),
     synopsis="exit [#] [, clear STATA]",
-    summary="End the do-file, or leave the program",
     keeps_r=True,
 )
 def leave(session: SessionState, node: Command) -> None:
@@ -179,10 +166,8 @@ def leave(session: SessionState, node: Command) -> None:
 
 @command(
     "error",
-    "err",
     syntax=Syntax("text"),
     synopsis="error #",
-    summary="Show the message of a return code and fail with it",
     keeps_r=True,
 )
 def error(session: SessionState, node: Command) -> None:

@@ -126,7 +126,6 @@ def percentile(ranked: np.ndarray, w: np.ndarray | None, p: float) -> float:
 
 @command(
     "summarize",
-    "su",
     syntax=Syntax(
         "varlist",
         condition=True,
@@ -141,7 +140,6 @@ def percentile(ranked: np.ndarray, w: np.ndarray | None, p: float) -> float:
         exclusive=(("detail", "meanonly"),),
     ),
     synopsis="summarize [varlist] [if] [in] [weight] [, detail meanonly format separator(#)]",
-    summary="Summary statistics",
     by="each",
     needs=("data",),
 )

@@ -42,7 +42,6 @@ _LAST: WeakKeyDictionary[SessionState, _Tested] = WeakKeyDictionary()
 
 @command(
     "test",
-    "te",
     syntax=Syntax(
         "hypotheses",
         options=(
@@ -58,7 +57,6 @@ _LAST: WeakKeyDictionary[SessionState, _Tested] = WeakKeyDictionary()
         ),
     ),
     synopsis="test {coeflist | exp = exp [= ...] | (spec) [(spec) ...]} [, accumulate notest]",
-    summary="Test linear hypotheses after estimation",
     needs=("estimates",),
 )
 def test(session: SessionState, node: Command) -> None:
@@ -82,7 +80,6 @@ def test(session: SessionState, node: Command) -> None:
         ),
     ),
     synopsis="testparm varlist [, equal equation(eqname)]",
-    summary="Test that the coefficients of variables are zero, or equal",
     needs=("estimates",),
 )
 def testparm(session: SessionState, node: Command) -> None:

@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xmixed.commands.logs import close_log
-from xmixed.commands.registry import CommandEntry, find_command
+from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
 from xmixed.interpreter.lines import run_lines
 from xmixed.interpreter.snapshot import Snapshot
 from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
-from xmixed.language.words import split_command_word
 from xmixed.session.messages import show_code, show_message
 from xmixed.session.output import Line
 from xmixed.session.results import Results
@@ -108,8 +107,7 @@ class Session(SessionState):
         text = text.strip()
         if not text:
             return
-        word, end = split_command_word(text)
-        entry = find_command(word)
+        entry, end = find_entry(text)
         if entry.kind == "prefix":
             rest = text[end:].strip()
             entry.handler(self, Command(entry.name, text, argument=rest, argument_text=rest))
@@ -126,6 +124,8 @@ class Session(SessionState):
             raise StataError(111, "no variables defined")
         if "estimates" in entry.needs and not self.e.exist:
             raise StataError(301, "last estimates not found")
+        if entry.after and self.e.macros.get("cmd") not in entry.after:
+            raise StataError(321, f"{entry.name} not valid")
 
     def _run_handler(self, entry: CommandEntry, node: Any) -> None:
         before = Snapshot(self)
