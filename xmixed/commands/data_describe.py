@@ -7,7 +7,7 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.describe import (
+from xmixed.render.layouts.describe import (
     Description,
     VariableRow,
     render_header,
@@ -81,8 +81,8 @@ def describe(session: SessionState, node: Command) -> None:
 
 
 def _header_of(using: str) -> tuple[Dataset, int]:
-    from xmixed.data.dta_reader import read_dta_header
-    from xmixed.data.locate import locate
+    from xmixed.data.files.dta.reader import read_dta_header
+    from xmixed.data.files.locate import locate
 
     found = locate(using)
     header = read_dta_header(found.path, found.display_name)

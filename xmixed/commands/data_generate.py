@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_columns import (
+from xmixed.commands.data_rows import selected_rows
+from xmixed.commands.registry import command
+from xmixed.data.columns import (
     STRING_LENGTH,
     blank_column,
     count_missing,
@@ -14,14 +16,12 @@ from xmixed.commands.data_columns import (
     stored,
     string_type,
 )
-from xmixed.commands.data_rows import selected_rows
-from xmixed.commands.registry import command
 from xmixed.data.dataset import Variable, default_format, is_string_type
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
+from xmixed.expressions.ordered.replace import reads_itself, replace_in_order
 from xmixed.expressions.sample import select_rows
-from xmixed.expressions.sequential import reads_itself, replace_in_order
 from xmixed.expressions.varlist import check_new_name, is_valid_name, resolve_name
 from xmixed.language.arguments import Assignment, NewVariable
 from xmixed.language.nodes import Command, Subscript

@@ -12,7 +12,7 @@ from xmixed.data.dataset import Variable
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.summarize import (
+from xmixed.render.layouts.summarize import (
     PERCENTILES,
     SummaryDetail,
     SummaryRow,

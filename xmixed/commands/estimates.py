@@ -6,17 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xmixed.commands.mixed_display import display, display_options
-from xmixed.commands.mixed_options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.xtmixed import E_COMMANDS, commit
 from xmixed.errors import StataError
+from xmixed.estimation.mixed.display import display, display_options
+from xmixed.estimation.mixed.options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
 from xmixed.expressions.varlist import is_valid_name, matches_pattern
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
 from xmixed.missing import MISSING
-from xmixed.render.estimates import (
+from xmixed.render.layouts.estimates import (
     CriteriaRow,
     StoredRow,
     render_criteria,

@@ -8,7 +8,7 @@ from xmixed.commands.registry import CommandEntry, built, command, find_entry, s
 from xmixed.commands.table import COMMANDS, SUBCOMMANDS, Listed
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.session.output import Line, line
+from xmixed.output import Line, line
 from xmixed.session.state import SessionState
 
 _ARGUMENTS = {

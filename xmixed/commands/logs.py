@@ -9,8 +9,8 @@ from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.output import Line, line
 from xmixed.session.log import LogFile
-from xmixed.session.output import Line, line
 from xmixed.session.state import SessionState
 
 _VERBS = {"using": "opened", "close": "closed", "off": "paused", "on": "resumed"}

@@ -10,16 +10,16 @@ import numpy as np
 
 from xmixed.commands.data_order import reorder, stable_order
 from xmixed.commands.registry import command
-from xmixed.commands.time_units import UNITS, Delta, TimeUnit, parse_delta, unit_of_format
 from xmixed.data.dataset import Dataset
+from xmixed.data.time_units import UNITS, Delta, TimeUnit, parse_delta, unit_of_format
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_value, is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.time_series import render_settings
-from xmixed.session.output import Line
+from xmixed.output import Line
+from xmixed.render.layouts.time_series import render_settings
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xmixed.commands.mixed_display import display, display_options
-from xmixed.commands.mixed_options import ESTIMATION_ONLY, MIXED_SYNTAX, STANDARD_DEVIATIONS
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.mixed.display import display, display_options
+from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED_SYNTAX, STANDARD_DEVIATIONS
 from xmixed.language.nodes import MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -64,11 +64,11 @@ def _check_estimation(session: SessionState, node: MixedCommand) -> None:
 
 def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
-    from xmixed.commands.mixed_fit import engine_options, run
-    from xmixed.commands.mixed_log import DETAILS, IterationLog
-    from xmixed.commands.mixed_results import build_estimates, new_mark
-    from xmixed.commands.mixed_specification import specify
-    from xmixed.commands.mixed_start import starting_values
+    from xmixed.estimation.mixed.fit import engine_options, run
+    from xmixed.estimation.mixed.log import DETAILS, IterationLog
+    from xmixed.estimation.mixed.results import build_estimates, new_mark
+    from xmixed.estimation.mixed.specification import specify
+    from xmixed.estimation.mixed.start import starting_values
     from xmixed.expressions.context import Context
 
     options = engine_options(node)

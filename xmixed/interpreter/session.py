@@ -16,8 +16,8 @@ from xmixed.interpreter.snapshot import Snapshot
 from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
+from xmixed.output import Line
 from xmixed.session.messages import show_code, show_message
-from xmixed.session.output import Line
 from xmixed.session.results import Results
 from xmixed.session.signals import Break, ExitRequest
 from xmixed.session.state import SessionState
