@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from xmixed.commands.data_summarize import moments
-from xmixed.commands.estimates import criteria_results, criteria_row
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
+from xmixed.estimation.criteria import criteria_results, criteria_row
 from xmixed.estimation.mixed.intraclass import has_random_coefficients, intraclass_correlations
 from xmixed.estimation.mixed.model import MixedResult
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.factors.design import Term, column
+from xmixed.expressions.factors.design import column
+from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.expressions.weights import check_weights
 from xmixed.formats import is_date_format, is_string_format, is_valid_format
@@ -22,7 +22,7 @@ from xmixed.language.nodes import Command, Name
 from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.language.words import split_command_word
-from xmixed.missing import MISSING, is_missing
+from xmixed.missing import is_missing
 from xmixed.render.layouts.estat import (
     MatrixStyle,
     SampleRow,
@@ -36,6 +36,8 @@ from xmixed.render.layouts.mixed_header import GroupSummary
 from xmixed.render.text import printable
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
+from xmixed.statistics.covariance import correlations
+from xmixed.statistics.moments import moments
 
 MIXED = ("xtmixed", "mixed")
 CORRELATION = OptionSpec("correlation", "c", help="show correlations")
@@ -94,15 +96,6 @@ def ic(session: SessionState, node: Command) -> None:
 
 
 # --- covariance matrices --------------------------------------------------------------------------------
-
-
-def correlations(covariance: np.ndarray) -> np.ndarray:
-    """Return the correlation matrix of a covariance matrix; missing where a variance is zero."""
-    scale = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    product = np.outer(scale, scale)
-    found = np.where(product > 0, covariance / np.where(product > 0, product, 1.0), MISSING)
-    np.fill_diagonal(found, np.where(scale > 0, 1.0, MISSING))
-    return found
 
 
 @subcommand(
