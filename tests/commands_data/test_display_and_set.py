@@ -108,6 +108,6 @@ def test_seed(session):
 
 
 def test_commands_that_are_missing(session, fails):
-    assert fails(session, "tabulate x") == (199, "command tabulate is not implemented in xmixed")
-    assert fails(session, "ta x") == (199, "command tabulate is not implemented in xmixed")
+    assert fails(session, "arima x") == (199, "command arima is not implemented in xmixed")
+    assert fails(session, "ologi x") == (199, "command ologit is not implemented in xmixed")
     assert fails(session, "foo") == (199, "unrecognized command:  foo")
