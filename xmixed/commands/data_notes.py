@@ -10,6 +10,7 @@ from xmixed.commands.data_parsing import names_in
 from xmixed.commands.registry import command, subcommand
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
+from xmixed.formats.calendar import SHORT_MONTHS
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_numlist
 from xmixed.language.syntax import Syntax
@@ -24,7 +25,6 @@ LARGEST = 9999
 
 _TIME_STAMP = re.compile(r"(?<!\S)TS(?!\S)")
 _IN = re.compile(r"(?:^|\s)in\s+(\d[\d\s/]*)$")
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 def notes_of(data: Dataset, name: str) -> dict[int, str]:
@@ -49,7 +49,7 @@ def set_notes(data: Dataset, name: str, notes: dict[int, str]) -> None:
 
 def time_stamp(moment: datetime) -> str:
     """Return a time as `29 Mar 2011 10:57`, in English wherever we are."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M}"
+    return f"{moment.day} {SHORT_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M}"
 
 
 @command(

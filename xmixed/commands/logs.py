@@ -7,6 +7,7 @@ import time
 
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
+from xmixed.formats.calendar import SHORT_MONTHS
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.output import Line, line
@@ -157,5 +158,5 @@ def _rule(session: SessionState) -> Line:
 def _now() -> str:
     """Return the time as ` 1 Nov 2018, 13:41:28`; month names do not follow the locale."""
     now = time.localtime()
-    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[now.tm_mon - 1]
+    month = SHORT_MONTHS[now.tm_mon - 1]
     return f"{now.tm_mday:2d} {month} {now.tm_year}, {now.tm_hour:02d}:{now.tm_min:02d}:{now.tm_sec:02d}"

@@ -68,15 +68,21 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
     from xmixed.estimation.mixed.fit import engine_options, run
     from xmixed.estimation.mixed.log import DETAILS, IterationLog
+    from xmixed.estimation.mixed.resolve import resolve
     from xmixed.estimation.mixed.results import build_estimates
     from xmixed.estimation.mixed.specification import specify
     from xmixed.estimation.mixed.start import starting_values
     from xmixed.expressions.context import Context
+    from xmixed.expressions.sample import select_rows
     from xmixed.session.stored import new_mark
 
     options = engine_options(node)
     context = Context.of(session)
-    specification = specify(node, context, "reml" if node.option("reml") else "ml")
+    resolved = resolve(node, context, "reml" if node.option("reml") else "ml")
+    assert node.fixed is not None
+    specification = specify(
+        resolved, context, select_rows(node.fixed.condition, node.fixed.in_range, context)
+    )
     description = specification.description
     fixed_names = [f"{description.depvar}:{term.name}" for term in description.terms]
     start = starting_values(node, context, fixed_names)
