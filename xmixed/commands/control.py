@@ -29,10 +29,8 @@ def _run_prefixed(session: SessionState, node: Command) -> None:
 
 @command(
     "quietly",
-    "qui",
     syntax=Syntax("raw"),
     synopsis="quietly [:] command",
-    summary="Run a command without its output",
     kind="prefix",
     block=True,
     keeps_r=True,
@@ -48,10 +46,8 @@ def quietly(session: SessionState, node: Command) -> None:
 
 @command(
     "noisily",
-    "n",
     syntax=Syntax("raw"),
     synopsis="noisily [:] command",
-    summary="Show the output of a command also inside quietly and capture",
     kind="prefix",
     block=True,
     keeps_r=True,
@@ -70,10 +66,8 @@ def noisily(session: SessionState, node: Command) -> None:
 
 @command(
     "capture",
-    "cap",
     syntax=Syntax("raw"),
     synopsis="capture [:] command",
-    summary="Run a command without output, and go on if it fails; the return code is in _rc",
     kind="prefix",
     block=True,
     keeps_r=True,
@@ -95,10 +89,8 @@ def capture(session: SessionState, node: Command) -> None:
 
 @command(
     "version",
-    "vers",
     syntax=Syntax("raw"),
     synopsis="version [#] [: command]",
-    summary="Show or set the version of Stata whose behaviour scripts expect",
     kind="prefix",
     keeps_r=True,
 )
@@ -136,7 +128,6 @@ def _run_file(session: SessionState, node: Command, echo: bool) -> None:
     "do",
     syntax=Syntax("words"),
     synopsis="do filename [arguments]",
-    summary="Run a do-file, showing its commands and output",
     kind="control",
     keeps_r=True,
 )
@@ -146,10 +137,8 @@ def do(session: SessionState, node: Command) -> None:
 
 @command(
     "run",
-    "ru",
     syntax=Syntax("words"),
     synopsis="run filename [arguments]",
-    summary="Run a do-file without output",
     kind="control",
     keeps_r=True,
 )
@@ -159,10 +148,8 @@ def run(session: SessionState, node: Command) -> None:
 
 @command(
     "include",
-    "inc",
     syntax=Syntax("words"),
     synopsis="include filename",
-    summary="Run a do-file as if its lines stood here, with the macros of its caller",
     kind="control",
     keeps_r=True,
 )
@@ -174,7 +161,6 @@ def include(session: SessionState, node: Command) -> None:
 
 @command(
     "exit",
-    "e",
     syntax=Syntax(
         "text",
         options=(
@@ -183,7 +169,6 @@ def include(session: SessionState, node: Command) -> None:
         ),
     ),
     synopsis="exit [#] [, clear STATA]",
-    summary="End the do-file, or leave the program",
     keeps_r=True,
 )
 def leave(session: SessionState, node: Command) -> None:
@@ -196,10 +181,8 @@ def leave(session: SessionState, node: Command) -> None:
 
 @command(
     "error",
-    "err",
     syntax=Syntax("text"),
     synopsis="error #",
-    summary="Show the message of a return code and fail with it",
     keeps_r=True,
 )
 def error(session: SessionState, node: Command) -> None:

@@ -27,7 +27,6 @@ def has_notes(data: Dataset, name: str) -> bool:
 
 @command(
     "describe",
-    "d",
     syntax=Syntax(
         "varlist",
         using=True,
@@ -43,7 +42,6 @@ def has_notes(data: Dataset, name: str) -> bool:
         exclusive=(("fullnames", "numbers"),),
     ),
     synopsis="describe [varlist] [using filename] [, short simple fullnames numbers]",
-    summary="Describe data in memory or in a file",
 )
 def describe(session: SessionState, node: Command) -> None:
     if node.using is None:
@@ -128,7 +126,6 @@ def _write(session: SessionState, node: Command, description: Description) -> No
         ),
     ),
     synopsis="ds [varlist]",
-    summary="List variable names",
     needs=("data",),
 )
 def ds(session: SessionState, node: Command) -> None:

@@ -57,10 +57,8 @@ def _body(node: Command) -> Body:
 
 @command(
     "foreach",
-    "fore",
     syntax=Syntax("raw"),
     synopsis="foreach lname {in list | of {local|global|varlist|newlist|numlist} list} { ... }",
-    summary="Run commands once for each element of a list",
     kind="control",
     block=True,
     keeps_r=True,
@@ -112,10 +110,8 @@ def number_text(value: float) -> str:
 
 @command(
     "forvalues",
-    "forv",
     syntax=Syntax("raw"),
     synopsis="forvalues lname = {#1/#2 | #1(#d)#2 | #1 #t to #2} { ... }",
-    summary="Run commands once for each of consecutive values",
     kind="control",
     block=True,
     keeps_r=True,
@@ -137,7 +133,6 @@ def _sequence(head: ForvaluesHead) -> Iterator[str]:
     "while",
     syntax=Syntax("raw"),
     synopsis="while exp { ... }",
-    summary="Run commands as long as a condition holds",
     kind="control",
     block=True,
     keeps_r=True,
@@ -156,7 +151,6 @@ def while_(session: SessionState, node: Command) -> None:
     "continue",
     syntax=Syntax(options=(OptionSpec("break", "break", help="leave the loop"),)),
     synopsis="continue [, break]",
-    summary="Go on with the next round of a loop, or leave it",
     kind="control",
     keeps_r=True,
 )

@@ -84,7 +84,6 @@ class Description:
     "xtset",
     syntax=Syntax("varlist", options=_OPTIONS, exclusive=_EXCLUSIVE),
     synopsis="xtset [panelvar [timevar]] [, delta(# [units]) yearly quarterly ... format(%fmt) clear]",
-    summary="Declare the data to be a panel, and sort them",
     needs=("data",),
 )
 def xtset(session: SessionState, node: Command) -> None:
@@ -95,7 +94,6 @@ def xtset(session: SessionState, node: Command) -> None:
     "tsset",
     syntax=Syntax("varlist", options=_OPTIONS, exclusive=_EXCLUSIVE),
     synopsis="tsset [[panelvar] timevar] [, delta(# [units]) yearly quarterly ... format(%fmt) clear]",
-    summary="Declare the data to be a time series or a panel, and sort them",
     needs=("data",),
 )
 def tsset(session: SessionState, node: Command) -> None:

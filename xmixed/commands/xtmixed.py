@@ -15,7 +15,6 @@ from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
 
 SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, options]"
-SUMMARY = "Multilevel mixed-effects linear regression"
 E_COMMANDS = frozenset({"xtmixed", "mixed"})
 """What e(cmd) may be after these commands."""
 
@@ -24,10 +23,9 @@ E_COMMANDS = frozenset({"xtmixed", "mixed"})
     "xmixed",
     syntax=MIXED_SYNTAX,
     synopsis=SYNOPSIS.replace("xtmixed", "xmixed", 1),
-    summary=SUMMARY,
     by="each",
 )
-@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, summary=SUMMARY, by="each")
+@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, by="each")
 @command(
     "mixed",
     syntax=replace(
@@ -36,7 +34,6 @@ E_COMMANDS = frozenset({"xtmixed", "mixed"})
         exclusive=(*MIXED_SYNTAX.exclusive, ("variance", "stddeviations")),
     ),
     synopsis=SYNOPSIS.replace("xtmixed", "mixed", 1),
-    summary=SUMMARY + ", variances and covariances by default",
     by="each",
 )
 def xtmixed(session: SessionState, node: MixedCommand) -> None:
