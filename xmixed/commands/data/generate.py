@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_rows import selected_rows
 from xmixed.commands.registry import command
+from xmixed.commands.rows import selected_rows
 from xmixed.data.columns import (
     STRING_LENGTH,
     blank_column,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.commands.data_order import reorder, stable_order
+from xmixed.commands.data.sort import reorder, stable_order
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset
 from xmixed.data.time_units import UNITS, Delta, TimeUnit, parse_delta, unit_of_format

@@ -1,4 +1,4 @@
-"""Prefixes, do-files, macros' `version`, and leaving."""
+"""`version`, `exit` and `error`."""
 
 from __future__ import annotations
 
@@ -7,84 +7,17 @@ import re
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
-from xmixed.language.parser import text_after_words
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.session.messages import show_message
-from xmixed.session.signals import Break, ExitRequest
+from xmixed.session.signals import ExitRequest
 from xmixed.session.state import SessionState
 
 _VERSION = re.compile(r"(\d+(?:\.\d+)?)\s*(?:(:)\s*(.*))?$", re.DOTALL)
+
+
 NEWEST_VERSION = 12.1
+
+
 OLDEST_VERSION = 1.0
-
-
-def _run_prefixed(session: SessionState, node: Command) -> None:
-    """Run the command after a prefix, with or without a colon, or the block behind it."""
-    rest = str(node.argument).removeprefix(":").lstrip()
-    if rest or node.body is None:
-        session.execute(rest, node.body)
-    else:
-        node.body()
-
-
-@command(
-    "quietly",
-    syntax=Syntax("raw"),
-    synopsis="quietly [:] command",
-    kind="prefix",
-    block=True,
-    keeps_r=True,
-)
-def quietly(session: SessionState, node: Command) -> None:
-    before = session.out.quiet
-    session.out.quiet = True
-    try:
-        _run_prefixed(session, node)
-    finally:
-        session.out.quiet = before
-
-
-@command(
-    "noisily",
-    syntax=Syntax("raw"),
-    synopsis="noisily [:] command",
-    kind="prefix",
-    block=True,
-    keeps_r=True,
-)
-def noisily(session: SessionState, node: Command) -> None:
-    before = session.out.quiet, session.captured
-    session.out.quiet, session.captured = False, False
-    try:
-        _run_prefixed(session, node)
-    except StataError as error:
-        show_message(session, error)
-        raise
-    finally:
-        session.out.quiet, session.captured = before
-
-
-@command(
-    "capture",
-    syntax=Syntax("raw"),
-    synopsis="capture [:] command",
-    kind="prefix",
-    block=True,
-    keeps_r=True,
-)
-def capture(session: SessionState, node: Command) -> None:
-    before = session.out.quiet, session.captured
-    session.out.quiet, session.captured = True, True
-    code = 0
-    try:
-        _run_prefixed(session, node)
-    except Break:
-        raise
-    except StataError as error:
-        code = error.code
-    finally:
-        session.out.quiet, session.captured = before
-    session.rc = code
 
 
 @command(
@@ -114,49 +47,6 @@ def version(session: SessionState, node: Command) -> None:
         session.execute(rest)
     finally:
         frame.version = before
-
-
-def _run_file(session: SessionState, node: Command, echo: bool) -> None:
-    if not node.argument:
-        raise StataError(198, "invalid file specification")
-    path, *arguments = node.argument
-    typed = text_after_words(node.argument_text, 1)
-    session.run_file(path, list(arguments), echo, typed)
-
-
-@command(
-    "do",
-    syntax=Syntax("words"),
-    synopsis="do filename [arguments]",
-    kind="control",
-    keeps_r=True,
-)
-def do(session: SessionState, node: Command) -> None:
-    _run_file(session, node, echo=True)
-
-
-@command(
-    "run",
-    syntax=Syntax("words"),
-    synopsis="run filename [arguments]",
-    kind="control",
-    keeps_r=True,
-)
-def run(session: SessionState, node: Command) -> None:
-    _run_file(session, node, echo=False)
-
-
-@command(
-    "include",
-    syntax=Syntax("words"),
-    synopsis="include filename",
-    kind="control",
-    keeps_r=True,
-)
-def include(session: SessionState, node: Command) -> None:
-    if len(node.argument) != 1:
-        raise StataError(198, "invalid file specification")
-    session.include_file(node.argument[0])
 
 
 @command(

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.data_generate import plural
-from xmixed.commands.data_parsing import names_in
-from xmixed.commands.data_rows import selected_rows
+from xmixed.commands.data.generate import plural
 from xmixed.commands.registry import command
+from xmixed.commands.rows import selected_rows
+from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_varlist

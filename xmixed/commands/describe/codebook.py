@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_labels import labelled, value_label_texts
-from xmixed.commands.data_rows import selected_rows, variables_of
+from xmixed.commands.data.label import labelled, value_label_texts
 from xmixed.commands.registry import command
+from xmixed.commands.rows import selected_rows, variables_of
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.formats import format_value

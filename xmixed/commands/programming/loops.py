@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from xmixed.commands.conditional import holds
+from xmixed.commands.programming.conditional import holds
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.headers import ForeachHead, ForvaluesHead, parse_foreach, parse_forvalues

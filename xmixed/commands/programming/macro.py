@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 
-from xmixed.commands.macro_functions import macro_function, value_as_text
+from xmixed.commands.programming.macro_functions import macro_function, value_as_text
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xmixed.commands.data_parsing import names_in
 from xmixed.commands.registry import command, subcommand
+from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_rows import Weights, selected_rows, variables_of, weights_of
 from xmixed.commands.registry import command
+from xmixed.commands.rows import Weights, selected_rows, variables_of, weights_of
 from xmixed.data.dataset import Variable
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax

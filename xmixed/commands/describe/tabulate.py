@@ -7,9 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
-from xmixed.commands.data_rows import Weights, selected_rows, weights_of
+from xmixed.commands.describe.tabulate_summarize import SUMMARIZE_OPTIONS, tabulate_summarize
 from xmixed.commands.registry import command
-from xmixed.commands.tabulate_summarize import SUMMARIZE_OPTIONS, tabulate_summarize
+from xmixed.commands.rows import Weights, selected_rows, weights_of
 from xmixed.data.categories import Categories, categories_of, label_definition, value_texts
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from xmixed.commands.estimation.xtmixed import E_COMMANDS
 from xmixed.commands.registry import command, subcommand
-from xmixed.commands.xtmixed import E_COMMANDS
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row
 from xmixed.estimation.display_options import display_options

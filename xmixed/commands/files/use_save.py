@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from xmixed.commands.data_rows import selected_rows
 from xmixed.commands.registry import command
+from xmixed.commands.rows import selected_rows
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_parsing import names_in
 from xmixed.commands.registry import command
+from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.expressions.sample import range_slice

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from xmixed.commands.data_generate import plural
-from xmixed.commands.data_parsing import names_in
+from xmixed.commands.data.generate import plural
 from xmixed.commands.registry import command, subcommand
+from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.formats.calendar import SHORT_MONTHS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_rows import selected_rows
 from xmixed.commands.registry import command
+from xmixed.commands.rows import selected_rows
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
 from xmixed.output import line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_rows import Weights
+from xmixed.commands.rows import Weights
 from xmixed.data.categories import categories_of, value_texts
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_rows import Weights, numeric_variables, selected_rows, weights_of
 from xmixed.commands.registry import command
+from xmixed.commands.rows import Weights, numeric_variables, selected_rows, weights_of
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
