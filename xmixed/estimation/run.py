@@ -33,14 +33,19 @@ def replayed(session: SessionState, node: Command, commands: set[str], estimator
         return False
     if session.e.macros.get("cmd") not in commands:
         raise StataError(301, "last estimates not found")
+    check_replay_options(node, estimator)
+    session.out.write(*estimator.replay(session.e, node.option, session.settings))
+    return True
+
+
+def check_replay_options(node: Command, estimator: Estimator) -> None:
+    """Refuse options that the replay of an estimator does not have; r(198)."""
     allowed = {spec.name for spec in estimator.options}
     for name, option in node.options.items():
         if name not in allowed:
             shown = f"no{name}" if option.value is False else name
             shown += "" if option.value is None or isinstance(option.value, bool) else "()"
             raise StataError(198, f"option {shown} not allowed", option.span)
-    session.out.write(*estimator.replay(session.e, node.option, session.settings))
-    return True
 
 
 def estimation_sample(session: SessionState, node: Command, **how: Any) -> SingleSample:
