@@ -14,6 +14,7 @@ from xmixed.session.results import Matrix
 Run = Callable[[str], str]
 Fail = Callable[[str], tuple[int, str]]
 
+NUMERIC = "numeric variables not allowed in varlist"
 DATA = "set obs 6\ngenerate x = _n\ngenerate y = x^2 if x != 3\ngenerate str3 s = string(x)\n"
 
 
@@ -82,7 +83,7 @@ def test_syntax(run: Run, syntax: str, shown: str, typed: str, expected: str) ->
         ("syntax varlist(min=2)", "x", (102, "too few variables specified")),
         ("syntax varlist(max=1)", "x y", (103, "too many variables specified")),
         ("syntax varname", "x y", (103, "too many variables specified")),
-        ("syntax varlist(string)", "s x", (109, "numeric variables not allowed in varlist;\nx is a numeric variable")),
+        ("syntax varlist(string)", "s x", (109, f"{NUMERIC};\nx is a numeric variable")),
         ("syntax varlist", "i.x", (101, "factor variables not allowed")),
         ("syntax [if]", "x", (101, "varlist not allowed")),
         ("syntax varlist", "x if y", (101, "if not allowed")),
@@ -314,3 +315,14 @@ def test_what_programs_may_not_do(run: Run, failure: Fail, session: Session) -> 
 def test_messages_of_return_codes(failure: Fail, code: int) -> None:
     number, message = failure(f"error {code}")
     assert number == code and message
+
+
+def test_matrices_move_into_results(run: Run, failure: Fail, session: Session) -> None:
+    session.matrices["A"] = Matrix(np.eye(2), ["a", "b"], ["a", "b"])
+    run("program m, rclass\nreturn matrix kept = A, copy\nreturn matrix moved = A\nend\nm")
+    assert set(session.r.matrices) == {"kept", "moved"} and session.matrices == {}
+    assert failure("m") == (111, "matrix A not found")
+    session.matrices["A"] = Matrix(np.eye(2), ["a", "b"], ["a", "b"])
+    run("program e, eclass\nereturn matrix A = A\nereturn local cmd e\nend\ne\nmacro define g all of it")
+    assert session.e.matrices["A"].values.tolist() == [[1, 0], [0, 1]]
+    assert run('display "$g"') == "all of it\n"

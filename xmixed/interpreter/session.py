@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xmixed.commands.logs import close_log
-from xmixed.commands.registry import CommandEntry, find_command
+from xmixed.commands.environment.log import close_log
+from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
 from xmixed.interpreter.ado_files import load_ado
 from xmixed.interpreter.frames import drop_temporaries, entered
@@ -23,6 +23,7 @@ from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
+from xmixed.language.text_files import read_text
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
 from xmixed.session.frames import Frame, argument_macros
@@ -31,7 +32,6 @@ from xmixed.session.programs import Program
 from xmixed.session.results import Results
 from xmixed.session.signals import Break, ExitRequest, LoopSignal
 from xmixed.session.state import Body, SessionState
-from xmixed.session.text_files import read_text
 
 if TYPE_CHECKING:
     import pandas
@@ -168,7 +168,7 @@ class Session(SessionState):
         if known is not None:
             return known
         try:
-            entry = find_command(word)
+            entry, end = find_entry(text)
         except StataError as error:
             program = load_ado(self, word) if error.code == 199 else None
             if program is None:
@@ -222,6 +222,8 @@ class Session(SessionState):
             raise StataError(111, "no variables defined")
         if "estimates" in entry.needs and not self.e.exist:
             raise StataError(301, "last estimates not found")
+        if entry.after and self.e.macros.get("cmd") not in entry.after:
+            raise StataError(321, f"{entry.name} not valid")
 
     def _run_handler(self, entry: CommandEntry, node: Any) -> None:
         before = Snapshot(self)

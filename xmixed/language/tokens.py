@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
+from xmixed.errors import StataError
 from xmixed.language.explain import quote_end
 
 
@@ -102,3 +104,20 @@ def _group_end(text: str, start: int) -> int:
         if depth == 0:
             return position
     return len(text)
+
+
+_SCOPE_AND_NAME = re.compile(r"(?:\(\s*(local|global)\s*\)\s*)?([A-Za-z0-9_]+)\s*")
+
+
+def take_macro_name(text: str) -> tuple[str, str, str]:
+    """Take `[(local|global)] name` off a text; return scope, name and the rest.
+
+    Raises
+    ------
+    StataError
+        r(198).
+    """
+    found = _SCOPE_AND_NAME.match(text)
+    if found is None:
+        raise StataError(198, "invalid syntax")
+    return found[1] or "local", found[2], text[found.end() :]
