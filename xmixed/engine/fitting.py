@@ -163,7 +163,7 @@ def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...
 
 def _separately(objective: Objective) -> bool:
     """Whether good starting values are worth fitting each level alone."""
-    return objective.problem.crossed is not None and objective.sweeper.is_dear
+    return objective.problem.crossed is not None and objective.sweeps.is_dear
 
 
 def _maximise(objective: Objective, options: Options, report: Report) -> _Maximum:
@@ -348,7 +348,7 @@ def _record(
         hessian=state.hessian,
         em_iterations=em_steps,
         iterations=iterations,
-        evaluations=objective.sweeper.evaluations,
+        evaluations=objective.sweeps.evaluations,
         converged=converged,
         return_code=0 if converged or verdict == "em_only" else 430,
         verdict=verdict,

@@ -26,7 +26,7 @@ from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.residuals.data import ResidualData, make_products
 from xmixed.engine.residuals.products import Units
 from xmixed.engine.search.objective import Objective, Point
-from xmixed.engine.sweeps.nested import GroupMoments, Sweeper
+from xmixed.engine.sweeps.sweeps import GroupMoments
 
 Column = np.ndarray | None
 
@@ -76,15 +76,15 @@ def cluster_scores(
     clusters : (n,) array and int
         Codes of the rows' clusters, and M; a group of the highest level lies in one of them.
     """
-    problem, sweeper = objective.problem, point.sweeper
-    assert isinstance(sweeper, Sweeper) and problem.nesting is not None, "no level crosses another"
+    problem = objective.problem
+    assert problem.nesting is not None, "no level crosses another"
     codes, count = clusters
     nesting, levels = problem.nesting, range(len(problem.nesting.labels))
     places = [_places(nesting, at, len(codes)) for at in levels]
     by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
     if places and not np.array_equal(by_level[0][places[0]], codes):
         raise InvalidModel("clusters split groups of the highest level")
-    moments = sweeper.moments(point.up, point.psis)
+    moments = point.sweeps.moments(point.up, point.psis)
     effects = _effects(objective, point, moments)
     rest = np.array(problem.model.y, np.float64)
     for column, coefficient in zip(problem.model.fixed, beta, strict=True):
@@ -260,8 +260,7 @@ def _score_units(
         weights = _row_weights(objective)
         units = Units(rows, starts, None if weights is None else weights[rows])
         return units, np.zeros((0, 0, len(starts))), []
-    assert isinstance(point.sweeper, Sweeper)
-    working = point.sweeper.posterior(point.up, point.psis).variances
+    working = point.sweeps.posterior(point.up, point.psis).variances
     changes = [np.zeros((q, q)) for q in residual.sizes]
     columns: list[list[Column]] = [[None] * q for q in residual.sizes]
     for block in objective.problem.blocks:

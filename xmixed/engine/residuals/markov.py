@@ -93,6 +93,8 @@ def _geometric(square: np.ndarray, terms: np.ndarray) -> np.ndarray:
 class GapProducts:
     """Markov residuals with many distinct gaps: every row is whitened by the one before it."""
 
+    cost_by_rows = True
+
     def __init__(
         self,
         units: Units,

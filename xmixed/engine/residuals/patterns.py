@@ -195,6 +195,8 @@ class _MixedBatch:
 class PatternProducts:
     """General Lambda; D is (c, n)."""
 
+    cost_by_rows = True
+
     def __init__(
         self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
     ) -> None:

@@ -10,7 +10,7 @@ from xmixed.engine.covariance.blocks import Block, size
 from xmixed.engine.covariance.structures import coordinates, matrix
 from xmixed.engine.covariance.tied import Tie
 from xmixed.engine.search.objective import Objective, Point
-from xmixed.engine.sweeps.nested import Downward
+from xmixed.engine.sweeps.sweeps import Downward
 
 _START = 0.375
 _STEPS_WHERE_DEAR = 4
@@ -41,7 +41,7 @@ def worthwhile_steps(objective: Objective, most: int) -> int:
 
     A few steps bring the blocks to where the quadratic model holds; from there Newton needs two or three.
     """
-    if not objective.sweeper.is_dear:
+    if not objective.sweeps.is_dear:
         return most
     return min(most, _STEPS_WHERE_DEAR if objective.problem.crossed is None else _STEPS_WHERE_CROSSED)
 
