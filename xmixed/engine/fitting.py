@@ -9,7 +9,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import metric_matrix, size
 from xmixed.engine.covariance.metrics import MatrixSquareRoot, parameterization
-from xmixed.engine.covariance.structures import from_estimation, labels, matrix
+from xmixed.engine.covariance.structures import labels
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Model, Options
 from xmixed.engine.prepare import prepare
@@ -151,8 +151,8 @@ def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...
     """Blocks in the optimiser's metric from the estimation metric of Sigma/sigma_e^2."""
     blocks = []
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        nu = from_estimation(block.structure, size(block), relative[part]).value
-        sigma = matrix(block.structure, size(block), nu)
+        nu = block.structure.from_estimation(relative[part]).value
+        sigma = block.structure.matrix(nu)
         psi = metric_matrix(block, sigma)
         judged = sigma if block.tie is None else psi
         if np.linalg.eigvalsh(judged)[0] < -1e-10 * np.trace(judged):
@@ -275,7 +275,7 @@ def _leave_false_boundary(root: Surface, point: Point) -> Point:
     for index, (block, part) in enumerate(zip(objective.problem.blocks, objective.slices, strict=True)):
         units = root.units[part] ** 2 if root.units is not None else np.ones(part.stop - part.start)
         moved = blocks[index].copy()
-        for m, (kind, i, _) in enumerate(labels(block.structure, size(block))):
+        for m, (kind, i, _) in enumerate(block.structure.labels):
             rises = gradient[part.start + m] * units[m] > 1e-6
             if kind == "log_sd" and rises and moved[i - 1, i - 1] <= 1e-8 * units[m]:
                 where = np.arange(size(block)) if block.structure in ("identity", "exchangeable") else [i - 1]

@@ -8,14 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.engine.covariance.blocks import Block
-from xmixed.engine.covariance.tied import Tie
+from xmixed.engine.covariance.structures import covariance_structure
+from xmixed.engine.covariance.tied import Tie, check
 from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
-from xmixed.engine.model import Level, Model, RandomEffects
+from xmixed.engine.model import Level, Model
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossed import Grouping, cross_levels, crossed_products
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
-from xmixed.engine.products.enclosing import check, enclosing_level, members
+from xmixed.engine.products.enclosing import enclosing_level, members
 from xmixed.engine.products.grouping import nest
 from xmixed.engine.products.indicators import whole_units, without_crossing
 from xmixed.engine.products.scaling import (
@@ -161,6 +162,7 @@ def _tied(block: Block, tie: Tie | None) -> Block:
     metric = float(block.metric[0, 0])
     return replace(
         block,
+        structure=block.structure.of(2),
         metric=metric * np.eye(2),
         start_scale=np.repeat(block.start_scale, 2),
         tie=replace(tie, to_working=tie.to_working / metric),
@@ -233,7 +235,9 @@ def _blocks(
     blocks, first = [], 0
     for i, equation in enumerate(level.equations):
         part = slice(first, first + len(equation.columns))
-        metric = _metric(equation, change[0, part], scales[part])
+        constant = next((i for i, column in enumerate(equation.columns) if column is None), None)
+        structure = covariance_structure(equation.structure, len(equation.columns))
+        metric = structure.metric(scales[part], change[0, part], constant)
         inverse = np.linalg.inv(metric)
         blocks.append(
             Block(
@@ -241,7 +245,7 @@ def _blocks(
                 equation=i + 1,
                 position=position,
                 columns=part,
-                structure=equation.structure,
+                structure=structure,
                 metric=metric,
                 to_working=change[:, part] @ inverse,
                 start_scale=squares[part],
@@ -249,17 +253,3 @@ def _blocks(
         )
         first = part.stop
     return blocks
-
-
-def _metric(equation: RandomEffects, centers: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """K of a block: the full centring where Sigma is unstructured, else only scales that keep its form."""
-    constant = next((i for i, column in enumerate(equation.columns) if column is None), None)
-    if equation.structure == "independent":
-        return np.diag(scales)
-    if equation.structure != "unstructured":
-        return np.eye(len(scales)) * float(np.sqrt(np.mean(scales**2)))
-    metric = np.diag(scales)
-    if constant is not None:
-        metric[constant] = centers
-        metric[constant, constant] = 1.0
-    return metric

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import Block, metric_change, pieces, size, user_matrix
-from xmixed.engine.covariance.structures import from_estimation, labels
+from xmixed.engine.covariance.blocks import Block, metric_change, pieces, user_matrix
 from xmixed.engine.errors import InvalidModel, WeightsNotSupported
 from xmixed.engine.model import Model
 from xmixed.engine.products.grouping import Nesting
@@ -201,9 +200,9 @@ def _covariance_scores(
         along[:, place] = np.bincount(codes[at], terms, minlength=count)
     result, shifts = np.zeros_like(along), np.zeros(along.shape[1])
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        inner = from_estimation(block.structure, size(block), relative[part]).jacobian
+        inner = block.structure.from_estimation(relative[part]).jacobian
         result[:, part] = along[:, part] @ (pieces(block) @ metric_change(block) @ inner)
-        shifts[part] = [float(kind == "log_sd") for kind, _, _ in labels(block.structure, size(block))]
+        shifts[part] = [float(kind == "log_sd") for kind, _, _ in block.structure.labels]
     return result, shifts
 
 

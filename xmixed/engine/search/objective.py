@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import pieces, size, working_directions, working_parts
-from xmixed.engine.covariance.structures import coordinates, labels, matrix
+from xmixed.engine.covariance.blocks import pieces, working_directions, working_parts
 from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
@@ -94,14 +93,14 @@ class Objective:
     def matrices(self, nu: np.ndarray) -> tuple[np.ndarray, ...]:
         """The blocks K Sigma K'/sigma_e^2 of the natural coordinates of all blocks."""
         return tuple(
-            matrix(block.structure, size(block), nu[part])
+            block.structure.matrix(nu[part])
             for block, part in zip(self.problem.blocks, self.slices, strict=True)
         )
 
     def natural(self, blocks: tuple[np.ndarray, ...]) -> np.ndarray:
         """Natural coordinates of all blocks, (k-1,)."""
         pairs = zip(self.problem.blocks, blocks, strict=True)
-        return np.concatenate([np.zeros(0), *(coordinates(b.structure, m) for b, m in pairs)])
+        return np.concatenate([np.zeros(0), *(b.structure.coordinates(m) for b, m in pairs)])
 
     def point(self, blocks: tuple[np.ndarray, ...], rho: np.ndarray | None = None) -> Point:
         """Sweep upward at the given blocks and residual parameters (None: where these start)."""
@@ -236,7 +235,7 @@ class Objective:
 def _slices(problem: Problem) -> tuple[slice, ...]:
     result, first = [], 0
     for block in problem.blocks:
-        count = len(labels(block.structure, size(block)))
+        count = len(block.structure.labels)
         result.append(slice(first, first + count))
         first += count
     return tuple(result)
