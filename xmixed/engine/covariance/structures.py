@@ -216,11 +216,12 @@ class Exchangeable(_CommonVariance):
         return eye[None] if self.q == 1 else np.stack([eye, np.ones((self.q, self.q)) - eye])
 
     def _labels(self) -> tuple[Label, ...]:
-        return (("log_sd", 1, 1), ("atanh_correlation", 1, 2))[: min(self.q, 2)]
+        labels: list[Label] = [("log_sd", 1, 1), ("atanh_correlation", 1, 2)]
+        return tuple(labels[: self.q])
 
     def _coordinate_members(self) -> list[Members]:
         members: list[Members] = [(0, 0, None), (0, 0, 1)]
-        return members[: min(self.q, 2)]
+        return members[: self.q]
 
     def coordinates(self, sigma: np.ndarray) -> np.ndarray:
         """See `CovarianceStructure`."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import Block, metric_change, size
 from xmixed.engine.covariance.metrics import MatrixSquareRoot
-from xmixed.engine.covariance.structures import Mapping, from_estimation, pairs
+from xmixed.engine.covariance.structures import Mapping, pairs
 from xmixed.engine.search.boundary import Boundary
 from xmixed.engine.search.objective import Objective, Point
 
@@ -168,7 +168,7 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
     metric = MatrixSquareRoot()
     q = size(block)
     theta = metric.inverse(block.structure, psi)
-    whole = metric.mapping(block.structure, q, theta)
+    whole = metric.mapping(block.structure, theta)
     alive = psi.diagonal() > 0
     keep = np.append(alive, [alive[i] and alive[j] for i, j in pairs(q)])
     # Orthogonal in the matrices' own inner product, in which covariances count twice: only then do the
@@ -178,7 +178,7 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
     basis = (rows[sizes > 1e-6 * sizes[0]] / weight).T
     second = np.einsum("iab,ac,bd->icd", whole.second, basis, basis)
     chosen = Mapping(whole.value, whole.jacobian @ basis, second)
-    estimation = from_estimation(block.structure, q, alpha)
+    estimation = block.structure.from_estimation(alpha)
     change = metric_change(block)
     free = np.flatnonzero(~fixed)
     carry = np.zeros((len(alpha), basis.shape[1]))
