@@ -227,7 +227,7 @@ def _unit_scores(
     Q = len(columns) + 1
     # The weights of units are left to the end: here every unit counts once.
     once = Units(units.rows, units.starts, units.row_weights)
-    products = make_products(residual.residuals, residual.table, once, D, Q)
+    products = make_products(residual.residuals, residual.structure, residual.table, once, D, Q)
     full = residual.table.fill(whitening.estimates(point.rho))
     of_means = products.at(full).ZtD[-1, Q:] / sigma2
     row_weights = np.ones(len(rest)) if units.row_weights is None else units.row_weights
@@ -252,7 +252,7 @@ def _score_units(
 ) -> tuple[Units, np.ndarray, list[Column]]:
     """Units within clusters, the effects' conditional variances by unit (sigma_e = 1), and their columns."""
     if not residual.groups:
-        if residual.residuals.structure != "independent":
+        if residual.structure.correlated:
             return residual.units, np.zeros((0, 0, residual.n_units)), []
         rows = np.argsort(codes, kind="stable")
         starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))

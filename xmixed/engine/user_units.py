@@ -8,7 +8,6 @@ from xmixed.engine.covariance.blocks import user_matrix
 from xmixed.engine.covariance.structures import LOG_FLOOR
 from xmixed.engine.model import Model
 from xmixed.engine.problem import Problem
-from xmixed.engine.residuals.structures import residual_parameters
 from xmixed.engine.result import Parameter, Regression
 from xmixed.engine.search.boundary import Boundary
 from xmixed.engine.search.objective import Objective, Point
@@ -22,7 +21,7 @@ def block_parameters(objective: Objective) -> tuple[Parameter, ...]:
         for kind, row, column in block.structure.labels
     ]
     found = objective.problem.residual
-    residual = () if found is None else residual_parameters(found.residuals)
+    residual = () if found is None else found.structure.parameters(found.table)
     return (*result, Parameter("log_sd_residual", 0, 0, 0, 0), *residual)
 
 

@@ -71,9 +71,8 @@ def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> 
     whitening = objective.whitening
     if whitening is None:
         return point
-    residuals = whitening.residual.residuals
-    exponential = residuals.structure == "exponential"
-    near, limit = (_LOGIT_NEAR, _LOGIT_LIMIT) if exponential else (_ATANH_NEAR, _ATANH_LIMIT)
+    structure = whitening.residual.structure
+    near, limit = (_LOGIT_NEAR, _LOGIT_LIMIT) if structure.logistic else (_ATANH_NEAR, _ATANH_LIMIT)
     fixed = boundary.fixed[objective.block_count :]
     for place in np.flatnonzero((np.abs(point.rho) > near) & whitening.correlations):
         rho = point.rho.copy()
@@ -84,8 +83,7 @@ def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> 
         elif not _is_level(objective, point, trial, int(place), abs(point.rho[place]) > limit):
             continue
         group = whitening.groups == whitening.groups[place]
-        together = residuals.structure in ("ar", "ma")
-        fixed[group & whitening.correlations if together else place] = True
+        fixed[group & whitening.correlations if structure.coupled else place] = True
         note = BoundaryNote("residual_limit", 0, int(whitening.groups[place]) + 1)
         if note not in boundary.notes:
             boundary.notes.append(note)

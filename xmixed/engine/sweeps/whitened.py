@@ -10,12 +10,6 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import ResidualData
 from xmixed.engine.residuals.products import UnitPosterior
-from xmixed.engine.residuals.structures import (
-    estimation_metric,
-    raw_jacobian,
-    search_metric,
-    starting_parameters,
-)
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 
@@ -28,7 +22,7 @@ class Whitening:
 
     def __init__(self, problem: Problem, residual: ResidualData) -> None:
         self.problem, self.residual = problem, residual
-        self.start = starting_parameters(residual.residuals, residual.table)
+        self.start = residual.structure.start(residual.residuals, residual.table)
         self.count = len(self.start)
         # Row and column of the table that each parameter stands in.
         self.groups, columns = np.nonzero(residual.table.free)
@@ -42,15 +36,15 @@ class Whitening:
 
     def estimates(self, rho: np.ndarray) -> np.ndarray:
         """The parameters in the estimation metric."""
-        return estimation_metric(self.residual.residuals, self.residual.table, rho)
+        return self.residual.structure.estimation_metric(self.residual.table, rho)
 
     def from_estimates(self, parameters: np.ndarray) -> np.ndarray:
         """The inverse of `estimates`; raises LinAlgError outside the parameter space."""
-        return search_metric(self.residual.residuals, self.residual.table, parameters)
+        return self.residual.structure.search_metric(self.residual.table, parameters)
 
     def jacobian(self, rho: np.ndarray) -> np.ndarray:
         """(r, r) derivative of `estimates`."""
-        return raw_jacobian(self.residual.residuals, self.residual.table, rho)
+        return self.residual.structure.metric_jacobian(self.residual.table, rho)
 
     def at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
         """The sweeps, and log|Lambda|; raises LinAlgError where Lambda is not positive definite."""
