@@ -6,6 +6,7 @@ import pytest
 from tests.expressions.support import NamedMatrix, small_context, small_data, value_of, values_of
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
+from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate, evaluate_column, evaluate_condition, evaluate_number
 from xmixed.expressions.sample import select_rows
@@ -217,3 +218,20 @@ def test_missing_standard_error():
     V = NamedMatrix(np.full((5, 5), MISSING), [], [])
     context.e.items["V"] = V
     assert value_of("_se[week]", context) == MISSING
+
+
+def test_one_way_to_find_a_coefficient():
+    names = ("y:0b.sex", "y:1.sex#cL2.age", "y:o.week", "y:_cons", "lns1_1_1:_cons")
+    assert equations_of(names) == ("y", "lns1_1_1")
+    assert equation_meant("#2", ("y", "lns1_1_1")) == "lns1_1_1"
+    assert equation_meant("#3", ("y", "lns1_1_1")) is None
+    for name, place in {
+        "0.sex": 0,
+        "0b.sex": 0,
+        "c.l2.age#1.sex": 1,
+        "week": 2,
+        "_cons": 3,
+        "2.sex": None,
+    }.items():
+        assert place_of("y", name, names) == place, name
+    assert place_of("lns1_1_1", "_cons", names) == 4

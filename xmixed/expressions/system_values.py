@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from xmixed.data.dataset import DTYPES, LIMITS
-from xmixed.expressions.context import DEFAULT_SEED, Context
+from xmixed.expressions.context import Context
 from xmixed.formats.dates import DAYS, MONTHS
+from xmixed.session.memory import DEFAULT_SEED
 
 MAX_DOUBLE = math.nextafter(2.0**1023, 0)
 MAX_FLOAT = 2.0**127 * (1 - 2.0**-24)
@@ -70,13 +71,6 @@ def _setting(name: str, default: float | str) -> Callable[[Context], float | str
     return read
 
 
-def _version(context: Context) -> float:
-    try:
-        return float(getattr(context.settings, "version", "12"))
-    except ValueError:
-        return 12.0
-
-
 _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "N": lambda context: float(context.data.n_obs),
     "k": lambda context: float(len(context.data.variables)),
@@ -101,7 +95,7 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "lstretch": _switch("lstretch"),
     "showomitted": _switch("showomitted"),
     "showemptycells": _switch("showemptycells"),
-    "version": _version,
+    "version": lambda context: float(context.version),
 }
 
 
