@@ -9,7 +9,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import metric_matrix, size
 from xmixed.engine.covariance.metrics import MatrixSquareRoot, parameterization
-from xmixed.engine.covariance.structures import from_estimation, labels, matrix
+from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Model, Options
 from xmixed.engine.prepare import prepare
@@ -137,7 +137,7 @@ def parameters_of(model: Model) -> tuple[Parameter, ...]:
     for number, level in enumerate(model.levels, 1):
         for i, equation in enumerate(level.equations, 1):
             q = len(equation.columns) if members(level) == 1 else 2
-            for kind, row, column in labels(equation.structure, q):
+            for kind, row, column in covariance_structure(equation.structure, q).labels:
                 result.append(Parameter(kind, number, i, row, column))
     residual = () if model.residuals is None else residual_parameters(model.residuals)
     return (*result, Parameter("log_sd_residual", 0, 0, 0, 0), *residual)
@@ -151,8 +151,8 @@ def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...
     """Blocks in the optimiser's metric from the estimation metric of Sigma/sigma_e^2."""
     blocks = []
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        nu = from_estimation(block.structure, size(block), relative[part]).value
-        sigma = matrix(block.structure, size(block), nu)
+        nu = block.structure.from_estimation(relative[part]).value
+        sigma = block.structure.matrix(nu)
         psi = metric_matrix(block, sigma)
         judged = sigma if block.tie is None else psi
         if np.linalg.eigvalsh(judged)[0] < -1e-10 * np.trace(judged):
@@ -163,7 +163,7 @@ def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...
 
 def _separately(objective: Objective) -> bool:
     """Whether good starting values are worth fitting each level alone."""
-    return objective.problem.crossed is not None and objective.sweeper.is_dear
+    return objective.problem.crossed is not None and objective.sweeps.is_dear
 
 
 def _maximise(objective: Objective, options: Options, report: Report) -> _Maximum:
@@ -275,10 +275,10 @@ def _leave_false_boundary(root: Surface, point: Point) -> Point:
     for index, (block, part) in enumerate(zip(objective.problem.blocks, objective.slices, strict=True)):
         units = root.units[part] ** 2 if root.units is not None else np.ones(part.stop - part.start)
         moved = blocks[index].copy()
-        for m, (kind, i, _) in enumerate(labels(block.structure, size(block))):
+        for m, (kind, i, _) in enumerate(block.structure.labels):
             rises = gradient[part.start + m] * units[m] > 1e-6
             if kind == "log_sd" and rises and moved[i - 1, i - 1] <= 1e-8 * units[m]:
-                where = np.arange(size(block)) if block.structure in ("identity", "exchangeable") else [i - 1]
+                where = np.arange(size(block)) if block.structure.common_variance else [i - 1]
                 moved[where, where] = 1e-4 * units[m]
         blocks[index] = moved
     return objective.point(tuple(blocks), point.rho)
@@ -323,7 +323,7 @@ def _unidentified(objective: Objective, root: Surface, state: State) -> list[Bou
     notes = []
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
         found = np.flatnonzero(flat[part] > 0.1) + 1
-        if block.structure == "independent":
+        if block.structure.separate_columns:
             rows = (int(row) for row in found)
             notes += [BoundaryNote("not_identified", block.level, block.equation, row, row) for row in rows]
         elif len(found):
@@ -348,7 +348,7 @@ def _record(
         hessian=state.hessian,
         em_iterations=em_steps,
         iterations=iterations,
-        evaluations=objective.sweeper.evaluations,
+        evaluations=objective.sweeps.evaluations,
         converged=converged,
         return_code=0 if converged or verdict == "em_only" else 430,
         verdict=verdict,
