@@ -26,7 +26,6 @@ IMPORTED_ELSEWHERE = {
     "xmixed.commands.describe.codebook -> xmixed.commands.data.label",
     "xmixed.commands.describe.list -> xmixed.commands.data.label",
     "xmixed.commands.programming.loops -> xmixed.commands.programming.conditional",
-    "xmixed.commands.postestimation.estimates -> xmixed.commands.estimation.xtmixed",
 }
 """Modules that register a command and are imported by another one all the same."""
 
