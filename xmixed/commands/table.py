@@ -256,7 +256,7 @@ COMMANDS: dict[str, Listed] = {
     "postfile": Listed("postfile", None),
     "pperron": Listed("pperron", None),
     "prais": Listed("prais", None),
-    "predict": Listed("predict", None),
+    "predict": Listed("predict", "postestimation.predict", "Predictions, residuals, random effects and their standard errors"),
     "predictnl": Listed("predictnl", None),
     "preserve": Listed("preserve", None),
     "probit": Listed("prob", None),
