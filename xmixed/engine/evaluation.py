@@ -99,7 +99,7 @@ class Evaluation:
         return self._fixed[1]
 
     def effects(self) -> tuple[LevelEffects, ...]:
-        """The random effects of every level of the model, in its order; those of an empty level have q = 0."""
+        """The random effects of every level of the model, in its order; an empty level has q = 0."""
         objective, point = self._objective, self._point
         problem = objective.problem
         ties = {block.position: block.tie.position for block in problem.blocks if block.tie is not None}
