@@ -8,7 +8,7 @@ from xmixed.commands.registry import command
 from xmixed.data.columns import count_missing, stored
 from xmixed.data.dataset import Variable, default_format, is_string_type
 from xmixed.errors import StataError
-from xmixed.estimation.prediction import Request, predicted, requested, statistic_options
+from xmixed.estimation.inference.prediction import Request, predicted, requested, statistic_options
 from xmixed.estimation.results import Estimator, Statistic, estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows

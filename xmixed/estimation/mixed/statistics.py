@@ -9,9 +9,13 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.frame import EstimationFrame, sample_rows, variable_of
+from xmixed.estimation.inference.prediction import (
+    linear_gradient,
+    linear_predictor,
+    standard_error_of_prediction,
+)
 from xmixed.estimation.mixed.effects import equation_effects, fitted_sample, row_effects
 from xmixed.estimation.mixed.model import MixedResult
-from xmixed.estimation.prediction import linear_gradient, linear_predictor, standard_error_of_prediction
 from xmixed.estimation.results import Statistic
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import OptionSpec
