@@ -16,7 +16,8 @@ from xmixed.expressions.factors.design import column, expand
 from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
-from xmixed.language.nodes import Command, Pattern, VarianceEstimator, Weight
+from xmixed.language.estimator_nodes import VarianceEstimator
+from xmixed.language.nodes import Command, Pattern, Weight
 from xmixed.missing import is_missing
 from xmixed.statistics.blocks import Column
 from xmixed.statistics.grouping import factorise

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
 from xmixed.language.explain import quote_end
 from xmixed.language.expression_builder import check_depth
 from xmixed.language.grammar import parse
-from xmixed.language.nodes import Command, Expression, MixedCommand, Pattern, Varlist
+from xmixed.language.nodes import Command, Expression, Pattern, Varlist
 from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_expression, read_filename, read_qualifiers
 from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
+
+if TYPE_CHECKING:
+    from xmixed.language.estimator_nodes import MixedCommand
 
 
 def parse_expression(text: str) -> Expression:

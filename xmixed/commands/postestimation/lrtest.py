@@ -10,7 +10,7 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row, model_parameters
 from xmixed.estimation.mixed.model import MixedResult
-from xmixed.expressions.factors.terms import canonical_name
+from xmixed.expressions.coefficient_names import canonical_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
