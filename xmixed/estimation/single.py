@@ -16,8 +16,13 @@ from xmixed.expressions.factors.design import column, expand
 from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
+<<<<<<< HEAD
 from xmixed.language.estimator_nodes import VarianceEstimator
 from xmixed.language.nodes import Command, Pattern, Weight
+=======
+from xmixed.expressions.weights import check_weights
+from xmixed.language.nodes import Command, Pattern, VarianceEstimator, Weight
+>>>>>>> main
 from xmixed.missing import is_missing
 from xmixed.statistics.blocks import Column
 from xmixed.statistics.grouping import factorise
@@ -96,6 +101,13 @@ class SingleSample:
                 terms[place] = replace(terms[place], status="omitted")
         kept = tuple(own for own, gone in zip(self.columns, omitted, strict=True) if not gone)
         return replace(self, terms=tuple(terms), columns=kept, notes=tuple(notes))
+
+
+def weight_macros(sample: SingleSample) -> dict[str, str]:
+    """Return e(wtype) and e(wexp)."""
+    if sample.weighting is None:
+        return {}
+    return {"wtype": sample.weighting.kind, "wexp": f"= {sample.weight_text}"}
 
 
 def variance_of(node: Command, context: Context, weighted: str, default: str = "ols") -> Variance:
@@ -177,7 +189,8 @@ def specify(
         raise StataError(2000, "no observations")
     weighting = None
     if values is not None and node.weight is not None:
-        weighting = Weighting(kind, _checked(values[sample.rows], kind, node.weight))
+        check_weights(values[sample.rows], kind, node.weight.span)
+        weighting = Weighting(kind, values[sample.rows])
         if kind not in UNWEIGHTED_SUM:
             notes.append(f"(sum of wgt is {weighting.values.sum():12.4e})")
     expanded = expand(terms, sample.values)
@@ -225,11 +238,3 @@ def _weights(
         raise StataError(109, "type mismatch", weight.span)
     sample.rows = sample.rows & ~is_missing(values) & (values != 0)
     return kind, values, notes
-
-
-def _checked(values: np.ndarray, kind: str, weight: Weight) -> np.ndarray:
-    if kind != "iweight" and np.any(values < 0):
-        raise StataError(402, "negative weights encountered", weight.span)
-    if kind == "fweight" and np.any(values != np.floor(values)):
-        raise StataError(401, "may not use noninteger frequency weights", weight.span)
-    return values

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.language.lines import LogicalLine
+from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
 from xmixed.session.memory import Memory
 from xmixed.session.output import Output
@@ -20,6 +21,7 @@ from xmixed.session.settings import Settings
 if TYPE_CHECKING:
     from xmixed.session.log import LogFile
     from xmixed.session.tested import Tested
+    from xmixed.session.timers import Timer
 
 MAXIMUM_DEPTH = 64
 """How deep do-files, programs and loops may be nested; Stata's limit."""
@@ -45,7 +47,9 @@ class SessionState(ABC):
         self.global_macros: dict[str, str] = {}
         self.frames = [Frame("session")]  # innermost do-file or program last
         self.programs: dict[str, Program] = {}
-        self.verbatim: tuple[LogicalLine, ...] = ()  # lines up to `end` behind the command that runs
+        self.verbatim: tuple[LogicalLine, ...] | None = None  # lines up to `end` behind the command that runs
+        self.ado_path = AdoPath()
+        self.timers: dict[int, Timer] = {}
         self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
         self.temporary_files = 0
         self.settings = Settings()

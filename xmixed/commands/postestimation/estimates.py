@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xmixed.commands.estimation.xtmixed import E_COMMANDS
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row
-from xmixed.estimation.display_options import display_options
-from xmixed.estimation.mixed.display import display
-from xmixed.estimation.mixed.options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
+from xmixed.estimation.replay_options import REPLAY_OPTIONS
+from xmixed.estimation.results import estimator_of
+from xmixed.estimation.run import check_replay_options
 from xmixed.expressions.varlist import is_valid_name, matches_pattern
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -34,7 +33,7 @@ NAME_LENGTH = 27
 N = OptionSpec("n", "n", "integer", "N of the Bayesian information criterion")
 _DISPLAY = Syntax(
     "text",
-    options=(*DISPLAY_OPTIONS, STANDARD_DEVIATIONS),
+    options=REPLAY_OPTIONS,
     exclusive=(("variance", "stddeviations"),),
 )
 
@@ -132,15 +131,12 @@ def restore(session: SessionState, node: Command) -> None:
 def replay(session: SessionState, node: Command) -> None:
     names = _names(session, node.argument, ["."])
     for name in names:
-        stored_estimates(session, name)
+        check_replay_options(node, estimator_of(stored_estimates(session, name)))
     for name in names:
         found = stored_estimates(session, name)
-        command_name = found.macros.get("cmd", "")
-        if command_name not in E_COMMANDS:
-            raise StataError(301, "last estimates not found")
-        options = display_options(node.option, session.settings, command_name == "mixed")
+        estimator = estimator_of(found)
         session.out.write(*render_model_banner(name, found.title, session.settings.linesize))
-        session.out.write(*display(found, options))
+        session.out.write(*estimator.replay(found, node.option, session.settings))
 
 
 @subcommand(

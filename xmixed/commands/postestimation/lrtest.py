@@ -9,8 +9,12 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row, model_parameters
+<<<<<<< HEAD
 from xmixed.estimation.mixed.model import MixedResult
 from xmixed.expressions.coefficient_names import canonical_name
+=======
+from xmixed.estimation.results import estimator_of
+>>>>>>> main
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
@@ -20,7 +24,7 @@ from xmixed.render.layouts.estimates import (
     render_criteria,
     render_likelihood_ratio,
 )
-from xmixed.session.results import Estimates, Matrix, Results
+from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
 from xmixed.session.stored import stored_estimates
 from xmixed.statistics.distributions import chi2_tail
@@ -114,12 +118,8 @@ def _check_comparable(session: SessionState, first: Model, second: Model) -> Non
 
 def _fixed_effects(estimates: Estimates) -> frozenset[str]:
     """Return the names of the fixed effects that are estimated."""
-    if isinstance(estimates.payload, MixedResult):
-        terms = estimates.payload.description.terms
-        return frozenset(term.without_marks() for term in terms if not term.status)
-    b = estimates.get("b")
-    names = b.column_names if isinstance(b, Matrix) else []
-    return frozenset(canonical_name(name.rpartition(":")[2]) for name in names)
+    terms = estimator_of(estimates).terms(estimates)
+    return frozenset(term.without_marks() for term in terms if term is not None and not term.status)
 
 
 def _order(first: Model, second: Model) -> tuple[Model, Model]:

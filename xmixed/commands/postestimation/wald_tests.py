@@ -10,7 +10,7 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.hypotheses import read_hypotheses
-from xmixed.estimation.mixed.model import MixedResult
+from xmixed.estimation.results import estimator_of
 from xmixed.estimation.sample import resolve_terms
 from xmixed.estimation.wald import wald
 from xmixed.expressions.context import Context
@@ -73,7 +73,11 @@ def testparm(session: SessionState, node: Command) -> None:
     coefficients = Coefficients.of(session.e)
     equation = coefficients.equation(str(node.option("equation", "#1")))
     wanted = resolve_terms(node.argument, Context.of(session))
-    places = _testable(session.e, wanted) if equation == coefficients.equations[0] else []
+    places = [
+        place
+        for place in _testable(session.e, wanted)
+        if coefficients.names[place].rpartition(":")[0] == equation
+    ]
     if not places:
         raise StataError(
             111, "no such variables;\nthe specified varlist does not identify any testable coefficients"
@@ -88,14 +92,12 @@ def testparm(session: SessionState, node: Command) -> None:
 
 def _testable(estimates: Estimates, wanted: Sequence[ResolvedTerm]) -> list[int]:
     """Return the places in e(b) of the estimated terms that a varlist means, in the order of e(b)."""
-    result = estimates.payload
-    if not isinstance(result, MixedResult):
-        raise StataError(321, "testparm not valid after these estimates")
-    return [
-        place
-        for place, term in enumerate(result.description.terms)
-        if term.parts and not term.status and any(_means(asked, term) for asked in wanted)
-    ]
+    places = []
+    for place, term in enumerate(estimator_of(estimates).terms(estimates)):
+        is_estimated = term is not None and bool(term.parts) and not term.status
+        if is_estimated and any(_means(asked, term) for asked in wanted):
+            places.append(place)
+    return places
 
 
 def _means(asked: ResolvedTerm, term: Term) -> bool:
@@ -118,13 +120,18 @@ def _run(
     """Test constraints jointly; show and save the results."""
     rows = np.array([constraint.row for constraint in constraints])
     constants = np.array([constraint.constant for constraint in constraints])
-    kept, found = wald(rows, constants, coefficients.b, coefficients.V)
+    df_residual = session.e.scalars.get("df_r")
+    kept, found = wald(rows, constants, coefficients.b, coefficients.V, df_residual)
     dropped = [number for number in range(1, len(rows) + 1) if number - 1 not in kept]
     if not silent:
         texts = [constraint_text(item.row, item.constant, coefficients.names) for item in constraints]
         session.out.write(*render_constraints(texts, dropped, session.settings.linesize))
         session.out.write(*render_wald_test(found))
-    scalars = {"drop": float(bool(dropped)), "chi2": found.statistic, "p": found.p_value}
+    scalars = {"drop": float(bool(dropped)), "p": found.p_value}
+    if df_residual is None:
+        scalars["chi2"] = found.statistic
+    else:
+        scalars |= {"F": found.statistic, "df_r": df_residual}
     scalars |= {f"dropped_{order}": float(number) for order, number in enumerate(dropped, start=1)}
     session.r = Results(scalars | {"df": float(found.df)})
     session.tested = Tested(session.e, constraints)
