@@ -40,6 +40,9 @@ LARGE_FOLDERS = {"estimation/mixed", "language", "render/layouts", "statistics"}
 AT_START = {"engine", "estimation", "statistics", "graphics"}
 """Rooms that a one-liner does not enter."""
 
+MOST_AT_START = 100
+"""How many of our modules it imports at most."""
+
 HEAVY = {"matplotlib", "pandas", "prompt_toolkit", "scipy", "statsmodels"}
 """Packages that it does not import."""
 
@@ -112,3 +115,7 @@ def test_a_one_liner_imports_its_own_command_alone(loaded: set[str]) -> None:
 def test_a_one_liner_imports_no_heavy_package_or_room(loaded: set[str]) -> None:
     assert {name for name in HEAVY if name in loaded} == set()
     assert {room for room in AT_START if f"xmixed.{room}" in loaded} == set()
+
+
+def test_a_one_liner_imports_few_modules(loaded: set[str]) -> None:
+    assert len([name for name in loaded if name.startswith("xmixed")]) <= MOST_AT_START

@@ -9,12 +9,7 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row, model_parameters
-<<<<<<< HEAD
-from xmixed.estimation.mixed.model import MixedResult
-from xmixed.expressions.coefficient_names import canonical_name
-=======
 from xmixed.estimation.results import estimator_of
->>>>>>> main
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
