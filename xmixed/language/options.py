@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
-from xmixed.language.arguments import NewVariables
 from xmixed.language.expression_builder import check_depth, number_from
 from xmixed.language.grammar import parse
-from xmixed.language.newvarlist import read_new_variables
 from xmixed.language.nodes import Option, Pattern
 from xmixed.language.skeleton import TypedOption
 from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 
 if TYPE_CHECKING:
+    from xmixed.language.arguments import NewVariables
     from xmixed.language.estimator_nodes import ResidualSpecification, VarianceEstimator
 
 RESIDUAL_STRUCTURES: tuple[tuple[str, str], ...] = (
@@ -185,6 +184,8 @@ def _expression(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
 
 def _new_variables(text: str, typed: TypedOption, spec: OptionSpec) -> NewVariables:
     assert typed.inside is not None
+    from xmixed.language.newvarlist import read_new_variables
+
     return read_new_variables(text, typed.inside)
 
 
