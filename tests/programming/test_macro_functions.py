@@ -167,9 +167,9 @@ def test_counting_replacements(ready: Run, session: Session) -> None:
 
 def test_results_of_the_program_that_runs(run: Run) -> None:
     run(
-        "program p, rclass\nreturn scalar a = 1.5\nreturn local b word\ndisplay \"`return(a)' `return(b)'\"\nend"
+        "program p, rclass\nreturn scalar a = 1.5\nreturn local b c\ndisplay \"`return(a)' `return(b)'\"\nend"
     )
-    assert run("p") == "1.5 word\n"
+    assert run("p") == "1.5 c\n"
 
 
 def test_the_newest_macros_are_listed_first(run: Run) -> None:
