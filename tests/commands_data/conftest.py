@@ -37,7 +37,7 @@ def session() -> Session:
 @pytest.fixture
 def pigs(session: Session) -> Session:
     session.run(SETUP)
-    session.data.changed = False
+    session.data = session.data.with_(changed=False)
     return session
 
 

@@ -30,7 +30,9 @@ def _code(raw: bytes, reader=read_dta) -> int:
 def _two_types(release: int) -> bytes:
     dataset = everything()
     if release >= 117:
-        dataset.add(Variable("long_text", "strL", np.array(["ab"] * 30, dtype=object), "%9s"))
+        dataset = dataset.with_variables(
+            Variable("long_text", "strL", np.array(["ab"] * 30, dtype=object), "%9s")
+        )
     return dta_bytes(dataset, release, " 3 Mar 2011 10:57")
 
 

@@ -45,11 +45,11 @@ def _define(session: SessionState, node: Command, words: Words) -> None:
     if options == ["add"] and any(value in texts for value in new):
         raise StataError(180, "invalid attempt to modify label")
     texts.update(new)
-    data = session.data
-    data.value_labels[name] = {value: text for value, text in sorted(texts.items()) if text}
-    data.changed = True
+    new_table = {value: text for value, text in sorted(texts.items()) if text}
+    data = session.data.with_(value_labels={**session.data.value_labels, name: new_table})
     if not node.option("nofix"):
-        _widen_formats(data, [variable for variable in data if variable.value_label == name])
+        data = _with_wider_formats(data, [variable for variable in data if variable.value_label == name])
+    session.data = data
 
 
 def _label_name(words: Words) -> str:
@@ -89,21 +89,19 @@ def _attach(session: SessionState, node: Command, words: Words) -> None:
     if any(variable.is_string for variable in chosen):
         raise StataError(181, "may not label strings")
     chosen = [replace(variable, value_label=label) for variable in chosen]
-    data.put(chosen)
-    data.changed = True
-    if not node.option("nofix"):
-        _widen_formats(data, chosen)
+    data = data.with_variables(*chosen)
+    session.data = data if node.option("nofix") else _with_wider_formats(data, chosen)
 
 
-def _widen_formats(data: Dataset, variables: Sequence[Variable]) -> None:
-    """Make display formats as wide as the longest text of the value label, unless they show dates."""
+def _with_wider_formats(data: Dataset, variables: Sequence[Variable]) -> Dataset:
+    """Return display formats as wide as the longest text of the value label, unless they show dates."""
     wider: list[Variable] = []
     for variable in variables:
         width = max(map(len, data.value_labels.get(variable.value_label, {}).values()), default=0)
         parts = _NUMERIC_FORMAT.fullmatch(variable.format)
         if parts and width > int(parts[2]):
             wider.append(replace(variable, format=f"{parts[1]}{width}{parts[3]}"))
-    data.put(wider)
+    return data.with_variables(*wider)
 
 
 def _variable(session: SessionState, node: Command, words: Words) -> None:
@@ -115,15 +113,13 @@ def _variable(session: SessionState, node: Command, words: Words) -> None:
         raise StataError(198, f"{words[0]} invalid name")
     variable = session.data[resolve_name(words[0], session.data)]
     text = words[1] if len(words) == 2 else ""
-    session.data.put([replace(variable, label=_cut(session, text))])
-    session.data.changed = True
+    session.data = session.data.with_variables(replace(variable, label=_cut(session, text)))
 
 
 def _data(session: SessionState, node: Command, words: Words) -> None:
     if len(words) > 1:
         raise StataError(198, "invalid syntax")
-    session.data.label = _cut(session, words[0] if words else "")
-    session.data.changed = True
+    session.data = session.data.with_(label=_cut(session, words[0] if words else ""))
 
 
 def _cut(session: SessionState, text: str) -> str:
@@ -164,9 +160,10 @@ def _directory(session: SessionState, node: Command, words: Words) -> None:
 def _drop(session: SessionState, node: Command, words: Words) -> None:
     if not words:
         raise StataError(100, "label name required")
-    for name in _known(session.data, words):
-        session.data.value_labels.pop(name, None)
-        session.data.changed = True
+    gone = _known(session.data, words)
+    kept = {name: texts for name, texts in session.data.value_labels.items() if name not in gone}
+    if gone:
+        session.data = session.data.with_(value_labels=kept)
 
 
 _SUBCOMMANDS: tuple[tuple[str, str, Subcommand, frozenset[str]], ...] = (
@@ -237,8 +234,7 @@ def format_command(session: SessionState, node: Command) -> None:
         raise StataError(120, "invalid %format")
     if any(variable.is_string != is_string_format(fmt) for variable in chosen):
         raise StataError(109, "type mismatch")
-    data.put([replace(variable, format=fmt) for variable in chosen])
-    data.changed = True
+    session.data = data.with_variables(*(replace(variable, format=fmt) for variable in chosen))
 
 
 def _show_formats(session: SessionState, chosen: list[Variable]) -> None:

@@ -36,13 +36,11 @@ def stable_order(keys: list[np.ndarray]) -> np.ndarray:
     return np.lexsort(keys[::-1])
 
 
-def reorder(data: Dataset, order: np.ndarray, sorted_by: tuple[str, ...]) -> None:
-    """Put the rows in an order; the data count as changed only when that changes something."""
+def reordered(data: Dataset, order: np.ndarray, sorted_by: tuple[str, ...]) -> Dataset:
+    """Return the rows in an order; the data count as changed only when that changes something."""
     if not np.array_equal(order, np.arange(data.n_obs)):
-        data.take(order)
-    elif data.sorted_by != sorted_by:
-        data.changed = True
-    data.sorted_by = sorted_by
+        data = data.rows(order)
+    return data if data.sorted_by == sorted_by else data.with_(sorted_by=sorted_by)
 
 
 @command(
@@ -65,11 +63,12 @@ def sort(session: SessionState, node: Command) -> None:
         rows = range_slice(node.in_range, data.n_obs)
         order = np.arange(data.n_obs)
         order[rows] = rows.start + stable_order([sort_key(data[name])[rows] for name in names])
-        reorder(data, order, ())
+        session.data = reordered(data, order, ())
         return
     if data.sorted_by[: len(names)] == tuple(names):
         return  # Stata: data sorted by more variables stay so
-    reorder(data, stable_order([sort_key(data[name]) for name in names]), tuple(names))
+    order = stable_order([sort_key(data[name]) for name in names])
+    session.data = reordered(data, order, tuple(names))
 
 
 @command(
@@ -99,7 +98,7 @@ def gsort(session: SessionState, node: Command) -> None:
         else:
             keys.append(sort_key(data[name]))
             ascending += [] if falling else [name]
-    reorder(data, stable_order(keys), tuple(ascending))
+    session.data = reordered(data, stable_order(keys), tuple(ascending))
 
 
 def _signed_names(text: str, data: Dataset) -> list[tuple[str, bool]]:
@@ -161,9 +160,7 @@ def order(session: SessionState, node: Command) -> None:
     place = _place(node, data, moved, staying)
     arranged = staying[:place] + moved + staying[place:]
     if arranged != data.names:
-        by_name = {variable.name: variable for variable in data}
-        data.variables = [by_name[name] for name in arranged]
-        data.changed = True
+        session.data = data.select(arranged)
 
 
 def _place(node: Command, data: Dataset, moved: list[str], staying: list[str]) -> int:

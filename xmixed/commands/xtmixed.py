@@ -88,7 +88,8 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)
     estimates.mark = new_mark()
     commit(session, estimates)
-    session.data.marks[estimates.mark] = specification.rows
+    marks = {**session.data.marks, estimates.mark: specification.rows}
+    session.data = session.data.with_(marks=marks, changed=session.data.changed)
     return estimates
 
 
@@ -96,4 +97,5 @@ def commit(session: SessionState, estimates: Estimates) -> None:
     """Make estimates the active ones; row marks that no estimates use any more are dropped."""
     session.e = estimates
     used = {estimates.mark, *(stored.mark for stored in session.stored.values())}
-    session.data.marks = {name: rows for name, rows in session.data.marks.items() if name in used}
+    marks = {name: rows for name, rows in session.data.marks.items() if name in used}
+    session.data = session.data.with_(marks=marks, changed=session.data.changed)

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from xmixed.data.dataset import Dataset
+from xmixed.statistics.partition import Partition
 
 DEFAULT_SEED = 123456789
 """Seed of a fresh session, as Stata's."""
@@ -75,8 +76,8 @@ class Context:
     rc : int
         `_rc`, the return code of the last `capture`.
     memory : Memory
-    group : ndarray of int or None
-        Rows of the by-group: `_n`, `_N` and subscripts count within it. None: all the data.
+    partition : Partition or None
+        By-groups: `_n`, `_N`, subscripts and running sums count within each. None: all the data.
     """
 
     data: Dataset = field(default_factory=Dataset)
@@ -88,11 +89,11 @@ class Context:
     settings: Any = None
     rc: int = 0
     memory: Memory = field(default_factory=Memory)
-    group: np.ndarray | None = None
+    partition: Partition | None = None
 
     @classmethod
-    def of(cls, state: Any, group: np.ndarray | None = None) -> Context:
-        """Return the context of a session (a `SessionState`), maybe within a by-group."""
+    def of(cls, state: Any) -> Context:
+        """Return the context of a session (a `SessionState`), within its by-groups if a `by` is running."""
         return cls(
             data=state.data,
             scalars=state.scalars,
@@ -103,17 +104,17 @@ class Context:
             settings=state.settings,
             rc=int(getattr(state, "rc", 0)),
             memory=memory_of(state),
-            group=group,
+            partition=state.partition,
         )
 
-    def within(self, group: np.ndarray) -> Context:
-        """Return this context for a by-group."""
-        return replace(self, group=group)
+    def within(self, partition: Partition | None) -> Context:
+        """Return this context within by-groups."""
+        return replace(self, partition=partition)
 
     @property
     def size(self) -> int:
-        """Number of observations, of the by-group if there is one."""
-        return self.data.n_obs if self.group is None else len(self.group)
+        """Number of observations."""
+        return self.data.n_obs
 
     def matrix(self, name: str) -> Any:
         """Return the matrix of a name (`M`, `e(V)`, `r(table)`), or None."""

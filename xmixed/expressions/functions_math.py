@@ -9,6 +9,7 @@ import numpy as np
 from xmixed.expressions.registry import Place, function
 from xmixed.expressions.system_values import MAX_DOUBLE, MAX_FLOAT
 from xmixed.missing import MISSING, is_missing
+from xmixed.statistics.partition import Partition, running_sum
 
 UFUNCS: dict[str, Callable[..., np.ndarray]] = {
     "abs": np.abs, "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log": np.log, "log10": np.log10,
@@ -83,7 +84,12 @@ function("min", "nn*", strict=False)(_extreme(np.minimum, np.inf))
 @function("sum", "n", strict=False, placed=True)
 def _running_sum(place: Place, x: np.ndarray) -> np.ndarray:
     column = np.broadcast_to(x, (place.size,))
-    total = np.cumsum(np.where(is_missing(column), 0.0, column))
+    present = np.where(is_missing(column), 0.0, column)
+    partition = place.context.partition
+    if partition is None:
+        total = np.cumsum(present)
+    else:
+        total = running_sum(present, Partition.of_sorted([partition.group[place.rows]], place.size))
     return np.where(np.abs(total) < MISSING, total, MISSING)
 
 

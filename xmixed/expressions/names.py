@@ -45,10 +45,12 @@ def look_up(node: Name, evaluation: Evaluation) -> Value:
 
 
 def _system(name: str, evaluation: Evaluation) -> np.ndarray:
+    partition = evaluation.context.partition
     if name == "_n":
-        positions = evaluation.positions
-        chosen = np.arange(evaluation.context.size) if positions is None else positions
-        return chosen + 1.0
+        rows = evaluation.rows
+        return (rows if partition is None else rows - evaluation.wanted(partition.first)) + 1.0
+    if name == "_N" and partition is not None:
+        return evaluation.wanted(partition.size).astype(np.float64)
     constants = {"_N": evaluation.context.size, "_pi": math.pi, "_rc": evaluation.context.rc}
     return np.asarray(constants[name], dtype=np.float64)
 
@@ -73,7 +75,7 @@ def subscript(node: Subscript, indices: list[Value], evaluation: Evaluation) -> 
     index = indices[0]
     if isinstance(index, str) or is_text(index):
         raise type_mismatch()
-    positions = subscript_positions(index)
+    positions = evaluation.of_group(subscript_positions(index))
     taken = evaluation.read(variable, np.atleast_1d(positions))
     if positions.ndim or variable in evaluation.updated:
         return taken
@@ -139,8 +141,6 @@ def _time_series(node: Name, evaluation: Evaluation) -> np.ndarray:
             values = _difference(shift, values, letter, count)
     if lag:
         values = shift.by(values, lag)
-    if context.group is not None:
-        values = values[context.group]
     return evaluation.wanted(values)
 
 

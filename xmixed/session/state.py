@@ -9,6 +9,7 @@ from xmixed.session.log import LogFile
 from xmixed.session.output import Output
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
+from xmixed.statistics.partition import Partition
 
 
 class SessionState(ABC):
@@ -33,6 +34,7 @@ class SessionState(ABC):
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None
         self.depth = 0  # how many do-files are running
+        self.partition: Partition | None = None  # the groups of the `by` that is running
 
     @property
     def locals(self) -> dict[str, str]:

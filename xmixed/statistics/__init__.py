@@ -1,0 +1,5 @@
+"""Numbers from arrays: distributions, moments, percentiles, codes of groups.
+
+Every function takes arrays or numbers and returns arrays, numbers or frozen dataclasses. Nothing here knows a
+dataset, a session or a command; nothing is imported but `missing`.
+"""
