@@ -141,3 +141,8 @@ def test_codebook_units_follow_the_storage_type(session):
     assert "units:  .1" in session.run("codebook x")
     assert "units:  .01" in session.run("codebook y")
     assert "       unique mv codes:  1                       missing .*:  1/12" in session.run("codebook x")
+
+
+def test_codebook_tabulates_up_to_a_number_of_values(pigs):
+    assert "tabulation:" in pigs.run("codebook id, tabulate(3)")
+    assert "tabulation:" not in pigs.run("codebook id, tabulate(2)")

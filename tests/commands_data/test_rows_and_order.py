@@ -105,3 +105,9 @@ def test_marks_follow_the_observations(pigs):
     pigs.run("gsort -week name\ndrop in 1\nsort weight\nset obs 7")
     expected = pigs.data["weight"].to_double() < 1e300
     assert np.array_equal(pigs.data.marks["sample"], expected)
+
+
+def test_ties_keep_their_order(session):
+    session.run("set obs 40\ngen f = mod(_n, 3)\ngen row = _n\nsort f, stable")
+    rows, f = session.data["row"].values, session.data["f"].values
+    assert all(np.all(np.diff(rows[f == value]) > 0) for value in (0, 1, 2))

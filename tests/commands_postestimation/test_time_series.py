@@ -207,3 +207,27 @@ def test_operators_in_xtmixed() -> None:
     assert session.e["ll"] == pytest.approx(ll, rel=1e-7)
     session.run("quietly xtmixed y L(1/2).x || id:, nolog")
     assert session.e["b"].column_names[:3] == ["y:L.x", "y:L2.x", "y:_cons"]
+
+
+@pytest.mark.parametrize(
+    ("line", "fmt", "unit", "first"),
+    [
+        ("tsset t, clocktime", "%tc", ".001 seconds", "01jan1960 00:00:00"),
+        ("tsset t, Clocktime", "%tC", ".001 seconds", "01jan1960 00:00:00"),
+        ("tsset t, daily", "%td", "1 day", "02jan1960"),
+        ("tsset t, weekly", "%tw", "1 week", "1960w2"),
+        ("tsset t, monthly", "%tm", "1 month", "1960m2"),
+        ("tsset t, quarterly", "%tq", "1 quarter", "1960q2"),
+        ("tsset t, halfyearly", "%th", "1 halfyear", "1960h2"),
+        ("tsset t, yearly", "%ty", "1 year", "."),  # years are those of the calendar, from 100 on
+        ("tsset t, generic", "%9.0g", "1 unit", "1"),
+    ],
+)
+def test_units_of_time(line: str, fmt: str, unit: str, first: str) -> None:
+    """Time 1 is one period after 1960 began, whatever the period."""
+    session = Session()
+    session.run("set obs 3\ngenerate double t = _n\nformat t %td")
+    shown = session.run(line)
+    assert session.data["t"].format == fmt
+    assert f"delta:  {unit}\n" in shown and f"t, {first} to " in shown
+    assert session.r["unit"] == line.partition(", ")[2].replace("locktime", "lock")

@@ -93,6 +93,13 @@ def test_exit_ends_a_do_file(console: Console, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, ". exit 9\n\nend of do-file\nr(9);\n")
 
 
+def test_exit_stata_leaves_from_within_a_do_file(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "inner.do").write_text("exit 3, STATA\n")
+    (tmp_path / "outer.do").write_text("do inner\ndisplay 1 + 1\n")
+    done = console("outer.do")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "r(3);") and "\n2\n" not in done.stdout
+
+
 def test_exit_protects_the_data(console: Console) -> None:
     make = ("-c", "set obs 3", "-c", "generate x = 1")
     done = console(*make, "-c", "exit")

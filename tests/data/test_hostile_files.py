@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import struct
@@ -14,6 +15,7 @@ import pytest
 from tests.data.building import everything, old_file
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.dta_reader import read_dta, read_dta_header
+from xmixed.data.dta_source import ByteSource
 from xmixed.data.dta_writer import RELEASES, dta_bytes
 from xmixed.errors import StataError
 
@@ -252,3 +254,16 @@ def test_a_file_without_permission(tmp_path, monkeypatch):
     with pytest.raises(StataError) as caught:
         read_dta(path)
     assert caught.value.code == 603
+
+
+def test_a_failing_disk(tmp_path, monkeypatch):
+    path = tmp_path / "x.dta"
+    path.write_bytes(dta_bytes(everything(), 118, ""))
+
+    def fail(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(ByteSource, "take", fail)
+    with pytest.raises(StataError) as caught:
+        read_dta(path, name="x.dta")
+    assert (caught.value.code, caught.value.message) == (691, "I/O error")

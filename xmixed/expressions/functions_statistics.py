@@ -124,9 +124,8 @@ def _f_tail(df1: np.ndarray, df2: np.ndarray, f: np.ndarray) -> np.ndarray:
 def _f_density(df1: np.ndarray, df2: np.ndarray, f: np.ndarray) -> np.ndarray:
     a, b = df1 / 2, df2 / 2
     ratio = df1 / df2
-    log_density = (
-        a * np.log(ratio) + (a - 1) * np.log(f) - (a + b) * np.log1p(ratio * f) - _special("betaln")(a, b)
-    )
+    powers = a * np.log(ratio) + _special("xlogy")(a - 1, f) - (a + b) * np.log1p(ratio * f)
+    log_density = powers - _special("betaln")(a, b)
     return _domain((df1 > 0) & (df2 > 0), np.where(f < 0, 0.0, np.exp(log_density)))
 
 

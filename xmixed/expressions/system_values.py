@@ -111,3 +111,8 @@ def system_value(name: str, context: Context) -> float | str:
         return _CONSTANTS[name]
     compute = _COMPUTED.get(name)
     return compute(context) if compute is not None else ""
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all values of c()."""
+    return (*_CONSTANTS, *_COMPUTED)
