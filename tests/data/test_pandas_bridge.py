@@ -116,12 +116,12 @@ def test_there_and_back():
 
 def test_value_labels_that_share_a_text_stay_apart():
     dataset = Dataset([Variable("g", "byte", np.array([1, 2, 3], np.int8), "%8.0g", "", "g")], 3)
-    dataset.value_labels = {"g": {1: "same", 2: "same"}}
+    dataset = dataset.with_(value_labels={"g": {1: "same", 2: "same"}})
     assert dataset.to_pandas(value_labels=True)["g"].nunique() == 3
 
 
 def test_empty_frames():
-    assert from_pandas(pd.DataFrame()).variables == []
+    assert from_pandas(pd.DataFrame()).variables == ()
     dataset = from_pandas(pd.DataFrame({"x": [], "s": pd.Series([], dtype=object)}))
     assert (dataset.n_obs, [v.type for v in dataset]) == (0, ["double", "str1"])
     assert dataset.to_pandas().shape == (0, 2)

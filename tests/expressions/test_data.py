@@ -12,7 +12,7 @@ from xmixed.expressions.sample import select_rows
 from xmixed.language.nodes import Binary, InRange, Number
 from xmixed.language.parser import parse_expression
 from xmixed.missing import MISSING
-from xmixed.statistics.partition import Partition
+from xmixed.statistics.partition import Partition, running_sum
 
 TABLE = [
     ("y", "5 7 . .a 9"),
