@@ -63,9 +63,10 @@ def test_the_oldest_release_that_holds_the_data_is_chosen(tmp_path, kind, text, 
 
 def test_unicode_in_labels_and_names_needs_release_118():
     dataset = everything()
-    dataset.variables[0] = replace(dataset.variables[0], label="体重")
+    dataset = dataset.with_variables(replace(dataset.variables[0], label="体重"))
     assert read_dta_header(dta_bytes(dataset)).release == 118
-    dataset.variables[0] = replace(dataset.variables[0], label="", name="größe")
+    dataset = dataset.with_variables(replace(dataset.variables[0], label=""))
+    dataset = dataset.renamed({dataset.names[0]: "größe"})
     assert read_dta_header(dta_bytes(dataset)).release == 118
     assert read_dta(dta_bytes(dataset)).names[0] == "größe"
 
@@ -191,7 +192,7 @@ def test_any_dataset_comes_back(dataset, order):
     for variable, before in zip(back, dataset, strict=True):
         if before.type == "str7" and back.n_obs:  # wider only where UTF-8 needs it
             assert variable.type in ("str7", "str8")
-            back.put([replace(variable, type=before.type)])
+            back = back.with_variables(replace(variable, type=before.type))
     for table in dataset.value_labels, back.value_labels:
         for name in table:
             table[name] = dict(sorted(table[name].items()))
