@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 from xmixed.data.dataset import Dataset, Variable, default_format, from_double
-from xmixed.data.dta_reader import read_dta
-from xmixed.data.dta_writer import write_dta
+from xmixed.data.files.dta.reader import read_dta
+from xmixed.data.files.dta.writer import write_dta
 
 NUMERIC = ("double", "double", "double", "float", "float", "float", "long", "long", "int", "byte")
 REPETITIONS = 5

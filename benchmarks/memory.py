@@ -73,7 +73,7 @@ def session_with(
 def seconds_of(session: Session, command: str) -> dict[str, float]:
     """Return seconds until the engine's model is known (sample, codes, design), of the fit, and of all."""
     from xmixed import engine
-    from xmixed.commands import mixed_fit
+    from xmixed.estimation.mixed import fit as mixed_fit
 
     seconds: dict[str, float] = {}
     fit, run = engine.fit, mixed_fit.run

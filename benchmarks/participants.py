@@ -38,7 +38,7 @@ class CannotFitError(Exception):
 def engine(problem: Problem, data: Columns, method: str) -> Prepared:
     """Our engine on arrays, grouping variables turned into codes on the way, with standard errors."""
     from xmixed.engine import InvalidModel, Level, Model, RandomEffects, fit
-    from xmixed.expressions.grouping import factorise
+    from xmixed.statistics.grouping import factorise
 
     fixed = (*(data[name] for name in problem.fixed), None)
 
@@ -155,7 +155,7 @@ def statsmodels(problem: Problem, data: Columns, method: str) -> Prepared:
 def _residuals(problem: Problem, data: Columns) -> Any:
     """Return the structure of the residuals as the engine is given it, or None."""
     from xmixed.engine import Residuals
-    from xmixed.expressions.grouping import factorise
+    from xmixed.statistics.grouping import factorise
 
     term = problem.residuals
     if term is None:

@@ -205,7 +205,7 @@ def occasions(groups: int, count: int, seed: int) -> Columns:
 
 def shipped(name: str, groups: tuple[str, ...], rows: int | None = None) -> Columns:
     """Read a file of `datasets/`, or its first rows."""
-    from xmixed.data.dta_reader import read_dta
+    from xmixed.data.files.dta.reader import read_dta
 
     data = read_dta(DATASETS / f"{name}.dta")
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xmixed.commands.data_columns import promoted_type, string_type
+from xmixed.data.columns import promoted_type, string_type
 from xmixed.missing import MISSING
 
 
@@ -125,8 +125,8 @@ def test_replace_goes_through_the_observations_in_order(session):
 
 @pytest.mark.parametrize(("sweeps", "few"), [(3, 9), (100, 2), (100, 0)])
 def test_a_chain_longer_than_the_sweeps(session, monkeypatch, sweeps, few):
-    monkeypatch.setattr("xmixed.expressions.sequential.SWEEPS", sweeps)
-    monkeypatch.setattr("xmixed.expressions.sequential.FEW_SWEEPS", few)
+    monkeypatch.setattr("xmixed.expressions.ordered.replace.SWEEPS", sweeps)
+    monkeypatch.setattr("xmixed.expressions.ordered.replace.FEW_SWEEPS", few)
     session.run("set obs 20\ngen int n = 1\nreplace n = n[_n-1] + 1 if n[_n-1] < 9 in 2/l")
     assert session.data["n"].values.tolist() == [*range(1, 10), *range(1, 10), 1, 2][:9] + [
         1,

@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 
-from xmixed.commands.mixed_intervals import chi2_tail
-from xmixed.commands.mixed_model import (
+from xmixed.estimation.mixed.model import (
     RESIDUAL,
     LevelSummary,
     MixedDescription,
@@ -15,8 +14,9 @@ from xmixed.commands.mixed_model import (
     RandomEquationSummary,
     VarianceParameter,
 )
-from xmixed.expressions.design import Part, Term
+from xmixed.expressions.factors.design import Part, Term
 from xmixed.session.results import Estimates
+from xmixed.statistics.distributions import chi2_tail
 
 CONSTANT = Term(())
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from xmixed.errors import StataError
-from xmixed.expressions.design import canonical_name, column, expand, interaction_terms, plain_term
-from xmixed.expressions.factor_operators import Operator, parse_operator
-from xmixed.expressions.grouping import factorise, nested_codes
+from xmixed.expressions.factors.design import canonical_name, column, expand, interaction_terms, plain_term
+from xmixed.expressions.factors.operators import Operator, parse_operator
 from xmixed.language.nodes import FactorVariable, Interaction
+from xmixed.statistics.grouping import factorise, nested_codes
 
 DATA = {
     "girl": np.array([0.0, 1, 0, 1, 1, 0]),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from scipy.special import chdtrc, ndtri
 
-from xmixed.commands.mixed_intervals import chi2_tail, normal_quantile, wald_figures
+from xmixed.estimation.delta import wald_figures
 from xmixed.missing import MISSING
+from xmixed.statistics.distributions import chi2_tail, normal_quantile
 
 
 @pytest.mark.parametrize("df", [1, 2, 3, 4, 9, 10, 57, 300])

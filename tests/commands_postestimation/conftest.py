@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tests.commands_estimation import fakes
-from xmixed.commands.mixed_model import LevelSummary, MixedResult, RandomEquationSummary
-from xmixed.commands.mixed_results import _matrices
 from xmixed.errors import StataError
-from xmixed.expressions.design import Part, Term
+from xmixed.estimation.mixed.model import LevelSummary, MixedResult, RandomEquationSummary
+from xmixed.estimation.mixed.results import _matrices
+from xmixed.expressions.factors.design import Part, Term
 from xmixed.interpreter.session import Session
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from xmixed.commands.estat import correlations
-from xmixed.commands.intraclass import intraclass_correlations
+from xmixed.estimation.mixed.intraclass import intraclass_correlations
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
 

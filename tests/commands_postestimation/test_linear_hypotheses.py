@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from xmixed.commands.hypotheses import Coefficients
-from xmixed.commands.linear_test import wald
+from xmixed.estimation.hypotheses import Coefficients
+from xmixed.estimation.wald import wald
 from xmixed.interpreter.session import Session
 
 ONE = """

@@ -19,7 +19,7 @@ from scipy.optimize import least_squares
 
 from tests.conformance.residual_dense import dense_log_likelihood, residual_values
 from tests.conformance.test_residual_structures import Form, expected_parameters
-from xmixed.data.dta_reader import read_dta
+from xmixed.data.files.dta.reader import read_dta
 from xmixed.engine import Fit, Level, Model, Parameter, RandomEffects, Residuals, fit
 from xmixed.engine.model import ResidualStructure
 

@@ -14,9 +14,9 @@ import pytest
 
 from tests.data.building import everything, old_file
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.dta_reader import read_dta, read_dta_header
-from xmixed.data.dta_source import ByteSource
-from xmixed.data.dta_writer import RELEASES, dta_bytes
+from xmixed.data.files.dta.reader import read_dta, read_dta_header
+from xmixed.data.files.dta.source import ByteSource
+from xmixed.data.files.dta.writer import RELEASES, dta_bytes
 from xmixed.errors import StataError
 
 DOCUMENTED = {601, 603, 608, 610, 612, 688, 909}

@@ -11,11 +11,11 @@ import pytest
 
 import xmixed.resources
 from tests.data.building import assert_same, everything
-from xmixed.data import locate as module
-from xmixed.data.dta_reader import read_dta
-from xmixed.data.dta_writer import dta_bytes
-from xmixed.data.locate import locate, shipped_datasets
-from xmixed.data.network import fetch
+from xmixed.data.files import locate as module
+from xmixed.data.files.dta.reader import read_dta
+from xmixed.data.files.dta.writer import dta_bytes
+from xmixed.data.files.locate import locate, shipped_datasets
+from xmixed.data.files.network import fetch
 from xmixed.errors import StataError
 
 CONTENT = dta_bytes(everything(), timestamp=everything().timestamp)
@@ -75,7 +75,7 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv(module.DATA_PATH, os.pathsep.join([str(tmp_path / "one"), "", str(tmp_path / "two")]))
     monkeypatch.setattr(module, "resource_folder", lambda name: tmp_path / name)
-    monkeypatch.setattr("xmixed.data.network.fetch", lambda address: address.encode())
+    monkeypatch.setattr("xmixed.data.files.network.fetch", lambda address: address.encode())
     return tmp_path
 
 

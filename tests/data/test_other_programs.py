@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from tests.data.building import assert_same, everything, old_file
-from xmixed.data.dta_reader import read_dta, read_dta_header
-from xmixed.data.dta_writer import RELEASES, dta_bytes, write_dta
+from xmixed.data.files.dta.reader import read_dta, read_dta_header
+from xmixed.data.files.dta.writer import RELEASES, dta_bytes, write_dta
 from xmixed.missing import MISSING, is_missing
 
 pyreadstat = pytest.importorskip("pyreadstat")

@@ -8,8 +8,8 @@ import pytest
 
 from tests.data.building import everything
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.dta_reader import read_dta
-from xmixed.data.dta_writer import dta_bytes
+from xmixed.data.files.dta.reader import read_dta
+from xmixed.data.files.dta.writer import dta_bytes
 from xmixed.data.pandas_bridge import from_pandas, to_pandas
 from xmixed.errors import StataError
 from xmixed.missing import CODES, MISSING

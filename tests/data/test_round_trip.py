@@ -12,8 +12,8 @@ from hypothesis.extra.numpy import arrays
 
 from tests.data.building import assert_same, everything
 from xmixed.data.dataset import DTYPES, Dataset, Variable, from_double
-from xmixed.data.dta_reader import read_dta, read_dta_header
-from xmixed.data.dta_writer import RELEASES, dta_bytes, write_dta
+from xmixed.data.files.dta.reader import read_dta, read_dta_header
+from xmixed.data.files.dta.writer import RELEASES, dta_bytes, write_dta
 from xmixed.errors import StataError
 from xmixed.missing import CODES, MISSING
 

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from tests.data.building import assert_same, everything
-from xmixed.data import dta_writer
-from xmixed.data.dta_reader import read_dta
-from xmixed.data.dta_writer import write_dta
+from xmixed.data.files.dta import writer as dta_writer
+from xmixed.data.files.dta.reader import read_dta
+from xmixed.data.files.dta.writer import write_dta
 from xmixed.errors import StataError
 
 

@@ -12,8 +12,8 @@ from tests.expressions.support import small_context, value_of, values_of
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context, Memory, memory_of, set_seed
 from xmixed.expressions.evaluate import evaluate
+from xmixed.expressions.functions.regular import compile_pattern
 from xmixed.expressions.operators import binary
-from xmixed.expressions.regular import compile_pattern
 from xmixed.expressions.values import map_text
 from xmixed.language.parser import parse_expression
 from xmixed.missing import CODES

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from xmixed.commands.data_columns import promoted_type
+from xmixed.data.columns import promoted_type
 from xmixed.data.dataset import Dataset, Variable, default_format, from_double
-from xmixed.expressions import sequential
 from xmixed.expressions.context import Context
-from xmixed.expressions.row_by_row import replaced_row_by_row
+from xmixed.expressions.ordered import replace as sequential
+from xmixed.expressions.ordered.row_by_row import replaced_row_by_row
 from xmixed.language.parser import parse_expression
 from xmixed.missing import CODES, MISSING
 

@@ -1,1 +1,1 @@
-"""Tests of the house itself: that every part of the product is shown by a test, and rules of the sources."""
+"""The house itself: every part of the product is shown by a test; rules of the sources."""

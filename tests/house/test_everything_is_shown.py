@@ -15,7 +15,7 @@ from pathlib import Path
 import xmixed
 from tests.house.shown import WORD, shown
 from xmixed.commands.registry import CommandEntry, commands
-from xmixed.expressions.registry import functions
+from xmixed.expressions.functions.registry import functions
 from xmixed.expressions.system_values import names
 from xmixed.language.syntax import OptionSpec
 from xmixed.session.settings import Settings

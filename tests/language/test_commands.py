@@ -10,8 +10,9 @@ from tests.language.tables import parse_standard_line as parse
 from xmixed.errors import Span, StataError
 from xmixed.language.arguments import Assignment, DisplayItem, NewVariable
 from xmixed.language.nodes import Command, InRange, Name, Number, Pattern, Range, Subscript, Text
-from xmixed.language.parser import parse_numlist
+from xmixed.language.parser import parse_command, parse_numlist
 from xmixed.language.printer import print_expression, print_varlist
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import parse_by, skip_colon, split_at_colon, split_command_word
 from xmixed.missing import CODES
 
@@ -353,3 +354,44 @@ def test_command_is_frozen() -> None:
     assert isinstance(node, Command)
     with pytest.raises(AttributeError):
         node.name = "other"  # type: ignore[misc]
+
+
+RANGED = Syntax(
+    options=(
+        OptionSpec("level", "l", "number", minimum_value=10, maximum_value=99.99),
+        OptionSpec("separator", "sep", "integer", minimum_value=0),
+        OptionSpec("sepby", "sepby", "varlist"),
+        OptionSpec("table", "t"),
+        OptionSpec("clean", "c"),
+        OptionSpec("log", "log", "negatable"),
+    ),
+    exclusive=(("separator", "sepby"), ("table", "clean"), ("clean", "log")),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("level(9.99)", "level() must be between 10 and 99.99 inclusive"),
+        ("level(100)", "level() must be between 10 and 99.99 inclusive"),
+        ("separator(-1)", "option separator() incorrectly specified"),
+        ("sepby(x) separator(2)", "options separator() and sepby() may not be combined"),
+        ("clean table", "options table and clean may not be combined"),
+        ("log clean", "options clean and log may not be combined"),
+    ],
+)
+def test_options_out_of_range_or_in_each_others_way(typed: str, message: str) -> None:
+    with pytest.raises(StataError) as caught:
+        parse_command("list", RANGED, f"list, {typed}", 4)
+    assert (caught.value.code, caught.value.message) == (198, message)
+
+
+def test_options_in_range_and_side_by_side() -> None:
+    node = parse_command("list", RANGED, "list, level(10) separator(0) clean nolog", 4)
+    assert isinstance(node, Command)
+    assert {name: option.value for name, option in node.options.items()} == {
+        "level": 10,
+        "separator": 0,
+        "clean": None,
+        "log": False,
+    }

@@ -32,7 +32,7 @@ def _prefixed(node: Command) -> str:
     syntax=Syntax("raw"),
     synopsis="quietly [:] command",
     summary="Run a command without its output",
-    prefix=True,
+    kind="prefix",
     keeps_r=True,
 )
 def quietly(session: SessionState, node: Command) -> None:
@@ -50,7 +50,7 @@ def quietly(session: SessionState, node: Command) -> None:
     syntax=Syntax("raw"),
     synopsis="noisily [:] command",
     summary="Show the output of a command also inside quietly and capture",
-    prefix=True,
+    kind="prefix",
     keeps_r=True,
 )
 def noisily(session: SessionState, node: Command) -> None:
@@ -71,7 +71,7 @@ def noisily(session: SessionState, node: Command) -> None:
     syntax=Syntax("raw"),
     synopsis="capture [:] command",
     summary="Run a command without output, and go on if it fails; the return code is in _rc",
-    prefix=True,
+    kind="prefix",
     keeps_r=True,
 )
 def capture(session: SessionState, node: Command) -> None:
@@ -95,7 +95,7 @@ def capture(session: SessionState, node: Command) -> None:
     syntax=Syntax("raw"),
     synopsis="version [#] [: command]",
     summary="Show or set the version of Stata whose behaviour scripts expect",
-    prefix=True,
+    kind="prefix",
     keeps_r=True,
 )
 def version(session: SessionState, node: Command) -> None:
@@ -135,6 +135,7 @@ def _run_file(session: SessionState, node: Command, echo: bool) -> None:
     syntax=Syntax("words"),
     synopsis="do filename [arguments]",
     summary="Run a do-file, showing its commands and output",
+    kind="control",
     keeps_r=True,
 )
 def do(session: SessionState, node: Command) -> None:
@@ -147,6 +148,7 @@ def do(session: SessionState, node: Command) -> None:
     syntax=Syntax("words"),
     synopsis="run filename [arguments]",
     summary="Run a do-file without output",
+    kind="control",
     keeps_r=True,
 )
 def run(session: SessionState, node: Command) -> None:

@@ -8,8 +8,8 @@ from xmixed.commands.data_rows import selected_rows
 from xmixed.commands.registry import command
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
+from xmixed.output import line
 from xmixed.render.text import result
-from xmixed.session.output import line
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
@@ -22,6 +22,7 @@ WIDTH = 5
     syntax=Syntax("none", condition=True, in_range=True),
     synopsis="count [if] [in]",
     summary="Count observations",
+    by="whole",
 )
 def count(session: SessionState, node: Command) -> None:
     number = int(np.count_nonzero(selected_rows(session, node)))

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.describe import (
+from xmixed.render.layouts.describe import (
     Description,
     VariableRow,
     render_header,
@@ -50,13 +49,12 @@ def has_notes(data: Dataset, name: str) -> bool:
             OptionSpec("replace", "replace", help="make the description the data", built=False),
             OptionSpec("varlist", "varl", help="save the varlist in r()", built=False),
         ),
+        exclusive=(("fullnames", "numbers"),),
     ),
     synopsis="describe [varlist] [using filename] [, short simple fullnames numbers]",
     summary="Describe data in memory or in a file",
 )
 def describe(session: SessionState, node: Command) -> None:
-    if node.option("fullnames") and node.option("numbers"):
-        raise StataError(198, "options fullnames and numbers may not be combined")
     if node.using is None:
         data, n_obs = session.data, session.data.n_obs
     else:
@@ -87,8 +85,8 @@ def describe(session: SessionState, node: Command) -> None:
 
 
 def _header_of(using: str) -> tuple[Dataset, int]:
-    from xmixed.data.dta_reader import read_dta_header
-    from xmixed.data.locate import locate
+    from xmixed.data.files.dta.reader import read_dta_header
+    from xmixed.data.files.locate import locate
 
     found = locate(using)
     header = read_dta_header(found.path, found.display_name)

@@ -41,6 +41,7 @@ def _keep_rows(session: SessionState, rows: np.ndarray) -> None:
     syntax=_ROWS_OR_VARIABLES,
     synopsis="drop varlist  or  drop if exp  or  drop in range",
     summary="Remove variables or observations",
+    by="whole",
     keeps_r=True,
 )
 def drop(session: SessionState, node: Command) -> None:
@@ -61,6 +62,7 @@ def drop(session: SessionState, node: Command) -> None:
     syntax=_ROWS_OR_VARIABLES,
     synopsis="keep varlist  or  keep if exp  or  keep in range",
     summary="Keep variables or observations, remove the others",
+    by="whole",
     needs=("data",),
     keeps_r=True,
 )

@@ -12,7 +12,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.describe import render_names
+from xmixed.render.layouts.describe import render_names
 from xmixed.render.text import printable
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
@@ -39,8 +39,8 @@ def check_may_replace(session: SessionState, node: Command) -> None:
 
 def read_file(name: str, command_name: Literal["use", "webuse", "sysuse"]) -> Dataset:
     """Return the dataset in a file that a command names."""
-    from xmixed.data.dta_reader import read_dta
-    from xmixed.data.locate import locate
+    from xmixed.data.files.dta.reader import read_dta
+    from xmixed.data.files.locate import locate
 
     found = locate(name, command_name)
     data = read_dta(found.path, name=found.display_name)
@@ -134,8 +134,8 @@ def saveold(session: SessionState, node: Command) -> None:
 
 
 def _save(session: SessionState, node: Command, release: int | None) -> None:
-    from xmixed.data.dta_writer import write_dta
-    from xmixed.data.locate import with_suffix
+    from xmixed.data.files.dta.writer import write_dta
+    from xmixed.data.files.locate import with_suffix
 
     data = session.data
     if not data.variables and not node.option("emptyok"):
@@ -159,7 +159,7 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
 def sysuse(session: SessionState, node: Command) -> None:
     name = file_name(node)
     if name == "dir":
-        from xmixed.data.locate import shipped_datasets
+        from xmixed.data.files.locate import shipped_datasets
 
         session.out.write(*render_names(shipped_datasets(), session.settings.linesize))
         return

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_columns import (
+from xmixed.commands.data_rows import selected_rows
+from xmixed.commands.registry import command
+from xmixed.data.columns import (
     STRING_LENGTH,
     blank_column,
     count_missing,
@@ -13,14 +15,12 @@ from xmixed.commands.data_columns import (
     stored,
     string_type,
 )
-from xmixed.commands.data_rows import selected_rows
-from xmixed.commands.registry import command
 from xmixed.data.dataset import Variable, default_format, is_string_type
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
+from xmixed.expressions.ordered.replace import reads_itself, replace_in_order
 from xmixed.expressions.sample import select_rows
-from xmixed.expressions.sequential import reads_itself, replace_in_order
 from xmixed.expressions.varlist import check_new_name, is_valid_name, resolve_name
 from xmixed.language.arguments import Assignment, NewVariable
 from xmixed.language.nodes import Command, Subscript
@@ -39,6 +39,7 @@ def plural(count: int, one: str, several: str) -> str:
     syntax=Syntax("newvar", condition=True, in_range=True),
     synopsis="generate [type] newvar[:lblname] =exp [if] [in]",
     summary="Create a variable",
+    by="whole",
     keeps_r=True,
 )
 def generate(session: SessionState, node: Command) -> None:
@@ -80,6 +81,7 @@ def _new_variable(session: SessionState, new: NewVariable, values: np.ndarray, r
     ),
     synopsis="replace oldvar =exp [if] [in] [, nopromote]",
     summary="Replace the contents of a variable",
+    by="whole",
     needs=("data",),
     keeps_r=True,
 )

@@ -15,8 +15,8 @@ from xmixed.formats import format_value, is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import missing_code
+from xmixed.output import line
 from xmixed.render.text import printable, result, rule
-from xmixed.session.output import line
 from xmixed.session.state import SessionState
 
 _NUMERIC_FORMAT = re.compile(r"(%-?)(\d+)([.,]\d+[efgc]+)")

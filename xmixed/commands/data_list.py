@@ -8,13 +8,12 @@ from xmixed.commands.data_labels import labelled, value_label_texts
 from xmixed.commands.data_rows import selected_rows, variables_of
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_string, parse_format
 from xmixed.formats.width import abbreviate_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.data_list import ListColumn, Listing, render_list
+from xmixed.render.layouts.data_list import ListColumn, Listing, render_list
 from xmixed.render.text import printable
 from xmixed.session.state import SessionState
 
@@ -35,7 +34,9 @@ def _unbuilt(name: str, minimum: str, kind: str = "flag") -> OptionSpec:
         options=(
             OptionSpec("clean", "c", help="no frame and rules"),
             OptionSpec("noobs", "noo", help="no observation numbers"),
-            OptionSpec("separator", "sep", "integer", help="rule after every # observations; 0 none"),
+            OptionSpec(
+                "separator", "sep", "integer", help="rule after every # observations; 0 none", minimum_value=0
+            ),
             OptionSpec("sepby", "sepby", "varlist", help="rule where the variables change"),
             OptionSpec("abbreviate", "ab", "integer", help="names of at most # characters"),
             OptionSpec("nolabel", "nol", help="numbers instead of value labels"),
@@ -59,18 +60,18 @@ def _unbuilt(name: str, minimum: str, kind: str = "flag") -> OptionSpec:
             _unbuilt("subvarname", "subvar"),
             _unbuilt("linesize", "line", "integer"),
         ),
+        exclusive=(("table", "display", "clean"), ("separator", "sepby")),
     ),
     synopsis="list [varlist] [if] [in] [, clean noobs separator(#) sepby(varlist) abbreviate(#) nolabel"
     " noheader table display]",
     summary="List values of variables",
+    by="each",
     needs=("data",),
     keeps_r=True,
 )
 def list_command(session: SessionState, node: Command) -> None:
     data = session.data
     form = [name for name in ("table", "display", "clean") if node.option(name)]
-    if len(form) > 1:
-        raise StataError(198, f"options {form[0]} and {form[1]} may not be combined")
     chosen = variables_of(data, node)
     rows = np.flatnonzero(selected_rows(session, node))
     width = max(SHORTEST_NAME, node.option("abbreviate", ABBREVIATE))
@@ -105,14 +106,10 @@ def _breaks(node: Command, data: Dataset, rows: np.ndarray) -> frozenset[int]:
     """Return the listed rows (from 0) above which a rule stands."""
     sepby = node.option("sepby")
     if sepby is not None:
-        if node.option("separator") is not None:
-            raise StataError(198, "options separator() and sepby() may not be combined")
         different = np.zeros(max(0, len(rows) - 1), dtype=bool)
         for name in resolve_varlist(sepby, data):
             values = data[name].values[rows]
             different |= values[1:] != values[:-1]
         return frozenset((np.flatnonzero(different) + 1).tolist())
     every = node.option("separator", SEPARATOR)
-    if every < 0:
-        raise StataError(198, "option separator() incorrectly specified")
     return frozenset(range(every, len(rows), every)) if every else frozenset()

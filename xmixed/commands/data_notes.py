@@ -14,8 +14,8 @@ from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_numlist
 from xmixed.language.syntax import Syntax
+from xmixed.output import line
 from xmixed.render.text import printable, result, wrap
-from xmixed.session.output import line
 from xmixed.session.state import SessionState
 
 DATASET = "_dta"

@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.errors import Span, StataError
+from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_varlist
+from xmixed.expressions.weights import check_weights
 from xmixed.language.nodes import Command
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
@@ -54,20 +55,6 @@ def weights_of(session: SessionState, node: Command, rows: np.ndarray) -> Weight
     values = np.where(rows & ~is_missing(values), values, 0.0)
     check_weights(values, kind)
     return Weights(kind, values)
-
-
-def check_weights(values: np.ndarray, kind: str, span: Span | None = None) -> None:
-    """Check weights of observations that are used.
-
-    Raises
-    ------
-    StataError
-        r(401) fractional frequency weights, r(402) negative weights.
-    """
-    if kind != "iweight" and np.any(values < 0):
-        raise StataError(402, "negative weights encountered", span)
-    if kind == "fweight" and np.any(values != np.floor(values)):
-        raise StataError(401, "may not use noninteger frequency weights", span)
 
 
 def variables_of(data: Dataset, node: Command) -> list[Variable]:

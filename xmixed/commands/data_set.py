@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.data_columns import blank_column
 from xmixed.commands.registry import command
+from xmixed.data.columns import blank_column
 from xmixed.data.dataset import DTYPES
 from xmixed.errors import StataError
 from xmixed.expressions.context import set_seed

@@ -9,11 +9,10 @@ import numpy as np
 from xmixed.commands.data_rows import Weights, selected_rows, variables_of, weights_of
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Variable
-from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.summarize import (
+from xmixed.render.layouts.summarize import (
     PERCENTILES,
     SummaryDetail,
     SummaryRow,
@@ -137,20 +136,18 @@ def percentile(ranked: np.ndarray, w: np.ndarray | None, p: float) -> float:
             OptionSpec("detail", "d", help="percentiles, skewness, kurtosis"),
             OptionSpec("meanonly", "mean", help="only r(), without a table"),
             OptionSpec("format", "f", help="use the variables' display formats"),
-            OptionSpec("separator", "sep", "integer", help="rule after every # variables"),
+            OptionSpec("separator", "sep", "integer", help="rule after every # variables", minimum_value=0),
         ),
+        exclusive=(("detail", "meanonly"),),
     ),
     synopsis="summarize [varlist] [if] [in] [weight] [, detail meanonly format separator(#)]",
     summary="Summary statistics",
+    by="each",
     needs=("data",),
 )
 def summarize(session: SessionState, node: Command) -> None:
     detail, meanonly = bool(node.option("detail")), bool(node.option("meanonly"))
-    if detail and meanonly:
-        raise StataError(198, "options detail and meanonly may not be combined")
     separator = node.option("separator", 5)
-    if separator < 0:
-        raise StataError(198, "option separator() incorrectly specified")
     chosen = variables_of(session.data, node)
     rows = selected_rows(session, node)
     weights = weights_of(session, node, rows)

@@ -12,8 +12,8 @@ from xmixed.formats import format_string, format_value, is_string_format, is_val
 from xmixed.language.arguments import DisplayItem
 from xmixed.language.nodes import Call, Command, Name
 from xmixed.language.syntax import Syntax
+from xmixed.output import Line, Styled
 from xmixed.render.text import printable
-from xmixed.session.output import Line, Styled
 from xmixed.session.state import SessionState
 
 NUMBER = "%10.0g"

@@ -8,22 +8,22 @@ from typing import Any
 import numpy as np
 
 from xmixed.commands.data_parsing import names_in
-from xmixed.commands.data_rows import check_weights
 from xmixed.commands.data_summarize import moments
 from xmixed.commands.estimates import criteria_results, criteria_row
-from xmixed.commands.intraclass import has_random_coefficients, intraclass_correlations
-from xmixed.commands.mixed_model import MixedResult
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.mixed.intraclass import has_random_coefficients, intraclass_correlations
+from xmixed.estimation.mixed.model import MixedResult
 from xmixed.expressions.context import Context
-from xmixed.expressions.design import Term, column
 from xmixed.expressions.evaluate import evaluate_column
+from xmixed.expressions.factors.design import Term, column
+from xmixed.expressions.weights import check_weights
 from xmixed.formats import is_date_format, is_string_format, is_valid_format
 from xmixed.language.nodes import Command, Name
 from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.estat import (
+from xmixed.render.layouts.estat import (
     MatrixStyle,
     SampleRow,
     render_correlations,
@@ -31,8 +31,8 @@ from xmixed.render.estat import (
     render_lower_triangle,
     render_sample,
 )
-from xmixed.render.estimates import CRITERIA_TITLE, render_criteria
-from xmixed.render.mixed_header import GroupSummary
+from xmixed.render.layouts.estimates import CRITERIA_TITLE, render_criteria
+from xmixed.render.layouts.mixed_header import GroupSummary
 from xmixed.render.text import printable
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
@@ -57,6 +57,7 @@ from xmixed.session.state import SessionState
             OptionSpec("noweights", "now", help="summarize: ignore weights"),
             OptionSpec("group", "g", help="summarize: by equation", built=False),
         ),
+        exclusive=(("correlation", "covariance"),),
     ),
     synopsis="estat {group | ic | icc | recovariance | summarize | vce} [, options]",
     summary="Postestimation statistics: groups, information criteria, covariances, intraclass correlations",
@@ -128,8 +129,6 @@ def correlations(covariance: np.ndarray) -> np.ndarray:
 
 
 def _vce(session: SessionState, rest: str, node: Command) -> Results:
-    if node.option("correlation") and node.option("covariance"):
-        raise StataError(198, "options correlation and covariance may not be combined")
     V = session.e.get("V")
     if not isinstance(V, Matrix):
         raise StataError(321, "estat vce not valid")

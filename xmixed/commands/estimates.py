@@ -6,16 +6,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from xmixed.commands.mixed_display import display, display_options
-from xmixed.commands.mixed_options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
 from xmixed.commands.registry import command
 from xmixed.commands.xtmixed import E_COMMANDS, commit
 from xmixed.errors import StataError
+from xmixed.estimation.mixed.display import display, display_options
+from xmixed.estimation.mixed.options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
 from xmixed.expressions.varlist import is_valid_name, matches_pattern
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
-from xmixed.render.estimates import (
+from xmixed.render.layouts.estimates import (
     CriteriaRow,
     StoredRow,
     render_criteria,
@@ -57,6 +57,7 @@ _NOT_BUILT = (
             *DISPLAY_OPTIONS,
             STANDARD_DEVIATIONS,
         ),
+        exclusive=(("variance", "stddeviations"),),
     ),
     synopsis="estimates {store|restore|replay|dir|drop|clear|stats|query|title} [names] [, options]",
     summary="Store, restore, replay and compare estimation results",

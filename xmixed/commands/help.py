@@ -7,7 +7,7 @@ import textwrap
 from xmixed.commands.registry import CommandEntry, command, commands, find_command
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.session.output import Line, line
+from xmixed.output import Line, line
 from xmixed.session.state import SessionState
 
 _ARGUMENTS = {

@@ -8,23 +8,19 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from xmixed.commands.hypotheses import Coefficients, Constraint, read_hypotheses
-from xmixed.commands.mixed_intervals import chi2_tail
-from xmixed.commands.mixed_model import MixedResult
-from xmixed.commands.mixed_sample import resolve_terms
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.hypotheses import Coefficients, Constraint, read_hypotheses
+from xmixed.estimation.mixed.model import MixedResult
+from xmixed.estimation.sample import resolve_terms
+from xmixed.estimation.wald import wald
 from xmixed.expressions.context import Context
-from xmixed.expressions.design import ResolvedTerm, Term
+from xmixed.expressions.factors.design import ResolvedTerm, Term
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.missing import MISSING
-from xmixed.render.linear_test import WaldTest, constraint_text, render_constraints, render_wald_test
+from xmixed.render.layouts.wald_tests import constraint_text, render_constraints, render_wald_test
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
-
-DEPENDENT = 1e-11
-"""A constraint whose variance given the earlier ones is a smaller share of its own repeats them."""
 
 _MULTIPLE = OptionSpec("mtest", "m", help="test each condition too", built=False, optional_value=True)
 
@@ -146,31 +142,3 @@ def _run(
     scalars |= {f"dropped_{order}": float(number) for order, number in enumerate(dropped, start=1)}
     session.r = Results(scalars | {"df": float(found.df)})
     _LAST[session] = _Tested(session.e, constraints)
-
-
-def wald(rows: np.ndarray, constants: np.ndarray, b: np.ndarray, V: np.ndarray) -> tuple[list[int], WaldTest]:
-    """Return which constraints R b = r were kept, and (R b - r)' (R V R')^-1 (R b - r) of those.
-
-    Parameters
-    ----------
-    rows : ndarray of float64, shape (m, k)
-        R; a row without variance, or one that the rows before it imply, is left out.
-    constants : ndarray of float64, shape (m,)
-        r.
-    b, V : ndarray of float64, shapes (k,) and (k, k)
-        Estimates and their covariance.
-    """
-    covariance = rows @ V @ rows.T
-    scale = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    correlation = covariance / np.outer(*[np.where(scale > 0, scale, 1.0)] * 2)
-    kept: list[int] = []
-    for place in np.flatnonzero(scale > 0).tolist():
-        own = correlation[place, kept]
-        explained = own @ np.linalg.solve(correlation[np.ix_(kept, kept)], own) if kept else 0.0
-        if 1 - explained > DEPENDENT:
-            kept.append(place)
-    if not kept:
-        return [], WaldTest(MISSING, 0, MISSING)
-    distance = ((rows @ b - constants) / np.where(scale > 0, scale, 1.0))[kept]
-    statistic = float(distance @ np.linalg.solve(correlation[np.ix_(kept, kept)], distance))
-    return kept, WaldTest(statistic, len(kept), chi2_tail(statistic, len(kept)))

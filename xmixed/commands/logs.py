@@ -9,8 +9,8 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.output import Line, line
 from xmixed.session.log import LogFile
-from xmixed.session.output import Line, line
 from xmixed.session.state import SessionState
 
 _VERBS = {"using": "opened", "close": "closed", "off": "paused", "on": "resumed"}
@@ -28,6 +28,7 @@ _VERBS = {"using": "opened", "close": "closed", "off": "paused", "on": "resumed"
             OptionSpec("smcl", "s", help="Stata markup", built=False),
             OptionSpec("name", "name", "name", help="name of the log", built=False),
         ),
+        exclusive=(("append", "replace"),),
     ),
     synopsis="log using filename [, append replace text]\nlog { close | on | off | query }",
     summary="Keep a transcript of the session in a file",
@@ -69,8 +70,6 @@ def _open(session: SessionState, node: Command) -> None:
     if session.log is not None:
         raise StataError(604, "log file already open")
     append, replace = node.option("append"), node.option("replace")
-    if append and replace:
-        raise StataError(198, "options append and replace may not be combined")
     path = log_path(node.using or "")
     if os.path.exists(path) and not (append or replace):
         raise StataError(602, f"file {path} already exists")

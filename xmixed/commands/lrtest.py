@@ -7,15 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from xmixed.commands.estimates import criteria_results, criteria_row, model_parameters, stored_estimates
-from xmixed.commands.mixed_intervals import chi2_tail
-from xmixed.commands.mixed_model import MixedResult
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.expressions.design import canonical_name
+from xmixed.estimation.mixed.model import MixedResult
+from xmixed.expressions.factors.design import canonical_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
-from xmixed.render.estimates import (
+from xmixed.render.layouts.estimates import (
     CRITERIA_TITLE,
     LikelihoodRatio,
     render_criteria,
@@ -23,6 +22,7 @@ from xmixed.render.estimates import (
 )
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.state import SessionState
+from xmixed.statistics.distributions import chi2_tail
 
 INVALID = 498
 """Return code of a test that would make no sense."""

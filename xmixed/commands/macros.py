@@ -10,7 +10,7 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
-from xmixed.session.output import Line, line
+from xmixed.output import Line, line
 from xmixed.session.state import SessionState
 
 _DEFINITION = re.compile(r"(\+\+|--)?([A-Za-z0-9_]+)(.*)", re.DOTALL)

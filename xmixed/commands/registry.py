@@ -9,13 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from xmixed.errors import StataError
 from xmixed.language.syntax import Syntax
 from xmixed.session.state import SessionState
 
 Handler = Callable[[SessionState, Any], None]
+
+Kind = Literal[
+    "command",
+    "prefix",  # `quietly`, `by`: the handler gets the rest of the line and runs it
+    "control",  # `do`, `run`: runs other lines, each with a snapshot of its own; takes none itself
+]
+By = Literal[
+    "no",  # `by` is refused
+    "whole",  # the handler takes all groups at once (`Context.partition`)
+    "each",  # the handler runs once a group
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,12 @@ class CommandEntry:
     needs : frozenset of str
         "data": variables in memory (else r(111) by the varlist, or `no variables defined` r(111));
         "estimates": e() results (else `last estimates not found` r(301)).
-    prefix : bool
-        A prefix command (`quietly`, `by`): the interpreter handles the colon and the rest.
+    kind : Kind
+        How the interpreter runs it.
+    by : By
+        What the prefix `by` does with it.
+    block : bool
+        A block in braces may follow.
     keeps_r : bool
         The command leaves r() as it was.
     """
@@ -51,7 +66,9 @@ class CommandEntry:
     synopsis: str
     summary: str
     needs: frozenset[str] = frozenset()
-    prefix: bool = False
+    kind: Kind = "command"
+    by: By = "no"
+    block: bool = False
     keeps_r: bool = False
 
 
@@ -66,14 +83,26 @@ def command(
     synopsis: str,
     summary: str,
     needs: tuple[str, ...] = (),
-    prefix: bool = False,
+    kind: Kind = "command",
+    by: By = "no",
+    block: bool = False,
     keeps_r: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated handler as a command; several names may stack on one handler."""
 
     def register(handler: Handler) -> Handler:
         entry = CommandEntry(
-            name, minimum or name, syntax, handler, synopsis, summary, frozenset(needs), prefix, keeps_r
+            name,
+            minimum or name,
+            syntax,
+            handler,
+            synopsis,
+            summary,
+            frozenset(needs),
+            kind,
+            by,
+            block,
+            keeps_r,
         )
         if name in _ENTRIES:
             raise RuntimeError(f"command {name} is registered twice")

@@ -8,8 +8,8 @@ from xmixed.expressions.context import Context
 from xmixed.formats import is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.results_lists import render_matrix, render_results
-from xmixed.session.output import line
+from xmixed.output import line
+from xmixed.render.layouts.results_lists import render_matrix, render_results
 from xmixed.session.results import Matrix
 from xmixed.session.state import SessionState
 

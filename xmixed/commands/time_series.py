@@ -10,16 +10,16 @@ import numpy as np
 
 from xmixed.commands.data_order import reordered, stable_order
 from xmixed.commands.registry import command
-from xmixed.commands.time_units import UNITS, Delta, TimeUnit, parse_delta, unit_of_format
 from xmixed.data.dataset import Dataset
+from xmixed.data.time_units import UNITS, Delta, TimeUnit, parse_delta, unit_of_format
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_value, is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.time_series import render_settings
-from xmixed.session.output import Line
+from xmixed.output import Line
+from xmixed.render.layouts.time_series import render_settings
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
@@ -33,6 +33,7 @@ _OPTIONS = (
     OptionSpec("format", "f", "format", "display format of the time variable"),
     OptionSpec("noquery", "noquery", help="do not describe the data", built=False),
 )
+_EXCLUSIVE = (tuple(unit.option for unit in UNITS),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Description:
 
 @command(
     "xtset",
-    syntax=Syntax("varlist", options=_OPTIONS),
+    syntax=Syntax("varlist", options=_OPTIONS, exclusive=_EXCLUSIVE),
     synopsis="xtset [panelvar [timevar]] [, delta(# [units]) yearly quarterly ... format(%fmt) clear]",
     summary="Declare the data to be a panel, and sort them",
     needs=("data",),
@@ -92,7 +93,7 @@ def xtset(session: SessionState, node: Command) -> None:
 
 @command(
     "tsset",
-    syntax=Syntax("varlist", options=_OPTIONS),
+    syntax=Syntax("varlist", options=_OPTIONS, exclusive=_EXCLUSIVE),
     synopsis="tsset [[panelvar] timevar] [, delta(# [units]) yearly quarterly ... format(%fmt) clear]",
     summary="Declare the data to be a time series or a panel, and sort them",
     needs=("data",),
@@ -156,8 +157,6 @@ def _time_format(current: str, node: Command) -> str:
     """Return the display format of the time variable: as it is, or as the options say."""
     chosen = [unit for unit in UNITS if node.option(unit.option)]
     fmt = node.option("format")
-    if len(chosen) > 1:
-        raise StataError(198, f"options {chosen[0].option} and {chosen[1].option} may not be combined")
     if fmt is not None and (not is_valid_format(fmt) or is_string_format(fmt)):
         raise StataError(120, "invalid %format")
     if chosen:

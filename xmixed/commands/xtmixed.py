@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xmixed.commands.mixed_display import display, display_options
-from xmixed.commands.mixed_options import ESTIMATION_ONLY, MIXED_SYNTAX, STANDARD_DEVIATIONS
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.mixed.display import display, display_options
+from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED_SYNTAX, STANDARD_DEVIATIONS
 from xmixed.language.nodes import MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -18,13 +18,24 @@ E_COMMANDS = frozenset({"xtmixed", "mixed"})
 """What e(cmd) may be after these commands."""
 
 
-@command("xmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS.replace("xtmixed", "xmixed", 1), summary=SUMMARY)
-@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, summary=SUMMARY)
+@command(
+    "xmixed",
+    syntax=MIXED_SYNTAX,
+    synopsis=SYNOPSIS.replace("xtmixed", "xmixed", 1),
+    summary=SUMMARY,
+    by="each",
+)
+@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, summary=SUMMARY, by="each")
 @command(
     "mixed",
-    syntax=replace(MIXED_SYNTAX, options=(*MIXED_SYNTAX.options, STANDARD_DEVIATIONS)),
+    syntax=replace(
+        MIXED_SYNTAX,
+        options=(*MIXED_SYNTAX.options, STANDARD_DEVIATIONS),
+        exclusive=(*MIXED_SYNTAX.exclusive, ("variance", "stddeviations")),
+    ),
     synopsis=SYNOPSIS.replace("xtmixed", "mixed", 1),
     summary=SUMMARY + ", variances and covariances by default",
+    by="each",
 )
 def xtmixed(session: SessionState, node: MixedCommand) -> None:
     options = display_options(node.option, session.settings, node.name == "mixed")
@@ -52,17 +63,15 @@ def _check_replay(estimates: Estimates, node: MixedCommand) -> None:
 def _check_estimation(session: SessionState, node: MixedCommand) -> None:
     if not session.data.variables:
         raise StataError(111, "no variables defined")
-    if node.option("mle") and node.option("reml"):
-        raise StataError(198, "options mle and reml may not be combined")
 
 
 def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
-    from xmixed.commands.mixed_fit import engine_options, run
-    from xmixed.commands.mixed_log import DETAILS, IterationLog
-    from xmixed.commands.mixed_results import build_estimates, new_mark
-    from xmixed.commands.mixed_specification import specify
-    from xmixed.commands.mixed_start import starting_values
+    from xmixed.estimation.mixed.fit import engine_options, run
+    from xmixed.estimation.mixed.log import DETAILS, IterationLog
+    from xmixed.estimation.mixed.results import build_estimates, new_mark
+    from xmixed.estimation.mixed.specification import specify
+    from xmixed.estimation.mixed.start import starting_values
     from xmixed.expressions.context import Context
 
     options = engine_options(node)

@@ -14,7 +14,7 @@ from xmixed.data.dataset import (
     default_format,
     from_double,
 )
-from xmixed.data.dta_text import encode, is_valid_name
+from xmixed.data.files.dta.text import encode, is_valid_name
 from xmixed.errors import StataError
 from xmixed.missing import MISSING, is_missing
 

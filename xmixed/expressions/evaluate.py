@@ -6,9 +6,9 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
+from xmixed.expressions.functions.registry import find_function
 from xmixed.expressions.names import look_up, subscript
 from xmixed.expressions.operators import binary, unary
-from xmixed.expressions.registry import find_function
 from xmixed.expressions.results import (
     MATRIX_FUNCTIONS,
     SAVED_RESULTS,

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xmixed.errors import StataError, syntax_error
+from xmixed.expressions.place import Place
 from xmixed.expressions.values import Value, cleaned, is_text, type_mismatch
 from xmixed.expressions.varlist import abbreviation_of
 from xmixed.language.nodes import Name, Subscript
 from xmixed.missing import MISSING, is_missing
 
-if TYPE_CHECKING:
-    from xmixed.expressions.evaluate import Evaluation
 
-
-def look_up(node: Name, evaluation: Evaluation) -> Value:
+def look_up(node: Name, place: Place) -> Value:
     """Return the value of a name.
 
     The order is: system variable, variable (exact, then a unique abbreviation), scalar.
@@ -28,14 +25,14 @@ def look_up(node: Name, evaluation: Evaluation) -> Value:
     StataError
         r(111) `foo not found`, `foo ambiguous abbreviation`, `time variable not set`; r(109).
     """
-    name, context = node.name, evaluation.context
+    name, context = node.name, place.context
     if node.operator:
-        return _time_series(node, evaluation)
+        return _time_series(node, place)
     if name.startswith("_") and name in ("_n", "_N", "_pi", "_rc"):
-        return _system(name, evaluation)
+        return _system(name, place)
     variable = abbreviation_of(name, context.data, node.span)
     if variable is not None:
-        return evaluation.wanted(evaluation.column(variable))
+        return place.wanted(place.column(variable))
     if name in context.scalars:
         value = context.scalars[name]
         return value if isinstance(value, str) else np.asarray(value, dtype=np.float64)
@@ -44,18 +41,18 @@ def look_up(node: Name, evaluation: Evaluation) -> Value:
     raise StataError(111, f"{name} not found", node.span)
 
 
-def _system(name: str, evaluation: Evaluation) -> np.ndarray:
-    partition = evaluation.context.partition
+def _system(name: str, place: Place) -> np.ndarray:
+    partition = place.context.partition
     if name == "_n":
-        rows = evaluation.rows
-        return (rows if partition is None else rows - evaluation.wanted(partition.first)) + 1.0
+        rows = place.rows
+        return (rows if partition is None else rows - place.wanted(partition.first)) + 1.0
     if name == "_N" and partition is not None:
-        return evaluation.wanted(partition.size).astype(np.float64)
-    constants = {"_N": evaluation.context.size, "_pi": math.pi, "_rc": evaluation.context.rc}
+        return place.wanted(partition.size).astype(np.float64)
+    constants = {"_N": place.context.size, "_pi": math.pi, "_rc": place.context.rc}
     return np.asarray(constants[name], dtype=np.float64)
 
 
-def subscript(node: Subscript, indices: list[Value], evaluation: Evaluation) -> Value:
+def subscript(node: Subscript, indices: list[Value], place: Place) -> Value:
     """Return `x[i]`, or the element `M[i,j]` of a matrix; out of range is missing (or "").
 
     Raises
@@ -64,20 +61,20 @@ def subscript(node: Subscript, indices: list[Value], evaluation: Evaluation) -> 
         r(111) `x not found`; r(109) for a string subscript of a variable.
     """
     if len(indices) == 2:
-        return matrix_element(node.name, indices, evaluation)
+        return matrix_element(node.name, indices, place)
     if len(indices) != 1:
         raise syntax_error()
-    variable = abbreviation_of(node.name, evaluation.context.data, node.span)
+    variable = abbreviation_of(node.name, place.context.data, node.span)
     if variable is None:
-        if evaluation.context.matrix(node.name) is not None:
+        if place.context.matrix(node.name) is not None:
             raise syntax_error()
         raise StataError(111, f"{node.name} not found", node.span)
     index = indices[0]
     if isinstance(index, str) or is_text(index):
         raise type_mismatch()
-    positions = evaluation.of_group(subscript_positions(index))
-    taken = evaluation.read(variable, np.atleast_1d(positions))
-    if positions.ndim or variable in evaluation.updated:
+    positions = place.of_group(subscript_positions(index))
+    taken = place.read(variable, np.atleast_1d(positions))
+    if positions.ndim or variable in place.updated:
         return taken
     return taken[0] if taken.dtype == object else np.asarray(taken[0])
 
@@ -89,9 +86,9 @@ def subscript_positions(index: np.ndarray) -> np.ndarray:
     return np.where(far, 0, np.trunc(np.where(far, 0.0, index))).astype(np.intp) - 1
 
 
-def matrix_element(name: str, indices: list[Value], evaluation: Evaluation) -> np.ndarray:
+def matrix_element(name: str, indices: list[Value], place: Place) -> np.ndarray:
     """Return `M[i,j]`; an index is a number or a row or column name."""
-    matrix = evaluation.context.matrix(name)
+    matrix = place.context.matrix(name)
     if matrix is None:
         raise StataError(111, f"{name} not found")
     axes = []
@@ -117,20 +114,20 @@ def matrix_element(name: str, indices: list[Value], evaluation: Evaluation) -> n
 _OPERATOR = re.compile(r"([LFDS])([0-9]{0,4})")
 
 
-def _time_series(node: Name, evaluation: Evaluation) -> np.ndarray:
+def _time_series(node: Name, place: Place) -> np.ndarray:
     """Return `L2D.x`: leads and lags add up to one shift, applied after the differences."""
-    context = evaluation.context
+    context = place.context
     variable = abbreviation_of(node.name, context.data, node.span)
     if variable is None:
         raise StataError(111, f"{node.name} not found", node.span)
     if context.data[variable].is_string:
         raise type_mismatch()
-    if variable in evaluation.updated:
-        sources = lag_sources(node, evaluation)
+    if variable in place.updated:
+        sources = lag_sources(node, place)
         if sources is not None:
-            return evaluation.read(variable, sources)
+            return place.read(variable, sources)
     steps = _steps(node)
-    shift = _Shift(evaluation)
+    shift = _Shift(place)
     values = context.data[variable].to_double()
     lag = 0
     for letter, number in reversed(steps):
@@ -141,7 +138,7 @@ def _time_series(node: Name, evaluation: Evaluation) -> np.ndarray:
             values = _difference(shift, values, letter, count)
     if lag:
         values = shift.by(values, lag)
-    return evaluation.wanted(values)
+    return place.wanted(values)
 
 
 def _steps(node: Name) -> list[tuple[str, str]]:
@@ -153,7 +150,7 @@ def _steps(node: Name) -> list[tuple[str, str]]:
     return steps
 
 
-def lag_sources(node: Name, evaluation: Evaluation) -> np.ndarray | None:
+def lag_sources(node: Name, place: Place) -> np.ndarray | None:
     """Return the observation that `L2.x` or `F.x` reads for each one wanted, -1 for none, shape (size,).
 
     None when it takes differences or moves nothing.
@@ -166,7 +163,7 @@ def lag_sources(node: Name, evaluation: Evaluation) -> np.ndarray | None:
         lag += count if letter == "L" else -count
     if not lag:
         return None
-    source = evaluation.wanted(_Shift(evaluation).by(np.arange(float(evaluation.context.data.n_obs)), lag))
+    source = place.wanted(_Shift(place).by(np.arange(float(place.context.data.n_obs)), lag))
     return np.where(is_missing(source), -1, source).astype(np.intp)
 
 
@@ -183,8 +180,8 @@ def _difference(shift: _Shift, values: np.ndarray, letter: str, count: int) -> n
 class _Shift:
     """Finds, for each row, the row of the same panel a number of periods earlier."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        data = evaluation.context.data
+    def __init__(self, place: Place) -> None:
+        data = place.context.data
         settings = data.characteristics.get("_dta", {})
         time, panel = settings.get("_TStvar", ""), settings.get("_TSpanel", "")
         if not time or time not in data:

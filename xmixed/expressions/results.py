@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xmixed.errors import StataError, syntax_error
 from xmixed.expressions.context import Context
+from xmixed.expressions.place import Place
 from xmixed.expressions.system_values import system_value
 from xmixed.expressions.values import Value, truth, type_mismatch
 from xmixed.language.nodes import Call, Coefficient, Expression, Name, Text
 from xmixed.missing import MISSING, is_missing
-
-if TYPE_CHECKING:
-    from xmixed.expressions.evaluate import Evaluation
 
 SAVED_RESULTS = frozenset(("e", "r", "s", "c", "scalar", "matrix"))
 """Calls whose argument is a name."""
@@ -32,7 +29,7 @@ def _name_in(node: Expression) -> str:
     raise syntax_error(span=getattr(node, "span", None))
 
 
-def saved_result(node: Call, evaluation: Evaluation) -> Value:
+def saved_result(node: Call, place: Place) -> Value:
     """Return `e(ll)`, `r(mean)`, `s(x)`, `c(level)`, `scalar(x)`; an absent result is missing.
 
     Raises
@@ -42,7 +39,7 @@ def saved_result(node: Call, evaluation: Evaluation) -> Value:
     """
     if len(node.arguments) != 1:
         raise syntax_error(span=node.span)
-    name, context = _name_in(node.arguments[0]), evaluation.context
+    name, context = _name_in(node.arguments[0]), place.context
     if node.name == "scalar":
         if name not in context.scalars:
             raise StataError(111, f"{name} not found", node.span)
@@ -54,7 +51,7 @@ def saved_result(node: Call, evaluation: Evaluation) -> Value:
     if node.name == "c":
         return _value(system_value(name, context))
     if node.name == "e" and name == "sample":
-        return _estimation_sample(evaluation)
+        return _estimation_sample(place)
     results = {"e": context.e, "r": context.r, "s": context.s}[node.name]
     return _value(results.get(name, MISSING) if results is not None else MISSING)
 
@@ -67,12 +64,12 @@ def _value(found: object) -> Value:
     raise type_mismatch()
 
 
-def _estimation_sample(evaluation: Evaluation) -> np.ndarray:
-    context = evaluation.context
+def _estimation_sample(place: Place) -> np.ndarray:
+    context = place.context
     mark = context.data.marks.get(getattr(context.e, "mark", "") or "")
     if mark is None:
         return np.asarray(0.0)
-    taken = evaluation.wanted(truth(mark))
+    taken = place.wanted(truth(mark))
     return np.where(is_missing(taken), 0.0, taken)
 
 

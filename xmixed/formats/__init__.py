@@ -8,8 +8,9 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.formats.dates import date_text, date_width
+from xmixed.formats.model import Format
 from xmixed.formats.numeric import number_text, pad
-from xmixed.formats.parse import Format, parse_format
+from xmixed.formats.parse import parse_format
 from xmixed.formats.width import cut
 
 __all__ = [

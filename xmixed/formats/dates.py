@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xmixed.formats import calendar
-from xmixed.formats.parse import Format
+from xmixed.formats.model import Format
 from xmixed.missing import MISSING, missing_name
 
 MONTHS = ("January February March April May June July August September October November December").split()

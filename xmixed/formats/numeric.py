@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from xmixed.formats.parse import Format
+from xmixed.formats.model import Format
 from xmixed.formats.width import columns_of, left, right
 from xmixed.missing import MISSING, missing_name
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from xmixed.errors import StataError
+from xmixed.formats.dates import detail_is_valid
+from xmixed.formats.model import Format
 
 DEFAULT_DATE_DETAIL = {
     "d": "DDmonCCYY",
@@ -22,44 +23,6 @@ DEFAULT_DATE_DETAIL = {
 
 MAX_NUMERIC_WIDTH = 244
 MAX_STRING_WIDTH = 2045
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A display format in parts.
-
-    Attributes
-    ----------
-    kind : str
-        `g`, `f`, `e`, `x` (%21x), `H` or `L` (binary), `s`, or `t` (a date).
-    width : int
-        Field width in characters; 0 for a date, whose width follows from its detail codes.
-    digits : int
-        The d of `%w.d`.
-    align : str
-        "" right, "-" left, "~" centred.
-    zero : bool
-        Pad with leading zeros.
-    comma : bool
-        Separate thousands.
-    european : bool
-        Decimal comma (`%9,2f`).
-    unit : str
-        Dates: one of `d c C w m q h y`.
-    detail : str
-        Dates: the detail codes, the default ones when none were written.
-    """
-
-    kind: str
-    width: int = 0
-    digits: int = 0
-    align: str = ""
-    zero: bool = False
-    comma: bool = False
-    european: bool = False
-    unit: str = ""
-    detail: str = ""
-
 
 _NUMERIC = re.compile(r"%(-)?(0)?([1-9][0-9]{0,3})(?:([.,])([0-9]{1,3}))?([gfe])(c)?\Z", re.ASCII)
 _HEXADECIMAL = re.compile(r"%(-)?(21|16)x\Z")
@@ -107,8 +70,6 @@ def _string(found: re.Match[str]) -> Format | None:
 
 
 def _date(found: re.Match[str]) -> Format | None:
-    from xmixed.formats.dates import detail_is_valid
-
     left, width, unit, old, detail = found.groups()
     if unit == "g":
         return Format(kind="g", width=int(width or 9), align=left or "") if not detail else None

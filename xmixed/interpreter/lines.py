@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from xmixed.errors import StataError
 from xmixed.interpreter.macros import expand_macros
@@ -11,12 +10,10 @@ from xmixed.interpreter.transcript import Echo, show_blank, show_echo
 from xmixed.language.lines import LineReader, LogicalLine, logical_lines, physical_lines
 from xmixed.session.messages import show_message
 from xmixed.session.signals import Break, ExitRequest
-
-if TYPE_CHECKING:
-    from xmixed.interpreter.session import Session
+from xmixed.session.state import SessionState
 
 
-def run_lines(session: Session, text: str, echo: Echo, after: Callable[[], None] | None = None) -> None:
+def run_lines(session: SessionState, text: str, echo: Echo, after: Callable[[], None] | None = None) -> None:
     """Run every command of a text; the first that fails ends it, its message shown.
 
     Parameters
@@ -38,7 +35,7 @@ def run_lines(session: Session, text: str, echo: Echo, after: Callable[[], None]
         session.out.end_line()
 
 
-def _run_each(session: Session, text: str, echo: Echo, after: Callable[[], None] | None) -> None:
+def _run_each(session: SessionState, text: str, echo: Echo, after: Callable[[], None] | None) -> None:
     for line in logical_lines(text):
         show_echo(session, line.physical, echo)
         if not line.text.strip():
@@ -55,7 +52,7 @@ def _run_each(session: Session, text: str, echo: Echo, after: Callable[[], None]
         show_blank(session, echo)
 
 
-def _run_line(session: Session, line: LogicalLine, echo: Echo) -> None:
+def _run_line(session: SessionState, line: LogicalLine, echo: Echo) -> None:
     try:
         session.execute(expand_macros(session, line.text))
     except StataError as error:
@@ -63,7 +60,7 @@ def _run_line(session: Session, line: LogicalLine, echo: Echo) -> None:
         raise
 
 
-def _show(session: Session, error: StataError, echo: Echo) -> None:
+def _show(session: SessionState, error: StataError, echo: Echo) -> None:
     if echo is not Echo.CALLER:
         show_message(session, error)
 

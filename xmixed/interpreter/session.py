@@ -17,8 +17,8 @@ from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
 from xmixed.language.words import split_command_word
+from xmixed.output import Line
 from xmixed.session.messages import show_code, show_message
-from xmixed.session.output import Line
 from xmixed.session.results import Results
 from xmixed.session.signals import Break, ExitRequest
 from xmixed.session.state import SessionState
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 MAXIMUM_DEPTH = 64
 """How many do-files may be nested; Stata's limit."""
-
-_NESTING = frozenset({"do", "run"})
 
 
 class Session(SessionState):
@@ -112,13 +110,13 @@ class Session(SessionState):
             return
         word, end = split_command_word(text)
         entry = find_command(word)
-        if entry.prefix:
+        if entry.kind == "prefix":
             rest = text[end:].strip()
             entry.handler(self, Command(entry.name, text, argument=rest, argument_text=rest))
             return
         node = parse_command(entry.name, entry.syntax, text, end)
         self._check_needs(entry)
-        if entry.name in _NESTING:
+        if entry.kind == "control":
             entry.handler(self, node)
         else:
             self._run_handler(entry, node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-from xmixed.session.output import Line, line
+from xmixed.output import Line, line
 from xmixed.session.state import SessionState
 
 

@@ -42,7 +42,7 @@ def parse_mixed(name: str, syntax: Syntax, text: str, rest: Span) -> MixedComman
     whole = Span(0, len(text))
     first = skeletons[0]
     if len(skeletons) == 1 and _only_options(first):
-        options = read_options(text, [*first.options, *own_options], syntax.options)
+        options = read_options(text, [*first.options, *own_options], syntax.options, syntax.exclusive)
         return MixedCommand(name, text, None, (), options, whole)
     command_options = list(own_options)
     if len(skeletons) > 0 and not own_options:
@@ -53,7 +53,7 @@ def parse_mixed(name: str, syntax: Syntax, text: str, rest: Span) -> MixedComman
         _random_equation(text, equation, skeleton, syntax)
         for equation, skeleton in zip(equations[1:], skeletons[1:], strict=True)
     )
-    options = read_options(text, command_options, syntax.options)
+    options = read_options(text, command_options, syntax.options, syntax.exclusive)
     return MixedCommand(name, text, fixed, random, options, whole)
 
 

@@ -62,13 +62,19 @@ def not_allowed(typed: TypedOption, hint: str = "") -> StataError:
     return StataError(198, f"option {typed.name}{shape} not allowed", typed.span, hint)
 
 
-def read_options(text: str, typed: Sequence[TypedOption], specs: Sequence[OptionSpec]) -> dict[str, Option]:
-    """Return the options by full name.
+def read_options(
+    text: str,
+    typed: Sequence[TypedOption],
+    specs: Sequence[OptionSpec],
+    exclusive: Sequence[tuple[str, ...]] = (),
+) -> dict[str, Option]:
+    """Return the options by full name; of those that `exclusive` lists together at most one may be given.
 
     Raises
     ------
     StataError
-        r(198): unknown, repeated, without a required value, or with one that does not fit.
+        r(198): unknown, repeated, without a required value, with one that does not fit, or with another
+        that excludes it.
     """
     options: dict[str, Option] = {}
     for option in typed:
@@ -81,7 +87,19 @@ def read_options(text: str, typed: Sequence[TypedOption], specs: Sequence[Option
         if not spec.built:  # whatever its value: a message about that would mislead
             raise StataError(198, f"option {spec.name} is not implemented in xmixed yet", option.span)
         options[spec.name] = _read(text, option, spec, negated)
+    _check_exclusive(options, specs, exclusive)
     return options
+
+
+def _check_exclusive(
+    options: dict[str, Option], specs: Sequence[OptionSpec], exclusive: Sequence[tuple[str, ...]]
+) -> None:
+    for names in exclusive:
+        given = [name for name in names if name in options and options[name].value is not False]
+        if len(given) > 1:
+            shown = {spec.name: spec.shown for spec in specs}
+            text = f"options {shown[given[0]]} and {shown[given[1]]} may not be combined"
+            raise StataError(198, text, options[given[1]].span)
 
 
 def _read(text: str, typed: TypedOption, spec: OptionSpec, negated: bool) -> Option:
@@ -117,6 +135,11 @@ def _number(text: str, typed: TypedOption, spec: OptionSpec) -> float:
         raise _incorrect(typed, spec) if error.code == 121 else error from None
     if value >= MISSING:
         raise _incorrect(typed, spec)
+    low, high = spec.minimum_value, spec.maximum_value
+    if (low is not None and value < low) or (high is not None and value > high):
+        if low is None or high is None:
+            raise _incorrect(typed, spec)
+        raise StataError(198, f"{spec.name}() must be between {low:g} and {high:g} inclusive", typed.inside)
     return value
 
 

@@ -138,7 +138,7 @@ def read_command_options(text: str, skeleton: Skeleton, syntax: Syntax) -> dict[
     """Parse the options by the command's table; r(101) when the command has none."""
     if skeleton.options and not syntax.options:
         raise StataError(101, "options not allowed", skeleton.options[0].span)
-    return read_options(text, skeleton.options, syntax.options)
+    return read_options(text, skeleton.options, syntax.options, syntax.exclusive)
 
 
 def _argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, str]:

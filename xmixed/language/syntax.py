@@ -62,6 +62,8 @@ class OptionSpec:
         with r(198) (`option ... is not implemented in xmixed yet`).
     optional_value : bool
         A flag that may also take parentheses.
+    minimum_value, maximum_value : float or None
+        Kinds `integer` and `number`: the range that values may lie in, its ends included.
     """
 
     name: str
@@ -71,6 +73,13 @@ class OptionSpec:
     choices: tuple[tuple[str, str], ...] = ()
     built: bool = True
     optional_value: bool = False
+    minimum_value: float | None = None
+    maximum_value: float | None = None
+
+    @property
+    def shown(self) -> str:
+        """The name as messages show it: with parentheses when it takes a value."""
+        return self.name if self.kind in ("flag", "negatable") else f"{self.name}()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,8 @@ class Syntax:
     options : tuple of OptionSpec
     fixed_options, random_options : tuple of OptionSpec
         `mixed` only: options of the fixed-effects and of a random-effects equation.
+    exclusive : tuple of tuple of str
+        Options of which at most one may be given.
     """
 
     argument: ArgumentKind = "none"
@@ -97,3 +108,10 @@ class Syntax:
     options: tuple[OptionSpec, ...] = ()
     fixed_options: tuple[OptionSpec, ...] = ()
     random_options: tuple[OptionSpec, ...] = ()
+    exclusive: tuple[tuple[str, ...], ...] = ()
+
+
+LEVEL = OptionSpec(
+    "level", "l", "number", "confidence level; default 95", minimum_value=10, maximum_value=99.99
+)
+"""The confidence level, which many commands have."""

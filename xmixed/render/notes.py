@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from xmixed.output import Line, line
 from xmixed.render.text import wrap
-from xmixed.session.output import Line, line
 
 WIDTH = 78
 CONSERVATIVE = "LR test is conservative and provided only for reference."

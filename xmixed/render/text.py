@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from xmixed.session.output import Styled
+from xmixed.output import Styled
 
 
 def printable(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TextIO
 
-from xmixed.session.output import Line
+from xmixed.output import Line
 
 
 @dataclass(slots=True, eq=False)

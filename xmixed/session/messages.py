@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xmixed.errors import StataError
-from xmixed.session.output import line
+from xmixed.output import line
 from xmixed.session.state import SessionState
 
 

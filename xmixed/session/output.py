@@ -3,28 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
-
-class Styled(NamedTuple):
-    """A run of characters of one style: text, result, input, error, or link."""
-
-    text: str
-    style: str = "text"
-
-
-class Line(tuple[Styled, ...]):
-    """One line of output as styled runs; its characters are the same wherever it is shown."""
-
-    @property
-    def text(self) -> str:
-        return "".join(run.text for run in self)
-
-
-def line(*runs: str | Styled | tuple[str, str]) -> Line:
-    """Return a Line; bare strings have the style `text`."""
-    return Line(Styled(run) if isinstance(run, str) else Styled(*run) for run in runs)
-
+from xmixed.output import Line, Styled, line
 
 Sink = Callable[[Line], None]
 

@@ -46,5 +46,9 @@ class SessionState(ABC):
         """Run one command line (already macro-expanded) as prefix commands do; raises StataError."""
 
     @abstractmethod
+    def flush(self) -> None:
+        """Hand on what was printed: to the log file and the console."""
+
+    @abstractmethod
     def run_file(self, path: str, arguments: list[str], echo: bool, typed: str | None = None) -> None:
         """Run a do-file with `do` (echo) or `run` semantics; raises StataError."""

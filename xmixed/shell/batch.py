@@ -11,10 +11,10 @@ from xmixed.errors import StataError
 from xmixed.interpreter.lines import run_lines
 from xmixed.interpreter.session import Session, as_stata_error, read_do_file
 from xmixed.interpreter.transcript import Echo
+from xmixed.output import Line
 from xmixed.session.messages import show_code, show_message
-from xmixed.session.output import Line
 from xmixed.session.signals import Break, ExitRequest
-from xmixed.shell.main import FAILED, INTERNAL, INTERRUPTED, OK, Arguments
+from xmixed.shell.arguments import FAILED, INTERNAL, INTERRUPTED, OK, Arguments
 from xmixed.shell.report import report_internal_error, results_object
 from xmixed.shell.screen import stream_sink, terminal_sink, terminal_width
 

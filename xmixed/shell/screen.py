@@ -6,7 +6,8 @@ import shutil
 import sys
 from typing import TextIO
 
-from xmixed.session.output import Line, Sink
+from xmixed.output import Line
+from xmixed.session.output import Sink
 
 _CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x09}
 

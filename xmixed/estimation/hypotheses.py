@@ -1,0 +1,275 @@
+"""From the hypotheses of `test` to linear constraints on e(b)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.errors import Span, StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.evaluate import evaluate_scalar
+from xmixed.expressions.factors.design import canonical_name
+from xmixed.expressions.results import SAVED_RESULTS
+from xmixed.language.arguments import Hypothesis
+from xmixed.language.nodes import (
+    Binary,
+    Call,
+    Coefficient,
+    Expression,
+    Name,
+    Number,
+    Subscript,
+    Unary,
+    left_spine,
+)
+from xmixed.missing import is_missing
+from xmixed.session.results import Estimates, Matrix
+
+_SERIES = re.compile(r"(\d+[bno]*|[cio]o?)?\.?((?:[LFDSlfds]\d*)+)\.(\w+)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constraint:
+    """A linear constraint on e(b): `row @ b = constant`; row of shape (k,)."""
+
+    row: np.ndarray
+    constant: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coefficients:
+    """The estimates that are tested.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Names in e(b), `weight:week`.
+    equations : tuple of str
+        Their distinct equations.
+    b, V : ndarray of float64, shapes (k,) and (k, k)
+    """
+
+    names: tuple[str, ...]
+    equations: tuple[str, ...]
+    b: np.ndarray
+    V: np.ndarray
+
+    @classmethod
+    def of(cls, estimates: Estimates) -> Coefficients:
+        """Return the coefficients of e().
+
+        Raises
+        ------
+        StataError
+            r(301) without e(b) or e(V).
+        """
+        b, V = estimates.get("b"), estimates.get("V")
+        if not isinstance(b, Matrix) or not isinstance(V, Matrix):
+            raise StataError(301, "last estimates not found")
+        names = tuple(b.column_names)
+        equations = tuple(dict.fromkeys(name.rpartition(":")[0] for name in names))
+        # A variance that could not be computed counts as none: the coefficient cannot be tested.
+        covariance = np.where(is_missing(V.values), 0.0, V.values)
+        return cls(names, equations, b.values[0], covariance)
+
+    def equation(self, text: str, span: Span | None = None) -> str:
+        """Return the equation that a name or `#1` means.
+
+        Raises
+        ------
+        StataError
+            r(303) `equation [x] not found`.
+        """
+        text = text.strip()
+        if text in self.equations:
+            return text
+        if text.startswith("#") and text[1:].isdigit() and 1 <= int(text[1:]) <= len(self.equations):
+            return self.equations[int(text[1:]) - 1]
+        raise StataError(303, f"equation [{text}] not found", span)
+
+    def place(self, equation: str, name: str, span: Span | None = None) -> int:
+        """Return where a coefficient stands in e(b); the marks of base and omitted levels do not count.
+
+        Raises
+        ------
+        StataError
+            r(111) `foo not found`, r(303).
+        """
+        own = self.equation(equation, span) if equation else self.equations[0]
+        wanted = _key(name)
+        for place, full in enumerate(self.names):
+            part, _, column = full.rpartition(":")
+            if part == own and _key(column) == wanted:
+                return place
+        shown = f"[{equation}]{name}" if equation else name
+        hint = ""
+        if name.startswith("i.") or "#i." in name:
+            hint = "(a coefficient has a level, as in 1.x; testparm i.x tests all levels)"
+        raise StataError(111, f"{shown} not found", span, hint)
+
+
+def _key(name: str) -> tuple[str, ...]:
+    """Return what a coefficient's name means: its operands without marks, in any order."""
+    return tuple(sorted(canonical_name(_plain_series(part)) for part in name.replace("##", "#").split("#")))
+
+
+def _plain_series(part: str) -> str:
+    """Return an operand as e(b) writes it: `cL2.x` of `c.l2.x`, `L.x` of `L1.x`."""
+    found = _SERIES.fullmatch(part)
+    if found is None:
+        return part
+    operator, series, variable = found.groups()
+    series = re.sub(r"(?<=[LFDS])1(?!\d)", "", series.upper())
+    return f"{operator or ''}{series}.{variable}"
+
+
+# --- from syntax to constraints ------------------------------------------------------------------------
+
+
+def read_hypotheses(
+    hypotheses: Sequence[Hypothesis], coefficients: Coefficients, context: Context
+) -> tuple[Constraint, ...]:
+    """Return the constraints that the argument of `test` means.
+
+    It is a list of coefficients, one equation `exp = exp [= exp ...]`, or either of them in parentheses,
+    repeated.
+
+    Raises
+    ------
+    StataError
+        r(131) `not possible with test` for what is not linear; r(111), r(303) for unknown names; r(198).
+    """
+    if not hypotheses:
+        raise StataError(100, "varlist required")
+    split = [_split_equalities(hypothesis) for hypothesis in hypotheses]
+    equated = [sides for sides in split if len(sides) > 1]
+    grouped = [hypothesis.grouped for hypothesis in hypotheses]
+    if any(grouped) != all(grouped) or (equated and len(split) > 1 and not grouped[0]):
+        raise StataError(198, "invalid syntax", hypotheses[-1].span, "several hypotheses need parentheses")
+    reader = _Reader(coefficients, context)
+    return tuple(
+        constraint
+        for hypothesis, sides in zip(hypotheses, split, strict=True)
+        for constraint in reader.constraints(hypothesis, sides)
+    )
+
+
+def _split_equalities(hypothesis: Hypothesis) -> list[Expression]:
+    """Return the sides of a hypothesis; `==` counts as `=`."""
+    sides: list[Expression] = []
+    for side in hypothesis.sides:
+        later: list[Expression] = []
+        while isinstance(side, Binary) and side.operator == "==":
+            later.append(side.right)
+            side = side.left
+        sides += [side, *reversed(later)]
+    return sides
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Linear:
+    """A linear expression: `row @ b + constant`."""
+
+    row: np.ndarray
+    constant: float
+
+    @property
+    def is_constant(self) -> bool:
+        return not self.row.any()
+
+
+def _not_possible(node: Expression) -> StataError:
+    return StataError(131, "not possible with test", node.span)
+
+
+class _Reader:
+    """Walks the sides of hypotheses."""
+
+    def __init__(self, coefficients: Coefficients, context: Context) -> None:
+        self.coefficients = coefficients
+        self.context = context
+
+    def constraints(self, hypothesis: Hypothesis, sides: list[Expression]) -> list[Constraint]:
+        coefficients = self.coefficients
+        if not sides:
+            own = coefficients.equation(hypothesis.equation, hypothesis.span)
+            # Stata: the constant is left out of [eq], unless the equation has nothing else.
+            places = [i for i, name in enumerate(coefficients.names) if name.rpartition(":")[0] == own]
+            slopes = [i for i in places if coefficients.names[i].rpartition(":")[2] != "_cons"]
+            return [Constraint(row, 0.0) for row in np.eye(len(coefficients.names))[slopes or places]]
+        if len(sides) == 1 and not isinstance(sides[0], Coefficient):
+            raise StataError(100, "=exp required", hypothesis.span)
+        values = [self.linear(side, hypothesis.equation) for side in sides]
+        first = values[0]
+        others = values[1:] or [_Linear(np.zeros(len(coefficients.names)), 0.0)]
+        found = [Constraint(first.row - other.row, other.constant - first.constant) for other in others]
+        for constraint in found:
+            if not constraint.row.any():
+                raise StataError(198, "invalid syntax", hypothesis.span, "no coefficient is left to test")
+        return found
+
+    def linear(self, node: Expression, equation: str = "") -> _Linear:
+        """Return an expression as a linear one."""
+        k = len(self.coefficients.names)
+        if isinstance(node, Coefficient):
+            if node.kind != "b":
+                raise _not_possible(node)
+            own, _, name = node.name.rpartition(":")
+            row = np.zeros(k)
+            row[self.coefficients.place(node.equation or own or equation, name, node.span)] = 1.0
+            return _Linear(row, 0.0)
+        if isinstance(node, Number):
+            return _Linear(np.zeros(k), self.checked(node.value, node))
+        if isinstance(node, Unary) and node.operator in "+-":
+            inner = self.linear(node.operand, equation)
+            sign = -1.0 if node.operator == "-" else 1.0
+            return _Linear(sign * inner.row, sign * inner.constant)
+        if isinstance(node, Binary):
+            first, spine = left_spine(node)
+            found = self.linear(first, equation)
+            for binary in spine:
+                found = self.combined(binary, found, self.linear(binary.right, equation))
+            return found
+        if isinstance(node, Call) and not _depends(node):
+            value = evaluate_scalar(node, self.context)
+            if isinstance(value, str):
+                raise StataError(109, "type mismatch", node.span)
+            return _Linear(np.zeros(k), self.checked(float(value), node))
+        raise _not_possible(node)
+
+    def combined(self, node: Binary, left: _Linear, right: _Linear) -> _Linear:
+        """Return the sum, difference, product or quotient of two linear expressions, if it is linear."""
+        if node.operator in "+-":
+            sign = 1.0 if node.operator == "+" else -1.0
+            return _Linear(left.row + sign * right.row, left.constant + sign * right.constant)
+        if node.operator == "*" and (left.is_constant or right.is_constant):
+            factor, other = (left, right) if left.is_constant else (right, left)
+            return _Linear(factor.constant * other.row, self.checked(factor.constant * other.constant, node))
+        if node.operator == "/" and right.is_constant and right.constant:
+            return _Linear(left.row / right.constant, self.checked(left.constant / right.constant, node))
+        if node.operator == "^" and left.is_constant and right.is_constant:
+            value = evaluate_scalar(Binary("^", Number(left.constant), Number(right.constant)), self.context)
+            return _Linear(left.row, self.checked(float(value), node))
+        raise _not_possible(node)
+
+    def checked(self, value: float, node: Expression) -> float:
+        if is_missing(value):
+            raise StataError(198, "invalid syntax", node.span, "a missing value is no hypothesis")
+        return value
+
+
+def _depends(node: Expression) -> bool:
+    """Return whether an expression uses names of the data or coefficients, and not only saved results."""
+    if isinstance(node, (Name, Coefficient, Subscript)):
+        return True
+    if isinstance(node, Call):
+        return node.name not in SAVED_RESULTS and any(_depends(argument) for argument in node.arguments)
+    if isinstance(node, Unary):
+        return _depends(node.operand)
+    if isinstance(node, Binary):
+        first, spine = left_spine(node)
+        return _depends(first) or any(_depends(binary.right) for binary in spine)
+    return False

@@ -1,0 +1,355 @@
+"""The frozen types of a mixed model: what is to be fitted, and what is kept of a fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xmixed.expressions.factors.design import Term
+
+if TYPE_CHECKING:
+    from xmixed.engine import Residuals
+
+RESIDUAL = -1
+"""`VarianceParameter.equation` of the residual standard deviation."""
+
+STRUCTURE_TITLES = {
+    "identity": "Identity",
+    "independent": "Independent",
+    "exchangeable": "Exchangeable",
+    "unstructured": "Unstructured",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RandomEquationSummary:
+    """One random-effects equation as it was fitted.
+
+    Attributes
+    ----------
+    level : str
+        Grouping variable.
+    level_number, equation_number : int
+        1 for the highest level; 1 for the first equation of a level. They make the names `lns1_2_1`.
+    structure : str
+        identity, independent, exchangeable or unstructured; identity when there is one effect.
+    effects : tuple of str
+        Covariates in order, `_cons` last; `R.varname` for a factor; () for an empty equation.
+    values : int
+        How many values the factor of `R.varname` takes; 0 otherwise.
+    """
+
+    level: str
+    level_number: int
+    equation_number: int
+    structure: str
+    effects: tuple[str, ...]
+    values: int = 0
+
+    @property
+    def dimension(self) -> int:
+        """Columns of Z: the effects, or the values of the factor."""
+        return self.values or len(self.effects)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelSummary:
+    """One grouping level: variable, number of groups, smallest, average and largest group."""
+
+    name: str
+    n_groups: int
+    smallest: int
+    average: float
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualSummary:
+    """The residual structure where it is not plain independence.
+
+    Attributes
+    ----------
+    structure : str
+        As the option names it.
+    order : int
+        Of ar, ma, banded and toeplitz; else 0.
+    by : str
+        Variable of by(), "" when there is none.
+    groups : tuple of str
+        What the by() groups are called; () without by().
+    time : str
+        Variable of t(), "" when there is none.
+    times : tuple of float
+        Values of t() by position; unstructured and banded only.
+    base : int
+        Position, from 1, whose standard deviation in the first by() group is sigma_e.
+    """
+
+    structure: str
+    order: int = 0
+    by: str = ""
+    groups: tuple[str, ...] = ()
+    time: str = ""
+    times: tuple[float, ...] = ()
+    base: int = 1
+
+    @property
+    def title(self) -> str:
+        """`AR(2)`, `Unstructured`."""
+        name = self.structure.upper() if self.structure in ("ar", "ma") else self.structure.capitalize()
+        return f"{name}({self.order})" if self.structure in ("ar", "ma", "banded", "toeplitz") else name
+
+
+@dataclass(frozen=True, slots=True)
+class VarianceParameter:
+    """One parameter of the estimation metric.
+
+    Attributes
+    ----------
+    name : str
+        `lns1_1_1`, `atr1_1_1_2`, `lnsig_e`.
+    kind : str
+        "log_sd", "atanh_correlation", "log_sd_residual", or one of the engine's kinds `residual_...`.
+    equation : int
+        Index into `MixedResult.equations`; `RESIDUAL` for the residuals.
+    row, column : int
+        0-based effects that it belongs to; `column` only for correlations. For those of a residual
+        structure positions or lags from 1, 0 where they do not apply.
+    group : int
+        by() group of a parameter of the residual structure, from 1; 0 for all others.
+    """
+
+    name: str
+    kind: str
+    equation: int
+    row: int = 0
+    column: int = 0
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MixedDescription:
+    """The model in words.
+
+    Attributes
+    ----------
+    depvar : str
+    terms : tuple of Term
+        Fixed effects as they stand in e(b), the constant last when there is one.
+    equations : tuple of RandomEquationSummary
+    levels : tuple of LevelSummary
+        Highest first; empty when there are neither random effects nor a residual structure.
+    method : str
+        "ml" or "reml".
+    n_obs : int
+        Observations; with frequency weights their sum.
+    residuals : ResidualSummary or None
+        None: independent residuals with one variance.
+    pseudo : bool
+        Whether variances are robust: the likelihood is then called a pseudolikelihood.
+    """
+
+    depvar: str
+    terms: tuple[Term, ...]
+    equations: tuple[RandomEquationSummary, ...]
+    levels: tuple[LevelSummary, ...]
+    method: str
+    n_obs: int
+    residuals: ResidualSummary | None = None
+    pseudo: bool = False
+
+    @property
+    def is_linear_regression(self) -> bool:
+        """Whether there is no random effect at all, nor a residual structure."""
+        return self.residuals is None and not self.has_random_effects
+
+    @property
+    def has_random_effects(self) -> bool:
+        return any(equation.effects for equation in self.equations)
+
+    @property
+    def title(self) -> str:
+        if self.pseudo:
+            return "Mixed-effects regression"
+        return f"Mixed-effects {self.method.upper()} regression"
+
+    @property
+    def likelihood_label(self) -> str:
+        if self.pseudo:
+            return "log pseudolikelihood"
+        return "log restricted-likelihood" if self.method == "reml" else "log likelihood"
+
+
+@dataclass(frozen=True, slots=True)
+class MixedResult:
+    """The payload of e() after xtmixed: everything a replay shows.
+
+    Attributes
+    ----------
+    description : MixedDescription
+    beta : ndarray, shape (k_f,)
+        Fixed effects, zero where a term is omitted.
+    beta_covariance : ndarray, shape (k_f, k_f)
+    parameters : tuple of VarianceParameter
+    estimates : ndarray, shape (k_v,)
+        Estimation metric: log standard deviations and atanh correlations; the residuals last.
+    parameter_covariance : ndarray, shape (k_v, k_v)
+        Zero rows where there is no standard error (boundary, `nostderr`, `emonly`).
+    covariances : tuple of ndarray
+        One (q, q) matrix of each equation's effects, response units, as reached; (0, 0) when it is empty.
+    sigma_e : float
+        Residual standard deviation, as reached.
+    notes : tuple of str
+        What the engine has to say of the fit (components on the boundary, ...).
+    weights : WeightSummary or None
+    robust : RobustVariance or None
+        Then `beta_covariance` and `parameter_covariance` are its blocks.
+    """
+
+    description: MixedDescription
+    beta: np.ndarray
+    beta_covariance: np.ndarray
+    parameters: tuple[VarianceParameter, ...]
+    estimates: np.ndarray
+    parameter_covariance: np.ndarray
+    covariances: tuple[np.ndarray, ...]
+    sigma_e: float
+    notes: tuple[str, ...] = ()
+    weights: WeightSummary | None = None
+    robust: RobustVariance | None = None
+
+    def parameter(self, equation: int, kind: str, row: int = 0, column: int = 0) -> int:
+        """Return the index of a parameter."""
+        for place, parameter in enumerate(self.parameters):
+            if (parameter.equation, parameter.kind, parameter.row, parameter.column) == (
+                equation,
+                kind,
+                row,
+                column,
+            ):
+                return place
+        raise KeyError((equation, kind, row, column))
+
+
+Column = np.ndarray | None
+"""A column of a design, float64, shape (n,); None is the constant."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupLevel:
+    """One level: `codes` int64, shape (n,), of the groups nested in the levels above; their number."""
+
+    codes: np.ndarray
+    n_groups: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MixedSpecification:
+    """Everything that is to be fitted.
+
+    Attributes
+    ----------
+    description : MixedDescription
+    y : ndarray of float64, shape (n,)
+    fixed : tuple of Column
+        Columns of the terms that are estimated, in the order of `description.terms`.
+    effects : tuple of tuple of Column
+        Columns of each equation of `description.equations`.
+    factors : tuple of GroupLevel or None
+        For an equation `level: R.varname` the groups that the factor's values form within the level.
+    levels : tuple of GroupLevel
+        Highest first; `description.equations[i].level_number` counts them from 1.
+    rows : ndarray of bool
+        The estimation sample over the observations of the data.
+    notes : tuple of str
+        Lines to print before estimation.
+    residuals : engine.Residuals or None
+        The structure of the residuals; None for independent ones with one variance.
+    weights : MixedWeights or None
+    clusters : Clusters or None
+        What scores are summed within for robust variances.
+    """
+
+    description: MixedDescription
+    y: np.ndarray
+    fixed: tuple[Column, ...]
+    effects: tuple[tuple[Column, ...], ...]
+    factors: tuple[GroupLevel | None, ...]
+    levels: tuple[GroupLevel, ...]
+    rows: np.ndarray
+    notes: tuple[str, ...]
+    residuals: Residuals | None = None
+    weights: MixedWeights | None = None
+    clusters: Clusters | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RobustVariance:
+    """The robust variance of all parameters.
+
+    Attributes
+    ----------
+    kind : str
+        robust or cluster.
+    cluster : str
+        The variable whose groups are the clusters; "" where every observation is one.
+    n_clusters : int
+    variance, model_based : ndarray, shape (k, k)
+        In the order of e(b); the second without the correction.
+    """
+
+    kind: str
+    cluster: str
+    n_clusters: int
+    variance: np.ndarray
+    model_based: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clusters:
+    """`kind` robust or cluster; the variable, "" for single observations; codes over the sample, number."""
+
+    kind: str
+    name: str
+    codes: np.ndarray
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSummary:
+    """The weights in words.
+
+    Attributes
+    ----------
+    kind : str
+        fweight or pweight.
+    expression : str
+        Of the observations' weights; "" where they have none.
+    levels : tuple of str
+        Expression for each level, highest first; "" where it has none.
+    scale : str
+        What `pwscale()` says.
+    """
+
+    kind: str
+    expression: str
+    levels: tuple[str, ...]
+    scale: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MixedWeights:
+    """Weights over the sample; None where all are one.
+
+    Attributes
+    ----------
+    summary : WeightSummary
+    rows : ndarray, shape (n,), or None
+    levels : tuple over levels, highest first, of ndarray, shape (n_groups,), or None
+    """
+
+    summary: WeightSummary
+    rows: np.ndarray | None
+    levels: tuple[np.ndarray | None, ...]

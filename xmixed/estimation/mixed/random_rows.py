@@ -1,0 +1,118 @@
+"""Standard errors and confidence limits of xtmixed's tables, by the delta method and transformations."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from xmixed.estimation.mixed.model import RESIDUAL, MixedResult
+from xmixed.missing import MISSING
+from xmixed.render.layouts.coefficient_table import Figures
+from xmixed.render.layouts.mixed_random_table import RandomRow
+from xmixed.statistics.distributions import normal_quantile
+
+
+def random_rows(result: MixedResult, index: int, level: float, variance: bool) -> tuple[RandomRow, ...]:
+    """Return the rows of one random-effects equation, standard deviations first, then correlations.
+
+    `variance`: variances and covariances instead.
+    """
+    equation = result.description.equations[index]
+    names = equation.effects
+    if not names:
+        return ()
+    kind = "var" if variance else "sd"
+    if equation.structure in ("identity", "exchangeable"):
+        rows = [RandomRow(kind, names, " ", _scale_figures(result, index, 0, level, variance))]
+        pairs = [((0, 1), names, " ")] if equation.structure == "exchangeable" else []
+    else:
+        rows = [
+            RandomRow(kind, (name,), " ", _scale_figures(result, index, place, level, variance))
+            for place, name in enumerate(names)
+        ]
+        pairs = []
+        if equation.structure == "unstructured":
+            pairs = [
+                ((i, j), (names[i], names[j]), ",")
+                for i in range(len(names))
+                for j in range(i + 1, len(names))
+            ]
+    for (i, j), pair, separator in pairs:
+        if variance:
+            rows.append(RandomRow("cov", pair, separator, _covariance_figures(result, index, i, j, level)))
+        else:
+            rows.append(RandomRow("corr", pair, separator, _correlation_figures(result, index, i, j, level)))
+    return tuple(rows)
+
+
+def residual_row(result: MixedResult, level: float, variance: bool) -> RandomRow:
+    """Return the row `sd(Residual)`."""
+    place = result.parameter(RESIDUAL, "log_sd_residual")
+    figures = _log_sd_figures(result, place, result.sigma_e, level, variance)
+    return RandomRow("var" if variance else "sd", ("Residual",), " ", figures)
+
+
+def _scale_figures(result: MixedResult, index: int, row: int, level: float, variance: bool) -> Figures:
+    place = result.parameter(index, "log_sd", row)
+    reached = math.sqrt(max(0.0, float(result.covariances[index][row, row])))
+    return _log_sd_figures(result, place, reached, level, variance)
+
+
+def _log_sd_figures(result: MixedResult, place: int, reached: float, level: float, variance: bool) -> Figures:
+    """Return a standard deviation or variance; the limits are transformed from the log scale."""
+    power = 2 if variance else 1
+    estimate = reached**power
+    own = float(result.parameter_covariance[place, place])
+    if not own > 0:
+        return Figures(estimate)
+    log_sd, error = float(result.estimates[place]), math.sqrt(own)
+    margin = normal_quantile(level) * error
+    return Figures(
+        estimate,
+        power * estimate * error,
+        lower=_exponential(power * (log_sd - margin)),
+        upper=_exponential(power * (log_sd + margin)),
+    )
+
+
+def _exponential(value: float) -> float:
+    return math.exp(value) if value < 700 else MISSING
+
+
+def _correlation_figures(result: MixedResult, index: int, i: int, j: int, level: float) -> Figures:
+    """Return a correlation; the limits are transformed from its hyperbolic arctangent."""
+    place = result.parameter(index, "atanh_correlation", i, j)
+    covariance = result.covariances[index]
+    scale = math.sqrt(max(0.0, float(covariance[i, i] * covariance[j, j])))
+    estimate = float(covariance[i, j]) / scale if scale > 0 else MISSING
+    own = float(result.parameter_covariance[place, place])
+    if not own > 0:
+        return Figures(estimate)
+    arctangent, error = float(result.estimates[place]), math.sqrt(own)
+    margin = normal_quantile(level) * error
+    slope = 1 - math.tanh(arctangent) ** 2
+    return Figures(
+        estimate, slope * error, lower=math.tanh(arctangent - margin), upper=math.tanh(arctangent + margin)
+    )
+
+
+def _covariance_figures(result: MixedResult, index: int, i: int, j: int, level: float) -> Figures:
+    """Return a covariance; its limits are the estimate plus and minus z standard errors."""
+    estimate = float(result.covariances[index][i, j])
+    correlation = result.parameter(index, "atanh_correlation", i, j)
+    common = result.description.equations[index].structure == "exchangeable"
+    first = result.parameter(index, "log_sd", 0 if common else i)
+    second = result.parameter(index, "log_sd", 0 if common else j)
+    places = [first, correlation] if common else [first, second, correlation]
+    covariance = result.parameter_covariance[np.ix_(places, places)]
+    if not np.all(np.diag(covariance) > 0):
+        return Figures(estimate)
+    rho = math.tanh(float(result.estimates[correlation]))
+    scale = math.exp(float(result.estimates[first]) + float(result.estimates[second]))
+    slope = scale * (1 - rho**2)
+    # cov = exp(a_i + a_j) tanh(g): derivatives with respect to the log standard deviations and to g.
+    gradient = np.array([2 * estimate, slope] if common else [estimate, estimate, slope])
+    error = math.sqrt(max(0.0, float(gradient @ covariance @ gradient)))
+    margin = normal_quantile(level) * error
+    return Figures(estimate, error, lower=estimate - margin, upper=estimate + margin)

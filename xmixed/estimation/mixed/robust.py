@@ -1,0 +1,133 @@
+"""Robust and cluster variances of xtmixed: which clusters, and the sandwich."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xmixed.errors import StataError
+from xmixed.estimation.mixed.model import Clusters, RobustVariance
+from xmixed.expressions.context import Context
+from xmixed.expressions.varlist import resolve_name
+from xmixed.language.nodes import MixedCommand, VarianceEstimator
+from xmixed.statistics.grouping import factorise
+
+if TYPE_CHECKING:
+    from xmixed.engine import Fit
+    from xmixed.estimation.mixed.model import GroupLevel, MixedSpecification
+
+
+def variance_kind(node: MixedCommand, sampling_weights: bool) -> str:
+    """Return what `vce()` says, robust by default with sampling weights.
+
+    Raises
+    ------
+    StataError
+        r(198) where robust variances are not defined.
+    """
+    vce = node.option("vce")
+    if not isinstance(vce, VarianceEstimator):
+        return "robust" if sampling_weights else "oim"
+    span = node.options["vce"].span
+    if vce.kind == "oim":
+        if sampling_weights:
+            raise StataError(198, "vce(oim) not allowed with pweights", span)
+        return "oim"
+    for name in ("reml", "emonly"):
+        if node.option(name):
+            raise StataError(198, f"vce({vce.kind}) not allowed with option {name}", span)
+    return vce.kind
+
+
+def cluster_variable(node: MixedCommand, context: Context) -> str:
+    """Return the variable of `vce(cluster clustvar)`; "" for another."""
+    vce = node.option("vce")
+    if not isinstance(vce, VarianceEstimator) or vce.cluster is None:
+        return ""
+    return resolve_name(vce.cluster, context.data)
+
+
+def find_clusters(
+    kind: str,
+    variable: str,
+    values: np.ndarray | None,
+    names: list[str],
+    levels: tuple[GroupLevel, ...],
+    n: int,
+) -> Clusters:
+    """Return the clusters: the variable's, or the groups of the highest level, or the observations.
+
+    Raises
+    ------
+    StataError
+        r(459) where groups of the highest level are split; r(198) for a single cluster.
+    """
+    if values is not None:
+        own = factorise(values)
+        if levels:
+            first = np.empty(levels[0].n_groups, dtype=np.int64)
+            first[levels[0].codes] = own.codes
+            if np.any(first[levels[0].codes] != own.codes):
+                raise StataError(459, f"groups of {names[0]} are not nested within {variable}")
+        found = Clusters(kind, variable, own.codes, len(own.levels))
+    elif levels:
+        found = Clusters(kind, names[0], levels[0].codes, levels[0].n_groups)
+    else:
+        found = Clusters(kind, "", np.arange(n), n)
+    if found.count < 2:
+        raise StataError(198, f"vce({kind}) needs more than one cluster")
+    return found
+
+
+def robust_variance(
+    specification: MixedSpecification, fitted: Fit, order: list[int]
+) -> RobustVariance | None:
+    """Return the sandwich M/(M-1) B (sum ss') B, B block-diagonal; None where it was not asked for.
+
+    Parameters
+    ----------
+    order : list of int
+        Engine's variance parameters in the order of e(b).
+    """
+    clusters = specification.clusters
+    if clusters is None or fitted.scores is None:
+        return None
+    p, k = len(fitted.beta), len(order)
+    terms = specification.description.terms
+    places = [place for place, term in enumerate(terms) if not term.status]
+    places += [len(terms) + order.index(item) for item in range(k)]
+    bread = np.zeros((p + k, p + k))
+    bread[:p, :p] = fitted.beta_covariance
+    bread[p:, p:] = fitted.parameter_covariance
+    with np.errstate(over="ignore", invalid="ignore"):
+        meat, count = _meat(specification, fitted.scores, clusters)
+        inner = bread @ meat @ bread * (count / (count - 1))
+    if not np.isfinite(inner).all():
+        raise StataError(1400, "numerical overflow")
+    whole = np.zeros((2, len(terms) + k, len(terms) + k))
+    for target, source in zip(whole, ((inner + inner.T) / 2, bread), strict=True):
+        target[np.ix_(places, places)] = source
+    return RobustVariance(clusters.kind, clusters.name, count, whole[0], whole[1])
+
+
+def _meat(
+    specification: MixedSpecification, scores: np.ndarray, clusters: Clusters
+) -> tuple[np.ndarray, int]:
+    """Return the sum over clusters of ss' and their number.
+
+    A cluster with a frequency weight is as many clusters as that says.
+    """
+    weights, levels = specification.weights, specification.levels
+    if weights is None or weights.summary.kind != "fweight":
+        return scores.T @ scores, clusters.count
+    units = levels[0].codes if levels else np.arange(len(clusters.codes))
+    own = weights.levels[0] if levels else weights.rows
+    if own is None or len(own) != clusters.count:
+        return scores.T @ scores, clusters.count
+    counts = np.empty(clusters.count)
+    counts[clusters.codes] = own[units]
+    total = round(float(counts.sum()))
+    if total < 2:
+        raise StataError(198, f"vce({clusters.kind}) needs more than one cluster")
+    return (scores / counts[:, None]).T @ scores, total

@@ -1,0 +1,142 @@
+"""What the engine has to say of a fit: one verdict, the components it concerns, notes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xmixed.estimation.mixed.model import RandomEquationSummary, VarianceParameter
+
+if TYPE_CHECKING:
+    from xmixed.engine import Fit
+    from xmixed.engine.result import BoundaryNote
+
+Places = Mapping[tuple[int, int], int]
+"""From the engine's (level, equation), counted from 1, to equations of the description."""
+
+_BOUNDARY = "on the boundary of the parameter space"
+_REASONS = {
+    "iteration_limit": "the maximum number of iterations was reached before the criteria of convergence "
+    "were met.",
+    "not_concave": "the log likelihood is not concave where the iterations ended, so that this need not be a "
+    "maximum.",
+    "no_progress": "the iterations ended where no further step raised the log likelihood, before the "
+    "criteria of convergence were met.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The verdict on a fit.
+
+    Attributes
+    ----------
+    verdict : str
+        converged, boundary (converged there), not_identified, iteration_limit, not_concave, no_progress
+        or residual_zero.
+    boundary, unidentified : tuple of str
+        Parameters of the estimation metric that are on the boundary, or that the data do not identify.
+    notes : tuple of str
+        The same in words.
+    """
+
+    verdict: str
+    boundary: tuple[str, ...]
+    unidentified: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def diagnose(
+    fitted: Fit,
+    places: Places,
+    equations: Sequence[RandomEquationSummary],
+    parameters: Sequence[VarianceParameter],
+) -> Diagnosis:
+    """Return the verdict; `parameters` as they stand in e(b)."""
+    boundary: dict[str, None] = {}
+    unidentified: dict[str, None] = {}
+    for note in fitted.boundary:
+        if note.kind == "standard_errors_failed":
+            continue
+        target = unidentified if note.kind == "not_identified" else boundary
+        target.update(dict.fromkeys(_concerned(note, places, equations, parameters)))
+    verdict = str(fitted.optimization.verdict)
+    if verdict == "em_only":
+        verdict = "converged" if fitted.optimization.converged else "iteration_limit"
+    if unidentified and verdict != "iteration_limit":
+        verdict = "not_identified"
+    elif fitted.optimization.converged:
+        verdict = "boundary" if boundary else "converged"
+    notes = [note_text(note, places, equations) for note in fitted.boundary]
+    if verdict in _REASONS:
+        notes.append(_REASONS[verdict])
+    return Diagnosis(verdict, tuple(boundary), tuple(unidentified), tuple(dict.fromkeys(notes)))
+
+
+def _concerned(
+    note: BoundaryNote,
+    places: Places,
+    equations: Sequence[RandomEquationSummary],
+    parameters: Sequence[VarianceParameter],
+) -> list[str]:
+    """Return the names of the parameters that a remark is about."""
+    if note.kind == "residual_variance_zero":
+        return [parameter.name for parameter in parameters if parameter.kind == "log_sd_residual"]
+    if note.kind == "residual_limit":
+        own = [item for item in parameters if item.kind.startswith("residual")]
+        return [
+            item.name for item in own if item.group == note.equation and item.kind != "residual_log_ratio"
+        ]
+    place = places.get((note.level, note.equation))
+    if place is None:
+        return []
+    own = [parameter for parameter in parameters if parameter.equation == place]
+    common = equations[place].structure in ("identity", "exchangeable")
+    if note.kind == "variance_zero" or (note.kind == "not_identified" and note.row):
+        row = 0 if common else note.row - 1
+        return [item.name for item in own if item.kind == "log_sd" and item.row == row]
+    if note.kind == "correlation_limit":
+        ends = (0, 1) if common else (note.row - 1, note.column - 1)
+        return [
+            item.name for item in own if item.kind == "atanh_correlation" and (item.row, item.column) == ends
+        ]
+    return [item.name for item in own]
+
+
+def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEquationSummary]) -> str:
+    """Return a remark of the engine in words that name the component."""
+    if note.kind == "residual_variance_zero":
+        return "the residual variance is zero; its standard error is not computed."
+    if note.kind == "residual_limit":
+        return (
+            f"a correlation of residuals is {_BOUNDARY} (at its limit); its standard error is not computed."
+        )
+    if note.kind == "standard_errors_failed":
+        return "standard-error calculation has failed; the standard errors of the random effects are missing."
+    where, names, several, common = "", (), False, False
+    if (note.level, note.equation) in places:
+        equation = equations[places[note.level, note.equation]]
+        where = f" at level {equation.level}"
+        common = equation.structure in ("identity", "exchangeable")
+        several = note.row == 0 and equation.structure == "unstructured" and len(equation.effects) > 1
+        if common or note.row == 0:
+            names = equation.effects
+        else:
+            names = tuple(equation.effects[i - 1] for i in dict.fromkeys((note.row, note.column)) if i > 0)
+    limits = "1 or its lower limit" if common and len(names) != 2 else "-1 or 1"
+    listed = " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+    texts = {
+        "variance_zero": f"the variance of {listed}{where} is {_BOUNDARY} (zero); "
+        "its standard error is not computed.",
+        "correlation_limit": f"the correlation of {listed}{where} is {_BOUNDARY} ({limits}); "
+        "its standard error is not computed.",
+        "covariance_singular": f"the covariance matrix{where} is singular, {_BOUNDARY}; "
+        "its standard errors take its rank as given.",
+        "not_identified": f"the variances of {listed}{where} are not identified by these data; "
+        "their standard errors are not computed."
+        if several
+        else f"the variance of {listed}{where} is not identified by these data; "
+        "its standard error is not computed.",
+    }
+    return texts.get(note.kind, note.kind)

@@ -1,0 +1,40 @@
+"""The joint test of linear constraints on estimates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.missing import MISSING
+from xmixed.render.layouts.wald_tests import WaldTest
+from xmixed.statistics.distributions import chi2_tail
+
+DEPENDENT = 1e-11
+"""A constraint whose variance given the earlier ones is a smaller share of its own repeats them."""
+
+
+def wald(rows: np.ndarray, constants: np.ndarray, b: np.ndarray, V: np.ndarray) -> tuple[list[int], WaldTest]:
+    """Return which constraints R b = r were kept, and (R b - r)' (R V R')^-1 (R b - r) of those.
+
+    Parameters
+    ----------
+    rows : ndarray of float64, shape (m, k)
+        R; a row without variance, or one that the rows before it imply, is left out.
+    constants : ndarray of float64, shape (m,)
+        r.
+    b, V : ndarray of float64, shapes (k,) and (k, k)
+        Estimates and their covariance.
+    """
+    covariance = rows @ V @ rows.T
+    scale = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    correlation = covariance / np.outer(*[np.where(scale > 0, scale, 1.0)] * 2)
+    kept: list[int] = []
+    for place in np.flatnonzero(scale > 0).tolist():
+        own = correlation[place, kept]
+        explained = own @ np.linalg.solve(correlation[np.ix_(kept, kept)], own) if kept else 0.0
+        if 1 - explained > DEPENDENT:
+            kept.append(place)
+    if not kept:
+        return [], WaldTest(MISSING, 0, MISSING)
+    distance = ((rows @ b - constants) / np.where(scale > 0, scale, 1.0))[kept]
+    statistic = float(distance @ np.linalg.solve(correlation[np.ix_(kept, kept)], distance))
+    return kept, WaldTest(statistic, len(kept), chi2_tail(statistic, len(kept)))

@@ -1,0 +1,4 @@
+"""One module a layout: figures in, lines out, every column where Stata's console has it.
+
+A layout takes frozen dataclasses of its own and returns lines; it computes nothing.
+"""

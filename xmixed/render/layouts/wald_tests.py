@@ -1,0 +1,75 @@
+"""What `test` and `testparm` print: numbered constraints and the Wald test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.formats import format_value
+from xmixed.output import Line, line
+from xmixed.render.text import result, wrap
+
+INDENT = 7
+"""Column where the text of a constraint starts, after ` ( 1)  `."""
+COEFFICIENT = "%9.0g"
+
+
+@dataclass(frozen=True, slots=True)
+class WaldTest:
+    """A joint test: statistic and p-value are missing when every constraint was dropped."""
+
+    statistic: float
+    df: int
+    p_value: float
+
+
+def constraint_text(row: np.ndarray, constant: float, names: Sequence[str]) -> str:
+    """Return `[weight]x - 2*[weight]y = 1`; terms in the order of e(b).
+
+    Parameters
+    ----------
+    row : ndarray of float64, shape (k,)
+        Coefficients of the constraint.
+    constant : float
+        Its right-hand side.
+    names : sequence of str
+        Names in e(b), `weight:week`.
+    """
+    text = ""
+    for place in np.flatnonzero(row).tolist():
+        value = float(row[place])
+        size = format_value(abs(value), COEFFICIENT).strip()
+        factor = "" if abs(value) == 1 else f"{size}*"
+        # Stata: a minus before the first term stands apart from it, `- x + y = 0`.
+        sign = "- " if value < 0 else "+ " if text else ""
+        text += (" " if text else "") + sign + factor + bracketed(names[place])
+    return f"{text} = {format_value(constant, COEFFICIENT).strip()}"
+
+
+def bracketed(name: str) -> str:
+    """Return `[weight]week` of `weight:week`."""
+    equation, colon, own = name.rpartition(":")
+    return f"[{equation}]{own}" if colon else own
+
+
+def render_constraints(texts: Sequence[str], dropped: Sequence[int], linesize: int) -> list[Line]:
+    """Return the blank line, the constraints and what was dropped of them (numbers from 1)."""
+    lines = [line()]
+    for number, text in enumerate(texts, start=1):
+        first, *rest = wrap(text, linesize - INDENT)
+        lines.append(line(f" ({number:2d})  ", result(first)))
+        lines += [line(" " * INDENT, result(part)) for part in rest]
+    return [*lines, *(line(f"{' ' * INDENT}Constraint {number} dropped") for number in dropped)]
+
+
+def render_wald_test(test: WaldTest) -> list[Line]:
+    """Return the blank line and the two lines of the test."""
+    statistic = format_value(test.statistic, "%8.2f").strip().rjust(8)
+    p_value = format_value(test.p_value, "%10.4f").strip().rjust(10)
+    return [
+        line(),
+        line(f"{' ' * 11}chi2({test.df:3d}) =", result(statistic)),
+        line(f"{' ' * 9}Prob > chi2 =", result(p_value)),
+    ]
