@@ -20,9 +20,9 @@ from xmixed.engine import (
     log_likelihood,
     parameters_of,
 )
-from xmixed.engine.em import em_step, start_blocks
-from xmixed.engine.objective import Objective
 from xmixed.engine.prepare import prepare
+from xmixed.engine.search.em import em_step, start_blocks
+from xmixed.engine.search.objective import Objective
 
 Method = Literal["ml", "reml"]
 INTERCEPT = (RandomEffects((None,), "identity"),)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xmixed.engine import Fit, Model, Options, Structure, fit, log_likelihood, parameters_of
-from xmixed.engine.curvature import derivatives, first_derivatives
-from xmixed.engine.objective import Objective
 from xmixed.engine.prepare import prepare
+from xmixed.engine.search.objective import Objective
+from xmixed.engine.sweeps.curvature import derivatives, first_derivatives
 
 from . import dense
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xmixed.engine import Level, Model, RandomEffects, Residuals, residual_patterns
+from xmixed.engine import Level, Model, RandomEffects, Residuals
 from xmixed.engine.model import Method, ResidualStructure
-from xmixed.engine.objective import Objective
 from xmixed.engine.prepare import prepare
-from xmixed.engine.residual_basis import BasisProducts
-from xmixed.engine.residual_markov import GapProducts
-from xmixed.engine.residual_patterns import PatternProducts
+from xmixed.engine.residuals import patterns
+from xmixed.engine.residuals.basis import BasisProducts
+from xmixed.engine.residuals.markov import GapProducts
+from xmixed.engine.residuals.patterns import PatternProducts
+from xmixed.engine.search.objective import Objective
 
 N_GROUPS, OCCASIONS = 14, 5
 FORMS: dict[str, tuple[ResidualStructure, int, type]] = {
@@ -64,7 +65,7 @@ def test_slopes_equal_differences(
 ) -> None:
     """`shared`: every pattern of t() has its units side by side, as those of many units do."""
     if shared:
-        monkeypatch.setattr(residual_patterns, "_LEAST_SHARED", 1)
+        monkeypatch.setattr(patterns, "_LEAST_SHARED", 1)
     objective = objective_of(form, method, with_levels)
     blocks = (np.array([[0.6]]), np.array([[0.5, 0.1], [0.1, 0.4]])) if with_levels else ()
     rho = np.random.default_rng(3).uniform(-0.2, 0.2, objective.residual_count)

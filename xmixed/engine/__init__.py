@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xmixed.engine.collinearity import find_omitted
     from xmixed.engine.errors import (
         CollinearColumns,
         ConstantOutcome,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     )
     from xmixed.engine.fitting import fit, linear_regression, log_likelihood, parameters_of
     from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, Structure
+    from xmixed.engine.products.collinearity import find_omitted
     from xmixed.engine.result import (
         BoundaryNote,
         EMStep,
@@ -70,7 +70,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "collinearity": ("find_omitted",),
+    "products.collinearity": ("find_omitted",),
     "fitting": ("fit", "linear_regression", "log_likelihood", "parameters_of"),
     "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "Structure"),
     "result": (

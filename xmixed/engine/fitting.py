@@ -7,19 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.engine.blocks import metric_matrix, size
-from xmixed.engine.boundary import Boundary, no_boundary, settle
-from xmixed.engine.covariance import from_estimation, labels, matrix
-from xmixed.engine.em import em, start_blocks, worthwhile_steps
+from xmixed.engine.covariance.blocks import metric_matrix, size
+from xmixed.engine.covariance.metrics import MatrixSquareRoot, parameterization
+from xmixed.engine.covariance.structures import from_estimation, labels, matrix
 from xmixed.engine.errors import InvalidStart
-from xmixed.engine.factor import members
 from xmixed.engine.model import Model, Options
-from xmixed.engine.modes import higher_start
-from xmixed.engine.objective import Objective, Point
-from xmixed.engine.optimise import Search, State, Surface, detail, flatness, newton_step, polish, search
-from xmixed.engine.parameterization import MatrixSquareRoot, parameterization
 from xmixed.engine.prepare import prepare
-from xmixed.engine.residual_matrices import residual_parameters
+from xmixed.engine.products.enclosing import members
+from xmixed.engine.products.weight_scale import fit_at_scale, progress_at_scale
+from xmixed.engine.residuals.structures import residual_parameters
 from xmixed.engine.result import (
     BoundaryNote,
     EMStep,
@@ -32,10 +28,24 @@ from xmixed.engine.result import (
     Regression,
     Verdict,
 )
-from xmixed.engine.robust import cluster_scores, refuse_scores
-from xmixed.engine.separate import separate_start
-from xmixed.engine.standard_errors import flat_blocks, parameter_covariance
-from xmixed.engine.starting import absolute, completed, split
+from xmixed.engine.scores import cluster_scores, refuse_scores
+from xmixed.engine.search.boundary import Boundary, no_boundary, settle
+from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
+from xmixed.engine.search.local_maxima import higher_start
+from xmixed.engine.search.objective import Objective, Point
+from xmixed.engine.search.optimise import (
+    Search,
+    State,
+    Surface,
+    detail,
+    flatness,
+    newton_step,
+    polish,
+    search,
+)
+from xmixed.engine.search.separate_levels import separate_start
+from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
+from xmixed.engine.search.starting import absolute, completed, split
 from xmixed.engine.user_units import (
     block_parameters,
     covariances,
@@ -43,7 +53,6 @@ from xmixed.engine.user_units import (
     regression,
     relative_estimates,
 )
-from xmixed.engine.weight_scale import fit_at_scale, progress_at_scale
 
 Report = Callable[[Progress], None]
 

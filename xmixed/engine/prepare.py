@@ -3,125 +3,30 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from xmixed.engine.columns import ColumnStore
-from xmixed.engine.crossedproducts import CrossedProducts, Grouping, cross_levels, crossed_products
-from xmixed.engine.crossing import whole_units, without_crossing
-from xmixed.engine.crossproducts import CrossProducts, LevelProducts, cross_products
+from xmixed.engine.covariance.blocks import Block
+from xmixed.engine.covariance.tied import Tie
 from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
-from xmixed.engine.factor import Tie, check, enclosing_level, members
-from xmixed.engine.grouping import Nesting, nest
-from xmixed.engine.model import Level, Model, RandomEffects, Structure
-from xmixed.engine.residual_data import ResidualData, residual_data
-from xmixed.engine.scaling import (
+from xmixed.engine.model import Level, Model, RandomEffects
+from xmixed.engine.problem import Problem
+from xmixed.engine.products.columns import ColumnStore
+from xmixed.engine.products.crossed import Grouping, cross_levels, crossed_products
+from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
+from xmixed.engine.products.enclosing import check, enclosing_level, members
+from xmixed.engine.products.grouping import nest
+from xmixed.engine.products.indicators import whole_units, without_crossing
+from xmixed.engine.products.scaling import (
     check_outcome,
     column_scales,
     divisors_of,
     residual_products,
     scaled_products,
 )
-from xmixed.engine.weights import Weights, is_weighted, refuse_weights, sweep_weights
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
-    """One equation of one level.
-
-    Attributes
-    ----------
-    level, equation : int
-        1-based numbers in the user's model.
-    position : int
-        Level among those with random effects, 0 the top.
-    columns : slice
-        Its columns among the q columns of the level.
-    structure : Structure
-    metric : (q_b, q_b) array
-        K: the optimiser works on K Sigma K'/sigma_e^2, in which columns are scaled, and centred
-        where the structure allows.
-    to_working : (q, q_b) array
-        B: working covariance of the level = sum over its blocks of B (K Sigma K') B'.
-    start_scale : (q_b,) array
-        diag(Z'Z)/M of the user's own columns: sets where EM starts.
-    tie : Tie or None
-        What makes the level's effects equally correlated within larger groups. The block's matrix is then
-        2 x 2, see `factor`, and `to_working` (1, 1) that of v - c.
-    """
-
-    level: int
-    equation: int
-    position: int
-    columns: slice
-    structure: Structure
-    metric: np.ndarray
-    to_working: np.ndarray
-    start_scale: np.ndarray
-    tie: Tie | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Problem:
-    """The scaled problem.
-
-    Attributes
-    ----------
-    model : Model
-        The user's, with levels that must not cross others as columns.
-    products : CrossProducts
-        Working units: columns centred and scaled, y the OLS residual over `y_scale`.
-    nesting : Nesting or None
-        None where the levels are crossed.
-    crossed : CrossedProducts or None
-        None where the levels are nested.
-    blocks : tuple of Block, top level first
-    n, p : int
-    level_count : int
-        Levels of the user's model, empty ones included.
-    reml : bool
-    y_scale : float
-        OLS residual root mean square, response units.
-    x_scale, x_center : (p,) arrays
-        Working column = (X - x_center)/x_scale.
-    x_constant : int or None
-        Position of the constant in X.
-    offset : (p,) array
-        Coefficients already taken out of y, on centred unscaled X, response units.
-    y_center : float
-    weights : Weights or None
-    weight_scale : float
-        What the given weights were divided by.
-    residual : ResidualData or None
-        None where residuals are independent with one variance. `products` are then those of Lambda = I.
-    """
-
-    model: Model
-    products: CrossProducts
-    nesting: Nesting | None
-    crossed: CrossedProducts | None
-    blocks: tuple[Block, ...]
-    n: int
-    p: int
-    level_count: int
-    reml: bool
-    y_scale: float
-    x_scale: np.ndarray
-    x_center: np.ndarray
-    x_constant: int | None
-    offset: np.ndarray
-    y_center: float
-    weights: Weights | None = None
-    weight_scale: float = 1.0
-    residual: ResidualData | None = None
-
-    @property
-    def residual_df(self) -> float:
-        """N: n, or the sum of weights, for ML, n - p for REML."""
-        if self.weights is not None:
-            return self.weights.total
-        return self.n - self.p if self.reml else self.n
+from xmixed.engine.products.weights import is_weighted, refuse_weights, sweep_weights
+from xmixed.engine.residuals.data import residual_data
 
 
 def prepare(model: Model, nested: bool = False, relative_weights: bool = False) -> Problem:

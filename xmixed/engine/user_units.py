@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.engine.blocks import size, user_matrix
-from xmixed.engine.boundary import Boundary
-from xmixed.engine.covariance import LOG_FLOOR, labels, to_estimation
+from xmixed.engine.covariance.blocks import size, user_matrix
+from xmixed.engine.covariance.structures import LOG_FLOOR, labels, to_estimation
 from xmixed.engine.model import Model
-from xmixed.engine.objective import Objective, Point
-from xmixed.engine.prepare import Problem
-from xmixed.engine.residual_matrices import residual_parameters
+from xmixed.engine.problem import Problem
+from xmixed.engine.residuals.structures import residual_parameters
 from xmixed.engine.result import Parameter, Regression
+from xmixed.engine.search.boundary import Boundary
+from xmixed.engine.search.objective import Objective, Point
 
 
 def block_parameters(objective: Objective) -> tuple[Parameter, ...]:

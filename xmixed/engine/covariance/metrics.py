@@ -1,0 +1,102 @@
+"""Metrics of the optimisation: the matrix square root and the matrix logarithm of Psi = Sigma/sigma_e^2.
+
+Both are T = sum theta_i E_i in the basis of the covariance structure, with Psi = TT or Psi = exp(T): the
+spaces of identity, independent and exchangeable matrices are closed under products.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from xmixed.engine.covariance.structures import Mapping, basis, coordinates, matrix
+from xmixed.engine.model import MatrixMetric, Structure
+
+_LOG_LIMITS = (-75.0, 75.0)
+
+
+class Parameterization(Protocol):
+    """Takes optimisation parameters of one block to natural coordinates, and back."""
+
+    def mapping(self, structure: Structure, q: int, theta: np.ndarray) -> Mapping:
+        """Natural coordinates of Psi with first and second derivatives."""
+        ...
+
+    def value(self, structure: Structure, q: int, theta: np.ndarray) -> np.ndarray:
+        """Natural coordinates of Psi alone."""
+        ...
+
+    def inverse(self, structure: Structure, psi: np.ndarray) -> np.ndarray:
+        """Parameters of a (nearly) positive semidefinite Psi."""
+        ...
+
+
+class MatrixSquareRoot:
+    """Psi = TT with T symmetric: positive semidefinite for every T."""
+
+    def mapping(self, structure: Structure, q: int, theta: np.ndarray) -> Mapping:
+        """See `Parameterization`."""
+        E = basis(structure, q)
+        T = matrix(structure, q, theta)
+        k = len(E)
+        jacobian, second = np.empty((k, k)), np.empty((k, k, k))
+        for a in range(k):
+            jacobian[:, a] = coordinates(structure, E[a] @ T + T @ E[a])
+            for b in range(a + 1):
+                second[:, a, b] = second[:, b, a] = coordinates(structure, E[a] @ E[b] + E[b] @ E[a])
+        return Mapping(coordinates(structure, T @ T), jacobian, second)
+
+    def value(self, structure: Structure, q: int, theta: np.ndarray) -> np.ndarray:
+        """See `Parameterization`."""
+        T = matrix(structure, q, theta)
+        return coordinates(structure, T @ T)
+
+    def inverse(self, structure: Structure, psi: np.ndarray) -> np.ndarray:
+        """See `Parameterization`."""
+        values, vectors = np.linalg.eigh(psi)
+        root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+        return coordinates(structure, root)
+
+
+class MatrixLogarithm:
+    """Psi = exp(T): positive definite for every T, so that a boundary is only approached."""
+
+    def mapping(self, structure: Structure, q: int, theta: np.ndarray) -> Mapping:
+        """See `Parameterization`; derivatives are blocks of the exponential of a block matrix."""
+        from scipy.linalg import expm
+
+        E = basis(structure, q)
+        T = matrix(structure, q, theta)
+        k = len(E)
+        jacobian, second = np.empty((k, k)), np.empty((k, k, k))
+        value = np.empty(k)
+        for a in range(k):
+            for b in range(a + 1):
+                block = np.zeros((4 * q, 4 * q))
+                for i in range(4):
+                    block[i * q : (i + 1) * q, i * q : (i + 1) * q] = T
+                block[:q, q : 2 * q] = block[2 * q : 3 * q, 3 * q :] = E[a]
+                block[:q, 2 * q : 3 * q] = block[q : 2 * q, 3 * q :] = E[b]
+                power = expm(block)
+                second[:, a, b] = second[:, b, a] = coordinates(structure, power[:q, 3 * q :])
+                if b == 0:
+                    jacobian[:, a] = coordinates(structure, power[:q, q : 2 * q])
+                    value = coordinates(structure, power[:q, :q])
+        return Mapping(value, jacobian, second)
+
+    def value(self, structure: Structure, q: int, theta: np.ndarray) -> np.ndarray:
+        """See `Parameterization`."""
+        values, vectors = np.linalg.eigh(matrix(structure, q, theta))
+        return coordinates(structure, (vectors * np.exp(np.clip(values, *_LOG_LIMITS))) @ vectors.T)
+
+    def inverse(self, structure: Structure, psi: np.ndarray) -> np.ndarray:
+        """See `Parameterization`."""
+        values, vectors = np.linalg.eigh(psi)
+        logs = np.log(np.maximum(values, np.exp(_LOG_LIMITS[0])))
+        return coordinates(structure, (vectors * logs) @ vectors.T)
+
+
+def parameterization(name: MatrixMetric) -> Parameterization:
+    """The metric of that name."""
+    return MatrixSquareRoot() if name == "matsqrt" else MatrixLogarithm()

@@ -1,0 +1,77 @@
+"""The scaled problem that the sweeps work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.covariance.blocks import Block
+from xmixed.engine.model import Model
+from xmixed.engine.products.crossed import CrossedProducts
+from xmixed.engine.products.crossproducts import CrossProducts
+from xmixed.engine.products.grouping import Nesting
+from xmixed.engine.products.weights import Weights
+from xmixed.engine.residuals.data import ResidualData
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """The scaled problem.
+
+    Attributes
+    ----------
+    model : Model
+        The user's, with levels that must not cross others as columns.
+    products : CrossProducts
+        Working units: columns centred and scaled, y the OLS residual over `y_scale`.
+    nesting : Nesting or None
+        None where the levels are crossed.
+    crossed : CrossedProducts or None
+        None where the levels are nested.
+    blocks : tuple of Block, top level first
+    n, p : int
+    level_count : int
+        Levels of the user's model, empty ones included.
+    reml : bool
+    y_scale : float
+        OLS residual root mean square, response units.
+    x_scale, x_center : (p,) arrays
+        Working column = (X - x_center)/x_scale.
+    x_constant : int or None
+        Position of the constant in X.
+    offset : (p,) array
+        Coefficients already taken out of y, on centred unscaled X, response units.
+    y_center : float
+    weights : Weights or None
+    weight_scale : float
+        What the given weights were divided by.
+    residual : ResidualData or None
+        None where residuals are independent with one variance. `products` are then those of Lambda = I.
+    """
+
+    model: Model
+    products: CrossProducts
+    nesting: Nesting | None
+    crossed: CrossedProducts | None
+    blocks: tuple[Block, ...]
+    n: int
+    p: int
+    level_count: int
+    reml: bool
+    y_scale: float
+    x_scale: np.ndarray
+    x_center: np.ndarray
+    x_constant: int | None
+    offset: np.ndarray
+    y_center: float
+    weights: Weights | None = None
+    weight_scale: float = 1.0
+    residual: ResidualData | None = None
+
+    @property
+    def residual_df(self) -> float:
+        """N: n, or the sum of weights, for ML, n - p for REML."""
+        if self.weights is not None:
+            return self.weights.total
+        return self.n - self.p if self.reml else self.n

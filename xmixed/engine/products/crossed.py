@@ -1,0 +1,279 @@
+"""Cross-products of groupings that are not nested: sparse between the eliminated level and the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xmixed.engine.products.columns import ColumnStore
+from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
+
+# Blocks of columns small enough for a dense accumulator to stay in cache, large enough to be worth a call.
+_BLOCK = 500
+_PARALLEL_ELEMENTS = 1 << 17
+
+
+class SparsePattern:
+    """The pattern of a sparse (r, m) matrix whose values change: products over its nonzero elements.
+
+    Attributes
+    ----------
+    shape : (r, m)
+    rows, indices : (nnz,) arrays
+        Row and column of each element, row by row.
+    indptr : (r+1,) array
+    """
+
+    def __init__(self, indptr: np.ndarray, indices: np.ndarray, m: int) -> None:
+        self.shape = (len(indptr) - 1, m)
+        self.indptr, self.indices = indptr, indices
+        self.rows = np.repeat(np.arange(self.shape[0]), np.diff(indptr))
+        count = max(1, min(8, m // _BLOCK))
+        self.edges = np.linspace(0, m, count + 1).astype(np.intp)
+        by_column = np.argsort(indices, kind="stable")
+        self._transposed = by_column
+        self._column_starts = np.searchsorted(indices[by_column], np.arange(m + 1))
+        self._row_of_transposed = self.rows[by_column].astype(indices.dtype)
+        bounds = zip(self.edges[:-1], self.edges[1:], strict=True)
+        self._blocks = [self._block(first, last) for first, last in bounds]
+
+    def _block(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Elements of the columns first..last-1: their places, columns and row starts."""
+        places = np.flatnonzero((self.indices >= first) & (self.indices < last))
+        starts = np.zeros(self.shape[0] + 1, self.indices.dtype)
+        np.cumsum(np.bincount(self.rows[places], minlength=self.shape[0]), out=starts[1:])
+        return places, (self.indices[places] - first).astype(self.indices.dtype), starts
+
+    def matrix(self, data: np.ndarray) -> Any:
+        """The scipy CSR matrix with these values."""
+        from scipy.sparse import csr_matrix
+
+        return csr_matrix((data, self.indices, self.indptr), shape=self.shape)
+
+    def gram(self, left: np.ndarray, right: np.ndarray, symmetric: bool = True) -> np.ndarray:
+        """L'R, dense (m, m), for two matrices of this pattern; only half of a symmetric one is computed."""
+        result = np.empty((self.shape[1], self.shape[1]))
+
+        def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
+            result[at_i, at_j] = block
+
+        self._products(left, right, symmetric, place)
+        return result
+
+    def two_grams(
+        self, left: np.ndarray, first: np.ndarray, second: np.ndarray, start: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """start - L'R and L'Q, both symmetric: two real products ride on one complex one."""
+        difference, product = start.copy(), np.empty_like(start)
+
+        def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
+            difference[at_i, at_j] -= np.real(block)
+            product[at_i, at_j] = np.imag(block)
+
+        self._products(left, first + 1j * second, True, place)
+        return difference, product
+
+    def _products(
+        self,
+        left: np.ndarray,
+        right: np.ndarray,
+        symmetric: bool,
+        place: Callable[[np.ndarray, slice, slice], None],
+    ) -> None:
+        """Hand every block of L'R to `place`."""
+        count = len(self._blocks)
+        rights = [self._right_block(j, right) for j in range(count)]
+        lefts = [self._left_block(i, left) for i in range(count)]
+
+        def work(job: tuple[int, int]) -> None:
+            i, j = job
+            at_i, at_j = slice(*self.edges[i : i + 2]), slice(*self.edges[j : j + 2])
+            block = (lefts[i] @ rights[j]).toarray()
+            place(block, at_i, at_j)
+            if symmetric and i != j:
+                place(block.T, at_j, at_i)
+
+        jobs = [(i, j) for i in range(count) for j in range(i + 1 if symmetric else count)]
+        _for_each(work, jobs, parallel=len(right) >= _PARALLEL_ELEMENTS)
+
+    def _left_block(self, i: int, data: np.ndarray) -> Any:
+        from scipy.sparse import csr_matrix
+
+        first, last = self.edges[i : i + 2]
+        starts = self._column_starts[first : last + 1]
+        inside = slice(starts[0], starts[-1])
+        values = data[self._transposed[inside]]
+        shape = (last - first, self.shape[0])
+        return csr_matrix((values, self._row_of_transposed[inside], starts - starts[0]), shape=shape)
+
+    def _right_block(self, j: int, data: np.ndarray) -> Any:
+        from scipy.sparse import csr_matrix
+
+        places, columns, starts = self._blocks[j]
+        width = self.edges[j + 1] - self.edges[j]
+        return csr_matrix((data[places], columns, starts), shape=(self.shape[0], width))
+
+
+def _for_each(work: Callable[[Any], None], jobs: list[Any], parallel: bool) -> None:
+    """Run the jobs; scipy's sparse products let go of the interpreter lock, so two threads halve the time."""
+    if not parallel or len(jobs) < 2:
+        for job in jobs:
+            work(job)
+        return
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(work, job) for job in jobs]:
+            done.result()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouping:
+    """The groups of one level: codes (n,) 0..n_groups-1 and its working columns of Z."""
+
+    codes: np.ndarray
+    n_groups: int
+    columns: list[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrossedProducts:
+    """All cross-products of crossed levels, working units.
+
+    Attributes
+    ----------
+    levels : tuple of LevelProducts
+        In the model's order; `ZtZ` (q, q, G), `ZtW` (q, p+1, G) with W = [X, y].
+    XyXy : (p+1, p+1) array
+    order : tuple of int
+        Positions of the levels: the eliminated one first, then the dense ones.
+    parts : tuple of slice
+        Where each dense level stands among the m dense columns, column by column: (q, G) flattened.
+    pattern : SparsePattern
+        Of Z0'Z1, (G0, m).
+    B : (q0, nnz) array
+        Its values for each column of Z0.
+    Z1tZ1 : (m, m) array
+    """
+
+    levels: tuple[LevelProducts, ...]
+    XyXy: np.ndarray
+    order: tuple[int, ...]
+    parts: tuple[slice, ...]
+    pattern: SparsePattern
+    B: np.ndarray
+    Z1tZ1: np.ndarray
+
+
+def crossed_products(
+    store: ColumnStore, groups: tuple[Grouping, ...], x: list[int], y: int, offset: np.ndarray | None = None
+) -> CrossProducts:
+    """Z'Z, Z'[X, y] of every level and [X, y]'[X, y], in one pass over the data.
+
+    Parameters
+    ----------
+    x, y : working columns of X and y
+    offset : (p,) array or None
+        Coefficients b: y - Xb takes the place of y.
+    """
+    used = list(dict.fromkeys([column for group in groups for column in group.columns] + x))
+    place = {column: i for i, column in enumerate(used)}
+    x_places, y_place = [place[column] for column in x], len(used)
+    levels = []
+    for group in groups:
+        q = len(group.columns)
+        levels.append(
+            LevelProducts(np.zeros((q, q, group.n_groups)), np.zeros((q, len(x) + 1, group.n_groups)))
+        )
+    total = np.zeros((len(x) + 1, len(x) + 1))
+    for row, values in store.chunks(None, [*used, y]):
+        if offset is not None and len(x):
+            values[y_place] -= offset @ values[x_places]
+        Xy = values[[*x_places, y_place]]
+        total += Xy @ Xy.T
+        for group, level in zip(groups, levels, strict=True):
+            codes = group.codes[row : row + values.shape[1]]
+            Z = values[[place[column] for column in group.columns]]
+            for a, z in enumerate(Z):
+                for b in range(a + 1):
+                    level.ZtZ[a, b] += np.bincount(codes, z * Z[b], group.n_groups)
+                for j, w in enumerate(Xy):
+                    level.ZtW[a, j] += np.bincount(codes, z * w, group.n_groups)
+    for level in levels:
+        for a in range(len(level.ZtZ)):
+            level.ZtZ[:a, a] = level.ZtZ[a, :a]
+    return CrossProducts(tuple(levels), total)
+
+
+def cross_levels(
+    products: CrossProducts, store: ColumnStore, groups: tuple[Grouping, ...], scales: list[np.ndarray]
+) -> CrossedProducts:
+    """Add the products between levels, in the scaled columns of `products`.
+
+    Parameters
+    ----------
+    scales : per level (q,) arrays
+        What each column of Z is divided by; infinite for a null column.
+    """
+    sizes = [len(group.columns) * group.n_groups for group in groups]
+    order = tuple(sorted(range(len(groups)), key=lambda level: -sizes[level]))
+    first, dense = order[0], order[1:]
+    ends = np.cumsum([0, *(sizes[level] for level in dense)])
+    parts = tuple(slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True))
+    rows = [[_between(store, groups[first], a, groups[level], b, scales[first][a] * scales[level][b])
+             for level in dense for b in range(len(groups[level].columns))]
+            for a in range(len(groups[first].columns))]  # fmt: skip
+    from scipy.sparse import hstack
+
+    stacked: list[Any] = [hstack(row, format="csr") for row in rows]
+    for matrix in stacked:
+        matrix.sort_indices()
+    pattern = SparsePattern(stacked[0].indptr, stacked[0].indices, int(ends[-1]))
+    Z1tZ1 = np.zeros((int(ends[-1]), int(ends[-1])))
+    for i, f in enumerate(dense):
+        for j, g in enumerate(dense[: i + 1]):
+            block = _dense_block(products, store, groups, scales, f, g)
+            Z1tZ1[parts[i], parts[j]] = block
+            Z1tZ1[parts[j], parts[i]] = block.T
+    B = np.stack([matrix.data for matrix in stacked])
+    return CrossedProducts(products.levels, products.XyXy, order, parts, pattern, B, Z1tZ1)
+
+
+def _dense_block(
+    products: CrossProducts,
+    store: ColumnStore,
+    groups: tuple[Grouping, ...],
+    scales: list[np.ndarray],
+    f: int,
+    g: int,
+) -> np.ndarray:
+    """Z_f'Z_g for two of the dense levels."""
+    qf, qg = len(groups[f].columns), len(groups[g].columns)
+    shape = (qf, groups[f].n_groups, qg, groups[g].n_groups)
+    block = np.zeros(shape)
+    for a in range(qf):
+        for b in range(qg):
+            if f == g:
+                at = np.arange(shape[1])
+                block[a, at, b, at] = products.levels[f].ZtZ[a, b]
+            else:
+                found = _between(store, groups[f], a, groups[g], b, scales[f][a] * scales[g][b])
+                block[a, :, b, :] = found.toarray()
+    return block.reshape(shape[0] * shape[1], shape[2] * shape[3])
+
+
+def _between(store: ColumnStore, left: Grouping, a: int, right: Grouping, b: int, scale: float) -> Any:
+    """Z_left,a'Z_right,b by pair of groups over `scale`, a canonical CSR matrix."""
+    from scipy.sparse import coo_matrix
+
+    z, w = store.values(left.columns[a]), store.values(right.columns[b])
+    values = z * w if z is not None and w is not None else w if z is None else z
+    if values is None:
+        values = np.ones(store.n)
+    shape = (left.n_groups, right.n_groups)
+    result: Any = coo_matrix((values, (left.codes, right.codes)), shape=shape).tocsr()
+    result.sum_duplicates()
+    result.data /= scale
+    return result

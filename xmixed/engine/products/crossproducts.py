@@ -1,0 +1,125 @@
+"""Cross-products of the data, formed once per fit.
+
+Of the bottom level l only Z_l'[Z_l, Z_(l-1) ... Z_1, X, y] is kept for each group, of a higher level
+the same with what is above it, and [X, y]'[X, y] once for all the data: 300 fixed columns and
+50,000 groups must not cost 50,000 matrices of 300 x 300.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.products.columns import ColumnStore
+from xmixed.engine.products.grouping import Nesting
+from xmixed.engine.products.weights import Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelProducts:
+    """Cross-products of one level's groups, working units.
+
+    Attributes
+    ----------
+    ZtZ : (q, q, G) array
+        Z_l'Z_l.
+    ZtW : (q, w, G) array
+        Z_l'[Z_(l-1) ... Z_1, X, y]: the levels above from the nearest up, then X, then y.
+    """
+
+    ZtZ: np.ndarray
+    ZtW: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrossProducts:
+    """All cross-products; `levels` top to bottom, `XyXy` the (p+1, p+1) matrix [X, y]'[X, y]."""
+
+    levels: tuple[LevelProducts, ...]
+    XyXy: np.ndarray
+
+
+class _LevelSums:
+    """Accumulates the distinct column products of one level."""
+
+    def __init__(self, z: list[int], w: list[int], row_starts: np.ndarray) -> None:
+        self.z, self.w, self.row_starts = z, w, row_starts
+        wanted = [(a, b) for a in z for b in (*z, *w)]
+        self.pairs = list(dict.fromkeys((min(pair), max(pair)) for pair in wanted))
+        self.sums = np.zeros((len(self.pairs), len(row_starts)))
+
+    def add(
+        self, row: int, values: np.ndarray, constant: int | None, weights: np.ndarray | None = None
+    ) -> None:
+        """Add the rows of one chunk; a group may continue in the next chunk."""
+        rows = values.shape[1]
+        first = int(np.searchsorted(self.row_starts, row, side="right")) - 1
+        stop = int(np.searchsorted(self.row_starts, row + rows, side="left"))
+        local = self.row_starts[first:stop] - row
+        local[0] = 0
+        buffer = np.empty(rows)
+        for total, (a, b) in zip(self.sums, self.pairs, strict=True):
+            if a == constant and b == constant and weights is None:
+                total[first:stop] += np.diff(local, append=rows)
+                continue
+            if weights is not None:
+                terms = np.multiply(values[a] * weights, values[b], out=buffer)
+            elif a == constant or b == constant:
+                terms = values[b if a == constant else a]
+            else:
+                terms = np.multiply(values[a], values[b], out=buffer)
+            total[first:stop] += np.add.reduceat(terms, local)
+
+    def products(self) -> LevelProducts:
+        position = {pair: i for i, pair in enumerate(self.pairs)}
+
+        def gather(left: list[int], right: list[int]) -> np.ndarray:
+            places = [[position[min(a, b), max(a, b)] for b in right] for a in left]
+            return self.sums[np.array(places, np.intp).reshape(len(left), len(right))]
+
+        return LevelProducts(gather(self.z, self.z), gather(self.z, self.w))
+
+
+def cross_products(
+    store: ColumnStore,
+    nesting: Nesting,
+    z: list[list[int]],
+    x: list[int],
+    y: int,
+    offset: np.ndarray | None = None,
+    weights: Weights | None = None,
+) -> CrossProducts:
+    """Form the cross-products in one pass over the data.
+
+    Parameters
+    ----------
+    z : list over levels (top to bottom) of lists of working columns
+    x, y : working columns of X and y
+    offset : (p,) array or None
+        Coefficients b: y - Xb takes the place of y.
+    weights : Weights or None
+    """
+    used = list(dict.fromkeys([column for level in z for column in level] + x))
+    place = {column: i for i, column in enumerate(used)}
+    x_places = [place[column] for column in x]
+    y_place = len(used)
+    bottom = len(z) - 1
+    sums = []
+    for number, columns in enumerate(z):
+        above = [place[column] for level in reversed(z[:number]) for column in level]
+        starts = nesting.row_starts
+        if number < bottom:
+            starts = starts[nesting.starts(number, bottom)]
+        sums.append(_LevelSums([place[column] for column in columns], [*above, *x_places, y_place], starts))
+    constant = next((place[column] for column in used if store.arrays[column] is None), None)
+    total = np.zeros((len(x) + 1, len(x) + 1))
+    for row, values in store.chunks(nesting.order, [*used, y]):
+        if offset is not None and len(x):
+            values[y_place] -= offset @ values[x_places]
+        part = slice(row, row + values.shape[1])
+        for number, level in enumerate(sums):
+            level.add(row, values, constant, None if weights is None else weights.rows[number][part])
+        Xy = values[[*x_places, y_place]]
+        total += (Xy if weights is None else Xy * weights.whole_rows[part]) @ Xy.T
+    return CrossProducts(tuple(level.products() for level in sums), total)

@@ -1,0 +1,195 @@
+"""Lambda^{-1} as a combination of few fixed matrices: independent by group, exchangeable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.residuals.products import STEP, UnitPosterior, UnitProducts, Units
+
+Coefficients = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """M = sum over b of f_b B_b, log|Lambda| = sum over m of g_m e_m, with f and g by class of the unit.
+
+    Attributes
+    ----------
+    products : (b, Q, c, U) array
+        B, rows of Z.
+    totals : (b, classes, p+1, p+1) array
+        Its [X, y] block summed over the units of a class, as often as they count.
+    extents : (m, U) array
+        e.
+    classes : (U,) array
+    n_classes : int
+    coefficients : callable
+        (n_by, K) table -> f (b, classes) and g (m, classes).
+    """
+
+    products: np.ndarray
+    totals: np.ndarray
+    extents: np.ndarray
+    classes: np.ndarray
+    n_classes: int
+    coefficients: Coefficients
+
+
+class BasisProducts:
+    """See `Basis`; `counts` is that of `Units`."""
+
+    def __init__(self, basis: Basis, Q: int, counts: np.ndarray | None) -> None:
+        self.basis, self.Q, self.counts = basis, Q, counts
+        extents = basis.extents if counts is None else basis.extents * counts
+        self.extents = np.stack([self._by_class(extent) for extent in extents])
+
+    def _by_class(self, values: np.ndarray) -> np.ndarray:
+        return np.bincount(self.basis.classes, values, self.basis.n_classes)
+
+    def at(self, full: np.ndarray) -> UnitProducts:
+        """See `Products`."""
+        basis = self.basis
+        f, logs = basis.coefficients(full)
+        if not (np.isfinite(f).all() and np.isfinite(logs).all()):
+            raise np.linalg.LinAlgError("Lambda is not positive definite")
+        if basis.n_classes == 1:
+            ZtD = np.tensordot(f[:, 0], basis.products, axes=1)
+        else:
+            ZtD = np.einsum("bu,bqcu->qcu", f[:, basis.classes], basis.products)
+        XyXy = np.einsum("bk,bkxy->xy", f, basis.totals)
+        return UnitProducts(ZtD, XyXy, float(np.vdot(self.extents, logs)))
+
+    def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
+        """See `Products`."""
+        of_effects, of_means = self._of_effects(posterior), self._of_means(posterior.coefficients)
+        first, second = np.zeros(full.shape), np.zeros(full.shape)
+        for j, k, df, dlogs in self._derivatives(full):
+            first[j, k] = np.vdot(df, of_effects) + np.vdot(dlogs, self.extents)
+            second[j, k] = np.vdot(df, of_means)
+        return first, second
+
+    def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `Products`."""
+        basis, last = self.basis, self.Q - 1
+        of_effects = np.einsum("bqru,qru->bu", basis.products[:, :last, :last], variances)
+        of_means = basis.products[:, last, last]
+        first = np.zeros((*full.shape, len(basis.classes)))
+        second = np.zeros_like(first)
+        for j, k, df, dlogs in self._derivatives(full):
+            df, dlogs = df[:, basis.classes], dlogs[:, basis.classes]
+            first[j, k] = (df * of_effects).sum(axis=0) + (dlogs * basis.extents).sum(axis=0)
+            second[j, k] = (df * of_means).sum(axis=0)
+        return first, second
+
+    def _derivatives(self, full: np.ndarray) -> list[tuple[int, int, np.ndarray, np.ndarray]]:
+        """Row and column of every entry of the table with the derivatives of f and g along it."""
+        found = []
+        for j in range(full.shape[0]):
+            for k in range(full.shape[1]):
+                moved = full.astype(complex)
+                moved[j, k] += 1j * STEP
+                f, logs = self.basis.coefficients(moved)
+                found.append((j, k, np.imag(f) / STEP, np.imag(logs) / STEP))
+        return found
+
+    def _of_effects(self, posterior: UnitPosterior) -> np.ndarray:
+        """Sum over a class's units of <conditional covariance of effects and beta, B_b>, (b, classes)."""
+        Q, products = self.Q, self.basis.products
+        per_unit = np.einsum("bqru,qru->bu", products[:, :, :Q], posterior.variances)
+        if posterior.with_beta is None or posterior.beta_covariance is None:
+            return self._class_sums(per_unit)
+        per_unit += 2.0 * np.einsum("bqwu,qwu->bu", products[:, :, Q:-1], posterior.with_beta)
+        of_beta = np.einsum("bkxy,xy->bk", self.basis.totals[:, :, :-1, :-1], posterior.beta_covariance)
+        return of_beta + self._class_sums(per_unit)
+
+    def _of_means(self, coefficients: np.ndarray) -> np.ndarray:
+        """Sum over a class's units of a'B_b a, (b, classes)."""
+        Q = self.Q
+        doubled = np.concatenate([coefficients[:Q], 2.0 * coefficients[Q:]])
+        per_unit = (np.einsum("bqcu,cu->bqu", self.basis.products, doubled) * coefficients[:Q]).sum(axis=1)
+        fixed = coefficients[Q:, 0]
+        return np.einsum("bkxy,x,y->bk", self.basis.totals, fixed, fixed) + self._class_sums(per_unit)
+
+    def _class_sums(self, per_unit: np.ndarray) -> np.ndarray:
+        """(b, U) values summed by class, as often as units count."""
+        counted = per_unit if self.counts is None else per_unit * self.counts
+        return np.stack([self._by_class(values) for values in counted])
+
+
+def unit_sums(D: np.ndarray, E: np.ndarray, starts: np.ndarray, Q: int) -> np.ndarray:
+    """Sum over the rows of each unit of D_q E_c, (Q, c, U)."""
+    result = np.empty((Q, len(E), len(starts)))
+    for q in range(Q):
+        for c in range(len(E)):
+            result[q, c] = np.add.reduceat(D[q] * E[c], starts)
+    return result
+
+
+def class_totals(
+    left: np.ndarray, right: np.ndarray, members: np.ndarray, n_classes: int, counts: np.ndarray | None
+) -> np.ndarray:
+    """Sum over the members of a class of left right', as often as they count; (n_classes, w, w)."""
+    if counts is not None:
+        left = left * counts
+    if n_classes == 1:
+        return (left @ right.T)[None]
+    result = np.empty((n_classes, len(left), len(right)))
+    for k in range(n_classes):
+        inside = members == k
+        result[k] = left[:, inside] @ right[:, inside].T
+    return result
+
+
+def independent_products(units: Units, by: np.ndarray, n_by: int, D: np.ndarray, Q: int) -> BasisProducts:
+    """One variance for each group of by(); D is (c, n)."""
+    counts, own = units.row_counts(), units.row_weights
+    products = np.empty((n_by, Q, len(D), len(units.starts)))
+    totals = np.empty((n_by, 1, len(D) - Q, len(D) - Q))
+    extents = np.empty((n_by, len(units.starts)))
+    for j in range(n_by):
+        inside = (by == j).astype(np.float64)
+        if own is not None:
+            inside *= own
+        products[j] = unit_sums(D[:Q] * inside, D, units.starts, Q)
+        weights = inside if counts is None else inside * counts
+        totals[j, 0] = (D[Q:] * weights) @ D[Q:].T
+        extents[j] = units.summed(inside)
+
+    def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.exp(-2.0 * full[:, :1]), 2.0 * full[:, :1]
+
+    classes = np.zeros(len(units.starts), np.intp)
+    return BasisProducts(Basis(products, totals, extents, classes, 1, coefficients), Q, units.counts)
+
+
+def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -> BasisProducts:
+    """One variance and one correlation for each group of by(); D is (c, n)."""
+    starts, sizes = units.starts, units.sizes
+    keys, classes = np.unique(np.stack([sizes, by[starts]]), axis=1, return_inverse=True)
+    classes = np.ravel(classes)
+    T, class_by = keys[0].astype(np.float64), keys[1]
+    sums = units.summed(D)
+    products = np.stack([unit_sums(D, D, starts, Q), sums[:Q, None] * sums[None]])
+    row_class = np.repeat(classes, sizes)
+    totals = np.stack(
+        [
+            class_totals(D[Q:], D[Q:], row_class, len(T), units.row_counts()),
+            class_totals(sums[Q:], sums[Q:], classes, len(T), units.counts),
+        ]
+    )
+
+    def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ratio, rho = full[class_by, 0], np.tanh(full[class_by, 1])
+        within, between = 1.0 - rho, 1.0 + (T - 1.0) * rho
+        if not ((np.real(within) > 0).all() and (np.real(between) > 0).all()):
+            raise np.linalg.LinAlgError("Lambda is not positive definite")
+        scale = np.exp(-2.0 * ratio)
+        f = np.stack([scale / within, -scale * rho / (within * between)])
+        return f, (2.0 * T * ratio + (T - 1.0) * np.log(within) + np.log(between))[None]
+
+    extents = np.ones((1, len(starts)))
+    basis = Basis(products, totals, extents, classes, len(T), coefficients)
+    return BasisProducts(basis, Q, units.counts)

@@ -1,0 +1,187 @@
+"""Residual structures in a problem: units, their place in the levels, and products at given parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.model import Level, Residuals
+from xmixed.engine.products.columns import ColumnStore
+from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
+from xmixed.engine.products.grouping import Nesting
+from xmixed.engine.products.weights import Weights
+from xmixed.engine.residuals.basis import exchangeable_products, independent_products
+from xmixed.engine.residuals.markov import markov_products
+from xmixed.engine.residuals.patterns import PatternProducts
+from xmixed.engine.residuals.products import Products, UnitProducts, Units
+from xmixed.engine.residuals.structures import Table, parameter_table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResidualData:
+    """What a problem knows of its residuals.
+
+    Attributes
+    ----------
+    residuals : Residuals
+    table : Table
+    products : Products
+    units : Units
+    sizes : tuple of int
+        Columns of Z of each level, top to bottom.
+    groups : tuple of (U,) arrays
+        For each level, position of the group that holds each unit; units are sorted by them.
+    counts : tuple of (U,) arrays or None
+        For each level, how often each unit counts within its group; None where all count once.
+    """
+
+    residuals: Residuals
+    table: Table
+    products: Products
+    units: Units
+    sizes: tuple[int, ...]
+    groups: tuple[np.ndarray, ...]
+    counts: tuple[np.ndarray, ...] | None
+
+    @property
+    def n_units(self) -> int:
+        """U."""
+        return len(self.units.starts)
+
+    def cross_products(self, found: UnitProducts) -> CrossProducts:
+        """M of the units summed into the groups of each level."""
+        levels, Q = [], sum(self.sizes)
+        for position, (q, groups) in enumerate(zip(self.sizes, self.groups, strict=True)):
+            first = sum(self.sizes[position + 1 :])
+            rows = found.ZtD[first : first + q, first:]
+            if self.counts is not None:
+                rows = rows * self.counts[position]
+            starts = np.flatnonzero(np.diff(groups, prepend=-1))
+            if len(starts) < len(groups):
+                rows = np.add.reduceat(rows, starts, axis=2)
+            levels.append(LevelProducts(rows[:, :q], rows[:, q:]))
+        assert len(found.ZtD) == Q
+        return CrossProducts(tuple(levels), found.XyXy)
+
+
+def make_products(residuals: Residuals, table: Table, units: Units, D: np.ndarray, Q: int) -> Products:
+    """Choose the way to the cross-products of a structure.
+
+    Parameters
+    ----------
+    D : (c, n) array
+        Working columns in the order of `units.rows`.
+    Q : int
+        How many of them are of Z.
+    """
+    by = np.zeros(len(units.rows), np.intp)
+    if residuals.by is not None:
+        by = residuals.by[units.rows].astype(np.intp)
+    if residuals.structure == "independent":
+        return independent_products(units, by, residuals.n_by, D, Q)
+    if residuals.structure == "exchangeable":
+        return exchangeable_products(units, by, D, Q)
+    if residuals.structure == "exponential" or (residuals.structure == "ar" and residuals.order == 1):
+        return markov_products(residuals, units, by, D, Q)
+    return PatternProducts(residuals, table, units, by, D, Q)
+
+
+def residual_data(
+    residuals: Residuals,
+    store: ColumnStore,
+    nesting: Nesting,
+    levels: Sequence[Level],
+    columns: tuple[list[list[int]], list[int], int],
+    divisors: tuple[list[np.ndarray], np.ndarray, float],
+    offset: np.ndarray,
+    weights: Weights | None,
+) -> ResidualData:
+    """Gather working columns unit by unit.
+
+    Parameters
+    ----------
+    levels : those of the nesting
+    columns : working columns of Z by level, of X, and of y
+    divisors : their scales, infinite for a null column
+    offset : (p,) array
+        Coefficients b: y - Xb takes the place of y.
+    weights : Weights or None
+    """
+    z, x, y = columns
+    z_scales, x_scale, y_scale = divisors
+    rows, starts, groups = _arranged(residuals, nesting, levels, store.n)
+    units, counts = Units(rows, starts), None
+    if weights is not None:
+        units, counts = _counted(residuals, units, nesting, weights)
+    Q = sum(len(part) for part in z)
+    D = np.empty((Q + len(x) + 1, store.n))
+    place = 0
+    for part, scales in zip(reversed(z), reversed(z_scales), strict=True):
+        for column, scale in zip(part, scales, strict=True):
+            D[place] = _column(store, column, rows) / scale
+            place += 1
+    outcome = _column(store, y, rows)
+    for column, scale, b in zip(x, x_scale, offset, strict=True):
+        values = _column(store, column, rows)
+        outcome = outcome - b * values
+        D[place] = values / scale
+        place += 1
+    D[place] = outcome / y_scale
+    table = parameter_table(residuals)
+    products = make_products(residuals, table, units, D, Q)
+    return ResidualData(residuals, table, products, units, tuple(len(part) for part in z), groups, counts)
+
+
+def _arranged(
+    residuals: Residuals, nesting: Nesting, levels: Sequence[Level], n: int
+) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
+    """Rows unit by unit (n,), where units start (U,), and positions of their groups by level."""
+    codes = residuals.groups
+    present = np.bincount(codes, minlength=residuals.n_groups) > 0
+    representative = np.zeros(residuals.n_groups, np.intp)
+    representative[codes] = np.arange(n)
+    units = np.flatnonzero(present)
+    row = representative[units]
+    positions = []
+    for level, labels in zip(levels, nesting.labels, strict=True):
+        position = np.zeros(level.n_groups, np.intp)
+        position[labels] = np.arange(len(labels))
+        positions.append(position[level.groups[row]])
+    order = np.arange(len(units)) if not positions else np.lexsort(positions[::-1])
+    rank = np.zeros(residuals.n_groups, np.intp)
+    rank[units[order]] = np.arange(len(units))
+    by_unit = rank[codes]
+    keys = (by_unit,) if residuals.time is None else (residuals.time, by_unit)
+    rows = np.lexsort(keys)
+    starts = np.searchsorted(by_unit[rows], np.arange(len(units)))
+    return rows, starts, tuple(position[order] for position in positions)
+
+
+def _counted(
+    residuals: Residuals, units: Units, nesting: Nesting, weights: Weights
+) -> tuple[Units, tuple[np.ndarray, ...]]:
+    """The units with their weights, and how often they count within the groups of every level.
+
+    Rows of independent residuals have weights of their own; those of a unit of correlated ones share one.
+    """
+    rows = units.rows
+    if nesting.order is not None:
+        place = np.empty(len(rows), np.intp)
+        place[nesting.order] = np.arange(len(rows))
+        rows = place[rows]
+    by_level = [weight[rows] for weight in weights.rows]
+    whole = weights.whole_rows[rows]
+    if residuals.structure != "independent":
+        starts = units.starts
+        counts = tuple(weight[starts] for weight in by_level)
+        return Units(units.rows, starts, None, whole[starts]), counts
+    own = by_level[-1] if by_level else whole
+    counts = tuple((weight / own)[units.starts] for weight in by_level)
+    return Units(units.rows, units.starts, own, (whole / own)[units.starts]), counts
+
+
+def _column(store: ColumnStore, column: int, rows: np.ndarray) -> np.ndarray:
+    values = store.values(column)
+    return np.ones(len(rows)) if values is None else values[rows]

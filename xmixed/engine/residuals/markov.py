@@ -1,0 +1,209 @@
+"""ar 1 and exponential residuals: each depends on the one before, by rho to the power of the gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from xmixed.engine.model import Residuals
+from xmixed.engine.residuals.basis import Basis, BasisProducts, class_totals, unit_sums
+from xmixed.engine.residuals.products import STEP, Products, UnitPosterior, UnitProducts, Units
+
+_MOST_GAPS = 6
+
+
+def markov_products(residuals: Residuals, units: Units, by: np.ndarray, D: np.ndarray, Q: int) -> Products:
+    """Few fixed matrices where the gaps between rows are few, else row by row; D is (c, n)."""
+    assert residuals.time is not None
+    time = residuals.time[units.rows]
+    n, n_by, starts = D.shape[1], residuals.n_by, units.starts
+    is_first = np.zeros(n, bool)
+    is_first[starts] = True
+    gaps = np.diff(time, prepend=time[0])
+    distinct, codes = np.unique(gaps[~is_first], return_inverse=True)
+    logistic = residuals.structure == "exponential"
+    if len(distinct) > _MOST_GAPS:
+        return GapProducts(units, by, gaps, is_first, D, Q, n_by, logistic)
+    before = np.roll(D, 1, axis=1)
+    parts: list[tuple[np.ndarray, np.ndarray]] = [(D * is_first, D)]
+    extents = [units.sizes.astype(np.float64)]
+    for d in range(len(distinct)):
+        inside = np.zeros(n, bool)
+        inside[~is_first] = codes == d
+        now, then = D * inside, before * inside
+        extents.append(units.summed(inside.astype(np.float64)))
+        parts += [(now, D), (then, before), (now, before), (then, D)]
+    counts = units.row_counts()
+    products = [unit_sums(left, right, starts, Q) for left, right in parts]
+    totals = [class_totals(left[Q:], right[Q:], by, n_by, counts) for left, right in parts]
+
+    def merged(parts: list[np.ndarray]) -> np.ndarray:
+        kept = [parts[0]]
+        for d in range(len(distinct)):
+            now, then, one, other = parts[1 + 4 * d : 5 + 4 * d]
+            kept += [now, then, one + other]
+        return np.stack(kept)
+
+    def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        scale = np.exp(-2.0 * full[:, 0])
+        f, logs = [scale], [2.0 * full[:, 0]]
+        for gap in distinct:
+            a, rest = _step(full[:, 1], float(gap), logistic)
+            f += [scale / rest, scale * a**2 / rest, -scale * a / rest]
+            logs.append(np.log(rest))
+        return np.stack(f), np.stack(logs)
+
+    basis = Basis(merged(products), merged(totals), np.stack(extents), by[starts], n_by, coefficients)
+    return BasisProducts(basis, Q, units.counts)
+
+
+def _step(parameter: np.ndarray, gap: float | np.ndarray, logistic: bool) -> tuple[np.ndarray, np.ndarray]:
+    """rho^gap and 1 - rho^(2 gap), without losing digits where rho is near one."""
+    if logistic:
+        # log rho = -log(1 + exp(-parameter))
+        negative = np.real(parameter) < 0
+        tail = np.where(negative, parameter, -parameter)
+        log_rho = -np.log1p(np.exp(tail)) + np.where(negative, parameter, 0.0)
+        power = np.exp(gap * log_rho)
+        rest = -np.expm1(2.0 * gap * log_rho) if not np.iscomplexobj(log_rho) else _expm1(2.0 * gap * log_rho)
+        return power, rest
+    rho = np.tanh(parameter)
+    whole = np.asarray(gap).astype(np.intp)
+    power = rho**whole
+    # 1 - rho^(2d) = (1 - rho^2)(1 + rho^2 + ... ): sech^2 keeps the digits near one.
+    return power, (1.0 / np.cosh(parameter)) ** 2 * _geometric(rho**2, whole)
+
+
+def _expm1(x: np.ndarray) -> np.ndarray:
+    """1 - exp(x) to first order in a tiny imaginary part."""
+    real, imaginary = np.real(x), np.imag(x)
+    return -(np.expm1(real) + 1j * imaginary * np.exp(real))
+
+
+def _geometric(square: np.ndarray, terms: np.ndarray) -> np.ndarray:
+    """1 + s + ... + s^(terms-1)."""
+    near = np.abs(1.0 - square) < 1e-6
+    safe = np.where(near, 0.5, square)
+    far = (1.0 - safe**terms) / (1.0 - safe)
+    close = terms - (1.0 - square) * terms * (terms - 1) / 2.0
+    return np.where(near, close, far)
+
+
+class GapProducts:
+    """Markov residuals with many distinct gaps: every row is whitened by the one before it."""
+
+    def __init__(
+        self,
+        units: Units,
+        by: np.ndarray,
+        gaps: np.ndarray,
+        is_first: np.ndarray,
+        D: np.ndarray,
+        Q: int,
+        n_by: int,
+        logistic: bool,
+    ) -> None:
+        self.units, self.by, self.D, self.Q = units, by, D, Q
+        self.n_by, self.logistic = n_by, logistic
+        self.gaps = np.where(is_first, 0.0, gaps)
+        self.is_first = is_first
+        self.unit = np.cumsum(is_first) - 1
+        self.before = np.roll(D, 1, axis=1)
+        self.counts = units.row_counts()
+
+    def _rows(self, full: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """rho^gap, 1 - rho^(2 gap) (0 and 1 for a unit's first row) and the ratio of sds, by row."""
+        a, rest = _step(full[self.by, 1], np.where(self.is_first, 1.0, self.gaps), self.logistic)
+        return np.where(self.is_first, 0.0, a), np.where(self.is_first, 1.0, rest), np.exp(full[self.by, 0])
+
+    def _counted(self, values: np.ndarray) -> np.ndarray:
+        """Values by row, as often as the rows count."""
+        return values if self.counts is None else values * self.counts
+
+    def at(self, full: np.ndarray) -> UnitProducts:
+        """See `Products`."""
+        a, rest, sd = self._rows(full)
+        if not (rest > 0).all():
+            raise np.linalg.LinAlgError("Lambda is not positive definite")
+        E = (self.D - a * self.before) / (np.sqrt(rest) * sd)
+        log_det = float(self._counted(np.log(rest) + 2.0 * full[self.by, 0]).sum())
+        Xy = E[self.Q :]
+        return UnitProducts(unit_sums(E, E, self.units.starts, self.Q), self._counted(Xy) @ Xy.T, log_det)
+
+    def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
+        """See `Products`: M is a sum over rows of (now - a then)(now - a then)'/(rest sd^2)."""
+        means = _by_row(posterior.coefficients, self.unit)
+        of_means = _squares((self.D * means).sum(axis=0), (self.before * means).sum(axis=0))
+        of_effects = self._quadratics(_entries(posterior, self.Q))
+        first, second = np.zeros(full.shape), np.zeros(full.shape)
+        for k in range(2):
+            log_dets, effects, rss = self._row_slopes(full, k, of_effects, of_means)
+            first[:, k] = np.bincount(self.by, self._counted(log_dets + effects), self.n_by)
+            second[:, k] = np.bincount(self.by, self._counted(rss), self.n_by)
+        return first, second
+
+    def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `Products`."""
+        last, units = self.Q - 1, self.units
+        of_means = _squares(self.D[last], self.before[last])
+        of_effects = self._quadratics(_symmetric(variances))
+        first, second = np.zeros((2, self.n_by, 2, len(units.starts)))
+        by, place = self.by[units.starts], np.arange(len(units.starts))
+        for k in range(2):
+            log_dets, effects, rss = self._row_slopes(full, k, of_effects, of_means)
+            first[by, k, place] = units.summed(log_dets + effects)
+            second[by, k, place] = units.summed(rss)
+        return first, second
+
+    def _row_slopes(
+        self, full: np.ndarray, k: int, *quadratics: tuple[np.ndarray, ...]
+    ) -> tuple[np.ndarray, ...]:
+        """Derivatives along column k of what each row adds to log|Lambda| and to quadratic forms, (n,)."""
+        moved = full.astype(complex)
+        moved[:, k] += 1j * STEP
+        a, rest, sd = self._rows(moved)
+        scale = 1.0 / (rest * sd**2)
+        found = [np.imag(np.log(rest) + 2.0 * np.log(sd)) / STEP]
+        for now, both, then in quadratics:
+            found.append(np.imag((now - 2.0 * a * both + a**2 * then) * scale) / STEP)
+        return tuple(found)
+
+    def _quadratics(self, entries: Iterator[tuple[int, int, np.ndarray]]) -> tuple[np.ndarray, ...]:
+        """D'GD, D'G before and before'G before by row, for a matrix G given by its entries."""
+        D, before = self.D, self.before
+        result = [np.zeros(D.shape[1]) for _ in range(3)]
+        for i, j, values in entries:
+            weight = _by_row(values, self.unit)
+            result[0] += weight * D[i] * D[j]
+            result[1] += weight * (D[i] * before[j] + before[i] * D[j]) / 2.0
+            result[2] += weight * before[i] * before[j]
+        return tuple(result)
+
+
+def _squares(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, ...]:
+    return now * now, now * then, then * then
+
+
+def _symmetric(matrix: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
+    """A symmetric matrix by element, one of each pair, doubled."""
+    for i in range(len(matrix)):
+        for j in range(i + 1):
+            yield i, j, matrix[i, j] * (1.0 if i == j else 2.0)
+
+
+def _entries(posterior: UnitPosterior, Q: int) -> Iterator[tuple[int, int, np.ndarray]]:
+    """The conditional covariance of effects and beta by element, (U,) or (1,) arrays."""
+    yield from _symmetric(posterior.variances)
+    if posterior.with_beta is None or posterior.beta_covariance is None:
+        return
+    for k in range(len(posterior.beta_covariance)):
+        for i in range(Q):
+            yield i, Q + k, 2.0 * posterior.with_beta[i, k]
+    for i, j, value in _symmetric(posterior.beta_covariance):
+        yield Q + i, Q + j, np.array([value])
+
+
+def _by_row(values: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """Values of units, (..., U) or (..., 1), at the rows."""
+    return values if values.shape[-1] == 1 else values[..., unit]

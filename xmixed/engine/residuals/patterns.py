@@ -1,0 +1,319 @@
+"""Any Lambda: one factorisation for each pattern of t().
+
+A pattern that many units share has their data side by side, so that whitening them is one matrix product;
+units with patterns of their own stand in one array for each size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from xmixed.engine.batched import total_cross
+from xmixed.engine.model import Residuals
+from xmixed.engine.residuals.products import STEP, UnitPosterior, UnitProducts, Units
+from xmixed.engine.residuals.structures import Table, matrices
+
+# A pattern with fewer units, or beyond so many, is not worth the calls of its own.
+_LEAST_SHARED = 32
+_MOST_SHARED = 64
+# Share of a residual's variance that the others leave, below which six digits of the log likelihood are lost.
+_LEAST_PIVOT = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Patterns:
+    """The patterns of a batch: times (m, T), by (m,), and how often the units of each count, (m,)."""
+
+    times: np.ndarray
+    by: np.ndarray
+    totals: np.ndarray
+
+
+class _Batch(Protocol):
+    """Units of one size whose patterns are factorised together; `root` is (m, T, T), Lambda^{-1/2}."""
+
+    @property
+    def units(self) -> np.ndarray:
+        """Positions among all units, (g,)."""
+        ...
+
+    @property
+    def patterns(self) -> _Patterns:
+        """Theirs."""
+        ...
+
+    def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        """(Q, c, g) rows of Z of M, and the [X, y] block summed over units as often as they count."""
+        ...
+
+    def sums(self, posterior: UnitPosterior, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        """Sum over a pattern's units of D G D' for conditional covariance and means, (m, T, T) each."""
+        ...
+
+    def unit_forms(self, middle: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """tr(variances Z'WZ) and e'We by unit, (g,), W being `middle` (m, T, T), e the last column of Z."""
+        ...
+
+    def by_unit(self, values: np.ndarray) -> np.ndarray:
+        """Values of patterns at the units, (g,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _SharedBatch:
+    """Units with one pattern: data (T, c, g)."""
+
+    units: np.ndarray
+    patterns: _Patterns
+    counts: np.ndarray | None
+    data: np.ndarray
+
+    def _counted(self, values: np.ndarray) -> np.ndarray:
+        return values if self.counts is None else values * self.counts
+
+    def _times(self, matrix: np.ndarray) -> np.ndarray:
+        T = len(self.data)
+        return (matrix @ self.data.reshape(T, -1)).reshape(self.data.shape)
+
+    def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        E = self._times(root[0])
+        ZtD = np.empty((Q, *E.shape[1:]))
+        for q in range(Q):
+            np.einsum("tg,tcg->cg", E[:, q], E, out=ZtD[q])
+        Xy = E[:, Q:]
+        return ZtD, total_cross(self._counted(Xy), Xy)
+
+    def sums(self, posterior: UnitPosterior, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        T, units = len(self.data), self.units
+        Z, X = self.data[:, :Q], self.data[:, Q:-1]
+        residual = np.einsum("tcg,cg->tg", self.data, posterior.coefficients[:, units])
+        own = self._counted(np.einsum("tqg,qrg->trg", Z, posterior.variances[:, :, units]))
+        K1 = _outer(own, Z)
+        if posterior.beta_covariance is not None and posterior.with_beta is not None:
+            mixed = _outer(np.einsum("tqg,qpg->tpg", Z, posterior.with_beta[:, :, units]), X)
+            K1 += mixed + mixed.T + _outer(np.einsum("tpg,pr->trg", X, posterior.beta_covariance), X)
+        K2 = self._counted(residual) @ residual.T
+        return K1.reshape(1, T, T), K2.reshape(1, T, T)
+
+    def unit_forms(self, middle: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        B, last = self._times(middle[0]), len(variances)
+        Z = self.data[:, :last]
+        of_effects = np.zeros(len(self.units))
+        for q in range(last):
+            forms = np.einsum("tg,trg->rg", Z[:, q], B[:, :last])
+            of_effects += (forms * variances[q][:, self.units]).sum(axis=0)
+        return of_effects, (self.data[:, last] * B[:, last]).sum(axis=0)
+
+    def by_unit(self, values: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(values, len(self.units))
+
+
+def _outer(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Sum over columns and units of left right': (T, k, g), (T, k, g) -> (T, T)."""
+    T = len(left)
+    return left.reshape(T, -1) @ right.reshape(T, -1).T
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _MomentBatch:
+    """Many units with one pattern and no Z: their second moments, (T, c, T, c), as often as units count."""
+
+    units: np.ndarray
+    patterns: _Patterns
+    moments: np.ndarray
+
+    def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        inverse = root[0].T @ root[0]
+        c = self.moments.shape[1]
+        return np.empty((0, c, len(self.units))), np.einsum("st,sxty->xy", inverse, self.moments)
+
+    def sums(self, posterior: UnitPosterior, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        T, a = len(self.moments), posterior.coefficients[:, 0]
+        K1 = np.zeros((T, T))
+        if posterior.beta_covariance is not None:
+            K1 = np.einsum("sxty,xy->st", self.moments[:, :-1, :, :-1], posterior.beta_covariance)
+        return K1[None], np.einsum("sxty,x,y->st", self.moments, a, a)[None]
+
+    def unit_forms(self, middle: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        raise NotImplementedError("moments know nothing of units")
+
+    def by_unit(self, values: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(values, len(self.units))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _MixedBatch:
+    """Units sorted by pattern: data (g, T, c); pattern (g,), first unit of each pattern (m,)."""
+
+    units: np.ndarray
+    patterns: _Patterns
+    counts: np.ndarray | None
+    data: np.ndarray
+    pattern: np.ndarray
+    first: np.ndarray
+
+    def _counted(self, values: np.ndarray) -> np.ndarray:
+        return values if self.counts is None else values * self.counts.reshape(-1, *[1] * (values.ndim - 1))
+
+    def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        E = root[self.pattern] @ self.data
+        Xy = E[:, :, Q:]
+        width = Xy.shape[2]
+        ZtD = (E[:, :, :Q].transpose(0, 2, 1) @ E).transpose(1, 2, 0)
+        return ZtD, self._counted(Xy).reshape(-1, width).T @ Xy.reshape(-1, width)
+
+    def sums(self, posterior: UnitPosterior, Q: int) -> tuple[np.ndarray, np.ndarray]:
+        a, of_beta, data = posterior.coefficients, posterior.beta_covariance, self.data
+        residual = np.einsum("gtc,cg->gt", data, a[:, self.units])[:, :, None]
+        Z, X = data[:, :, :Q], data[:, :, Q:-1]
+        own = self._counted(Z @ posterior.variances[:, :, self.units].transpose(2, 0, 1))
+        K1 = self._summed(own, Z)
+        if of_beta is not None and posterior.with_beta is not None:
+            mixed = self._summed(Z @ posterior.with_beta[:, :, self.units].transpose(2, 0, 1), X)
+            K1 += mixed + mixed.transpose(0, 2, 1) + self._summed(X @ of_beta, X)
+        return K1, self._summed(self._counted(residual), residual)
+
+    def _summed(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Sum over a pattern's units of left right', (m, T, T); both (g, T, k)."""
+        return np.add.reduceat(left @ right.transpose(0, 2, 1), self.first, axis=0)
+
+    def unit_forms(self, middle: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        last = len(variances)
+        B, Z = middle[self.pattern] @ self.data, self.data[:, :, :last]
+        own = variances[:, :, self.units].transpose(2, 0, 1)
+        of_effects = np.einsum("gqr,gqr->g", Z.transpose(0, 2, 1) @ B[:, :, :last], own)
+        return of_effects, (self.data[:, :, last] * B[:, :, last]).sum(axis=1)
+
+    def by_unit(self, values: np.ndarray) -> np.ndarray:
+        return values[self.pattern]
+
+
+class PatternProducts:
+    """General Lambda; D is (c, n)."""
+
+    def __init__(
+        self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
+    ) -> None:
+        self.residuals, self.table, self.Q, self.c = residuals, table, Q, len(D)
+        self.n_units = len(units.starts)
+        sizes = units.sizes
+        self.batches: list[_Batch] = []
+        for T in np.unique(sizes):
+            self.batches += self._batches(np.flatnonzero(sizes == T), T, units, by, D)
+
+    def _batches(
+        self, own: np.ndarray, T: int, units: Units, by: np.ndarray, D: np.ndarray
+    ) -> Iterator[_Batch]:
+        """The units `own`, all of size T: patterns that many share, and the others together."""
+        assert self.residuals.time is not None
+        rows = units.starts[own][:, None] + np.arange(T)
+        times = self.residuals.time[units.rows[rows]]
+        if self.residuals.structure not in ("unstructured", "banded"):
+            times = times - times[:, :1]
+        keys = np.concatenate([by[units.starts[own]][:, None].astype(np.float64), times], axis=1)
+        distinct, pattern = np.unique(keys, axis=0, return_inverse=True)
+        pattern = np.ravel(pattern)
+        sizes = np.bincount(pattern, minlength=len(distinct))
+        counts = None if units.counts is None else units.counts[own]
+        totals = np.bincount(pattern, counts, len(distinct)).astype(np.float64)
+        patterns = _Patterns(distinct[:, 1:], distinct[:, 0].astype(np.intp), totals)
+        shared = np.argsort(-sizes, kind="stable")[:_MOST_SHARED]
+        shared = shared[sizes[shared] >= _LEAST_SHARED]
+        for m in shared:
+            members = np.flatnonzero(pattern == m)
+            weights = None if counts is None else counts[members]
+            data = np.ascontiguousarray(D[:, rows[members]].transpose(2, 0, 1))
+            yield self._alone(own[members], _chosen(patterns, np.array([m])), weights, data)
+        others = np.flatnonzero(~np.isin(pattern, shared))
+        if not len(others):
+            return
+        others = others[np.argsort(pattern[others], kind="stable")]
+        kept, place = np.unique(pattern[others], return_inverse=True)
+        yield _MixedBatch(
+            own[others],
+            _chosen(patterns, kept),
+            None if counts is None else counts[others],
+            np.ascontiguousarray(D[:, rows[others]].transpose(1, 2, 0)),
+            place,
+            np.flatnonzero(np.diff(place, prepend=-1)),
+        )
+
+    def _alone(
+        self, units: np.ndarray, patterns: _Patterns, counts: np.ndarray | None, data: np.ndarray
+    ) -> _Batch:
+        T, c, g = data.shape
+        if self.Q or T * c > g:
+            return _SharedBatch(units, patterns, counts, data)
+        flat = data.reshape(T * c, g)
+        left = flat if counts is None else flat * counts
+        return _MomentBatch(units, patterns, (left @ flat.T).reshape(T, c, T, c))
+
+    def _inverses(self, batch: _Batch, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Lambda^{-1/2} (lower) and log|Lambda| of every pattern."""
+        Lambda = matrices(self.residuals, self.table, full, batch.patterns.times, batch.patterns.by)
+        factor = np.linalg.cholesky(Lambda)
+        pivots = np.einsum("mtt->mt", factor)
+        if not (pivots**2 > _LEAST_PIVOT * np.einsum("mtt->mt", Lambda)).all():
+            raise np.linalg.LinAlgError("Lambda is singular to working precision")
+        log_det = 2.0 * np.log(pivots).sum(axis=1)
+        return np.linalg.inv(factor), log_det
+
+    def _derivative(self, batch: _Batch, full: np.ndarray, k: int) -> np.ndarray:
+        """Derivative of every pattern's Lambda along column k of its own row, (m, T, T)."""
+        moved = full.astype(complex)
+        moved[:, k] += 1j * STEP
+        found = matrices(self.residuals, self.table, moved, batch.patterns.times, batch.patterns.by)
+        return np.imag(found) / STEP
+
+    def at(self, full: np.ndarray) -> UnitProducts:
+        """See `Products`."""
+        Q, c = self.Q, self.c
+        ZtD = np.zeros((Q, c, self.n_units))
+        XyXy = np.zeros((c - Q, c - Q))
+        log_det = 0.0
+        for batch in self.batches:
+            root, logs = self._inverses(batch, full)
+            log_det += float(logs @ batch.patterns.totals)
+            own, rest = batch.whitened(root, Q)
+            XyXy += rest
+            if Q:
+                ZtD[:, :, batch.units] = own
+        return UnitProducts(ZtD, XyXy, log_det)
+
+    def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
+        """See `Products`: with K = sum of D G D', d = -<L^{-1} K L^{-1}, dL>."""
+        first, second = np.zeros(full.shape), np.zeros(full.shape)
+        for batch in self.batches:
+            root, _ = self._inverses(batch, full)
+            inverse = root.transpose(0, 2, 1) @ root
+            K1, K2 = batch.sums(posterior, self.Q)
+            A1 = batch.patterns.totals[:, None, None] * inverse - inverse @ K1 @ inverse
+            A2 = -(inverse @ K2 @ inverse)
+            for k in range(full.shape[1]):
+                dL = self._derivative(batch, full, k)
+                first[:, k] += np.bincount(batch.patterns.by, np.einsum("mst,mst->m", A1, dL), len(full))
+                second[:, k] += np.bincount(batch.patterns.by, np.einsum("mst,mst->m", A2, dL), len(full))
+        return first, second
+
+    def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `Products`."""
+        first, second = np.zeros((2, *full.shape, self.n_units))
+        for batch in self.batches:
+            root, _ = self._inverses(batch, full)
+            inverse = root.transpose(0, 2, 1) @ root
+            by = batch.by_unit(batch.patterns.by)
+            for k in range(full.shape[1]):
+                dL = self._derivative(batch, full, k)
+                log_det = batch.by_unit(np.einsum("mst,mst->m", inverse, dL))
+                of_effects, of_means = batch.unit_forms(inverse @ dL @ inverse, variances)
+                first[by, k, batch.units] = log_det - of_effects
+                second[by, k, batch.units] = -of_means
+        return first, second
+
+
+def _chosen(patterns: _Patterns, places: np.ndarray) -> _Patterns:
+    return _Patterns(patterns.times[places], patterns.by[places], patterns.totals[places])

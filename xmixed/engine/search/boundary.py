@@ -1,0 +1,189 @@
+"""Solutions on the boundary: a variance of zero, a correlation at its limit, a singular Sigma."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xmixed.engine.covariance.blocks import Block, metric_matrix, size, user_matrix
+from xmixed.engine.covariance.structures import coordinates, labels, matrix
+from xmixed.engine.result import BoundaryNote
+from xmixed.engine.search.objective import Objective, Point
+
+# A variance (or eigenvalue of the correlations) below this share is tried at exactly zero.
+_CANDIDATE = 1e-7
+# Beyond these a correlation is tried at its limit,
+_ATANH_NEAR = 2.0
+_LOGIT_NEAR = 4.0
+_AT_LIMIT = 20.0
+# and beyond these it counts as there, if the log likelihood is level.
+_ATANH_LIMIT = 4.0
+_LOGIT_LIMIT = 8.0
+_LEVEL = 1e-3
+
+
+@dataclass(slots=True, eq=False)
+class Boundary:
+    """What lies on the boundary.
+
+    Attributes
+    ----------
+    fixed : (k-1,) bool array, parameters of the blocks, then of the residuals, that are not free
+    null : list over blocks of lists of columns with variance zero
+    limits : list over blocks of dicts, correlation parameter within the block -> its sign
+    on_face : list over blocks of bool: an unstructured block of three or more columns left with a
+        singular covariance matrix that has no zero variance
+    notes : list of BoundaryNote
+    """
+
+    fixed: np.ndarray
+    null: list[list[int]]
+    limits: list[dict[int, float]]
+    on_face: list[bool]
+    notes: list[BoundaryNote] = field(default_factory=list)
+
+
+def no_boundary(objective: Objective) -> Boundary:
+    """Nothing on the boundary."""
+    blocks = objective.problem.blocks
+    return Boundary(
+        np.zeros(objective.count, bool), [[] for _ in blocks], [{} for _ in blocks], [False] * len(blocks)
+    )
+
+
+def settle(objective: Objective, point: Point) -> tuple[Point, Boundary]:
+    """Put what is zero to rounding at exactly zero, if the log likelihood does not fall."""
+    blocks = objective.problem.blocks
+    boundary = no_boundary(objective)
+    for index in range(len(blocks)):
+        point = _null_variances(objective, point, index, boundary)
+        point = _singular(objective, point, index, boundary)
+    return _residual_limits(objective, point, boundary), boundary
+
+
+def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> Point:
+    """Mark residual correlations at their limits, and put them there if the log likelihood does not fall.
+
+    One that the data cannot tell from its limit, or that levels off where the limit has no likelihood, is
+    marked where it is. The coefficients of an ar or ma of higher order all depend on each of its partial
+    autocorrelations, so that one at its limit takes the others with it.
+    """
+    whitening = objective.whitening
+    if whitening is None:
+        return point
+    residuals = whitening.residual.residuals
+    exponential = residuals.structure == "exponential"
+    near, limit = (_LOGIT_NEAR, _LOGIT_LIMIT) if exponential else (_ATANH_NEAR, _ATANH_LIMIT)
+    fixed = boundary.fixed[objective.block_count :]
+    for place in np.flatnonzero((np.abs(point.rho) > near) & whitening.correlations):
+        rho = point.rho.copy()
+        rho[place] = np.copysign(max(_AT_LIMIT, abs(rho[place])), rho[place])
+        trial = objective.point(point.blocks, rho)
+        if not _falls(point, trial):
+            point = trial
+        elif not _is_level(objective, point, trial, int(place), abs(point.rho[place]) > limit):
+            continue
+        group = whitening.groups == whitening.groups[place]
+        together = residuals.structure in ("ar", "ma")
+        fixed[group & whitening.correlations if together else place] = True
+        note = BoundaryNote("residual_limit", 0, int(whitening.groups[place]) + 1)
+        if note not in boundary.notes:
+            boundary.notes.append(note)
+    return point
+
+
+def _is_level(objective: Objective, point: Point, limit: Point, place: int, far: bool) -> bool:
+    """Whether the log likelihood hardly changes along a residual parameter, up to its limit or `far` out."""
+    if not far and not point.log_likelihood - limit.log_likelihood < _LEVEL:
+        return False
+    curvature = objective.second_order(point)[1].diagonal()[objective.block_count + place]
+    return bool(abs(curvature) < _LEVEL)
+
+
+def _falls(point: Point, trial: Point) -> bool:
+    return trial.log_likelihood < point.log_likelihood - 1e-11 * max(1.0, abs(point.log_likelihood))
+
+
+def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:
+    """The point with one block replaced, or None where the log likelihood falls."""
+    trial = objective.point((*point.blocks[:index], psi, *point.blocks[index + 1 :]), point.rho)
+    return None if _falls(point, trial) else trial
+
+
+def _null_variances(objective: Objective, point: Point, index: int, boundary: Boundary) -> Point:
+    block, part = objective.problem.blocks[index], objective.slices[index]
+    sigma = user_matrix(block, point.blocks[index])
+    shares = sigma.diagonal() * block.start_scale
+    whole = block.structure in ("identity", "exchangeable")
+    if whole:
+        shares = np.full(1, shares.mean())
+    # The smallest first: whether the next may go too is judged with it gone.
+    for row in np.argsort(shares):
+        if not shares[row] < _CANDIDATE:
+            break
+        keep = np.ones(size(block), bool)
+        keep[slice(None) if whole else row] = False
+        keep[boundary.null[index]] = False
+        trial_sigma = sigma * np.outer(keep, keep)
+        trial = _replace(objective, point, index, metric_matrix(block, trial_sigma))
+        if trial is None:
+            continue
+        point = trial
+        boundary.null[index].append(int(row))
+        number = int(row) + 1
+        boundary.notes.append(BoundaryNote("variance_zero", block.level, block.equation, number, number))
+        for m, (_, i, j) in enumerate(labels(block.structure, size(block))):
+            if row + 1 in (i, j):
+                boundary.fixed[part.start + m] = True
+    return point
+
+
+def _singular(objective: Objective, point: Point, index: int, boundary: Boundary) -> Point:
+    block, part = objective.problem.blocks[index], objective.slices[index]
+    if block.structure in ("identity", "independent") or size(block) == 1:
+        return point
+    if block.structure == "exchangeable" and boundary.null[index]:
+        return point
+    keep = [i for i in range(size(block)) if i not in boundary.null[index]]
+    if len(keep) < 2:
+        return point
+    psi = point.blocks[index]
+    inner = psi[np.ix_(keep, keep)]
+    sds = np.sqrt(inner.diagonal())
+    if not (sds > 0).all():
+        return point
+    values, vectors = np.linalg.eigh(inner / np.outer(sds, sds))
+    if not values[0] < _CANDIDATE:
+        return point
+    values = np.where(values < _CANDIDATE, 0.0, values)
+    cut = ((vectors * values) @ vectors.T) * np.outer(sds, sds)
+    trial_psi = np.zeros_like(psi)
+    trial_psi[np.ix_(keep, keep)] = matrix(block.structure, len(keep), coordinates(block.structure, cut))
+    trial = _replace(objective, point, index, trial_psi)
+    if trial is None:
+        return point
+    _mark_limits(block, part, trial_psi, keep, index, boundary)
+    return trial
+
+
+def _mark_limits(
+    block: Block, part: slice, psi: np.ndarray, keep: list[int], index: int, boundary: Boundary
+) -> None:
+    """Say which correlations of a singular block are at their limits."""
+    sigma = user_matrix(block, psi)
+    rank_one = len(keep) == 2 or block.structure == "exchangeable"
+    found = False
+    boundary.on_face[index] = not rank_one
+    for m, (kind, i, j) in enumerate(labels(block.structure, size(block))):
+        if kind != "atanh_correlation" or i - 1 not in keep or j - 1 not in keep:
+            continue
+        correlation = sigma[i - 1, j - 1] / np.sqrt(sigma[i - 1, i - 1] * sigma[j - 1, j - 1])
+        if rank_one or abs(correlation) > 1.0 - 1e-9:
+            found = True
+            boundary.fixed[part.start + m] = True
+            unit = block.structure != "exchangeable" or correlation > 0
+            boundary.limits[index][m] = float(np.sign(correlation)) if unit else float(correlation)
+            boundary.notes.append(BoundaryNote("correlation_limit", block.level, block.equation, i, j))
+    if not found:
+        boundary.notes.append(BoundaryNote("covariance_singular", block.level, block.equation))

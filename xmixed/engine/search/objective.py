@@ -1,0 +1,278 @@
+"""The log likelihood as a function of the covariance blocks: profiled, and with sigma_e free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xmixed.engine.covariance.blocks import pieces, size, working_directions, working_parts
+from xmixed.engine.covariance.structures import coordinates, labels, matrix
+from xmixed.engine.problem import Problem
+from xmixed.engine.sweeps.crossed import CrossedSweeper
+from xmixed.engine.sweeps.curvature import derivatives, first_derivatives
+from xmixed.engine.sweeps.directions import Derivatives, Direction
+from xmixed.engine.sweeps.nested import Downward, Psis, Sweeper, Upward
+from xmixed.engine.sweeps.whitened import Whitening
+
+LOG_2PI = float(np.log(2.0 * np.pi))
+
+# (step, weight) of central differences of exact slopes: errors of 1e-9 for the search, of 1e-12 at its end.
+_PLAIN = ((1e-4, 5e3), (-1e-4, -5e3))
+_REFINED = tuple((step * 3e-4, weight / 36e-4) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
+
+# Next to where Lambda stops being positive definite, smaller steps are taken.
+_SHRINK = (1.0, 1e-1, 1e-2, 1e-3)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """The profiled log likelihood at one value of the covariance blocks.
+
+    Attributes
+    ----------
+    blocks : tuple of (q, q) arrays
+        K Sigma K'/sigma_e^2 of every block.
+    psis : per level (q, q) arrays, the same in working columns
+    up : Upward
+    log_likelihood : float
+        Equation (11) or (13), response units; -inf where it cannot be computed.
+    rho : (r,) array
+        Residual parameters, search metric.
+    sweeper : Sweeper or CrossedSweeper
+        Of the data whitened at rho.
+    """
+
+    blocks: tuple[np.ndarray, ...]
+    psis: Psis
+    up: Upward
+    log_likelihood: float
+    rho: np.ndarray
+    sweeper: Sweeper | CrossedSweeper
+
+
+class Objective:
+    """The likelihood of one problem; `directions` are the natural coordinates of all blocks in turn.
+
+    A block tied to a second level has two directions of its own instead, see `blocks.pieces`.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        crossed = problem.crossed
+        self.sweeper = Sweeper(problem) if crossed is None else CrossedSweeper(problem, crossed)
+        # Where each block's coordinates stand among all.
+        self.slices: tuple[slice, ...] = _slices(problem)
+        # The end of the search, its polishing and the standard errors share one point.
+        self._latest: dict[bool, tuple[Point, Derivatives]] = {}
+        self.directions: tuple[Direction, ...] = tuple(
+            Direction(*direction) for block in problem.blocks for direction in working_directions(block)
+        )
+        self._pieces = _pieces(problem, self.slices)
+        self.whitening = None if problem.residual is None else Whitening(problem, problem.residual)
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether an evaluation takes long enough to count."""
+        return self.sweeper.is_dear or (self.whitening is not None and self.whitening.is_dear)
+
+    @property
+    def block_count(self) -> int:
+        """Parameters of all blocks."""
+        return self.slices[-1].stop if self.slices else 0
+
+    @property
+    def residual_count(self) -> int:
+        """r, parameters of the residual structure beside sigma_e."""
+        return 0 if self.whitening is None else self.whitening.count
+
+    @property
+    def count(self) -> int:
+        """Parameters of the search: those of the blocks, then the residual ones."""
+        return self.block_count + self.residual_count
+
+    def matrices(self, nu: np.ndarray) -> tuple[np.ndarray, ...]:
+        """The blocks K Sigma K'/sigma_e^2 of the natural coordinates of all blocks."""
+        return tuple(
+            matrix(block.structure, size(block), nu[part])
+            for block, part in zip(self.problem.blocks, self.slices, strict=True)
+        )
+
+    def natural(self, blocks: tuple[np.ndarray, ...]) -> np.ndarray:
+        """Natural coordinates of all blocks, (k-1,)."""
+        pairs = zip(self.problem.blocks, blocks, strict=True)
+        return np.concatenate([np.zeros(0), *(coordinates(b.structure, m) for b, m in pairs)])
+
+    def point(self, blocks: tuple[np.ndarray, ...], rho: np.ndarray | None = None) -> Point:
+        """Sweep upward at the given blocks and residual parameters (None: where these start)."""
+        psis, sweeper = self._working(blocks), self.sweeper
+        if rho is None:
+            rho = np.zeros(0) if self.whitening is None else self.whitening.start
+        with np.errstate(all="ignore"):
+            try:
+                sweeper, log_det = self._whitened(rho)
+                up = sweeper.up(psis)
+                if log_det:
+                    up = replace(up, log_det_V=up.log_det_V + log_det)
+                value = self._profiled(up)
+            except np.linalg.LinAlgError:
+                up = self.sweeper.up(tuple(np.zeros_like(psi) for psi in psis))
+                value = -np.inf
+        return Point(blocks, psis, up, value if np.isfinite(value) else -np.inf, rho, sweeper)
+
+    def _whitened(self, rho: np.ndarray) -> tuple[Sweeper | CrossedSweeper, float]:
+        if self.whitening is None:
+            return self.sweeper, 0.0
+        self.sweeper.evaluations += 1
+        return self.whitening.at(rho)
+
+    def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
+        psis = [np.zeros((q, q)) for q in self.sweeper.sizes]
+        for block, value in zip(self.problem.blocks, blocks, strict=True):
+            for position, part in working_parts(block, value):
+                psis[position] += part
+        return tuple((psi + psi.T) / 2 for psi in psis)
+
+    def _profiled(self, up: Upward) -> float:
+        df = self.problem.residual_df
+        rss = float(up.rss.real)
+        if not rss > 0:
+            return -np.inf
+        return float(self.constant() - 0.5 * (df * (1.0 + LOG_2PI + np.log(rss / df)) + self.log_det(up)))
+
+    def log_det(self, up: Upward) -> float:
+        """log|V|, with log|X'V^{-1}X| for REML."""
+        return float(up.log_det_V.real) + (float(up.log_det_X.real) if self.problem.reml else 0.0)
+
+    def constant(self) -> float:
+        """What scaling y and X took out of the log likelihood."""
+        problem = self.problem
+        value = -problem.residual_df * np.log(problem.y_scale)
+        if problem.reml:
+            value -= float(np.sum(np.log(problem.x_scale)))
+        return float(value)
+
+    def free_log_likelihood(self, up: Upward, variance: float) -> float:
+        """L* of the manual at residual variance `variance` (working units): only beta is profiled out."""
+        df = self.problem.residual_df
+        rss = float(up.rss.real)
+        return self.constant() - 0.5 * (df * (LOG_2PI + np.log(variance)) + rss / variance + self.log_det(up))
+
+    def variance(self, point: Point) -> float:
+        """Profiled sigma_e^2, working units: equation (12)."""
+        return float(point.up.rss.real) / self.problem.residual_df
+
+    def down(self, point: Point) -> Downward:
+        """Sweep downward at a point."""
+        with np.errstate(all="ignore"):
+            return point.sweeper.down(point.up, point.psis)
+
+    def derivatives(self, point: Point, refined: bool = False) -> Derivatives:
+        """Derivatives along the natural coordinates of all blocks, then the residual parameters.
+
+        `refined`: second derivatives along residual parameters, which are differences of exact first ones, to
+        full accuracy.
+        """
+        refined = refined and self.residual_count > 0
+        if refined not in self._latest or self._latest[refined][0] is not point:
+            self._latest[refined] = (point, self._joint(point, _REFINED if refined else _PLAIN))
+        return self._latest[refined][1]
+
+    def _joint(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> Derivatives:
+        down = self.down(point)
+        with np.errstate(all="ignore"):
+            found = derivatives(point.sweeper, point.psis, self.directions, point.up, down)
+            own = found if self._pieces is None else _along(found, self._pieces)
+            if self.whitening is None:
+                return own
+            return _with_residual(own, self._slopes(point, down), self._rows(point, stencil))
+
+    def _slopes(self, point: Point, down: Downward | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """First derivatives of the log determinants and of y'Py along all parameters, both (k-1,)."""
+        log_det, rss = first_derivatives(self.directions, self.down(point) if down is None else down)
+        if self._pieces is not None:
+            log_det, rss = self._pieces.T @ log_det, self._pieces.T @ rss
+        if self.whitening is None:
+            return log_det, rss
+        assert isinstance(point.sweeper, Sweeper)
+        with np.errstate(all="ignore"):
+            own = self.whitening.slopes(point.rho, point.sweeper, point.up, point.psis)
+        return np.append(log_det, own[0]), np.append(rss, own[1])
+
+    def _rows(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Second derivatives along each residual parameter and all others: (r, k-1) of both kinds."""
+        log_det = np.zeros((self.residual_count, self.count))
+        rss = np.zeros_like(log_det)
+        for i in range(self.residual_count):
+            for shrink in _SHRINK:
+                near = [self._moved(point, i, shrink * step) for step, _ in stencil]
+                if not all(np.isfinite(neighbour.log_likelihood) for neighbour in near):
+                    continue
+                for neighbour, (_, weight) in zip(near, stencil, strict=True):
+                    slopes = self._slopes(neighbour)
+                    log_det[i] += weight / shrink * slopes[0]
+                    rss[i] += weight / shrink * slopes[1]
+                break
+        return log_det, rss
+
+    def _moved(self, point: Point, i: int, step: float) -> Point:
+        rho = point.rho.copy()
+        rho[i] += step
+        return self.point(point.blocks, rho)
+
+    def gradient(self, point: Point) -> np.ndarray:
+        """Gradient of the profiled log likelihood along the natural coordinates and rho, (k-1,)."""
+        log_det, rss = self._slopes(point)
+        return -0.5 * (log_det + rss / self.variance(point))
+
+    def second_order(self, point: Point, refined: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """Gradient and Hessian of the profiled log likelihood along the natural coordinates."""
+        d = self.derivatives(point, refined)
+        variance, df = self.variance(point), self.problem.residual_df
+        gradient = -0.5 * (d.log_det + d.rss / variance)
+        rss_part = d.rss_second / variance - np.outer(d.rss, d.rss) / (variance**2 * df)
+        return gradient, -0.5 * (d.log_det_second + rss_part)
+
+
+def _slices(problem: Problem) -> tuple[slice, ...]:
+    result, first = [], 0
+    for block in problem.blocks:
+        count = len(labels(block.structure, size(block)))
+        result.append(slice(first, first + count))
+        first += count
+    return tuple(result)
+
+
+def _pieces(problem: Problem, slices: tuple[slice, ...]) -> np.ndarray | None:
+    """From the natural coordinates to multiples of the directions; None where they are the same."""
+    if all(block.tie is None for block in problem.blocks):
+        return None
+    whole = np.zeros((slices[-1].stop, slices[-1].stop))
+    for block, part in zip(problem.blocks, slices, strict=True):
+        whole[part, part] = pieces(block)
+    return whole
+
+
+def _along(found: Derivatives, change: np.ndarray) -> Derivatives:
+    """Derivatives along coordinates from those along the directions that they are made of."""
+    return Derivatives(
+        change.T @ found.log_det,
+        change.T @ found.rss,
+        change.T @ found.log_det_second @ change,
+        change.T @ found.rss_second @ change,
+    )
+
+
+def _with_residual(
+    own: Derivatives, slopes: tuple[np.ndarray, np.ndarray], rows: tuple[np.ndarray, np.ndarray]
+) -> Derivatives:
+    """Derivatives along all parameters from those of the blocks and the rows of the residual ones."""
+    first = len(own.rss)
+    seconds = []
+    for inner, row in zip((own.log_det_second, own.rss_second), rows, strict=True):
+        whole = np.empty((row.shape[1], row.shape[1]))
+        whole[:first, :first] = inner
+        whole[first:, :first], whole[:first, first:] = row[:, :first], row[:, :first].T
+        whole[first:, first:] = (row[:, first:] + row[:, first:].T) / 2
+        seconds.append(whole)
+    return Derivatives(*slopes, *seconds)

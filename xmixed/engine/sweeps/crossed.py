@@ -1,0 +1,306 @@
+"""The sweeps for groupings that are not nested: the largest is eliminated, the others stand side by side.
+
+One level, the one with the most random effects (level 0 here), has block-diagonal Z0'Z0 and is eliminated
+group by group. What remains is one dense system in the m random effects of all other levels:
+
+    H = (I + Z0'Z0 Psi0)^{-1},  N = Psi0 H,  F = H Z0'Z1 (sparse)
+    K = Z1'V0^{-1}Z1 = Z1'Z1 - Z1'Z0 N Z0'Z1,   S = I + T'KT with Psi1 = TT',   C = T S^{-1} T'
+
+and Z1'V^{-1}Z1 = K - KCK, Z0'V^{-1}Z0 = H Z0'Z0 - F C F', Z0'V^{-1}Z1 = F (I - CK). Indicators are never
+built, and products with Z0'Z1 run over its nonzero elements only.
+
+Where effects are equally correlated within larger groups, Psi of that level is one number and may be
+negative (see `covariance.tied`): Psi1 = TDT' with signs D, S = D + T'KT, and |I + Psi1 K| = |S||D|. V is
+positive definite exactly if S has as many negative eigenvalues as D.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from xmixed.engine.problem import Problem
+from xmixed.engine.products.crossed import CrossedProducts
+from xmixed.engine.sweeps.nested import Downward, Psis, Upward, eliminate_fixed
+
+# Where a level's random effects explain less than this, (I - S^{-1})/psi would lose digits.
+_NEARLY_ABSENT = 1e-4
+_MANY_COLUMNS = 300
+
+
+@dataclass(eq=False)
+class CrossedState:
+    """What the upward sweep leaves for the downward sweep and the second derivatives.
+
+    Attributes
+    ----------
+    products : CrossedProducts
+    H : (q0, q0, G0) array
+    F : (q0, nnz) array
+        Values on the pattern of Z0'Z1.
+    grams : (q0, q0, m, m) array
+        F_a'F_b.
+    psis : per dense level (q, q) arrays
+    roots : per dense level (q, q) arrays
+        T, with Psi = TT' (or -TT').
+    K : (m, m) array
+    factor : (m, m) array
+        Lower Cholesky factor of S.
+    ZtVW : per level (q, G, p+1) arrays
+        Z'V^{-1}[X, y].
+    """
+
+    products: CrossedProducts
+    H: np.ndarray
+    F: np.ndarray
+    grams: np.ndarray
+    psis: tuple[np.ndarray, ...]
+    roots: tuple[np.ndarray, ...]
+    K: np.ndarray
+    factor: np.ndarray
+    ZtVW: tuple[np.ndarray, ...] = ()
+
+    @cached_property
+    def C(self) -> np.ndarray:
+        """T S^{-1} T', the conditional variance of the dense random effects (sigma_e = 1, beta known)."""
+        return self._sandwich(self.S_inverse, self.roots)
+
+    @cached_property
+    def S_inverse(self) -> np.ndarray:
+        """S^{-1}; takes the place of the factor, which nothing needs afterwards."""
+        from scipy.linalg import get_lapack_funcs
+
+        (potri,) = get_lapack_funcs(("potri",), (self.factor,))
+        inverse, _ = potri(self.factor, lower=1, overwrite_c=1)
+        diagonal = inverse.diagonal().copy()
+        inverse += inverse.T  # the factor's upper triangle is zero
+        inverse[np.diag_indices(len(inverse))] = diagonal
+        return inverse
+
+    @cached_property
+    def present(self) -> bool:
+        """Whether every dense level explains enough for Psi to be divided by."""
+        share = [
+            float(np.linalg.eigvalsh(psi)[0]) * float(self.K.diagonal()[part].mean())
+            for psi, part in zip(self.psis, self.products.parts, strict=True)
+        ]
+        return min(share) > _NEARLY_ABSENT
+
+    @cached_property
+    def W(self) -> np.ndarray:
+        """Z1'V^{-1}Z1, (m, m)."""
+        if self.present:
+            # (I - S^{-1}) between T^{-T} and T^{-1}.
+            factors = tuple(np.linalg.inv(t).T for t in self.roots)
+            W = self._sandwich(self.S_inverse, factors)
+            np.negative(W, out=W)
+            for factor, part in zip(factors, self.products.parts, strict=True):
+                add_diagonal(W[part, part], factor @ factor.T)
+            return W
+        W = self.K - self.K @ self.C @ self.K
+        return (W + W.T) / 2
+
+    @cached_property
+    def remaining(self) -> np.ndarray:
+        """I - CK, (m, m)."""
+        rest = -(self.C @ self.K)
+        rest[np.diag_indices(len(rest))] += 1.0
+        return rest
+
+    def _sandwich(self, matrix: np.ndarray, factors: tuple[np.ndarray, ...]) -> np.ndarray:
+        return sandwich(matrix, factors, self.products.parts)
+
+
+class CrossedSweeper:
+    """The interface of `Sweeper` for levels that are crossed."""
+
+    def __init__(self, problem: Problem, products: CrossedProducts) -> None:
+        self.problem = problem
+        self.products = products
+        self.evaluations = 0
+        self.sizes = tuple(len(level.ZtZ) for level in products.levels)
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether a sweep takes long enough to count."""
+        return self.products.pattern.shape[1] >= _MANY_COLUMNS
+
+    def up(self, psis: Psis) -> Upward:
+        """Eliminate level 0, then the dense system, then X: log likelihood, beta, residual variance."""
+        self.evaluations += 1
+        products = self.products
+        first, dense = products.order[0], products.order[1:]
+        H, log_det = shrink(products.levels[first].ZtZ, psis[first])
+        N = np.einsum("ab,bcg->acg", psis[first], H)
+        state = self._reduced(H, (N + N.transpose(1, 0, 2)) / 2, tuple(psis[level] for level in dense))
+        c0 = products.levels[first].ZtW
+        Nc0 = np.einsum("abg,bwg->awg", N, c0)
+        d1 = self._dense_rows([products.levels[level].ZtW for level in dense])
+        for values, row in zip(products.B, Nc0, strict=True):
+            d1 -= products.pattern.matrix(values).T @ row.T
+        negative = signs(state.psis, products.parts) < 0
+        solve = self._solve_indefinite if negative.any() else self._solve
+        dense_log_det, u1, explained = solve(state, d1, negative)
+        state.ZtVW = self._right_sides(state, c0, d1, u1)
+        top = products.XyXy - np.einsum("awg,avg->wv", c0, Nc0) - explained
+        return eliminate_fixed(top, log_det + dense_log_det, (state,))
+
+    def _solve(
+        self, state: CrossedState, d1: np.ndarray, negative: np.ndarray
+    ) -> tuple[float, np.ndarray, np.ndarray]:
+        """Factor S: log|S|, C d1 and d1'C d1."""
+        from scipy.linalg import get_lapack_funcs, solve_triangular
+
+        parts = self.products.parts
+        # S is symmetric: its transpose is the column-major array that needs no copy.
+        (potrf,) = get_lapack_funcs(("potrf",), (state.factor,))
+        factor, failed = potrf(state.factor.T, lower=1, clean=1, overwrite_a=1)
+        if failed:
+            raise np.linalg.LinAlgError("the crossed system is not positive definite")
+        state.factor = factor
+        half = solve_triangular(factor, apply(tuple(t.T for t in state.roots), parts, d1), lower=True)
+        u1 = apply(state.roots, parts, solve_triangular(factor, half, lower=True, trans=1))
+        return 2.0 * float(np.log(factor.diagonal()).sum()), u1, half.T @ half
+
+    def _solve_indefinite(
+        self, state: CrossedState, d1: np.ndarray, negative: np.ndarray
+    ) -> tuple[float, np.ndarray, np.ndarray]:
+        """The same where columns have a negative Psi (`negative`, (m,)): S has as many negative pivots."""
+        S = state.factor
+        first = np.linalg.cholesky(S[np.ix_(~negative, ~negative)])
+        between = np.linalg.solve(first, S[np.ix_(~negative, negative)])
+        last = np.linalg.cholesky(between.T @ between - S[np.ix_(negative, negative)])
+        pivots = np.concatenate([first.diagonal(), last.diagonal()])
+        inverse = np.linalg.inv(S)
+        state.S_inverse = (inverse + inverse.T) / 2
+        u1 = state.C @ d1
+        return 2.0 * float(np.log(pivots).sum()), u1, d1.T @ u1
+
+    def _reduced(self, H: np.ndarray, N: np.ndarray, psis: tuple[np.ndarray, ...]) -> CrossedState:
+        """F, K and the products F_a'F_b; `factor` holds S itself, not yet factored."""
+        products, pattern = self.products, self.products.pattern
+        q0, m = len(H), pattern.shape[1]
+        H_rows, N_rows = H[:, :, pattern.rows], N[:, :, pattern.rows]
+        F = np.einsum("abe,be->ae", H_rows, products.B)
+        NB = np.einsum("abe,be->ae", N_rows, products.B)
+        grams = np.empty((q0, q0, m, m))
+        if q0 == 1:
+            K, grams[0, 0] = pattern.two_grams(products.B[0], NB[0], H_rows[0, 0] * F[0], products.Z1tZ1)
+        else:
+            K = products.Z1tZ1.copy()
+            for a in range(q0):
+                K -= pattern.gram(products.B[a], NB[a], symmetric=False)
+                for b in range(a + 1):
+                    grams[a, b] = pattern.gram(F[a], F[b], symmetric=a == b)
+                    grams[b, a] = grams[a, b].T
+            K = (K + K.T) / 2
+        roots = tuple(root(psi) for psi in psis)
+        S = sandwich(K, tuple(t.T for t in roots), products.parts)
+        S[np.diag_indices(m)] += signs(psis, products.parts)
+        return CrossedState(products, H, F, grams, psis, roots, K, S)
+
+    def _dense_rows(self, blocks: list[np.ndarray]) -> np.ndarray:
+        """(q, w, G) arrays of the dense levels as one (m, w) array."""
+        return np.concatenate([block.transpose(0, 2, 1).reshape(-1, block.shape[1]) for block in blocks])
+
+    def _right_sides(
+        self, state: CrossedState, c0: np.ndarray, d1: np.ndarray, u1: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
+        products = self.products
+        J0 = np.einsum("abg,bwg->agw", state.H, c0)
+        for a, values in enumerate(state.F):
+            J0[a] -= products.pattern.matrix(values) @ u1
+        J1 = d1 - state.K @ u1
+        return self.by_level(J0, J1)
+
+    def by_level(self, first: np.ndarray, dense: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Results of the eliminated level (q0, G0, w) and the dense ones (m, w) in the model's order."""
+        result = {self.products.order[0]: first}
+        for level, part in zip(self.products.order[1:], self.products.parts, strict=True):
+            result[level] = dense[part].reshape(self.sizes[level], -1, dense.shape[1])
+        return tuple(result[level] for level in range(len(self.sizes)))
+
+    def down(self, upward: Upward, psis: Psis) -> Downward:
+        """Z'MZ summed over groups and Z'Py of every level (M = V^{-1} for ML, P for REML)."""
+        state, products, p = state_of(upward), self.products, self.problem.p
+        first = products.order[0]
+        information: list[np.ndarray] = [np.empty(0)] * len(self.sizes)
+        own = np.einsum("abg,bcg->ac", state.H, products.levels[first].ZtZ)
+        information[first] = own - np.einsum("ij,abij->ab", state.C, state.grams)
+        for level, part in zip(products.order[1:], products.parts, strict=True):
+            q = self.sizes[level]
+            blocks = state.W[part, part].reshape(q, -1, q, (part.stop - part.start) // q)
+            information[level] = np.einsum("agbg->ab", blocks).copy()
+        if self.problem.reml and p:
+            inverse = np.linalg.inv(upward.factor)
+            for level, right in enumerate(state.ZtVW):
+                used = right[:, :, :p] @ inverse.T
+                information[level] -= np.einsum("agk,bgk->ab", used, used)
+        information = [(block + block.T) / 2 for block in information]
+        coefficients = np.append(-upward.beta, 1.0)
+        return Downward(tuple(information), tuple(right @ coefficients for right in state.ZtVW))
+
+
+def state_of(upward: Upward) -> CrossedState:
+    """The crossed state that `CrossedSweeper.up` left."""
+    state = upward.states[0]
+    assert isinstance(state, CrossedState)
+    return state
+
+
+def shrink(A: np.ndarray, psi: np.ndarray) -> tuple[np.ndarray, float]:
+    """(I + A Psi)^{-1} per group, (q, q, G), and the sum of log|I + A Psi|."""
+    if len(psi) == 1:
+        pivot = 1.0 + psi[0, 0] * A
+        return 1.0 / pivot, float(np.log(pivot).sum())
+    whole = np.einsum("abg,bc->gac", A, psi)
+    whole[:, np.arange(len(psi)), np.arange(len(psi))] += 1.0
+    sign, log_det = np.linalg.slogdet(whole)
+    if not (sign > 0).all():
+        raise np.linalg.LinAlgError("I + Z'Z Psi is not positive definite")
+    return np.linalg.inv(whole).transpose(1, 2, 0), float(log_det.sum())
+
+
+def root(psi: np.ndarray) -> np.ndarray:
+    """T with TT' = Psi, for Psi positive semidefinite, or -Psi for a negative number."""
+    if len(psi) == 1:
+        return np.sqrt(np.abs(psi))
+    values, vectors = np.linalg.eigh(psi)
+    return vectors * np.sqrt(np.maximum(values, 0.0))
+
+
+def signs(psis: tuple[np.ndarray, ...], parts: tuple[slice, ...]) -> np.ndarray:
+    """-1 for the columns of levels whose Psi is a negative number, else 1; (m,)."""
+    sign = [-1.0 if len(psi) == 1 and psi[0, 0] < 0 else 1.0 for psi in psis]
+    return np.repeat(sign, [part.stop - part.start for part in parts])
+
+
+def apply(factors: tuple[np.ndarray, ...], parts: tuple[slice, ...], right: np.ndarray) -> np.ndarray:
+    """(blockdiag of factor x I) right, a new (m, w) array."""
+    result = np.empty_like(right)
+    for factor, part in zip(factors, parts, strict=True):
+        block = right[part]
+        result[part] = (factor @ block.reshape(len(factor), -1)).reshape(block.shape)
+    return result
+
+
+def sandwich(matrix: np.ndarray, factors: tuple[np.ndarray, ...], parts: tuple[slice, ...]) -> np.ndarray:
+    """F matrix F' with F = blockdiag of factor x I; (m, m), a new array."""
+    if all(len(factor) == 1 for factor in factors):
+        sizes = [part.stop - part.start for part in parts]
+        scale = np.repeat([float(factor[0, 0]) for factor in factors], sizes)
+        result = matrix * scale
+        result *= scale[:, None]
+        return result
+    return apply(factors, parts, apply(factors, parts, matrix).T)
+
+
+def add_diagonal(matrix: np.ndarray, small: np.ndarray) -> None:
+    """Add small x I to a (q G, q G) matrix in place."""
+    q = len(small)
+    at = np.arange(len(matrix) // q)
+    for a in range(q):
+        for b in range(q):
+            matrix[a * len(at) + at, b * len(at) + at] += small[a, b]

@@ -1,0 +1,171 @@
+"""Exact second derivatives for crossed levels.
+
+The formulas are those of `curvature`. With W = Z'V^{-1}Z, J = Z'V^{-1}X scaled so that Var(beta) is the
+identity, and D_a the direction of level f,
+
+    tr(PV_aPV_b) = tr(D_a W_fg D_b W_gf) - 2 tr(J_f'D_a W_fg D_b J_g) + tr(J_f'D_a J_f J_g'D_b J_g)
+
+(ML: the first term alone). Sums over pairs of groups of the eliminated level are traces of products of
+(m, m) matrices, so that nothing of the size G0 x G0 is formed.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from xmixed.engine.sweeps.crossed import CrossedState, CrossedSweeper, state_of
+from xmixed.engine.sweeps.directions import Direction
+from xmixed.engine.sweeps.nested import Upward
+
+
+def second_derivatives(
+    sweeper: CrossedSweeper, directions: tuple[Direction, ...], upward: Upward
+) -> tuple[np.ndarray, np.ndarray]:
+    """Second derivatives of log|V| (REML: with log|X'V^{-1}X|) and of y'Py, both (k, k)."""
+    work = _Curvature(sweeper, state_of(upward), upward)
+    images = [work.image(direction) for direction in directions]
+    through = [work.through_beta(direction) for direction in directions]
+    squares = [work.beta_square(direction) for direction in directions]
+    k = len(directions)
+    log_det, rss = np.empty((k, k)), np.empty((k, k))
+    for i, a in enumerate(directions):
+        moved_s, moved_J = work.moved(a)
+        for j, b in enumerate(directions[: i + 1]):
+            seen = images[j][a.position]
+            direct = float(np.vdot(moved_s, seen[:, :, 0]))
+            rss[i, j] = rss[j, i] = 2.0 * (direct - float(through[i] @ through[j]))
+            value = work.trace(a, b)
+            if sweeper.problem.reml:
+                value += float(np.vdot(squares[i], squares[j].T)) - 2.0 * float(
+                    np.vdot(moved_J, seen[:, :, 1:])
+                )
+            log_det[i, j] = log_det[j, i] = -value
+    return log_det, rss
+
+
+class _Curvature:
+    """The pieces that all pairs of directions share."""
+
+    def __init__(self, sweeper: CrossedSweeper, state: CrossedState, upward: Upward) -> None:
+        self.sweeper, self.state = sweeper, state
+        self.products = sweeper.products
+        self.first = self.products.order[0]
+        self.part = dict(zip(self.products.order[1:], self.products.parts, strict=True))
+        p = sweeper.problem.p
+        coefficients = np.append(-upward.beta, 1.0)
+        inverse = np.linalg.inv(upward.factor) if p else np.zeros((0, 0))
+        self.scores = [right @ coefficients for right in state.ZtVW]
+        self.J = [right[:, :, :p] @ inverse.T for right in state.ZtVW]
+
+    @cached_property
+    def F(self) -> list[Any]:
+        """F as scipy matrices, one for each column of Z0."""
+        return [self.products.pattern.matrix(values) for values in self.state.F]
+
+    @cached_property
+    def own(self) -> np.ndarray:
+        """H Z0'Z0, (q0, q0, G0), symmetric in each group."""
+        return np.einsum("abg,bcg->acg", self.state.H, self.products.levels[self.first].ZtZ)
+
+    @cached_property
+    def first_sums(self) -> np.ndarray:
+        """Sum over pairs of groups of W_ij W_kl of the eliminated level, at [i, j, k, l]."""
+        pattern, C = self.products.pattern, self.state.C
+        q = len(self.own)
+        sums = np.einsum("ijg,klg->ijkl", self.own, self.own)
+        CQ = self.CQ
+        for i in range(q):
+            for j in range(q):
+                for k in range(q):
+                    for m in range(q):
+                        # W_ij = own_ij - F_i C F_j' for groups (g, h), W_kl the same for (h, g).
+                        sums[i, j, k, m] += float(np.einsum("xy,yx->", CQ[j][k], CQ[m][i]))
+        for i in range(q):
+            for j in range(i + 1):
+                weights = self.own[i, j][pattern.rows]
+                for k in range(q):
+                    for m in range(k + 1):
+                        gram = pattern.gram(self.state.F[k], weights * self.state.F[m], symmetric=k == m)
+                        value = float(np.einsum("xy,xy->", C, gram))
+                        for a, b in {(i, j), (j, i)}:
+                            for c, d in {(k, m), (m, k)}:
+                                sums[a, b, c, d] -= value
+                                sums[c, d, a, b] -= value
+        return sums
+
+    @cached_property
+    def CQ(self) -> list[list[np.ndarray]]:
+        """C F_a'F_b, (m, m) each."""
+        return [[self.state.C @ gram for gram in row] for row in self.state.grams]
+
+    def moved(self, direction: Direction) -> tuple[np.ndarray, np.ndarray]:
+        """D s and D J of the direction's level."""
+        level = direction.position
+        return (
+            np.einsum("ab,bg->ag", direction.matrix, self.scores[level]),
+            np.einsum("ab,bgk->agk", direction.matrix, self.J[level]),
+        )
+
+    def through_beta(self, direction: Direction) -> np.ndarray:
+        """J'D s, (p,)."""
+        return np.einsum("ag,agk->k", self.moved(direction)[0], self.J[direction.position])
+
+    def beta_square(self, direction: Direction) -> np.ndarray:
+        """J'D J, (p, p)."""
+        return np.einsum("agk,agl->kl", self.J[direction.position], self.moved(direction)[1])
+
+    def image(self, direction: Direction) -> tuple[np.ndarray, ...]:
+        """W_fg D [s_g, J_g] for every level f, (q, G, 1 + p); g is the direction's level."""
+        level, state = direction.position, self.state
+        s, J = self.moved(direction)
+        moved = np.concatenate([s[:, :, None], J], axis=2)
+        if level == self.first:
+            seen = sum(F.T @ block for F, block in zip(self.F, moved, strict=True))
+            shrunk = state.C @ seen
+            first = np.einsum("abg,bgw->agw", self.own, moved)
+            first -= np.stack([F @ shrunk for F in self.F])
+            return self.sweeper.by_level(first, seen - state.K @ shrunk)
+        part = self.part[level]
+        flat = moved.reshape(-1, moved.shape[2])
+        rest = -(state.C @ (state.K[:, part] @ flat))
+        rest[part] += flat
+        return self.sweeper.by_level(np.stack([F @ rest for F in self.F]), state.W[:, part] @ flat)
+
+    def trace(self, a: Direction, b: Direction) -> float:
+        """tr(D_a W_fg D_b W_gf)."""
+        f, g = a.position, b.position
+        if f == g == self.first:
+            return float(np.einsum("ijkl,li,jk->", self.first_sums, a.matrix, b.matrix))
+        if self.first in (f, g):
+            zero, other = (a, b) if f == self.first else (b, a)
+            return self._mixed(zero.matrix, other)
+        W = self.state.W[self.part[f], self.part[g]]
+        q, r = len(a.matrix), len(b.matrix)
+        if q == r == 1:
+            return float(a.matrix[0, 0] * b.matrix[0, 0] * np.einsum("xy,xy->", W, W))
+        block = W.reshape(q, len(W) // q, r, W.shape[1] // r)
+        moved = np.einsum("ij,jgkh->igkh", a.matrix, block)
+        return float(np.vdot(np.einsum("igkh,kl->iglh", moved, b.matrix), block))
+
+    def _mixed(self, zero: np.ndarray, other: Direction) -> float:
+        """W_0g = F (I - CK), which is F C Psi^{-1} where Psi can be divided by."""
+        state, part, q = self.state, self.part[other.position], len(other.matrix)
+        total = np.zeros((q, q))
+        for a in range(len(zero)):
+            for b in range(len(zero)):
+                if not zero[a, b]:
+                    continue
+                if state.present:
+                    left, right = self.CQ[a][b][part], state.C[part]
+                else:
+                    left = (state.grams[a, b] @ state.remaining[:, part]).T
+                    right = state.remaining[:, part].T
+                blocks = (np.reshape(side, (q, -1, side.shape[1])) for side in (left, right))
+                total += zero[a, b] * np.einsum("khm,lhm->kl", *blocks)
+        if state.present:
+            inverse = np.linalg.inv(state.psis[self.products.order[1:].index(other.position)])
+            total = inverse @ total @ inverse
+        return float(np.vdot(total, other.matrix))

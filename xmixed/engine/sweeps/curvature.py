@@ -1,0 +1,114 @@
+"""Exact second derivatives of log|V| (or log|V| + log|X'V^{-1}X|) and of y'Py.
+
+With V_a = Z D_a Z' for a direction D_a of Psi:
+
+    d^2 log|V|  = -tr(V^{-1}V_a V^{-1}V_b)     (P in place of V^{-1} with log|X'V^{-1}X|, REML)
+    d^2 y'Py    = 2 y'P V_a P V_b P y
+
+For two levels the sums over groups are matrix products; for more, P couples groups through their
+ancestors and the derivatives are those of the exact gradient, by complex step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.engine.batched import cross
+from xmixed.engine.sweeps.crossed import CrossedSweeper
+from xmixed.engine.sweeps.directions import Derivatives, Direction
+from xmixed.engine.sweeps.nested import Downward, Psis, Sweeper, Upward
+
+_STEP = 1e-40
+
+
+def first_derivatives(directions: tuple[Direction, ...], down: Downward) -> tuple[np.ndarray, np.ndarray]:
+    """d log determinants and d y'Py along each direction, both (k,)."""
+    outer = [down.outer(level) for level in range(len(down.scores))]
+    log_det = np.array([np.sum(d.matrix * down.information[d.position]) for d in directions])
+    rss = np.array([-np.sum(d.matrix * outer[d.position]) for d in directions])
+    return log_det, rss
+
+
+def derivatives(
+    sweeper: Sweeper | CrossedSweeper,
+    psis: Psis,
+    directions: tuple[Direction, ...],
+    up: Upward,
+    down: Downward,
+) -> Derivatives:
+    """First and second derivatives at `psis`, whose sweeps are `up` and `down`."""
+    log_det, rss = first_derivatives(directions, down)
+    if not isinstance(sweeper, Sweeper):
+        from xmixed.engine.sweeps.crossed_curvature import second_derivatives
+
+        return Derivatives(log_det, rss, *second_derivatives(sweeper, directions, up))
+    if len(psis) == 1 and len(psis[0]) <= 12:
+        second = _two_level(sweeper, directions, up, down)
+    else:
+        second = _complex_step(sweeper, psis, directions)
+    return Derivatives(log_det, rss, *second)
+
+
+def _complex_step(
+    sweeper: Sweeper, psis: Psis, directions: tuple[Direction, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    k = len(directions)
+    log_det, rss = np.empty((k, k)), np.empty((k, k))
+    for a, direction in enumerate(directions):
+        moved = [psi.astype(complex) for psi in psis]
+        moved[direction.position] = moved[direction.position] + 1j * _STEP * direction.matrix
+        point = tuple(moved)
+        columns = first_derivatives(directions, sweeper.down(sweeper.up(point), point))
+        log_det[a] = np.imag(columns[0]) / _STEP
+        rss[a] = np.imag(columns[1]) / _STEP
+    return (log_det + log_det.T) / 2, (rss + rss.T) / 2
+
+
+def _two_level(
+    sweeper: Sweeper, directions: tuple[Direction, ...], up: Upward, down: Downward
+) -> tuple[np.ndarray, np.ndarray]:
+    """The sums over groups of products of W = Z'V^{-1}Z, F = Z'V^{-1}X and s = Z'Py."""
+    problem = sweeper.problem
+    state, s, p = up.states[0], down.scores[0], problem.p
+    q, groups = s.shape
+    W = cross(state.Y, state.Y)
+    row, column = np.tril_indices(q)
+    unpack = np.empty((q, q), np.intp)
+    unpack[row, column] = unpack[column, row] = np.arange(len(row))
+    packed = W[row, column]
+    D = np.stack([direction.matrix for direction in directions])
+    counted = packed if down.counts is None else packed * down.counts[0]
+    WW = (counted @ packed.T)[unpack][:, :, unpack]
+    Ws = (counted @ (s[row] * s[column]).T)[unpack][:, :, unpack]
+    log_det = -_contract(WW, D)
+    rss = 2.0 * _contract(Ws, D)
+    if p:
+        root = np.linalg.inv(up.factor)
+        F = cross(state.Y, np.stack([root @ E[:p] for E in state.E]))
+        sF = ((s if down.counts is None else s * down.counts[0]) @ F.reshape(q * p, groups).T).reshape(
+            q, q, p
+        )
+        slopes = np.tensordot(D, sF, axes=([1, 2], [0, 1]))
+        rss -= 2.0 * slopes @ slopes.T
+        if problem.reml:
+            log_det += _restricted(F, packed, unpack, D)
+    return log_det, rss
+
+
+def _contract(sums: np.ndarray, D: np.ndarray) -> np.ndarray:
+    """sum of U_ij V_kl at [i, j, k, l] -> sum of tr(U D_a V D_b), symmetric in a and b."""
+    half = np.einsum("ijkl,ajk->ail", sums, D)
+    return np.einsum("ail,bli->ab", half, D)
+
+
+def _restricted(F: np.ndarray, packed: np.ndarray, unpack: np.ndarray, D: np.ndarray) -> np.ndarray:
+    """2 tr(K F'D_a W D_b F) - tr(K H_a K H_b), with F scaled so that K is the identity."""
+    q, p, groups = F.shape
+    row, column = np.tril_indices(q)
+    FF = np.stack([(F[i] * F[j]).sum(axis=0) for i, j in zip(row, column, strict=True)])
+    WF = (packed @ FF.T)[unpack][:, :, unpack]
+    flat = F.reshape(q * p, groups)
+    H = np.tensordot(D, (flat @ flat.T).reshape(q, p, q, p), axes=([1, 2], [0, 2]))
+    flat_H = H.reshape(len(D), p * p)
+    contracted = _contract(WF, D)
+    return contracted + contracted.T - flat_H @ flat_H.T

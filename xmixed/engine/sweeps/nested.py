@@ -1,0 +1,361 @@
+"""The two sweeps that carry the engine: every level eliminated once going up, visited once going down.
+
+In units of sigma_e^2, V = I + sum over levels of Z_l (I x Psi_l) Z_l'. Let V_l hold the levels from the
+bottom up to l. With the factor S = R'R of a group's S = Z_l'V_(l+1)^{-1}Z_l and C = R'^{-1}Z_l'V_(l+1)^{-1}W,
+W being everything that is not eliminated yet,
+
+    A = I + R Psi R',   Z_l'V_l^{-1}Z_l = R'A^{-1}R,   Z_l'V_l^{-1}W = R'A^{-1}C,
+    W'V_l^{-1}W = (W'V_(l+1)^{-1}W - sum C'C) + sum C'A^{-1}C.
+
+A has no eigenvalue below one whatever positive semidefinite matrix Psi is, so nothing breaks at a zero
+variance or a correlation of one; where effects are equally correlated within larger groups (see
+`covariance.tied`) Psi may be a negative number, and A is positive as long as V is. (Pinheiro and Bates 2000,
+chapter 2, start from Delta instead, which is infinite there.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xmixed.engine.batched import (
+    cholesky,
+    cross,
+    product,
+    semidefinite_cholesky,
+    solve_lower,
+    summed_cross,
+    times,
+    total_cross,
+)
+from xmixed.engine.problem import Problem
+from xmixed.engine.sweeps.conditional import Above, LevelState
+
+Psis = tuple[np.ndarray, ...]
+
+_MANY_GROUPS = 20_000
+
+_ROUNDING = 1e-14
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """What of the elimination does not depend on the parameters.
+
+    Attributes
+    ----------
+    lower : (q, q, G) array
+        R' of the bottom level.
+    reduced : (q, w, G) array
+        C of the bottom level.
+    stacked : (q, q + w, G) array
+        [R, C] of the bottom level.
+    base_Z, base_W : per level arrays
+        Cross-products less the bottom level's C'C (None for the bottom level itself).
+    base_top : (p+1, p+1) array
+    starts : starts[l][m], first group of level l within each group of the level m above it
+    parents : per level, each group's position in the level above
+    """
+
+    sizes: tuple[int, ...]
+    lower: np.ndarray
+    reduced: np.ndarray
+    stacked: np.ndarray
+    base_Z: tuple[np.ndarray | None, ...]
+    base_W: tuple[np.ndarray | None, ...]
+    base_top: np.ndarray
+    starts: tuple[tuple[np.ndarray, ...], ...]
+    parents: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upward:
+    """The result of the upward sweep, working units, sigma_e = 1.
+
+    Attributes
+    ----------
+    log_det_V : log |V|
+    log_det_X : log |X'V^{-1}X|
+    rss : y'Py, which is |c1|^2 of equation (11)
+    beta : (p,) array, generalised least squares on the working columns
+    factor : (p, p) array, lower Cholesky factor of X'V^{-1}X
+    states : per level, top to bottom
+    """
+
+    log_det_V: complex
+    log_det_X: complex
+    rss: complex
+    beta: np.ndarray
+    factor: np.ndarray
+    states: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Downward:
+    """The result of the downward sweep.
+
+    Attributes
+    ----------
+    information : per level (q, q) array
+        Sum over groups of Z_l'MZ_l, M = V^{-1} for ML and P for REML.
+    scores : per level (q, G) array
+        Z_l'Py; the conditional mean of u_l is Psi_l times it.
+    counts : per level (G,) array, how often each group counts; None where all count once
+    """
+
+    information: tuple[np.ndarray, ...]
+    scores: tuple[np.ndarray, ...]
+    counts: tuple[np.ndarray, ...] | None = None
+
+    def outer(self, level: int) -> np.ndarray:
+        """Sum over a level's groups of ss', (q, q)."""
+        s = self.scores[level]
+        return (s if self.counts is None else s * self.counts[level]) @ s.T
+
+    def size(self, level: int) -> float:
+        """Number of a level's groups."""
+        return self.scores[level].shape[1] if self.counts is None else float(self.counts[level].sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupMoments:
+    """Z_l'Py (q, G) and Z_l'V^{-1}Z_l (q, q, G) of each of a level's groups."""
+
+    scores: np.ndarray
+    information: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """Of u and beta given y, with sigma_e = 1, by group of the bottom level; u from the bottom level up.
+
+    Attributes
+    ----------
+    means : (Q, G) array, of u
+    variances : (Q, Q, G) array, of u
+    with_beta : (Q, p, G) array or None
+        Covariance of u and beta; None where beta counts as known (ML).
+    beta_covariance : (p, p) array or None
+    """
+
+    means: np.ndarray
+    variances: np.ndarray
+    with_beta: np.ndarray | None
+    beta_covariance: np.ndarray | None
+
+
+class Sweeper:
+    """The sweeps over one problem; the parameters are Psi_l = Sigma_l/sigma_e^2 in working columns."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.evaluations = 0
+        self.plan = _plan(problem)
+        self.sizes = self.plan.sizes
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether a sweep takes long enough to count."""
+        return any(len(parents) >= _MANY_GROUPS for parents in self.plan.parents)
+
+    def up(self, psis: Psis) -> Upward:
+        """Eliminate the levels from the bottom up, then X: log likelihood, beta, residual variance."""
+        self.evaluations += 1
+        plan, levels = self.plan, len(self.plan.sizes)
+        kind = np.result_type(np.float64, *psis)
+        ZtZ = [None if base is None else base.astype(kind) for base in plan.base_Z]
+        ZtW = [None if base is None else base.astype(kind) for base in plan.base_W]
+        top = plan.base_top.astype(kind)
+        weights = self.problem.weights
+        log_det: complex = 0.0
+        states: list[LevelState] = []
+        for level in range(levels - 1, -1, -1):
+            S, D = ZtZ[level], ZtW[level]
+            if S is None or D is None:
+                lower, C, stacked, bottom = plan.lower, plan.reduced, plan.stacked, True
+            else:
+                lower, bottom = semidefinite_cholesky(S), False
+                C = solve_lower(lower, D, singular=True)
+                stacked = np.concatenate([lower.transpose(1, 0, 2), C], axis=1)
+            A = cross(lower, times(psis[level], lower))
+            for i in range(len(A)):
+                A[i, i] += 1.0
+            L, level_log_det = cholesky(A)
+            count = None if weights is None else weights.groups[level]
+            log_det += level_log_det if count is None else _weighted_log_det(L, count)
+            solved = solve_lower(L, stacked)
+            state = LevelState(solved[:, : len(L)], solved[:, len(L) :])
+            states.append(state)
+            self._pass_up(level, state.E, None if bottom else C, ZtZ, ZtW)
+            first = self._above(level)
+            if not bottom:
+                top = _less(top, C[:, first:], count)
+            top += _total(state.E[:, first:], count)
+        return eliminate_fixed(top, log_det, tuple(reversed(states)))
+
+    def _above(self, level: int) -> int:
+        """How many columns of W belong to levels above `level`."""
+        return sum(self.plan.sizes[:level])
+
+    def _pass_up(
+        self,
+        level: int,
+        E: np.ndarray,
+        C: np.ndarray | None,
+        ZtZ: list[np.ndarray | None],
+        ZtW: list[np.ndarray | None],
+    ) -> None:
+        """Sum W'V_l^{-1}W of this level's groups into the groups of every level above."""
+        first, weights = 0, self.problem.weights
+        for upper in range(level - 1, -1, -1):
+            q = self.plan.sizes[upper]
+            counts = None if weights is None else weights.to_above[level][upper]
+            starts = self.plan.starts[level][upper]
+            summed = summed_cross(E[:, first : first + q], E[:, first:], starts, counts)
+            if C is not None:
+                summed = summed - summed_cross(C[:, first : first + q], C[:, first:], starts, counts)
+            target_Z, target_W = ZtZ[upper], ZtW[upper]
+            assert target_Z is not None and target_W is not None
+            target_Z += summed[:, :q]
+            target_W += summed[:, q:]
+            first += q
+
+    def down(self, upward: Upward, psis: Psis) -> Downward:
+        """Visit the levels from the top down: conditional means, and what their variances sum to."""
+        levels = len(self.plan.sizes)
+        information: list[np.ndarray] = []
+        scores: list[np.ndarray] = []
+        counts = None if self.problem.weights is None else self.problem.weights.groups
+        above = self._fixed_only(upward)
+        for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
+            if level:
+                above = above.of_children(self.plan.parents[level])
+            s = _dot_rows(state.Y, above.residual(state.E))
+            scores.append(s)
+            if levels == 1:
+                # Only sums over groups are needed: matrix products instead of per-group matrices.
+                information.append(_two_level_information(state, above.fixed_root(state.E), counts))
+                break
+            explained = above.explained(state.E)
+            per_group = cross(state.Y, state.Y - product(explained, state.Y))
+            information.append(per_group.sum(axis=2) if counts is None else per_group @ counts[level])
+            if level < levels - 1:
+                above = above.extended(state, psi, s, per_group)
+        return Downward(tuple(information), tuple(scores), counts)
+
+    def _fixed_only(self, upward: Upward) -> Above:
+        return Above.fixed_only(upward.beta, upward.factor if self.problem.reml else None)
+
+    def moments(self, upward: Upward, psis: Psis) -> tuple[GroupMoments, ...]:
+        """The downward sweep with what `down` sums over groups for each of them; ML."""
+        above = Above.fixed_only(upward.beta, None)
+        return tuple(moments for moments, _ in self._visits(upward, psis, above))
+
+    def _visits(self, upward: Upward, psis: Psis, above: Above) -> Iterator[tuple[GroupMoments, Above]]:
+        """Every level from the top down, its groups' moments and all that stands above what is below it."""
+        for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
+            if level:
+                above = above.of_children(self.plan.parents[level])
+            s = _dot_rows(state.Y, above.residual(state.E))
+            per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
+            above = above.extended(state, psi, s, per_group)
+            yield GroupMoments(s, per_group), above
+
+    def posterior(self, upward: Upward, psis: Psis) -> Posterior:
+        """Conditional means and variances of all random effects by group of the bottom level."""
+        above = self._fixed_only(upward)
+        for _, following in self._visits(upward, psis, above):
+            above = following
+        beta_covariance = None if above.root is None else above.root.T @ above.root
+        with_beta = None if beta_covariance is None else above.with_beta
+        return Posterior(above.means, above.variances, with_beta, beta_covariance)
+
+
+def _dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Y' rows per group: (q, a, G), (q, G) -> (a, G)."""
+    return cross(Y, rows[:, None, :])[:, 0]
+
+
+def _total(C: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
+    """Sum over groups of C'C, each as often as it counts."""
+    return total_cross(C, C) if counts is None else total_cross(C * counts, C)
+
+
+def _weighted_log_det(L: np.ndarray, counts: np.ndarray) -> complex:
+    """Sum over groups of log|LL'|, each as often as it counts."""
+    return 2.0 * sum((np.log(L[i, i]) @ counts for i in range(len(L))), 0.0)
+
+
+def _two_level_information(
+    state: LevelState, root: np.ndarray | None, counts: tuple[np.ndarray, ...] | None
+) -> np.ndarray:
+    total = _total(state.Y, None if counts is None else counts[0])
+    if root is None:
+        return total
+    used = cross(state.Y, root).transpose(1, 0, 2)
+    return total - total_cross(used, used)
+
+
+def _less(total: np.ndarray, C: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
+    """[X, y]'V^{-1}[X, y] - C'C, with exact zeros for columns of X that the level's Z spans.
+
+    What rounding leaves of them would drown their true information where a variance is huge.
+    """
+    rest = total - _total(C, counts)
+    p = len(total) - 1
+    spanned = np.flatnonzero(np.real(rest.diagonal()[:p]) <= _ROUNDING * np.real(total.diagonal()[:p]))
+    rest[spanned] = 0.0
+    rest[:, spanned] = 0.0
+    return rest
+
+
+def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) -> Upward:
+    """Eliminate X from W'V^{-1}W, W = [X, y]: the end of an upward sweep."""
+    p = len(top) - 1
+    if p == 0:
+        return Upward(log_det, 0.0, top[0, 0], np.zeros(0), np.zeros((0, 0)), states)
+    if np.iscomplexobj(top):
+        factors, log_det_X = cholesky(top[:p, :p, None])
+        factor = factors[:, :, 0]
+    else:
+        factor = np.linalg.cholesky(top[:p, :p])
+        log_det_X = 2.0 * np.log(factor.diagonal()).sum()
+    c0 = np.linalg.solve(factor, top[:p, p])
+    beta = np.linalg.solve(factor.T, c0)
+    return Upward(log_det, log_det_X, top[p, p] - c0 @ c0, beta, factor, states)
+
+
+def _plan(problem: Problem) -> _Plan:
+    levels = problem.products.levels
+    count, p = len(levels), problem.p
+    nesting = problem.nesting
+    assert nesting is not None, "crossed levels have a sweeper of their own"
+    starts = tuple(tuple(nesting.starts(m, level) for m in range(level)) for level in range(count))
+    sizes = tuple(len(level.ZtZ) for level in levels)
+    if not levels:
+        empty = np.zeros((0, p + 1, 0))
+        return _Plan((), np.zeros((0, 0, 0)), empty, empty, (), (), problem.products.XyXy, (), ())
+    bottom = count - 1
+    lower = semidefinite_cholesky(levels[bottom].ZtZ)
+    reduced = solve_lower(lower, levels[bottom].ZtW, singular=True)
+    stacked = np.concatenate([lower.transpose(1, 0, 2), reduced], axis=1)
+    base_Z: list[np.ndarray | None] = [level.ZtZ for level in levels]
+    base_W: list[np.ndarray | None] = [level.ZtW for level in levels]
+    base_Z[bottom] = base_W[bottom] = None
+    first, weights = 0, problem.weights
+    for upper in range(bottom - 1, -1, -1):
+        q = sizes[upper]
+        counts = None if weights is None else weights.to_above[bottom][upper]
+        own = reduced[:, first : first + q]
+        summed = summed_cross(own, reduced[:, first:], starts[bottom][upper], counts)
+        base_Z[upper] = levels[upper].ZtZ - summed[:, :q]
+        base_W[upper] = levels[upper].ZtW - summed[:, q:]
+        first += q
+    rest = reduced[:, first:]
+    base_top = _less(problem.products.XyXy, rest, None if weights is None else weights.groups[bottom])
+    return _Plan(
+        sizes, lower, reduced, stacked, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents
+    )
