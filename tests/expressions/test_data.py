@@ -234,3 +234,10 @@ def test_running_sums_are_rounded_as_in_each_group_alone():
     values = random.normal(size=partition.n) * 10.0 ** random.integers(-8, 8, partition.n)
     expected = np.concatenate([np.cumsum(values[rows]) for rows in partition.slices])
     assert np.array_equal(running_sum(values, partition), expected)
+
+
+def test_in_may_not_stand_within_groups():
+    context = small_context().within(Partition(np.array([0, 3]), 5))
+    with pytest.raises(StataError) as failure:
+        select_rows(None, InRange(1, 1), context)
+    assert (failure.value.code, failure.value.message) == (190, "in may not be combined with by")
