@@ -32,3 +32,33 @@ def chi2_tail(statistic: float, df: float) -> float:
     powers = (k + odd / 2 for k in range(int(df) // 2))
     terms = (math.exp(power * math.log(half) - half - math.lgamma(power + 1)) for power in powers)
     return min(1.0, tail + math.fsum(terms))
+
+
+def t_tail(statistic: float, df: float) -> float:
+    """Return P(|t| > |statistic|) with df degrees of freedom; missing without any."""
+    if not df > 0 or not math.isfinite(statistic):
+        return MISSING
+    from scipy.special import betainc
+
+    return float(betainc(df / 2, 0.5, df / (df + statistic**2)))
+
+
+@cache
+def t_quantile(level: float, df: float) -> float:
+    """Return t such that a two-sided interval has `level` per cent; missing without degrees of freedom."""
+    if not df > 0:
+        return MISSING
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, (1 + level / 100) / 2))
+
+
+def f_tail(statistic: float, df: float, df_residual: float) -> float:
+    """Return P(F > statistic); missing without degrees of freedom."""
+    if not df > 0 or not df_residual > 0 or not math.isfinite(statistic):
+        return MISSING
+    if statistic <= 0:
+        return 1.0
+    from scipy.special import betainc
+
+    return float(betainc(df_residual / 2, df / 2, df_residual / (df_residual + df * statistic)))

@@ -54,6 +54,10 @@ class CoefficientRow:
         `(base)`, `(omitted)`, `(empty)` in place of the inference.
     legend : str
         What `coeflegend` shows.
+    beta : float or None
+        What stands in place of the limits where `TableStyle.beta` asks for it; None is shown as missing.
+    bare : bool
+        Without statistic and p-value, as the rows of standard deviations and cut points.
     """
 
     label: str
@@ -62,14 +66,17 @@ class CoefficientRow:
     alone: str = ""
     note: str = ""
     legend: str = ""
+    beta: float | None = None
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """A block of coefficients; `name` "" prints no equation line."""
+    """A block of coefficients; `name` "" prints no equation line; `note` stands beside the name."""
 
     rows: tuple[CoefficientRow, ...]
     name: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,8 @@ class TableStyle:
     """How coefficient tables are printed.
 
     `cformat`, `pformat`, `sformat` "" stand for the defaults; `robust` adds the head line; `legend` shows
-    `coeflegend`; `vsquish` leaves out the lines that set blocks apart.
+    `coeflegend`; `vsquish` leaves out the lines that set blocks apart. `estimate` and `variance` head the
+    estimates and, with `robust`, their standard errors; `beta` shows standardised coefficients for limits.
     """
 
     level: float = 95.0
@@ -90,6 +98,9 @@ class TableStyle:
     legend: bool = False
     robust: bool = False
     statistic: str = "z"
+    estimate: str = "Coef."
+    variance: str = "Robust"
+    beta: bool = False
 
 
 def interval_head(level: float) -> str:
@@ -119,7 +130,8 @@ def render_coefficients(depvar: str, equations: Sequence[Equation], style: Table
         if place:
             lines.append(inner)
         if equation.name:
-            lines.append(line(abbreviate_name(equation.name, width).ljust(width + 1) + "|"))
+            note = f"  {equation.note}" if equation.note else ""
+            lines.append(line(abbreviate_name(equation.name, width).ljust(width + 1) + "|" + note))
         lines.extend(_rows(equation.rows, width, style))
     return [*lines, outer]
 
@@ -136,11 +148,16 @@ def _labels(depvar: str, equations: Sequence[Equation]) -> Iterable[str]:
 def _head(depvar: str, width: int, style: TableStyle) -> list[Line]:
     name = abbreviate_name(depvar, width).rjust(width) + " |"
     if style.legend:
-        return [line(name + "      Coef.  Legend")]
+        return [line(f"{name}{style.estimate:>{ESTIMATE}}  Legend")]
     kind = style.statistic
-    text = f"      Coef.   Std. Err.      {kind}    P>|{kind}|"
-    head = [line(name + text + interval_head(style.level))]
-    return [line(" " * (width + 1) + "|               Robust"), *head] if style.robust else head
+    text = f"{style.estimate:>{ESTIMATE}}   Std. Err.      {kind}    P>|{kind}|"
+    last = "Beta".rjust(INTERVAL_HEAD) if style.beta else interval_head(style.level)
+    head = [line(name + text + last)]
+    if not style.robust:
+        return head
+    # Stata: centred over `Std. Err.`.
+    indent = ESTIMATE + 1 + (ERROR + 2 - len(style.variance)) // 2
+    return [line(" " * (width + 1) + "|" + " " * indent + style.variance), *head]
 
 
 def _rows(rows: Sequence[CoefficientRow], width: int, style: TableStyle) -> list[Line]:
@@ -211,13 +228,12 @@ def _cells(row: CoefficientRow, style: TableStyle) -> list[Styled]:
         return [result(cell(0.0, "%9.0g", ESTIMATE)), Styled(f"  {row.note}")]
     if style.legend:
         return [result(estimate), Styled(f"  {row.legend}")]
-    return [
-        result(
-            estimate
-            + cell(figures.standard_error, fmt, ERROR)
-            + cell(figures.statistic, style.sformat or STATISTIC_FORMAT, STATISTIC)
-            + cell(figures.p_value, style.pformat or P_FORMAT, P_VALUE)
-            + cell(figures.lower, fmt, LOWER)
-            + cell(figures.upper, fmt, UPPER)
-        )
-    ]
+    text = estimate + cell(figures.standard_error, fmt, ERROR)
+    if row.bare:
+        text += " " * (STATISTIC + P_VALUE)
+    else:
+        text += cell(figures.statistic, style.sformat or STATISTIC_FORMAT, STATISTIC)
+        text += cell(figures.p_value, style.pformat or P_FORMAT, P_VALUE)
+    if style.beta:
+        return [result(text + cell(MISSING if row.beta is None else row.beta, fmt, LOWER + UPPER))]
+    return [result(text + cell(figures.lower, fmt, LOWER) + cell(figures.upper, fmt, UPPER))]

@@ -1,0 +1,132 @@
+"""Linear regression on arrays: coefficients, their variance, the analysis of variance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.estimation.linear.variance import (
+    Clusters,
+    Weighting,
+    observations,
+    residuals,
+    robust_variance,
+)
+from xmixed.statistics.blocks import Column
+from xmixed.statistics.joint import joint_statistic
+from xmixed.statistics.least_squares import LeastSquares, least_squares
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regression:
+    """A linear regression of k columns.
+
+    Attributes
+    ----------
+    fit : LeastSquares
+        With weights as sums are formed with them; `beta` and `omitted` follow the columns.
+    n : float
+        Observations, frequency weights counted.
+    df_model, df_residual : float
+        The latter is the number of clusters less one after a variance by clusters.
+    variance : ndarray, shape (k, k)
+    model_based : ndarray, shape (k, k)
+        s^2 (X'WX)^-1.
+    statistic : float
+        F of all coefficients but the constant; nan where it cannot be formed.
+    log_likelihood, null_log_likelihood : float
+        Of normal errors; with analytic weights that of variances inverse to them.
+    """
+
+    fit: LeastSquares
+    n: float
+    df_model: float
+    df_residual: float
+    variance: np.ndarray
+    model_based: np.ndarray
+    statistic: float
+    log_likelihood: float
+    null_log_likelihood: float
+
+    @property
+    def mss(self) -> float:
+        return max(self.fit.tss - self.fit.rss, 0.0)
+
+    @property
+    def df_error(self) -> float:
+        """N - k, whatever the variance."""
+        return self.n - self.fit.rank
+
+    @property
+    def mean_square(self) -> float:
+        return self.fit.rss / self.df_error if self.df_error > 0 else np.nan
+
+    @property
+    def r2(self) -> float:
+        return 1 - self.fit.rss / self.fit.tss if self.fit.tss > 0 else np.nan
+
+
+def regression(
+    y: np.ndarray,
+    columns: Sequence[Column],
+    weighting: Weighting | None = None,
+    kind: str = "ols",
+    clusters: Clusters | None = None,
+    mse1: bool = False,
+) -> Regression:
+    """Fit a linear regression.
+
+    Parameters
+    ----------
+    y : (n,) array
+    columns : sequence of k columns
+        None is the constant.
+    kind : str
+        ols, robust, cluster, hc2 or hc3.
+    mse1 : bool
+        Take the residual variance as one.
+    """
+    weights = None if weighting is None else weighting.fitted
+    fit = least_squares(y, columns, weights)
+    n = observations(len(y), weighting)
+    df_error = n - fit.rank
+    scale = 1.0 if mse1 else fit.rss / df_error if df_error > 0 else np.nan
+    model_based = variance = fit.inverse * scale
+    df = df_error
+    if kind != "ols":
+        errors = residuals(y, columns, fit.beta)
+        variance = robust_variance(kind, columns, errors, fit, weighting, clusters)
+        df = df_error if clusters is None else clusters.count - 1.0
+    constant = any(column is None for column in columns)
+    df_model = float(fit.rank - constant)
+    slopes = fit.slopes(columns)
+    if kind == "ols" and not mse1:
+        statistic = _f(fit, df_model, df_error)
+    else:
+        statistic = joint_statistic(fit.beta[slopes], variance[np.ix_(slopes, slopes)]) / max(len(slopes), 1)
+    ll, ll_0 = log_likelihoods(fit, n, len(y), weighting)
+    return Regression(fit, n, df_model, df, variance, model_based, statistic, ll, ll_0)
+
+
+def _f(fit: LeastSquares, df_model: float, df_error: float) -> float:
+    if df_model == 0:
+        return 0.0
+    if df_error <= 0 or fit.rss <= 0:
+        return np.nan
+    return max(fit.tss - fit.rss, 0.0) / df_model / (fit.rss / df_error)
+
+
+def log_likelihoods(
+    fit: LeastSquares, n: float, rows: int, weighting: Weighting | None
+) -> tuple[float, float]:
+    """Return the log likelihood of normal errors of the model and of the constant alone."""
+    extra = 0.0
+    if weighting is not None and weighting.kind == "aweight":
+        extra = 0.5 * float(np.log(weighting.fitted).sum())
+    with np.errstate(divide="ignore"):
+        both = [
+            -0.5 * n * (np.log(2 * np.pi) + np.log(total / n) + 1) + extra for total in (fit.rss, fit.tss)
+        ]
+    return float(both[0]), float(both[1])

@@ -1,0 +1,233 @@
+"""The sample of a one-equation estimation command: `depvar indepvars [if] [in] [weight], vce()`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from xmixed.errors import StataError
+from xmixed.estimation.linear.variance import Clusters, Weighting
+from xmixed.estimation.sample import SampleColumns, resolve_one, resolve_terms
+from xmixed.expressions.context import Context
+from xmixed.expressions.evaluate import evaluate_column
+from xmixed.expressions.factors.design import Term, column, expand
+from xmixed.expressions.sample import select_rows
+from xmixed.expressions.varlist import resolve_name
+from xmixed.language.nodes import Command, Pattern, VarianceEstimator, Weight
+from xmixed.missing import is_missing
+from xmixed.statistics.blocks import Column
+from xmixed.statistics.grouping import factorise
+
+WEIGHT_NAMES = {
+    "fweight": "frequency",
+    "aweight": "analytic",
+    "pweight": "sampling",
+    "iweight": "importance",
+}
+UNWEIGHTED_SUM = frozenset({"fweight"})
+"""Kinds whose sum of weights is not shown: it is the number of observations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variance:
+    """What `vce()`, `robust` and `cluster()` ask for: the kind, and the variable of `cluster`."""
+
+    kind: str
+    cluster: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SingleSample:
+    """The rows and columns of a model with one set of covariates.
+
+    Attributes
+    ----------
+    depvar : str
+        With its time-series operator.
+    terms : tuple of Term
+        Covariates as they will stand in e(b), those that collinearity omits not yet marked, and the
+        constant, last, unless it is suppressed.
+    y : ndarray, shape (n,)
+    columns : tuple of Column
+        Of the terms without a status; None is the constant.
+    rows : ndarray of bool
+        The sample over the observations of the data.
+    weighting : Weighting or None
+    weight_text : str
+        As typed.
+    variance : Variance
+    clusters : Clusters or None
+    others : dict of name to ndarray
+        Further variables over the sample.
+    notes : tuple of str
+        Lines to print before the results.
+    """
+
+    depvar: str
+    terms: tuple[Term, ...]
+    y: np.ndarray
+    columns: tuple[Column, ...]
+    rows: np.ndarray
+    weighting: Weighting | None
+    weight_text: str
+    variance: Variance
+    clusters: Clusters | None
+    others: dict[str, np.ndarray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> list[int]:
+        """Where the columns stand among the terms."""
+        return [place for place, term in enumerate(self.terms) if not term.status]
+
+    def settled(self, omitted: Sequence[bool] | np.ndarray) -> SingleSample:
+        """Mark the terms whose columns are omitted because of collinearity, and say so in the notes.
+
+        The columns stay; `kept` gives those that are left.
+        """
+        terms, notes = list(self.terms), list(self.notes)
+        for place, gone in zip(self.places, omitted, strict=True):
+            if gone:
+                notes.append(f"note: {terms[place].without_marks()} omitted because of collinearity")
+                terms[place] = replace(terms[place], status="omitted")
+        kept = tuple(own for own, gone in zip(self.columns, omitted, strict=True) if not gone)
+        return replace(self, terms=tuple(terms), columns=kept, notes=tuple(notes))
+
+
+def variance_of(node: Command, context: Context, weighted: str, default: str = "ols") -> Variance:
+    """Return the variance estimator that a command asks for.
+
+    Raises
+    ------
+    StataError
+        r(198) for two of them, or one that sampling weights exclude; r(111).
+    """
+    vce = node.option("vce")
+    cluster: Pattern | None = node.option("cluster")
+    given = [name for name in ("vce", "robust", "cluster") if name in node.options]
+    if "vce" in given and len(given) > 1:
+        raise StataError(198, f"options vce() and {given[1]} may not be combined", node.options["vce"].span)
+    if isinstance(vce, VarianceEstimator):
+        kind, cluster = vce.kind, vce.cluster
+    else:
+        kind = "cluster" if cluster is not None else "robust" if node.option("robust") else default
+    if weighted == "pweight" and kind in ("ols", "oim", "conventional"):
+        if isinstance(vce, VarianceEstimator):
+            raise StataError(198, f"vce({kind}) not allowed with pweights", vce.span)
+        kind = "robust"
+    name = "" if cluster is None else resolve_name(Pattern(cluster.text, "", cluster.span), context.data)
+    return Variance(kind, name)
+
+
+def specify(
+    node: Command,
+    context: Context,
+    constant: bool = True,
+    default: str = "ols",
+    assumed: str = "aweight",
+    groups: Sequence[str] = (),
+    others: Sequence[str] = (),
+) -> SingleSample:
+    """Return the sample of a command whose argument is `depvar indepvars`.
+
+    Parameters
+    ----------
+    constant : bool
+        Whether the model has one.
+    default : str
+        Kind of variance when nothing is said.
+    assumed : str
+        What `[w=exp]` means.
+    groups : sequence of str
+        Grouping variables, numeric or string, whose missing values leave the sample.
+    others : sequence of str
+        Further numeric variables (offset, exposure).
+
+    Raises
+    ------
+    StataError
+        r(100), r(111), r(109), r(101) for names; r(401), r(402) for weights; r(452); r(2000), r(198).
+    """
+    items = node.argument
+    if not items:
+        raise StataError(100, "varlist required")
+    if not isinstance(items[0], Pattern):
+        raise StataError(198, "depvar may not be a factor variable", getattr(items[0], "span", None))
+    depvar, series = resolve_one(items[0], context)
+    terms = resolve_terms(items[1:], context)
+    sample = SampleColumns(context, select_rows(node.condition, node.in_range, context))
+    sample.add(depvar, series, "dependent variable")
+    for term in terms:
+        for operand in term.operands:
+            role = "covariates" if operand.operator.continuous else "factor variables"
+            sample.add(operand.variable, operand.time_series, role)
+    for name in others:
+        sample.add(name, "", "covariates")
+    kind, values, notes = _weights(node.weight, context, sample, assumed)
+    variance = variance_of(node, context, kind, default)
+    levels = [*groups, *([variance.cluster] if variance.cluster else [])]
+    for name in levels:
+        sample.add_level(name)
+    n = sample.close()
+    if n == 0:
+        raise StataError(2000, "no observations")
+    weighting = None
+    if values is not None and node.weight is not None:
+        weighting = Weighting(kind, _checked(values[sample.rows], kind, node.weight))
+        if kind not in UNWEIGHTED_SUM:
+            notes.append(f"(sum of wgt is {weighting.values.sum():12.4e})")
+    expanded = expand(terms, sample.values)
+    notes += [
+        f"note: {term.without_marks()} identifies no observations in the sample"
+        for term in expanded
+        if term.status == "empty"
+    ]
+    columns: list[Column] = [column(term, sample.values) for term in expanded if not term.status]
+    all_terms = (*expanded, Term(())) if constant else expanded
+    clusters = None
+    if variance.cluster:
+        own = factorise(sample.level(variance.cluster))
+        clusters = Clusters(own.codes, len(own.levels))
+        if clusters.count < 2:
+            raise StataError(198, "vce(cluster) needs more than one cluster")
+    found = {name: sample.level(name) for name in groups} | {name: sample.values(name) for name in others}
+    return SingleSample(
+        f"{series}.{depvar}" if series else depvar,
+        tuple(all_terms),
+        sample.values(depvar, series),
+        (*columns, None) if constant else tuple(columns),
+        sample.rows,
+        weighting,
+        node.weight.text if node.weight is not None else "",
+        variance,
+        clusters,
+        found,
+        tuple(notes),
+    )
+
+
+def _weights(
+    weight: Weight | None, context: Context, sample: SampleColumns, assumed: str
+) -> tuple[str, np.ndarray | None, list[str]]:
+    """Return kind and values over all observations, and notes; rows without a weight leave the sample."""
+    if weight is None:
+        return "", None, []
+    kind, notes = weight.kind, []
+    if kind == "weight":
+        kind = assumed
+        notes.append(f"({WEIGHT_NAMES[kind]} weights assumed)")
+    values, text = evaluate_column(weight.expression, context)
+    if text:
+        raise StataError(109, "type mismatch", weight.span)
+    sample.rows = sample.rows & ~is_missing(values) & (values != 0)
+    return kind, values, notes
+
+
+def _checked(values: np.ndarray, kind: str, weight: Weight) -> np.ndarray:
+    if kind != "iweight" and np.any(values < 0):
+        raise StataError(402, "negative weights encountered", weight.span)
+    if kind == "fweight" and np.any(values != np.floor(values)):
+        raise StataError(401, "may not use noninteger frequency weights", weight.span)
+    return values
