@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data_labels import labelled, value_label_texts
 from xmixed.commands.data_rows import selected_rows, variables_of
 from xmixed.commands.data_summarize import Moments, moments, percentile
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.value_labels import labelled, value_label_texts
 from xmixed.errors import StataError
 from xmixed.formats import format_value
 from xmixed.language.nodes import Command
@@ -115,7 +115,7 @@ def _percentiles(x: np.ndarray) -> tuple[str, ...]:
 
 
 def _label(value: float, texts: dict[int, str]) -> str:
-    shown = labelled([value], texts, "%18.0g")[0]
+    shown = printable(labelled([value], texts, "%18.0g")[0])
     return "" if shown == format_value(value, "%18.0g").strip() else shown
 
 

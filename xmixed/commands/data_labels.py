@@ -9,12 +9,12 @@ from dataclasses import replace
 from xmixed.commands.data_parsing import names_in
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.value_labels import LONG_MISSING
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_name
-from xmixed.formats import format_value, is_string_format, is_valid_format
+from xmixed.formats import is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.missing import missing_code
 from xmixed.output import line
 from xmixed.render.text import printable, result, rule
 from xmixed.session.state import SessionState
@@ -23,8 +23,6 @@ _NUMERIC_FORMAT = re.compile(r"(%-?)(\d+)([.,]\d+[efgc]+)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 LABEL_LENGTH = 80
 """Characters of a data or variable label."""
-LONG_MISSING = 2147483621
-"""Key of `.` in value labels; `.a` is one more."""
 
 Words = Sequence[str]
 Subcommand = Callable[[SessionState, Command, Words], None]
@@ -243,24 +241,3 @@ def _show_formats(session: SessionState, chosen: list[Variable]) -> None:
     session.out.write("", head.ljust(width) + "  display format", rule(width + 16))
     for variable in chosen:
         session.out.write(line(variable.name.ljust(width) + "  ", result(variable.format)))
-
-
-def value_label_texts(data: Dataset, variable: Variable) -> dict[int, str]:
-    """Return the labels of a variable's values by long code; {} when it has none."""
-    return data.value_labels.get(variable.value_label, {}) if variable.value_label else {}
-
-
-def labelled(values: Sequence[float], texts: dict[int, str], fmt: str) -> list[str]:
-    """Return doubles as `list` shows them: the label's text, or the number in its format without padding."""
-    by_value = {_double(code): text for code, text in texts.items()}
-    memory: dict[float, str] = {}
-    for value in set(values):
-        text = by_value.get(value)
-        memory[value] = format_value(value, fmt).strip() if text is None else printable(text)
-    return [memory[value] for value in values]
-
-
-def _double(code: int) -> float:
-    if code < LONG_MISSING:
-        return float(code)
-    return missing_code("." if code == LONG_MISSING else "." + chr(ord("a") + code - LONG_MISSING - 1))

@@ -104,7 +104,7 @@ class Context:
             settings=state.settings,
             rc=int(getattr(state, "rc", 0)),
             memory=memory_of(state),
-            partition=state.partition,
+            partition=None if state.groups is None else state.groups.partition,
         )
 
     def within(self, partition: Partition | None) -> Context:

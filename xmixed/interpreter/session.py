@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xmixed.commands.logs import close_log
 from xmixed.commands.registry import CommandEntry, find_command
 from xmixed.errors import StataError
+from xmixed.interpreter.by_groups import run_by_groups
 from xmixed.interpreter.lines import run_lines
 from xmixed.interpreter.snapshot import Snapshot
 from xmixed.interpreter.transcript import Echo, show_blank
@@ -130,7 +131,7 @@ class Session(SessionState):
     def _run_handler(self, entry: CommandEntry, node: Any) -> None:
         before = Snapshot(self)
         try:
-            entry.handler(self, node)
+            run_by_groups(self, entry, node)
         except ExitRequest:
             raise
         except BaseException as error:

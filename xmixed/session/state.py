@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from xmixed.data.dataset import Dataset
+from xmixed.session.groups import Groups
 from xmixed.session.log import LogFile
 from xmixed.session.output import Output
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
-from xmixed.statistics.partition import Partition
 
 
 class SessionState(ABC):
@@ -34,7 +34,7 @@ class SessionState(ABC):
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None
         self.depth = 0  # how many do-files are running
-        self.partition: Partition | None = None  # the groups of the `by` that is running
+        self.groups: Groups | None = None  # of the `by` that is running
 
     @property
     def locals(self) -> dict[str, str]:
