@@ -22,6 +22,7 @@ from xmixed.render.layouts.codebook import (
     render_compact,
     render_entry,
 )
+from xmixed.render.text import printable
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
