@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands_data.conftest import same_data
+from xmixed.errors import StataError
 
 
 def test_save_and_use(pigs, folder: Path, fails):
@@ -112,3 +113,14 @@ def test_clear_results_leaves_data(pigs, fails):
     pigs.run("summarize weight\nclear results")
     assert pigs.data.n_obs == 6 and not pigs.r.scalars
     assert fails(pigs, "clear foo")[0] == 198
+
+
+def test_saving_where_there_is_no_folder_says_one_line(pigs, folder: Path):
+    with pytest.raises(StataError) as caught:
+        pigs.run("save nowhere/pigs")
+    assert (caught.value.code, caught.value.message, caught.value.hint) == (
+        603,
+        "file nowhere/pigs.dta could not be opened",
+        "",
+    )
+    assert list(folder.iterdir()) == [] and pigs.data.source == ""

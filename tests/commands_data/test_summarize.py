@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xmixed.commands.data_summarize import moments, percentile
 from xmixed.missing import MISSING
+from xmixed.statistics.moments import moments, percentile
 
 
 def test_table(pigs):

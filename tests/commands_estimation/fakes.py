@@ -14,7 +14,7 @@ from xmixed.estimation.mixed.model import (
     RandomEquationSummary,
     VarianceParameter,
 )
-from xmixed.expressions.factors.design import Part, Term
+from xmixed.expressions.factors.terms import Part, Term
 from xmixed.session.results import Estimates
 from xmixed.statistics.distributions import chi2_tail
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from xmixed.errors import StataError
-from xmixed.expressions.factors.design import canonical_name, column, expand, interaction_terms, plain_term
+from xmixed.expressions.factors.design import column, expand
 from xmixed.expressions.factors.operators import Operator, parse_operator
+from xmixed.expressions.factors.terms import canonical_name, interaction_terms, plain_term
 from xmixed.language.nodes import FactorVariable, Interaction
 from xmixed.statistics.grouping import factorise, nested_codes
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from tests.commands_estimation import fakes
-from xmixed.estimation.mixed.display import DisplayOptions, display, display_options
+from xmixed.estimation.display_options import DisplayOptions, display_options
+from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.model import LevelSummary, RandomEquationSummary
-from xmixed.expressions.factors.design import Part, Term
+from xmixed.expressions.factors.terms import Part, Term
 from xmixed.missing import MISSING
 from xmixed.render.layouts.coefficient_table import TableStyle
 from xmixed.render.layouts.mixed_random_table import effect_label

@@ -11,7 +11,7 @@ from tests.commands_estimation import fakes
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import LevelSummary, MixedResult, RandomEquationSummary
 from xmixed.estimation.mixed.results import _matrices
-from xmixed.expressions.factors.design import Part, Term
+from xmixed.expressions.factors.terms import Part, Term
 from xmixed.interpreter.session import Session
 
 

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from xmixed.commands.estat import correlations
 from xmixed.estimation.mixed.intraclass import intraclass_correlations
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
+from xmixed.statistics.covariance import correlations
 
 
 def with_blanks(text: str) -> str:

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from xmixed.estimation.hypotheses import Coefficients
+from xmixed.errors import StataError
+from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.wald import wald
 from xmixed.interpreter.session import Session
 
@@ -99,6 +100,13 @@ def test_accumulate_and_notest(child: Session) -> None:
     assert child.r["chi2"] == pytest.approx(4 + 16)
     child.run("estimates store a\nestimates restore a")
     assert child.run("test _cons, a").split("\n")[1] == " ( 1)  [weight]_cons = 0"
+
+
+def test_a_failed_test_does_not_count_for_accumulate(child: Session) -> None:
+    child.run("test 1.girl, notest")
+    with pytest.raises(StataError):
+        child.run("test nothing, accumulate")
+    assert child.run("test _cons, accumulate").split("\n")[1] == " ( 1)  [weight]1.girl = 0"
 
 
 def test_long_constraints_are_wrapped(child: Session) -> None:

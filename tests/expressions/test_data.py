@@ -6,6 +6,7 @@ import pytest
 from tests.expressions.support import NamedMatrix, small_context, small_data, value_of, values_of
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
+from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate, evaluate_column, evaluate_condition, evaluate_number
 from xmixed.expressions.sample import select_rows
@@ -241,3 +242,20 @@ def test_in_may_not_stand_within_groups():
     with pytest.raises(StataError) as failure:
         select_rows(None, InRange(1, 1), context)
     assert (failure.value.code, failure.value.message) == (190, "in may not be combined with by")
+
+
+def test_one_way_to_find_a_coefficient():
+    names = ("y:0b.sex", "y:1.sex#cL2.age", "y:o.week", "y:_cons", "lns1_1_1:_cons")
+    assert equations_of(names) == ("y", "lns1_1_1")
+    assert equation_meant("#2", ("y", "lns1_1_1")) == "lns1_1_1"
+    assert equation_meant("#3", ("y", "lns1_1_1")) is None
+    for name, place in {
+        "0.sex": 0,
+        "0b.sex": 0,
+        "c.l2.age#1.sex": 1,
+        "week": 2,
+        "_cons": 3,
+        "2.sex": None,
+    }.items():
+        assert place_of("y", name, names) == place, name
+    assert place_of("lns1_1_1", "_cons", names) == 4

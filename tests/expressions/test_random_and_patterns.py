@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from tests.expressions.support import small_context, value_of, values_of
 from xmixed.errors import StataError
-from xmixed.expressions.context import Context, Memory, memory_of, set_seed
+from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate
 from xmixed.expressions.functions.regular import compile_pattern
 from xmixed.expressions.operators import binary
 from xmixed.expressions.values import map_text
+from xmixed.interpreter.session import Session
 from xmixed.language.parser import parse_expression
 from xmixed.missing import CODES
+from xmixed.session.memory import Memory
 
 
 @pytest.mark.parametrize(
@@ -43,18 +45,27 @@ def test_bad_parameters_give_missing(text):
     assert set(values_of(text)) == {"."}
 
 
-def test_memory_belongs_to_the_session():
-    class State:
-        class settings:
-            seed = None
+def test_two_sessions_do_not_share_random_numbers_or_matches():
+    one, other = Session(), Session()
+    first = one.run("display runiform()")
+    assert first == other.run("display runiform()") != one.run("display runiform()")
+    one.run('display regexm("tel 555", "[0-9]+")')
+    with pytest.raises(StataError, match="without a regexm"):
+        other.run("display regexs(0)")
+    one.run("set seed 5")
+    assert one.run("display c(seed)") == "5\n" != other.run("display c(seed)")
 
-    one, other = State(), State()
-    assert memory_of(one) is memory_of(one) is not memory_of(other)
-    set_seed(one, 5)
-    draws = memory_of(one).generator().random(3)
-    set_seed(one, 5)
-    assert np.array_equal(memory_of(one).generator().random(3), draws)
-    assert one.settings.seed == 5
+
+@pytest.mark.parametrize("setting", ["", "set seed 7", "set seed 7\ndisplay rnormal()"])
+def test_a_failed_command_leaves_stream_and_matches_as_they_were(setting):
+    session, expected = Session(), Session()
+    prepared = setting + '\nset obs 3\ndisplay regexm("b12", "([0-9])([0-9])")'
+    for one in (session, expected):
+        one.run(prepared)
+    with pytest.raises(StataError, match="nothing not found"):
+        session.run('generate x = runiform() + regexm("a", "a") + nothing')
+    for text in ("display regexs(2)", "display runiform() rnormal()"):
+        assert session.run(text) == expected.run(text)
 
 
 def test_regexs_remembers():

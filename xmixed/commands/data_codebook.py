@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.data_rows import selected_rows, variables_of
-from xmixed.commands.data_summarize import Moments, moments, percentile
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.value_labels import labelled, value_label_texts
@@ -25,6 +24,7 @@ from xmixed.render.layouts.codebook import (
 from xmixed.render.text import printable
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
+from xmixed.statistics.moments import Moments, moments, percentile
 
 TABULATED, EXAMPLES = 9, 4
 """Variables of at most so many different values are tabulated; so many examples stand for the others."""

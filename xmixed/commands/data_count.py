@@ -22,7 +22,7 @@ WIDTH = 5
     syntax=Syntax("none", condition=True, in_range=True),
     synopsis="count [if] [in]",
     summary="Count observations",
-    by="whole",
+    by="each",
 )
 def count(session: SessionState, node: Command) -> None:
     number = int(np.count_nonzero(selected_rows(session, node)))

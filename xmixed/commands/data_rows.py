@@ -60,3 +60,23 @@ def weights_of(session: SessionState, node: Command, rows: np.ndarray) -> Weight
 def variables_of(data: Dataset, node: Command) -> list[Variable]:
     """Return the variables of the command's varlist; all when it has none."""
     return [data[name] for name in resolve_varlist(node.argument, data)] if node.argument else list(data)
+
+
+def numeric_variables(session: SessionState, node: Command) -> list[Variable]:
+    """Return the variables of the command; without names, all but the strings, each of which is told.
+
+    Raises
+    ------
+    StataError
+        r(109) for a string variable that is named.
+    """
+    chosen = variables_of(session.data, node)
+    if not node.argument:
+        ignored = [variable.name for variable in chosen if variable.is_string]
+        session.out.write(*(f"({name} ignored because string variable)" for name in ignored))
+        return [variable for variable in chosen if not variable.is_string]
+    for variable in chosen:
+        if variable.is_string:
+            hint = f"{variable.name} is a string variable"
+            raise StataError(109, "string variables not allowed in varlist;", hint=hint)
+    return chosen

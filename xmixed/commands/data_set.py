@@ -12,7 +12,6 @@ from xmixed.commands.registry import command
 from xmixed.data.columns import blank_column
 from xmixed.data.dataset import DTYPES
 from xmixed.errors import StataError
-from xmixed.expressions.context import set_seed
 from xmixed.formats import is_date_format, is_string_format, is_valid_format, width_of
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -64,7 +63,9 @@ def _type(session: SessionState, name: str, word: str) -> None:
 
 
 def _seed(session: SessionState, name: str, word: str) -> None:
-    set_seed(session, _whole(name, word, 0, LARGEST_SEED))
+    seed = _whole(name, word, 0, LARGEST_SEED)
+    session.settings.seed = seed
+    session.memory.reseed(seed)
 
 
 def _format(session: SessionState, name: str, word: str) -> None:

@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 
 from xmixed.commands.data_parsing import names_in
-from xmixed.commands.data_summarize import moments
-from xmixed.commands.estimates import criteria_results, criteria_row
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.criteria import criteria_results, criteria_row
 from xmixed.estimation.mixed.intraclass import has_random_coefficients, intraclass_correlations
 from xmixed.estimation.mixed.model import MixedResult
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.factors.design import Term, column
+from xmixed.expressions.factors.design import column
+from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.weights import check_weights
 from xmixed.formats import is_date_format, is_string_format, is_valid_format
 from xmixed.language.nodes import Command, Name
 from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.missing import MISSING, is_missing
+from xmixed.missing import is_missing
 from xmixed.render.layouts.estat import (
     MatrixStyle,
     SampleRow,
@@ -36,6 +36,8 @@ from xmixed.render.layouts.mixed_header import GroupSummary
 from xmixed.render.text import printable
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
+from xmixed.statistics.covariance import correlations
+from xmixed.statistics.moments import moments
 
 
 @command(
@@ -117,15 +119,6 @@ def _ic(session: SessionState, rest: str, node: Command) -> Results:
 
 
 # --- covariance matrices --------------------------------------------------------------------------------
-
-
-def correlations(covariance: np.ndarray) -> np.ndarray:
-    """Return the correlation matrix of a covariance matrix; missing where a variance is zero."""
-    scale = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    product = np.outer(scale, scale)
-    found = np.where(product > 0, covariance / np.where(product > 0, product, 1.0), MISSING)
-    np.fill_diagonal(found, np.where(scale > 0, 1.0, MISSING))
-    return found
 
 
 def _vce(session: SessionState, rest: str, node: Command) -> Results:

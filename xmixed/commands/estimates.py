@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from xmixed.commands.registry import command
-from xmixed.commands.xtmixed import E_COMMANDS, commit
+from xmixed.commands.xtmixed import E_COMMANDS
 from xmixed.errors import StataError
-from xmixed.estimation.mixed.display import display, display_options
+from xmixed.estimation.criteria import criteria_results, criteria_row
+from xmixed.estimation.display_options import display_options
+from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
 from xmixed.expressions.varlist import is_valid_name, matches_pattern
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.missing import MISSING
 from xmixed.render.layouts.estimates import (
-    CriteriaRow,
     StoredRow,
     render_criteria,
     render_directory,
     render_model_banner,
 )
 from xmixed.render.text import printable
-from xmixed.session.results import Estimates, Matrix, Results
+from xmixed.session.results import Estimates, Matrix
 from xmixed.session.state import SessionState
+from xmixed.session.stored import commit, stored_estimates
 
 MAXIMUM_STORED = 300
 """Stata's limit on stored results."""
@@ -90,23 +90,6 @@ def _subcommand(word: str) -> str:
 
 
 # --- names ----------------------------------------------------------------------------------------------
-
-
-def stored_estimates(session: SessionState, name: str) -> Estimates:
-    """Return estimates by their stored name, `.` for the active ones.
-
-    Raises
-    ------
-    StataError
-        r(301) `last estimates not found`; r(111) `estimation result x not found`.
-    """
-    if name == ".":
-        if not session.e.exist:
-            raise StataError(301, "last estimates not found")
-        return session.e
-    if name not in session.stored:
-        raise StataError(111, f"estimation result {name} not found")
-    return session.stored[name]
 
 
 def _names(session: SessionState, text: str, default: Sequence[str]) -> list[str]:
@@ -252,38 +235,3 @@ _SUBCOMMANDS: dict[str, tuple[str, _Handler, frozenset[str]]] = {
 
 
 # --- information criteria -------------------------------------------------------------------------------
-
-
-def model_parameters(estimates: Estimates) -> float:
-    """Return the number of parameters of a model: e(k), or e(rank) where a command saves none.
-
-    e(rank) would not do: it leaves out variance components on the boundary, and all of them after `nostderr`.
-    """
-    scalars = estimates.scalars
-    return scalars.get("k", scalars.get("rank", MISSING))
-
-
-def criteria_row(name: str, estimates: Estimates, n: int | None = None) -> CriteriaRow:
-    """Return AIC = -2 ll + 2 df and BIC = -2 ll + df ln N of a model; `n` replaces N in the BIC.
-
-    Raises
-    ------
-    StataError
-        r(321) when the results have no log likelihood.
-    """
-    ll = estimates.scalars.get("ll", MISSING)
-    if ll >= MISSING:
-        raise StataError(321, f"e(ll) not found in estimation result {name}")
-    n_obs, df = estimates.scalars["N"], model_parameters(estimates)
-    ll_null = estimates.scalars.get("ll_0", MISSING)
-    size = n_obs if n is None else n
-    return CriteriaRow(name, n_obs, ll_null, ll, df, -2 * ll + 2 * df, -2 * ll + df * math.log(size))
-
-
-def criteria_results(rows: Sequence[CriteriaRow]) -> Results:
-    """Return r(S): N, ll0, ll, df, AIC and BIC by model."""
-    import numpy as np
-
-    values = np.array([[row.n_obs, row.ll_null, row.ll, row.df, row.aic, row.bic] for row in rows])
-    names = ["N", "ll0", "ll", "df", "AIC", "BIC"]
-    return Results(matrices={"S": Matrix(values, [row.name for row in rows], names)})

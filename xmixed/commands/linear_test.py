@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.estimation.hypotheses import Coefficients, Constraint, read_hypotheses
+from xmixed.estimation.coefficients import Coefficients
+from xmixed.estimation.hypotheses import read_hypotheses
 from xmixed.estimation.mixed.model import MixedResult
 from xmixed.estimation.sample import resolve_terms
 from xmixed.estimation.wald import wald
 from xmixed.expressions.context import Context
-from xmixed.expressions.factors.design import ResolvedTerm, Term
+from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.wald_tests import constraint_text, render_constraints, render_wald_test
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
+from xmixed.session.tested import Constraint, Tested
 
 _MULTIPLE = OptionSpec("mtest", "m", help="test each condition too", built=False, optional_value=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tested:
-    """The constraints of the last test, with the estimates they belong to."""
-
-    estimates: Estimates
-    constraints: tuple[Constraint, ...]
-
-
-_LAST: WeakKeyDictionary[SessionState, _Tested] = WeakKeyDictionary()
 
 
 @command(
@@ -61,7 +50,7 @@ def test(session: SessionState, node: Command) -> None:
     coefficients = Coefficients.of(session.e)
     constraints = read_hypotheses(node.argument, coefficients, Context.of(session))
     before: tuple[Constraint, ...] = ()
-    last = _LAST.get(session)
+    last = session.tested
     if node.option("accumulate") and last is not None and last.estimates is session.e:
         before = last.constraints
     _run(session, coefficients, (*before, *constraints), silent=bool(node.option("notest")))
@@ -141,4 +130,4 @@ def _run(
     scalars = {"drop": float(bool(dropped)), "chi2": found.statistic, "p": found.p_value}
     scalars |= {f"dropped_{order}": float(number) for order, number in enumerate(dropped, start=1)}
     session.r = Results(scalars | {"df": float(found.df)})
-    _LAST[session] = _Tested(session.e, constraints)
+    session.tested = Tested(session.e, constraints)

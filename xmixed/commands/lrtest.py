@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmixed.commands.estimates import criteria_results, criteria_row, model_parameters, stored_estimates
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.criteria import criteria_results, criteria_row, model_parameters
 from xmixed.estimation.mixed.model import MixedResult
-from xmixed.expressions.factors.design import canonical_name
+from xmixed.expressions.factors.terms import canonical_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
@@ -22,6 +22,7 @@ from xmixed.render.layouts.estimates import (
 )
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.state import SessionState
+from xmixed.session.stored import stored_estimates
 from xmixed.statistics.distributions import chi2_tail
 
 INVALID = 498

@@ -6,7 +6,7 @@ _NAMES = """
 ado adopath alpha ameans anova:an append:app arch areg args arima asclogit asmprobit assert:as binreg
 biprobit bitest blogit bootstrap boxcox bprobit brier browse:br bsample bstat by bysort:bys ca canon
 centile:cen cf changeeol char checksum ci cii clogit cloglog clonevar cluster cmdlog cnsreg collapse compare
-compress confirm:conf constraint:cons contract copy corr2data correlate:cor corrgram creturn:cret cross
+compress confirm:conf constraint:cons contract copy corr2data corrgram creturn:cret cross
 ctset cumul cusum datasignature decode dfactor dfgls dir discard doedit:doed dotplot drawnorm dstdize
 duplicates dvech edit:ed egen eivreg else encode:en erase exlogistic expand expandcl expoisson export
 factor:fac fcast filefilter fillin findit foreach:fore forvalues:forv fracpoly frontier fvset
@@ -18,12 +18,12 @@ markout marksample mata mca mds mean median meglm melogit memory mepoisson mepro
 misstable mkdir mkmat mkspline ml mlogit move mprobit mvdecode mvencode mvreg nbreg nestreg net newey nl
 nlcom nlogit nlsur nptrend numlabel numlist odbc ologit:olog oneway:on oprobit:oprob orthog outfile:ou
 outsheet pause pca pcorr pergram permute pkcollapse plot poisson post postclose postfile pperron prais
-predict predictnl preserve probit:prob procrustes program:pr proportion prtest pwcorr qreg quantile
+predict predictnl preserve probit:prob procrustes program:pr proportion prtest qreg quantile
 query:q ranksum ratio recast recode reg3 regress:reg renpfix reshape restore rmdir rocfit roctab rolling
 rotate rreg runtest sample sampsi scalar:sca scatter:sc scobit screeplot sdtest search sem separate serset
 shell:sh signrank signtest simulate sktest sleep slogit snapshot spearman spikeplot split sqreg stack
 statsby stcox stcurve stem stepwise streg sts stset stsplit stsum sureg svmat svy svyset swilk symplot
-syntax tab1 tab2 tabi table tabodds tabstat tabulate:ta tempfile tempname tempvar testnl
+syntax tabi table tabodds tempfile tempname tempvar testnl
 tetrachoric timer tobit tokenize:token tostring total translate treatreg truncreg tsappend tsfill tsline
 tsreport tssmooth ttest ttesti twoway:tw type unab var varbasic vec view vwls which while wntestq
 xcorr xi xmlsave xmluse xpose xtabond xtcloglog xtdata xtdescribe:xtdes xtdpd xtfrontier xtgee xtgls

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.estimation.mixed.display import display, display_options
+from xmixed.estimation.display_options import display_options
+from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED_SYNTAX, STANDARD_DEVIATIONS
 from xmixed.language.nodes import MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
+from xmixed.session.stored import commit
 
 SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, options]"
 SUMMARY = "Multilevel mixed-effects linear regression"
@@ -69,10 +71,11 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
     from xmixed.estimation.mixed.fit import engine_options, run
     from xmixed.estimation.mixed.log import DETAILS, IterationLog
-    from xmixed.estimation.mixed.results import build_estimates, new_mark
+    from xmixed.estimation.mixed.results import build_estimates
     from xmixed.estimation.mixed.specification import specify
     from xmixed.estimation.mixed.start import starting_values
     from xmixed.expressions.context import Context
+    from xmixed.session.stored import new_mark
 
     options = engine_options(node)
     context = Context.of(session)
@@ -100,11 +103,3 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     marks = {**session.data.marks, estimates.mark: specification.rows}
     session.data = session.data.with_(marks=marks, changed=session.data.changed)
     return estimates
-
-
-def commit(session: SessionState, estimates: Estimates) -> None:
-    """Make estimates the active ones; row marks that no estimates use any more are dropped."""
-    session.e = estimates
-    used = {estimates.mark, *(stored.mark for stored in session.stored.values())}
-    marks = {name: rows for name, rows in session.data.marks.items() if name in used}
-    session.data = session.data.with_(marks=marks, changed=session.data.changed)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.errors import Span, StataError
+from xmixed.errors import StataError
+from xmixed.estimation.coefficients import Coefficients
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_scalar
-from xmixed.expressions.factors.design import canonical_name
 from xmixed.expressions.results import SAVED_RESULTS
 from xmixed.language.arguments import Hypothesis
 from xmixed.language.nodes import (
@@ -26,105 +25,7 @@ from xmixed.language.nodes import (
     left_spine,
 )
 from xmixed.missing import is_missing
-from xmixed.session.results import Estimates, Matrix
-
-_SERIES = re.compile(r"(\d+[bno]*|[cio]o?)?\.?((?:[LFDSlfds]\d*)+)\.(\w+)")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Constraint:
-    """A linear constraint on e(b): `row @ b = constant`; row of shape (k,)."""
-
-    row: np.ndarray
-    constant: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Coefficients:
-    """The estimates that are tested.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Names in e(b), `weight:week`.
-    equations : tuple of str
-        Their distinct equations.
-    b, V : ndarray of float64, shapes (k,) and (k, k)
-    """
-
-    names: tuple[str, ...]
-    equations: tuple[str, ...]
-    b: np.ndarray
-    V: np.ndarray
-
-    @classmethod
-    def of(cls, estimates: Estimates) -> Coefficients:
-        """Return the coefficients of e().
-
-        Raises
-        ------
-        StataError
-            r(301) without e(b) or e(V).
-        """
-        b, V = estimates.get("b"), estimates.get("V")
-        if not isinstance(b, Matrix) or not isinstance(V, Matrix):
-            raise StataError(301, "last estimates not found")
-        names = tuple(b.column_names)
-        equations = tuple(dict.fromkeys(name.rpartition(":")[0] for name in names))
-        # A variance that could not be computed counts as none: the coefficient cannot be tested.
-        covariance = np.where(is_missing(V.values), 0.0, V.values)
-        return cls(names, equations, b.values[0], covariance)
-
-    def equation(self, text: str, span: Span | None = None) -> str:
-        """Return the equation that a name or `#1` means.
-
-        Raises
-        ------
-        StataError
-            r(303) `equation [x] not found`.
-        """
-        text = text.strip()
-        if text in self.equations:
-            return text
-        if text.startswith("#") and text[1:].isdigit() and 1 <= int(text[1:]) <= len(self.equations):
-            return self.equations[int(text[1:]) - 1]
-        raise StataError(303, f"equation [{text}] not found", span)
-
-    def place(self, equation: str, name: str, span: Span | None = None) -> int:
-        """Return where a coefficient stands in e(b); the marks of base and omitted levels do not count.
-
-        Raises
-        ------
-        StataError
-            r(111) `foo not found`, r(303).
-        """
-        own = self.equation(equation, span) if equation else self.equations[0]
-        wanted = _key(name)
-        for place, full in enumerate(self.names):
-            part, _, column = full.rpartition(":")
-            if part == own and _key(column) == wanted:
-                return place
-        shown = f"[{equation}]{name}" if equation else name
-        hint = ""
-        if name.startswith("i.") or "#i." in name:
-            hint = "(a coefficient has a level, as in 1.x; testparm i.x tests all levels)"
-        raise StataError(111, f"{shown} not found", span, hint)
-
-
-def _key(name: str) -> tuple[str, ...]:
-    """Return what a coefficient's name means: its operands without marks, in any order."""
-    return tuple(sorted(canonical_name(_plain_series(part)) for part in name.replace("##", "#").split("#")))
-
-
-def _plain_series(part: str) -> str:
-    """Return an operand as e(b) writes it: `cL2.x` of `c.l2.x`, `L.x` of `L1.x`."""
-    found = _SERIES.fullmatch(part)
-    if found is None:
-        return part
-    operator, series, variable = found.groups()
-    series = re.sub(r"(?<=[LFDS])1(?!\d)", "", series.upper())
-    return f"{operator or ''}{series}.{variable}"
-
+from xmixed.session.tested import Constraint
 
 # --- from syntax to constraints ------------------------------------------------------------------------
 

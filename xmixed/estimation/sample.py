@@ -9,7 +9,7 @@ import numpy as np
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.factors.design import ResolvedTerm, interaction_terms, plain_term
+from xmixed.expressions.factors.terms import ResolvedTerm, interaction_terms, plain_term
 from xmixed.expressions.varlist import resolve_item, resolve_name
 from xmixed.language.nodes import FactorVariable, Interaction, Name, Pattern, Range, Varlist
 from xmixed.missing import is_missing

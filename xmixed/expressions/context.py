@@ -5,62 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from weakref import WeakKeyDictionary
-
-import numpy as np
 
 from xmixed.data.dataset import Dataset
+from xmixed.session.memory import Memory
 from xmixed.statistics.partition import Partition
-
-DEFAULT_SEED = 123456789
-"""Seed of a fresh session, as Stata's."""
-
-
-@dataclass(slots=True, eq=False)
-class Memory:
-    """What functions remember from one command to the next.
-
-    The random numbers are numpy's (PCG64), reproducible with `set seed`, but not Stata's own stream.
-
-    Attributes
-    ----------
-    seed : int
-        Seed of the stream.
-    matches : list of tuple of str, tuple of str, or None
-        Groups of the last regexm(): by observation after a column, one tuple after a constant.
-    """
-
-    seed: int = DEFAULT_SEED
-    matches: list[tuple[str, ...]] | tuple[str, ...] | None = None
-    _generator: Any = None
-
-    def generator(self) -> np.random.Generator:
-        """Return the random stream, started from the seed when first used."""
-        if self._generator is None:
-            self._generator = np.random.default_rng(self.seed)
-        return self._generator
-
-    def reseed(self, seed: int) -> None:
-        """Start the stream again from a seed."""
-        self.seed, self._generator = seed, None
-
-
-_MEMORIES: WeakKeyDictionary[Any, Memory] = WeakKeyDictionary()
-
-
-def memory_of(state: Any) -> Memory:
-    """Return the memory of a session, made on first use."""
-    memory = _MEMORIES.get(state)
-    if memory is None:
-        seed = state.settings.seed
-        memory = _MEMORIES[state] = Memory(DEFAULT_SEED if seed is None else seed)
-    return memory
-
-
-def set_seed(state: Any, seed: int) -> None:
-    """Do what `set seed` does: note the seed in the settings and start the random stream again."""
-    state.settings.seed = seed
-    memory_of(state).reseed(seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +51,7 @@ class Context:
             s=state.s,
             settings=state.settings,
             rc=int(getattr(state, "rc", 0)),
-            memory=memory_of(state),
+            memory=state.memory,
             partition=None if state.groups is None else state.groups.partition,
         )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from xmixed.errors import StataError, syntax_error
+from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.place import Place
 from xmixed.expressions.system_values import system_value
@@ -75,8 +74,6 @@ def _estimation_sample(place: Place) -> np.ndarray:
 
 # --- coefficients ----------------------------------------------------------------------------------
 
-_LEVEL = re.compile(r"(?<![A-Za-z0-9_.])([0-9]+)[bno]+\.")
-
 
 def coefficient(node: Coefficient, context: Context) -> np.ndarray:
     """Return `_b[week]`, `_se[weight:week]`, `[lns1_1_1]_cons`.
@@ -105,29 +102,13 @@ def coefficient(node: Coefficient, context: Context) -> np.ndarray:
 
 
 def _coefficient_position(equation: str, name: str, column_names: list[str]) -> int | None:
-    split = [column.rpartition(":")[::2] for column in column_names]
-    equations = list(dict.fromkeys(part for part, _ in split))
+    equations = equations_of(column_names)
     if not equations:
         return None
     if not equation:
         equation, _, name = name.rpartition(":")
-        equation = equation or equations[0]
-    numbered = re.fullmatch(r"#([0-9]{1,6})", equation)
-    if numbered:
-        number = int(numbered[1])
-        if not 1 <= number <= len(equations):
-            return None
-        equation = equations[number - 1]
-    wanted = _plain_levels(name)
-    for position, (part, column) in enumerate(split):
-        if part == equation and (column == name or _plain_levels(column) == wanted):
-            return position
-    return None
-
-
-def _plain_levels(name: str) -> str:
-    """Return a factor-variable name without the marks of base and omitted levels: `1b.sex` is `1.sex`."""
-    return _LEVEL.sub(r"\1.", name)
+    own = equation_meant(equation, equations) if equation else equations[0]
+    return None if own is None else place_of(own, name, column_names)
 
 
 # --- functions of matrices ---------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from xmixed.data.dataset import DTYPES, LIMITS
-from xmixed.expressions.context import DEFAULT_SEED, Context
+from xmixed.expressions.context import Context
 from xmixed.formats.dates import DAYS, MONTHS
+from xmixed.session.memory import DEFAULT_SEED
 
 MAX_DOUBLE = math.nextafter(2.0**1023, 0)
 MAX_FLOAT = 2.0**127 * (1 - 2.0**-24)

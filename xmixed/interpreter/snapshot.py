@@ -39,6 +39,8 @@ class Snapshot:
         self.global_macros = dict(session.global_macros)
         self.local_macros = [dict(macros) for macros in session.local_macros]
         self.settings = replace(session.settings)
+        self.memory = session.memory.saved()
+        self.tested = session.tested
 
     def restore(self, session: SessionState) -> None:
         """Put the state back; objects keep their identity."""
@@ -53,6 +55,8 @@ class Snapshot:
         for macros, before in zip(session.local_macros, self.local_macros, strict=True):
             _refill(macros, before)
         _assign(session.settings, self.settings)
+        session.memory.restore(self.memory)
+        session.tested = self.tested
 
 
 def _assign(target: object, source: object) -> None:

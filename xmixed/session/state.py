@@ -7,9 +7,11 @@ from abc import ABC, abstractmethod
 from xmixed.data.dataset import Dataset
 from xmixed.session.groups import Groups
 from xmixed.session.log import LogFile
+from xmixed.session.memory import Memory
 from xmixed.session.output import Output
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
+from xmixed.session.tested import Tested
 
 
 class SessionState(ABC):
@@ -30,6 +32,8 @@ class SessionState(ABC):
         self.local_macros: list[dict[str, str]] = [{}]  # innermost do-file or program last
         self.settings = Settings()
         self.out = Output()
+        self.memory = Memory()
+        self.tested: Tested | None = None
         self.rc = 0  # `_rc`: return code of the last `capture`
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None

@@ -50,7 +50,14 @@ def _target(name: str) -> str:
     try:
         return os.path.realpath(os.path.expanduser(name))
     except (OSError, ValueError) as error:  # ValueError: a NUL character
-        raise StataError(603, f"file {name} could not be opened", hint=str(error)) from None
+        raise StataError(603, f"file {name} could not be opened", hint=_reason(error)) from None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Return why a file cannot be opened, without the name of the temporary file; "" for a missing folder."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return ""
+    return (error.strerror or "") if isinstance(error, OSError) else str(error)
 
 
 def _existing_mode(name: str, target: str, replace: bool) -> int | None:
@@ -60,7 +67,7 @@ def _existing_mode(name: str, target: str, replace: bool) -> int | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise StataError(603, f"file {name} could not be opened", hint=str(error)) from None
+        raise StataError(603, f"file {name} could not be opened", hint=_reason(error)) from None
     if not stat.S_ISREG(status.st_mode):
         raise StataError(603, f"file {name} could not be opened", hint="not a regular file")
     if not replace:
@@ -87,7 +94,7 @@ def _create(name: str, target: str) -> tuple[str, int]:
     except PermissionError:
         raise _read_only(name) from None
     except (OSError, ValueError) as error:
-        raise StataError(603, f"file {name} could not be opened", hint=str(error)) from None
+        raise StataError(603, f"file {name} could not be opened", hint=_reason(error)) from None
 
 
 def _sync_folder(folder: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xmixed.expressions.factors.design import Term
+from xmixed.expressions.factors.terms import Term
 
 if TYPE_CHECKING:
     from xmixed.engine import Residuals

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
 from xmixed.estimation.mixed.fit import FittedModel
@@ -17,12 +15,6 @@ SCALES = ("log_sd", "log_sd_residual", "residual_log_ratio")
 CORRELATIONS = ("atanh_correlation", "residual_atanh", "residual_logit")
 _SINGULAR = 1e-11
 """Eigenvalues of a robust correlation matrix that are zero but for rounding, relative to the largest."""
-_MARK_NUMBERS = itertools.count(1)
-
-
-def new_mark() -> str:
-    """Return a name for a row mark that no earlier estimates have had."""
-    return f"e(sample) {next(_MARK_NUMBERS)}"
 
 
 def build_estimates(node: MixedCommand, command: str, fitted: FittedModel) -> Estimates:

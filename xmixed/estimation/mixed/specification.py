@@ -22,7 +22,8 @@ from xmixed.estimation.mixed.robust import cluster_variable, find_clusters, vari
 from xmixed.estimation.mixed.weights import expanded_counts, read_weights, sample_weights
 from xmixed.estimation.sample import SampleColumns, resolve_one, resolve_plain, resolve_terms
 from xmixed.expressions.context import Context
-from xmixed.expressions.factors.design import ResolvedTerm, Term, column, expand
+from xmixed.expressions.factors.design import column, expand
+from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Interaction, MixedCommand, RandomEquation

@@ -9,8 +9,8 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import RESIDUAL, VarianceParameter
+from xmixed.expressions.coefficient_names import coefficient_key
 from xmixed.expressions.context import Context
-from xmixed.expressions.factors.design import canonical_name
 from xmixed.language.nodes import MixedCommand
 from xmixed.missing import MISSING
 
@@ -129,9 +129,9 @@ def _by_name(
     return start
 
 
-def _canonical(name: str) -> str:
+def _canonical(name: str) -> tuple[str, ...]:
     equation, _, term = name.partition(":")
-    return f"{equation}:{canonical_name(term)}"
+    return (equation, *coefficient_key(term))
 
 
 def _by_position(values: list[float], parameters: Sequence[VarianceParameter], n_fixed: int) -> np.ndarray:

@@ -23,7 +23,6 @@ STATISTIC = "%9.0g"
 DETAIL_WIDTH = 61
 PERCENTILE_EDGE, EXTREME_EDGE, LABEL, VALUE_EDGE = 16, 31, 38, 61
 """Where the figures of the detailed table end (exclusive) and where its right labels start."""
-PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 
 
 @dataclass(frozen=True, slots=True)

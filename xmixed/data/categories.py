@@ -1,0 +1,72 @@
+"""The distinct values of a variable as categories: codes for counting, texts for tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.formats import format_value
+from xmixed.missing import INTEGER_MISSING, NAMES, is_missing, missing_code
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Categories:
+    """What a variable's values are among some observations.
+
+    Attributes
+    ----------
+    codes : ndarray of int64, shape (n,)
+        Category of each observation of the data, -1 where it is left out.
+    values : tuple of float or str
+        In ascending order, missing values last.
+    """
+
+    codes: np.ndarray
+    values: tuple[float | str, ...]
+
+    @property
+    def used(self) -> np.ndarray:
+        return self.codes >= 0
+
+
+def categories_of(variable: Variable, rows: np.ndarray, missing: bool = False) -> Categories:
+    """Return the categories of a variable among rows (bool, shape (n,)); missing ones when asked for."""
+    if variable.is_string:
+        texts = variable.values
+        keep = rows if missing else rows & (texts != "")
+        levels = sorted(set(texts[keep].tolist()), key=str)
+        place = {text: code for code, text in enumerate(levels)}
+        found = np.fromiter((place[text] for text in texts[keep].tolist()), np.int64)
+        values: tuple[float | str, ...] = tuple(levels)
+    else:
+        numbers = variable.to_double()
+        keep = rows if missing else rows & ~is_missing(numbers)
+        distinct, found = np.unique(numbers[keep], return_inverse=True)
+        found, values = found.reshape(-1), tuple(distinct.tolist())
+    codes = np.full(len(rows), -1, dtype=np.int64)
+    codes[keep] = found
+    return Categories(codes, values)
+
+
+def label_definition(data: Dataset, variable: Variable) -> dict[float, str]:
+    """Return the texts of the value label attached to a variable by value; {} when there is none."""
+    first = INTEGER_MISSING["long"]
+    table = data.value_labels.get(variable.value_label, {}) if variable.value_label else {}
+    return {
+        float(code) if code < first else missing_code(NAMES[min(26, code - first)]): text
+        for code, text in table.items()
+    }
+
+
+def value_texts(
+    data: Dataset, variable: Variable, values: Sequence[float | str], labels: bool = True
+) -> list[str]:
+    """Return values as tables name them: their labels, else the number in its format without padding."""
+    texts = label_definition(data, variable) if labels else {}
+    return [
+        value if isinstance(value, str) else texts.get(value) or format_value(value, variable.format).strip()
+        for value in values
+    ]

@@ -1,0 +1,79 @@
+"""The coefficients of e() by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.errors import Span, StataError
+from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
+from xmixed.missing import is_missing
+from xmixed.session.results import Estimates, Matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coefficients:
+    """Estimates with their names and covariance.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Names in e(b), `weight:week`.
+    equations : tuple of str
+        Their distinct equations.
+    b, V : ndarray of float64, shapes (k,) and (k, k)
+    """
+
+    names: tuple[str, ...]
+    equations: tuple[str, ...]
+    b: np.ndarray
+    V: np.ndarray
+
+    @classmethod
+    def of(cls, estimates: Estimates) -> Coefficients:
+        """Return the coefficients of e().
+
+        Raises
+        ------
+        StataError
+            r(301) without e(b) or e(V).
+        """
+        b, V = estimates.get("b"), estimates.get("V")
+        if not isinstance(b, Matrix) or not isinstance(V, Matrix):
+            raise StataError(301, "last estimates not found")
+        names = tuple(b.column_names)
+        # A variance that could not be computed counts as none: the coefficient cannot be tested.
+        covariance = np.where(is_missing(V.values), 0.0, V.values)
+        return cls(names, equations_of(names), b.values[0], covariance)
+
+    def equation(self, text: str, span: Span | None = None) -> str:
+        """Return the equation that a name or `#1` means.
+
+        Raises
+        ------
+        StataError
+            r(303) `equation [x] not found`.
+        """
+        found = equation_meant(text, self.equations)
+        if found is None:
+            raise StataError(303, f"equation [{text.strip()}] not found", span)
+        return found
+
+    def place(self, equation: str, name: str, span: Span | None = None) -> int:
+        """Return where a coefficient stands in e(b); the marks of base and omitted levels do not count.
+
+        Raises
+        ------
+        StataError
+            r(111) `foo not found`, r(303).
+        """
+        own = self.equation(equation, span) if equation else self.equations[0]
+        place = place_of(own, name, self.names)
+        if place is not None:
+            return place
+        shown = f"[{equation}]{name}" if equation else name
+        hint = ""
+        if name.startswith("i.") or "#i." in name:
+            hint = "(a coefficient has a level, as in 1.x; testparm i.x tests all levels)"
+        raise StataError(111, f"{shown} not found", span, hint)

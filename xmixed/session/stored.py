@@ -1,0 +1,42 @@
+"""The active estimates, those stored by name, and their estimation samples."""
+
+from __future__ import annotations
+
+import itertools
+
+from xmixed.errors import StataError
+from xmixed.session.results import Estimates
+from xmixed.session.state import SessionState
+
+
+def stored_estimates(session: SessionState, name: str) -> Estimates:
+    """Return estimates by their stored name, `.` for the active ones.
+
+    Raises
+    ------
+    StataError
+        r(301) `last estimates not found`; r(111) `estimation result x not found`.
+    """
+    if name == ".":
+        if not session.e.exist:
+            raise StataError(301, "last estimates not found")
+        return session.e
+    if name not in session.stored:
+        raise StataError(111, f"estimation result {name} not found")
+    return session.stored[name]
+
+
+def commit(session: SessionState, estimates: Estimates) -> None:
+    """Make estimates the active ones; row marks that no estimates use any more are dropped."""
+    session.e = estimates
+    used = {estimates.mark, *(stored.mark for stored in session.stored.values())}
+    marks = {name: rows for name, rows in session.data.marks.items() if name in used}
+    session.data = session.data.with_(marks=marks, changed=session.data.changed)
+
+
+_MARK_NUMBERS = itertools.count(1)
+
+
+def new_mark() -> str:
+    """Return a name for a row mark that no earlier estimates have had."""
+    return f"e(sample) {next(_MARK_NUMBERS)}"
