@@ -53,7 +53,10 @@ def test_version(session: Session) -> None:
         session.run("version 11: display 1\nversion\nversion 10.1\nversion")
         == "1\nversion 12\nversion 10.1\n"
     )
-    assert failure(session, "version 13").code == 9
+    assert (
+        session.run("version 13.1\nversion")
+        == "(version 13.1: the syntax of Stata 12 is used)\nversion 13.1\n"
+    )
 
 
 def test_error(session: Session) -> None:
@@ -217,7 +220,7 @@ def test_needs(session: Session) -> None:
 def test_do_files_nest_to_a_limit(session: Session, tmp_path: Path) -> None:
     (tmp_path / "a.do").write_text(f'quietly do "{tmp_path}/a.do"\n')
     assert failure(session, f'quietly do "{tmp_path}/a.do"').code == 1000
-    assert session.depth == 0 and len(session.local_macros) == 1
+    assert session.depth == 0 and len(session.frames) == 1
     assert failure(session, "do nothere").message == "file nothere.do not found"
 
 

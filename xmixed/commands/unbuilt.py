@@ -8,10 +8,10 @@ biprobit bitest blogit bootstrap boxcox bprobit brier browse:br bsample bstat by
 centile:cen cf changeeol char checksum ci cii clogit cloglog clonevar cluster cmdlog cnsreg collapse compare
 compress confirm:conf constraint:cons contract copy corr2data corrgram creturn:cret cross
 ctset cumul cusum datasignature decode dfactor dfgls dir discard doedit:doed dotplot drawnorm dstdize
-duplicates dvech edit:ed egen eivreg else encode:en erase exlogistic expand expandcl expoisson export
-factor:fac fcast filefilter fillin findit foreach:fore forvalues:forv fracpoly frontier fvset
+duplicates dvech edit:ed egen eivreg encode:en erase exlogistic expand expandcl expoisson export
+factor:fac fcast filefilter fillin findit fracpoly frontier fvset
 gettoken:gettok glm glogit gmm gnbreg graph:gr grmeanby hausman heckman heckprob hetprob hexdump
-histogram:hist hotelling icd9 if import infile:inf infix input:inp insheet inspect:ins intreg ipolate irf
+histogram:hist hotelling icd9 import infile:inf infix input:inp insheet inspect:ins intreg ipolate irf
 ivprobit ivregress ivtobit jackknife joinby kap kappa kdensity ksmirnov ktau kwallis ladder levelsof:levels
 lincom lnskew0 logistic logit loneway lookfor lowess lpoly ls ltable lv manova margins marginsplot mark
 markout marksample mata mca mds mean median meglm melogit memory mepoisson meprobit merge:mer mfp mgarch mi
@@ -25,7 +25,7 @@ shell:sh signrank signtest simulate sktest sleep slogit snapshot spearman spikep
 statsby stcox stcurve stem stepwise streg sts stset stsplit stsum sureg svmat svy svyset swilk symplot
 syntax tabi table tabodds tempfile tempname tempvar testnl
 tetrachoric timer tobit tokenize:token tostring total translate treatreg truncreg tsappend tsfill tsline
-tsreport tssmooth ttest ttesti twoway:tw type unab var varbasic vec view vwls which while wntestq
+tsreport tssmooth ttest ttesti twoway:tw type unab var varbasic vec view vwls which wntestq
 xcorr xi xmlsave xmluse xpose xtabond xtcloglog xtdata xtdescribe:xtdes xtdpd xtfrontier xtgee xtgls
 xthtaylor xtintreg xtivreg xtline xtlogit xtmelogit xtmepoisson xtnbreg xtpcse xtpoisson xtprobit xtrc xtreg
 xtregar xtsum xttab xttobit xtunitroot zinb zip

@@ -71,13 +71,6 @@ def _setting(name: str, default: float | str) -> Callable[[Context], float | str
     return read
 
 
-def _version(context: Context) -> float:
-    try:
-        return float(getattr(context.settings, "version", "12"))
-    except ValueError:
-        return 12.0
-
-
 _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "N": lambda context: float(context.data.n_obs),
     "k": lambda context: float(len(context.data.variables)),
@@ -102,7 +95,7 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "lstretch": _switch("lstretch"),
     "showomitted": _switch("showomitted"),
     "showemptycells": _switch("showemptycells"),
-    "version": _version,
+    "version": lambda context: float(context.version),
 }
 
 

@@ -17,7 +17,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from xmixed.commands.registry import commands
 from xmixed.errors import StataError
-from xmixed.interpreter.lines import is_complete, run_lines
+from xmixed.interpreter.lines import continuation_prompt, is_complete, run_lines
 from xmixed.interpreter.session import Session, as_stata_error
 from xmixed.interpreter.transcript import Echo
 from xmixed.session.messages import show_code, show_message
@@ -93,7 +93,7 @@ def _prompt_session(session: Session) -> PromptSession[str]:
     return PromptSession(
         history=history(),
         multiline=True,
-        prompt_continuation=_continuation,
+        prompt_continuation=lambda width, line_number, wrapped: _continuation(line_number, wrapped),
         key_bindings=_key_bindings(),
         completer=_SessionCompleter(session),
         complete_while_typing=False,
@@ -101,8 +101,14 @@ def _prompt_session(session: Session) -> PromptSession[str]:
     )
 
 
-def _continuation(width: int, line_number: int, is_soft_wrap: int) -> str:
-    return "  " if is_soft_wrap else "> "
+def _continuation(line_number: int, wrapped: int | bool) -> str:
+    """Return the prompt of a further line of what is being typed; nothing before a line that only wraps."""
+    from prompt_toolkit.application import get_app
+
+    if wrapped:
+        return ""
+    lines = get_app().current_buffer.text.split("\n")
+    return continuation_prompt("\n".join(lines[:line_number]))
 
 
 def _key_bindings() -> KeyBindings:
