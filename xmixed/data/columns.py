@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.data.dataset import DTYPES, LIMITS, from_double, is_string_type
+from xmixed.data.dataset import DTYPES, LIMITS, Dataset, from_double, is_string_type
 from xmixed.missing import FLOAT_MISSING, MISSING, is_missing
 
 STRING_LENGTH = 2045
@@ -83,3 +83,14 @@ def promoted_string_type(storage_type: str, values: np.ndarray) -> str:
     if storage_type == "strL" or needed == "strL":
         return "strL"
     return needed if int(needed[3:]) > int(storage_type[3:]) else storage_type
+
+
+def bytes_of_observation(data: Dataset) -> int:
+    """Return the bytes of one observation: those of the storage types; # of `str#`, 8 of `strL`."""
+    return sum(_bytes_of(variable.type) for variable in data)
+
+
+def _bytes_of(storage_type: str) -> int:
+    if storage_type in DTYPES:
+        return DTYPES[storage_type].itemsize
+    return 8 if storage_type == "strL" else int(storage_type[3:])

@@ -26,6 +26,8 @@ class Context:
     memory : Memory
     partition : Partition or None
         By-groups: `_n`, `_N`, subscripts and running sums count within each. None: all the data.
+    version : str
+        What `version #` set in this do-file or program.
     """
 
     data: Dataset = field(default_factory=Dataset)
@@ -38,6 +40,7 @@ class Context:
     rc: int = 0
     memory: Memory = field(default_factory=Memory)
     partition: Partition | None = None
+    version: str = "12"
 
     @classmethod
     def of(cls, state: Any) -> Context:
@@ -53,6 +56,7 @@ class Context:
             rc=int(getattr(state, "rc", 0)),
             memory=state.memory,
             partition=None if state.groups is None else state.groups.partition,
+            version=state.frame.version,
         )
 
     def within(self, partition: Partition | None) -> Context:
