@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xmixed.data.dataset import Dataset
 from xmixed.session.memory import Memory
-from xmixed.statistics.partition import Partition
+
+if TYPE_CHECKING:
+    from xmixed.statistics.partition import Partition
 
 
 @dataclass(frozen=True, slots=True)

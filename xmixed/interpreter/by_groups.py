@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xmixed.commands.registry import CommandEntry
 from xmixed.data.dataset import Dataset
-from xmixed.data.value_labels import value_text
 from xmixed.errors import StataError
-from xmixed.render.layouts.by import render_group_header
-from xmixed.session.groups import Groups
 from xmixed.session.state import SessionState
+
+if TYPE_CHECKING:
+    from xmixed.session.groups import Groups
 
 
 def run_by_groups(session: SessionState, entry: CommandEntry, node: Any) -> None:
@@ -35,6 +35,8 @@ def run_by_groups(session: SessionState, entry: CommandEntry, node: Any) -> None
     if entry.by == "whole":
         entry.handler(session, node)
         return
+    from xmixed.render.layouts.by import render_group_header
+
     whole = session.data
     session.groups = None
     try:
@@ -55,6 +57,8 @@ def run_by_groups(session: SessionState, entry: CommandEntry, node: Any) -> None
 
 def _values(data: Dataset, groups: Groups, rows: slice) -> list[tuple[str, str]]:
     """Return the names and values that all rows of a group share."""
+    from xmixed.data.value_labels import value_text
+
     return [(name, value_text(data, data[name], rows.start)) for name in groups.names]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.language.lines import LogicalLine
 from xmixed.session.frames import Frame
-from xmixed.session.groups import Groups
 from xmixed.session.log import LogFile
 from xmixed.session.memory import Memory
 from xmixed.session.output import Output
@@ -18,6 +18,9 @@ from xmixed.session.programs import Program
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
 from xmixed.session.tested import Tested
+
+if TYPE_CHECKING:
+    from xmixed.session.groups import Groups
 
 MAXIMUM_DEPTH = 64
 """How deep do-files, programs and loops may be nested; Stata's limit."""

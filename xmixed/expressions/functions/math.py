@@ -10,7 +10,6 @@ from xmixed.expressions.functions.registry import function
 from xmixed.expressions.place import Place
 from xmixed.expressions.system_values import MAX_DOUBLE, MAX_FLOAT
 from xmixed.missing import MISSING, is_missing
-from xmixed.statistics.partition import Partition, running_sum
 
 UFUNCS: dict[str, Callable[..., np.ndarray]] = {
     "abs": np.abs, "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log": np.log, "log10": np.log10,
@@ -90,6 +89,8 @@ def _running_sum(place: Place, x: np.ndarray) -> np.ndarray:
     if partition is None:
         total = np.cumsum(present)
     else:
+        from xmixed.statistics.partition import Partition, running_sum
+
         total = running_sum(present, Partition.of_sorted([partition.group[place.rows]], place.size))
     return np.where(np.abs(total) < MISSING, total, MISSING)
 
