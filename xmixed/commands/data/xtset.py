@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.commands.data.sort import reordered, stable_order
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset
+from xmixed.data.order import reordered, stable_order
 from xmixed.data.time_units import UNITS, Delta, TimeUnit, parse_delta, unit_of_format
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist

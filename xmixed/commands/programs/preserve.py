@@ -92,6 +92,6 @@ def restore(session: SessionState, node: Command) -> None:
         raise StataError(622, "nothing to restore")
     kept = frame.preserved
     if not node.option("not"):
-        session.data = kept.copy() if node.option("preserve") else kept
+        session.data = kept
     if not node.option("preserve"):
         frame.preserved = None
