@@ -68,7 +68,7 @@ def macro_function(session: SessionState, text: str) -> str:
 def session_function(session: SessionState, text: str) -> str | None:
     """Return the value of a macro function that asks the session; None for any other."""
     for pattern, function in _FUNCTIONS:
-        found = pattern.fullmatch(text.strip())
+        found = re.fullmatch(pattern, text.strip(), re.DOTALL)
         if found is not None:
             return function(session, *(group or "" for group in found.groups()))
     return None
@@ -144,20 +144,18 @@ def _environment(session: SessionState, name: str) -> str:
 
 _SCOPE, _NAME, _WORD = r"(local|global)", r"([A-Za-z0-9_]+)", r"([A-Za-z_][A-Za-z0-9_]*)"
 
-_FUNCTIONS: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
-    (re.compile(rf"copy\s+{_SCOPE}\s+{_NAME}"), _copy),
-    (re.compile(rf"list\s+sizeof\s+{_NAME}"), _list_size),
-    (re.compile(r"di(?:s|sp|spl|spla|splay)?\s+(.*)", re.DOTALL), _display),
-    (re.compile(rf"(variable label|value label|type|format)\s+{_NAME}"), _variable),
-    (re.compile(r"data\s+label"), _data_label),
-    (re.compile(r"sort(?:ed(?:by)?)?"), _sorted_by),
-    (re.compile(rf"label\s*(?:(?<=\s){_WORD}|\(\s*{_WORD}\s*\))\s+(maxlength)"), _label),
+_FUNCTIONS: tuple[tuple[str, Callable[..., str]], ...] = (
+    (rf"copy\s+{_SCOPE}\s+{_NAME}", _copy),
+    (rf"list\s+sizeof\s+{_NAME}", _list_size),
+    (r"di(?:s|sp|spl|spla|splay)?\s+(.*)", _display),
+    (rf"(variable label|value label|type|format)\s+{_NAME}", _variable),
+    (r"data\s+label", _data_label),
+    (r"sort(?:ed(?:by)?)?", _sorted_by),
+    (rf"label\s*(?:(?<=\s){_WORD}|\(\s*{_WORD}\s*\))\s+(maxlength)", _label),
     (
-        re.compile(
-            rf"label\s*(?:(?<=\s){_WORD}|\(\s*{_WORD}\s*\))\s+(-?[0-9]{{1,10}}|\.[a-z]?)"
-            r"(?:\s+([0-9]{1,10}))?(?:\s*,\s*(strict))?"
-        ),
+        rf"label\s*(?:(?<=\s){_WORD}|\(\s*{_WORD}\s*\))\s+(-?[0-9]{{1,10}}|\.[a-z]?)"
+        r"(?:\s+([0-9]{1,10}))?(?:\s*,\s*(strict))?",
         _label,
     ),
-    (re.compile(rf"env(?:ironment)?\s+{_WORD}"), _environment),
+    (rf"env(?:ironment)?\s+{_WORD}", _environment),
 )
