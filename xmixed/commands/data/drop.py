@@ -30,7 +30,7 @@ def _check(node: Command) -> bool:
 def _keep_rows(session: SessionState, rows: np.ndarray) -> None:
     gone = len(rows) - int(np.count_nonzero(rows))
     if gone:
-        session.data.take(rows, keeps_order=True)
+        session.data = session.data.rows(rows)
     session.out.write(f"({plural(gone, 'observation', 'observations')} deleted)")
 
 
@@ -51,7 +51,7 @@ def drop(session: SessionState, node: Command) -> None:
         # Stata: without variables there is no dataset; only value labels stay.
         session.data = Dataset(value_labels=data.value_labels)
     else:
-        data.drop_variables(gone)
+        session.data = data.without(gone)
 
 
 @command(
@@ -69,4 +69,4 @@ def keep(session: SessionState, node: Command) -> None:
     kept = set(resolve_varlist(node.argument, session.data))
     gone = [name for name in session.data.names if name not in kept]
     if gone:
-        session.data.drop_variables(gone)
+        session.data = session.data.without(gone)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset
@@ -62,7 +61,9 @@ def rename(session: SessionState, node: Command) -> None:
         for old, new in pairs.items():
             session.out.write(f"{old:>12} | {new}")
         return
-    _rename(data, pairs)
+    changed = {old: new for old, new in pairs.items() if old != new}
+    if changed:
+        session.data = data.renamed(changed)
 
 
 def _halves(text: str) -> tuple[str, str]:
@@ -142,12 +143,3 @@ def _check(data: Dataset, old: list[str], new: list[str]) -> None:
         if name in staying or name in seen:
             raise StataError(110, f"{name} already defined")
         seen.add(name)
-
-
-def _rename(data: Dataset, names: dict[str, str]) -> None:
-    if all(old == new for old, new in names.items()):
-        return
-    data.variables = [replace(variable, name=names.get(variable.name, variable.name)) for variable in data]
-    data.sorted_by = tuple(names.get(name, name) for name in data.sorted_by)
-    data.characteristics = {names.get(name, name): texts for name, texts in data.characteristics.items()}
-    data.changed = True
