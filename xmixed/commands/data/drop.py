@@ -1,4 +1,4 @@
-"""drop, keep, rename."""
+"""drop, keep."""
 
 from __future__ import annotations
 
