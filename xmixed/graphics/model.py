@@ -16,6 +16,8 @@ PLOT_KINDS = frozenset(
     "scatter line lines connected area bar spike dropline dot rarea rbar rspike rcap rcapsym rline rscatter"
     " rconnected pcspike pcarrow pccapsym box pie".split()
 )
+RANGES = frozenset({"rarea", "rbar", "rspike", "rcap", "rcapsym", "rline", "rscatter", "rconnected"})
+"""Kinds that draw from y to y2."""
 
 
 @dataclass(frozen=True, slots=True)

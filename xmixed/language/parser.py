@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
 from xmixed.language.explain import quote_end
@@ -14,6 +14,9 @@ from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_expression, read_filename, read_qualifiers
 from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
+
+if TYPE_CHECKING:
+    from xmixed.language.graph_nodes import GraphCommand
 
 
 def parse_expression(text: str) -> Expression:
@@ -64,7 +67,7 @@ def _word_end(text: str, position: int) -> int:
     return position
 
 
-def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command | MixedCommand:
+def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command | MixedCommand | GraphCommand:
     """Parse a command line whose command is known.
 
     Parameters
@@ -88,13 +91,17 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
         from xmixed.language.mixed import parse_mixed
 
         return parse_mixed(name, syntax, text, rest)
+    if syntax.argument == "graph":
+        from xmixed.language.graphs import parse_graph
+
+        return parse_graph(name, syntax, text, rest)
     if syntax.argument in ("raw", "display"):
         return _unstructured(name, syntax, text, rest)
     pieces = parse("command", hide_format_commas(text), rest)
     skeleton = assemble(pieces, _plain_pieces(syntax))
     qualifiers = read_qualifiers(text, skeleton, syntax)
     options = read_command_options(text, skeleton, syntax)
-    argument, argument_text = _argument(text, skeleton, syntax)
+    argument, argument_text = read_argument(text, skeleton, syntax)
     return Command(
         name,
         text,
@@ -141,7 +148,7 @@ def read_command_options(text: str, skeleton: Skeleton, syntax: Syntax) -> dict[
     return read_options(text, skeleton.options, syntax.options, syntax.exclusive)
 
 
-def _argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, str]:
+def read_argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, str]:
     """Return the argument parsed by its rule, and as typed."""
     span = skeleton.argument
     kind = syntax.argument

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from xmixed.language.graph_syntax import PlotSyntax
 
 ArgumentKind = Literal[
     "none",  # nothing may stand there
@@ -20,6 +23,11 @@ ArgumentKind = Literal[
     "hypotheses",  # tuple of Hypothesis; () when empty
     "text",  # str: the rest of the line as it stands up to the options
     "raw",  # str: everything up to the end of the line, options included
+    "graph",  # plots over each other: the parser returns a GraphCommand
+    "marked",  # plots of graphs only: tuple of Marked
+    "immediate",  # plots only: tuple of ImmediateItem
+    "curve",  # plots only: Curve or None
+    "bars",  # plots only: tuple of BarItem
     "mixed",  # the multiple-equation syntax: the parser returns a MixedCommand instead of a Command
 ]
 
@@ -98,6 +106,8 @@ class Syntax:
         `mixed` only: options of the fixed-effects and of a random-effects equation.
     exclusive : tuple of tuple of str
         Options of which at most one may be given.
+    plots : tuple of PlotSyntax
+        `graph` only: the kinds of plots; `options` are then those of the graph.
     """
 
     argument: ArgumentKind = "none"
@@ -109,6 +119,7 @@ class Syntax:
     fixed_options: tuple[OptionSpec, ...] = ()
     random_options: tuple[OptionSpec, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
+    plots: tuple[PlotSyntax, ...] = ()
 
 
 LEVEL = OptionSpec(

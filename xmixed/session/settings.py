@@ -21,4 +21,6 @@ class Settings:
     showbaselevels: str = ""  # "", "on" (baselevels) or "all" (allbaselevels)
     showomitted: bool = True
     showemptycells: bool = True
+    graphics: bool = True
+    scheme: str = "xmixed"
     version: str = "12"

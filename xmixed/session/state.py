@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from xmixed.data.dataset import Dataset
+from xmixed.session.graphs import GraphMemory
 from xmixed.session.log import LogFile
 from xmixed.session.memory import Memory
 from xmixed.session.output import Output
@@ -30,6 +31,7 @@ class SessionState(ABC):
         self.global_macros: dict[str, str] = {}
         self.local_macros: list[dict[str, str]] = [{}]  # innermost do-file or program last
         self.settings = Settings()
+        self.graphs = GraphMemory()
         self.out = Output()
         self.memory = Memory()
         self.tested: Tested | None = None

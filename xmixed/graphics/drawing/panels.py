@@ -13,7 +13,7 @@ from xmixed.graphics.model import Graph, Heading, Panels
 
 MARGIN = 8.0
 SPACE = 3.0
-SMALLEST = 0.42
+SMALLEST = 0.5
 """Least scale of the texts of panels."""
 
 
@@ -156,7 +156,7 @@ def _draw_panels(page: Page, graph: Graph, panels: Panels, box: Box, scale: floa
 def _inner_scale(panels: Panels, width: float, height: float, scale: float) -> float:
     if panels.scale is not None:
         return panels.scale * scale
-    share = min(width / 220, height / 150)
+    share = min(width / 200, height / 130)
     return scale * min(1.0, max(SMALLEST, share))
 
 
