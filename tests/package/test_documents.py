@@ -44,12 +44,18 @@ def test_every_dependency_is_justified() -> None:
 def test_the_command_of_the_architecture_document(tmp_path: Path) -> None:
     """It is registered from a folder of its own, as a module of the package."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    found = re.search(r"```python\n(.*?)```\n\n```\n\. ([^\n]*)\n(.*?)```", text, re.DOTALL)
+    found = re.search(
+        r"```python\n(\"nmissing\".*?)```\n\n```python\n(.*?)```\n\n```\n\. ([^\n]*)\n(.*?)```",
+        text,
+        re.DOTALL,
+    )
     assert found is not None
-    source, line, output = found.groups()
+    listed, source, line, output = found.groups()
     (tmp_path / "nmissing.py").write_text(source, encoding="utf-8")
     script = (
         f"import xmixed.commands; xmixed.commands.__path__.append({str(tmp_path)!r})\n"
+        "from xmixed.commands.table import COMMANDS, Listed\n"
+        f"COMMANDS.update({{{listed.strip()}}})\n"
         "import xmixed; session = xmixed.Session()\n"
         "session.run('set obs 5\\ngenerate x = _n\\ngenerate y = 1 if _n == 2\\ngenerate str1 s = \"\"')\n"
         f"print(session.run({line!r}), end='')\n"

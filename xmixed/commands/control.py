@@ -18,46 +18,45 @@ NEWEST_VERSION = 12.1
 OLDEST_VERSION = 1.0
 
 
-def _prefixed(node: Command) -> str:
-    """Return the command after a prefix, with or without a colon."""
-    rest = node.argument.removeprefix(":").lstrip()
-    if rest.startswith("{"):
-        raise StataError(198, "blocks in braces are not implemented in xmixed yet")
-    return rest
+def _run_prefixed(session: SessionState, node: Command) -> None:
+    """Run the command after a prefix, with or without a colon, or the block behind it."""
+    rest = str(node.argument).removeprefix(":").lstrip()
+    if rest or node.body is None:
+        session.execute(rest, node.body)
+    else:
+        node.body()
 
 
 @command(
     "quietly",
-    "qui",
     syntax=Syntax("raw"),
     synopsis="quietly [:] command",
-    summary="Run a command without its output",
     kind="prefix",
+    block=True,
     keeps_r=True,
 )
 def quietly(session: SessionState, node: Command) -> None:
     before = session.out.quiet
     session.out.quiet = True
     try:
-        session.execute(_prefixed(node))
+        _run_prefixed(session, node)
     finally:
         session.out.quiet = before
 
 
 @command(
     "noisily",
-    "n",
     syntax=Syntax("raw"),
     synopsis="noisily [:] command",
-    summary="Show the output of a command also inside quietly and capture",
     kind="prefix",
+    block=True,
     keeps_r=True,
 )
 def noisily(session: SessionState, node: Command) -> None:
     before = session.out.quiet, session.captured
     session.out.quiet, session.captured = False, False
     try:
-        session.execute(_prefixed(node))
+        _run_prefixed(session, node)
     except StataError as error:
         show_message(session, error)
         raise
@@ -67,11 +66,10 @@ def noisily(session: SessionState, node: Command) -> None:
 
 @command(
     "capture",
-    "cap",
     syntax=Syntax("raw"),
     synopsis="capture [:] command",
-    summary="Run a command without output, and go on if it fails; the return code is in _rc",
     kind="prefix",
+    block=True,
     keeps_r=True,
 )
 def capture(session: SessionState, node: Command) -> None:
@@ -79,7 +77,7 @@ def capture(session: SessionState, node: Command) -> None:
     session.out.quiet, session.captured = True, True
     code = 0
     try:
-        session.execute(_prefixed(node))
+        _run_prefixed(session, node)
     except Break:
         raise
     except StataError as error:
@@ -91,35 +89,31 @@ def capture(session: SessionState, node: Command) -> None:
 
 @command(
     "version",
-    "vers",
     syntax=Syntax("raw"),
     synopsis="version [#] [: command]",
-    summary="Show or set the version of Stata whose behaviour scripts expect",
     kind="prefix",
     keeps_r=True,
 )
 def version(session: SessionState, node: Command) -> None:
     if not node.argument:
-        session.out.write(f"version {session.settings.version}")
+        session.out.write(f"version {session.frame.version}")
         return
     found = _VERSION.match(node.argument)
     if found is None:
         raise StataError(198, "invalid syntax")
     number, colon, rest = found.groups()
-    if not OLDEST_VERSION <= float(number) <= NEWEST_VERSION:
-        # Stata: a version newer than the program is refused, since its behaviour is not known to it.
-        raise StataError(
-            9, f"this is version {NEWEST_VERSION:g} of Stata; it cannot run version {number} programs"
-        )
+    if float(number) < OLDEST_VERSION:
+        raise StataError(198, "invalid syntax")
+    if float(number) > NEWEST_VERSION:
+        session.out.write(f"(version {number}: the syntax of Stata 12 is used)")
+    frame = session.frame
+    before, frame.version = frame.version, number
     if colon is None:
-        session.settings.version = number
         return
-    before = session.settings.version
-    session.settings.version = number
     try:
         session.execute(rest)
     finally:
-        session.settings.version = before
+        frame.version = before
 
 
 def _run_file(session: SessionState, node: Command, echo: bool) -> None:
@@ -134,7 +128,6 @@ def _run_file(session: SessionState, node: Command, echo: bool) -> None:
     "do",
     syntax=Syntax("words"),
     synopsis="do filename [arguments]",
-    summary="Run a do-file, showing its commands and output",
     kind="control",
     keeps_r=True,
 )
@@ -144,10 +137,8 @@ def do(session: SessionState, node: Command) -> None:
 
 @command(
     "run",
-    "ru",
     syntax=Syntax("words"),
     synopsis="run filename [arguments]",
-    summary="Run a do-file without output",
     kind="control",
     keeps_r=True,
 )
@@ -156,8 +147,20 @@ def run(session: SessionState, node: Command) -> None:
 
 
 @command(
+    "include",
+    syntax=Syntax("words"),
+    synopsis="include filename",
+    kind="control",
+    keeps_r=True,
+)
+def include(session: SessionState, node: Command) -> None:
+    if len(node.argument) != 1:
+        raise StataError(198, "invalid file specification")
+    session.include_file(node.argument[0])
+
+
+@command(
     "exit",
-    "e",
     syntax=Syntax(
         "text",
         options=(
@@ -166,12 +169,11 @@ def run(session: SessionState, node: Command) -> None:
         ),
     ),
     synopsis="exit [#] [, clear STATA]",
-    summary="End the do-file, or leave the program",
     keeps_r=True,
 )
 def leave(session: SessionState, node: Command) -> None:
     code = _return_code(node.argument) if node.argument else 0
-    everything = session.depth == 0 or bool(node.option("STATA"))
+    everything = session.frame.kind == "session" or bool(node.option("STATA"))
     if everything and session.data.changed and not node.option("clear"):
         raise StataError(4, "no; data in memory would be lost")
     raise ExitRequest(code, everything)
@@ -179,10 +181,8 @@ def leave(session: SessionState, node: Command) -> None:
 
 @command(
     "error",
-    "err",
     syntax=Syntax("text"),
     synopsis="error #",
-    summary="Show the message of a return code and fail with it",
     keeps_r=True,
 )
 def error(session: SessionState, node: Command) -> None:

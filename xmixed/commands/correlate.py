@@ -36,7 +36,6 @@ def _used(rows: np.ndarray, weights: Weights) -> np.ndarray:
 
 @command(
     "correlate",
-    "cor",
     syntax=Syntax(
         "varlist",
         condition=True,
@@ -50,7 +49,6 @@ def _used(rows: np.ndarray, weights: Weights) -> np.ndarray:
         ),
     ),
     synopsis="correlate [varlist] [if] [in] [weight] [, means covariance wrap]",
-    summary="Correlations or covariances of complete observations",
     needs=("data",),
     by="each",
 )
@@ -119,7 +117,6 @@ def _saved(names: list[str], found: Covariances, rho: np.ndarray, covariance: bo
         exclusive=(("bonferroni", "sidak"),),
     ),
     synopsis="pwcorr [varlist] [if] [in] [weight] [, obs sig star(#) print(#) bonferroni sidak listwise]",
-    summary="Correlations of pairs of variables",
     needs=("data",),
     by="each",
 )

@@ -49,7 +49,6 @@ PERCENTILES = (10, 25, 50, 75, 90)
         ),
     ),
     synopsis="codebook [varlist] [if] [in] [, compact tabulate(#)]",
-    summary="Describe the contents of variables",
     needs=("data",),
 )
 def codebook(session: SessionState, node: Command) -> None:

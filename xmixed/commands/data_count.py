@@ -18,10 +18,8 @@ WIDTH = 5
 
 @command(
     "count",
-    "cou",
     syntax=Syntax("none", condition=True, in_range=True),
     synopsis="count [if] [in]",
-    summary="Count observations",
     by="whole",
 )
 def count(session: SessionState, node: Command) -> None:

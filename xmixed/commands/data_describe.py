@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xmixed.commands.registry import command
+from xmixed.data.columns import bytes_of_observation
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
@@ -18,14 +19,6 @@ from xmixed.render.layouts.describe import (
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
-WIDTHS = {"byte": 1, "int": 2, "long": 4, "float": 4, "double": 8, "strL": 8}
-"""Bytes an observation takes in each storage type; `str#` takes #."""
-
-
-def width_of_types(data: Dataset) -> int:
-    """Return the bytes of one observation."""
-    return sum(WIDTHS[v.type] if v.type in WIDTHS else int(v.type[3:]) for v in data)
-
 
 def has_notes(data: Dataset, name: str) -> bool:
     """Return whether a variable (or `_dta`) has notes."""
@@ -34,7 +27,6 @@ def has_notes(data: Dataset, name: str) -> bool:
 
 @command(
     "describe",
-    "d",
     syntax=Syntax(
         "varlist",
         using=True,
@@ -50,7 +42,6 @@ def has_notes(data: Dataset, name: str) -> bool:
         exclusive=(("fullnames", "numbers"),),
     ),
     synopsis="describe [varlist] [using filename] [, short simple fullnames numbers]",
-    summary="Describe data in memory or in a file",
 )
 def describe(session: SessionState, node: Command) -> None:
     if node.using is None:
@@ -62,7 +53,7 @@ def describe(session: SessionState, node: Command) -> None:
         source=data.source,
         n_obs=n_obs,
         n_variables=len(data.variables),
-        size=n_obs * width_of_types(data),
+        size=n_obs * bytes_of_observation(data),
         label=data.label,
         timestamp=data.timestamp,
         has_notes=has_notes(data, "_dta"),
@@ -76,7 +67,7 @@ def describe(session: SessionState, node: Command) -> None:
         scalars={
             "N": float(n_obs),
             "k": float(len(data.variables)),
-            "width": float(width_of_types(data)),
+            "width": float(bytes_of_observation(data)),
             "changed": float(description.changed),
         }
     )
@@ -135,7 +126,6 @@ def _write(session: SessionState, node: Command, description: Description) -> No
         ),
     ),
     synopsis="ds [varlist]",
-    summary="List variable names",
     needs=("data",),
 )
 def ds(session: SessionState, node: Command) -> None:

@@ -42,7 +42,6 @@ def _keep_rows(session: SessionState, rows: np.ndarray) -> None:
     "drop",
     syntax=_ROWS_OR_VARIABLES,
     synopsis="drop varlist  or  drop if exp  or  drop in range",
-    summary="Remove variables or observations",
     by="whole",
     keeps_r=True,
 )
@@ -63,7 +62,6 @@ def drop(session: SessionState, node: Command) -> None:
     "keep",
     syntax=_ROWS_OR_VARIABLES,
     synopsis="keep varlist  or  keep if exp  or  keep in range",
-    summary="Keep variables or observations, remove the others",
     by="whole",
     needs=("data",),
     keeps_r=True,
@@ -80,10 +78,8 @@ def keep(session: SessionState, node: Command) -> None:
 
 @command(
     "rename",
-    "ren",
     syntax=Syntax("text"),
     synopsis="rename oldname newname  or  rename (old1 old2 ...) (new1 new2 ...)",
-    summary="Rename variables",
     needs=("data",),
     keeps_r=True,
 )

@@ -58,7 +58,6 @@ def _install(session: SessionState, data: Dataset) -> None:
 
 @command(
     "use",
-    "u",
     syntax=Syntax(
         "filename",
         condition=True,
@@ -67,7 +66,6 @@ def _install(session: SessionState, data: Dataset) -> None:
         options=(CLEAR, OptionSpec("nolabel", "nol", help="leave the value labels out")),
     ),
     synopsis="use filename [, clear nolabel]  or  use [varlist] [if] [in] using filename [, clear nolabel]",
-    summary="Load a dataset",
     keeps_r=True,
 )
 def use(session: SessionState, node: Command) -> None:
@@ -106,7 +104,6 @@ _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no va
 
 @command(
     "save",
-    "sa",
     syntax=Syntax(
         "filename",
         options=(
@@ -118,7 +115,6 @@ _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no va
         ),
     ),
     synopsis="save [filename] [, replace emptyok]",
-    summary="Save the data in memory",
     keeps_r=True,
 )
 def save(session: SessionState, node: Command) -> None:
@@ -129,7 +125,6 @@ def save(session: SessionState, node: Command) -> None:
     "saveold",
     syntax=Syntax("filename", options=(_REPLACE,)),
     synopsis="saveold filename [, replace]",
-    summary="Save the data in memory for Stata 10",
     keeps_r=True,
 )
 def saveold(session: SessionState, node: Command) -> None:
@@ -156,7 +151,6 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
     "sysuse",
     syntax=Syntax("filename", options=(CLEAR,)),
     synopsis="sysuse name [, clear]  or  sysuse dir",
-    summary="Load a dataset that comes with the program",
     keeps_r=True,
 )
 def sysuse(session: SessionState, node: Command) -> None:
@@ -174,7 +168,6 @@ def sysuse(session: SessionState, node: Command) -> None:
     "webuse",
     syntax=Syntax("filename", options=(CLEAR,)),
     synopsis="webuse name [, clear]",
-    summary="Load a dataset of the manuals",
     keeps_r=True,
 )
 def webuse(session: SessionState, node: Command) -> None:
@@ -189,7 +182,6 @@ def webuse(session: SessionState, node: Command) -> None:
     "clear",
     syntax=Syntax("words"),
     synopsis="clear [all | * | results | matrix | mata | ado | programs]",
-    summary="Clear memory",
     keeps_r=True,
 )
 def clear(session: SessionState, node: Command) -> None:

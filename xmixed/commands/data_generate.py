@@ -36,10 +36,8 @@ def plural(count: int, one: str, several: str) -> str:
 
 @command(
     "generate",
-    "g",
     syntax=Syntax("newvar", condition=True, in_range=True),
     synopsis="generate [type] newvar[:lblname] =exp [if] [in]",
-    summary="Create a variable",
     by="whole",
     keeps_r=True,
 )
@@ -81,7 +79,6 @@ def _new_variable(session: SessionState, new: NewVariable, values: np.ndarray, r
         options=(OptionSpec("nopromote", "nopromote", help="keep the storage type"),),
     ),
     synopsis="replace oldvar =exp [if] [in] [, nopromote]",
-    summary="Replace the contents of a variable",
     by="whole",
     needs=("data",),
     keeps_r=True,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from xmixed.commands.data_parsing import names_in
-from xmixed.commands.registry import command
+from xmixed.commands.registry import command, subcommand
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_name
@@ -26,11 +26,40 @@ LABEL_LENGTH = 80
 LONG_MISSING = 2147483621
 """Key of `.` in value labels; `.a` is one more."""
 
+NOFIX = OptionSpec("nofix", "nofix", help="do not widen display formats to the longest text")
+
 Words = Sequence[str]
-Subcommand = Callable[[SessionState, Command, Words], None]
 
 
-def _define(session: SessionState, node: Command, words: Words) -> None:
+@command(
+    "label",
+    syntax=Syntax("text"),
+    synopsis='label {data ["text"] | variable varname ["text"] | values varlist [lblname] '
+    "| list [lblname ...] | dir | drop {lblname ... | _all}"
+    ' | define lblname # "text" [...] [, add modify replace nofix]}',
+    keeps_r=True,
+)
+def label(session: SessionState, node: Command) -> None:
+    raise StataError(198, "invalid syntax")
+
+
+@subcommand(
+    "label",
+    "define",
+    syntax=Syntax(
+        "words",
+        options=(
+            OptionSpec("add", "a", help="add values"),
+            OptionSpec("modify", "modify", help="add, change and delete values"),
+            OptionSpec("replace", "replace", help="replace the whole label"),
+            NOFIX,
+        ),
+    ),
+    synopsis='label define lblname # "text" [# "text" ...] [, add modify replace nofix]',
+    keeps_r=True,
+)
+def define(session: SessionState, node: Command) -> None:
+    words = node.argument
     name, pairs = _label_name(words), words[1:]
     options = [option for option in ("add", "modify", "replace") if node.option(option)]
     if len(options) > 1 and options != ["add", "modify"]:
@@ -78,9 +107,16 @@ def _value(word: str) -> int:
     return value
 
 
-def _attach(session: SessionState, node: Command, words: Words) -> None:
+@subcommand(
+    "label",
+    "values",
+    syntax=Syntax("words", options=(NOFIX,)),
+    synopsis="label values varlist [lblname | .] [, nofix]",
+    keeps_r=True,
+)
+def values(session: SessionState, node: Command) -> None:
     """`label values varlist [lblname | .]`: without a name the label is taken away."""
-    data = session.data
+    data, words = session.data, node.argument
     names, label = (words[:-1], words[-1]) if len(words) > 1 else (words, "")
     chosen = [data[name] for name in names_in(" ".join(names), data)]
     label = "" if label == "." else label
@@ -106,23 +142,37 @@ def _widen_formats(data: Dataset, variables: Sequence[Variable]) -> None:
     data.put(wider)
 
 
-def _variable(session: SessionState, node: Command, words: Words) -> None:
-    if not words:
+@subcommand(
+    "label",
+    "variable",
+    syntax=Syntax("words"),
+    synopsis='label variable varname ["text"]',
+    keeps_r=True,
+)
+def variable(session: SessionState, node: Command) -> None:
+    if not node.argument:
         raise StataError(100, "varlist required")
-    if len(words) > 2:
+    if len(node.argument) > 2:
         raise StataError(198, "invalid syntax")
-    if words[0][:1].isdigit():
-        raise StataError(198, f"{words[0]} invalid name")
-    variable = session.data[resolve_name(words[0], session.data)]
-    text = words[1] if len(words) == 2 else ""
+    if node.argument[0][:1].isdigit():
+        raise StataError(198, f"{node.argument[0]} invalid name")
+    variable = session.data[resolve_name(node.argument[0], session.data)]
+    text = node.argument[1] if len(node.argument) == 2 else ""
     session.data.put([replace(variable, label=_cut(session, text))])
     session.data.changed = True
 
 
-def _data(session: SessionState, node: Command, words: Words) -> None:
-    if len(words) > 1:
+@subcommand(
+    "label",
+    "data",
+    syntax=Syntax("words"),
+    synopsis='label data ["text"]',
+    keeps_r=True,
+)
+def data_label(session: SessionState, node: Command) -> None:
+    if len(node.argument) > 1:
         raise StataError(198, "invalid syntax")
-    session.data.label = _cut(session, words[0] if words else "")
+    session.data.label = _cut(session, node.argument[0] if node.argument else "")
     session.data.changed = True
 
 
@@ -142,8 +192,15 @@ def _known(data: Dataset, words: Words) -> list[str]:
     return list(words)
 
 
-def _list(session: SessionState, node: Command, words: Words) -> None:
-    for name in _known(session.data, words):
+@subcommand(
+    "label",
+    "list",
+    syntax=Syntax("words"),
+    synopsis="label list [lblname ...]",
+    keeps_r=True,
+)
+def list_labels(session: SessionState, node: Command) -> None:
+    for name in _known(session.data, node.argument):
         session.out.write(f"{name}:")
         for value, text in session.data.value_labels[name].items():
             session.out.write(line(result(f"{_shown(value):>12} "), printable(text)))
@@ -155,71 +212,36 @@ def _shown(value: int) -> str:
     return "." if value == LONG_MISSING else "." + chr(ord("a") + value - LONG_MISSING - 1)
 
 
-def _directory(session: SessionState, node: Command, words: Words) -> None:
-    if words:
-        raise StataError(198, "invalid syntax")
+@subcommand(
+    "label",
+    "dir",
+    syntax=Syntax(),
+    synopsis="label dir",
+    keeps_r=True,
+)
+def directory(session: SessionState, node: Command) -> None:
     session.out.write(*sorted(session.data.value_labels))
 
 
-def _drop(session: SessionState, node: Command, words: Words) -> None:
-    if not words:
+@subcommand(
+    "label",
+    "drop",
+    syntax=Syntax("words"),
+    synopsis="label drop {lblname ... | _all}",
+    keeps_r=True,
+)
+def drop(session: SessionState, node: Command) -> None:
+    if not node.argument:
         raise StataError(100, "label name required")
-    for name in _known(session.data, words):
+    for name in _known(session.data, node.argument):
         session.data.value_labels.pop(name, None)
         session.data.changed = True
 
 
-_SUBCOMMANDS: tuple[tuple[str, str, Subcommand, frozenset[str]], ...] = (
-    ("data", "da", _data, frozenset()),
-    ("variable", "var", _variable, frozenset()),
-    ("define", "de", _define, frozenset({"add", "modify", "replace", "nofix"})),
-    ("values", "val", _attach, frozenset({"nofix"})),
-    ("list", "l", _list, frozenset()),
-    ("dir", "di", _directory, frozenset()),
-    ("drop", "drop", _drop, frozenset()),
-)
-"""Name, shortest abbreviation, handler, options."""
-_UNBUILT = ("save", "language", "copy")
-
-
-@command(
-    "label",
-    "la",
-    syntax=Syntax(
-        "words",
-        options=(
-            OptionSpec("add", "a", help="define: add values"),
-            OptionSpec("modify", "modify", help="define: add, change and delete values"),
-            OptionSpec("replace", "replace", help="define: replace the whole label"),
-            OptionSpec("nofix", "nofix", help="do not widen display formats to the longest text"),
-        ),
-    ),
-    synopsis='label {data ["text"] | variable varname ["text"] | values varlist [lblname] '
-    "| list [lblname ...] | dir | drop {lblname ... | _all}"
-    ' | define lblname # "text" [...] [, add modify replace nofix]}',
-    summary="Label data, variables and values",
-    keeps_r=True,
-)
-def label(session: SessionState, node: Command) -> None:
-    word = node.argument[0] if node.argument else ""
-    for name, minimum, run, allowed in _SUBCOMMANDS:
-        if name.startswith(word) and len(word) >= len(minimum):
-            for option in node.options:
-                if option not in allowed:
-                    raise StataError(198, f"option {option} not allowed", node.options[option].span)
-            run(session, node, node.argument[1:])
-            return
-    if word in _UNBUILT:
-        raise StataError(199, f"label {word} is not implemented in xmixed")
-    raise StataError(198, "invalid syntax")
-
-
 @command(
     "format",
-    "form",
     syntax=Syntax("words"),
     synopsis="format varlist %fmt  or  format %fmt varlist  or  format [varlist]",
-    summary="Set or show display formats",
     needs=("data",),
     keeps_r=True,
 )

@@ -26,7 +26,6 @@ def _unbuilt(name: str, minimum: str, kind: str = "flag") -> OptionSpec:
 
 @command(
     "list",
-    "l",
     syntax=Syntax(
         "varlist",
         condition=True,
@@ -64,7 +63,6 @@ def _unbuilt(name: str, minimum: str, kind: str = "flag") -> OptionSpec:
     ),
     synopsis="list [varlist] [if] [in] [, clean noobs separator(#) sepby(varlist) abbreviate(#) nolabel"
     " noheader table display]",
-    summary="List values of variables",
     by="each",
     needs=("data",),
     keeps_r=True,

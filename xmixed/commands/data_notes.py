@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 
 from xmixed.commands.data_generate import plural
 from xmixed.commands.data_parsing import names_in
-from xmixed.commands.registry import command
+from xmixed.commands.registry import command, subcommand
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
+from xmixed.formats.calendar import SHORT_MONTHS
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_numlist
 from xmixed.language.syntax import Syntax
@@ -25,7 +25,6 @@ LARGEST = 9999
 
 _TIME_STAMP = re.compile(r"(?<!\S)TS(?!\S)")
 _IN = re.compile(r"(?:^|\s)in\s+(\d[\d\s/]*)$")
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 def notes_of(data: Dataset, name: str) -> dict[int, str]:
@@ -50,16 +49,14 @@ def set_notes(data: Dataset, name: str, notes: dict[int, str]) -> None:
 
 def time_stamp(moment: datetime) -> str:
     """Return a time as `29 Mar 2011 10:57`, in English wherever we are."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M}"
+    return f"{moment.day} {SHORT_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M}"
 
 
 @command(
     "notes",
-    "note",
     syntax=Syntax("raw"),
     synopsis="notes [varname]: text  or  notes [list] [varlist] [in #[/#]]  or  notes drop varlist [in #[/#]]"
     "  or  notes replace varname in #: text  or  notes renumber varname",
-    summary="Keep notes with the data; in a text, TS is the time",
     keeps_r=True,
 )
 def notes(session: SessionState, node: Command) -> None:
@@ -67,14 +64,7 @@ def notes(session: SessionState, node: Command) -> None:
     if colon:
         _write_note(session, head.strip(), text.strip())
         return
-    word, _, rest = node.argument.partition(" ")
-    run = _SUBCOMMANDS.get(word)
-    if word == "search":
-        raise StataError(199, "notes search is not implemented in xmixed")
-    if run is not None:
-        run(session, rest.strip())
-    else:
-        _list(session, node.argument)
+    list_notes(session, node)
 
 
 def _evarlist(text: str, data: Dataset) -> list[str]:
@@ -98,25 +88,37 @@ def _split_range(text: str) -> tuple[str, tuple[int, int]]:
 
 
 def _write_note(session: SessionState, head: str, text: str) -> None:
-    if not text:
-        raise StataError(198, "nothing to add")
-    data = session.data
-    word, _, rest = head.partition(" ")
-    text = _TIME_STAMP.sub(lambda _: time_stamp(datetime.now()), text)
-    if word == "replace" and rest:
-        names, (number, _) = _split_range(rest.strip())
-        name = _only(names, data)
-        if number not in notes_of(data, name):
-            raise StataError(198, f"note {number} for {name} not found")
-        set_notes(data, name, notes_of(data, name) | {number: text})
-        session.out.write(f"(note {number} for {name} replaced)")
-        return
+    data, text = session.data, _stamped(text)
     name = _only(head or DATASET, data)
     known = notes_of(data, name)
     number = max(known, default=0) + 1
     if number > LARGEST:
         raise StataError(198, f"{name} has too many notes")
     set_notes(data, name, known | {number: text})
+
+
+def _stamped(text: str) -> str:
+    """Return the text of a note with the time in the place of TS; r(198) when it is empty."""
+    if not text:
+        raise StataError(198, "nothing to add")
+    return _TIME_STAMP.sub(lambda _: time_stamp(datetime.now()), text)
+
+
+@subcommand(
+    "notes", "replace", syntax=Syntax("raw"), synopsis="notes replace varname in #: text", keeps_r=True
+)
+def replace(session: SessionState, node: Command) -> None:
+    head, colon, text = node.argument.partition(":")
+    if not colon:
+        raise StataError(198, "invalid syntax")
+    text = _stamped(text.strip())
+    names, (number, _) = _split_range(head.strip())
+    name = _only(names, session.data)
+    known = notes_of(session.data, name)
+    if number not in known:
+        raise StataError(198, f"note {number} for {name} not found")
+    set_notes(session.data, name, known | {number: text})
+    session.out.write(f"(note {number} for {name} replaced)")
 
 
 def _only(text: str, data: Dataset) -> str:
@@ -128,8 +130,9 @@ def _only(text: str, data: Dataset) -> str:
     return names[0]
 
 
-def _list(session: SessionState, text: str) -> None:
-    names, (first, last) = _split_range(text)
+@subcommand("notes", "list", syntax=Syntax("raw"), synopsis="notes list [varlist] [in #[/#]]", keeps_r=True)
+def list_notes(session: SessionState, node: Command) -> None:
+    names, (first, last) = _split_range(node.argument)
     width = max(20, session.settings.linesize - INDENT)
     for name in _evarlist(names, session.data):
         chosen = {n: note for n, note in notes_of(session.data, name).items() if first <= n <= last}
@@ -142,8 +145,9 @@ def _list(session: SessionState, text: str) -> None:
             session.out.write(*(line(" " * INDENT, result(part)) for part in more))
 
 
-def _drop(session: SessionState, text: str) -> None:
-    names, (first, last) = _split_range(text)
+@subcommand("notes", "drop", syntax=Syntax("raw"), synopsis="notes drop varlist [in #[/#]]", keeps_r=True)
+def drop(session: SessionState, node: Command) -> None:
+    names, (first, last) = _split_range(node.argument)
     if not names:
         raise StataError(100, "varlist required")
     dropped = 0
@@ -156,14 +160,8 @@ def _drop(session: SessionState, text: str) -> None:
     session.out.write(f"({plural(dropped, 'note', 'notes')} dropped)")
 
 
-def _renumber(session: SessionState, text: str) -> None:
-    name = _only(text, session.data)
+@subcommand("notes", "renumber", syntax=Syntax("raw"), synopsis="notes renumber varname", keeps_r=True)
+def renumber(session: SessionState, node: Command) -> None:
+    name = _only(node.argument, session.data)
     known = notes_of(session.data, name)
     set_notes(session.data, name, dict(enumerate(known.values(), 1)))
-
-
-_SUBCOMMANDS: dict[str, Callable[[SessionState, str], None]] = {
-    "list": _list,
-    "drop": _drop,
-    "renumber": _renumber,
-}

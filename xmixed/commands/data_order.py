@@ -47,12 +47,10 @@ def reorder(data: Dataset, order: np.ndarray, sorted_by: tuple[str, ...]) -> Non
 
 @command(
     "sort",
-    "so",
     syntax=Syntax(
         "varlist", in_range=True, options=(OptionSpec("stable", "stable", help="keep the order of ties"),)
     ),
     synopsis="sort varlist [in] [, stable]",
-    summary="Sort the data; the order of ties is always kept",
     needs=("data",),
     keeps_r=True,
 )
@@ -74,7 +72,6 @@ def sort(session: SessionState, node: Command) -> None:
 
 @command(
     "gsort",
-    "gs",
     syntax=Syntax(
         "text",
         options=(
@@ -83,7 +80,6 @@ def sort(session: SessionState, node: Command) -> None:
         ),
     ),
     synopsis="gsort [+|-]varname [[+|-]varname ...] [, mfirst]",
-    summary="Sort the data in ascending and descending order",
     needs=("data",),
     keeps_r=True,
 )
@@ -144,7 +140,6 @@ def _descending_keys(variable: Variable, missing_first: bool) -> list[np.ndarray
         ),
     ),
     synopsis="order varlist [, first last before(varname) after(varname) alphabetic]",
-    summary="Reorder variables",
     needs=("data",),
     keeps_r=True,
 )

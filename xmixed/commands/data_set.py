@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.registry import command
+from xmixed.commands.registry import command, subcommand
 from xmixed.data.columns import blank_column
 from xmixed.data.dataset import DTYPES
 from xmixed.errors import StataError
@@ -113,50 +113,65 @@ def _matsize(session: SessionState, name: str, word: str) -> None:
     _whole(name, word, *MATSIZE)
 
 
-_SETTERS: tuple[tuple[str, str, Setter], ...] = (
-    ("obs", "ob", _observations),
-    ("linesize", "li", _linesize),
-    ("level", "l", _level),
-    ("more", "mo", _switch),
-    ("type", "ty", _type),
-    ("seed", "se", _seed),
-    ("cformat", "cformat", _format),
-    ("pformat", "pformat", _format),
-    ("sformat", "sformat", _format),
-    ("lstretch", "lstretch", _switch),
-    ("showbaselevels", "showbaselevels", _showbaselevels),
-    ("showomitted", "showomitted", _switch),
-    ("showemptycells", "showemptycells", _switch),
-    ("memory", "mem", _memory),
-    ("matsize", "mat", _matsize),
-)
-"""Name, shortest abbreviation, what sets it."""
+def _scheme(session: SessionState, name: str, word: str) -> None:
+    """Stata: an unknown scheme leaves the look of graphs as it is."""
+    from xmixed.graphics.schemes import SCHEMES
 
-_UNBUILT = (
-    "adosize dp emptycells fvlabel graphics httpproxy locale logtype maxiter maxvar niceness output pagesize"
-    " rmsg scheme scrollbufsize searchdefault timeout1 trace tracedepth varabbrev varlabelpos"
-).split()
+    if word not in SCHEMES:
+        raise StataError(111, f"scheme {word} not found", hint="graph query lists the schemes")
+    session.settings.scheme = word
+
+
+SETTERS: dict[str, Setter] = {
+    "obs": _observations,
+    "linesize": _linesize,
+    "level": _level,
+    "more": _switch,
+    "type": _type,
+    "seed": _seed,
+    "cformat": _format,
+    "pformat": _format,
+    "sformat": _format,
+    "lstretch": _switch,
+    "showbaselevels": _showbaselevels,
+    "showomitted": _switch,
+    "showemptycells": _switch,
+    "memory": _memory,
+    "matsize": _matsize,
+    "graphics": _switch,
+    "scheme": _scheme,
+}
+"""What sets each setting."""
+PERMANENTLY = OptionSpec("permanently", "perm", help="also in later sessions", built=False)
+FOR_NOW = OptionSpec("permanently", "perm", help="in this session; a note says so")
+"""Of settings that change looks alone, where do-files ask for it."""
 
 
 @command(
     "set",
-    syntax=Syntax(
-        "words",
-        options=(OptionSpec("permanently", "perm", help="also in later sessions", built=False),),
-    ),
+    syntax=Syntax("words"),
     synopsis="set {obs|linesize|level|more|type|seed|cformat|pformat|sformat|lstretch|showbaselevels"
-    "|showomitted|showemptycells|matsize} value",
-    summary="Set the number of observations or a setting",
+    "|showomitted|showemptycells|matsize|graphics|scheme} value",
     keeps_r=True,
 )
 def set_command(session: SessionState, node: Command) -> None:
-    if not node.argument or len(node.argument) > 2:
-        raise StataError(198, "invalid syntax")
-    typed, value = node.argument[0], "".join(node.argument[1:])
-    for name, minimum, setter in _SETTERS:
-        if name.startswith(typed) and len(typed) >= len(minimum):
-            setter(session, name, value)
-            return
-    if typed in _UNBUILT:
-        raise StataError(198, f"set {typed} is not implemented in xmixed")
     raise StataError(198, "invalid syntax")
+
+
+def _set(session: SessionState, node: Command) -> None:
+    if len(node.argument) > 1:
+        raise StataError(198, "invalid syntax")
+    name = node.name.removeprefix("set ")
+    SETTERS[name](session, name, "".join(node.argument))
+    if node.option("permanently"):
+        session.out.write(f"(note:  set {name} holds for this session)")
+
+
+for _name in SETTERS:
+    subcommand(
+        "set",
+        _name,
+        syntax=Syntax("words", options=(FOR_NOW if _name in ("graphics", "scheme") else PERMANENTLY,)),
+        synopsis=f"set {_name} value",
+        keeps_r=True,
+    )(_set)

@@ -18,7 +18,6 @@ from xmixed.statistics.moments import Moments, moments
 
 @command(
     "summarize",
-    "su",
     syntax=Syntax(
         "varlist",
         condition=True,
@@ -33,7 +32,6 @@ from xmixed.statistics.moments import Moments, moments
         exclusive=(("detail", "meanonly"),),
     ),
     synopsis="summarize [varlist] [if] [in] [weight] [, detail meanonly format separator(#)]",
-    summary="Summary statistics",
     by="each",
     needs=("data",),
 )

@@ -59,11 +59,9 @@ class _Page:
 
 @command(
     "display",
-    "di",
     syntax=Syntax("display"),
     synopsis='display [%fmt] exp | "text" | as {text|result|error|input} | _newline[(#)] | _continue'
     " | _column(#) | _skip(#) | _dup(#) | _char(#) | , ...",
-    summary="Show text and the values of expressions",
     keeps_r=True,
 )
 def display(session: SessionState, node: Command) -> None:

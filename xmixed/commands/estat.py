@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from xmixed.commands.data_parsing import names_in
-from xmixed.commands.registry import command
+from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row
 from xmixed.estimation.mixed.intraclass import has_random_coefficients, intraclass_correlations
@@ -17,11 +15,13 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.factors.design import column
 from xmixed.expressions.factors.terms import Term
+from xmixed.expressions.varlist import resolve_varlist
 from xmixed.expressions.weights import check_weights
 from xmixed.formats import is_date_format, is_string_format, is_valid_format
 from xmixed.language.nodes import Command, Name
 from xmixed.language.parser import parse_expression
-from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
+from xmixed.language.words import split_command_word
 from xmixed.missing import is_missing
 from xmixed.render.layouts.estat import (
     MatrixStyle,
@@ -39,51 +39,20 @@ from xmixed.session.state import SessionState
 from xmixed.statistics.covariance import correlations
 from xmixed.statistics.moments import moments
 
+MIXED = ("xtmixed", "mixed")
+CORRELATION = OptionSpec("correlation", "c", help="show correlations")
+
 
 @command(
     "estat",
-    syntax=Syntax(
-        "text",
-        options=(
-            OptionSpec("n", "n", "integer", "ic: N of the Bayesian information criterion"),
-            OptionSpec("level", "l", "text", "icc: confidence level; recovariance: level variable"),
-            OptionSpec("correlation", "c", help="vce, recovariance: show correlations"),
-            OptionSpec("covariance", "cov", help="vce: show covariances (the default)"),
-            OptionSpec("format", "f", "format", "vce: display format of the cells"),
-            OptionSpec("equation", "eq", "text", "vce: only some equations", built=False),
-            OptionSpec("block", "b", help="vce: equations as blocks", built=False),
-            OptionSpec("diag", "d", help="vce: only the diagonal blocks", built=False),
-            OptionSpec("nolines", "noli", help="vce: no lines between equations", built=False),
-            OptionSpec("labels", "lab", help="summarize: show labels", built=False),
-            OptionSpec("noheader", "noh", help="summarize: no header", built=False),
-            OptionSpec("noweights", "now", help="summarize: ignore weights"),
-            OptionSpec("group", "g", help="summarize: by equation", built=False),
-        ),
-        exclusive=(("correlation", "covariance"),),
-    ),
+    syntax=Syntax("raw"),
     synopsis="estat {group | ic | icc | recovariance | summarize | vce} [, options]",
-    summary="Postestimation statistics: groups, information criteria, covariances, intraclass correlations",
     needs=("estimates",),
 )
 def estat(session: SessionState, node: Command) -> None:
-    word, _, rest = str(node.argument or "").strip().partition(" ")
-    if not word:
+    word, _ = split_command_word(node.argument)
+    if not word or word == ",":
         raise StataError(198, "subcommand expected")
-    name = _subcommand(word)
-    _, handler, allowed = _SUBCOMMANDS[name]
-    for option in node.options.values():
-        if option.name not in allowed:
-            shown = option.name + ("" if option.value is None else "()")
-            raise StataError(198, f"option {shown} not allowed", option.span)
-    if rest.strip() and name != "summarize":
-        raise StataError(198, "invalid syntax")
-    session.r = handler(session, rest.strip(), node)
-
-
-def _subcommand(word: str) -> str:
-    for name, (minimum, _, _) in _SUBCOMMANDS.items():
-        if name.startswith(word) and len(word) >= len(minimum):
-            return name
     raise StataError(321, f"estat {printable(word)} not valid")
 
 
@@ -97,7 +66,8 @@ def _mixed_result(session: SessionState, name: str) -> MixedResult:
 # --- groups and criteria ------------------------------------------------------------------------------
 
 
-def _group(session: SessionState, rest: str, node: Command) -> Results:
+@subcommand("estat", "group", syntax=Syntax(), needs=("estimates",), after=MIXED)
+def group(session: SessionState, node: Command) -> None:
     levels = _mixed_result(session, "group").description.levels
     if not levels:
         raise StataError(321, "estat group not valid; the model has no groups")
@@ -106,22 +76,47 @@ def _group(session: SessionState, rest: str, node: Command) -> Results:
         for level in levels
     ]
     session.out.write(*render_groups(groups))
-    return Results()
+    session.r = Results()
 
 
-def _ic(session: SessionState, rest: str, node: Command) -> Results:
+@subcommand(
+    "estat",
+    "ic",
+    syntax=Syntax(options=(OptionSpec("n", "n", "integer", "N of the Bayesian information criterion"),)),
+    synopsis="estat ic [, n(#)]",
+    needs=("estimates",),
+)
+def ic(session: SessionState, node: Command) -> None:
     n = node.option("n")
     if n is not None and n <= 0:
         raise StataError(198, "option n() must be a positive integer")
     rows = [criteria_row(".", session.e, n)]
     session.out.write("", CRITERIA_TITLE, *render_criteria(rows, n is not None))
-    return criteria_results(rows)
+    session.r = criteria_results(rows)
 
 
 # --- covariance matrices --------------------------------------------------------------------------------
 
 
-def _vce(session: SessionState, rest: str, node: Command) -> Results:
+@subcommand(
+    "estat",
+    "vce",
+    syntax=Syntax(
+        options=(
+            CORRELATION,
+            OptionSpec("covariance", "cov", help="show covariances (the default)"),
+            OptionSpec("format", "f", "format", "display format of the cells"),
+            OptionSpec("equation", "eq", "text", "only some equations", built=False),
+            OptionSpec("block", "b", help="equations as blocks", built=False),
+            OptionSpec("diag", "d", help="only the diagonal blocks", built=False),
+            OptionSpec("nolines", "noli", help="no lines between equations", built=False),
+        ),
+        exclusive=(("correlation", "covariance"),),
+    ),
+    synopsis="estat vce [, correlation covariance format(%fmt)]",
+    needs=("estimates",),
+)
+def vce(session: SessionState, node: Command) -> None:
     V = session.e.get("V")
     if not isinstance(V, Matrix):
         raise StataError(321, "estat vce not valid")
@@ -135,10 +130,18 @@ def _vce(session: SessionState, rest: str, node: Command) -> Results:
     session.out.write("", f"{kind} matrix of coefficients of {name} model", "")
     style = MatrixStyle("e(V)", fmt)
     session.out.write(*render_lower_triangle(values, V.row_names, style, session.settings.linesize))
-    return Results(matrices={"V": Matrix(values.copy(), list(V.row_names), list(V.column_names))})
+    session.r = Results(matrices={"V": Matrix(values.copy(), list(V.row_names), list(V.column_names))})
 
 
-def _recovariance(session: SessionState, rest: str, node: Command) -> Results:
+@subcommand(
+    "estat",
+    "recovariance",
+    syntax=Syntax(options=(OptionSpec("level", "l", "text", "only this level variable"), CORRELATION)),
+    synopsis="estat recovariance [, level(levelvar) correlation]",
+    needs=("estimates",),
+    after=MIXED,
+)
+def recovariance(session: SessionState, node: Command) -> None:
     result = _mixed_result(session, "recovariance")
     equations = result.description.equations
     levels = list(dict.fromkeys(equation.level for equation in equations if equation.effects))
@@ -163,7 +166,7 @@ def _recovariance(session: SessionState, rest: str, node: Command) -> Results:
         session.out.write(*render_lower_triangle(shown, names, style, session.settings.linesize))
         # The one shown last is saved.
         found.matrices = {key: Matrix(shown, list(names), list(names))}
-    return found
+    session.r = found
 
 
 def _row_names(effects: tuple[str, ...], rows: int) -> tuple[str, ...]:
@@ -183,9 +186,17 @@ def _block_diagonal(blocks: list[np.ndarray]) -> np.ndarray:
 # --- intraclass correlations ----------------------------------------------------------------------------
 
 
-def _icc(session: SessionState, rest: str, node: Command) -> Results:
+@subcommand(
+    "estat",
+    "icc",
+    syntax=Syntax(options=(LEVEL,)),
+    synopsis="estat icc [, level(#)]",
+    needs=("estimates",),
+    after=MIXED,
+)
+def icc(session: SessionState, node: Command) -> None:
     result = _mixed_result(session, "icc")
-    level = _confidence_level(node, session.settings.level)
+    level = node.option("level", session.settings.level)
     found = intraclass_correlations(result, level)
     conditional = has_random_coefficients(result)
     covariates = any(term.parts and not term.status for term in result.description.terms)
@@ -202,24 +213,28 @@ def _icc(session: SessionState, rest: str, node: Command) -> Results:
         results.macros[f"label{number}"] = item.label
         limits = np.array([[figures.lower, figures.upper]])
         results.matrices[f"ci{number}"] = Matrix(limits, [f"icc{number}"], ["ll", "ul"])
-    return results
-
-
-def _confidence_level(node: Command, default: float) -> float:
-    text = str(node.option("level", default))
-    try:
-        level = float(text)
-    except ValueError:
-        raise StataError(198, "option level() incorrectly specified", node.options["level"].span) from None
-    if not 10 <= level <= 99.99:
-        raise StataError(198, "level() must be between 10 and 99.99 inclusive")
-    return level
+    session.r = results
 
 
 # --- summary of the sample --------------------------------------------------------------------------------
 
 
-def _summarize(session: SessionState, rest: str, node: Command) -> Results:
+@subcommand(
+    "estat",
+    "summarize",
+    syntax=Syntax(
+        "varlist",
+        options=(
+            OptionSpec("noweights", "now", help="ignore weights"),
+            OptionSpec("labels", "lab", help="show labels", built=False),
+            OptionSpec("noheader", "noh", help="no header", built=False),
+            OptionSpec("group", "g", help="by equation", built=False),
+        ),
+    ),
+    synopsis="estat summarize [varlist] [, noweights]",
+    needs=("estimates",),
+)
+def summarize(session: SessionState, node: Command) -> None:
     """Summarise the variables of the model, or others, over the estimation sample."""
     rows = session.data.marks.get(session.e.mark)
     if rows is None:
@@ -233,8 +248,8 @@ def _summarize(session: SessionState, rest: str, node: Command) -> Results:
         found, _ = evaluate_column(Name(variable, series), context)
         return found[rows]
 
-    if rest:
-        names = names_in(rest, session.data)
+    if node.argument:
+        names = resolve_varlist(node.argument, session.data)
         for name in names:
             if session.data[name].is_string:
                 raise StataError(
@@ -256,7 +271,7 @@ def _summarize(session: SessionState, rest: str, node: Command) -> Results:
     session.out.write(*render_sample(session.e.macros.get("cmd", ""), n, table))
     stats = np.array([[row.mean, row.sd, row.minimum, row.maximum] for row in table])
     heads = ["mean", "sd", "min", "max"]
-    return Results({"N": n}, matrices={"stats": Matrix(stats, [row.name for row in table], heads)})
+    session.r = Results({"N": n}, matrices={"stats": Matrix(stats, [row.name for row in table], heads)})
 
 
 def _summarized(result: MixedResult) -> list[Term]:
@@ -287,16 +302,3 @@ def _sample_row(name: str, values: np.ndarray, kind: str, weights: np.ndarray | 
         known &= weights > 0
     found = moments(values[known], None if weights is None else weights[known], kind, False)
     return SampleRow(name, found.mean, found.sd, found.minimum, found.maximum)
-
-
-_Handler = Callable[[SessionState, str, Command], Results]
-
-_SUBCOMMANDS: dict[str, tuple[str, _Handler, frozenset[str]]] = {
-    "ic": ("ic", _ic, frozenset({"n"})),
-    "icc": ("icc", _icc, frozenset({"level"})),
-    "group": ("gr", _group, frozenset()),
-    "recovariance": ("recov", _recovariance, frozenset({"level", "correlation"})),
-    "summarize": ("su", _summarize, frozenset({"noweights"})),
-    "vce": ("vce", _vce, frozenset({"correlation", "covariance", "format"})),
-}
-"""Shortest abbreviation, handler and options of each subcommand."""

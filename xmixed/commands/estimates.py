@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from xmixed.commands.registry import command
+from xmixed.commands.registry import command, subcommand
 from xmixed.commands.xtmixed import E_COMMANDS
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row
@@ -15,6 +15,7 @@ from xmixed.estimation.mixed.options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
 from xmixed.expressions.varlist import is_valid_name, matches_pattern
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.language.words import split_command_word
 from xmixed.render.layouts.estimates import (
     StoredRow,
     render_criteria,
@@ -30,63 +31,26 @@ MAXIMUM_STORED = 300
 """Stata's limit on stored results."""
 NAME_LENGTH = 27
 """Stata's limit on their names."""
-
-_REPLAY_OPTIONS = frozenset(spec.name for spec in (*DISPLAY_OPTIONS, STANDARD_DEVIATIONS))
-_NOT_BUILT = (
-    ("table", "tab"),
-    ("save", "save"),
-    ("use", "use"),
-    ("describe", "des"),
-    ("notes", "notes"),
-    ("esample", "esample"),
-    ("for", "for"),
-    ("change", "change"),
-    ("selected", "selected"),
+N = OptionSpec("n", "n", "integer", "N of the Bayesian information criterion")
+_DISPLAY = Syntax(
+    "text",
+    options=(*DISPLAY_OPTIONS, STANDARD_DEVIATIONS),
+    exclusive=(("variance", "stddeviations"),),
 )
 
 
 @command(
     "estimates",
-    "est",
-    syntax=Syntax(
-        "text",
-        options=(
-            OptionSpec("title", "ti", "text", "store: title of the results"),
-            OptionSpec("nocopy", "nocopy", help="store: the active results are gone afterwards"),
-            OptionSpec("n", "n", "integer", "stats: N of the Bayesian information criterion"),
-            *DISPLAY_OPTIONS,
-            STANDARD_DEVIATIONS,
-        ),
-        exclusive=(("variance", "stddeviations"),),
-    ),
+    syntax=_DISPLAY,
     synopsis="estimates {store|restore|replay|dir|drop|clear|stats|query|title} [names] [, options]",
-    summary="Store, restore, replay and compare estimation results",
     keeps_r=True,
 )
 def estimates(session: SessionState, node: Command) -> None:
-    word, _, rest = str(node.argument or "").strip().partition(" ")
-    if word.startswith("title:"):
-        word, rest = "title", word.removeprefix("title:") + " " + rest
-    name = _subcommand(word)
-    handler, allowed = _SUBCOMMANDS[name][1:]
-    for option in node.options.values():
-        if option.name not in allowed:
-            shown = f"no{option.name}" if option.value is False else option.name
-            shown += "" if option.value is None or isinstance(option.value, bool) else "()"
-            raise StataError(198, f"option {shown} not allowed", option.span)
-    handler(session, rest.strip(), node)
-
-
-def _subcommand(word: str) -> str:
-    if not word:
-        return "replay"
-    for name, (minimum, _, _) in _SUBCOMMANDS.items():
-        if name.startswith(word) and len(word) >= len(minimum):
-            return name
-    for name, minimum in _NOT_BUILT:
-        if name.startswith(word) and len(word) >= len(minimum):
-            raise StataError(199, f"command estimates {name} is not implemented in xmixed")
-    raise StataError(198, f"invalid subcommand {word}")
+    """Without a subcommand: the active results once more."""
+    if node.argument:
+        word, _ = split_command_word(node.argument)
+        raise StataError(198, f"invalid subcommand {word}")
+    replay(session, node)
 
 
 # --- names ----------------------------------------------------------------------------------------------
@@ -119,8 +83,21 @@ def _one_name(text: str) -> str:
 # --- subcommands ----------------------------------------------------------------------------------------
 
 
-def _store(session: SessionState, rest: str, node: Command) -> None:
-    name = _one_name(rest)
+@subcommand(
+    "estimates",
+    "store",
+    syntax=Syntax(
+        "text",
+        options=(
+            OptionSpec("title", "ti", "text", "title of the results"),
+            OptionSpec("nocopy", "nocopy", help="the active results are gone afterwards"),
+        ),
+    ),
+    synopsis="estimates store name [, title(string) nocopy]",
+    keeps_r=True,
+)
+def store(session: SessionState, node: Command) -> None:
+    name = _one_name(node.argument)
     if not is_valid_name(name) or len(name) > NAME_LENGTH:
         raise StataError(198, f"{printable(name)} invalid name")
     active = stored_estimates(session, ".")
@@ -132,14 +109,28 @@ def _store(session: SessionState, rest: str, node: Command) -> None:
         session.e = Estimates()
 
 
-def _restore(session: SessionState, rest: str, node: Command) -> None:
-    name = _one_name(rest)
+@subcommand(
+    "estimates",
+    "restore",
+    syntax=Syntax("text"),
+    synopsis="estimates restore name",
+    keeps_r=True,
+)
+def restore(session: SessionState, node: Command) -> None:
+    name = _one_name(node.argument)
     commit(session, replace(stored_estimates(session, name)))
     session.out.write(f"(results {name} are active now)")
 
 
-def _replay(session: SessionState, rest: str, node: Command) -> None:
-    names = _names(session, rest, ["."])
+@subcommand(
+    "estimates",
+    "replay",
+    syntax=_DISPLAY,
+    synopsis="estimates replay [names] [, options]",
+    keeps_r=True,
+)
+def replay(session: SessionState, node: Command) -> None:
+    names = _names(session, node.argument, ["."])
     for name in names:
         stored_estimates(session, name)
     for name in names:
@@ -152,8 +143,15 @@ def _replay(session: SessionState, rest: str, node: Command) -> None:
         session.out.write(*display(found, options))
 
 
-def _dir(session: SessionState, rest: str, node: Command) -> None:
-    names = _names(session, rest, list(session.stored))
+@subcommand(
+    "estimates",
+    "dir",
+    syntax=Syntax("text"),
+    synopsis="estimates dir [names]",
+    keeps_r=True,
+)
+def directory(session: SessionState, node: Command) -> None:
+    names = _names(session, node.argument, list(session.stored))
     if not names:
         return
     rows = []
@@ -169,26 +167,45 @@ def _dir(session: SessionState, rest: str, node: Command) -> None:
     session.out.write(*render_directory(rows))
 
 
-def _drop(session: SessionState, rest: str, node: Command) -> None:
-    if not rest:
+@subcommand(
+    "estimates",
+    "drop",
+    syntax=Syntax("text"),
+    synopsis="estimates drop {names | _all}",
+    keeps_r=True,
+)
+def drop(session: SessionState, node: Command) -> None:
+    if not node.argument:
         raise StataError(198, "invalid syntax")
-    for name in _names(session, rest, []):
+    for name in _names(session, node.argument, []):
         if name != ".":
             del session.stored[name]
-    if "." in rest.split():
+    if "." in node.argument.split():
         session.e = Estimates()
     commit(session, session.e)
 
 
-def _clear(session: SessionState, rest: str, node: Command) -> None:
-    if rest:
-        raise StataError(198, "invalid syntax")
+@subcommand(
+    "estimates",
+    "clear",
+    syntax=Syntax(),
+    synopsis="estimates clear",
+    keeps_r=True,
+)
+def clear(session: SessionState, node: Command) -> None:
     session.stored.clear()
     commit(session, session.e)
 
 
-def _stats(session: SessionState, rest: str, node: Command) -> None:
-    names = _names(session, rest, ["."])
+@subcommand(
+    "estimates",
+    "stats",
+    syntax=Syntax("text", options=(N,)),
+    synopsis="estimates stats [names] [, n(#)]",
+    keeps_r=True,
+)
+def stats(session: SessionState, node: Command) -> None:
+    names = _names(session, node.argument, ["."])
     n = node.option("n")
     if n is not None and n <= 0:
         raise StataError(198, "option n() must be a positive integer")
@@ -197,9 +214,14 @@ def _stats(session: SessionState, rest: str, node: Command) -> None:
     session.r = criteria_results(rows)
 
 
-def _query(session: SessionState, rest: str, node: Command) -> None:
-    if rest:
-        raise StataError(198, "invalid syntax")
+@subcommand(
+    "estimates",
+    "query",
+    syntax=Syntax(),
+    synopsis="estimates query",
+    keeps_r=True,
+)
+def query(session: SessionState, node: Command) -> None:
     if not session.e.exist:
         session.out.write("(no estimation results)")
         return
@@ -208,30 +230,19 @@ def _query(session: SessionState, rest: str, node: Command) -> None:
     session.out.write(f"(active results produced by {session.e.macros['cmd']}; {where})")
 
 
-def _title(session: SessionState, rest: str, node: Command) -> None:
+@subcommand("estimates", "title:", syntax=Syntax("text"), synopsis="estimates title: text", keeps_r=True)
+@subcommand(
+    "estimates",
+    "title",
+    syntax=Syntax("text"),
+    synopsis="estimates title [: text]",
+    keeps_r=True,
+)
+def title(session: SessionState, node: Command) -> None:
     active = stored_estimates(session, ".")
-    text = rest.removeprefix(":").strip()
-    if not rest:
+    text = node.argument.removeprefix(":").strip()
+    if not node.argument:
         if active.title:
             session.out.write(printable(active.title))
         return
     session.e = replace(active, title=text.strip('"'))
-
-
-_Handler = Callable[[SessionState, str, Command], None]
-
-_SUBCOMMANDS: dict[str, tuple[str, _Handler, frozenset[str]]] = {
-    "store": ("sto", _store, frozenset({"title", "nocopy"})),
-    "restore": ("res", _restore, frozenset()),
-    "replay": ("r", _replay, _REPLAY_OPTIONS),
-    "dir": ("dir", _dir, frozenset()),
-    "drop": ("drop", _drop, frozenset()),
-    "clear": ("clear", _clear, frozenset()),
-    "stats": ("stat", _stats, frozenset({"n"})),
-    "query": ("q", _query, frozenset()),
-    "title": ("title", _title, frozenset()),
-}
-"""Shortest abbreviation, handler and options of each subcommand."""
-
-
-# --- information criteria -------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from xmixed.session.state import SessionState
     "pwd",
     syntax=Syntax("none"),
     synopsis="pwd",
-    summary="Show the current folder",
     keeps_r=True,
 )
 def pwd(session: SessionState, node: Command) -> None:
@@ -26,7 +25,6 @@ def pwd(session: SessionState, node: Command) -> None:
     "cd",
     syntax=Syntax("filename"),
     synopsis="cd [folder]",
-    summary="Change the current folder, or show it",
     keeps_r=True,
 )
 def cd(session: SessionState, node: Command) -> None:

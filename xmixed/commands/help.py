@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-from xmixed.commands.registry import CommandEntry, command, commands, find_command
+from xmixed.commands.registry import CommandEntry, built, command, find_entry, subcommands_of
+from xmixed.commands.table import COMMANDS, SUBCOMMANDS, Listed
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.output import Line, line
@@ -28,16 +29,14 @@ _ARGUMENTS = {
 
 @command(
     "help",
-    "h",
     syntax=Syntax("text"),
-    synopsis="help [command]",
-    summary="Show the syntax and the options of a command",
+    synopsis="help [command [subcommand]]",
     keeps_r=True,
 )
 def help_(session: SessionState, node: Command) -> None:
     word = (node.argument or "").strip()
     if word:
-        session.out.write(*help_lines(find_command(word), session.settings.linesize))
+        session.out.write(*help_lines(find_entry(word)[0], session.settings.linesize))
     else:
         session.out.write(*_overview(session.settings.linesize))
 
@@ -46,7 +45,6 @@ def help_(session: SessionState, node: Command) -> None:
     "about",
     syntax=Syntax("none"),
     synopsis="about",
-    summary="Show the version and the licence",
     keeps_r=True,
 )
 def about(session: SessionState, node: Command) -> None:
@@ -77,7 +75,13 @@ def help_lines(entry: CommandEntry, linesize: int) -> list[Line]:
             lines += [line(), line(heading), line()]
             for option in options:
                 lines += _option_lines(option, linesize)
-    if entry.minimum != entry.name:
+    words = subcommands_of(entry.name)
+    if words:
+        lines += [line(), line("Subcommands"), line()]
+        for word in words:
+            lines += _listed_lines(word, SUBCOMMANDS[f"{entry.name} {word}"], linesize)
+        lines += [line(), line(f"help {entry.name} subcommand shows the syntax and the options of one.")]
+    if entry.minimum != entry.name.rpartition(" ")[2]:
         lines += [line(), line(f"Shortest abbreviation: {entry.minimum}")]
     if any((syntax.options, syntax.fixed_options, syntax.random_options)):
         lines.append(line("Letters in brackets may be left out."))
@@ -104,7 +108,10 @@ def _abbreviation(name: str, minimum: str) -> str:
 
 
 def _marked(synopsis: str, name: str, minimum: str) -> str:
-    """Mark the abbreviation of the command in its syntax line."""
+    """Mark the abbreviation of the command in its syntax line, that of a subcommand in its own word."""
+    before, blank, word = name.rpartition(" ")
+    if before and synopsis.startswith(name):
+        return before + blank + _abbreviation(word, minimum) + synopsis[len(name) :]
     if synopsis == name or synopsis.startswith(name + " "):
         return _abbreviation(name, minimum) + synopsis[len(name) :]
     return synopsis
@@ -124,12 +131,15 @@ def _option_lines(option: OptionSpec, linesize: int) -> list[Line]:
     return [line(first.ljust(indent) + body[0].text[indent:]), *body[1:]]
 
 
+def _listed_lines(name: str, listed: Listed, linesize: int) -> list[Line]:
+    body = _paragraph(listed.summary, linesize, 26, 26)
+    return [line(f"    {_abbreviation(name, listed.minimum)}".ljust(26) + body[0].text[26:]), *body[1:]]
+
+
 def _overview(linesize: int) -> list[Line]:
     lines = [line(), line("Commands"), line()]
-    for entry in commands().values():
-        name = _abbreviation(entry.name, entry.minimum)
-        body = _paragraph(entry.summary, linesize, 26, 26)
-        lines += [line(f"    {name}".ljust(26) + body[0].text[26:]), *body[1:]]
+    for name, listed in built(COMMANDS).items():
+        lines += _listed_lines(name, listed, linesize)
     return [*lines, line(), line("help command shows the syntax and the options of a command.")]
 
 

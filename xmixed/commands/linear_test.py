@@ -27,7 +27,6 @@ _MULTIPLE = OptionSpec("mtest", "m", help="test each condition too", built=False
 
 @command(
     "test",
-    "te",
     syntax=Syntax(
         "hypotheses",
         options=(
@@ -43,7 +42,6 @@ _MULTIPLE = OptionSpec("mtest", "m", help="test each condition too", built=False
         ),
     ),
     synopsis="test {coeflist | exp = exp [= ...] | (spec) [(spec) ...]} [, accumulate notest]",
-    summary="Test linear hypotheses after estimation",
     needs=("estimates",),
 )
 def test(session: SessionState, node: Command) -> None:
@@ -67,7 +65,6 @@ def test(session: SessionState, node: Command) -> None:
         ),
     ),
     synopsis="testparm varlist [, equal equation(eqname)]",
-    summary="Test that the coefficients of variables are zero, or equal",
     needs=("estimates",),
 )
 def testparm(session: SessionState, node: Command) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 
-from xmixed.commands.registry import command
+from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
+from xmixed.formats.calendar import SHORT_MONTHS
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.output import Line, line
@@ -31,24 +32,17 @@ _VERBS = {"using": "opened", "close": "closed", "off": "paused", "on": "resumed"
         exclusive=(("append", "replace"),),
     ),
     synopsis="log using filename [, append replace text]\nlog { close | on | off | query }",
-    summary="Keep a transcript of the session in a file",
     keeps_r=True,
 )
 def log(session: SessionState, node: Command) -> None:
-    word = (node.argument or "").strip()
+    if node.argument:
+        raise StataError(198, "invalid syntax")
     if node.using is not None:
-        if word:
-            raise StataError(198, "invalid syntax")
         _open(session, node)
         return
     if node.options:
         raise StataError(101, "options not allowed")
-    if word in ("", "query", "q"):
-        _query(session)
-    elif word in ("close", "on", "off"):
-        _change(session, word)
-    else:
-        raise StataError(198, "invalid syntax")
+    query(session, node)
 
 
 def log_path(name: str) -> str:
@@ -86,7 +80,11 @@ def _open(session: SessionState, node: Command) -> None:
     session.out.sinks.append(session.log.write)
 
 
-def _change(session: SessionState, word: str) -> None:
+@subcommand("log", "close", syntax=Syntax(), keeps_r=True)
+@subcommand("log", "off", syntax=Syntax(), keeps_r=True)
+@subcommand("log", "on", syntax=Syntax(), keeps_r=True)
+def change(session: SessionState, node: Command) -> None:
+    word = node.name.removeprefix("log ")
     found = session.log
     if found is None:
         raise StataError(606, "no log file open")
@@ -119,7 +117,8 @@ def _detach(session: SessionState, found: LogFile) -> None:
     session.log = None
 
 
-def _query(session: SessionState) -> None:
+@subcommand("log", "query", syntax=Syntax(), keeps_r=True)
+def query(session: SessionState, node: Command) -> None:
     found = session.log
     if found is None:
         session.out.write("(no log file open)")
@@ -159,5 +158,5 @@ def _rule(session: SessionState) -> Line:
 def _now() -> str:
     """Return the time as ` 1 Nov 2018, 13:41:28`; month names do not follow the locale."""
     now = time.localtime()
-    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[now.tm_mon - 1]
+    month = SHORT_MONTHS[now.tm_mon - 1]
     return f"{now.tm_mday:2d} {month} {now.tm_year}, {now.tm_hour:02d}:{now.tm_min:02d}:{now.tm_sec:02d}"

@@ -46,7 +46,6 @@ class Model(NamedTuple):
 
 @command(
     "lrtest",
-    "lrt",
     syntax=Syntax(
         "text",
         options=(
@@ -56,7 +55,6 @@ class Model(NamedTuple):
         ),
     ),
     synopsis="lrtest name1 [name2] [, stats df(#) force]",
-    summary="Likelihood-ratio test of two nested models",
 )
 def lrtest(session: SessionState, node: Command) -> None:
     names = str(node.argument or "").split()

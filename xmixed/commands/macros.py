@@ -6,7 +6,7 @@ import fnmatch
 import re
 
 from xmixed.commands.macro_functions import macro_function, value_as_text
-from xmixed.commands.registry import command
+from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
@@ -78,10 +78,8 @@ def unquoted(text: str) -> str:
 
 @command(
     "local",
-    "loc",
     syntax=Syntax("raw"),
     synopsis='local [++|--] lclname [= exp | : macro_function | ["]text["]]',
-    summary="Define a local macro",
     keeps_r=True,
 )
 def local(session: SessionState, node: Command) -> None:
@@ -90,10 +88,8 @@ def local(session: SessionState, node: Command) -> None:
 
 @command(
     "global",
-    "gl",
     syntax=Syntax("raw"),
     synopsis='global mname [= exp | : macro_function | ["]text["]]',
-    summary="Define a global macro",
     keeps_r=True,
 )
 def global_(session: SessionState, node: Command) -> None:
@@ -102,24 +98,19 @@ def global_(session: SessionState, node: Command) -> None:
 
 @command(
     "macro",
-    "ma",
     syntax=Syntax("raw"),
     synopsis="macro { list [names] | dir | drop names }",
-    summary="List or drop macros; a local macro's name is written with a leading _",
     keeps_r=True,
 )
 def macro(session: SessionState, node: Command) -> None:
-    words = str(node.argument or "").split()
-    verb, names = (words[0], words[1:]) if words else ("list", [])
-    if len(verb) >= 2 and "drop".startswith(verb):
-        _drop(session, names)
-    elif "list".startswith(verb) or (verb == "dir" and not names):
-        _list(session, names)
-    else:
+    if node.argument:
         raise StataError(198, "invalid syntax")
+    list_macros(session, node)
 
 
-def _drop(session: SessionState, names: list[str]) -> None:
+@subcommand("macro", "drop", syntax=Syntax("raw"), synopsis="macro drop names", keeps_r=True)
+def drop(session: SessionState, node: Command) -> None:
+    names = node.argument.split()
     if not names:
         raise StataError(198, "invalid syntax")
     for pattern in names:
@@ -132,7 +123,10 @@ def _drop(session: SessionState, names: list[str]) -> None:
             del macros[name]
 
 
-def _list(session: SessionState, names: list[str]) -> None:
+@subcommand("macro", "dir", syntax=Syntax(), keeps_r=True)
+@subcommand("macro", "list", syntax=Syntax("raw"), synopsis="macro list [names]", keeps_r=True)
+def list_macros(session: SessionState, node: Command) -> None:
+    names = (node.argument or "").split()
     known = dict(sorted(session.global_macros.items()))
     known |= {f"_{name}": value for name, value in sorted(session.locals.items())}
     if names and names != ["_all"]:

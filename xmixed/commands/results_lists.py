@@ -2,69 +2,66 @@
 
 from __future__ import annotations
 
-from xmixed.commands.registry import command
+from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.formats import is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.language.words import split_command_word
 from xmixed.output import line
 from xmixed.render.layouts.results_lists import render_matrix, render_results
 from xmixed.session.results import Matrix
 from xmixed.session.state import SessionState
 
 
-def _check_list(node: Command, name: str) -> None:
-    words = node.argument or ()
-    if len(words) != 1 or not ("list".startswith(words[0]) and len(words[0]) >= 2):
-        if words and words[0] in ("clear", "post", "repost", "scalar", "local", "matrix", "display", "add"):
-            raise StataError(199, f"command {name} {words[0]} is not implemented in xmixed")
-        raise StataError(198, "invalid syntax")
+def _refuse(session: SessionState, node: Command) -> None:
+    raise StataError(198, "invalid syntax")
 
 
-@command(
-    "ereturn",
-    "eret",
-    syntax=Syntax("words"),
-    synopsis="ereturn list",
-    summary="List what the last estimation command saved in e()",
-    keeps_r=True,
-)
+for _name in ("ereturn", "return", "sreturn"):
+    command(_name, syntax=Syntax("raw"), synopsis=f"{_name} list", keeps_r=True)(_refuse)
+
+
+@subcommand("ereturn", "list", syntax=Syntax(), keeps_r=True)
 def ereturn(session: SessionState, node: Command) -> None:
-    _check_list(node, "ereturn")
     sample = session.e.exist and session.e.mark in session.data.marks
     session.out.write(*render_results("e", session.e, sample))
 
 
-@command(
-    "return",
-    "ret",
-    syntax=Syntax("words"),
-    synopsis="return list",
-    summary="List what the last command saved in r()",
-    keeps_r=True,
-)
+@subcommand("return", "list", syntax=Syntax(), keeps_r=True)
 def return_list(session: SessionState, node: Command) -> None:
-    _check_list(node, "return")
     session.out.write(*render_results("r", session.r))
 
 
-@command(
-    "sreturn",
-    "sret",
-    syntax=Syntax("words"),
-    synopsis="sreturn list",
-    summary="List what is saved in s()",
-    keeps_r=True,
-)
+@subcommand("sreturn", "list", syntax=Syntax(), keeps_r=True)
 def sreturn(session: SessionState, node: Command) -> None:
-    _check_list(node, "sreturn")
     session.out.write(*render_results("s", session.s))
 
 
 @command(
     "matrix",
-    "mat",
+    syntax=Syntax("raw"),
+    synopsis="matrix {list NAME|dir} [, format(%fmt) nohalf noheader nonames]",
+    keeps_r=True,
+)
+def matrix(session: SessionState, node: Command) -> None:
+    word, _ = split_command_word(node.argument)
+    if not word:
+        raise StataError(198, "invalid syntax")
+    raise StataError(199, f"command matrix {word} is not implemented in xmixed")
+
+
+@subcommand("matrix", "dir", syntax=Syntax(), keeps_r=True)
+def directory(session: SessionState, node: Command) -> None:
+    for name, found in session.matrices.items():
+        rows, columns = found.values.shape
+        session.out.write(line(f"{name:>13}[{rows},{columns}]"))
+
+
+@subcommand(
+    "matrix",
+    "list",
     syntax=Syntax(
         "text",
         options=(
@@ -74,27 +71,11 @@ def sreturn(session: SessionState, node: Command) -> None:
             OptionSpec("nonames", "non", help="no row and column names"),
         ),
     ),
-    synopsis="matrix {list NAME|dir} [, format(%fmt) nohalf noheader nonames]",
-    summary="List a matrix, e(b) and e(V) included, or the names of all",
+    synopsis="matrix list NAME [, format(%fmt) nohalf noheader nonames]",
     keeps_r=True,
 )
-def matrix(session: SessionState, node: Command) -> None:
-    word, _, rest = str(node.argument or "").strip().partition(" ")
-    if len(word) >= 1 and "list".startswith(word):
-        _list_matrix(session, "".join(rest.split()), node)
-    elif len(word) >= 2 and "dir".startswith(word):
-        if rest.strip():
-            raise StataError(198, "invalid syntax")
-        for name, found in session.matrices.items():
-            rows, columns = found.values.shape
-            session.out.write(line(f"{name:>13}[{rows},{columns}]"))
-    elif word:
-        raise StataError(199, f"command matrix {word} is not implemented in xmixed")
-    else:
-        raise StataError(198, "invalid syntax")
-
-
-def _list_matrix(session: SessionState, name: str, node: Command) -> None:
+def list_matrix(session: SessionState, node: Command) -> None:
+    name = "".join(node.argument.split())
     if not name:
         raise StataError(198, "invalid syntax")
     found = Context.of(session).matrix(name)

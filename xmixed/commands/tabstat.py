@@ -90,7 +90,6 @@ def _means(word: str, name: str, minimum: str) -> bool:
         ),
     ),
     synopsis="tabstat varlist [if] [in] [weight] [, by(varname) statistics(names) options]",
-    summary="Tables of summary statistics",
     needs=("data",),
     by="each",
 )

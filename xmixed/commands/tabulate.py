@@ -89,7 +89,6 @@ class _Sample:
 
 @command(
     "tabulate",
-    "ta",
     syntax=Syntax(
         "varlist",
         condition=True,
@@ -98,7 +97,6 @@ class _Sample:
         options=(*_COMMON, *_ONE_WAY, *_TWO_WAY, *SUMMARIZE_OPTIONS),
     ),
     synopsis="tabulate varname1 [varname2] [if] [in] [weight] [, options]",
-    summary="Tables of frequencies",
     needs=("data",),
     by="each",
 )
@@ -119,7 +117,6 @@ def tabulate(session: SessionState, node: Command) -> None:
     "tab1",
     syntax=Syntax("varlist", condition=True, in_range=True, weights=_WEIGHTS, options=(*_COMMON, *_ONE_WAY)),
     synopsis="tab1 varlist [if] [in] [weight] [, missing nolabel sort plot]",
-    summary="One-way tables of several variables",
     needs=("data",),
     by="each",
 )
@@ -144,7 +141,6 @@ def tab1(session: SessionState, node: Command) -> None:
         ),
     ),
     synopsis="tab2 varlist [if] [in] [weight] [, firstonly options of tabulate]",
-    summary="Two-way tables of all pairs of variables",
     needs=("data",),
     by="each",
 )

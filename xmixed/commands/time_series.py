@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,7 @@ from xmixed.data.time_units import UNITS, Delta, TimeUnit, parse_delta, unit_of_
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_value, is_string_format, is_valid_format
+from xmixed.formats.hexadecimal import hexadecimal, number_of
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
@@ -84,7 +84,6 @@ class Description:
     "xtset",
     syntax=Syntax("varlist", options=_OPTIONS, exclusive=_EXCLUSIVE),
     synopsis="xtset [panelvar [timevar]] [, delta(# [units]) yearly quarterly ... format(%fmt) clear]",
-    summary="Declare the data to be a panel, and sort them",
     needs=("data",),
 )
 def xtset(session: SessionState, node: Command) -> None:
@@ -95,7 +94,6 @@ def xtset(session: SessionState, node: Command) -> None:
     "tsset",
     syntax=Syntax("varlist", options=_OPTIONS, exclusive=_EXCLUSIVE),
     synopsis="tsset [[panelvar] timevar] [, delta(# [units]) yearly quarterly ... format(%fmt) clear]",
-    summary="Declare the data to be a time series or a panel, and sort them",
     needs=("data",),
 )
 def tsset(session: SessionState, node: Command) -> None:
@@ -175,38 +173,13 @@ def current_settings(data: Dataset) -> Settings | None:
     if not (panel or time) or any(name and name not in data for name in (panel, time)):
         return None
     fmt = data[time].format if time else ""
-    return Settings(panel, time, Delta.from_periods(_number(kept.get("_TSdelta", "")), fmt), fmt)
+    return Settings(panel, time, Delta.from_periods(_periods(kept.get("_TSdelta", "")), fmt), fmt)
 
 
-def hexadecimal(value: float) -> str:
-    """Return a number in %21x, as `_TSdelta` holds it.
-
-    Examples
-    --------
-    >>> hexadecimal(1.0)
-    '+1.0000000000000X+000'
-    """
-    mantissa, _, power = float(value).hex().removeprefix("-").removeprefix("0x").partition("p")
-    lead, _, fraction = mantissa.partition(".")
-    sign = "-" if value < 0 else "+"
-    return f"{sign}{lead}.{fraction.ljust(13, '0')}X{power[0]}{abs(int(power)):03x}"
-
-
-_HEXADECIMAL = re.compile(r"([+-]?)([01]\.[0-9a-f]+)X([+-])([0-9a-f]+)")
-
-
-def _number(text: str) -> float:
-    """Return what `_TSdelta` holds; 1 when it cannot be read."""
-    found = _HEXADECIMAL.fullmatch(text.strip())
-    try:
-        if found is None:
-            value = float(text or "1")
-        else:
-            sign, mantissa, power_sign, power = found.groups()
-            value = float.fromhex(f"{sign}0x{mantissa}p{power_sign}{int(power, 16)}")
-    except (ValueError, OverflowError):
-        return 1.0
-    return value if np.isfinite(value) and value > 0 else 1.0
+def _periods(text: str) -> float:
+    """Return the period that `_TSdelta` holds; 1 when it cannot be read."""
+    value = number_of(text)
+    return value if value is not None and value > 0 else 1.0
 
 
 # --- describing ------------------------------------------------------------------------------------------

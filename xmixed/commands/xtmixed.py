@@ -15,7 +15,6 @@ from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
 
 SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, options]"
-SUMMARY = "Multilevel mixed-effects linear regression"
 E_COMMANDS = frozenset({"xtmixed", "mixed"})
 """What e(cmd) may be after these commands."""
 
@@ -24,10 +23,9 @@ E_COMMANDS = frozenset({"xtmixed", "mixed"})
     "xmixed",
     syntax=MIXED_SYNTAX,
     synopsis=SYNOPSIS.replace("xtmixed", "xmixed", 1),
-    summary=SUMMARY,
     by="each",
 )
-@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, summary=SUMMARY, by="each")
+@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, by="each")
 @command(
     "mixed",
     syntax=replace(
@@ -36,7 +34,6 @@ E_COMMANDS = frozenset({"xtmixed", "mixed"})
         exclusive=(*MIXED_SYNTAX.exclusive, ("variance", "stddeviations")),
     ),
     synopsis=SYNOPSIS.replace("xtmixed", "mixed", 1),
-    summary=SUMMARY + ", variances and covariances by default",
     by="each",
 )
 def xtmixed(session: SessionState, node: MixedCommand) -> None:
@@ -71,15 +68,21 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
     from xmixed.estimation.mixed.fit import engine_options, run
     from xmixed.estimation.mixed.log import DETAILS, IterationLog
+    from xmixed.estimation.mixed.resolve import resolve
     from xmixed.estimation.mixed.results import build_estimates
     from xmixed.estimation.mixed.specification import specify
     from xmixed.estimation.mixed.start import starting_values
     from xmixed.expressions.context import Context
+    from xmixed.expressions.sample import select_rows
     from xmixed.session.stored import new_mark
 
     options = engine_options(node)
     context = Context.of(session)
-    specification = specify(node, context, "reml" if node.option("reml") else "ml")
+    resolved = resolve(node, context, "reml" if node.option("reml") else "ml")
+    assert node.fixed is not None
+    specification = specify(
+        resolved, context, select_rows(node.fixed.condition, node.fixed.in_range, context)
+    )
     description = specification.description
     fixed_names = [f"{description.depvar}:{term.name}" for term in description.terms]
     start = starting_values(node, context, fixed_names)

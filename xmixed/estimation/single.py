@@ -12,7 +12,8 @@ from xmixed.estimation.linear.variance import Clusters, Weighting
 from xmixed.estimation.sample import SampleColumns, resolve_one, resolve_terms
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.factors.design import Term, column, expand
+from xmixed.expressions.factors.design import column, expand
+from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command, Pattern, VarianceEstimator, Weight

@@ -27,6 +27,8 @@ class Context:
     memory : Memory
     group : ndarray of int or None
         Rows of the by-group: `_n`, `_N` and subscripts count within it. None: all the data.
+    version : str
+        What `version #` set in this do-file or program.
     """
 
     data: Dataset = field(default_factory=Dataset)
@@ -39,6 +41,7 @@ class Context:
     rc: int = 0
     memory: Memory = field(default_factory=Memory)
     group: np.ndarray | None = None
+    version: str = "12"
 
     @classmethod
     def of(cls, state: Any, group: np.ndarray | None = None) -> Context:
@@ -54,6 +57,7 @@ class Context:
             rc=int(getattr(state, "rc", 0)),
             memory=state.memory,
             group=group,
+            version=state.frame.version,
         )
 
     def within(self, group: np.ndarray) -> Context:

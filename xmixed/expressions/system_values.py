@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from xmixed.data.dataset import DTYPES, LIMITS
+from xmixed.data.columns import bytes_of_observation
+from xmixed.data.dataset import LIMITS
 from xmixed.expressions.context import Context
-from xmixed.formats.dates import DAYS, MONTHS
+from xmixed.formats.calendar import MONTHS
+from xmixed.formats.dates import DAYS
 from xmixed.session.memory import DEFAULT_SEED
 
 MAX_DOUBLE = math.nextafter(2.0**1023, 0)
@@ -50,13 +52,7 @@ _CONSTANTS: dict[str, float | str] = {
 
 
 def _width(context: Context) -> float:
-    total = 0
-    for variable in context.data.variables:
-        if variable.type in DTYPES:
-            total += DTYPES[variable.type].itemsize
-        else:
-            total += 8 if variable.type == "strL" else int(variable.type[3:])
-    return float(total)
+    return float(bytes_of_observation(context.data))
 
 
 def _switch(name: str) -> Callable[[Context], float | str]:
@@ -69,13 +65,6 @@ def _setting(name: str, default: float | str) -> Callable[[Context], float | str
         return value if isinstance(value, str) else float(default if value is None else value)
 
     return read
-
-
-def _version(context: Context) -> float:
-    try:
-        return float(getattr(context.settings, "version", "12"))
-    except ValueError:
-        return 12.0
 
 
 _COMPUTED: dict[str, Callable[[Context], float | str]] = {
@@ -102,7 +91,7 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "lstretch": _switch("lstretch"),
     "showomitted": _switch("showomitted"),
     "showemptycells": _switch("showemptycells"),
-    "version": _version,
+    "version": lambda context: float(context.version),
 }
 
 

@@ -4,30 +4,59 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xmixed.commands.logs import close_log
-from xmixed.commands.registry import CommandEntry, find_command
+from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
+from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
+from xmixed.interpreter.macros import expand_macros
+from xmixed.interpreter.programs import call_program, find_program
 from xmixed.interpreter.snapshot import Snapshot
 from xmixed.interpreter.transcript import Echo, show_blank
+from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
+from xmixed.session.frames import Frame, argument_macros
 from xmixed.session.messages import show_code, show_message
+from xmixed.session.programs import Program
 from xmixed.session.results import Results
-from xmixed.session.signals import Break, ExitRequest
-from xmixed.session.state import SessionState
+from xmixed.session.signals import Break, ExitRequest, LoopSignal
+from xmixed.session.state import Body, SessionState
 
 if TYPE_CHECKING:
     import pandas
 
-MAXIMUM_DEPTH = 64
-"""How many do-files may be nested; Stata's limit."""
+MOST_PREPARED = 2000
+"""How many parsed command lines are kept."""
+
+LONGEST_PREPARED = 500
+"""Characters in a command line that is kept."""
+
+RECURSION = 20_000
+"""Python's own limit while commands run: 64 programs in each other with blocks in their blocks."""
+
+
+class Prepared(NamedTuple):
+    """A command line that is ready to run.
+
+    Attributes
+    ----------
+    entry : CommandEntry or Program
+    node : Command, MixedCommand or str
+        Of a program, what was typed behind its name.
+    """
+
+    entry: CommandEntry | Program
+    node: Any
 
 
 class Session(SessionState):
@@ -42,9 +71,11 @@ class Session(SessionState):
 
     def __init__(self) -> None:
         super().__init__()
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.flushes: list[
             Callable[[], object]
         ] = []  # called after each command, so that readers see its output
+        self._prepared: dict[str, Prepared] = {}
 
     def run(self, text: str) -> str:
         """Run commands (one or more lines) and return their output, without echo.
@@ -97,8 +128,17 @@ class Session(SessionState):
             raise StataError(4, "no; data in memory would be lost")
         self.data = from_pandas(source)
 
-    def execute(self, text: str) -> None:
+    def expand(self, text: str) -> str:
+        """Return a text with its macros expanded; raises StataError."""
+        return text if "`" not in text and "$" not in text and "\\" not in text else expand_macros(self, text)
+
+    def execute(self, text: str, body: Body | None = None) -> None:
         """Run one command line whose macros are expanded.
+
+        Parameters
+        ----------
+        body : callable or None
+            Runs the block in braces behind the command.
 
         Raises
         ------
@@ -107,31 +147,82 @@ class Session(SessionState):
         """
         text = text.strip()
         if not text:
+            if body is not None:
+                raise StataError(199, "unrecognized command:  { invalid command name")
             return
+        if text[0] == "*":
+            return  # a macro that stands for `*` makes its line a comment
+        self.perform(self.prepare(text), body)
+
+    def prepare(self, text: str) -> Prepared:
+        """Return a command line parsed by its command's syntax.
+
+        Nodes are immutable, so the same text is parsed once.
+        """
         word, end = split_command_word(text)
-        entry = find_command(word)
+        program = find_program(self, word)
+        if program is not None:
+            return Prepared(program, text[end:])
+        known = self._prepared.get(text)
+        if known is not None:
+            return known
+        entry, end = find_entry(text)
         if entry.kind == "prefix":
             rest = text[end:].strip()
-            entry.handler(self, Command(entry.name, text, argument=rest, argument_text=rest))
-            return
-        node = parse_command(entry.name, entry.syntax, text, end)
-        self._check_needs(entry)
-        if entry.kind == "control":
-            entry.handler(self, node)
+            node: Any = Command(entry.name, text, argument=rest, argument_text=rest)
         else:
+            node = parse_command(entry.name, entry.syntax, text, end)
+        prepared = Prepared(entry, node)
+        if len(text) <= LONGEST_PREPARED:
+            if len(self._prepared) >= MOST_PREPARED:
+                self._prepared.clear()
+            self._prepared[text] = prepared
+        return prepared
+
+    def perform(self, prepared: Prepared, body: Body | None = None) -> None:
+        """Run a prepared command; `body` runs the block in braces behind it.
+
+        Raises
+        ------
+        StataError
+        """
+        entry, node = prepared
+        if isinstance(entry, Program):
+            if body is not None:
+                raise StataError(198, "invalid syntax")
+            call_program(self, entry, node)
+            return
+        if body is not None:
+            if not entry.block:
+                raise StataError(198, "invalid syntax")
+            node = replace(node, body=body)
+        self._check_needs(entry)
+        if entry.kind == "command":
             self._run_handler(entry, node)
+        else:
+            entry.handler(self, node)
+
+    def define(self, head: str, lines: tuple[LogicalLine, ...]) -> None:
+        """Run a command that takes lines up to `end`: `program define`, `input`, `mata`."""
+        self.verbatim = lines
+        try:
+            self.execute(head)
+        finally:
+            self.verbatim = ()
 
     def _check_needs(self, entry: CommandEntry) -> None:
         if "data" in entry.needs and not self.data.variables:
             raise StataError(111, "no variables defined")
         if "estimates" in entry.needs and not self.e.exist:
             raise StataError(301, "last estimates not found")
+        if entry.after and self.e.macros.get("cmd") not in entry.after:
+            raise StataError(321, f"{entry.name} not valid")
 
     def _run_handler(self, entry: CommandEntry, node: Any) -> None:
         before = Snapshot(self)
         try:
             entry.handler(self, node)
-        except ExitRequest:
+        except (ExitRequest, LoopSignal):
             raise
         except BaseException as error:
             known = as_stata_error(error)
@@ -160,8 +251,6 @@ class Session(SessionState):
             r(601) when there is no such file; the error of the command that failed, already shown.
         """
         text = read_do_file(path)
-        if self.depth >= MAXIMUM_DEPTH:
-            raise StataError(1000, "too many nested do-files")
         quiet = self.out.quiet
         self.out.quiet = quiet or not echo
         try:
@@ -178,34 +267,32 @@ class Session(SessionState):
         StataError
             The error of the command that failed, already shown.
         """
-        with self.do_file_macros(arguments, typed):
+        with self.do_file(arguments, typed):
             self._run_echoed(text)
 
-    @contextmanager
-    def do_file_macros(self, arguments: list[str], typed: str | None = None) -> Iterator[None]:
-        """Give a do-file local macros of its own: its arguments as `1', `2', ..., all of them as `0' and `*'.
+    def do_file(self, arguments: list[str], typed: str | None = None) -> AbstractContextManager[None]:
+        """Give a do-file a frame of its own, with its arguments as macros."""
+        macros = argument_macros(arguments, typed)
+        return entered(self, Frame("do-file", macros=macros, version=self.frame.version))
 
-        `typed` is their text as typed, quotes and all; by default they are joined.
-        """
-        macros = {str(i): word for i, word in enumerate(arguments, 1)}
-        macros["0"] = macros["*"] = " ".join(arguments) if typed is None else typed
-        self.local_macros.append(macros)
-        self.depth += 1
-        try:
-            yield
-        finally:
-            self.depth -= 1
-            self.local_macros.pop()
+    def include_file(self, path: str) -> None:
+        """Run a do-file in the frame of its caller, as `include` does."""
+        text = read_do_file(path)
+        self.out.write("")
+        with self.nested():
+            self._run_echoed(text)
 
     def flush(self) -> None:
         """Hand on what was printed: to the log file and the console."""
+        self.flushed = time.monotonic()
         if self.log is not None:
             self.log.flush()
         for flush in self.flushes:
             flush()
 
     def close(self) -> None:
-        """End the session: an open log is closed, with its banner."""
+        """End the session: temporary files go, an open log is closed, with its banner."""
+        drop_temporaries(self, self.frames[0].temporaries)
         if self.log is not None:
             close_log(self)
 

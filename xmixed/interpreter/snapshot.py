@@ -38,7 +38,8 @@ class Snapshot:
         self.scalars = dict(session.scalars)
         self.matrices = dict(session.matrices)
         self.global_macros = dict(session.global_macros)
-        self.local_macros = [dict(macros) for macros in session.local_macros]
+        self.macros = session.locals  # a command changes those of the innermost frame only
+        self.macros_copy = dict(self.macros)
         self.settings = replace(session.settings)
         self.memory = session.memory.saved()
         self.tested = session.tested
@@ -54,8 +55,7 @@ class Snapshot:
         _refill(session.scalars, self.scalars)
         _refill(session.matrices, self.matrices)
         _refill(session.global_macros, self.global_macros)
-        for macros, before in zip(session.local_macros, self.local_macros, strict=True):
-            _refill(macros, before)
+        _refill(self.macros, self.macros_copy)
         _assign(session.settings, self.settings)
         session.memory.restore(self.memory)
         session.tested = self.tested

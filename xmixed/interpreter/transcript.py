@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
+from xmixed.language.lines import LogicalLine
 from xmixed.output import Line, line
 from xmixed.session.state import SessionState
 
@@ -26,18 +27,17 @@ class Echo(Enum):
         return self in (Echo.EVERYWHERE, Echo.TYPED)
 
 
-def echo_lines(physical: Iterable[str], linesize: int) -> list[Line]:
+def echo_lines(physical: Iterable[str], linesize: int, prompt: str = ". ") -> list[Line]:
     """Return the lines of a command as Stata echoes them.
 
-    The first physical line stands after `. `, the others after `> `; what is longer than `linesize`
+    The first physical line stands after the prompt, the others after `> `; what is longer than `linesize`
     characters wraps there and goes on after `> `.
     """
     lines: list[Line] = []
-    prompt = ". "
     for text in physical:
         rest = text.rstrip("\r\n").expandtabs(8)
         while True:
-            width = max(linesize - 2, 1)
+            width = max(linesize - len(prompt), 1)
             lines.append(line((prompt, "input"), (rest[:width], "input")))
             prompt, rest = "> ", rest[width:]
             if not rest:
@@ -45,9 +45,26 @@ def echo_lines(physical: Iterable[str], linesize: int) -> list[Line]:
     return lines
 
 
-def show_echo(session: SessionState, physical: Iterable[str], echo: Echo) -> None:
+def numbered_lines(lines: Sequence[LogicalLine], first: int) -> Iterator[tuple[str, LogicalLine]]:
+    """Give the lines of a loop or definition with their prompts: `. `, then numbers from `first` on.
+
+    Stata: a comment uses up the prompt it got; the next line has the plain one, and the number stays.
+    """
+    number, prompt = first, f"{first:3d}. "
+    for position, logical in enumerate(lines):
+        yield (prompt if position else ". "), logical
+        if not position:
+            continue
+        if logical.text:
+            number += 1
+            prompt = f"{number:3d}. "
+        else:
+            prompt = ". "
+
+
+def show_echo(session: SessionState, physical: Iterable[str], echo: Echo, prompt: str = ". ") -> None:
     """Echo a command line."""
-    lines = echo_lines(physical, session.settings.linesize)
+    lines = echo_lines(physical, session.settings.linesize, prompt)
     if echo.shows_line:
         session.out.write(*lines)
     else:

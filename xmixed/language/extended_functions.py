@@ -51,6 +51,11 @@ def split_words(text: str) -> list[str]:
     return list(parse_words(text))
 
 
+def list_elements(text: str) -> list[str]:
+    """Return the elements of a list for `foreach`: words and quoted strings, without their outer quotes."""
+    return split_words(text) if '"' in text else text.split()
+
+
 def _contents(text: str, locals: Mapping[str, str], globals: Mapping[str, str]) -> str:
     """Return what `local name`, `global name` or a string means."""
     kind, _, name = text.partition(" ")

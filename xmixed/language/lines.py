@@ -23,14 +23,19 @@ class LogicalLine:
         The physical lines it came from; () for a second command of one line under `#delimit ;`.
     start_line : int
         Number of its first physical line, from 1.
+    notice : str
+        What is shown for it: `delimiter now ;`.
     """
 
     text: str
     physical: tuple[str, ...]
     start_line: int
+    notice: str = ""
 
 
-_DELIMIT = re.compile(r"\s*#d(?:e|el|eli|elim|elimi|elimit)?\s+(;|cr)\s*;?\s*(?://.*)?$")
+_DELIMIT = re.compile(
+    r"\s*#\s*d(?:e|el|eli|elim|elimi|elimit)?(?:\s*(;)|\s+(cr))\s*;?\s*(?://.*|/\*.*\*/\s*)?$"
+)
 _BLANKS_AND_STAR = re.compile(r"\s*\*")
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 _STAR_MARK = re.compile(r"/\*|///|;")
@@ -43,8 +48,7 @@ _SIMPLE = -1
 class LineReader:
     """Reads physical lines one by one and gives logical lines as soon as they are complete.
 
-    The blocks of `foreach`, `forvalues`, `if` and `program` are for what runs the lines: each line inside
-    them is a logical line here.
+    Blocks are made of these lines by `statements.py`: each line inside one is a logical line here.
     """
 
     def __init__(self) -> None:
@@ -66,6 +70,11 @@ class LineReader:
         """Whether what was fed so far waits for more: inside a comment, after `///`, before a `;`."""
         return bool(self._physical) or not self._at_start() or self._depth > 0
 
+    @property
+    def so_far(self) -> str:
+        """The command that waits for more, without its comments."""
+        return "".join(self._text)
+
     def feed(self, physical_line: str) -> list[LogicalLine]:
         """Take one physical line, without its end, and return the logical lines that it completes."""
         self._found = []
@@ -77,7 +86,7 @@ class LineReader:
         delimit = _DELIMIT.match(physical_line) if self._at_start() and self._depth == 0 else None
         if delimit:
             self._semicolon = delimit.group(1) == ";"
-            self._finish()
+            self._finish("delimiter now ;" if self._semicolon else "delimiter now cr")
             return self._found
         position = 0
         while position < len(physical_line):
@@ -188,10 +197,10 @@ class LineReader:
         elif not self._depth and not self._star:
             self._add(" ")
 
-    def _finish(self) -> None:
+    def _finish(self, notice: str = "") -> None:
         """End the logical line; what is left of the physical line belongs to the next."""
         text = "".join(self._text).strip()
-        self._found.append(LogicalLine(text, tuple(self._physical), self._start))
+        self._found.append(LogicalLine(text, tuple(self._physical), self._start, notice))
         self._text, self._blank, self._last = [], True, ""
         self._physical = []
         self._start = self._number

@@ -213,6 +213,7 @@ class Command:
     using: str | None = None
     options: dict[str, Option] = field(default_factory=dict)
     span: Span = field(default=NOWHERE, compare=False)
+    body: Any = field(default=None, compare=False)  # runs the block in braces behind it; None without one
 
     def option(self, name: str, default: Any = None) -> Any:
         """Return the value of an option (True for a flag that was given), or `default` when it was not."""

@@ -23,4 +23,3 @@ class Settings:
     showemptycells: bool = True
     graphics: bool = True
     scheme: str = "xmixed"
-    version: str = "12"

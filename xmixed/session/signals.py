@@ -29,3 +29,17 @@ class ExitRequest(BaseException):
         super().__init__()
         self.code = code
         self.everything = everything
+
+
+class LoopSignal(BaseException):
+    """Raised by `continue`: ends the round of the innermost loop, or the loop.
+
+    Attributes
+    ----------
+    leaves : bool
+        Leave the loop (`continue, break`).
+    """
+
+    def __init__(self, leaves: bool) -> None:
+        super().__init__()
+        self.leaves = leaves

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from xmixed.data.dataset import Dataset
+from xmixed.errors import StataError
+from xmixed.language.lines import LogicalLine
+from xmixed.session.frames import Frame
 from xmixed.session.graphs import GraphMemory
 from xmixed.session.log import LogFile
 from xmixed.session.memory import Memory
 from xmixed.session.output import Output
+from xmixed.session.programs import Program
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
 from xmixed.session.tested import Tested
+
+MAXIMUM_DEPTH = 64
+"""How deep do-files, programs and loops may be nested; Stata's limit."""
+
+Body = Callable[[], None]
+"""Runs the block behind a command, once each time it is called."""
 
 
 class SessionState(ABC):
@@ -29,7 +41,11 @@ class SessionState(ABC):
         self.scalars: dict[str, float | str] = {}
         self.matrices: dict[str, Matrix] = {}
         self.global_macros: dict[str, str] = {}
-        self.local_macros: list[dict[str, str]] = [{}]  # innermost do-file or program last
+        self.frames = [Frame("session")]  # innermost do-file or program last
+        self.programs: dict[str, Program] = {}
+        self.verbatim: tuple[LogicalLine, ...] = ()  # lines up to `end` behind the command that runs
+        self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
+        self.temporary_files = 0
         self.settings = Settings()
         self.graphs = GraphMemory()
         self.out = Output()
@@ -38,16 +54,54 @@ class SessionState(ABC):
         self.rc = 0  # `_rc`: return code of the last `capture`
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None
-        self.depth = 0  # how many do-files are running
+        self.depth = 0  # how many do-files, programs and loops are running
+        self.flushed = 0.0  # when `flush` was called last, by time.monotonic
+
+    @property
+    def frame(self) -> Frame:
+        """The innermost do-file or program."""
+        return self.frames[-1]
 
     @property
     def locals(self) -> dict[str, str]:
         """Local macros of the innermost do-file or program."""
-        return self.local_macros[-1]
+        return self.frames[-1].macros
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Count a do-file, program or loop that runs inside others.
+
+        Raises
+        ------
+        StataError
+            r(1000) where there are too many.
+        """
+        if self.depth >= MAXIMUM_DEPTH:
+            raise StataError(1000, "system limit exceeded - see manual")
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
 
     @abstractmethod
-    def execute(self, text: str) -> None:
-        """Run one command line (already macro-expanded) as prefix commands do; raises StataError."""
+    def expand(self, text: str) -> str:
+        """Return a text with its macros expanded; raises StataError."""
+
+    @abstractmethod
+    def execute(self, text: str, body: Body | None = None) -> None:
+        """Run one command line (already macro-expanded) as prefix commands do; raises StataError.
+
+        `body` runs the block in braces behind it.
+        """
+
+    @abstractmethod
+    def define(self, head: str, lines: tuple[LogicalLine, ...]) -> None:
+        """Run a command that takes lines up to `end` (`program define`, `mata`); raises StataError."""
+
+    @abstractmethod
+    def include_file(self, path: str) -> None:
+        """Run a do-file in the frame of its caller; raises StataError."""
 
     @abstractmethod
     def flush(self) -> None:

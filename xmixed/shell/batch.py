@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xmixed.errors import StataError
-from xmixed.interpreter.lines import run_lines
+from xmixed.interpreter.lines import TextRunner, run_lines
 from xmixed.interpreter.session import Session, as_stata_error, read_do_file
 from xmixed.interpreter.transcript import Echo
 from xmixed.output import Line
@@ -39,10 +39,17 @@ def _run(session: Session, arguments: Arguments) -> None:
     if arguments.file is not None:
         session.run_do_file(read_do_file(arguments.file), arguments.arguments)
     elif arguments.commands:
-        for text in arguments.commands:
-            run_lines(session, text, Echo.LOG)
+        _run_commands(session, arguments.commands)
     else:
         run_lines(session, sys.stdin.read(), Echo.LOG)
+
+
+def _run_commands(session: Session, commands: list[str], after: Callable[[], None] | None = None) -> None:
+    """Run one-liners; a block may go on from one to the next."""
+    runner = TextRunner(session, Echo.LOG, after)
+    for text in commands:
+        runner.feed(text)
+    runner.close()
 
 
 def _status(session: Session, run: Callable[[], None]) -> tuple[int, StataError | None]:
@@ -99,10 +106,9 @@ def _run_json(session: Session, arguments: Arguments) -> int:
 
     def run() -> None:
         if arguments.file is None:
-            for text in arguments.commands:
-                run_lines(session, text, Echo.LOG, take)
+            _run_commands(session, arguments.commands, take)
         else:
-            with session.do_file_macros(arguments.arguments):
+            with session.do_file(arguments.arguments):
                 run_lines(session, read_do_file(arguments.file), Echo.LOG, take)
 
     # The message of the command that failed stands in `error`, not in its output.

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -15,9 +14,10 @@ from prompt_toolkit.filters import Condition, completion_is_selected
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
-from xmixed.commands.registry import commands
+from xmixed.commands.registry import built, find_entry, resolve, subcommands_of
+from xmixed.commands.table import COMMANDS
 from xmixed.errors import StataError
-from xmixed.interpreter.lines import is_complete, run_lines
+from xmixed.interpreter.lines import continuation_prompt, is_complete, run_lines
 from xmixed.interpreter.session import Session, as_stata_error
 from xmixed.interpreter.transcript import Echo
 from xmixed.session.messages import show_code, show_message
@@ -93,7 +93,7 @@ def _prompt_session(session: Session) -> PromptSession[str]:
     return PromptSession(
         history=history(),
         multiline=True,
-        prompt_continuation=_continuation,
+        prompt_continuation=lambda width, line_number, wrapped: _continuation(line_number, wrapped),
         key_bindings=_key_bindings(),
         completer=_SessionCompleter(session),
         complete_while_typing=False,
@@ -101,8 +101,14 @@ def _prompt_session(session: Session) -> PromptSession[str]:
     )
 
 
-def _continuation(width: int, line_number: int, is_soft_wrap: int) -> str:
-    return "  " if is_soft_wrap else "> "
+def _continuation(line_number: int, wrapped: int | bool) -> str:
+    """Return the prompt of a further line of what is being typed; nothing before a line that only wraps."""
+    from prompt_toolkit.application import get_app
+
+    if wrapped:
+        return ""
+    lines = get_app().current_buffer.text.split("\n")
+    return continuation_prompt("\n".join(lines[:line_number]))
 
 
 def _key_bindings() -> KeyBindings:
@@ -145,12 +151,17 @@ class _SessionCompleter(Completer):
             yield Completion(word, start_position=-found.length)
 
     def _names(self) -> Names:
-        options: dict[str, tuple[str, ...]] = {}
-        for name, entry in commands().items():
-            groups: tuple[Any, ...] = (
-                *entry.syntax.options,
-                *entry.syntax.fixed_options,
-                *entry.syntax.random_options,
-            )
-            options[name] = tuple(option.name for option in groups)
-        return Names(options, tuple(self.session.data.names))
+        return Names(built(COMMANDS), self.session.data.names, _subcommands, _options)
+
+
+def _subcommands(word: str) -> tuple[str, ...]:
+    return subcommands_of(resolve(word) or "")
+
+
+def _options(text: str) -> tuple[str, ...]:
+    """Return the option names of what a line begins with; only its module is imported."""
+    try:
+        entry, _ = find_entry(text)
+    except StataError:
+        return ()
+    return tuple(option.name for option in entry.options if option.built)

@@ -1,0 +1,7 @@
+* source: LANGUAGE 4.1 (errors of braces and their codes)
+* covers: display
+display 1
+foreach x in a b {
+display "`x'"
+if 1 {
+}

@@ -1,0 +1,35 @@
+"""Lists of names that do not exist yet: `a b1-b3`."""
+
+from __future__ import annotations
+
+import re
+
+from xmixed.errors import StataError
+
+_RANGE = re.compile(r"([A-Za-z_]\w*?)(\d+)-([A-Za-z_]\w*?)(\d+)", re.ASCII)
+_SPACED_RANGE = re.compile(r"\s*-\s*")
+MOST_NAMES = 32_767
+
+
+def expand_new_names(text: str) -> list[str]:
+    """Return the names that a list of new names means; `x1-x3` is x1, x2, x3, and `x01-x03` keeps its zeros.
+
+    Raises
+    ------
+    StataError
+        r(198): a range of different stems, or one that goes down.
+    """
+    names: list[str] = []
+    for word in _SPACED_RANGE.sub("-", text).split():
+        if "-" not in word:
+            names.append(word)
+            continue
+        found = _RANGE.fullmatch(word)
+        if found is None or found[1] != found[3]:
+            raise StataError(198, f"{word} invalid name")
+        first, last = int(found[2]), int(found[4])
+        if not first <= last < first + MOST_NAMES:
+            raise StataError(198, f"{word} invalid name")
+        width = len(found[2]) if found[2].startswith("0") else 1
+        names += [f"{found[1]}{number:0{width}d}" for number in range(first, last + 1)]
+    return names
