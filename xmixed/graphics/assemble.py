@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from xmixed.errors import StataError
 from xmixed.graphics.layers import Extent, Layer, Measure, numbered, plot_extent
 from xmixed.graphics.model import Axes, Axis, Graph, Heading, Panels, Plot, Tick, Titles
 from xmixed.graphics.options.axes import Along, axis_of
@@ -177,12 +178,21 @@ def by_graph(
             shared=not free_x and not free_y,
             column_first=inside.flag("colfirst"),
             holes=tuple(int(hole) for hole in inside.value("holes", ())),
-            scale=None,
+            scale=_inner_scale(inside),
         ),
         scheme=scheme.name,
         region=region_of(GraphOptions(options.items + inside.items), scheme, notes),
     )
     return with_sizes(with_sizes(graph, options, notes), inside, notes)
+
+
+def _inner_scale(inside: GraphOptions) -> float | None:
+    """Return the size of the panels' texts that `iscale()` asks for."""
+    word = inside.word("iscale").lstrip("*")
+    try:
+        return min(3.0, max(0.1, float(word))) if word else None
+    except ValueError:
+        raise StataError(198, "option iscale() incorrectly specified") from None
 
 
 def _panel(

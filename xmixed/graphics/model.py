@@ -174,6 +174,8 @@ class Axis:
     log, reversed : bool
     shown : bool
         The line with its ticks and labels.
+    line : bool
+        The line itself.
     ticks : tuple of Tick
     minor : tuple of float
         Places of ticks without label.
@@ -194,6 +196,7 @@ class Axis:
     log: bool = False
     reversed: bool = False
     shown: bool = True
+    line: bool = True
     ticks: tuple[Tick, ...] = ()
     minor: tuple[float, ...] = ()
     tiers: tuple[tuple[Tick, ...], ...] = ()

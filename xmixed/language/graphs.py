@@ -8,12 +8,11 @@ from typing import Any
 from xmixed.errors import Span, StataError
 from xmixed.language.grammar import parse
 from xmixed.language.graph_nodes import GraphCommand, GraphOption, GraphOptions, PlotNode
-from xmixed.language.graph_syntax import GraphOptionSpec, PlotSyntax
 from xmixed.language.options import find_option, not_allowed, unquote
-from xmixed.language.parser import read_argument
 from xmixed.language.qualifiers import Qualifiers, read_expression, read_qualifiers
+from xmixed.language.readers import read_argument
 from xmixed.language.skeleton import Skeleton, TypedOption, assemble, hide_format_commas
-from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.language.syntax import GraphOptionSpec, OptionSpec, PlotSyntax, Syntax
 from xmixed.language.words import split_command_word
 
 Tables = Sequence[Sequence[OptionSpec]]

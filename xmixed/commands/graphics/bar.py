@@ -22,13 +22,13 @@ from xmixed.graphics.options.headings import color_word
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
+from xmixed.graphics.scales import round_ticks
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.sizes import text_size
 from xmixed.graphics.text import plain
 from xmixed.language.graph_nodes import BarItem, GraphCommand, GraphOption, GraphOptions, Marked
-from xmixed.language.graph_syntax import PlotSyntax
 from xmixed.language.nodes import Pattern
-from xmixed.language.syntax import Syntax
+from xmixed.language.syntax import PlotSyntax, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 from xmixed.statistics.grouped import Grouped
@@ -70,6 +70,10 @@ class GroupedMaker:
         self.series = self._series(self.plot.argument)
         if self.weights is not None:
             self.rows = self.rows & (self.weights > 0)
+        if self.options.flag("cw"):
+            for one in self.series:
+                if one.column is not None:
+                    self.rows = self.rows & ~is_missing(one.column.values)
         self.overs = self._overs()
         self.as_series = self.options.flag("asyvars") and len(self.series) == 1 and bool(self.overs)
 
@@ -116,7 +120,9 @@ class GroupedMaker:
         for option in self.options.every("over"):
             if not option.value:
                 raise StataError(100, "varlist required", option.span)
-            names, code, _ = groups_of(self.columns, option.value, self.rows, missing)
+            with_missing = missing or option.options.flag("missing")
+            labelled = self.options.last("label") is None or self.options.flag("label")
+            names, code, _ = groups_of(self.columns, option.value, self.rows, with_missing, labelled)
             if not names:
                 raise StataError(2000, "no observations")
             out.append((option, self._relabelled(option, names), code))
@@ -219,16 +225,31 @@ class GroupedMaker:
             if label is not None:
                 stem = "y" if self.horizontal else "x"
                 items.append(replace(label, name=f"{stem}label", value=None))
+        values, groups = ("x", "y") if self.horizontal else ("y", "x")
+        for name, letter, what in (
+            ("yalternate", values, "alternate"),
+            ("yreverse", values, "reverse"),
+            ("xalternate", groups, "alternate"),
+        ):
+            if self.options.flag(name):
+                turned = GraphOptions((GraphOption(what, None, GraphOptions()),))
+                items.append(GraphOption(f"{letter}scale", None, turned))
         return GraphOptions(tuple(items))
 
     def _has_legend(self) -> bool:
-        return len(self.series) > 1 or self.as_series
+        several = len(self.series) > 1 and not self.options.flag("ascategory")
+        return several or self.as_series
 
     def arranged(self, values: np.ndarray) -> tuple[np.ndarray, list[list[str]], list[str]]:
         """Return values as (outer, inner, series), names of inner and outer groups, labels of series."""
         names = [list(found) for _, found, _ in self.overs] + [[""]] * (3 - len(self.overs))
         third, second, first, series = values.shape
-        if self.as_series:
+        if self.options.flag("ascategory"):
+            if second > 1 or third > 1:
+                raise StataError(198, "at most one over() option with ascategory")
+            table, labels = values[0, 0][:, :, None], [self.series[0].label]
+            inner, outer = [one.label for one in self.series], names[0]
+        elif self.as_series:
             table, labels = values[:, :, :, 0], names[0]
             inner, outer = names[1], names[2]
         elif series > 1 or third == 1:
@@ -255,7 +276,8 @@ class GroupedMaker:
         places = self._places((shape[0], shape[1], shape[2]))
         if self.kind == "dot":
             places = replace(places, bars=np.repeat(places.bars, values.shape[2], axis=2))
-        styles = [self._style(k) for k in range(values.shape[2])]
+        base = self._base(values)
+        styles = [replace(self._style(k), base=base) for k in range(values.shape[2])]
         plots = bars.series_plots(
             self.kind,
             places,
@@ -270,6 +292,15 @@ class GroupedMaker:
         return [Layer(plots, Measure(), self._measure())], bars.category_labels(
             places, _named(inner), _named(outer)
         )
+
+    def _base(self, values: np.ndarray) -> float:
+        """Return where bars begin: zero, or with `exclude0` at a round number below all of them."""
+        known = values[np.isfinite(values)]
+        if not self.options.flag("exclude0") or not len(known) or known.min() <= 0:
+            return 0.0
+        first, *more = round_ticks(float(known.min()), float(known.max()))
+        step = more[0] - first if more else abs(first) * 0.1
+        return first if first <= known.min() else first - step
 
     def _check_size(self, size: int) -> None:
         if size > MOST_BARS:
@@ -296,6 +327,8 @@ class GroupedMaker:
     def _orders(self, values: np.ndarray) -> tuple[list[int], list[int]]:
         """Return the orders of inner and outer groups: `sort(1)` by a series, `descending`."""
         overs = [option for option, _, _ in self.overs]
+        if self.options.flag("ascategory"):
+            return list(range(values.shape[1])), list(range(values.shape[0]))
         if self.as_series or (values.ndim == 3 and len(overs) == 3):
             overs = overs[1:]
         out = []
@@ -317,7 +350,8 @@ class GroupedMaker:
             else:
                 key = self._sort_key(word, option, n)
             order = [int(i) for i in np.argsort(key, kind="stable")]
-        return order[::-1] if option.options.flag("descending") else order
+        turned = option.options.flag("descending") != option.options.flag("reverse")
+        return order[::-1] if turned else order
 
     def _sort_key(self, word: str, option: GraphOption, n: int) -> np.ndarray:
         """Return the mean of a variable in each group of an `over()`."""
@@ -425,7 +459,7 @@ class GroupedMaker:
                 middles.append(middle)
                 points.append(outside[key])
                 point_middles.append(np.full(len(outside[key]), middle))
-        hidden = self.options.flag("nooutsides")
+        hidden = self.options.last("outsides") is not None and not self.options.flag("outsides")
         return Plot(
             "box",
             np.array(middles),

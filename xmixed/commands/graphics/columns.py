@@ -115,12 +115,12 @@ class Columns:
         check_weights(values, weight.kind, weight.span)
         return values
 
-    def texts(self, name: str, rows: np.ndarray) -> tuple[str, ...]:
+    def texts(self, name: str, rows: np.ndarray, labelled: bool = True) -> tuple[str, ...]:
         """Return a variable's values at some observations as text: labels, or numbers in its format."""
         variable = self.data[name]
         if variable.is_string:
             return tuple(str(value) for value in variable.values[rows])
-        labels = self.value_label(variable) or {}
+        labels = (self.value_label(variable) if labelled else None) or {}
         values = variable.to_double()[rows].tolist()
         known: dict[float, str] = {}
         for value in set(values):
@@ -129,7 +129,7 @@ class Columns:
 
 
 def groups_of(
-    columns: Columns, items: tuple[VarlistItem, ...], rows: np.ndarray, missing: bool
+    columns: Columns, items: tuple[VarlistItem, ...], rows: np.ndarray, missing: bool, labelled: bool = True
 ) -> tuple[list[str], np.ndarray, list[str]]:
     """Return the names of the groups that variables form, each observation's group, the variables' labels.
 
@@ -139,6 +139,8 @@ def groups_of(
     rows : ndarray of bool, shape (n,)
     missing : bool
         Missing values form groups too.
+    labelled : bool
+        Groups are called by their value labels.
 
     Returns
     -------
@@ -163,7 +165,7 @@ def groups_of(
     distinct, first, inverse = np.unique(code[used], return_index=True, return_inverse=True)
     code[used] = inverse
     where = np.flatnonzero(used)[first] if len(distinct) else np.empty(0, dtype=np.intp)
-    parts = [columns.texts(name, where) for name in names]
+    parts = [columns.texts(name, where, labelled) for name in names]
     labels = [data[name].label or name for name in names]
     return [", ".join(part) for part in zip(*parts, strict=True)], code, labels
 

@@ -13,6 +13,7 @@ from xmixed.graphics import curves
 from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.looks import INTERVAL
 from xmixed.graphics.model import RANGES, Plot, Stroke
+from xmixed.graphics.sizes import line_width
 from xmixed.graphics.text import plain
 from xmixed.language.graph_nodes import Curve, GraphOptions
 from xmixed.language.nodes import Pattern
@@ -56,7 +57,11 @@ def _curve_layer(making: Making, curve: curves.Curve, x: Measure, y: Measure, la
         return Layer((plot,), x, y)
     plot = replace(plot, style=replace(style, fill="", symbol=""))
     fill = looks.color("acolor afcolor fcolor color", 0) or INTERVAL
-    outline = Stroke(looks.color("alcolor", 0), None, "" if looks.word("alcolor", 0) else "blank")
+    outline = Stroke(
+        looks.color("alcolor", 0),
+        line_width(looks.word("alwidth", 0)) if looks.word("alwidth", 0) else None,
+        "" if looks.word("alcolor alwidth", 0) else "blank",
+    )
     band_style = replace(looks.style("rarea", 0), fill=fill, line=outline)
     kind = looks.word("ciplot", 0) or "rarea"
     if kind not in RANGES:
@@ -64,7 +69,9 @@ def _curve_layer(making: Making, curve: curves.Curve, x: Measure, y: Measure, la
     if kind != "rarea":
         band_style = looks.style(kind, 0)
     band = Plot(kind, curve.x, curve.low, y2=curve.high, style=band_style, label=f"{_level(making):g}% CI")
-    kept = (band,) if making.options.flag("nofit") else (band, plot)
+    kept = (
+        (band,) if making.options.last("fit") is not None and not making.options.flag("fit") else (band, plot)
+    )
     return Layer(kept, x, y)
 
 

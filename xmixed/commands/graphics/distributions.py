@@ -26,7 +26,7 @@ from xmixed.graphics.model import Heading, Plot, Style, Titles
 from xmixed.graphics.options import tables
 from xmixed.graphics.text import plain
 from xmixed.language.graph_nodes import GraphCommand
-from xmixed.language.graph_syntax import GraphOptionSpec
+from xmixed.language.syntax import GraphOptionSpec
 from xmixed.missing import MISSING
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState

@@ -18,9 +18,8 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
 from xmixed.graphics.schemes import SCHEMES
 from xmixed.language.graph_nodes import GraphCommand
-from xmixed.language.graph_syntax import PlotSyntax
 from xmixed.language.nodes import Command
-from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.language.syntax import OptionSpec, PlotSyntax, Syntax
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
@@ -71,10 +70,10 @@ def graph(session: SessionState, node: Command) -> None:
             OptionSpec("as", "as", "text", help="png, svg, pdf, eps, ps, tif, jpg"),
             OptionSpec("width", "w", "text", help="pixels of a png, tif or jpg"),
             OptionSpec("height", "h", "text", help="pixels of a png, tif or jpg"),
-            OptionSpec("quality", "quality", "text", help="accepted; a jpg has the usual quality"),
+            OptionSpec("quality", "quality", "text", help="accepted without effect"),
             OptionSpec("fontface", "fontface", "text", help="accepted without effect"),
             OptionSpec("orientation", "orient", "text", help="accepted without effect"),
-            OptionSpec("logo", "logo", "negatable", help="accepted; there is no logo"),
+            OptionSpec("logo", "logo", "negatable", help="accepted without effect"),
             OptionSpec("preview", "preview", "text", help="accepted without effect"),
             OptionSpec("mag", "mag", "text", help="accepted without effect"),
         ),
@@ -90,9 +89,9 @@ def export(session: SessionState, node: Command) -> None:
     picture = Picture(kind, _pixels(node, "width"), _pixels(node, "height"))
     found = _graph(session, _named(node))
     path = name if os.path.splitext(name)[1] else f"{name}.{kind}"
-    for option in ("fontface", "orientation", "preview", "mag"):
+    for option in ("quality", "fontface", "orientation", "logo", "preview", "mag"):
         if option in node.options:
-            session.out.write(f"(note:  without effect here: {option}())")
+            session.out.write(f"(note:  without effect here: {option})")
     with replace_file(path, bool(node.option("replace"))) as stream:
         write_picture(stream, found, picture)
     session.out.write(f"(file {path} written in {kind.upper()} format)")

@@ -18,8 +18,7 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
 from xmixed.graphics.text import plain
 from xmixed.language.graph_nodes import NO_OPTIONS, GraphCommand
-from xmixed.language.graph_syntax import PlotSyntax
-from xmixed.language.syntax import Syntax
+from xmixed.language.syntax import PlotSyntax, Syntax
 from xmixed.session.state import SessionState
 
 _PLOT = Syntax("varlist", condition=True, in_range=True, weights=("aweight", "fweight", "pweight", "iweight"))
@@ -89,4 +88,4 @@ def _name_cell(column: Column, scheme: str) -> Graph:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
-    return Graph(axes=Axes(axis, axis), labels=(Label(0.5, 0.5, tuple(lines[:5])),), scheme=scheme)
+    return Graph(axes=Axes(axis, axis), labels=(Label(0.5, 0.5, tuple(lines[:5]), size=12.0),), scheme=scheme)

@@ -23,8 +23,7 @@ from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.sizes import text_size
 from xmixed.graphics.text import plain
 from xmixed.language.graph_nodes import GraphCommand, GraphOption
-from xmixed.language.graph_syntax import PlotSyntax
-from xmixed.language.syntax import Syntax
+from xmixed.language.syntax import PlotSyntax, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from xmixed.graphics.options import tables
-from xmixed.language.graph_syntax import GraphOptionSpec, PlotSyntax
-from xmixed.language.syntax import ArgumentKind, Syntax
+from xmixed.language.syntax import ArgumentKind, GraphOptionSpec, PlotSyntax, Syntax
 
 WEIGHTS = ("aweight", "fweight", "pweight", "iweight")
 

@@ -20,7 +20,7 @@ from xmixed.graphics.looks import INTERVAL
 from xmixed.graphics.model import Heading, Plot, Stroke, Style, Titles
 from xmixed.graphics.options import tables
 from xmixed.language.graph_nodes import GraphCommand
-from xmixed.language.graph_syntax import Content, GraphOptionSpec
+from xmixed.language.syntax import Content, GraphOptionSpec
 from xmixed.missing import MISSING
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
@@ -38,7 +38,6 @@ _COMMON = (
     _option("generate", "gen", "marked"),
     _option("graph", "gr", "flag"),
     _option("lineopts", "lineop", "options", tables.FIT_OPTIONS),
-    _option("rlopts", "rlop", "options", tables.FIT_OPTIONS),
     _option("addplot", "addplot", "marked"),
 )
 LOWESS = (*_COMMON, *tables.SMOOTH_OPTIONS)

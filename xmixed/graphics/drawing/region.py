@@ -394,7 +394,7 @@ def _axis_line(page: Page, axis: Axis, position: _Position, scale: float) -> Non
 
     region, side = position.region, position.side
     ends = (region.bottom, region.top) if side.vertical else (region.left, region.right)
-    pieces = [[position.away(end, 0.0) for end in ends]]
+    pieces = [[position.away(end, 0.0) for end in ends]] if axis.line else []
     if axis.tick_marks:
         places = [(tick.value, TICK) for tick in axis.ticks] + [(value, TICK * 0.6) for value in axis.minor]
         for value, length in places:

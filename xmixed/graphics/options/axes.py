@@ -124,7 +124,8 @@ def _scale(options: list[GraphOption], scheme: Scheme, notes: Notes) -> Axis:
             axis,
             log=look.flag("log") if "log" in look else axis.log,
             reversed=axis.reversed or look.flag("reverse"),
-            shown=axis.shown and not look.flag("off"),
+            shown=(axis.shown and not look.flag("off")) or look.flag("on"),
+            line=axis.line and (look.last("line") is None or look.flag("line")),
             opposite=axis.opposite or look.flag("alternate"),
         )
     return axis

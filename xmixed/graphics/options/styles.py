@@ -74,6 +74,9 @@ class Looks:
         number = _style_number(word)
         if number:
             return self.scheme.color(number)
+        own = word.startswith(("%", "*"))  # an opacity or intensity alone: of the plot's own colour
+        if own:
+            word = f"{self.scheme.color(self.number(i + 1, i))[:7]}{word}"
         found = color_of(word, self.scheme.foreground, self.scheme.inside)
         if found is None:
             self.notes.unknown(word, "color")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xmixed.language.graph_syntax import Content, GraphOptionSpec
+from xmixed.language.syntax import Content, GraphOptionSpec
 
 
 def _option(
@@ -44,16 +44,22 @@ _UNUSED_TEXT = (
 TEXT = (
     *_words("size:siz color:c position:pos ring justification:just placement:place orientation:orient angle"),
     *_words("yaxis xaxis axis", "numbers"),
-    *_flags("span suffix prefix"),
+    *_flags("span"),
+    *_flags("suffix prefix", drawn=False),
     *_words(_UNUSED_TEXT, drawn=False, bare=True),
 )
-LINE_LOOK = _words("lcolor:lc lwidth:lw lpattern:lp lstyle:lsty extend noextend style", bare=True)
+LINE_LOOK = (
+    *_words("lcolor:lc lwidth:lw lpattern:lp lstyle:lsty"),
+    *_words("extend noextend style", drawn=False, bare=True),
+)
 _OLD_LINE_LOOK = _words("clcolor:clc clwidth:clw clpattern:clp clstyle:clsty")
 REFERENCE = (*LINE_LOOK, *_words("axis", "numbers"))
 LABELS = (
     *_words("angle:ang labsize:labs labcolor:labc format:form glcolor:glc glwidth:glw glpattern:glp"),
-    *_words("axis tlength:tl labgap:labg tposition:tp", "marked"),
-    *_flags("valuelabel:val grid:gri ticks:tick labels:lab add alternate:alt norescale gmin gmax gextend"),
+    *_words("axis"),
+    *_flags("valuelabel:val grid:gri ticks:tick labels:lab add alternate:alt"),
+    *_flags("norescale gmin gmax gextend", drawn=False),
+    *_words("tlength:tl labgap:labg tposition:tp", drawn=False),
     *_words("tlcolor:tlc tlwidth:tlw tstyle tlstyle labstyle gstyle glstyle custom", drawn=False, bare=True),
 )
 SCALE = (
@@ -75,8 +81,10 @@ BOX = (
 LEGEND = (
     *_words("order label:lab region:reg"),
     *_words("rows:r cols:c", "number"),
-    *_words("position:pos bplacement:bpl ring size symxsize:symx symysize:symy color"),
-    *_flags("colfirst:colf on off span stack textfirst all"),
+    *_words("position:pos bplacement:bpl ring size symxsize:symx color"),
+    *_words("symysize:symy", drawn=False),
+    *_flags("colfirst:colf on off"),
+    *_flags("span stack textfirst all", drawn=False),
     _option("title", "ti", "title", TEXT),
     _option("subtitle", "sub", "title", TEXT),
     *_words(
@@ -135,11 +143,12 @@ LOOK = (
     _option("graphregion", "graphr", "options", BOX),
     _option("plotregion", "plotr", "options", BOX),
     *_words("scale aspectratio:aspect"),
-    *_words("fxsize fysize play copies commands bgcolor linewidth", drawn=False),
+    *_words("fxsize fysize play", drawn=False),
     *_flags("draw"),
 )
 BY_INSIDE = (
-    *_flags("total:tot missing:miss colfirst:colf compact rescale yrescale xrescale"),
+    *_flags("total:tot missing:miss colfirst:colf rescale yrescale xrescale"),
+    *_flags("compact", drawn=False),
     *_words("rows:r cols:c holes", "numbers"),
     *_words("iscale:isc"),
     _option("legend", "leg", "options", LEGEND),
@@ -158,13 +167,16 @@ TWOWAY: tuple[GraphOptionSpec, ...] = (
     *ADDED,
     *SAVING,
     *LOOK,
-    *_words("yoverhangs xoverhangs advanced clegend plegend zlabel ztitle", drawn=False, bare=True),
+    *_flags("yoverhangs xoverhangs", drawn=False),
 )
 
 # --- of plots ---------------------------------------------------------------------------------------------
 
 AXIS_CHOICE = _words("yaxis xaxis", "numbers")
-NAMES = _words("yvarlabel:yvarlab xvarlabel:xvarlab yvarformat xvarformat", drawn=True)
+NAMES = (
+    *_words("yvarlabel:yvarlab xvarlabel:xvarlab"),
+    *_words("yvarformat xvarformat", drawn=False),
+)
 SORTING = (_option("sort", "so", "varlist", bare=True),)
 MARKERS = (
     *_words("msymbol:m msize:msiz mcolor:mc mfcolor:mfc mlcolor:mlc mlwidth:mlw jitter jitterseed"),
@@ -223,8 +235,9 @@ FIT_OPTIONS = (
 INTERVAL_OPTIONS = (
     *FIT_OPTIONS,
     *_words("level:l", "number"),
-    *_flags("stdp stdf stdr nofit"),
-    *_words("ciplot fitplot blstyle alwidth:alw alcolor:alc alpattern acolor:ac afcolor"),
+    *_flags("stdp stdf fit"),
+    *_words("ciplot alwidth:alw alcolor:alc acolor:ac afcolor"),
+    *_words("fitplot blstyle alpattern", drawn=False),
 )
 SMOOTH_OPTIONS = (
     *_words("bwidth:bw", "number"),
@@ -232,7 +245,7 @@ SMOOTH_OPTIONS = (
     *FIT_OPTIONS,
 )
 KERNELS = (
-    *_words("bwidth:bw degree:deg n pwidth", "number"),
+    *_words("bwidth:bw n", "number"),
     *_words("kernel:k"),
     *_flags(
         "epanechnikov:epan epan2 biweight:bi cosine:cos gaussian:gau parzen:par rectangle:rec triangle:tri"
@@ -245,7 +258,7 @@ DENSITY_OPTIONS = (
     *_words("area", "number"),
     *FIT_OPTIONS,
 )
-LPOLY_OPTIONS = (*KERNELS, *INTERVAL_OPTIONS)
+LPOLY_OPTIONS = (*KERNELS, *_words("degree:deg pwidth", "number"), *INTERVAL_OPTIONS)
 HISTOGRAM_OPTIONS = (
     *_words("bin width:w start barwidth:barw gap", "number"),
     *_flags("discrete:d density:den fraction:frac frequency:freq percent horizontal:hor vertical:vert"),
@@ -285,45 +298,46 @@ PAIR_OPTIONS = (
 _OVER_INSIDE = (
     *_words("relabel:rel"),
     _option("label", "lab", "options", LABELS),
-    _option("axis", "ax", "options", SCALE),
+    _option("axis", "ax", "options", SCALE, drawn=False),
     _option("sort", "so"),
     *_words("gap", "marked"),
-    *_flags("descending:des total missing:miss reverse:rev"),
+    *_flags("descending:des missing:miss reverse:rev"),
+    *_flags("total", drawn=False),
 )
 _SERIES_LOOK = (*FILLS, *MARKERS, *LINES)
 GROUPED = (
     _option("over", "over", "varlist", _OVER_INSIDE),
-    *_flags(
-        "asyvars ascategory:asc stack percentages:per exclude0 yalternate:yalt missing:miss cw showyvars"
-    ),
-    *_flags("nofill nolabel nooutsides:noout yreverse:yrev xalternate:xalt"),
-    *_words("outergap:outerg bargap:barg boxgap:boxg"),
+    *_flags("asyvars ascategory:asc stack percentages:per exclude0 yalternate:yalt missing:miss cw"),
+    *_flags("label:lab outsides:out yreverse:yrev xalternate:xalt"),
+    *_flags("fill showyvars", drawn=False),
+    *_words("bargap:barg boxgap:boxg"),
+    *_words("outergap:outerg", drawn=False),
     _option("bar", "bar", "number", _SERIES_LOOK),
     _option("box", "box", "number", _SERIES_LOOK),
     _option("marker", "m", "number", _SERIES_LOOK),
     _option("blabel", "blab", "marked", (*TEXT, *_words("format:f gap"))),
-    _option("yvaroptions", "yvar", "options", _OVER_INSIDE),
-    *_words("intensity:inten lintensity:linten pcycle"),
+    _option("yvaroptions", "yvar", "options", _OVER_INSIDE, drawn=False),
+    *_words("intensity:inten"),
     *_words(
-        "medtype:medt medline:medl medmarker:medm alsize:als capsize:caps linetype:linet lines ndots:nd dots"
-        " rectangles linegap:lineg cwhiskers rwidth",
+        "lintensity:linten pcycle medtype:medt medline:medl medmarker:medm alsize:als capsize:caps"
+        " linetype:linet lines ndots:nd dots rectangles linegap:lineg cwhiskers",
         drawn=False,
         bare=True,
     ),
 )
-GROUPED = tuple(replace(o, inside=_OVER_INSIDE) if o.name == "yvaroptions" else o for o in GROUPED)
 PIE = (
-    _option("over", "over", "varlist", _OVER_INSIDE),
+    _option("over", "over", "varlist"),
     _option("pie", "pie", "marked", (*FILLS, *_words("explode", bare=True))),
     _option("plabel", "pl", "marked", (*TEXT, *_words("format:f gap"))),
-    *_flags("sort descending:des missing:miss cw noclockwise"),
-    *_words("angle0 ptext line intensity:inten", drawn=False, bare=True),
-    *_words("pcycle"),
+    *_flags("sort descending:des missing:miss"),
+    *_flags("cw clockwise", drawn=False),
+    *_words("angle0 ptext line intensity:inten pcycle", drawn=False, bare=True),
 )
-MATRIX = (*POINT_OPTIONS, *_flags("half"), *_words("diagonal maxes", drawn=False, bare=True))
+MATRIX = (*MARKERS, *COLOR, *_flags("half"), *_words("diagonal maxes", drawn=False, bare=True))
 COMBINE = (
     *HEADINGS,
-    *_flags("colfirst:colf ycommon:ycom xcommon:xcom commonscheme altshrink"),
+    *_flags("colfirst:colf ycommon:ycom xcommon:xcom"),
+    *_flags("commonscheme altshrink", drawn=False),
     *_words("rows:r cols:c holes:hole", "numbers"),
     *_words("iscale:isc"),
     *_words("imargin:imar", bare=True, drawn=False),
