@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xmixed.commands.time_series import CHARACTERISTICS
+from xmixed.commands.data.xtset import CHARACTERISTICS
 from xmixed.formats.hexadecimal import hexadecimal, number_of
 from xmixed.interpreter.session import Session
 
