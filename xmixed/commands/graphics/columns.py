@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.commands.data_rows import check_weights
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import Span, StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_item
+from xmixed.expressions.weights import check_weights
 from xmixed.formats import format_value
 from xmixed.graphics.layers import Measure
 from xmixed.language.graph_nodes import GraphCommand, GraphOption, PlotNode
