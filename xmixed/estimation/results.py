@@ -28,7 +28,15 @@ MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
     "areg": "linear.areg",
+    "logistic": "likelihood.estimator",
+    "logit": "likelihood.estimator",
+    "mlogit": "likelihood.estimator",
+    "ologit": "likelihood.estimator",
+    "oprobit": "likelihood.estimator",
+    "poisson": "likelihood.estimator",
+    "probit": "likelihood.estimator",
     "regress": "linear.regress",
+    "xtreg": "linear.xtreg",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd)."""
 
@@ -92,9 +100,13 @@ class Estimator(Protocol):
         ...
 
 
-def is_known(command: str) -> bool:
-    """Return whether e(cmd) names an estimator."""
-    return command in MODULES
+SAME = (frozenset({"xtmixed", "mixed"}), frozenset({"logit", "logistic"}))
+"""Commands that fit the same models under different names."""
+
+
+def fit_the_same(first: str, second: str) -> bool:
+    """Return whether two e(cmd) fit the same kind of model."""
+    return first == second or any({first, second} <= names for names in SAME)
 
 
 def estimator_of(estimates: Estimates) -> Estimator:
