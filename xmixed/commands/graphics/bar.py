@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.commands.graphics.columns import Column, Columns, groups_of, parts_of
+from xmixed.commands.graphics.layers.columns import Column, Columns, groups_of, parts_of
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.curve_layers import (
+from xmixed.commands.graphics.layers.curves import (
     bandwidth_of,
     histogram_bars,
     histogram_plot,
     histogram_scale,
     kernel_of,
 )
-from xmixed.commands.graphics.making import Making
+from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import SingleMaker, single_syntax
 from xmixed.commands.registry import command

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xmixed.commands.graphics.columns import Column, Columns
-from xmixed.commands.graphics.making import Making
+from xmixed.commands.graphics.layers.columns import Column, Columns
+from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.columns import Columns, groups_of, parts_of
+from xmixed.commands.graphics.layers.columns import Columns, groups_of, parts_of
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.making import Making
+from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import SingleMaker, single_syntax
 from xmixed.commands.registry import command

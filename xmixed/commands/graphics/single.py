@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.columns import Columns, panel_and_time, parts_of
-from xmixed.commands.graphics.making import Making
+from xmixed.commands.graphics.layers.columns import Columns, panel_and_time, parts_of
+from xmixed.commands.graphics.layers.making import Making
 from xmixed.errors import StataError
 from xmixed.graphics.assemble import Panel, assembled, by_graph
 from xmixed.graphics.curves import Curve

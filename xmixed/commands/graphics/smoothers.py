@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.curve_layers import local_settings
-from xmixed.commands.graphics.making import Making
+from xmixed.commands.graphics.layers.curves import local_settings
+from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import SingleMaker, single_syntax
 from xmixed.commands.registry import command

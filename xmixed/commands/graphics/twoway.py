@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.columns import Columns, panel_and_time, parts_of
-from xmixed.commands.graphics.layers import Making, layer_of
+from xmixed.commands.graphics.layers.columns import Columns, panel_and_time, parts_of
+from xmixed.commands.graphics.layers.layer import Making, layer_of
 from xmixed.commands.graphics.plot_syntax import TWOWAY_SYNTAX
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.registry import command, subcommand

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.columns import Column, groups_of, panel_and_time
-from xmixed.commands.graphics.making import Making
+from xmixed.commands.graphics.layers.columns import Column, groups_of, panel_and_time
+from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import SingleMaker, single_syntax
 from xmixed.commands.registry import command

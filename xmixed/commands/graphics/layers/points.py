@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.columns import Column
-from xmixed.commands.graphics.making import Making
+from xmixed.commands.graphics.layers.columns import Column
+from xmixed.commands.graphics.layers.making import Making
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.graphics.layers import Layer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.commands.graphics.columns import Column, Columns
+from xmixed.commands.graphics.layers.columns import Column, Columns
 from xmixed.errors import StataError
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.styles import Looks

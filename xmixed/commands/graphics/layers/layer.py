@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from xmixed.commands.graphics.curve_layers import fit, function, histogram, kdensity, lowess, lpoly
-from xmixed.commands.graphics.making import Making
-from xmixed.commands.graphics.point_layers import immediate, pairs, points, ranges
+from xmixed.commands.graphics.layers.curves import fit, function, histogram, kdensity, lowess, lpoly
+from xmixed.commands.graphics.layers.making import Making
+from xmixed.commands.graphics.layers.points import immediate, pairs, points, ranges
 from xmixed.errors import StataError
 from xmixed.graphics.layers import Layer
 from xmixed.graphics.model import PLOT_KINDS, RANGES, Plot
