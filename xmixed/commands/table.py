@@ -260,7 +260,7 @@ COMMANDS: dict[str, Listed] = {
     "postfile": Listed("postfile", None),
     "pperron": Listed("pperron", None),
     "prais": Listed("prais", None),
-    "predict": Listed("predict", None),
+    "predict": Listed("predict", "postestimation.predict", "Predictions, residuals, random effects and their standard errors"),
     "predictnl": Listed("predictnl", None),
     "preserve": Listed("preserve", "programs.preserve", "Keep the data as they are now; they come back at the end of the program or do-file"),
     "probit": Listed("prob", "estimation.likelihood_models", "Probit regression"),

@@ -116,6 +116,15 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
     )
 
 
+def parse_by(node: Command, syntax: Syntax) -> Command:
+    """Parse the line of a command that was taken as it stands (`raw`) by a syntax known only when it runs."""
+    text = node.text.rstrip()
+    offset = len(text) - len(node.argument_text)
+    found = parse_command(node.name, syntax, text, offset)
+    assert isinstance(found, Command)
+    return found
+
+
 def _unstructured(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
     """Parse a command without qualifiers and options: `display`, and what reads its line itself."""
     typed = text[rest.start : rest.end].strip()

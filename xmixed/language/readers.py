@@ -8,6 +8,7 @@ from typing import Any
 from xmixed.errors import Span, StataError
 from xmixed.language.expression_builder import check_depth
 from xmixed.language.grammar import parse
+from xmixed.language.newvarlist import read_new_variables
 from xmixed.language.nodes import Pattern, Varlist
 from xmixed.language.qualifiers import read_expression, read_filename
 from xmixed.language.skeleton import Skeleton
@@ -106,6 +107,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "varlist": lambda text, span: read_varlist(text, span, False),
     "varlist_factor": lambda text, span: read_varlist(text, span, True),
     "varname": _read_varname,
+    "newvarlist": read_new_variables,
     "newvar": _read_assignment("newvar"),
     "assignment": _read_assignment("assignment"),
     "expression": read_expression,
