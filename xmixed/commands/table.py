@@ -253,7 +253,6 @@ COMMANDS: dict[str, Listed] = {
     "pkcollapse": Listed("pkcollapse", None),
     "plot": Listed("plot", None),
     "pnorm": Listed("pnorm", "graphics.quantiles", "Standardized normal probability plot"),
-    "poisson": Listed("poisson", None),
     "poisson": Listed("poisson", "estimation.likelihood_models", "Poisson regression"),
     "post": Listed("post", None),
     "postclose": Listed("postclose", None),
