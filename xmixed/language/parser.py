@@ -8,7 +8,7 @@ from xmixed.errors import Span, StataError
 from xmixed.language.explain import quote_end
 from xmixed.language.expression_builder import check_depth
 from xmixed.language.grammar import parse
-from xmixed.language.nodes import Command, Expression, MixedCommand, Varlist
+from xmixed.language.nodes import Command, Expression, Varlist
 from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_expression, read_qualifiers
 from xmixed.language.readers import read_argument, read_varlist
@@ -16,6 +16,7 @@ from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
 
 if TYPE_CHECKING:
+    from xmixed.language.estimator_nodes import MixedCommand
     from xmixed.language.graph_nodes import GraphCommand
 
 

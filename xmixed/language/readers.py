@@ -77,6 +77,11 @@ def _read_varname(text: str, span: Span) -> Pattern:
     return first
 
 
+def _read_new_variables(text: str, span: Span) -> Any:
+
+    return read_new_variables(text, span)
+
+
 def _read_assignment(rule: str) -> Callable[[str, Span], Any]:
     """Return the reader of `newvar = exp` and `oldvar = exp`."""
 
@@ -107,7 +112,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "varlist": lambda text, span: read_varlist(text, span, False),
     "varlist_factor": lambda text, span: read_varlist(text, span, True),
     "varname": _read_varname,
-    "newvarlist": read_new_variables,
+    "newvarlist": _read_new_variables,
     "newvar": _read_assignment("newvar"),
     "assignment": _read_assignment("assignment"),
     "expression": read_expression,

@@ -37,6 +37,8 @@ def _whole(name: str, word: str, low: int, high: int) -> int:
 
 
 def _switch(session: SessionState, name: str, word: str) -> None:
+    if name == "more":
+        word = {"1": "on", "0": "off"}.get(word, word)  # as it was written long ago
     if word not in {"on", "off"}:
         raise StataError(198, "invalid syntax")
     setattr(session.settings, name, word == "on")
@@ -114,12 +116,15 @@ def _matsize(session: SessionState, name: str, word: str) -> None:
 
 
 def _scheme(session: SessionState, name: str, word: str) -> None:
-    """Stata: an unknown scheme leaves the look of graphs as it is."""
+    """Set the look of graphs; a scheme that users wrote does not stop a do-file."""
     from xmixed.graphics.schemes import SCHEMES
 
-    if word not in SCHEMES:
-        raise StataError(111, f"scheme {word} not found", hint="graph query lists the schemes")
-    session.settings.scheme = word
+    if not word:
+        raise StataError(198, "invalid syntax")
+    if word in SCHEMES:
+        session.settings.scheme = word
+    else:
+        session.out.write(f"(note:  scheme {word} not found; graphs keep {session.settings.scheme})")
 
 
 SETTERS: dict[str, Setter] = {
@@ -136,15 +141,15 @@ SETTERS: dict[str, Setter] = {
     "showbaselevels": _showbaselevels,
     "showomitted": _switch,
     "showemptycells": _switch,
+    "rmsg": _switch,
+    "trace": _switch,
     "memory": _memory,
     "matsize": _matsize,
     "graphics": _switch,
     "scheme": _scheme,
 }
 """What sets each setting."""
-PERMANENTLY = OptionSpec("permanently", "perm", help="also in later sessions", built=False)
-FOR_NOW = OptionSpec("permanently", "perm", help="in this session; a note says so")
-"""Of settings that change looks alone, where do-files ask for it."""
+PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the session")
 
 
 @command(
@@ -163,15 +168,13 @@ def _set(session: SessionState, node: Command) -> None:
         raise StataError(198, "invalid syntax")
     name = node.name.removeprefix("set ")
     SETTERS[name](session, name, "".join(node.argument))
-    if node.option("permanently"):
-        session.out.write(f"(note:  set {name} holds for this session)")
 
 
 for _name in SETTERS:
     subcommand(
         "set",
         _name,
-        syntax=Syntax("words", options=(FOR_NOW if _name in ("graphics", "scheme") else PERMANENTLY,)),
+        syntax=Syntax("words", options=(PERMANENTLY,)),
         synopsis=f"set {_name} value",
         keeps_r=True,
     )(_set)
