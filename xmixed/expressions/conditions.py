@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from xmixed.expressions.context import Context
-from xmixed.expressions.evaluate import evaluate_number
-from xmixed.language.parser import parse_expression
+from xmixed.expressions.compiled import evaluate_text
+from xmixed.expressions.values import type_mismatch
 from xmixed.session.state import SessionState
 
 
@@ -16,4 +15,7 @@ def holds(session: SessionState, text: str) -> bool:
     StataError
         The errors of the expression; r(109) when it is a string.
     """
-    return evaluate_number(parse_expression(text), Context.of(session)) != 0
+    value = evaluate_text(session, text)
+    if isinstance(value, str):
+        raise type_mismatch()
+    return value != 0
