@@ -13,7 +13,7 @@ from xmixed.errors import StataError
 from xmixed.session.state import SessionState
 
 if TYPE_CHECKING:
-    from xmixed.session.groups import Groups
+    from xmixed.data.groups import Groups
 
 
 def run_by_groups(session: SessionState, entry: CommandEntry, node: Any) -> None:

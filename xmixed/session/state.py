@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xmixed.session.timers import Timer
 
 if TYPE_CHECKING:
-    from xmixed.session.groups import Groups
+    from xmixed.data.groups import Groups
 
 MAXIMUM_DEPTH = 64
 """How deep do-files, programs and loops may be nested; Stata's limit."""

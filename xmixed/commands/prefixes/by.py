@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from xmixed.commands.registry import command
+from xmixed.data.groups import Groups
 from xmixed.data.order import partition_of, sorted_on
 from xmixed.errors import Span, StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
 from xmixed.language.words import parse_by, split_at_colon
-from xmixed.session.groups import Groups
 from xmixed.session.state import SessionState
 
 
