@@ -50,7 +50,9 @@ def partition_of(data: Dataset, names: Sequence[str]) -> Partition:
     return Partition.of_sorted([data[name].values for name in names], data.n_obs)
 
 
-def group_codes(data: Dataset, names: Sequence[str], rows: np.ndarray | None = None) -> tuple[np.ndarray, int]:
+def group_codes(
+    data: Dataset, names: Sequence[str], rows: np.ndarray | None = None
+) -> tuple[np.ndarray, int]:
     """Return the groups that variables form among some rows, numbered in sort order, and their number.
 
     Parameters

@@ -77,7 +77,9 @@ def cut(call: EgenCall) -> Column:
         if groups < 2:
             raise StataError(198, "group() must be at least 2")
         grouped = Grouped(x[known], np.zeros(int(known.sum()), dtype=np.intp), 1)
-        inner = [float(grouped.percentile(100 * i / groups)[0]) for i in range(1, groups)] if known.any() else []
+        inner = (
+            [float(grouped.percentile(100 * i / groups)[0]) for i in range(1, groups)] if known.any() else []
+        )
         edges = np.unique(np.array([x[known].min() if known.any() else 0.0, *inner]))
         codes = np.searchsorted(edges, x, side="right") - 1.0
         values = np.where(known, codes, MISSING)
