@@ -71,6 +71,20 @@ def evaluate_text(session: SessionState, text: str) -> Value:
     return evaluate_scalar(parse_expression(text), Context.of(session))
 
 
+def holds(session: SessionState, text: str) -> bool:
+    """Return whether a condition is true: not zero, missing included; variables mean the first observation.
+
+    Raises
+    ------
+    StataError
+        The errors of the expression; r(109) when it is a string.
+    """
+    value = evaluate_text(session, text)
+    if isinstance(value, str):
+        raise type_mismatch()
+    return value != 0
+
+
 def _compile(node: Expression, slots: Slots) -> Compiled:
     if isinstance(node, (Number, Text)):
         place = slots.place_of(node, node.value)
