@@ -71,7 +71,7 @@ def collapse(
     codes, count = group_codes(data, by, rows)
     used = np.flatnonzero(rows)
     own = codes[used]
-    firsts = used[_first_places(own, count)]
+    firsts = used[first_places(own, count)]
     variables = [replace(data[name], values=data[name].values[firsts]) for name in by]
     grouped: dict[str, Grouped] = {}
     for item in wanted:
@@ -87,7 +87,7 @@ def collapse(
     )
 
 
-def _first_places(codes: np.ndarray, count: int) -> np.ndarray:
+def first_places(codes: np.ndarray, count: int) -> np.ndarray:
     """Return the first place of each code."""
     out = np.empty(count, dtype=np.intp)
     out[codes[::-1]] = np.arange(len(codes))[::-1]
@@ -195,7 +195,7 @@ def contract(
     used = np.flatnonzero(rows)
     own = codes[used]
     frequencies = np.bincount(own, None if weights is None else weights[used], minlength=count)
-    firsts = used[_first_places(own, count)]
+    firsts = used[first_places(own, count)]
     kept = data.select(names).rows(firsts).with_(marks={}, sorted_by=tuple(names), label=data.label)
     if not zero or len(names) < 2:
         return kept, frequencies.astype(np.float64)
@@ -208,7 +208,7 @@ def contract(
     grid = np.unravel_index(np.arange(total), sizes)
     variables = []
     for name, (part, levels), place in zip(names, parts, grid, strict=True):
-        variables.append(replace(kept[name], values=kept[name].values[_first_places(part, levels)][place]))
+        variables.append(replace(kept[name], values=kept[name].values[first_places(part, levels)][place]))
     full = np.zeros(total)
     full[cell] = frequencies
     return kept.with_(variables=variables, sorted_by=tuple(names)), full
