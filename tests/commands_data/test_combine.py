@@ -145,3 +145,24 @@ def test_a_failure_leaves_the_data(tmp_path, monkeypatch, text, code):
     with pytest.raises(StataError) as caught:
         session.run(text)
     assert caught.value.code == code and session.data is before
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("append using b", 106),
+        ("merge 1:1 x using b", 106),
+        ("merge 1:1 s using b", 106),
+        ("collapse (sd) x [pweight=x]", 135),
+        ("merge 1:1 nothere using b", 111),
+        ("merge 1:1 x using b, generate(x)", 110),
+    ],
+)
+def test_kinds_that_differ_are_refused(tmp_path, monkeypatch, text, code):
+    monkeypatch.chdir(tmp_path)
+    session_of(s=[1], x=["a"]).run("save b")
+    session = session_of(s=["a"], x=[1])
+    before = session.data
+    with pytest.raises(StataError) as caught:
+        session.run(text)
+    assert caught.value.code == code and session.data is before
