@@ -19,6 +19,8 @@ ArgumentKind = Literal[
     "filename",  # str (quotes removed) or None
     "words",  # tuple of str: words and quoted strings
     "hypotheses",  # tuple of Hypothesis; () when empty
+    "matrix",  # MatrixAssignment: `A = exp`, `A[i,j] = exp`
+    "matrix_input",  # (name, Span of what stands behind the equals sign)
     "text",  # str: the rest of the line as it stands up to the options
     "raw",  # str: everything up to the end of the line, options included
     "mixed",  # the multiple-equation syntax: the parser returns a MixedCommand instead of a Command
