@@ -191,7 +191,7 @@ COMMANDS: dict[str, Listed] = {
     "lv": Listed("lv", None),
     "macro": Listed("ma", "programming.macro", "List or drop macros; a local macro's name is written with a leading _"),
     "manova": Listed("manova", None),
-    "margins": Listed("margins", None),
+    "margins": Listed("margins", "postestimation.margins", "Predictive margins and marginal effects"),
     "marginsplot": Listed("marginsplot", None),
     "mark": Listed("mark", "programs.marksample", "Make a variable that is 1 where if, in and weight hold"),
     "markout": Listed("markout", "programs.marksample", "Set a mark to 0 where variables are missing"),

@@ -133,7 +133,7 @@ def _unstructured(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
 
 def _plain_pieces(syntax: Syntax) -> frozenset[str]:
     """Return the pieces that are ordinary words in this command's text."""
-    if syntax.argument not in ("text", "words", "hypotheses"):
+    if syntax.argument not in ("text", "words", "hypotheses", "margins"):
         return frozenset()
     allowed = {
         "IF": syntax.condition,
@@ -161,7 +161,7 @@ def _argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, str]:
         if kind in ("newvar", "assignment"):
             raise StataError(100, "varlist required", end)
         empty: dict[str, Any] = {"varlist": (), "varlist_factor": (), "numlist": (), "words": (), "text": ""}
-        empty["hypotheses"] = ()
+        empty["hypotheses"] = empty["margins"] = ()
         return empty.get(kind), ""
     if kind == "filename" and skeleton.using is not None:
         # `use varlist using file`: what stands before `using` is a list of variables.
@@ -238,6 +238,12 @@ def _read_hypotheses(text: str, span: Span) -> Any:
     return found
 
 
+def _read_margins(text: str, span: Span) -> Any:
+    from xmixed.language.margin_terms import read_margin_terms
+
+    return read_margin_terms(text, span)
+
+
 _READERS: dict[str, Callable[[str, Span], Any]] = {
     "none": _read_none,
     "varlist": lambda text, span: read_varlist(text, span, False),
@@ -248,6 +254,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "assignment": _read_assignment("assignment"),
     "expression": read_expression,
     "hypotheses": _read_hypotheses,
+    "margins": _read_margins,
     "numlist": lambda text, span: parse("numlist", text, span),
     "filename": read_filename,
     "words": lambda text, span: parse("words", text, span),

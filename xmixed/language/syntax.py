@@ -18,6 +18,7 @@ ArgumentKind = Literal[
     "numlist",  # tuple of float
     "filename",  # str (quotes removed) or None
     "words",  # tuple of str: words and quoted strings
+    "margins",  # tuple of MarginTerm; () when empty
     "hypotheses",  # tuple of Hypothesis; () when empty
     "text",  # str: the rest of the line as it stands up to the options
     "raw",  # str: everything up to the end of the line, options included
@@ -35,6 +36,7 @@ OptionKind = Literal[
     "expression",  # Expression (Option.text keeps the text)
     "numlist",  # tuple of float
     "newvarlist",  # NewVariables
+    "at",  # tuple of AtItem
     "format",  # a %fmt, checked only for its leading %
     "text",  # str as typed; surrounding quotes removed
     "words",  # tuple of str
@@ -64,6 +66,8 @@ class OptionSpec:
         with r(198) (`option ... is not implemented in xmixed yet`).
     optional_value : bool
         An option that may stand with and without parentheses; its value is None without.
+    repeatable : bool
+        It may be given several times; its value is then a tuple of values.
     minimum_value, maximum_value : float or None
         Kinds `integer` and `number`: the range that values may lie in, its ends included.
     """
@@ -75,6 +79,7 @@ class OptionSpec:
     choices: tuple[tuple[str, str], ...] = ()
     built: bool = True
     optional_value: bool = False
+    repeatable: bool = False
     minimum_value: float | None = None
     maximum_value: float | None = None
 
