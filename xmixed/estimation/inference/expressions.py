@@ -171,7 +171,7 @@ def nonlinear_values(
         return np.array(found)
 
     scale = np.sqrt(np.maximum(np.diag(coefficients.V), 0.0))
-    used = {place for place in _places_used(nodes, coefficients)}
+    used = _places_used(nodes, coefficients)
     scale = np.where([place in used for place in range(len(scale))], scale, 0.0)
     return values(coefficients.b), derivatives(values, coefficients.b, scale)
 

@@ -145,6 +145,16 @@ class Setting:
     estimability: Estimability | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """The observations of one group of `over()`: levels, size, points of `at()`, and the response."""
+
+    levels: tuple[int, ...]
+    size: float
+    points: list[AtPoint]
+    response: Response
+
+
 def compute(request: MarginsRequest, setting: Setting) -> Margins:
     """Return the margins of a model.
 
@@ -157,58 +167,58 @@ def compute(request: MarginsRequest, setting: Setting) -> Margins:
     if not setting.frame.size:
         raise StataError(2000, "no observations")
     targets = _targets(request, covariates)
-    terms = [_levels_of(term, covariates) for term in request.terms]
-    listed: list[tuple[int, list[tuple[str, tuple[int, ...]]]]] = list(enumerate(terms))
+    listed = [(place, _levels_of(term, covariates)) for place, term in enumerate(request.terms)]
     if not listed or request.grand:
         listed.append((-1, []))
-    groups, masks = _groups(request.over, setting.frame)
-    points: list[list[AtPoint]] = []
-    responses: list[Response] = []
-    sizes = []
-    for mask in masks:
-        frame = setting.frame.of_rows(mask)
-        weights = None if setting.weights is None else setting.weights[mask]
-        points.append(_points(request, covariates, frame, weights))
-        responses.append(setting.respond(frame, weights))
-        counted = setting.weight_kind == "fweight" and weights is not None
-        sizes.append(float(weights.sum()) if counted else float(frame.size))  # type: ignore[union-attr]
+    groups = [
+        _group(request, setting, levels, mask)
+        for levels, mask in zip(*_groups(request.over, setting.frame), strict=True)
+    ]
+    points = groups[0].points
+    numbered = bool(request.at) and len(points) > 1
     cells: list[Cell] = []
     found: list[Averaged] = []
     estimable: list[bool] = []
-    own_sizes: list[float] = []
-    at_count = len(points[0])
-    numbered = bool(request.at) and at_count > 1
-    for target in targets:
-        for place, factors in listed:
-            for at, group in product(range(at_count), range(len(groups))):
-                for levels in product(*(own for _, own in factors)):
-                    names = [name for name, _ in factors]
-                    dimensions = [("_at", at + 1)] if numbered else []
-                    dimensions += list(zip(request.over, groups[group], strict=True))
-                    dimensions += list(zip(names, levels, strict=True))
-                    fixed = {**points[group][at].fixed, **dict(zip(names, map(float, levels), strict=True))}
-                    cells.append(Cell(target, tuple(dimensions), place))
-                    found.append(_cell_value(target, fixed, responses[group], request.effect))
-                    estimable.append(_is_estimable(target, fixed, responses[group], setting.estimability))
-                    own_sizes.append(sizes[group])
+    sizes: list[float] = []
+    for target, (place, factors), at, group in product(targets, listed, range(len(points)), groups):
+        names = [name for name, _ in factors]
+        for levels in product(*(own for _, own in factors)):
+            dimensions = [("_at", at + 1)] if numbered else []
+            dimensions += [*zip(request.over, group.levels, strict=True), *zip(names, levels, strict=True)]
+            fixed = {**group.points[at].fixed, **dict(zip(names, map(float, levels), strict=True))}
+            cells.append(Cell(target, tuple(dimensions), place))
+            found.append(_cell_value(target, fixed, group.response, request.effect))
+            estimable.append(_is_estimable(target, fixed, group.response, setting.estimability))
+            sizes.append(group.size)
     needed = set(covariates.order) - {target.name for target in targets if target.level is not None}
-    conditional = all(
-        needed <= set(point.fixed) | {name for name, _ in factors}
-        for _, factors in listed
-        for point in points[0]
-    )
+    held = [set(point.fixed) | {name for name, _ in own} for _, own in listed for point in points]
     return Margins(
-        tuple(cells),
-        np.array([value for value, _ in found]),
-        np.array([row for _, row in found]),
-        np.array(estimable),
-        tuple(tuple(own) for own in points) if request.at or request.at_means or request.as_balanced else (),
-        tuple(groups),
-        np.array(own_sizes),
-        sum(sizes),
-        conditional,
-        tuple(targets),
+        cells=tuple(cells),
+        b=np.array([value for value, _ in found]),
+        jacobian=np.array([row for _, row in found]),
+        estimable=np.array(estimable),
+        points=_legend_points(request, groups),
+        groups=tuple(group.levels for group in groups),
+        sizes=np.array(sizes),
+        n=sum(group.size for group in groups),
+        conditional=all(needed <= own for own in held),
+        targets=tuple(targets),
     )
+
+
+def _group(request: MarginsRequest, setting: Setting, levels: tuple[int, ...], mask: np.ndarray) -> _Group:
+    frame = setting.frame.of_rows(mask)
+    weights = None if setting.weights is None else setting.weights[mask]
+    counted = weights is not None and setting.weight_kind == "fweight"
+    size = float(np.sum(weights)) if counted else float(frame.size)
+    points = _points(request, setting.covariates, frame, weights)
+    return _Group(levels, size, points, setting.respond(frame, weights))
+
+
+def _legend_points(request: MarginsRequest, groups: list[_Group]) -> tuple[tuple[AtPoint, ...], ...]:
+    if not (request.at or request.at_means or request.as_balanced):
+        return ()
+    return tuple(tuple(group.points) for group in groups)
 
 
 def _cell_value(target: Target, fixed: dict, response: Response, effect: str) -> Averaged:
