@@ -49,7 +49,7 @@ def predict(session: SessionState, node: Command) -> None:
         if names.count(name) > 1:
             raise StataError(110, f"{name} already defined")
     if request.assumed:
-        session.out.write(f"(option {request.assumed})")
+        session.out.write(f"(option {request.assumed.format(depvar=session.e.macros.get('depvar', ''))})")
     for variable in made:
         session.data.add(variable)
         missing = count_missing(variable.values, variable.type)
