@@ -161,7 +161,7 @@ def compute(request: MarginsRequest, setting: Setting) -> Margins:
     Raises
     ------
     StataError
-        r(322), r(111) for names and levels that the model does not have; r(2000) without observations; r(198).
+        r(322), r(111) names and levels that the model does not have; r(2000) no observations; r(198).
     """
     covariates = setting.covariates
     if not setting.frame.size:
