@@ -102,6 +102,14 @@ def test_groups_and_weights(fitted: Session) -> None:
     assert fitted.r["N"] == w.sum()
 
 
+def test_noesample_takes_all_observations_that_have_the_covariates(fitted: Session) -> None:
+    fitted.run("quietly xtmixed y x if x > 1 || id:")
+    b, x = fitted.e["b"].values[0], fitted.data["x"].to_double()
+    assert found(fitted, "margins")[0][0] == pytest.approx(b[1] + b[0] * x[x > 1].mean(), rel=1e-12)
+    assert found(fitted, "margins, noesample force")[0][0] == pytest.approx(b[1] + b[0] * x.mean(), rel=1e-12)
+    fitted.run(f"quietly {MODEL} || id:")
+
+
 def test_effects_are_slopes_and_changes(fitted: Session) -> None:
     h = 1e-4
     x = fitted.data["x"].to_double()
