@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
 from xmixed.interpreter.ado_files import load_ado
+from xmixed.interpreter.by_groups import run_by_groups
 from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
 from xmixed.interpreter.macros import expand_macros
@@ -195,6 +196,8 @@ class Session(SessionState):
         StataError
         """
         entry, node = prepared
+        if self.groups is not None and (isinstance(entry, Program) or entry.kind == "control"):
+            raise StataError(190, f"{entry.name} may not be combined with by")
         if isinstance(entry, Program):
             if body is not None:
                 raise StataError(198, "invalid syntax")
@@ -229,7 +232,7 @@ class Session(SessionState):
     def _run_handler(self, entry: CommandEntry, node: Any) -> None:
         before = Snapshot(self)
         try:
-            entry.handler(self, node)
+            run_by_groups(self, entry, node)
         except (ExitRequest, LoopSignal):
             raise
         except BaseException as error:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from xmixed.session.tested import Tested
     from xmixed.session.timers import Timer
 
+if TYPE_CHECKING:
+    from xmixed.data.groups import Groups
+
 MAXIMUM_DEPTH = 64
 """How deep do-files, programs and loops may be nested; Stata's limit."""
 
@@ -60,6 +63,7 @@ class SessionState(ABC):
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None
         self.depth = 0  # how many do-files, programs and loops are running
+        self.groups: Groups | None = None  # of the `by` that is running
         self.flushed = 0.0  # when `flush` was called last, by time.monotonic
 
     @property

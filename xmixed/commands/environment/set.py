@@ -93,12 +93,14 @@ def _observations(session: SessionState, name: str, word: str) -> None:
         raise StataError(198, f"obs must be at least {before}; use drop to remove observations")
     if now == before:
         return
-    data.variables = [
-        replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
-    ]
     unmarked = np.zeros(now - before, dtype=bool)
-    data.marks = {name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()}
-    data.n_obs, data.sorted_by, data.changed = now, (), True
+    session.data = data.with_(
+        variables=[
+            replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
+        ],
+        n_obs=now,
+        marks={name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()},
+    )
     session.out.write(f"obs was {before}, now {now}")
 
 

@@ -51,7 +51,7 @@ def predict(session: SessionState, node: Command) -> None:
     if request.assumed:
         session.out.write(f"(option {request.assumed.format(depvar=session.e.macros.get('depvar', ''))})")
     for variable in made:
-        session.data.add(variable)
+        session.data = session.data.with_variables(variable)
         missing = count_missing(variable.values, variable.type)
         if missing:
             session.out.write(f"({missing} missing {'value' if missing == 1 else 'values'} generated)")
