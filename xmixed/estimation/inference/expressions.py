@@ -127,14 +127,14 @@ def _evaluated(
     node: Expression, estimates: Estimates, frame: EstimationFrame, columns: Mapping[str, np.ndarray]
 ) -> np.ndarray:
     """Return the values of an expression over the rows, covariates at the frame's values."""
-    data = frame.context.data.copy()
-    held = {}
-    for name in names_in(node):
-        if name in frame.fixed and name in data:
-            held[name] = Variable(name, "double", frame.spread(frame.values(name)), "%9.0g")
-    data.put(held.values())
-    for name, values in columns.items():
-        data.add(Variable(name, "double", values, "%9.0g"))
+    data = frame.context.data
+    held = [
+        Variable(name, "double", frame.spread(frame.values(name)), "%9.0g")
+        for name in names_in(node)
+        if name in frame.fixed and name in data
+    ]
+    made = [Variable(name, "double", values, "%9.0g") for name, values in columns.items()]
+    data = data.with_variables(*held, *made)
     context = replace(frame.context, data=data, e=estimates)
     values, text = evaluate_column(node, context, frame.rows)
     if text:
