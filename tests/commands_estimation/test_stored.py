@@ -193,7 +193,6 @@ def test_replay(session):
         ("xtmixed, nolog", 198, "option nolog not allowed"),
         ("matrix list foo", 111, "matrix foo not found"),
         ("matrix define A = 1", 199, "command matrix define is not implemented in xmixed"),
-        ("ereturn post", 199, "command ereturn post is not implemented in xmixed"),
     ],
 )
 def test_errors(session, text, code, message):
