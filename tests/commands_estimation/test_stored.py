@@ -37,7 +37,7 @@ Likelihood-ratio test                                 LR chi2(1)  =    291.78
 (Assumption: randint nested in randslope)             Prob > chi2 =    0.0000
 
 Note: The reported degrees of freedom assumes the null hypothesis is not on
-      the boundary of the parameter space.  If this is not true, then the
+      the boundary of the parameter space. If this is not true, then the
       reported test is conservative.
 """
 

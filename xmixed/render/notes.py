@@ -9,7 +9,7 @@ WIDTH = 78
 CONSERVATIVE = "LR test is conservative and provided only for reference."
 BOUNDARY = (
     "The reported degrees of freedom assumes the null hypothesis is not on the boundary of "
-    "the parameter space.  If this is not true, then the reported test is conservative."
+    "the parameter space. If this is not true, then the reported test is conservative."
 )
 
 RESTRICTED = (
