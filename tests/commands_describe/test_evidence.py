@@ -91,6 +91,6 @@ def test_labelled_values_in_codebook(session):
     lines = session.run("codebook occ").splitlines()
     assert lines[6].endswith("nolabel, but label does not exist") and len(lines) == 10
     session.run("replace occ = . if occ > 2\nlabel values occ occ")
-    assert session.run("codebook occ").splitlines()[-1] == " " * 28 + "31         .  "
+    assert session.run("codebook occ").splitlines()[-1] == " " * 28 + "32         .  "
     session.run("generate double x = _n/3")
     assert "units:  1.000e-08" in session.run("codebook x")
