@@ -28,7 +28,10 @@ MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
     "areg": "linear.areg",
+    "mean": "means.estimator",
+    "proportion": "means.estimator",
     "regress": "linear.regress",
+    "total": "means.estimator",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd)."""
 
