@@ -341,7 +341,7 @@ COMMANDS: dict[str, Listed] = {
     "tab1": Listed("tab1", "describe.tabulate", "One-way tables of several variables"),
     "tab2": Listed("tab2", "describe.tabulate", "Two-way tables of all pairs of variables"),
     "tabi": Listed("tabi", None),
-    "table": Listed("table", None),
+    "table": Listed("table", "describe.table", "Tables of statistics by one or more variables"),
     "tabodds": Listed("tabodds", None),
     "tabstat": Listed("tabstat", "describe.tabstat", "Tables of summary statistics"),
     "tabulate": Listed("ta", "describe.tabulate", "Tables of frequencies"),
