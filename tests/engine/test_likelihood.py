@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from xmixed.engine import Fit, Model, Options, Structure, fit, log_likelihood, parameters_of
 from xmixed.engine.prepare import prepare
 from xmixed.engine.search.objective import Objective
-from xmixed.engine.sweeps.curvature import derivatives, first_derivatives
+from xmixed.engine.sweeps.sweeps import derivatives, first_derivatives
 
 from . import dense
 
@@ -176,7 +176,7 @@ def test_second_derivatives_are_those_of_the_gradient(model: Model, seed: int) -
         np.testing.assert_allclose(hessian[a], row, rtol=1e-6, atol=1e-6 * np.abs(hessian).max())
     down = objective.down(point)
     log_det, rss = first_derivatives(objective.directions, down)
-    both = derivatives(objective.sweeper, point.psis, objective.directions, point.up, down)
+    both = derivatives(objective.sweeps, point.psis, objective.directions, point.up, down)
     np.testing.assert_array_equal(both.log_det, log_det)
     np.testing.assert_array_equal(both.rss, rss)
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
         PerfectFit,
         WeightsNotSupported,
     )
-    from xmixed.engine.fitting import fit, linear_regression, log_likelihood, parameters_of
+    from xmixed.engine.evaluation import Evaluation, LevelEffects, evaluate, log_likelihood
+    from xmixed.engine.fitting import fit, linear_regression, parameters_of
     from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, Structure
     from xmixed.engine.products.collinearity import find_omitted
     from xmixed.engine.result import (
@@ -42,12 +43,14 @@ __all__ = [
     "ConstantOutcome",
     "EMStep",
     "EngineError",
+    "Evaluation",
     "Fit",
     "InsufficientObservations",
     "InvalidModel",
     "InvalidStart",
     "Iteration",
     "Level",
+    "LevelEffects",
     "Model",
     "NoObservations",
     "NonFiniteData",
@@ -62,6 +65,7 @@ __all__ = [
     "Residuals",
     "Structure",
     "WeightsNotSupported",
+    "evaluate",
     "find_omitted",
     "fit",
     "linear_regression",
@@ -71,7 +75,8 @@ __all__ = [
 
 _MODULES = {
     "products.collinearity": ("find_omitted",),
-    "fitting": ("fit", "linear_regression", "log_likelihood", "parameters_of"),
+    "evaluation": ("Evaluation", "LevelEffects", "evaluate", "log_likelihood"),
+    "fitting": ("fit", "linear_regression", "parameters_of"),
     "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "Structure"),
     "result": (
         "BoundaryNote",

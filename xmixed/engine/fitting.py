@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import metric_matrix, size
+from xmixed.engine.covariance.blocks import size
 from xmixed.engine.covariance.metrics import MatrixSquareRoot, parameterization
-from xmixed.engine.covariance.structures import from_estimation, labels, matrix
+from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Model, Options
 from xmixed.engine.prepare import prepare
@@ -45,7 +45,7 @@ from xmixed.engine.search.optimise import (
 )
 from xmixed.engine.search.separate_levels import separate_start
 from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
-from xmixed.engine.search.starting import absolute, completed, split
+from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
 from xmixed.engine.user_units import (
     block_parameters,
     covariances,
@@ -114,30 +114,13 @@ def linear_regression(model: Model) -> Regression:
     return regression(problem)
 
 
-def log_likelihood(model: Model, parameters: np.ndarray) -> float:
-    """(Restricted) log likelihood with only beta profiled out.
-
-    Parameters
-    ----------
-    model : Model
-    parameters : (k,) array
-        Estimation metric, in the order of `Fit.parameters`.
-    """
-    objective = Objective(prepare(model))
-    start = split(objective, np.asarray(parameters, np.float64))
-    variance, point = start.variance, objective.point(_blocks(objective, start.relative), start.rho)
-    if not np.isfinite(point.log_likelihood):
-        raise InvalidStart("the covariance matrix is not positive semidefinite")
-    return objective.free_log_likelihood(point.up, variance)
-
-
 def parameters_of(model: Model) -> tuple[Parameter, ...]:
     """The free parameters of a model in the estimation metric, in e(b) order."""
     result: list[Parameter] = []
     for number, level in enumerate(model.levels, 1):
         for i, equation in enumerate(level.equations, 1):
             q = len(equation.columns) if members(level) == 1 else 2
-            for kind, row, column in labels(equation.structure, q):
+            for kind, row, column in covariance_structure(equation.structure, q).labels:
                 result.append(Parameter(kind, number, i, row, column))
     residual = () if model.residuals is None else residual_parameters(model.residuals)
     return (*result, Parameter("log_sd_residual", 0, 0, 0, 0), *residual)
@@ -147,23 +130,9 @@ def _silent(event: Progress) -> None:
     """Report to nobody."""
 
 
-def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Blocks in the optimiser's metric from the estimation metric of Sigma/sigma_e^2."""
-    blocks = []
-    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        nu = from_estimation(block.structure, size(block), relative[part]).value
-        sigma = matrix(block.structure, size(block), nu)
-        psi = metric_matrix(block, sigma)
-        judged = sigma if block.tie is None else psi
-        if np.linalg.eigvalsh(judged)[0] < -1e-10 * np.trace(judged):
-            raise InvalidStart("the covariance matrix is not positive semidefinite")
-        blocks.append(psi)
-    return tuple(blocks)
-
-
 def _separately(objective: Objective) -> bool:
     """Whether good starting values are worth fitting each level alone."""
-    return objective.problem.crossed is not None and objective.sweeper.is_dear
+    return objective.problem.crossed is not None and objective.sweeps.is_dear
 
 
 def _maximise(objective: Objective, options: Options, report: Report) -> _Maximum:
@@ -172,7 +141,7 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
     given: float | None = None
     if options.start is not None:
         start_values = split(objective, completed(objective, options.start))
-        given, blocks = start_values.variance, _blocks(objective, start_values.relative)
+        given, blocks = start_values.variance, metric_blocks(objective, start_values.relative)
         point, em_steps = objective.point(blocks, start_values.rho), 0
         if not np.isfinite(point.log_likelihood):
             raise InvalidStart("the log likelihood cannot be computed at the starting values")
@@ -275,10 +244,10 @@ def _leave_false_boundary(root: Surface, point: Point) -> Point:
     for index, (block, part) in enumerate(zip(objective.problem.blocks, objective.slices, strict=True)):
         units = root.units[part] ** 2 if root.units is not None else np.ones(part.stop - part.start)
         moved = blocks[index].copy()
-        for m, (kind, i, _) in enumerate(labels(block.structure, size(block))):
+        for m, (kind, i, _) in enumerate(block.structure.labels):
             rises = gradient[part.start + m] * units[m] > 1e-6
             if kind == "log_sd" and rises and moved[i - 1, i - 1] <= 1e-8 * units[m]:
-                where = np.arange(size(block)) if block.structure in ("identity", "exchangeable") else [i - 1]
+                where = np.arange(size(block)) if block.structure.common_variance else [i - 1]
                 moved[where, where] = 1e-4 * units[m]
         blocks[index] = moved
     return objective.point(tuple(blocks), point.rho)
@@ -323,7 +292,7 @@ def _unidentified(objective: Objective, root: Surface, state: State) -> list[Bou
     notes = []
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
         found = np.flatnonzero(flat[part] > 0.1) + 1
-        if block.structure == "independent":
+        if block.structure.separate_columns:
             rows = (int(row) for row in found)
             notes += [BoundaryNote("not_identified", block.level, block.equation, row, row) for row in rows]
         elif len(found):
@@ -348,7 +317,7 @@ def _record(
         hessian=state.hessian,
         em_iterations=em_steps,
         iterations=iterations,
-        evaluations=objective.sweeper.evaluations,
+        evaluations=objective.sweeps.evaluations,
         converged=converged,
         return_code=0 if converged or verdict == "em_only" else 430,
         verdict=verdict,

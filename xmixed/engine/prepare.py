@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xmixed.engine.covariance.blocks import Block
-from xmixed.engine.covariance.tied import Tie
+from xmixed.engine.covariance.structures import covariance_structure
+from xmixed.engine.covariance.tied import Tie, check
 from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
-from xmixed.engine.model import Level, Model, RandomEffects
+from xmixed.engine.model import Level, Model
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossed import Grouping, cross_levels, crossed_products
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
-from xmixed.engine.products.enclosing import check, enclosing_level, members
-from xmixed.engine.products.grouping import nest
-from xmixed.engine.products.indicators import whole_units, without_crossing
+from xmixed.engine.products.enclosing import enclosing_level, members
+from xmixed.engine.products.grouping import Nesting, nest
+from xmixed.engine.products.indicators import without_crossing
 from xmixed.engine.products.scaling import (
     check_outcome,
     column_scales,
@@ -25,8 +26,95 @@ from xmixed.engine.products.scaling import (
     residual_products,
     scaled_products,
 )
-from xmixed.engine.products.weights import is_weighted, refuse_weights, sweep_weights
+from xmixed.engine.products.weights import Weights, is_weighted, refuse_weights, sweep_weights
 from xmixed.engine.residuals.data import residual_data
+from xmixed.engine.residuals.units import refuse_row_weights, whole_units
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Order:
+    """The levels as the sweeps see them.
+
+    Attributes
+    ----------
+    model : Model
+        With levels that must not cross others as columns.
+    numbered : tuple of (int, Level)
+        See `_numbered`.
+    nesting : Nesting or None
+        None where the levels are crossed.
+    weights : Weights or None
+    weight_scale : float
+        What the given weights were divided by.
+    size : float
+        n, or the sum of weights.
+    """
+
+    model: Model
+    numbered: tuple[tuple[int, Level], ...]
+    nesting: Nesting | None
+    weights: Weights | None
+    weight_scale: float
+    size: float
+
+    @property
+    def counts(self) -> tuple[np.ndarray, ...] | None:
+        """How often groups count, by level."""
+        return None if self.weights is None else self.weights.groups
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """Working columns by their numbers in `store`.
+
+    Attributes
+    ----------
+    store : ColumnStore
+    x : list of int
+    z : per level lists of int
+    y : int
+    user : per level lists of columns, as the model has them
+    orders : per level, places in `user` of `z`
+    groups : per level Grouping
+    """
+
+    store: ColumnStore
+    x: list[int]
+    z: list[list[int]]
+    y: int
+    user: list[list[np.ndarray | None]]
+    orders: list[list[int]]
+    groups: tuple[Grouping, ...]
+
+    @property
+    def centers(self) -> list[list[float]]:
+        """What was taken from the columns of Z, by level."""
+        return [[self.store.centers[column] for column in columns] for columns in self.z]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scaled:
+    """Cross-products of the working columns, and their scales.
+
+    Attributes
+    ----------
+    products : CrossProducts
+    offset : (p,) array
+    x_scale : (p,) array
+    y_scale : float
+    z_scales : per level arrays, in the order of the working columns
+    """
+
+    products: CrossProducts
+    offset: np.ndarray
+    x_scale: np.ndarray
+    y_scale: float
+    z_scales: list[np.ndarray]
+
+    @property
+    def divisors(self) -> list[np.ndarray]:
+        """What the columns of Z are divided by, infinite for a null column."""
+        return divisors_of(self.products, self.z_scales)
 
 
 def prepare(model: Model, nested: bool = False, relative_weights: bool = False) -> Problem:
@@ -42,14 +130,15 @@ def prepare(model: Model, nested: bool = False, relative_weights: bool = False) 
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return _prepare(model, nested, relative_weights)
+        _check(model)
+        order = _ordered(model, nested, relative_weights)
+        columns = _formed(order)
+        return _problem(order, columns, _scaled(order, columns))
 
 
-def _prepare(model: Model, nested: bool, relative_weights: bool) -> Problem:
-    n, p = len(model.y), len(model.fixed)
-    _check(model, n, p)
-    refuse_weights(model)
-    model = whole_units(model)
+def _ordered(model: Model, nested: bool, relative_weights: bool) -> _Order:
+    """Put the levels in an order that the sweeps can take, those as columns for which there is none."""
+    n, model = len(model.y), whole_units(model)
     numbered = _numbered(model)
     nesting = nest(tuple(level for _, level in numbered), n)
     weighted = is_weighted(model)
@@ -61,86 +150,108 @@ def _prepare(model: Model, nested: bool, relative_weights: bool) -> Problem:
         if nesting is None:
             raise InvalidModel("exchangeable effects cross the groups of other levels")
     weights = None if nesting is None else sweep_weights(model, numbered, nesting)
-    weight_scale = weights.total / n if weights is not None and relative_weights else 1.0
-    if weights is not None and weight_scale != 1.0:
-        weights = weights.divided(weight_scale)
-    size = n if weights is None else weights.total
-    store = ColumnStore(n)
-    x_constant = next((i for i, column in enumerate(model.fixed) if column is None), None)
-    x = [store.add(column, x_constant is not None) for column in model.fixed]
-    level_columns = [[c for equation in level.equations for c in equation.columns] for _, level in numbered]
-    orders = [_constant_first(columns) for columns in level_columns]
+    scale = weights.total / n if weights is not None and relative_weights else 1.0
+    if weights is not None and scale != 1.0:
+        weights = weights.divided(scale)
+    return _Order(model, tuple(numbered), nesting, weights, scale, n if weights is None else weights.total)
+
+
+def _formed(order: _Order) -> _Columns:
+    """Form the working columns, centred where a constant takes up the difference."""
+    model = order.model
+    store = ColumnStore(len(model.y))
+    centred = any(column is None for column in model.fixed)
+    x = [store.add(column, centred) for column in model.fixed]
+    user = [[c for equation in level.equations for c in equation.columns] for _, level in order.numbered]
+    orders = [_constant_first(columns) for columns in user]
     z = [
-        [store.add(columns[i], columns[order[0]] is None) for i in order]
-        for columns, order in zip(level_columns, orders, strict=True)
+        [store.add(columns[i], columns[own[0]] is None) for i in own]
+        for columns, own in zip(user, orders, strict=True)
     ]
-    y_store = _outcome(store, model.y, x_constant is not None)
+    y = _outcome(store, model.y, centred)
     groups = tuple(
         Grouping(level.groups, level.n_groups, columns)
-        for (_, level), columns in zip(numbered, z, strict=True)
+        for (_, level), columns in zip(order.numbered, z, strict=True)
     )
+    return _Columns(store, x, z, y, user, orders, groups)
+
+
+def _scaled(order: _Order, columns: _Columns) -> _Scaled:
+    """Cross-multiply, and scale columns to mean square one and y to that of its OLS residual."""
+    store, p, size = columns.store, len(columns.x), order.size
 
     def form(offset: np.ndarray | None) -> CrossProducts:
-        if nesting is None:
-            return crossed_products(store, groups, x, y_store, offset)
-        return cross_products(store, nesting, z, x, y_store, offset, weights)
+        if order.nesting is None:
+            return crossed_products(store, columns.groups, columns.x, columns.y, offset)
+        return cross_products(store, order.nesting, columns.z, columns.x, columns.y, offset, order.weights)
 
     products, offset, total_yy = residual_products(form, p)
     rss = float(products.XyXy[p, p])
-    check_outcome(rss, total_yy, store.centers[y_store], size)
+    check_outcome(rss, total_yy, store.centers[columns.y], size)
     y_scale = float(np.sqrt(rss / size))
     x_scale = column_scales(products.XyXy.diagonal()[:p] / size)
-    centers = [[store.centers[column] for column in columns] for columns in z]
-    counts = None if weights is None else weights.groups
-    scaled, z_scales = scaled_products(products, x_scale, y_scale, size, centers, nesting is not None, counts)
-    crossed = (
-        None if nesting is not None else cross_levels(scaled, store, groups, divisors_of(scaled, z_scales))
+    scaled, z_scales = scaled_products(
+        products, x_scale, y_scale, size, columns.centers, order.nesting is not None, order.counts
     )
-    residual = None
+    return _Scaled(scaled, offset, x_scale, y_scale, z_scales)
+
+
+def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
+    model, store = order.model, columns.store
+    crossed = residual = None
+    if order.nesting is None:
+        crossed = cross_levels(scaled.products, store, columns.groups, scaled.divisors)
     if model.residuals is not None:
-        assert nesting is not None, "levels that cross others are columns"
-        divisors = (divisors_of(scaled, z_scales), x_scale, y_scale)
-        levels = [level for _, level in numbered]
+        assert order.nesting is not None, "levels that cross others are columns"
         residual = residual_data(
-            model.residuals, store, nesting, levels, (z, x, y_store), divisors, offset, weights
+            model.residuals,
+            store,
+            order.nesting,
+            [level for _, level in order.numbered],
+            (columns.z, columns.x, columns.y),
+            (scaled.divisors, scaled.x_scale, scaled.y_scale),
+            scaled.offset,
+            order.weights,
         )
-    blocks: list[Block] = []
-    ties: dict[int, Tie] = {}
-    for position, (number, level) in enumerate(numbered):
-        change = _change(
-            orders[position], np.array(centers[position]), z_scales[position], level_columns[position]
-        )
-        if number < 0:
-            own = model.levels[-number - 1]
-            ties[-number] = Tie(position, float(change[0, 0]), members(own))
-            continue
-        user_scales = np.empty(len(change))
-        user_scales[orders[position]] = z_scales[position]
-        count = None if counts is None else counts[position]
-        blocks += _blocks(level, number, position, change, user_scales, scaled.levels[position], count)
     return Problem(
         model=model,
-        products=scaled,
-        nesting=nesting,
+        products=scaled.products,
+        nesting=order.nesting,
         crossed=crossed,
-        blocks=tuple(
-            _tied(block, ties.get(block.level))
-            for block in sorted(blocks, key=lambda block: (block.level, block.equation))
-        ),
-        n=n,
-        p=p,
+        blocks=_blocks(order, columns, scaled),
+        n=len(model.y),
+        p=len(columns.x),
         level_count=len(model.levels),
         reml=model.method == "reml",
-        y_scale=y_scale,
-        x_scale=x_scale,
-        x_center=np.array([store.centers[column] for column in x]),
-        x_constant=x_constant,
-        offset=offset,
-        y_center=store.centers[y_store],
-        weights=weights,
-        weight_scale=weight_scale,
+        y_scale=scaled.y_scale,
+        x_scale=scaled.x_scale,
+        x_center=np.array([store.centers[column] for column in columns.x]),
+        x_constant=next((i for i, column in enumerate(model.fixed) if column is None), None),
+        offset=scaled.offset,
+        y_center=store.centers[columns.y],
+        weights=order.weights,
+        weight_scale=order.weight_scale,
         residual=residual,
     )
+
+
+def _blocks(order: _Order, columns: _Columns, scaled: _Scaled) -> tuple[Block, ...]:
+    """The blocks of all levels, in the order of the model's equations."""
+    blocks: list[Block] = []
+    ties: dict[int, Tie] = {}
+    for position, (number, level) in enumerate(order.numbered):
+        own, z_scales = columns.orders[position], scaled.z_scales[position]
+        change = _change(own, np.array(columns.centers[position]), z_scales, columns.user[position])
+        if number < 0:
+            ties[-number] = Tie(position, float(change[0, 0]), members(order.model.levels[-number - 1]))
+            continue
+        user_scales = np.empty(len(change))
+        user_scales[own] = z_scales
+        count = None if order.counts is None else order.counts[position]
+        products = scaled.products.levels[position]
+        blocks += _level_blocks(level, number, position, change, user_scales, products, count)
+    blocks.sort(key=lambda block: (block.level, block.equation))
+    return tuple(_tied(block, ties.get(block.level)) for block in blocks)
 
 
 def _numbered(model: Model) -> list[tuple[int, Level]]:
@@ -161,6 +272,7 @@ def _tied(block: Block, tie: Tie | None) -> Block:
     metric = float(block.metric[0, 0])
     return replace(
         block,
+        structure=block.structure.of(2),
         metric=metric * np.eye(2),
         start_scale=np.repeat(block.start_scale, 2),
         tie=replace(tie, to_working=tie.to_working / metric),
@@ -189,7 +301,8 @@ def _change(
     return change
 
 
-def _check(model: Model, n: int, p: int) -> None:
+def _check(model: Model) -> None:
+    n, p = len(model.y), len(model.fixed)
     if n == 0:
         raise NoObservations("no observations")
     columns = [column for column in model.fixed if column is not None]
@@ -207,6 +320,8 @@ def _check(model: Model, n: int, p: int) -> None:
         check(level)
     if n <= p:
         raise InsufficientObservations(f"{n} observations and {p} fixed-effects columns")
+    refuse_weights(model)
+    refuse_row_weights(model)
 
 
 def _outcome(store: ColumnStore, y: np.ndarray, centred: bool) -> int:
@@ -216,7 +331,7 @@ def _outcome(store: ColumnStore, y: np.ndarray, centred: bool) -> int:
     return len(store.arrays) - 1
 
 
-def _blocks(
+def _level_blocks(
     level: Level,
     number: int,
     position: int,
@@ -233,7 +348,9 @@ def _blocks(
     blocks, first = [], 0
     for i, equation in enumerate(level.equations):
         part = slice(first, first + len(equation.columns))
-        metric = _metric(equation, change[0, part], scales[part])
+        constant = next((i for i, column in enumerate(equation.columns) if column is None), None)
+        structure = covariance_structure(equation.structure, len(equation.columns))
+        metric = structure.metric(scales[part], change[0, part], constant)
         inverse = np.linalg.inv(metric)
         blocks.append(
             Block(
@@ -241,7 +358,7 @@ def _blocks(
                 equation=i + 1,
                 position=position,
                 columns=part,
-                structure=equation.structure,
+                structure=structure,
                 metric=metric,
                 to_working=change[:, part] @ inverse,
                 start_scale=squares[part],
@@ -249,17 +366,3 @@ def _blocks(
         )
         first = part.stop
     return blocks
-
-
-def _metric(equation: RandomEffects, centers: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """K of a block: the full centring where Sigma is unstructured, else only scales that keep its form."""
-    constant = next((i for i, column in enumerate(equation.columns) if column is None), None)
-    if equation.structure == "independent":
-        return np.diag(scales)
-    if equation.structure != "unstructured":
-        return np.eye(len(scales)) * float(np.sqrt(np.mean(scales**2)))
-    metric = np.diag(scales)
-    if constant is not None:
-        metric[constant] = centers
-        metric[constant, constant] = 1.0
-    return metric

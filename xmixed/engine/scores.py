@@ -18,15 +18,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import Block, metric_change, pieces, size, user_matrix
-from xmixed.engine.covariance.structures import from_estimation, labels
+from xmixed.engine.covariance.blocks import Block, metric_change, pieces, user_matrix
 from xmixed.engine.errors import InvalidModel, WeightsNotSupported
 from xmixed.engine.model import Model
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.residuals.data import ResidualData, make_products
 from xmixed.engine.residuals.products import Units
 from xmixed.engine.search.objective import Objective, Point
-from xmixed.engine.sweeps.nested import GroupMoments, Sweeper
+from xmixed.engine.sweeps.sweeps import GroupMoments
 
 Column = np.ndarray | None
 
@@ -76,15 +75,15 @@ def cluster_scores(
     clusters : (n,) array and int
         Codes of the rows' clusters, and M; a group of the highest level lies in one of them.
     """
-    problem, sweeper = objective.problem, point.sweeper
-    assert isinstance(sweeper, Sweeper) and problem.nesting is not None, "no level crosses another"
+    problem = objective.problem
+    assert problem.nesting is not None, "no level crosses another"
     codes, count = clusters
     nesting, levels = problem.nesting, range(len(problem.nesting.labels))
     places = [_places(nesting, at, len(codes)) for at in levels]
     by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
     if places and not np.array_equal(by_level[0][places[0]], codes):
         raise InvalidModel("clusters split groups of the highest level")
-    moments = sweeper.moments(point.up, point.psis)
+    moments = point.sweeps.moments(point.up, point.psis)
     effects = _effects(objective, point, moments)
     rest = np.array(problem.model.y, np.float64)
     for column, coefficient in zip(problem.model.fixed, beta, strict=True):
@@ -201,9 +200,9 @@ def _covariance_scores(
         along[:, place] = np.bincount(codes[at], terms, minlength=count)
     result, shifts = np.zeros_like(along), np.zeros(along.shape[1])
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        inner = from_estimation(block.structure, size(block), relative[part]).jacobian
+        inner = block.structure.from_estimation(relative[part]).jacobian
         result[:, part] = along[:, part] @ (pieces(block) @ metric_change(block) @ inner)
-        shifts[part] = [float(kind == "log_sd") for kind, _, _ in labels(block.structure, size(block))]
+        shifts[part] = [float(kind == "log_sd") for kind, _, _ in block.structure.labels]
     return result, shifts
 
 
@@ -228,7 +227,7 @@ def _unit_scores(
     Q = len(columns) + 1
     # The weights of units are left to the end: here every unit counts once.
     once = Units(units.rows, units.starts, units.row_weights)
-    products = make_products(residual.residuals, residual.table, once, D, Q)
+    products = make_products(residual.residuals, residual.structure, residual.table, once, D, Q)
     full = residual.table.fill(whitening.estimates(point.rho))
     of_means = products.at(full).ZtD[-1, Q:] / sigma2
     row_weights = np.ones(len(rest)) if units.row_weights is None else units.row_weights
@@ -253,15 +252,14 @@ def _score_units(
 ) -> tuple[Units, np.ndarray, list[Column]]:
     """Units within clusters, the effects' conditional variances by unit (sigma_e = 1), and their columns."""
     if not residual.groups:
-        if residual.residuals.structure != "independent":
+        if residual.structure.correlated:
             return residual.units, np.zeros((0, 0, residual.n_units)), []
         rows = np.argsort(codes, kind="stable")
         starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))
         weights = _row_weights(objective)
         units = Units(rows, starts, None if weights is None else weights[rows])
         return units, np.zeros((0, 0, len(starts))), []
-    assert isinstance(point.sweeper, Sweeper)
-    working = point.sweeper.posterior(point.up, point.psis).variances
+    working = point.sweeps.posterior(point.up, point.psis).variances
     changes = [np.zeros((q, q)) for q in residual.sizes]
     columns: list[list[Column]] = [[None] * q for q in residual.sizes]
     for block in objective.problem.blocks:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import size, user_matrix
-from xmixed.engine.covariance.structures import LOG_FLOOR, labels, to_estimation
+from xmixed.engine.covariance.blocks import user_matrix
+from xmixed.engine.covariance.structures import LOG_FLOOR
 from xmixed.engine.model import Model
 from xmixed.engine.problem import Problem
-from xmixed.engine.residuals.structures import residual_parameters
 from xmixed.engine.result import Parameter, Regression
 from xmixed.engine.search.boundary import Boundary
 from xmixed.engine.search.objective import Objective, Point
@@ -19,10 +18,10 @@ def block_parameters(objective: Objective) -> tuple[Parameter, ...]:
     result = [
         Parameter(kind, block.level, block.equation, row, column)
         for block in objective.problem.blocks
-        for kind, row, column in labels(block.structure, size(block))
+        for kind, row, column in block.structure.labels
     ]
     found = objective.problem.residual
-    residual = () if found is None else residual_parameters(found.residuals)
+    residual = () if found is None else found.structure.parameters(found.table)
     return (*result, Parameter("log_sd_residual", 0, 0, 0, 0), *residual)
 
 
@@ -81,7 +80,7 @@ def relative_estimates(objective: Objective, point: Point, boundary: Boundary) -
     """Estimation metric of Sigma/sigma_e^2, correlations on the boundary at their exact limits."""
     parts = [np.zeros(0)]
     for block, psi, limits in zip(objective.problem.blocks, point.blocks, boundary.limits, strict=True):
-        alpha = to_estimation(block.structure, user_matrix(block, psi), LOG_FLOOR)
+        alpha = block.structure.to_estimation(user_matrix(block, psi), LOG_FLOOR)
         for m, correlation in limits.items():
             bound = float(np.nextafter(1.0, 0.0))
             alpha[m] = np.arctanh(np.clip(correlation, -bound, bound))

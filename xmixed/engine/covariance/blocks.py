@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.engine.covariance.metrics import Parameterization
-from xmixed.engine.covariance.structures import Mapping, basis, change_of_metric, coordinates, matrix
+from xmixed.engine.covariance.structures import CovarianceStructure, Mapping
 from xmixed.engine.covariance.tied import Tie
-from xmixed.engine.model import Structure
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +23,7 @@ class Block:
         Level among those with random effects, 0 the top.
     columns : slice
         Its columns among the q columns of the level.
-    structure : Structure
+    structure : CovarianceStructure
     metric : (q_b, q_b) array
         K: the optimiser works on K Sigma K'/sigma_e^2, in which columns are scaled, and centred
         where the structure allows.
@@ -41,7 +40,7 @@ class Block:
     equation: int
     position: int
     columns: slice
-    structure: Structure
+    structure: CovarianceStructure
     metric: np.ndarray
     to_working: np.ndarray
     start_scale: np.ndarray
@@ -59,8 +58,8 @@ def user_matrix(block: Block, psi: np.ndarray) -> np.ndarray:
     For the values of a factor: the variance and the covariance of any two.
     """
     if block.tie is not None:
-        nu = np.linalg.solve(metric_change(block), coordinates(block.structure, psi))
-        return matrix(block.structure, size(block), nu)
+        nu = np.linalg.solve(metric_change(block), block.structure.coordinates(psi))
+        return block.structure.matrix(nu)
     inverse = np.linalg.inv(block.metric)
     result = inverse @ psi @ inverse.T
     return (result + result.T) / 2
@@ -69,8 +68,8 @@ def user_matrix(block: Block, psi: np.ndarray) -> np.ndarray:
 def metric_matrix(block: Block, sigma: np.ndarray) -> np.ndarray:
     """The inverse of `user_matrix`."""
     if block.tie is not None:
-        nu = metric_change(block) @ coordinates(block.structure, sigma)
-        return matrix(block.structure, size(block), nu)
+        nu = metric_change(block) @ block.structure.coordinates(sigma)
+        return block.structure.matrix(nu)
     return block.metric @ sigma @ block.metric.T
 
 
@@ -78,14 +77,14 @@ def metric_change(block: Block) -> np.ndarray:
     """(k, k) matrix that takes the coordinates of Sigma to those of the optimiser's matrix."""
     if block.tie is not None:
         return float(block.metric[0, 0]) ** 2 * block.tie.change
-    return change_of_metric(block.structure, block.metric)
+    return block.structure.change_of_metric(block.metric)
 
 
 def working_parts(block: Block, psi: np.ndarray) -> list[tuple[int, np.ndarray]]:
     """What the block adds to the working covariance of which levels: (position, (q, q) array)."""
     if block.tie is None:
         return [(block.position, block.to_working @ psi @ block.to_working.T)]
-    pieces = block.tie.pieces @ coordinates(block.structure, psi)
+    pieces = block.tie.pieces @ block.structure.coordinates(psi)
     return [
         (position, piece * unit)
         for (position, unit), piece in zip(working_directions(block), pieces, strict=True)
@@ -100,7 +99,7 @@ def working_directions(block: Block) -> list[tuple[int, np.ndarray]]:
     if block.tie is None:
         return [
             (block.position, block.to_working @ element @ block.to_working.T)
-            for element in basis(block.structure, size(block))
+            for element in block.structure.basis
         ]
     own = block.to_working @ block.to_working.T
     return [(block.position, own), (block.tie.position, np.array([[block.tie.to_working**2]]))]
@@ -108,7 +107,7 @@ def working_directions(block: Block) -> list[tuple[int, np.ndarray]]:
 
 def pieces(block: Block) -> np.ndarray:
     """(k, k) matrix that takes the block's coordinates to multiples of its `working_directions`."""
-    return np.eye(len(basis(block.structure, size(block)))) if block.tie is None else block.tie.pieces
+    return np.eye(len(block.structure.basis)) if block.tie is None else block.tie.pieces
 
 
 def user_mapping(block: Block, psi: np.ndarray, metric: Parameterization) -> tuple[np.ndarray, Mapping]:
@@ -119,12 +118,12 @@ def user_mapping(block: Block, psi: np.ndarray, metric: Parameterization) -> tup
     """
     if block.tie is None:
         theta = metric.inverse(block.structure, user_matrix(block, psi))
-        inner, change = metric.mapping(block.structure, size(block), theta), metric_change(block)
+        inner, change = metric.mapping(block.structure, theta), metric_change(block)
         second = np.tensordot(change, inner.second, axes=1)
         return theta, Mapping(change @ inner.value, change @ inner.jacobian, second)
     scale, change = float(block.metric[0, 0]) ** 2, block.tie.change
     compressed = metric.inverse(block.structure, psi / scale)
-    inner = metric.mapping(block.structure, size(block), compressed)
+    inner = metric.mapping(block.structure, compressed)
     second = np.einsum("iab,ac,bd->icd", inner.second, change, change)
     outer = Mapping(scale * inner.value, scale * inner.jacobian @ change, scale * second)
     return np.linalg.solve(change, compressed), outer

@@ -10,24 +10,32 @@ from typing import Protocol
 
 import numpy as np
 
-from xmixed.engine.covariance.structures import Mapping, basis, coordinates, matrix
-from xmixed.engine.model import MatrixMetric, Structure
+from xmixed.engine.covariance.structures import CovarianceStructure, Mapping
+from xmixed.engine.model import MatrixMetric
 
 _LOG_LIMITS = (-75.0, 75.0)
 
 
 class Parameterization(Protocol):
-    """Takes optimisation parameters of one block to natural coordinates, and back."""
+    """Takes optimisation parameters of one block to natural coordinates, and back.
 
-    def mapping(self, structure: Structure, q: int, theta: np.ndarray) -> Mapping:
+    Attributes
+    ----------
+    has_units : bool
+        Whether parameters have the size of the columns' standard deviations.
+    """
+
+    has_units: bool
+
+    def mapping(self, structure: CovarianceStructure, theta: np.ndarray) -> Mapping:
         """Natural coordinates of Psi with first and second derivatives."""
         ...
 
-    def value(self, structure: Structure, q: int, theta: np.ndarray) -> np.ndarray:
+    def value(self, structure: CovarianceStructure, theta: np.ndarray) -> np.ndarray:
         """Natural coordinates of Psi alone."""
         ...
 
-    def inverse(self, structure: Structure, psi: np.ndarray) -> np.ndarray:
+    def inverse(self, structure: CovarianceStructure, psi: np.ndarray) -> np.ndarray:
         """Parameters of a (nearly) positive semidefinite Psi."""
         ...
 
@@ -35,39 +43,43 @@ class Parameterization(Protocol):
 class MatrixSquareRoot:
     """Psi = TT with T symmetric: positive semidefinite for every T."""
 
-    def mapping(self, structure: Structure, q: int, theta: np.ndarray) -> Mapping:
+    has_units = True
+
+    def mapping(self, structure: CovarianceStructure, theta: np.ndarray) -> Mapping:
         """See `Parameterization`."""
-        E = basis(structure, q)
-        T = matrix(structure, q, theta)
+        E = structure.basis
+        T = structure.matrix(theta)
         k = len(E)
         jacobian, second = np.empty((k, k)), np.empty((k, k, k))
         for a in range(k):
-            jacobian[:, a] = coordinates(structure, E[a] @ T + T @ E[a])
+            jacobian[:, a] = structure.coordinates(E[a] @ T + T @ E[a])
             for b in range(a + 1):
-                second[:, a, b] = second[:, b, a] = coordinates(structure, E[a] @ E[b] + E[b] @ E[a])
-        return Mapping(coordinates(structure, T @ T), jacobian, second)
+                second[:, a, b] = second[:, b, a] = structure.coordinates(E[a] @ E[b] + E[b] @ E[a])
+        return Mapping(structure.coordinates(T @ T), jacobian, second)
 
-    def value(self, structure: Structure, q: int, theta: np.ndarray) -> np.ndarray:
+    def value(self, structure: CovarianceStructure, theta: np.ndarray) -> np.ndarray:
         """See `Parameterization`."""
-        T = matrix(structure, q, theta)
-        return coordinates(structure, T @ T)
+        T = structure.matrix(theta)
+        return structure.coordinates(T @ T)
 
-    def inverse(self, structure: Structure, psi: np.ndarray) -> np.ndarray:
+    def inverse(self, structure: CovarianceStructure, psi: np.ndarray) -> np.ndarray:
         """See `Parameterization`."""
         values, vectors = np.linalg.eigh(psi)
         root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
-        return coordinates(structure, root)
+        return structure.coordinates(root)
 
 
 class MatrixLogarithm:
     """Psi = exp(T): positive definite for every T, so that a boundary is only approached."""
 
-    def mapping(self, structure: Structure, q: int, theta: np.ndarray) -> Mapping:
+    has_units = False
+
+    def mapping(self, structure: CovarianceStructure, theta: np.ndarray) -> Mapping:
         """See `Parameterization`; derivatives are blocks of the exponential of a block matrix."""
         from scipy.linalg import expm
 
-        E = basis(structure, q)
-        T = matrix(structure, q, theta)
+        E, q = structure.basis, structure.q
+        T = structure.matrix(theta)
         k = len(E)
         jacobian, second = np.empty((k, k)), np.empty((k, k, k))
         value = np.empty(k)
@@ -79,22 +91,22 @@ class MatrixLogarithm:
                 block[:q, q : 2 * q] = block[2 * q : 3 * q, 3 * q :] = E[a]
                 block[:q, 2 * q : 3 * q] = block[q : 2 * q, 3 * q :] = E[b]
                 power = expm(block)
-                second[:, a, b] = second[:, b, a] = coordinates(structure, power[:q, 3 * q :])
+                second[:, a, b] = second[:, b, a] = structure.coordinates(power[:q, 3 * q :])
                 if b == 0:
-                    jacobian[:, a] = coordinates(structure, power[:q, q : 2 * q])
-                    value = coordinates(structure, power[:q, :q])
+                    jacobian[:, a] = structure.coordinates(power[:q, q : 2 * q])
+                    value = structure.coordinates(power[:q, :q])
         return Mapping(value, jacobian, second)
 
-    def value(self, structure: Structure, q: int, theta: np.ndarray) -> np.ndarray:
+    def value(self, structure: CovarianceStructure, theta: np.ndarray) -> np.ndarray:
         """See `Parameterization`."""
-        values, vectors = np.linalg.eigh(matrix(structure, q, theta))
-        return coordinates(structure, (vectors * np.exp(np.clip(values, *_LOG_LIMITS))) @ vectors.T)
+        values, vectors = np.linalg.eigh(structure.matrix(theta))
+        return structure.coordinates((vectors * np.exp(np.clip(values, *_LOG_LIMITS))) @ vectors.T)
 
-    def inverse(self, structure: Structure, psi: np.ndarray) -> np.ndarray:
+    def inverse(self, structure: CovarianceStructure, psi: np.ndarray) -> np.ndarray:
         """See `Parameterization`."""
         values, vectors = np.linalg.eigh(psi)
         logs = np.log(np.maximum(values, np.exp(_LOG_LIMITS[0])))
-        return coordinates(structure, (vectors * logs) @ vectors.T)
+        return structure.coordinates((vectors * logs) @ vectors.T)
 
 
 def parameterization(name: MatrixMetric) -> Parameterization:

@@ -1,4 +1,4 @@
-"""Covariance structures: every one is a linear space of symmetric matrices.
+"""Covariance structures: every one is a linear space of symmetric matrices, and one class.
 
 A structure's natural coordinates nu give Sigma = sum nu_i E_i: the common variance; the variances;
 a variance and a covariance; or all variances and then all covariances (1,2), (1,3) ... (2,3). The
@@ -7,13 +7,12 @@ estimation metric (log standard deviations, atanh correlations) has as many elem
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-
-from xmixed.engine.model import Structure
 
 if TYPE_CHECKING:
     from xmixed.engine.result import ParameterKind
@@ -21,6 +20,10 @@ if TYPE_CHECKING:
 # exp(2*LOG_FLOOR) is the smallest variance ratio that the estimation metric shows.
 LOG_FLOOR = float(np.log(1e-16))
 _CORRELATION_LIMIT = float(np.nextafter(1.0, 0.0))
+
+Label = tuple["ParameterKind", int, int]
+# The two log sds and the correlation (or None) that a natural coordinate is made of.
+Members = tuple[int, int, int | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,110 +48,270 @@ def pairs(q: int) -> tuple[tuple[int, int], ...]:
     return tuple((i, j) for i in range(q) for j in range(i + 1, q))
 
 
-@cache
-def _upper(q: int) -> tuple[np.ndarray, np.ndarray]:
-    return np.triu_indices(q, 1)
+class CovarianceStructure(ABC):
+    """A structure for q columns; `covariance_structure` keeps one object for each name and q.
+
+    Attributes
+    ----------
+    name : str
+        What a model calls it.
+    title : str
+        What tables call it.
+    common_variance : bool
+        Whether all columns share one variance.
+    separate_columns : bool
+        Whether every parameter belongs to one column alone.
+    ties_groups : bool
+        Whether effects may have it between the groups of a level: see `tied`.
+    q : int
+    basis : (k, q, q) array
+        E.
+    labels : tuple of (kind, row, column)
+        Of each parameter; rows and columns from 1.
+    correlated : bool
+        Whether any parameter is a correlation.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    common_variance: ClassVar[bool] = False
+    separate_columns: ClassVar[bool] = False
+    ties_groups: ClassVar[bool] = False
+
+    def __init__(self, q: int) -> None:
+        self.q = q
+        self._upper = np.triu_indices(q, 1)
+        self.basis = self._basis()
+        self.labels: tuple[Label, ...] = self._labels()
+        self._members: list[Members] = self._coordinate_members()
+        self._flat = self.basis.reshape(len(self.basis), q * q)
+        self.correlated = any(kind == "atanh_correlation" for kind, _, _ in self.labels)
+
+    @abstractmethod
+    def _basis(self) -> np.ndarray: ...
+
+    @abstractmethod
+    def _labels(self) -> tuple[Label, ...]: ...
+
+    @abstractmethod
+    def _coordinate_members(self) -> list[Members]: ...
+
+    @abstractmethod
+    def coordinates(self, sigma: np.ndarray) -> np.ndarray:
+        """Natural coordinates of the member of the structure nearest to `sigma` (means of equal elements)."""
+
+    @abstractmethod
+    def metric(self, scales: np.ndarray, centers: np.ndarray, constant: int | None) -> np.ndarray:
+        """K of a block, (q, q): as much of scaling and centring as keeps the form of Sigma.
+
+        Parameters
+        ----------
+        scales, centers : (q,) arrays
+            Of the user's columns.
+        constant : int or None
+            Which of them is the constant.
+        """
+
+    @abstractmethod
+    def spread(self, own: np.ndarray) -> np.ndarray:
+        """Sizes of the parameters of the matrix square root, (k,), from those of the columns, (q,)."""
+
+    def of(self, q: int) -> CovarianceStructure:
+        """The structure for another number of columns."""
+        return covariance_structure(self.name, q)
+
+    def matrix(self, nu: np.ndarray) -> np.ndarray:
+        """Sigma = sum nu_i E_i."""
+        return (nu @ self._flat).reshape(self.q, self.q)
+
+    def limit(self, correlation: float) -> float:
+        """The limit that a correlation of a singular matrix is at."""
+        return float(np.sign(correlation))
+
+    @property
+    def has_one_limit(self) -> bool:
+        """Whether a singular matrix has every correlation at its limit."""
+        return self.q == 2
+
+    def from_estimation(self, alpha: np.ndarray) -> Mapping:
+        """nu as a function of the estimation metric: nu = exp(a_i + a_j) tanh(z_ij)."""
+        k = len(self._members)
+        value, jacobian, second = np.zeros(k), np.zeros((k, k)), np.zeros((k, k, k))
+        for m, (i, j, z) in enumerate(self._members):
+            size = float(np.exp(alpha[i] + alpha[j]))
+            counts = np.zeros(k)
+            counts[i] += 1
+            counts[j] += 1
+            t = 1.0 if z is None else float(np.tanh(alpha[z]))
+            value[m] = size * t
+            jacobian[m] = counts * size * t
+            second[m] = np.outer(counts, counts) * size * t
+            if z is not None:
+                slope = float(1.0 / np.cosh(min(abs(alpha[z]), 300.0))) ** 2
+                jacobian[m, z] = size * slope
+                second[m, z] += counts * size * slope
+                second[m, :, z] += counts * size * slope
+                second[m, z, z] = -2.0 * t * slope * size
+        return Mapping(value, jacobian, second)
+
+    def to_estimation(self, sigma: np.ndarray, floor: float) -> np.ndarray:
+        """Estimation metric of Sigma; log sds not below `floor`, correlations short of one by one ulp."""
+        nu = self.coordinates(sigma)
+        alpha = np.zeros(len(self._members))
+        for m, (_, _, z) in enumerate(self._members):
+            if z is None:
+                alpha[m] = max(0.5 * float(np.log(nu[m])), floor) if nu[m] > 0 else floor
+        for m, (i, j, z) in enumerate(self._members):
+            if z is not None and alpha[i] > floor and alpha[j] > floor:
+                correlation = float(nu[m] / np.exp(alpha[i] + alpha[j]))
+                alpha[z] = np.arctanh(np.clip(correlation, -_CORRELATION_LIMIT, _CORRELATION_LIMIT))
+        return alpha
+
+    def change_of_metric(self, metric: np.ndarray) -> np.ndarray:
+        """(k, k) matrix that takes the coordinates of Sigma to those of K Sigma K'."""
+        return np.stack([self.coordinates(metric @ E @ metric.T) for E in self.basis], axis=1)
 
 
-@cache
-def basis(structure: Structure, q: int) -> np.ndarray:
-    """The (k, q, q) matrices E_i of a structure."""
-    eye = np.eye(q)
-    if structure == "identity" or (structure == "exchangeable" and q == 1):
-        return eye[None]
-    if structure == "independent":
-        return np.stack([np.diag(row) for row in eye])
-    if structure == "exchangeable":
-        return np.stack([eye, np.ones((q, q)) - eye])
-    elements = [np.diag(row) for row in eye]
-    for i, j in pairs(q):
-        element = np.zeros((q, q))
-        element[i, j] = element[j, i] = 1.0
-        elements.append(element)
-    return np.stack(elements)
+class _CommonVariance(CovarianceStructure):
+    """One variance for all columns."""
+
+    common_variance = True
+
+    def metric(self, scales: np.ndarray, centers: np.ndarray, constant: int | None) -> np.ndarray:
+        """See `CovarianceStructure`."""
+        return np.eye(len(scales)) * float(np.sqrt(np.mean(scales**2)))
+
+    def spread(self, own: np.ndarray) -> np.ndarray:
+        """See `CovarianceStructure`."""
+        return np.full(len(self.labels), own.mean())
 
 
-def matrix(structure: Structure, q: int, nu: np.ndarray) -> np.ndarray:
-    """Sigma = sum nu_i E_i."""
-    elements = basis(structure, q)
-    return (nu @ elements.reshape(len(elements), q * q)).reshape(q, q)
+class Identity(_CommonVariance):
+    """One variance, no correlations."""
 
+    name, title = "identity", "Identity"
 
-def coordinates(structure: Structure, sigma: np.ndarray) -> np.ndarray:
-    """Natural coordinates of the member of the structure nearest to `sigma` (means of equal elements)."""
-    q = len(sigma)
-    if structure == "identity" or (structure == "exchangeable" and q == 1):
-        return np.array([np.trace(sigma) / q])
-    if structure == "independent":
-        return sigma.diagonal().copy()
-    off = sigma[_upper(q)]
-    if structure == "exchangeable":
-        return np.array([np.trace(sigma) / q, off.mean()])
-    return np.concatenate([sigma.diagonal(), off])
+    def _basis(self) -> np.ndarray:
+        return np.eye(self.q)[None]
 
-
-def labels(structure: Structure, q: int) -> tuple[tuple[ParameterKind, int, int], ...]:
-    """Kind, row and column (1-based) of each parameter."""
-    if structure == "identity" or (structure == "exchangeable" and q == 1):
+    def _labels(self) -> tuple[Label, ...]:
         return (("log_sd", 1, 1),)
-    if structure == "exchangeable":
-        return (("log_sd", 1, 1), ("atanh_correlation", 1, 2))
-    sds: list[tuple[ParameterKind, int, int]] = [("log_sd", i + 1, i + 1) for i in range(q)]
-    if structure == "independent":
-        return tuple(sds)
-    return (*sds, *(("atanh_correlation", i + 1, j + 1) for i, j in pairs(q)))
+
+    def _coordinate_members(self) -> list[Members]:
+        return [(0, 0, None)]
+
+    def coordinates(self, sigma: np.ndarray) -> np.ndarray:
+        """See `CovarianceStructure`."""
+        return np.array([np.trace(sigma) / self.q])
 
 
-def _members(structure: Structure, q: int) -> list[tuple[int, int, int | None]]:
-    """For each natural coordinate the two log sds and the correlation (or None) it is made of."""
-    if structure == "exchangeable" and q > 1:
-        return [(0, 0, None), (0, 0, 1)]
-    count = q if structure in ("independent", "unstructured") else 1
-    diagonal: list[tuple[int, int, int | None]] = [(i, i, None) for i in range(count)]
-    if structure != "unstructured":
-        return diagonal
-    return diagonal + [(i, j, q + k) for k, (i, j) in enumerate(pairs(q))]
+class Exchangeable(_CommonVariance):
+    """One variance and one correlation, which may be negative down to -1/(q - 1)."""
+
+    name, title = "exchangeable", "Exchangeable"
+    ties_groups = True
+
+    def _basis(self) -> np.ndarray:
+        eye = np.eye(self.q)
+        return eye[None] if self.q == 1 else np.stack([eye, np.ones((self.q, self.q)) - eye])
+
+    def _labels(self) -> tuple[Label, ...]:
+        labels: list[Label] = [("log_sd", 1, 1), ("atanh_correlation", 1, 2)]
+        return tuple(labels[: self.q])
+
+    def _coordinate_members(self) -> list[Members]:
+        members: list[Members] = [(0, 0, None), (0, 0, 1)]
+        return members[: self.q]
+
+    def coordinates(self, sigma: np.ndarray) -> np.ndarray:
+        """See `CovarianceStructure`."""
+        variance = np.trace(sigma) / self.q
+        if self.q == 1:
+            return np.array([variance])
+        return np.array([variance, sigma[self._upper].mean()])
+
+    def limit(self, correlation: float) -> float:
+        """See `CovarianceStructure`."""
+        return 1.0 if correlation > 0 else float(correlation)
+
+    @property
+    def has_one_limit(self) -> bool:
+        """See `CovarianceStructure`."""
+        return True
 
 
-def from_estimation(structure: Structure, q: int, alpha: np.ndarray) -> Mapping:
-    """nu as a function of the estimation metric: nu = exp(a_i + a_j) tanh(z_ij)."""
-    members = _members(structure, q)
-    k = len(members)
-    value, jacobian, second = np.zeros(k), np.zeros((k, k)), np.zeros((k, k, k))
-    for m, (i, j, z) in enumerate(members):
-        size = float(np.exp(alpha[i] + alpha[j]))
-        counts = np.zeros(k)
-        counts[i] += 1
-        counts[j] += 1
-        t = 1.0 if z is None else float(np.tanh(alpha[z]))
-        value[m] = size * t
-        jacobian[m] = counts * size * t
-        second[m] = np.outer(counts, counts) * size * t
-        if z is not None:
-            slope = float(1.0 / np.cosh(min(abs(alpha[z]), 300.0))) ** 2
-            jacobian[m, z] = size * slope
-            second[m, z] += counts * size * slope
-            second[m, :, z] += counts * size * slope
-            second[m, z, z] = -2.0 * t * slope * size
-    return Mapping(value, jacobian, second)
+class Independent(CovarianceStructure):
+    """A variance for every column."""
+
+    name, title = "independent", "Independent"
+    separate_columns = True
+
+    def _basis(self) -> np.ndarray:
+        return np.stack([np.diag(row) for row in np.eye(self.q)])
+
+    def _labels(self) -> tuple[Label, ...]:
+        return tuple(("log_sd", i + 1, i + 1) for i in range(self.q))
+
+    def _coordinate_members(self) -> list[Members]:
+        return [(i, i, None) for i in range(self.q)]
+
+    def coordinates(self, sigma: np.ndarray) -> np.ndarray:
+        """See `CovarianceStructure`."""
+        return sigma.diagonal().copy()
+
+    def metric(self, scales: np.ndarray, centers: np.ndarray, constant: int | None) -> np.ndarray:
+        """See `CovarianceStructure`."""
+        return np.diag(scales)
+
+    def spread(self, own: np.ndarray) -> np.ndarray:
+        """See `CovarianceStructure`."""
+        return own
 
 
-def to_estimation(structure: Structure, sigma: np.ndarray, floor: float) -> np.ndarray:
-    """Estimation metric of Sigma; log sds not below `floor`, correlations short of one by one ulp."""
-    nu = coordinates(structure, sigma)
-    members = _members(structure, len(sigma))
-    alpha = np.zeros(len(members))
-    for m, (_, _, z) in enumerate(members):
-        if z is None:
-            alpha[m] = max(0.5 * float(np.log(nu[m])), floor) if nu[m] > 0 else floor
-    for m, (i, j, z) in enumerate(members):
-        if z is not None and alpha[i] > floor and alpha[j] > floor:
-            correlation = float(nu[m] / np.exp(alpha[i] + alpha[j]))
-            alpha[z] = np.arctanh(np.clip(correlation, -_CORRELATION_LIMIT, _CORRELATION_LIMIT))
-    return alpha
+class Unstructured(CovarianceStructure):
+    """Every variance and every covariance."""
+
+    name, title = "unstructured", "Unstructured"
+
+    def _basis(self) -> np.ndarray:
+        elements = [np.diag(row) for row in np.eye(self.q)]
+        for i, j in pairs(self.q):
+            element = np.zeros((self.q, self.q))
+            element[i, j] = element[j, i] = 1.0
+            elements.append(element)
+        return np.stack(elements)
+
+    def _labels(self) -> tuple[Label, ...]:
+        sds: list[Label] = [("log_sd", i + 1, i + 1) for i in range(self.q)]
+        return (*sds, *(("atanh_correlation", i + 1, j + 1) for i, j in pairs(self.q)))
+
+    def _coordinate_members(self) -> list[Members]:
+        diagonal: list[Members] = [(i, i, None) for i in range(self.q)]
+        return diagonal + [(i, j, self.q + k) for k, (i, j) in enumerate(pairs(self.q))]
+
+    def coordinates(self, sigma: np.ndarray) -> np.ndarray:
+        """See `CovarianceStructure`."""
+        return np.concatenate([sigma.diagonal(), sigma[self._upper]])
+
+    def metric(self, scales: np.ndarray, centers: np.ndarray, constant: int | None) -> np.ndarray:
+        """See `CovarianceStructure`: the full centring."""
+        metric = np.diag(scales)
+        if constant is not None:
+            metric[constant] = centers
+            metric[constant, constant] = 1.0
+        return metric
+
+    def spread(self, own: np.ndarray) -> np.ndarray:
+        """See `CovarianceStructure`."""
+        return np.append(own, [np.sqrt(own[i] * own[j]) for i, j in pairs(self.q)])
 
 
-def change_of_metric(structure: Structure, metric: np.ndarray) -> np.ndarray:
-    """(k, k) matrix that takes the coordinates of Sigma to those of K Sigma K'."""
-    elements = basis(structure, len(metric))
-    return np.stack([coordinates(structure, metric @ E @ metric.T) for E in elements], axis=1)
+_STRUCTURES: dict[str, type[CovarianceStructure]] = {
+    kind.name: kind for kind in (Identity, Independent, Exchangeable, Unstructured)
+}
+
+
+@cache
+def covariance_structure(name: str, q: int) -> CovarianceStructure:
+    """The structure of that name for q columns."""
+    return _STRUCTURES[name](q)

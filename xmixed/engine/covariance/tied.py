@@ -16,6 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xmixed.engine.covariance.structures import covariance_structure
+from xmixed.engine.errors import InvalidModel
+from xmixed.engine.model import Level
+from xmixed.engine.products.grouping import enclosing
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tie:
@@ -66,3 +71,20 @@ class Tie:
         between += between**2 * common / (groups * q)
         half = (between - within) / 2
         return np.array([[within + half, half], [half, within + half]])
+
+
+def check(level: Level) -> None:
+    """Raise InvalidModel where `Level.within` contradicts the level."""
+    if level.within is None:
+        return
+    codes, n_groups = level.within
+    if [equation.columns for equation in level.equations] != [(None,)]:
+        raise InvalidModel("a level within another has one equation with the constant alone")
+    if not covariance_structure(level.equations[0].structure, 2).ties_groups:
+        raise InvalidModel("effects within enclosing groups are exchangeable")
+    if codes.shape != level.groups.shape:
+        raise InvalidModel("columns differ in length")
+    if len(codes) and (codes.min() < 0 or codes.max() >= n_groups):
+        raise InvalidModel("group codes are outside 0..n_groups-1")
+    if enclosing(codes, level.groups, level.n_groups) is None:
+        raise InvalidModel("a group lies in more than one enclosing group")

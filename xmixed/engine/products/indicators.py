@@ -29,24 +29,6 @@ class _Partition:
     n_groups: int
 
 
-def whole_units(model: Model) -> Model:
-    """The model with every group of every level made of whole groups of correlated residuals.
-
-    Independent residuals have no groups of their own: any will do, and the smallest are taken.
-    """
-    residuals = model.residuals
-    if residuals is None:
-        return model
-    if residuals.structure != "independent":
-        return without_crossing(model)
-    nested = without_crossing(replace(model, residuals=None))
-    used = [level for level in nested.levels if level.equations]
-    finest = max(used, key=lambda level: level.n_groups, default=None)
-    whole = (np.zeros(len(model.y), np.intp), 1)
-    codes, count = whole if finest is None else (finest.groups, finest.n_groups)
-    return replace(nested, residuals=replace(residuals, groups=codes, n_groups=count))
-
-
 def without_crossing(model: Model) -> Model:
     """The model with the levels that cross others as columns.
 

@@ -58,7 +58,7 @@ def refuse_weights(model: Model) -> None:
     Raises
     ------
     WeightsNotSupported
-        REML, and weights of observations whose residuals are correlated.
+        REML.
     InvalidModel
         Weights that are not positive numbers.
     """
@@ -66,12 +66,6 @@ def refuse_weights(model: Model) -> None:
         return
     if model.method == "reml":
         raise WeightsNotSupported("weights are not supported with restricted maximum likelihood")
-    if (
-        model.weights is not None
-        and model.residuals is not None
-        and model.residuals.structure != "independent"
-    ):
-        raise WeightsNotSupported("weights of observations are not supported with correlated residuals")
     _check(model)
 
 

@@ -41,6 +41,8 @@ class Basis:
 class BasisProducts:
     """See `Basis`; `counts` is that of `Units`."""
 
+    cost_by_rows = False
+
     def __init__(self, basis: Basis, Q: int, counts: np.ndarray | None) -> None:
         self.basis, self.Q, self.counts = basis, Q, counts
         extents = basis.extents if counts is None else basis.extents * counts

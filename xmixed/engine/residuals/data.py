@@ -12,11 +12,9 @@ from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.products.weights import Weights
-from xmixed.engine.residuals.basis import exchangeable_products, independent_products
-from xmixed.engine.residuals.markov import markov_products
-from xmixed.engine.residuals.patterns import PatternProducts
+from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.products import Products, UnitProducts, Units
-from xmixed.engine.residuals.structures import Table, parameter_table
+from xmixed.engine.residuals.structures import structure_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +24,7 @@ class ResidualData:
     Attributes
     ----------
     residuals : Residuals
+    structure : ResidualStructure
     table : Table
     products : Products
     units : Units
@@ -38,6 +37,7 @@ class ResidualData:
     """
 
     residuals: Residuals
+    structure: ResidualStructure
     table: Table
     products: Products
     units: Units
@@ -66,8 +66,10 @@ class ResidualData:
         return CrossProducts(tuple(levels), found.XyXy)
 
 
-def make_products(residuals: Residuals, table: Table, units: Units, D: np.ndarray, Q: int) -> Products:
-    """Choose the way to the cross-products of a structure.
+def make_products(
+    residuals: Residuals, structure: ResidualStructure, table: Table, units: Units, D: np.ndarray, Q: int
+) -> Products:
+    """Cross-products of a structure, whichever way it takes.
 
     Parameters
     ----------
@@ -79,13 +81,7 @@ def make_products(residuals: Residuals, table: Table, units: Units, D: np.ndarra
     by = np.zeros(len(units.rows), np.intp)
     if residuals.by is not None:
         by = residuals.by[units.rows].astype(np.intp)
-    if residuals.structure == "independent":
-        return independent_products(units, by, residuals.n_by, D, Q)
-    if residuals.structure == "exchangeable":
-        return exchangeable_products(units, by, D, Q)
-    if residuals.structure == "exponential" or (residuals.structure == "ar" and residuals.order == 1):
-        return markov_products(residuals, units, by, D, Q)
-    return PatternProducts(residuals, table, units, by, D, Q)
+    return structure.products(residuals, table, units, by, D, Q)
 
 
 def residual_data(
@@ -129,9 +125,12 @@ def residual_data(
         D[place] = values / scale
         place += 1
     D[place] = outcome / y_scale
-    table = parameter_table(residuals)
-    products = make_products(residuals, table, units, D, Q)
-    return ResidualData(residuals, table, products, units, tuple(len(part) for part in z), groups, counts)
+    structure = structure_of(residuals)
+    table = structure.table(residuals)
+    products = make_products(residuals, structure, table, units, D, Q)
+    return ResidualData(
+        residuals, structure, table, products, units, tuple(len(part) for part in z), groups, counts
+    )
 
 
 def _arranged(
@@ -173,7 +172,7 @@ def _counted(
         rows = place[rows]
     by_level = [weight[rows] for weight in weights.rows]
     whole = weights.whole_rows[rows]
-    if residuals.structure != "independent":
+    if structure_of(residuals).correlated:
         starts = units.starts
         counts = tuple(weight[starts] for weight in by_level)
         return Units(units.rows, starts, None, whole[starts]), counts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -10,10 +10,15 @@ from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.basis import Basis, BasisProducts, class_totals, unit_sums
 from xmixed.engine.residuals.products import STEP, Products, UnitPosterior, UnitProducts, Units
 
+# Parameters and gaps -> rho^gap and 1 - rho^(2 gap).
+Step = Callable[[np.ndarray, float | np.ndarray], tuple[np.ndarray, np.ndarray]]
+
 _MOST_GAPS = 6
 
 
-def markov_products(residuals: Residuals, units: Units, by: np.ndarray, D: np.ndarray, Q: int) -> Products:
+def markov_products(
+    residuals: Residuals, units: Units, by: np.ndarray, D: np.ndarray, Q: int, step: Step
+) -> Products:
     """Few fixed matrices where the gaps between rows are few, else row by row; D is (c, n)."""
     assert residuals.time is not None
     time = residuals.time[units.rows]
@@ -22,9 +27,8 @@ def markov_products(residuals: Residuals, units: Units, by: np.ndarray, D: np.nd
     is_first[starts] = True
     gaps = np.diff(time, prepend=time[0])
     distinct, codes = np.unique(gaps[~is_first], return_inverse=True)
-    logistic = residuals.structure == "exponential"
     if len(distinct) > _MOST_GAPS:
-        return GapProducts(units, by, gaps, is_first, D, Q, n_by, logistic)
+        return GapProducts(units, by, gaps, is_first, D, Q, n_by, step)
     before = np.roll(D, 1, axis=1)
     parts: list[tuple[np.ndarray, np.ndarray]] = [(D * is_first, D)]
     extents = [units.sizes.astype(np.float64)]
@@ -49,7 +53,7 @@ def markov_products(residuals: Residuals, units: Units, by: np.ndarray, D: np.nd
         scale = np.exp(-2.0 * full[:, 0])
         f, logs = [scale], [2.0 * full[:, 0]]
         for gap in distinct:
-            a, rest = _step(full[:, 1], float(gap), logistic)
+            a, rest = step(full[:, 1], float(gap))
             f += [scale / rest, scale * a**2 / rest, -scale * a / rest]
             logs.append(np.log(rest))
         return np.stack(f), np.stack(logs)
@@ -58,21 +62,27 @@ def markov_products(residuals: Residuals, units: Units, by: np.ndarray, D: np.nd
     return BasisProducts(basis, Q, units.counts)
 
 
-def _step(parameter: np.ndarray, gap: float | np.ndarray, logistic: bool) -> tuple[np.ndarray, np.ndarray]:
-    """rho^gap and 1 - rho^(2 gap), without losing digits where rho is near one."""
-    if logistic:
-        # log rho = -log(1 + exp(-parameter))
-        negative = np.real(parameter) < 0
-        tail = np.where(negative, parameter, -parameter)
-        log_rho = -np.log1p(np.exp(tail)) + np.where(negative, parameter, 0.0)
-        power = np.exp(gap * log_rho)
-        rest = -np.expm1(2.0 * gap * log_rho) if not np.iscomplexobj(log_rho) else _expm1(2.0 * gap * log_rho)
-        return power, rest
+def exponential_step(parameter: np.ndarray, gap: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """rho^gap and 1 - rho^(2 gap), rho being the logistic function of the parameter.
+
+    Without losing digits where rho is near one: log rho = -log(1 + exp(-parameter)).
+    """
+    negative = np.real(parameter) < 0
+    tail = np.where(negative, parameter, -parameter)
+    log_rho = -np.log1p(np.exp(tail)) + np.where(negative, parameter, 0.0)
+    power = np.exp(gap * log_rho)
+    rest = -np.expm1(2.0 * gap * log_rho) if not np.iscomplexobj(log_rho) else _expm1(2.0 * gap * log_rho)
+    return power, rest
+
+
+def ar_step(parameter: np.ndarray, gap: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """rho^gap and 1 - rho^(2 gap) for whole gaps, rho being the hyperbolic tangent of the parameter.
+
+    1 - rho^(2d) = (1 - rho^2)(1 + rho^2 + ... ): sech^2 keeps the digits near one.
+    """
     rho = np.tanh(parameter)
     whole = np.asarray(gap).astype(np.intp)
-    power = rho**whole
-    # 1 - rho^(2d) = (1 - rho^2)(1 + rho^2 + ... ): sech^2 keeps the digits near one.
-    return power, (1.0 / np.cosh(parameter)) ** 2 * _geometric(rho**2, whole)
+    return rho**whole, (1.0 / np.cosh(parameter)) ** 2 * _geometric(rho**2, whole)
 
 
 def _expm1(x: np.ndarray) -> np.ndarray:
@@ -93,6 +103,8 @@ def _geometric(square: np.ndarray, terms: np.ndarray) -> np.ndarray:
 class GapProducts:
     """Markov residuals with many distinct gaps: every row is whitened by the one before it."""
 
+    cost_by_rows = True
+
     def __init__(
         self,
         units: Units,
@@ -102,10 +114,10 @@ class GapProducts:
         D: np.ndarray,
         Q: int,
         n_by: int,
-        logistic: bool,
+        step: Step,
     ) -> None:
         self.units, self.by, self.D, self.Q = units, by, D, Q
-        self.n_by, self.logistic = n_by, logistic
+        self.n_by, self.step = n_by, step
         self.gaps = np.where(is_first, 0.0, gaps)
         self.is_first = is_first
         self.unit = np.cumsum(is_first) - 1
@@ -114,7 +126,7 @@ class GapProducts:
 
     def _rows(self, full: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """rho^gap, 1 - rho^(2 gap) (0 and 1 for a unit's first row) and the ratio of sds, by row."""
-        a, rest = _step(full[self.by, 1], np.where(self.is_first, 1.0, self.gaps), self.logistic)
+        a, rest = self.step(full[self.by, 1], np.where(self.is_first, 1.0, self.gaps))
         return np.where(self.is_first, 0.0, a), np.where(self.is_first, 1.0, rest), np.exp(full[self.by, 0])
 
     def _counted(self, values: np.ndarray) -> np.ndarray:

@@ -14,8 +14,8 @@ import numpy as np
 
 from xmixed.engine.batched import total_cross
 from xmixed.engine.model import Residuals
+from xmixed.engine.residuals.base import PatternStructure, Table
 from xmixed.engine.residuals.products import STEP, UnitPosterior, UnitProducts, Units
-from xmixed.engine.residuals.structures import Table, matrices
 
 # A pattern with fewer units, or beyond so many, is not worth the calls of its own.
 _LEAST_SHARED = 32
@@ -195,10 +195,20 @@ class _MixedBatch:
 class PatternProducts:
     """General Lambda; D is (c, n)."""
 
+    cost_by_rows = True
+
     def __init__(
-        self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
+        self,
+        structure: PatternStructure,
+        residuals: Residuals,
+        table: Table,
+        units: Units,
+        by: np.ndarray,
+        D: np.ndarray,
+        Q: int,
     ) -> None:
-        self.residuals, self.table, self.Q, self.c = residuals, table, Q, len(D)
+        self.structure, self.residuals, self.table = structure, residuals, table
+        self.Q, self.c = Q, len(D)
         self.n_units = len(units.starts)
         sizes = units.sizes
         self.batches: list[_Batch] = []
@@ -212,7 +222,7 @@ class PatternProducts:
         assert self.residuals.time is not None
         rows = units.starts[own][:, None] + np.arange(T)
         times = self.residuals.time[units.rows[rows]]
-        if self.residuals.structure not in ("unstructured", "banded"):
+        if not self.structure.positioned:
             times = times - times[:, :1]
         keys = np.concatenate([by[units.starts[own]][:, None].astype(np.float64), times], axis=1)
         distinct, pattern = np.unique(keys, axis=0, return_inverse=True)
@@ -254,7 +264,7 @@ class PatternProducts:
 
     def _inverses(self, batch: _Batch, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Lambda^{-1/2} (lower) and log|Lambda| of every pattern."""
-        Lambda = matrices(self.residuals, self.table, full, batch.patterns.times, batch.patterns.by)
+        Lambda = self.structure.matrices(self.table, full, batch.patterns.times, batch.patterns.by)
         factor = np.linalg.cholesky(Lambda)
         pivots = np.einsum("mtt->mt", factor)
         if not (pivots**2 > _LEAST_PIVOT * np.einsum("mtt->mt", Lambda)).all():
@@ -266,7 +276,7 @@ class PatternProducts:
         """Derivative of every pattern's Lambda along column k of its own row, (m, T, T)."""
         moved = full.astype(complex)
         moved[:, k] += 1j * STEP
-        found = matrices(self.residuals, self.table, moved, batch.patterns.times, batch.patterns.by)
+        found = self.structure.matrices(self.table, moved, batch.patterns.times, batch.patterns.by)
         return np.imag(found) / STEP
 
     def at(self, full: np.ndarray) -> UnitProducts:

@@ -3,11 +3,11 @@
 A unit is a group within which residuals are correlated. With D the unit's working columns [Z, X, y], the
 levels' from the bottom up, all that the sweeps need is M = D'Lambda^{-1}D. Three ways lead there:
 
-- `residual_basis`: Lambda^{-1} is a combination of few fixed matrices (independent by group, exchangeable,
+- `basis`: Lambda^{-1} is a combination of few fixed matrices (independent by group, exchangeable,
   Markov with few distinct gaps), so that M = sum of f_b(rho) B_b with B_b formed once, and an evaluation
   costs by units.
-- `residual_markov`: Markov with any gaps; every row is whitened by the one before it.
-- `residual_patterns`: units of one size stand in one array, those that share a pattern of t() share a
+- `markov`: Markov with any gaps; every row is whitened by the one before it.
+- `patterns`: units of one size stand in one array, those that share a pattern of t() share a
   factorisation.
 
 A slope with respect to rho is that of the sweeps with respect to M, carried over: nothing is differenced.
@@ -100,7 +100,15 @@ class UnitPosterior:
 
 
 class Products(Protocol):
-    """Evaluates `UnitProducts` at the (n_by, K) table of parameters."""
+    """Evaluates `UnitProducts` at the (n_by, K) table of parameters.
+
+    Attributes
+    ----------
+    cost_by_rows : bool
+        Whether an evaluation costs by rows rather than by units.
+    """
+
+    cost_by_rows: bool
 
     def at(self, full: np.ndarray) -> UnitProducts:
         """Whitened cross-products; raises LinAlgError where Lambda is not positive definite."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xmixed.engine.covariance.blocks import Block, metric_matrix, size, user_matrix
-from xmixed.engine.covariance.structures import coordinates, labels, matrix
 from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.objective import Objective, Point
 
@@ -72,9 +71,8 @@ def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> 
     whitening = objective.whitening
     if whitening is None:
         return point
-    residuals = whitening.residual.residuals
-    exponential = residuals.structure == "exponential"
-    near, limit = (_LOGIT_NEAR, _LOGIT_LIMIT) if exponential else (_ATANH_NEAR, _ATANH_LIMIT)
+    structure = whitening.residual.structure
+    near, limit = (_LOGIT_NEAR, _LOGIT_LIMIT) if structure.logistic else (_ATANH_NEAR, _ATANH_LIMIT)
     fixed = boundary.fixed[objective.block_count :]
     for place in np.flatnonzero((np.abs(point.rho) > near) & whitening.correlations):
         rho = point.rho.copy()
@@ -85,8 +83,7 @@ def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> 
         elif not _is_level(objective, point, trial, int(place), abs(point.rho[place]) > limit):
             continue
         group = whitening.groups == whitening.groups[place]
-        together = residuals.structure in ("ar", "ma")
-        fixed[group & whitening.correlations if together else place] = True
+        fixed[group & whitening.correlations if structure.coupled else place] = True
         note = BoundaryNote("residual_limit", 0, int(whitening.groups[place]) + 1)
         if note not in boundary.notes:
             boundary.notes.append(note)
@@ -115,7 +112,7 @@ def _null_variances(objective: Objective, point: Point, index: int, boundary: Bo
     block, part = objective.problem.blocks[index], objective.slices[index]
     sigma = user_matrix(block, point.blocks[index])
     shares = sigma.diagonal() * block.start_scale
-    whole = block.structure in ("identity", "exchangeable")
+    whole = block.structure.common_variance
     if whole:
         shares = np.full(1, shares.mean())
     # The smallest first: whether the next may go too is judged with it gone.
@@ -133,7 +130,7 @@ def _null_variances(objective: Objective, point: Point, index: int, boundary: Bo
         boundary.null[index].append(int(row))
         number = int(row) + 1
         boundary.notes.append(BoundaryNote("variance_zero", block.level, block.equation, number, number))
-        for m, (_, i, j) in enumerate(labels(block.structure, size(block))):
+        for m, (_, i, j) in enumerate(block.structure.labels):
             if row + 1 in (i, j):
                 boundary.fixed[part.start + m] = True
     return point
@@ -141,9 +138,8 @@ def _null_variances(objective: Objective, point: Point, index: int, boundary: Bo
 
 def _singular(objective: Objective, point: Point, index: int, boundary: Boundary) -> Point:
     block, part = objective.problem.blocks[index], objective.slices[index]
-    if block.structure in ("identity", "independent") or size(block) == 1:
-        return point
-    if block.structure == "exchangeable" and boundary.null[index]:
+    structure = block.structure
+    if not structure.correlated or (structure.common_variance and boundary.null[index]):
         return point
     keep = [i for i in range(size(block)) if i not in boundary.null[index]]
     if len(keep) < 2:
@@ -158,8 +154,8 @@ def _singular(objective: Objective, point: Point, index: int, boundary: Boundary
         return point
     values = np.where(values < _CANDIDATE, 0.0, values)
     cut = ((vectors * values) @ vectors.T) * np.outer(sds, sds)
-    trial_psi = np.zeros_like(psi)
-    trial_psi[np.ix_(keep, keep)] = matrix(block.structure, len(keep), coordinates(block.structure, cut))
+    inner_structure, trial_psi = structure.of(len(keep)), np.zeros_like(psi)
+    trial_psi[np.ix_(keep, keep)] = inner_structure.matrix(inner_structure.coordinates(cut))
     trial = _replace(objective, point, index, trial_psi)
     if trial is None:
         return point
@@ -172,18 +168,17 @@ def _mark_limits(
 ) -> None:
     """Say which correlations of a singular block are at their limits."""
     sigma = user_matrix(block, psi)
-    rank_one = len(keep) == 2 or block.structure == "exchangeable"
+    one_limit = block.structure.of(len(keep)).has_one_limit
     found = False
-    boundary.on_face[index] = not rank_one
-    for m, (kind, i, j) in enumerate(labels(block.structure, size(block))):
+    boundary.on_face[index] = not one_limit
+    for m, (kind, i, j) in enumerate(block.structure.labels):
         if kind != "atanh_correlation" or i - 1 not in keep or j - 1 not in keep:
             continue
         correlation = sigma[i - 1, j - 1] / np.sqrt(sigma[i - 1, i - 1] * sigma[j - 1, j - 1])
-        if rank_one or abs(correlation) > 1.0 - 1e-9:
+        if one_limit or abs(correlation) > 1.0 - 1e-9:
             found = True
             boundary.fixed[part.start + m] = True
-            unit = block.structure != "exchangeable" or correlation > 0
-            boundary.limits[index][m] = float(np.sign(correlation)) if unit else float(correlation)
+            boundary.limits[index][m] = block.structure.limit(correlation)
             boundary.notes.append(BoundaryNote("correlation_limit", block.level, block.equation, i, j))
     if not found:
         boundary.notes.append(BoundaryNote("covariance_singular", block.level, block.equation))

@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import Block, size
-from xmixed.engine.covariance.structures import coordinates, matrix
+from xmixed.engine.covariance.blocks import Block
 from xmixed.engine.covariance.tied import Tie
 from xmixed.engine.search.objective import Objective, Point
-from xmixed.engine.sweeps.nested import Downward
+from xmixed.engine.sweeps.sweeps import Downward
 
 _START = 0.375
 _STEPS_WHERE_DEAR = 4
@@ -30,10 +29,10 @@ def shape_of_start(block: Block) -> np.ndarray:
     be the largest one, which for the other columns is far from anything likely.
     """
     squares = np.where(block.start_scale > 0, block.start_scale, 1.0)
-    if block.structure in ("identity", "exchangeable"):
+    if block.structure.common_variance:
         squares = np.full(len(squares), squares.mean())
     psi = block.metric @ np.diag(1.0 / (_START**2 * squares)) @ block.metric.T
-    return matrix(block.structure, size(block), coordinates(block.structure, psi))
+    return block.structure.matrix(block.structure.coordinates(psi))
 
 
 def worthwhile_steps(objective: Objective, most: int) -> int:
@@ -41,7 +40,7 @@ def worthwhile_steps(objective: Objective, most: int) -> int:
 
     A few steps bring the blocks to where the quadratic model holds; from there Newton needs two or three.
     """
-    if not objective.sweeper.is_dear:
+    if not objective.sweeps.is_dear:
         return most
     return min(most, _STEPS_WHERE_DEAR if objective.problem.crossed is None else _STEPS_WHERE_CROSSED)
 
@@ -62,7 +61,7 @@ def em_step(objective: Objective, point: Point) -> Point:
             blocks.append(_tied_step(block, block.tie, psi, float(own[0, 0]), down, variance))
             continue
         updated = psi + psi @ own @ psi
-        blocks.append(matrix(block.structure, size(block), coordinates(block.structure, updated)))
+        blocks.append(block.structure.matrix(block.structure.coordinates(updated)))
     return objective.point(tuple(blocks), point.rho)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import size
-from xmixed.engine.covariance.structures import coordinates, matrix
 from xmixed.engine.search.em import shape_of_start
 from xmixed.engine.search.objective import Objective, Point
 
@@ -43,6 +41,6 @@ def _replaced(
     blocks = list(point.blocks)
     for index in choice:
         block = objective.problem.blocks[index]
-        start = coordinates(block.structure, share * shape_of_start(block))
-        blocks[index] = matrix(block.structure, size(block), start)
+        start = block.structure.coordinates(share * shape_of_start(block))
+        blocks[index] = block.structure.matrix(start)
     return tuple(blocks)

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import pieces, size, working_directions, working_parts
-from xmixed.engine.covariance.structures import coordinates, labels, matrix
+from xmixed.engine.covariance.blocks import pieces, working_directions, working_parts
 from xmixed.engine.problem import Problem
-from xmixed.engine.sweeps.crossed import CrossedSweeper
-from xmixed.engine.sweeps.curvature import derivatives, first_derivatives
+from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
-from xmixed.engine.sweeps.nested import Downward, Psis, Sweeper, Upward
+from xmixed.engine.sweeps.nested import NestedSweeps
+from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, derivatives, first_derivatives
 from xmixed.engine.sweeps.whitened import Whitening
 
 LOG_2PI = float(np.log(2.0 * np.pi))
@@ -39,7 +38,7 @@ class Point:
         Equation (11) or (13), response units; -inf where it cannot be computed.
     rho : (r,) array
         Residual parameters, search metric.
-    sweeper : Sweeper or CrossedSweeper
+    sweeps : Sweeps
         Of the data whitened at rho.
     """
 
@@ -48,7 +47,7 @@ class Point:
     up: Upward
     log_likelihood: float
     rho: np.ndarray
-    sweeper: Sweeper | CrossedSweeper
+    sweeps: Sweeps
 
 
 class Objective:
@@ -60,7 +59,7 @@ class Objective:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         crossed = problem.crossed
-        self.sweeper = Sweeper(problem) if crossed is None else CrossedSweeper(problem, crossed)
+        self.sweeps: Sweeps = NestedSweeps(problem) if crossed is None else CrossedSweeps(problem, crossed)
         # Where each block's coordinates stand among all.
         self.slices: tuple[slice, ...] = _slices(problem)
         # The end of the search, its polishing and the standard errors share one point.
@@ -74,7 +73,7 @@ class Objective:
     @property
     def is_dear(self) -> bool:
         """Whether an evaluation takes long enough to count."""
-        return self.sweeper.is_dear or (self.whitening is not None and self.whitening.is_dear)
+        return self.sweeps.is_dear or (self.whitening is not None and self.whitening.is_dear)
 
     @property
     def block_count(self) -> int:
@@ -94,40 +93,40 @@ class Objective:
     def matrices(self, nu: np.ndarray) -> tuple[np.ndarray, ...]:
         """The blocks K Sigma K'/sigma_e^2 of the natural coordinates of all blocks."""
         return tuple(
-            matrix(block.structure, size(block), nu[part])
+            block.structure.matrix(nu[part])
             for block, part in zip(self.problem.blocks, self.slices, strict=True)
         )
 
     def natural(self, blocks: tuple[np.ndarray, ...]) -> np.ndarray:
         """Natural coordinates of all blocks, (k-1,)."""
         pairs = zip(self.problem.blocks, blocks, strict=True)
-        return np.concatenate([np.zeros(0), *(coordinates(b.structure, m) for b, m in pairs)])
+        return np.concatenate([np.zeros(0), *(b.structure.coordinates(m) for b, m in pairs)])
 
     def point(self, blocks: tuple[np.ndarray, ...], rho: np.ndarray | None = None) -> Point:
         """Sweep upward at the given blocks and residual parameters (None: where these start)."""
-        psis, sweeper = self._working(blocks), self.sweeper
+        psis, sweeps = self._working(blocks), self.sweeps
         if rho is None:
             rho = np.zeros(0) if self.whitening is None else self.whitening.start
         with np.errstate(all="ignore"):
             try:
-                sweeper, log_det = self._whitened(rho)
-                up = sweeper.up(psis)
+                sweeps, log_det = self._whitened(rho)
+                up = sweeps.up(psis)
                 if log_det:
                     up = replace(up, log_det_V=up.log_det_V + log_det)
                 value = self._profiled(up)
             except np.linalg.LinAlgError:
-                up = self.sweeper.up(tuple(np.zeros_like(psi) for psi in psis))
+                up = self.sweeps.up(tuple(np.zeros_like(psi) for psi in psis))
                 value = -np.inf
-        return Point(blocks, psis, up, value if np.isfinite(value) else -np.inf, rho, sweeper)
+        return Point(blocks, psis, up, value if np.isfinite(value) else -np.inf, rho, sweeps)
 
-    def _whitened(self, rho: np.ndarray) -> tuple[Sweeper | CrossedSweeper, float]:
+    def _whitened(self, rho: np.ndarray) -> tuple[Sweeps, float]:
         if self.whitening is None:
-            return self.sweeper, 0.0
-        self.sweeper.evaluations += 1
+            return self.sweeps, 0.0
+        self.sweeps.evaluations += 1
         return self.whitening.at(rho)
 
     def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
-        psis = [np.zeros((q, q)) for q in self.sweeper.sizes]
+        psis = [np.zeros((q, q)) for q in self.sweeps.sizes]
         for block, value in zip(self.problem.blocks, blocks, strict=True):
             for position, part in working_parts(block, value):
                 psis[position] += part
@@ -165,7 +164,7 @@ class Objective:
     def down(self, point: Point) -> Downward:
         """Sweep downward at a point."""
         with np.errstate(all="ignore"):
-            return point.sweeper.down(point.up, point.psis)
+            return point.sweeps.down(point.up, point.psis)
 
     def derivatives(self, point: Point, refined: bool = False) -> Derivatives:
         """Derivatives along the natural coordinates of all blocks, then the residual parameters.
@@ -181,7 +180,7 @@ class Objective:
     def _joint(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> Derivatives:
         down = self.down(point)
         with np.errstate(all="ignore"):
-            found = derivatives(point.sweeper, point.psis, self.directions, point.up, down)
+            found = derivatives(point.sweeps, point.psis, self.directions, point.up, down)
             own = found if self._pieces is None else _along(found, self._pieces)
             if self.whitening is None:
                 return own
@@ -194,9 +193,8 @@ class Objective:
             log_det, rss = self._pieces.T @ log_det, self._pieces.T @ rss
         if self.whitening is None:
             return log_det, rss
-        assert isinstance(point.sweeper, Sweeper)
         with np.errstate(all="ignore"):
-            own = self.whitening.slopes(point.rho, point.sweeper, point.up, point.psis)
+            own = self.whitening.slopes(point.rho, point.sweeps, point.up, point.psis)
         return np.append(log_det, own[0]), np.append(rss, own[1])
 
     def _rows(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -237,7 +235,7 @@ class Objective:
 def _slices(problem: Problem) -> tuple[slice, ...]:
     result, first = [], 0
     for block in problem.blocks:
-        count = len(labels(block.structure, size(block)))
+        count = len(block.structure.labels)
         result.append(slice(first, first + count))
         first += count
     return tuple(result)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import size, user_mapping
-from xmixed.engine.covariance.metrics import MatrixSquareRoot, Parameterization
-from xmixed.engine.covariance.structures import labels, matrix, pairs
+from xmixed.engine.covariance.blocks import user_mapping
+from xmixed.engine.covariance.metrics import Parameterization
 from xmixed.engine.model import Options
 from xmixed.engine.result import Iteration, IterationDetail, Verdict
 from xmixed.engine.search.objective import Objective, Point
@@ -66,7 +65,7 @@ class Surface:
     def __init__(self, objective: Objective, metric: Parameterization) -> None:
         self.objective = objective
         self.metric = metric
-        self.units = _units(objective) if isinstance(metric, MatrixSquareRoot) else None
+        self.units = _units(objective) if metric.has_units else None
 
     def theta(self, point: Point) -> np.ndarray:
         """Parameters of the point's blocks, then the residual ones, (k-1,)."""
@@ -76,10 +75,7 @@ class Surface:
     def blocks(self, theta: np.ndarray) -> tuple[np.ndarray, ...]:
         """Blocks K Sigma K'/sigma_e^2 at the parameters."""
         specs = zip(self.objective.problem.blocks, self.objective.slices, strict=True)
-        return tuple(
-            matrix(b.structure, size(b), self.metric.value(b.structure, size(b), theta[part]))
-            for b, part in specs
-        )
+        return tuple(b.structure.matrix(self.metric.value(b.structure, theta[part])) for b, part in specs)
 
     def point(self, theta: np.ndarray) -> Point:
         """The log likelihood at the parameters."""
@@ -91,7 +87,7 @@ class Surface:
         k = len(theta)
         jacobian, bend = np.eye(k), np.zeros((k, k))
         for block, part in zip(self.objective.problem.blocks, self.objective.slices, strict=True):
-            mapping = self.metric.mapping(block.structure, size(block), theta[part])
+            mapping = self.metric.mapping(block.structure, theta[part])
             jacobian[part, part] = mapping.jacobian
             bend[part, part] = np.tensordot(g_nu[part], mapping.second, axes=1)
         return State(theta, point, jacobian.T @ g_nu, jacobian.T @ H_nu @ jacobian + bend)
@@ -114,12 +110,7 @@ def _units(objective: Objective) -> np.ndarray:
         gram = block.to_working.T @ products.sum(axis=2) @ block.to_working
         information = np.maximum(gram.diagonal() / products.shape[2], 1e-300)
         unit = np.minimum(1.0 / np.sqrt(information), 1e100)
-        count = len(labels(block.structure, size(block)))
-        if block.structure == "unstructured":
-            unit = np.append(unit, [np.sqrt(unit[i] * unit[j]) for i, j in pairs(size(block))])
-        elif count < len(unit) or block.structure == "exchangeable":
-            unit = np.full(count, unit.mean())
-        parts.append(unit)
+        parts.append(block.structure.spread(unit))
     return np.concatenate(parts)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import Block, metric_change, size
 from xmixed.engine.covariance.metrics import MatrixSquareRoot
-from xmixed.engine.covariance.structures import Mapping, from_estimation, labels, pairs
+from xmixed.engine.covariance.structures import Mapping, pairs
 from xmixed.engine.search.boundary import Boundary
 from xmixed.engine.search.objective import Objective, Point
 
@@ -75,7 +75,7 @@ def parameter_covariance(
         carry[part, column : column + width] = chart.to_estimation
         # Absolute log sds of a face: relative ones plus log sigma_e. The others are absolute already.
         if not chart.is_sd.any():
-            kinds = labels(block.structure, size(block))
+            kinds = block.structure.labels
             carry[part, r] = [float(kind == "log_sd") for kind, _, _ in kinds]
             carry[part, r] *= ~boundary.fixed[part]
         column += width
@@ -153,12 +153,12 @@ def _residual(jacobian: np.ndarray, fixed: np.ndarray) -> _Chart:
 
 def _free(block: Block, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:
     """The estimation metric itself, without what is fixed."""
-    mapping = from_estimation(block.structure, size(block), alpha)
+    mapping = block.structure.from_estimation(alpha)
     change = metric_change(block)
     free = np.flatnonzero(~fixed)
     second = np.tensordot(change, mapping.second, axes=1)[:, free][:, :, free]
     chosen = Mapping(change @ mapping.value, (change @ mapping.jacobian)[:, free], second)
-    kinds = labels(block.structure, size(block))
+    kinds = block.structure.labels
     is_sd = np.array([float(kinds[m][0] == "log_sd") for m in free])
     return _Chart(chosen, np.eye(len(alpha))[:, free], is_sd)
 
@@ -168,7 +168,7 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
     metric = MatrixSquareRoot()
     q = size(block)
     theta = metric.inverse(block.structure, psi)
-    whole = metric.mapping(block.structure, q, theta)
+    whole = metric.mapping(block.structure, theta)
     alive = psi.diagonal() > 0
     keep = np.append(alive, [alive[i] and alive[j] for i, j in pairs(q)])
     # Orthogonal in the matrices' own inner product, in which covariances count twice: only then do the
@@ -178,7 +178,7 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
     basis = (rows[sizes > 1e-6 * sizes[0]] / weight).T
     second = np.einsum("iab,ac,bd->icd", whole.second, basis, basis)
     chosen = Mapping(whole.value, whole.jacobian @ basis, second)
-    estimation = from_estimation(block.structure, q, alpha)
+    estimation = block.structure.from_estimation(alpha)
     change = metric_change(block)
     free = np.flatnonzero(~fixed)
     carry = np.zeros((len(alpha), basis.shape[1]))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import size, user_matrix
-from xmixed.engine.covariance.structures import LOG_FLOOR, labels, to_estimation
+from xmixed.engine.covariance.blocks import metric_matrix, user_matrix
+from xmixed.engine.covariance.structures import LOG_FLOOR
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import Objective
@@ -39,7 +39,7 @@ def split(objective: Objective, parameters: np.ndarray) -> Start:
         raise InvalidStart(f"{count + 1 + r} finite values are needed")
     relative, log_sigma = parameters[:count].copy(), float(parameters[count])
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        for m, (kind, _, _) in enumerate(labels(block.structure, size(block)), part.start):
+        for m, (kind, _, _) in enumerate(block.structure.labels, part.start):
             if kind == "log_sd":
                 relative[m] -= log_sigma
     variance = float(np.exp(2.0 * (log_sigma - np.log(objective.problem.y_scale))))
@@ -59,7 +59,7 @@ def completed(objective: Objective, start: np.ndarray) -> np.ndarray:
     if gaps.any():
         point = objective.point(start_blocks(objective))
         blocks = zip(objective.problem.blocks, point.blocks, strict=True)
-        parts = [to_estimation(b.structure, user_matrix(b, psi), LOG_FLOOR) for b, psi in blocks]
+        parts = [b.structure.to_estimation(user_matrix(b, psi), LOG_FLOOR) for b, psi in blocks]
         log_sigma = float(0.5 * np.log(objective.variance(point)) + np.log(objective.problem.y_scale))
         whitening = objective.whitening
         residual = np.zeros(0) if whitening is None else whitening.estimates(point.rho)
@@ -74,7 +74,27 @@ def absolute(objective: Objective, relative: np.ndarray, log_sigma: float) -> np
     """Estimation metric of Sigma from that of Sigma/sigma_e^2."""
     result = relative.copy()
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        for m, (kind, _, _) in enumerate(labels(block.structure, size(block)), part.start):
+        for m, (kind, _, _) in enumerate(block.structure.labels, part.start):
             if kind == "log_sd":
                 result[m] += log_sigma
     return result
+
+
+def metric_blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Blocks in the optimiser's metric from the estimation metric of Sigma/sigma_e^2.
+
+    Raises
+    ------
+    InvalidStart
+        Where one is not positive semidefinite.
+    """
+    blocks = []
+    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
+        nu = block.structure.from_estimation(relative[part]).value
+        sigma = block.structure.matrix(nu)
+        psi = metric_matrix(block, sigma)
+        judged = sigma if block.tie is None else psi
+        if np.linalg.eigvalsh(judged)[0] < -1e-10 * np.trace(judged):
+            raise InvalidStart("the covariance matrix is not positive semidefinite")
+        blocks.append(psi)
+    return tuple(blocks)

@@ -16,105 +16,22 @@ positive definite exactly if S has as many negative eigenvalues as D.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
 
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
-from xmixed.engine.sweeps.nested import Downward, Psis, Upward, eliminate_fixed
+from xmixed.engine.sweeps.crossed_curvature import second_derivatives
+from xmixed.engine.sweeps.crossed_effects import crossed_effects
+from xmixed.engine.sweeps.crossed_state import CrossedState, apply, by_level, root, sandwich, signs
+from xmixed.engine.sweeps.directions import Direction
+from xmixed.engine.sweeps.effects import LevelMoments, Ties
+from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
 
-# Where a level's random effects explain less than this, (I - S^{-1})/psi would lose digits.
-_NEARLY_ABSENT = 1e-4
 _MANY_COLUMNS = 300
 
 
-@dataclass(eq=False)
-class CrossedState:
-    """What the upward sweep leaves for the downward sweep and the second derivatives.
-
-    Attributes
-    ----------
-    products : CrossedProducts
-    H : (q0, q0, G0) array
-    F : (q0, nnz) array
-        Values on the pattern of Z0'Z1.
-    grams : (q0, q0, m, m) array
-        F_a'F_b.
-    psis : per dense level (q, q) arrays
-    roots : per dense level (q, q) arrays
-        T, with Psi = TT' (or -TT').
-    K : (m, m) array
-    factor : (m, m) array
-        Lower Cholesky factor of S.
-    ZtVW : per level (q, G, p+1) arrays
-        Z'V^{-1}[X, y].
-    """
-
-    products: CrossedProducts
-    H: np.ndarray
-    F: np.ndarray
-    grams: np.ndarray
-    psis: tuple[np.ndarray, ...]
-    roots: tuple[np.ndarray, ...]
-    K: np.ndarray
-    factor: np.ndarray
-    ZtVW: tuple[np.ndarray, ...] = ()
-
-    @cached_property
-    def C(self) -> np.ndarray:
-        """T S^{-1} T', the conditional variance of the dense random effects (sigma_e = 1, beta known)."""
-        return self._sandwich(self.S_inverse, self.roots)
-
-    @cached_property
-    def S_inverse(self) -> np.ndarray:
-        """S^{-1}; takes the place of the factor, which nothing needs afterwards."""
-        from scipy.linalg import get_lapack_funcs
-
-        (potri,) = get_lapack_funcs(("potri",), (self.factor,))
-        inverse, _ = potri(self.factor, lower=1, overwrite_c=1)
-        diagonal = inverse.diagonal().copy()
-        inverse += inverse.T  # the factor's upper triangle is zero
-        inverse[np.diag_indices(len(inverse))] = diagonal
-        return inverse
-
-    @cached_property
-    def present(self) -> bool:
-        """Whether every dense level explains enough for Psi to be divided by."""
-        share = [
-            float(np.linalg.eigvalsh(psi)[0]) * float(self.K.diagonal()[part].mean())
-            for psi, part in zip(self.psis, self.products.parts, strict=True)
-        ]
-        return min(share) > _NEARLY_ABSENT
-
-    @cached_property
-    def W(self) -> np.ndarray:
-        """Z1'V^{-1}Z1, (m, m)."""
-        if self.present:
-            # (I - S^{-1}) between T^{-T} and T^{-1}.
-            factors = tuple(np.linalg.inv(t).T for t in self.roots)
-            W = self._sandwich(self.S_inverse, factors)
-            np.negative(W, out=W)
-            for factor, part in zip(factors, self.products.parts, strict=True):
-                add_diagonal(W[part, part], factor @ factor.T)
-            return W
-        W = self.K - self.K @ self.C @ self.K
-        return (W + W.T) / 2
-
-    @cached_property
-    def remaining(self) -> np.ndarray:
-        """I - CK, (m, m)."""
-        rest = -(self.C @ self.K)
-        rest[np.diag_indices(len(rest))] += 1.0
-        return rest
-
-    def _sandwich(self, matrix: np.ndarray, factors: tuple[np.ndarray, ...]) -> np.ndarray:
-        return sandwich(matrix, factors, self.products.parts)
-
-
-class CrossedSweeper:
-    """The interface of `Sweeper` for levels that are crossed."""
+class CrossedSweeps:
+    """See `Sweeps`: groups that cross each other."""
 
     def __init__(self, problem: Problem, products: CrossedProducts) -> None:
         self.problem = problem
@@ -124,11 +41,11 @@ class CrossedSweeper:
 
     @property
     def is_dear(self) -> bool:
-        """Whether a sweep takes long enough to count."""
+        """See `Sweeps`."""
         return self.products.pattern.shape[1] >= _MANY_COLUMNS
 
     def up(self, psis: Psis) -> Upward:
-        """Eliminate level 0, then the dense system, then X: log likelihood, beta, residual variance."""
+        """See `Sweeps`: level 0 first, then the dense system."""
         self.evaluations += 1
         products = self.products
         first, dense = products.order[0], products.order[1:]
@@ -213,18 +130,12 @@ class CrossedSweeper:
         for a, values in enumerate(state.F):
             J0[a] -= products.pattern.matrix(values) @ u1
         J1 = d1 - state.K @ u1
-        return self.by_level(J0, J1)
-
-    def by_level(self, first: np.ndarray, dense: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Results of the eliminated level (q0, G0, w) and the dense ones (m, w) in the model's order."""
-        result = {self.products.order[0]: first}
-        for level, part in zip(self.products.order[1:], self.products.parts, strict=True):
-            result[level] = dense[part].reshape(self.sizes[level], -1, dense.shape[1])
-        return tuple(result[level] for level in range(len(self.sizes)))
+        return by_level(products, J0, J1)
 
     def down(self, upward: Upward, psis: Psis) -> Downward:
-        """Z'MZ summed over groups and Z'Py of every level (M = V^{-1} for ML, P for REML)."""
-        state, products, p = state_of(upward), self.products, self.problem.p
+        """See `Sweeps`."""
+        state: CrossedState = upward.states[0]
+        products, p = self.products, self.problem.p
         first = products.order[0]
         information: list[np.ndarray] = [np.empty(0)] * len(self.sizes)
         own = np.einsum("abg,bcg->ac", state.H, products.levels[first].ZtZ)
@@ -242,12 +153,23 @@ class CrossedSweeper:
         coefficients = np.append(-upward.beta, 1.0)
         return Downward(tuple(information), tuple(right @ coefficients for right in state.ZtVW))
 
+    def second_derivatives(
+        self, psis: Psis, directions: tuple[Direction, ...], upward: Upward, downward: Downward
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """See `Sweeps`."""
+        return second_derivatives(self.problem, self.products, directions, upward)
 
-def state_of(upward: Upward) -> CrossedState:
-    """The crossed state that `CrossedSweeper.up` left."""
-    state = upward.states[0]
-    assert isinstance(state, CrossedState)
-    return state
+    def moments(self, upward: Upward, psis: Psis) -> tuple[GroupMoments, ...]:
+        """See `Sweeps`."""
+        raise NotImplementedError("groups that cross have no sums of their own")
+
+    def posterior(self, upward: Upward, psis: Psis) -> Posterior:
+        """See `Sweeps`."""
+        raise NotImplementedError("effects that cross are not independent between groups")
+
+    def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
+        """See `Sweeps`."""
+        return crossed_effects(self.problem, self.products, upward, psis, ties)
 
 
 def shrink(A: np.ndarray, psi: np.ndarray) -> tuple[np.ndarray, float]:
@@ -261,46 +183,3 @@ def shrink(A: np.ndarray, psi: np.ndarray) -> tuple[np.ndarray, float]:
     if not (sign > 0).all():
         raise np.linalg.LinAlgError("I + Z'Z Psi is not positive definite")
     return np.linalg.inv(whole).transpose(1, 2, 0), float(log_det.sum())
-
-
-def root(psi: np.ndarray) -> np.ndarray:
-    """T with TT' = Psi, for Psi positive semidefinite, or -Psi for a negative number."""
-    if len(psi) == 1:
-        return np.sqrt(np.abs(psi))
-    values, vectors = np.linalg.eigh(psi)
-    return vectors * np.sqrt(np.maximum(values, 0.0))
-
-
-def signs(psis: tuple[np.ndarray, ...], parts: tuple[slice, ...]) -> np.ndarray:
-    """-1 for the columns of levels whose Psi is a negative number, else 1; (m,)."""
-    sign = [-1.0 if len(psi) == 1 and psi[0, 0] < 0 else 1.0 for psi in psis]
-    return np.repeat(sign, [part.stop - part.start for part in parts])
-
-
-def apply(factors: tuple[np.ndarray, ...], parts: tuple[slice, ...], right: np.ndarray) -> np.ndarray:
-    """(blockdiag of factor x I) right, a new (m, w) array."""
-    result = np.empty_like(right)
-    for factor, part in zip(factors, parts, strict=True):
-        block = right[part]
-        result[part] = (factor @ block.reshape(len(factor), -1)).reshape(block.shape)
-    return result
-
-
-def sandwich(matrix: np.ndarray, factors: tuple[np.ndarray, ...], parts: tuple[slice, ...]) -> np.ndarray:
-    """F matrix F' with F = blockdiag of factor x I; (m, m), a new array."""
-    if all(len(factor) == 1 for factor in factors):
-        sizes = [part.stop - part.start for part in parts]
-        scale = np.repeat([float(factor[0, 0]) for factor in factors], sizes)
-        result = matrix * scale
-        result *= scale[:, None]
-        return result
-    return apply(factors, parts, apply(factors, parts, matrix).T)
-
-
-def add_diagonal(matrix: np.ndarray, small: np.ndarray) -> None:
-    """Add small x I to a (q G, q G) matrix in place."""
-    q = len(small)
-    at = np.arange(len(matrix) // q)
-    for a in range(q):
-        for b in range(q):
-            matrix[a * len(at) + at, b * len(at) + at] += small[a, b]

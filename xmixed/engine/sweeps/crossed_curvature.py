@@ -16,16 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from xmixed.engine.sweeps.crossed import CrossedState, CrossedSweeper, state_of
+from xmixed.engine.problem import Problem
+from xmixed.engine.products.crossed import CrossedProducts
+from xmixed.engine.sweeps.crossed_state import CrossedState, by_level
 from xmixed.engine.sweeps.directions import Direction
-from xmixed.engine.sweeps.nested import Upward
+from xmixed.engine.sweeps.sweeps import Upward
 
 
 def second_derivatives(
-    sweeper: CrossedSweeper, directions: tuple[Direction, ...], upward: Upward
+    problem: Problem, products: CrossedProducts, directions: tuple[Direction, ...], upward: Upward
 ) -> tuple[np.ndarray, np.ndarray]:
     """Second derivatives of log|V| (REML: with log|X'V^{-1}X|) and of y'Py, both (k, k)."""
-    work = _Curvature(sweeper, state_of(upward), upward)
+    work = _Curvature(products, upward, problem.p)
     images = [work.image(direction) for direction in directions]
     through = [work.through_beta(direction) for direction in directions]
     squares = [work.beta_square(direction) for direction in directions]
@@ -38,7 +40,7 @@ def second_derivatives(
             direct = float(np.vdot(moved_s, seen[:, :, 0]))
             rss[i, j] = rss[j, i] = 2.0 * (direct - float(through[i] @ through[j]))
             value = work.trace(a, b)
-            if sweeper.problem.reml:
+            if problem.reml:
                 value += float(np.vdot(squares[i], squares[j].T)) - 2.0 * float(
                     np.vdot(moved_J, seen[:, :, 1:])
                 )
@@ -49,12 +51,11 @@ def second_derivatives(
 class _Curvature:
     """The pieces that all pairs of directions share."""
 
-    def __init__(self, sweeper: CrossedSweeper, state: CrossedState, upward: Upward) -> None:
-        self.sweeper, self.state = sweeper, state
-        self.products = sweeper.products
+    def __init__(self, products: CrossedProducts, upward: Upward, p: int) -> None:
+        state: CrossedState = upward.states[0]
+        self.state, self.products = state, products
         self.first = self.products.order[0]
         self.part = dict(zip(self.products.order[1:], self.products.parts, strict=True))
-        p = sweeper.problem.p
         coefficients = np.append(-upward.beta, 1.0)
         inverse = np.linalg.inv(upward.factor) if p else np.zeros((0, 0))
         self.scores = [right @ coefficients for right in state.ZtVW]
@@ -127,12 +128,12 @@ class _Curvature:
             shrunk = state.C @ seen
             first = np.einsum("abg,bgw->agw", self.own, moved)
             first -= np.stack([F @ shrunk for F in self.F])
-            return self.sweeper.by_level(first, seen - state.K @ shrunk)
+            return by_level(self.products, first, seen - state.K @ shrunk)
         part = self.part[level]
         flat = moved.reshape(-1, moved.shape[2])
         rest = -(state.C @ (state.K[:, part] @ flat))
         rest[part] += flat
-        return self.sweeper.by_level(np.stack([F @ rest for F in self.F]), state.W[:, part] @ flat)
+        return by_level(self.products, np.stack([F @ rest for F in self.F]), state.W[:, part] @ flat)
 
     def trace(self, a: Direction, b: Direction) -> float:
         """tr(D_a W_fg D_b W_gf)."""

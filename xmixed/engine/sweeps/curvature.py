@@ -14,43 +14,30 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.engine.batched import cross
-from xmixed.engine.sweeps.crossed import CrossedSweeper
-from xmixed.engine.sweeps.directions import Derivatives, Direction
-from xmixed.engine.sweeps.nested import Downward, Psis, Sweeper, Upward
+from xmixed.engine.problem import Problem
+from xmixed.engine.sweeps.conditional import LevelState
+from xmixed.engine.sweeps.directions import Direction
+from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, first_derivatives
 
 _STEP = 1e-40
 
 
-def first_derivatives(directions: tuple[Direction, ...], down: Downward) -> tuple[np.ndarray, np.ndarray]:
-    """d log determinants and d y'Py along each direction, both (k,)."""
-    outer = [down.outer(level) for level in range(len(down.scores))]
-    log_det = np.array([np.sum(d.matrix * down.information[d.position]) for d in directions])
-    rss = np.array([-np.sum(d.matrix * outer[d.position]) for d in directions])
-    return log_det, rss
-
-
-def derivatives(
-    sweeper: Sweeper | CrossedSweeper,
+def second_derivatives(
+    sweeps: Sweeps,
+    problem: Problem,
     psis: Psis,
     directions: tuple[Direction, ...],
     up: Upward,
     down: Downward,
-) -> Derivatives:
-    """First and second derivatives at `psis`, whose sweeps are `up` and `down`."""
-    log_det, rss = first_derivatives(directions, down)
-    if not isinstance(sweeper, Sweeper):
-        from xmixed.engine.sweeps.crossed_curvature import second_derivatives
-
-        return Derivatives(log_det, rss, *second_derivatives(sweeper, directions, up))
+) -> tuple[np.ndarray, np.ndarray]:
+    """Second derivatives of the log determinants and of y'Py where groups are nested, both (k, k)."""
     if len(psis) == 1 and len(psis[0]) <= 12:
-        second = _two_level(sweeper, directions, up, down)
-    else:
-        second = _complex_step(sweeper, psis, directions)
-    return Derivatives(log_det, rss, *second)
+        return _two_level(problem, directions, up, down)
+    return _complex_step(sweeps, psis, directions)
 
 
 def _complex_step(
-    sweeper: Sweeper, psis: Psis, directions: tuple[Direction, ...]
+    sweeps: Sweeps, psis: Psis, directions: tuple[Direction, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
     k = len(directions)
     log_det, rss = np.empty((k, k)), np.empty((k, k))
@@ -58,18 +45,18 @@ def _complex_step(
         moved = [psi.astype(complex) for psi in psis]
         moved[direction.position] = moved[direction.position] + 1j * _STEP * direction.matrix
         point = tuple(moved)
-        columns = first_derivatives(directions, sweeper.down(sweeper.up(point), point))
+        columns = first_derivatives(directions, sweeps.down(sweeps.up(point), point))
         log_det[a] = np.imag(columns[0]) / _STEP
         rss[a] = np.imag(columns[1]) / _STEP
     return (log_det + log_det.T) / 2, (rss + rss.T) / 2
 
 
 def _two_level(
-    sweeper: Sweeper, directions: tuple[Direction, ...], up: Upward, down: Downward
+    problem: Problem, directions: tuple[Direction, ...], up: Upward, down: Downward
 ) -> tuple[np.ndarray, np.ndarray]:
     """The sums over groups of products of W = Z'V^{-1}Z, F = Z'V^{-1}X and s = Z'Py."""
-    problem = sweeper.problem
-    state, s, p = up.states[0], down.scores[0], problem.p
+    state: LevelState = up.states[0]
+    s, p = down.scores[0], problem.p
     q, groups = s.shape
     W = cross(state.Y, state.Y)
     row, column = np.tril_indices(q)

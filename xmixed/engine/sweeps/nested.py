@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -33,8 +32,10 @@ from xmixed.engine.batched import (
 )
 from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.conditional import Above, LevelState
-
-Psis = tuple[np.ndarray, ...]
+from xmixed.engine.sweeps.curvature import second_derivatives
+from xmixed.engine.sweeps.directions import Direction
+from xmixed.engine.sweeps.effects import LevelMoments, Ties
+from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
 
 _MANY_GROUPS = 20_000
 
@@ -71,84 +72,8 @@ class _Plan:
     parents: tuple[np.ndarray, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Upward:
-    """The result of the upward sweep, working units, sigma_e = 1.
-
-    Attributes
-    ----------
-    log_det_V : log |V|
-    log_det_X : log |X'V^{-1}X|
-    rss : y'Py, which is |c1|^2 of equation (11)
-    beta : (p,) array, generalised least squares on the working columns
-    factor : (p, p) array, lower Cholesky factor of X'V^{-1}X
-    states : per level, top to bottom
-    """
-
-    log_det_V: complex
-    log_det_X: complex
-    rss: complex
-    beta: np.ndarray
-    factor: np.ndarray
-    states: tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Downward:
-    """The result of the downward sweep.
-
-    Attributes
-    ----------
-    information : per level (q, q) array
-        Sum over groups of Z_l'MZ_l, M = V^{-1} for ML and P for REML.
-    scores : per level (q, G) array
-        Z_l'Py; the conditional mean of u_l is Psi_l times it.
-    counts : per level (G,) array, how often each group counts; None where all count once
-    """
-
-    information: tuple[np.ndarray, ...]
-    scores: tuple[np.ndarray, ...]
-    counts: tuple[np.ndarray, ...] | None = None
-
-    def outer(self, level: int) -> np.ndarray:
-        """Sum over a level's groups of ss', (q, q)."""
-        s = self.scores[level]
-        return (s if self.counts is None else s * self.counts[level]) @ s.T
-
-    def size(self, level: int) -> float:
-        """Number of a level's groups."""
-        return self.scores[level].shape[1] if self.counts is None else float(self.counts[level].sum())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GroupMoments:
-    """Z_l'Py (q, G) and Z_l'V^{-1}Z_l (q, q, G) of each of a level's groups."""
-
-    scores: np.ndarray
-    information: np.ndarray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Posterior:
-    """Of u and beta given y, with sigma_e = 1, by group of the bottom level; u from the bottom level up.
-
-    Attributes
-    ----------
-    means : (Q, G) array, of u
-    variances : (Q, Q, G) array, of u
-    with_beta : (Q, p, G) array or None
-        Covariance of u and beta; None where beta counts as known (ML).
-    beta_covariance : (p, p) array or None
-    """
-
-    means: np.ndarray
-    variances: np.ndarray
-    with_beta: np.ndarray | None
-    beta_covariance: np.ndarray | None
-
-
-class Sweeper:
-    """The sweeps over one problem; the parameters are Psi_l = Sigma_l/sigma_e^2 in working columns."""
+class NestedSweeps:
+    """See `Sweeps`: groups nested in each other, or one level."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -158,11 +83,11 @@ class Sweeper:
 
     @property
     def is_dear(self) -> bool:
-        """Whether a sweep takes long enough to count."""
+        """See `Sweeps`."""
         return any(len(parents) >= _MANY_GROUPS for parents in self.plan.parents)
 
     def up(self, psis: Psis) -> Upward:
-        """Eliminate the levels from the bottom up, then X: log likelihood, beta, residual variance."""
+        """See `Sweeps`: from the bottom level up."""
         self.evaluations += 1
         plan, levels = self.plan, len(self.plan.sizes)
         kind = np.result_type(np.float64, *psis)
@@ -224,7 +149,7 @@ class Sweeper:
             first += q
 
     def down(self, upward: Upward, psis: Psis) -> Downward:
-        """Visit the levels from the top down: conditional means, and what their variances sum to."""
+        """See `Sweeps`: from the top level down."""
         levels = len(self.plan.sizes)
         information: list[np.ndarray] = []
         scores: list[np.ndarray] = []
@@ -246,11 +171,17 @@ class Sweeper:
                 above = above.extended(state, psi, s, per_group)
         return Downward(tuple(information), tuple(scores), counts)
 
+    def second_derivatives(
+        self, psis: Psis, directions: tuple[Direction, ...], upward: Upward, downward: Downward
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """See `Sweeps`."""
+        return second_derivatives(self, self.problem, psis, directions, upward, downward)
+
     def _fixed_only(self, upward: Upward) -> Above:
         return Above.fixed_only(upward.beta, upward.factor if self.problem.reml else None)
 
     def moments(self, upward: Upward, psis: Psis) -> tuple[GroupMoments, ...]:
-        """The downward sweep with what `down` sums over groups for each of them; ML."""
+        """See `Sweeps`."""
         above = Above.fixed_only(upward.beta, None)
         return tuple(moments for moments, _ in self._visits(upward, psis, above))
 
@@ -265,13 +196,26 @@ class Sweeper:
             yield GroupMoments(s, per_group), above
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
-        """Conditional means and variances of all random effects by group of the bottom level."""
+        """See `Sweeps`."""
         above = self._fixed_only(upward)
         for _, following in self._visits(upward, psis, above):
             above = following
         beta_covariance = None if above.root is None else above.root.T @ above.root
         with_beta = None if beta_covariance is None else above.with_beta
         return Posterior(above.means, above.variances, with_beta, beta_covariance)
+
+    def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
+        """See `Sweeps`."""
+        found = []
+        for level, (_, above) in enumerate(self._visits(upward, psis, self._fixed_only(upward))):
+            own = np.arange(self.sizes[level])
+            if level in ties:
+                # Nearest first: what stands above a group follows its own effects.
+                start = sum(self.sizes[ties[level] + 1 : level + 1])
+                own = np.append(own, np.arange(start, start + self.sizes[ties[level]]))
+            with_beta = None if above.with_beta is None else above.with_beta[own]
+            found.append(LevelMoments(above.means[own], above.variances[np.ix_(own, own)], with_beta))
+        return tuple(found)
 
 
 def _dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -312,27 +256,11 @@ def _less(total: np.ndarray, C: np.ndarray, counts: np.ndarray | None = None) ->
     return rest
 
 
-def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) -> Upward:
-    """Eliminate X from W'V^{-1}W, W = [X, y]: the end of an upward sweep."""
-    p = len(top) - 1
-    if p == 0:
-        return Upward(log_det, 0.0, top[0, 0], np.zeros(0), np.zeros((0, 0)), states)
-    if np.iscomplexobj(top):
-        factors, log_det_X = cholesky(top[:p, :p, None])
-        factor = factors[:, :, 0]
-    else:
-        factor = np.linalg.cholesky(top[:p, :p])
-        log_det_X = 2.0 * np.log(factor.diagonal()).sum()
-    c0 = np.linalg.solve(factor, top[:p, p])
-    beta = np.linalg.solve(factor.T, c0)
-    return Upward(log_det, log_det_X, top[p, p] - c0 @ c0, beta, factor, states)
-
-
 def _plan(problem: Problem) -> _Plan:
     levels = problem.products.levels
     count, p = len(levels), problem.p
     nesting = problem.nesting
-    assert nesting is not None, "crossed levels have a sweeper of their own"
+    assert nesting is not None, "crossed levels have sweeps of their own"
     starts = tuple(tuple(nesting.starts(m, level) for m in range(level)) for level in range(count))
     sizes = tuple(len(level.ZtZ) for level in levels)
     if not levels:

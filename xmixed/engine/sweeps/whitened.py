@@ -8,70 +8,63 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.engine.problem import Problem
-from xmixed.engine.residuals.basis import BasisProducts
 from xmixed.engine.residuals.data import ResidualData
 from xmixed.engine.residuals.products import UnitPosterior
-from xmixed.engine.residuals.structures import (
-    estimation_metric,
-    raw_jacobian,
-    search_metric,
-    starting_parameters,
-)
-from xmixed.engine.sweeps.nested import Psis, Sweeper, Upward
+from xmixed.engine.sweeps.nested import NestedSweeps
+from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 
 _KEPT = 2
 _MANY_ROWS = 20_000
 
 
 class Whitening:
-    """Sweepers of the whitened problem; rho is (r,), in the search metric."""
+    """Sweeps of the whitened problem; rho is (r,), in the search metric."""
 
     def __init__(self, problem: Problem, residual: ResidualData) -> None:
         self.problem, self.residual = problem, residual
-        self.start = starting_parameters(residual.residuals, residual.table)
+        self.start = residual.structure.start(residual.residuals, residual.table)
         self.count = len(self.start)
         # Row and column of the table that each parameter stands in.
         self.groups, columns = np.nonzero(residual.table.free)
         self.correlations = columns >= residual.table.sds
-        self._kept: OrderedDict[bytes, tuple[Sweeper, float]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[Sweeps, float]] = OrderedDict()
 
     @property
     def is_dear(self) -> bool:
         """Whether whitening at another rho takes long enough to count."""
-        by_rows = not isinstance(self.residual.products, BasisProducts)
-        return by_rows and len(self.residual.units.rows) >= _MANY_ROWS
+        return self.residual.products.cost_by_rows and len(self.residual.units.rows) >= _MANY_ROWS
 
     def estimates(self, rho: np.ndarray) -> np.ndarray:
         """The parameters in the estimation metric."""
-        return estimation_metric(self.residual.residuals, self.residual.table, rho)
+        return self.residual.structure.estimation_metric(self.residual.table, rho)
 
     def from_estimates(self, parameters: np.ndarray) -> np.ndarray:
         """The inverse of `estimates`; raises LinAlgError outside the parameter space."""
-        return search_metric(self.residual.residuals, self.residual.table, parameters)
+        return self.residual.structure.search_metric(self.residual.table, parameters)
 
     def jacobian(self, rho: np.ndarray) -> np.ndarray:
         """(r, r) derivative of `estimates`."""
-        return raw_jacobian(self.residual.residuals, self.residual.table, rho)
+        return self.residual.structure.metric_jacobian(self.residual.table, rho)
 
-    def at(self, rho: np.ndarray) -> tuple[Sweeper, float]:
-        """The sweeper, and log|Lambda|; raises LinAlgError where Lambda is not positive definite."""
+    def at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
+        """The sweeps, and log|Lambda|; raises LinAlgError where Lambda is not positive definite."""
         key = rho.tobytes()
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
         found = self.residual.products.at(self.residual.table.fill(self.estimates(rho)))
         problem = replace(self.problem, products=self.residual.cross_products(found))
-        self._kept[key] = (Sweeper(problem), found.log_det)
+        self._kept[key] = (NestedSweeps(problem), found.log_det)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
 
     def slopes(
-        self, rho: np.ndarray, sweeper: Sweeper, up: Upward, psis: Psis
+        self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
     ) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives along rho of all log determinants and of y'Py, both (r,)."""
         residual = self.residual
-        posterior = sweeper.posterior(up, psis)
+        posterior = sweeps.posterior(up, psis)
         units = residual.groups[-1] if residual.groups else np.zeros(residual.n_units, np.intp)
         fixed = np.append(-up.beta, 1.0)[:, None]
         coefficients = np.concatenate(

@@ -1,0 +1,187 @@
+"""What every residual structure offers, and the table its parameters stand in.
+
+All parameters of all by() groups stand in one (n_by, K) table in the estimation metric: log ratios of
+standard deviations to sigma_e first, then what makes the correlations. What is not estimated (the reference
+standard deviation, what the data never show) is 0 there. Every formula takes complex tables, so that
+derivatives of Lambda come from complex steps, exact to rounding.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from xmixed.engine.model import Residuals
+from xmixed.engine.residuals.products import Products, Units
+from xmixed.engine.result import Parameter, ParameterKind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Which entries of the (n_by, K) table are parameters.
+
+    Attributes
+    ----------
+    sds : int
+        How many of the K columns are log ratios.
+    free : (n_by, K) bool array
+        Row by row its true entries are the r parameters.
+    pairs : (K - sds, 2) integer array
+        Positions that each correlation of an unstructured or banded matrix belongs to; lags of a toeplitz in
+        the first column; else zeros.
+    """
+
+    sds: int
+    free: np.ndarray
+    pairs: np.ndarray
+
+    def fill(self, parameters: np.ndarray) -> np.ndarray:
+        """The table that the (r,) parameters make."""
+        table = np.zeros(self.free.shape, np.result_type(parameters, np.float64))
+        table[self.free] = parameters
+        return table
+
+
+class ResidualStructure(ABC):
+    """A structure of a given order; `residual_structure` makes it by name.
+
+    Attributes
+    ----------
+    name : str
+        What a model calls it.
+    correlated : bool
+        Whether residuals of one unit are correlated.
+    timed : bool
+        Whether it depends on t().
+    positioned : bool
+        Whether t() only tells observations apart; it then counts as 0, 1, ...
+    lagged : bool
+        Whether t() counts whole periods.
+    ordered : bool
+        Whether it has an order.
+    order_name : str
+        Name of the order among results; "" where there is none.
+    logistic : bool
+        Whether the search has its correlation as a logit, not as a hyperbolic arctangent.
+    coupled : bool
+        Whether every correlation depends on every parameter of it.
+    correlations_first : bool
+        Whether tables have correlations before standard deviations.
+    pairwise : bool
+        Whether a correlation is that of two residuals, not of a process.
+    order : int
+        p, q; 0 where there is none.
+    """
+
+    name: ClassVar[str]
+    correlated: ClassVar[bool] = True
+    timed: ClassVar[bool] = True
+    positioned: ClassVar[bool] = False
+    lagged: ClassVar[bool] = False
+    ordered: ClassVar[bool] = False
+    order_name: ClassVar[str] = ""
+    logistic: ClassVar[bool] = False
+    coupled: ClassVar[bool] = False
+    correlations_first: ClassVar[bool] = False
+    pairwise: ClassVar[bool] = False
+
+    def __init__(self, order: int = 0) -> None:
+        self.order = order
+
+    @property
+    def title(self) -> str:
+        """What tables call it."""
+        return f"{self.name.capitalize()}({self.order})" if self.ordered else self.name.capitalize()
+
+    def usual_order(self, positions: int, longest: int) -> int:
+        """The order where none is asked for: `positions` values of t(), `longest` lag within a unit."""
+        return 0
+
+    @property
+    @abstractmethod
+    def correlation_count(self) -> int:
+        """Parameters that make the correlations of a by() group."""
+
+    @property
+    def kind(self) -> ParameterKind:
+        """Kind of those parameters."""
+        return "residual_atanh"
+
+    def correlation_label(self, row: int) -> str:
+        """What tables call the correlation of a process, `row` being `Parameter.row`."""
+        return "rho"
+
+    def table(self, residuals: Residuals) -> Table:
+        """The parameters that the data of `residuals` can tell about."""
+        free = np.ones((residuals.n_by, 1 + self.correlation_count), bool)
+        free[0, 0] = False
+        lags = np.arange(1, self.correlation_count + 1)
+        return Table(1, free, np.stack([lags, np.zeros_like(lags)], axis=1))
+
+    def parameters(self, table: Table) -> tuple[Parameter, ...]:
+        """The r free parameters in e(b) order."""
+        result = []
+        for j, column in zip(*np.nonzero(table.free), strict=True):
+            group = int(j) + 1
+            if column < table.sds:
+                at = int(column) + 1 if self.positioned else 0
+                result.append(Parameter("residual_log_ratio", 0, group, at, at))
+                continue
+            first, second = (int(place) for place in table.pairs[column - table.sds])
+            result.append(Parameter(self.kind, 0, group, *self._place(first, second)))
+        return tuple(result)
+
+    def _place(self, first: int, second: int) -> tuple[int, int]:
+        """Row and column of a correlation's parameter, from its pair in the table."""
+        return (0, 0)
+
+    def estimation_metric(self, table: Table, search: np.ndarray) -> np.ndarray:
+        """Parameters of the estimation metric from those of the search."""
+        return search
+
+    def search_metric(self, table: Table, parameters: np.ndarray) -> np.ndarray:
+        """The inverse of `estimation_metric`; raises LinAlgError outside the parameter space."""
+        return parameters
+
+    def metric_jacobian(self, table: Table, search: np.ndarray) -> np.ndarray:
+        """(r, r) derivative of `estimation_metric`."""
+        return np.eye(len(search))
+
+    def start(self, residuals: Residuals, table: Table) -> np.ndarray:
+        """Where the search starts, (r,): independence."""
+        return np.zeros(int(table.free.sum()))
+
+    @abstractmethod
+    def products(
+        self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
+    ) -> Products:
+        """The way to the whitened cross-products.
+
+        Parameters
+        ----------
+        by : (n,) integer array
+            Row of the table, in the order of `units.rows`.
+        D : (c, n) array
+            Working columns, likewise.
+        Q : int
+            How many of them are of Z.
+        """
+
+    @abstractmethod
+    def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
+        """Lambda of patterns of t(), (m, T, T).
+
+        Parameters
+        ----------
+        full : (n_by, K) array
+        times : (m, T) array
+        by : (m,) integer array
+            Row of the table that each pattern uses.
+        """
+
+
+class PatternStructure(ResidualStructure):
+    """A structure whose Lambda is formed for each pattern of t()."""

@@ -1,0 +1,190 @@
+"""Residuals whose correlations depend on whole lags: ar, ma, toeplitz."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+
+from xmixed.engine.model import Residuals
+from xmixed.engine.residuals.base import PatternStructure, Table
+from xmixed.engine.residuals.markov import ar_step, markov_products
+from xmixed.engine.residuals.patterns import PatternProducts
+from xmixed.engine.residuals.products import Products, Units
+from xmixed.engine.result import ParameterKind
+
+
+class _Lagged(PatternStructure):
+    """One standard deviation, and an autocorrelation for every lag."""
+
+    lagged = ordered = correlations_first = True
+
+    @property
+    def correlation_count(self) -> int:
+        """See `ResidualStructure`."""
+        return self.order
+
+    @abstractmethod
+    def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
+        """Enter correlations at lags from 1, (n_by, lags + 1), at the (n_by, order) parameters."""
+
+    def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
+        """See `PatternStructure`."""
+        lags = np.abs(times[:, :, None] - times[:, None, :]).astype(np.intp)
+        count = int(lags.max(initial=0)) + 1
+        values = full[:, 1:]
+        correlations = np.zeros((len(values), max(count, self.order + 1)), np.result_type(values, np.float64))
+        correlations[:, 0] = 1.0
+        self._autocorrelations(values, correlations)
+        scale = np.exp(2.0 * full[by, 0])
+        return correlations[by[:, None, None], lags] * scale[:, None, None]
+
+    def products(
+        self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
+    ) -> Products:
+        """See `ResidualStructure`."""
+        return PatternProducts(self, residuals, table, units, by, D, Q)
+
+
+class Toeplitz(_Lagged):
+    """A free correlation for every lag up to the order."""
+
+    name = "toeplitz"
+
+    def usual_order(self, positions: int, longest: int) -> int:
+        """See `ResidualStructure`."""
+        return longest
+
+    def correlation_label(self, row: int) -> str:
+        """See `ResidualStructure`."""
+        return f"rho{row}"
+
+    def _place(self, first: int, second: int) -> tuple[int, int]:
+        return (first, 0)
+
+    def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
+        result[:, 1 : self.order + 1] = np.tanh(values)
+
+
+class _Memory(_Lagged):
+    """A process of finitely many coefficients.
+
+    The search has those of order two and more as atanh partial autocorrelations, so that they are always
+    stationary and invertible (Monahan 1984).
+    """
+
+    coupled = True
+    sign: float
+
+    @property
+    def title(self) -> str:
+        """See `ResidualStructure`."""
+        return f"{self.name.upper()}({self.order})"
+
+    def usual_order(self, positions: int, longest: int) -> int:
+        """See `ResidualStructure`."""
+        return 1
+
+    def _place(self, first: int, second: int) -> tuple[int, int]:
+        return (first, 0) if self.order > 1 else (0, 0)
+
+    def _coefficients(self, values: np.ndarray) -> np.ndarray:
+        return np.tanh(values) if self.order == 1 else values
+
+    def estimation_metric(self, table: Table, search: np.ndarray) -> np.ndarray:
+        """See `ResidualStructure`."""
+        if self.order < 2:
+            return search
+        full = table.fill(search)
+        partial = full[:, 1:]
+        result = np.zeros_like(partial)
+        for row, target in zip(np.tanh(partial), result, strict=True):
+            for k, value in enumerate(row):
+                head = target[:k].copy()
+                target[:k] = head - value * head[::-1]
+                target[k] = value
+            target *= self.sign
+        full[:, 1:] = result
+        return full[table.free]
+
+    def search_metric(self, table: Table, parameters: np.ndarray) -> np.ndarray:
+        """See `ResidualStructure`."""
+        if self.order < 2:
+            return parameters
+        full = table.fill(parameters)
+        for row in full:
+            coefficients = self.sign * row[1:]
+            for k in range(len(coefficients) - 1, -1, -1):
+                last = coefficients[k]
+                if not abs(last) < 1:
+                    raise np.linalg.LinAlgError("outside the stationary region")
+                head = coefficients[:k].copy()
+                coefficients[:k] = (head + last * head[::-1]) / (1.0 - last**2)
+            row[1:] = np.arctanh(coefficients)
+        return full[table.free]
+
+    def metric_jacobian(self, table: Table, search: np.ndarray) -> np.ndarray:
+        """See `ResidualStructure`: by complex step."""
+        if self.order < 2:
+            return np.eye(len(search))
+        step = 1e-40
+        moved = [self.estimation_metric(table, search + 1j * step * unit) for unit in np.eye(len(search))]
+        return np.imag(np.stack(moved, axis=1)) / step
+
+
+class Autoregressive(_Memory):
+    """ar p."""
+
+    name, order_name, sign = "ar", "ar_p", 1.0
+
+    @property
+    def kind(self) -> ParameterKind:
+        """See `ResidualStructure`."""
+        return "residual_atanh" if self.order == 1 else "residual_phi"
+
+    def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
+        phi, order = self._coefficients(values), self.order
+        result[:, 1 : order + 1] = _yule_walker(phi)
+        for lag in range(order + 1, result.shape[1]):
+            result[:, lag] = (phi * result[:, lag - order : lag][:, ::-1]).sum(axis=1)
+
+    def products(
+        self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
+    ) -> Products:
+        """See `ResidualStructure`: of order one, each residual depends on the one before alone."""
+        if self.order == 1:
+            return markov_products(residuals, units, by, D, Q, ar_step)
+        return super().products(residuals, table, units, by, D, Q)
+
+
+class MovingAverage(_Memory):
+    """ma q."""
+
+    name, order_name, sign = "ma", "ma_q", -1.0
+
+    @property
+    def kind(self) -> ParameterKind:
+        """See `ResidualStructure`."""
+        return "residual_atanh_theta" if self.order == 1 else "residual_theta"
+
+    def correlation_label(self, row: int) -> str:
+        """See `ResidualStructure`."""
+        return "theta1"
+
+    def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
+        theta, order = self._coefficients(values), self.order
+        weights = np.concatenate([np.ones((len(theta), 1)), theta], axis=1)
+        total = (weights**2).sum(axis=1)
+        for lag in range(1, order + 1):
+            result[:, lag] = (weights[:, lag:] * weights[:, : order + 1 - lag]).sum(axis=1) / total
+
+
+def _yule_walker(phi: np.ndarray) -> np.ndarray:
+    """Autocorrelations at lags 1..p of autoregressive processes, (n_by, p)."""
+    n_by, p = phi.shape
+    system = np.tile(np.eye(p, dtype=phi.dtype), (n_by, 1, 1))
+    for lag in range(1, p + 1):
+        for i in range(1, p + 1):
+            if lag != i:
+                system[:, lag - 1, abs(lag - i) - 1] -= phi[:, i - 1]
+    return np.linalg.solve(system, phi[:, :, None])[:, :, 0]

@@ -1,0 +1,175 @@
+"""What the sweeps of a problem offer, whatever way its groups lie, and what they find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from xmixed.engine.batched import cholesky
+from xmixed.engine.sweeps.directions import Derivatives, Direction
+from xmixed.engine.sweeps.effects import LevelMoments, Ties
+
+Psis = tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upward:
+    """The result of the upward sweep, working units, sigma_e = 1.
+
+    Attributes
+    ----------
+    log_det_V : log |V|
+    log_det_X : log |X'V^{-1}X|
+    rss : y'Py, which is |c1|^2 of equation (11)
+    beta : (p,) array, generalised least squares on the working columns
+    factor : (p, p) array, lower Cholesky factor of X'V^{-1}X
+    states : per level, top to bottom
+    """
+
+    log_det_V: complex
+    log_det_X: complex
+    rss: complex
+    beta: np.ndarray
+    factor: np.ndarray
+    states: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Downward:
+    """The result of the downward sweep.
+
+    Attributes
+    ----------
+    information : per level (q, q) array
+        Sum over groups of Z_l'MZ_l, M = V^{-1} for ML and P for REML.
+    scores : per level (q, G) array
+        Z_l'Py; the conditional mean of u_l is Psi_l times it.
+    counts : per level (G,) array, how often each group counts; None where all count once
+    """
+
+    information: tuple[np.ndarray, ...]
+    scores: tuple[np.ndarray, ...]
+    counts: tuple[np.ndarray, ...] | None = None
+
+    def outer(self, level: int) -> np.ndarray:
+        """Sum over a level's groups of ss', (q, q)."""
+        s = self.scores[level]
+        return (s if self.counts is None else s * self.counts[level]) @ s.T
+
+    def size(self, level: int) -> float:
+        """Number of a level's groups."""
+        return self.scores[level].shape[1] if self.counts is None else float(self.counts[level].sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupMoments:
+    """Z_l'Py (q, G) and Z_l'V^{-1}Z_l (q, q, G) of each of a level's groups."""
+
+    scores: np.ndarray
+    information: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """Of u and beta given y, with sigma_e = 1, by group of the bottom level; u from the bottom level up.
+
+    Attributes
+    ----------
+    means : (Q, G) array, of u
+    variances : (Q, Q, G) array, of u
+    with_beta : (Q, p, G) array or None
+        Covariance of u and beta; None where beta counts as known (ML).
+    beta_covariance : (p, p) array or None
+    """
+
+    means: np.ndarray
+    variances: np.ndarray
+    with_beta: np.ndarray | None
+    beta_covariance: np.ndarray | None
+
+
+class Sweeps(Protocol):
+    """The sweeps over one problem; the parameters are Psi_l = Sigma_l/sigma_e^2 in working columns.
+
+    Attributes
+    ----------
+    evaluations : int
+        Upward sweeps so far.
+    sizes : per level int
+        q, columns of Z.
+    """
+
+    evaluations: int
+    sizes: tuple[int, ...]
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether a sweep takes long enough to count."""
+        ...
+
+    def up(self, psis: Psis) -> Upward:
+        """Eliminate the levels, then X: log likelihood, beta, residual variance."""
+        ...
+
+    def down(self, upward: Upward, psis: Psis) -> Downward:
+        """Visit the levels again: Z'Py of every group, and what Z'MZ sums to."""
+        ...
+
+    def second_derivatives(
+        self, psis: Psis, directions: tuple[Direction, ...], upward: Upward, downward: Downward
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Second derivatives of the log determinants and of y'Py, both (k, k)."""
+        ...
+
+    def moments(self, upward: Upward, psis: Psis) -> tuple[GroupMoments, ...]:
+        """The downward sweep with what `down` sums over groups for each of them; ML, nested groups."""
+        ...
+
+    def posterior(self, upward: Upward, psis: Psis) -> Posterior:
+        """Conditional moments of all random effects by group of the bottom level; nested groups."""
+        ...
+
+    def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
+        """Conditional moments of each level's random effects.
+
+        Those of a tied level are its own, then that of the larger group.
+        """
+        ...
+
+
+def first_derivatives(directions: tuple[Direction, ...], down: Downward) -> tuple[np.ndarray, np.ndarray]:
+    """d log determinants and d y'Py along each direction, both (k,)."""
+    outer = [down.outer(level) for level in range(len(down.scores))]
+    log_det = np.array([np.sum(d.matrix * down.information[d.position]) for d in directions])
+    rss = np.array([-np.sum(d.matrix * outer[d.position]) for d in directions])
+    return log_det, rss
+
+
+def derivatives(
+    sweeps: Sweeps,
+    psis: Psis,
+    directions: tuple[Direction, ...],
+    up: Upward,
+    down: Downward,
+) -> Derivatives:
+    """First and second derivatives at `psis`, whose sweeps are `up` and `down`."""
+    log_det, rss = first_derivatives(directions, down)
+    return Derivatives(log_det, rss, *sweeps.second_derivatives(psis, directions, up, down))
+
+
+def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) -> Upward:
+    """Eliminate X from W'V^{-1}W, W = [X, y]: the end of an upward sweep."""
+    p = len(top) - 1
+    if p == 0:
+        return Upward(log_det, 0.0, top[0, 0], np.zeros(0), np.zeros((0, 0)), states)
+    if np.iscomplexobj(top):
+        factors, log_det_X = cholesky(top[:p, :p, None])
+        factor = factors[:, :, 0]
+    else:
+        factor = np.linalg.cholesky(top[:p, :p])
+        log_det_X = 2.0 * np.log(factor.diagonal()).sum()
+    c0 = np.linalg.solve(factor, top[:p, p])
+    beta = np.linalg.solve(factor.T, c0)
+    return Upward(log_det, log_det_X, top[p, p] - c0 @ c0, beta, factor, states)
