@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.errors import StataError, syntax_error
-from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.place import Place
 from xmixed.expressions.system_values import system_value
@@ -68,8 +67,7 @@ def _estimation_sample(place: Place) -> np.ndarray:
     mark = context.data.marks.get(getattr(context.e, "mark", "") or "")
     if mark is None:
         return np.asarray(0.0)
-    whole = mark if context.group is None else mark[context.group]
-    taken = place.wanted(truth(whole))
+    taken = place.wanted(truth(mark))
     return np.where(is_missing(taken), 0.0, taken)
 
 
@@ -103,6 +101,8 @@ def coefficient(node: Coefficient, context: Context) -> np.ndarray:
 
 
 def _coefficient_position(equation: str, name: str, column_names: list[str]) -> int | None:
+    from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
+
     equations = equations_of(column_names)
     if not equations:
         return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data.label import labelled, value_label_texts
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, variables_of
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.value_labels import labelled, value_label_texts
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_string, parse_format
 from xmixed.formats.width import abbreviate_name, columns_of
@@ -92,7 +92,7 @@ def _column(data: Dataset, variable: Variable, rows: np.ndarray, width: int, nol
         cells = tuple(format_string(text, variable.format).strip() for text in texts)
     else:
         labels = {} if nolabel else value_label_texts(data, variable)
-        cells = tuple(labelled(variable.to_double()[rows].tolist(), labels, variable.format))
+        cells = tuple(map(printable, labelled(variable.to_double()[rows].tolist(), labels, variable.format)))
     room = max([width, *map(columns_of, cells)])
     return ListColumn(abbreviate_name(variable.name, room, data.names), cells, left)
 

@@ -37,6 +37,8 @@ def _whole(name: str, word: str, low: int, high: int) -> int:
 
 
 def _switch(session: SessionState, name: str, word: str) -> None:
+    if name == "more":
+        word = {"1": "on", "0": "off"}.get(word, word)  # as it was written long ago
     if word not in {"on", "off"}:
         raise StataError(198, "invalid syntax")
     setattr(session.settings, name, word == "on")
@@ -91,12 +93,14 @@ def _observations(session: SessionState, name: str, word: str) -> None:
         raise StataError(198, f"obs must be at least {before}; use drop to remove observations")
     if now == before:
         return
-    data.variables = [
-        replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
-    ]
     unmarked = np.zeros(now - before, dtype=bool)
-    data.marks = {name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()}
-    data.n_obs, data.sorted_by, data.changed = now, (), True
+    session.data = data.with_(
+        variables=[
+            replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
+        ],
+        n_obs=now,
+        marks={name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()},
+    )
     session.out.write(f"obs was {before}, now {now}")
 
 
@@ -127,11 +131,13 @@ SETTERS: dict[str, Setter] = {
     "showbaselevels": _showbaselevels,
     "showomitted": _switch,
     "showemptycells": _switch,
+    "rmsg": _switch,
+    "trace": _switch,
     "memory": _memory,
     "matsize": _matsize,
 }
 """What sets each setting."""
-PERMANENTLY = OptionSpec("permanently", "perm", help="also in later sessions", built=False)
+PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the session")
 
 
 @command(
