@@ -32,7 +32,7 @@ READING_BY_PATTERN = {
 }
 """Modules of commands that use regular expressions."""
 
-LARGE_FOLDERS = {"estimation/mixed", "language", "render/layouts", "statistics"}
+LARGE_FOLDERS = {"estimation/mixed", "language", "render/layouts", "session", "statistics"}
 
 AT_START = {"engine", "estimation", "statistics", "graphics"}
 """Rooms that a one-liner does not enter."""

@@ -35,6 +35,7 @@ from xmixed.session.state import Body, SessionState
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.figure import Figure
 
     from xmixed.session.log import LogFile
 
@@ -130,6 +131,21 @@ class Session(SessionState):
         if self.data.changed and not clear:
             raise StataError(4, "no; data in memory would be lost")
         self.data = from_pandas(source)
+
+    def graph(self, name: str = "") -> Figure:
+        """Return a graph in memory, the last one by default, as a matplotlib figure.
+
+        Raises
+        ------
+        StataError
+            r(111) when there is none of that name; r(601) without matplotlib.
+        """
+        from xmixed.graphics.drawing.figure import draw
+
+        found = self.graphs.graphs.get(name or self.graphs.current)
+        if found is None:
+            raise StataError(111, f"graph {name} not found" if name else "no graphs in memory")
+        return draw(found)
 
     def expand(self, text: str) -> str:
         """Return a text with its macros expanded; raises StataError."""

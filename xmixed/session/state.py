@@ -12,6 +12,8 @@ from xmixed.errors import StataError
 from xmixed.language.lines import LogicalLine
 from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
+from xmixed.session.graphs import GraphMemory
+from xmixed.session.log import LogFile
 from xmixed.session.memory import Memory
 from xmixed.session.output import Output
 from xmixed.session.programs import Program
@@ -56,6 +58,7 @@ class SessionState(ABC):
         self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
         self.temporary_files = 0
         self.settings = Settings()
+        self.graphs = GraphMemory()
         self.out = Output()
         self.memory = Memory()
         self.tested: Tested | None = None

@@ -117,6 +117,18 @@ def _matsize(session: SessionState, name: str, word: str) -> None:
     _whole(name, word, *MATSIZE)
 
 
+def _scheme(session: SessionState, name: str, word: str) -> None:
+    """Set the look of graphs; a scheme that users wrote does not stop a do-file."""
+    from xmixed.graphics.schemes import SCHEMES
+
+    if not word:
+        raise StataError(198, "invalid syntax")
+    if word in SCHEMES:
+        session.settings.scheme = word
+    else:
+        session.out.write(f"(note:  scheme {word} not found; graphs keep {session.settings.scheme})")
+
+
 SETTERS: dict[str, Setter] = {
     "obs": _observations,
     "linesize": _linesize,
@@ -135,6 +147,8 @@ SETTERS: dict[str, Setter] = {
     "trace": _switch,
     "memory": _memory,
     "matsize": _matsize,
+    "graphics": _switch,
+    "scheme": _scheme,
 }
 """What sets each setting."""
 PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the session")
@@ -144,7 +158,7 @@ PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the
     "set",
     syntax=Syntax("words"),
     synopsis="set {obs|linesize|level|more|type|seed|cformat|pformat|sformat|lstretch|showbaselevels"
-    "|showomitted|showemptycells|matsize} value",
+    "|showomitted|showemptycells|matsize|graphics|scheme} value",
     keeps_r=True,
 )
 def set_command(session: SessionState, node: Command) -> None:
