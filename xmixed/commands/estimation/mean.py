@@ -257,5 +257,6 @@ def _commit(
     result = estimates(name, found, labels, scalars, {key: text for key, text in macros.items() if text})
     result.mark = new_mark()
     commit(session, result)
-    session.data.marks[result.mark] = rows
+    marks = {**session.data.marks, result.mark: rows}
+    session.data = session.data.with_(marks=marks, changed=session.data.changed)
     session.out.write(*ESTIMATOR.replay(result, node.option, session.settings))
