@@ -72,7 +72,7 @@ def test_long_value_labels_in_describe(session):
 
 def test_one_digit_days_in_describe(session):
     session.run("set obs 1\ngenerate x = 1")
-    session.data.timestamp = " 5 Dec 2012 14:21"
+    session.data = session.data.with_(timestamp=" 5 Dec 2012 14:21")
     assert session.run("describe").splitlines()[3] == " vars:             1".ljust(46) + "5 Dec 2012 14:21"
 
 
