@@ -366,6 +366,9 @@ class Session(SessionState):
     def close(self) -> None:
         """End the session: temporary files go, an open log is closed, with its banner."""
         drop_temporaries(self, self.frames[0].temporaries)
+        for file in self.text_files.values():
+            file.stream.close()
+        self.text_files.clear()
         if self.log is not None:
             self._close_log(self.log)
 
