@@ -370,8 +370,6 @@ COMMANDS: dict[str, Listed] = {
     "tobit": Listed("tobit", None),
     "tokenize": Listed("token", "programs.tokenize", "Put the parts of a text into numbered macros"),
     "tostring": Listed("tostring", "data.destring", "Strings for numbers"),
-    "total": Listed("total", None),
-    "tostring": Listed("tostring", None),
     "total": Listed("total", "estimation.mean", "Totals, by groups too"),
     "translate": Listed("translate", None),
     "treatreg": Listed("treatreg", None),
