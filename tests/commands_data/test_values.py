@@ -98,6 +98,8 @@ def test_recode_of_fractions_and_codes():
         ("recode x (1=2", 100),
         ("encode s, generate(x)", 110),
         ("decode x, generate(y)", 182),
+        ("encode x, generate(y)", 107),
+        ("decode s, generate(y)", 108),
         ("destring s", 198),
         ("tostring, replace", 100),
         ("recast str3 x", 109),
