@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
+    "anova": "linear.anova",
     "areg": "linear.areg",
     "logistic": "likelihood.estimator:BINARY",
     "logit": "likelihood.estimator:BINARY",
