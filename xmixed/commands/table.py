@@ -104,7 +104,7 @@ COMMANDS: dict[str, Listed] = {
     "duplicates": Listed("duplicates", None),
     "dvech": Listed("dvech", None),
     "edit": Listed("ed", "environment.elsewhere", "Accepted with a note: there are no windows"),
-    "egen": Listed("egen", None),
+    "egen": Listed("egen", "data.egen", "Create a variable by a function of groups or rows"),
     "eivreg": Listed("eivreg", None),
     "else": Listed("else", "programming.conditional", "Run commands if the conditions before did not hold"),
     "encode": Listed("en", None),

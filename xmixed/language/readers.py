@@ -22,7 +22,7 @@ def read_argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, s
     typed = "" if span is None else text[span.start : span.end]
     if span is None:
         end = Span(len(text), len(text))
-        if kind in ("newvar", "assignment"):
+        if kind in ("newvar", "assignment", "call"):
             raise StataError(100, "varlist required", end)
         empty: dict[str, Any] = {"varlist": (), "varlist_factor": (), "numlist": (), "words": (), "text": ""}
         empty["hypotheses"] = ()
@@ -107,6 +107,12 @@ def _read_hypotheses(text: str, span: Span) -> Any:
     return found
 
 
+def _read_call(text: str, span: Span) -> Any:
+    from xmixed.language.calls import read_call
+
+    return read_call(text, span)
+
+
 _READERS: dict[str, Callable[[str, Span], Any]] = {
     "none": _read_none,
     "varlist": lambda text, span: read_varlist(text, span, False),
@@ -115,6 +121,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "newvarlist": _read_new_variables,
     "newvar": _read_assignment("newvar"),
     "assignment": _read_assignment("assignment"),
+    "call": _read_call,
     "expression": read_expression,
     "hypotheses": _read_hypotheses,
     "numlist": lambda text, span: parse("numlist", text, span),
