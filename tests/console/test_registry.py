@@ -98,6 +98,6 @@ def test_other_places_are_asked_for_words_that_no_command_here_has() -> None:
         return own if word in ("frobnicate", "asclogit") else None
 
     assert find_command("frobnicate", (nowhere, programs)) is own
-    assert find_command("asclogit", (nowhere, programs)) is own  # a program may stand in for what is not built
+    assert find_command("asclogit", (nowhere, programs)) is own  # it may stand in for what is not built
     assert find_command("list", (nowhere, programs)).name == "list"
     assert asked == ["frobnicate", "asclogit"]
