@@ -23,6 +23,8 @@ ArgumentKind = Literal[
     "named_expressions",  # tuple of NamedExpression
     "equations",  # tuple of NonlinearEquation
     "hypotheses",  # tuple of Hypothesis; () when empty
+    "matrix",  # MatrixAssignment: `A = exp`, `A[i,j] = exp`
+    "matrix_input",  # (name, Span of what stands behind the equals sign)
     "text",  # str: the rest of the line as it stands up to the options
     "raw",  # str: everything up to the end of the line, options included
     "graph",  # plots over each other: the parser returns a GraphCommand
