@@ -27,8 +27,6 @@ COMMANDS: dict[str, Listed] = {
     "alpha": Listed("alpha", None),
     "ameans": Listed("ameans", None),
     "anova": Listed("an", "estimation.anova", "Analysis of variance and covariance"),
-    "append": Listed("app", None),
-    "anova": Listed("an", None),
     "append": Listed("app", "combine.append", "Add the observations of files"),
     "arch": Listed("arch", None),
     "areg": Listed("areg", "estimation.areg", "Linear regression with a large set of indicators absorbed"),
