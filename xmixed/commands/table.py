@@ -29,6 +29,7 @@ COMMANDS: dict[str, Listed] = {
     "ameans": Listed("ameans", None),
     "anova": Listed("an", None),
     "aorder": Listed("aorder", "data.sort", "Variables in alphabetic order"),
+    "anova": Listed("an", "estimation.anova", "Analysis of variance and covariance"),
     "append": Listed("app", "combine.append", "Add the observations of files"),
     "arch": Listed("arch", None),
     "areg": Listed("areg", "estimation.areg", "Linear regression with a large set of indicators absorbed"),
