@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xmixed.engine.covariance.structures import CovarianceStructure, covariance_structure
     from xmixed.engine.errors import (
         CollinearColumns,
         ConstantOutcome,
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
         WeightsNotSupported,
     )
     from xmixed.engine.fitting import fit, linear_regression, log_likelihood, parameters_of
-    from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, Structure
+    from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, StructureName
     from xmixed.engine.products.collinearity import find_omitted
+    from xmixed.engine.residuals.base import ResidualStructure
+    from xmixed.engine.residuals.structures import residual_structure
     from xmixed.engine.result import (
         BoundaryNote,
         EMStep,
@@ -40,6 +43,7 @@ __all__ = [
     "BoundaryNote",
     "CollinearColumns",
     "ConstantOutcome",
+    "CovarianceStructure",
     "EMStep",
     "EngineError",
     "Fit",
@@ -59,20 +63,26 @@ __all__ = [
     "Progress",
     "RandomEffects",
     "Regression",
+    "ResidualStructure",
     "Residuals",
-    "Structure",
+    "StructureName",
     "WeightsNotSupported",
+    "covariance_structure",
     "find_omitted",
     "fit",
     "linear_regression",
     "log_likelihood",
     "parameters_of",
+    "residual_structure",
 ]
 
 _MODULES = {
     "products.collinearity": ("find_omitted",),
+    "covariance.structures": ("CovarianceStructure", "covariance_structure"),
     "fitting": ("fit", "linear_regression", "log_likelihood", "parameters_of"),
-    "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "Structure"),
+    "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "StructureName"),
+    "residuals.base": ("ResidualStructure",),
+    "residuals.structures": ("residual_structure",),
     "result": (
         "BoundaryNote",
         "EMStep",

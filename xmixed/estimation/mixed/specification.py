@@ -68,7 +68,7 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
     sample.add(depvar, depvar_series, "dependent variable")
     _add_columns(sample, terms, equations)
     request.add_columns(sample)
-    correlated = request.structure != "independent"
+    correlated = request.form.correlated
     typed = read_weights(node, [equation.level for equation in equations], context, sample, correlated)
     kind = variance_kind(node, typed is not None and typed.kind == "pweight")
     cluster = cluster_variable(node, context)
@@ -215,10 +215,12 @@ def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tu
 def _factor_structure(equation: RandomEquation) -> str:
     """Return the structure of `R.varname`: identity by default, exchangeable where it is asked for."""
     option = equation.options.get("covariance")
-    if option is None or option.value == "identity":
+    if option is None:
         return "identity"
-    if option.value == "exchangeable":
-        return "exchangeable"
+    from xmixed.engine import covariance_structure
+
+    if covariance_structure(option.value, 2).common_variance:
+        return option.value
     raise StataError(
         198, "only covariance(identity) and covariance(exchangeable) are allowed with R.varname", option.span
     )
