@@ -49,7 +49,11 @@ LR test vs. linear regression: chibar2(01) =   472.65 Prob >= chibar2 = 0.0000
 
 
 def options(**changes: object) -> DisplayOptions:
-    style = {name: changes.pop(name) for name in list(changes) if name in TableStyle.__dataclass_fields__}
+    style = {
+        name: changes.pop(name)
+        for name in list(changes)
+        if name in TableStyle.__dataclass_fields__ and name not in DisplayOptions.__dataclass_fields__
+    }
     return DisplayOptions(TableStyle(**style), **changes)  # type: ignore[arg-type]
 
 

@@ -185,7 +185,7 @@ def test_replay(session):
         ("estimates store", 198, "invalid syntax"),
         ("estimates table", 199, "command estimates table is not implemented in xmixed"),
         ("estimates frobnicate", 198, "invalid subcommand frobnicate"),
-        ("estimates restore randint, variance", 198, "option variance not allowed"),
+        ("estimates restore randint, variance", 101, "options not allowed"),
         ("estimates drop foo", 111, "estimation result foo not found"),
         ("xtmixed, reml", 198, "option reml not allowed"),
         ("xtmixed, nolog", 198, "option nolog not allowed"),

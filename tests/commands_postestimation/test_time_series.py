@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xmixed.commands.time_series import CHARACTERISTICS, hexadecimal
+from xmixed.commands.data.xtset import CHARACTERISTICS
+from xmixed.formats.hexadecimal import hexadecimal, number_of
 from xmixed.interpreter.session import Session
 
 STRONG = """\
@@ -139,6 +140,9 @@ def test_delta_of_the_clock() -> None:
 def test_hexadecimal() -> None:
     assert hexadecimal(86400000.0) == "+1.4997000000000X+01a"
     assert hexadecimal(0.5) == "+1.0000000000000X-001"
+    for value in (86400000.0, 0.5, -3.75, 0.0, 1e-300):
+        assert number_of(hexadecimal(value)) == value
+    assert [number_of(text) for text in ("7", "", "x", "+1.0X+fff", "inf")] == [7.0, None, None, None, None]
 
 
 @pytest.mark.parametrize(

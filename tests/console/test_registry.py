@@ -1,16 +1,48 @@
-"""The command table: what the sources declare is what importing them registers."""
+"""The command table, and finding commands and subcommands by it."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import pytest
 
-from xmixed.commands.registry import commands, declared, find_command
+import xmixed.commands
+from xmixed.commands import registry
+from xmixed.commands.registry import CommandEntry, built, commands, find_command, find_entry, subcommands
+from xmixed.commands.table import COMMANDS, SUBCOMMANDS
 from xmixed.errors import StataError
+from xmixed.language.syntax import Syntax
 
 
-def test_declarations_are_found_without_importing() -> None:
-    found = {name: minimum for name, (minimum, _) in declared().items()}
-    assert found == {name: entry.minimum for name, entry in commands().items()}
+def test_the_table_is_what_the_modules_register() -> None:
+    for module in pkgutil.walk_packages(xmixed.commands.__path__, "xmixed.commands."):
+        importlib.import_module(module.name)
+    entries = {**commands(), **subcommands()}
+    assert set(registry._ENTRIES) == set(entries)
+    for name, listed in {**built(COMMANDS), **built(SUBCOMMANDS)}.items():
+        assert entries[name].handler.__module__ == f"xmixed.commands.{listed.module}", name
+
+
+@pytest.mark.parametrize("table", [COMMANDS, SUBCOMMANDS], ids=["commands", "subcommands"])
+def test_the_table_is_sorted_and_consistent(table: dict) -> None:
+    assert list(table) == sorted(table)
+    for name, listed in table.items():
+        assert name.rpartition(" ")[2].startswith(listed.minimum) and listed.minimum, name
+        assert bool(listed.module) == bool(listed.summary), name
+        assert not listed.nearest or (listed.nearest in {**built(COMMANDS), **built(SUBCOMMANDS)}), name
+    assert {name.partition(" ")[0] for name in SUBCOMMANDS} <= set(built(COMMANDS))
+
+
+def test_no_abbreviation_means_two_commands_that_are_built() -> None:
+    for table in (built(COMMANDS), built(SUBCOMMANDS)):
+        meanings: dict[str, set[str]] = {}
+        for name, listed in table.items():
+            before, _, word = name.rpartition(" ")
+            for length in range(len(listed.minimum), len(word) + 1):
+                meanings.setdefault(f"{before} {word[:length]}", set()).add(name)
+        twice = {typed for typed, names in meanings.items() if len(names) > 1}
+        assert {typed for typed in twice if typed.strip() not in table} == set()
 
 
 def test_abbreviations() -> None:
@@ -23,6 +55,47 @@ def test_abbreviations() -> None:
             find_command(word)
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "end"),
+    [
+        ("estat ic", "estat ic", 8),
+        ("estat su x", "estat summarize", 8),
+        ("estat foo", "estat", 5),
+        ("est", "estimates", 3),
+        ("estimates title: a", "estimates title:", 16),
+        ("notes list x", "notes list", 10),
+        ("notes list: x", "notes", 5),
+        ("la var x", "label variable", 6),
+        ("log using x", "log", 3),
+        ("set ob 5", "set obs", 6),
+    ],
+)
+def test_subcommands_are_found_behind_their_command(text: str, name: str, end: int) -> None:
+    entry, position = find_entry(text)
+    assert (entry.name, position) == (name, end)
+
+
 def test_commands_that_do_not_exist_yet() -> None:
-    with pytest.raises(StataError, match="command regress is not implemented in xmixed"):
-        find_command("reg")
+    with pytest.raises(StataError, match="command anova is not implemented in xmixed"):
+        find_command("an")
+    with pytest.raises(StataError, match="command estimates table is not implemented in xmixed"):
+        find_entry("estimates tab a b")
+    with pytest.raises(StataError) as caught:
+        find_command("loneway")
+    assert caught.value.hint == "(estat icc comes nearest)"
+
+
+def test_other_places_are_asked_for_words_that_no_command_here_has() -> None:
+    own = CommandEntry("frobnicate", "frob", Syntax(), lambda session, node: None, "frobnicate", "Frobnicate")
+    asked: list[str] = []
+
+    def nowhere(word: str) -> None:
+        asked.append(word)
+
+    def programs(word: str) -> CommandEntry | None:
+        return own if word in ("frobnicate", "anova") else None
+
+    assert find_command("frobnicate", (nowhere, programs)) is own
+    assert find_command("anova", (nowhere, programs)) is own  # a program may stand in for what is not built
+    assert find_command("list", (nowhere, programs)).name == "list"
+    assert asked == ["frobnicate", "anova"]

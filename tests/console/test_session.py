@@ -164,7 +164,7 @@ def test_an_interrupt_restores_the_state(session: Session, monkeypatch: pytest.M
         raise KeyboardInterrupt
 
     replaced = replace(entry, handler=interrupted)
-    monkeypatch.setattr("xmixed.interpreter.session.find_command", lambda word: replaced)
+    monkeypatch.setattr("xmixed.interpreter.session.find_entry", lambda text: (replaced, len(text)))
     error = failure(session, "describe")
     assert (error.code, error.message) == (1, "--Break--")
     assert session.data.names == ["x"] and session.data.n_obs == 5
@@ -298,3 +298,24 @@ def test_saved_results_as_macros(session: Session) -> None:
     )
     session.run("local n = `r(N)' + 1")
     assert session.run("display `n'") == "5\n"
+
+
+def test_subcommands_that_show_or_do_nothing(session: Session) -> None:
+    assert session.run("log query") == "(no log file open)\n"
+    session.run("global fruit apple")
+    assert session.run("macro dir") == session.run("macro list") != ""
+    assert session.run("set matsize 800") == ""
+    assert session.run("set memory 10m").startswith("set memory ignored.")
+    assert failure(session, "set matsize many").code == 198
+
+
+def test_the_title_of_estimates(session: Session) -> None:
+    session.run("sysuse sleepstudy\nquietly xtmixed reaction days || subject:\nestimates title: Sleep")
+    assert session.run("estimates title") == "Sleep\n"
+
+
+def test_help_of_a_command_with_subcommands(session: Session) -> None:
+    text = session.run("help estat")
+    assert "Subcommands" in text and "recov[ariance]" in text
+    text = session.run("help estat recov")
+    assert "estat recov[ariance] [, level(levelvar) correlation]" in text and "c[orrelation]" in text

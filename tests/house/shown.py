@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from xmixed.commands.registry import commands
+from xmixed.commands.registry import find_entry
+from xmixed.errors import StataError
 
 TESTS = Path(__file__).parents[1]
 WORD = re.compile(r"[A-Za-z_]\w*")
@@ -84,18 +85,16 @@ def _constants(tree: ast.Module) -> Iterator[str | int]:
 
 
 def _options(lines: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield each option typed behind a command, by the full name of the command."""
-    names = {
-        entry.name[:length]: entry.name
-        for entry in commands().values()
-        for length in range(len(entry.minimum), len(entry.name) + 1)
-    }
+    """Yield each option typed behind a command or subcommand, by the full name of that."""
     for line in lines:
         text = line.strip().removeprefix(". ")
         while found := _PREFIX.match(text):
             text = text[found.end() :]
-        first = WORD.match(text)
-        name = names.get(first.group()) if first else None
-        if name is not None and "," in text:
-            for word in WORD.findall(text.partition(",")[2]):
-                yield name, word
+        if "," not in text:
+            continue
+        try:
+            entry, _ = find_entry(text)
+        except StataError:
+            continue
+        for word in WORD.findall(text.partition(",")[2]):
+            yield entry.name, word

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import xmixed
 from tests.house.shown import WORD, shown
-from xmixed.commands.registry import CommandEntry, commands
+from xmixed.commands.registry import CommandEntry, commands, find_entry, subcommands
+from xmixed.errors import StataError
 from xmixed.expressions.functions.registry import functions
 from xmixed.expressions.system_values import names
 from xmixed.language.syntax import OptionSpec
@@ -29,9 +30,23 @@ def test_commands() -> None:
     assert set(commands()) - shown().words == set()
 
 
+def test_subcommands() -> None:
+    found: set[str] = set()
+    for line in shown().lines:
+        try:
+            found.add(find_entry(line.strip())[0].name)
+        except StataError:
+            continue
+    assert set(subcommands()) - found == set()
+
+
 def _specifications(entry: CommandEntry) -> Iterator[OptionSpec]:
-    syntax = entry.syntax
-    yield from (*syntax.options, *syntax.fixed_options, *syntax.random_options)
+    yield from entry.options
+
+
+def _entries() -> Iterator[CommandEntry]:
+    yield from commands().values()
+    yield from subcommands().values()
 
 
 def _is_shown(entry: CommandEntry, option: OptionSpec) -> bool:
@@ -51,13 +66,13 @@ def test_options() -> None:
     """Commands of one handler share their options: `xtmixed` and `mixed`, `xtset` and `tsset`."""
     built = {
         (entry.handler, option.name): (entry.name, option.name)
-        for entry in commands().values()
+        for entry in _entries()
         for option in _specifications(entry)
         if option.built
     }
     typed = {
         (entry.handler, option.name)
-        for entry in commands().values()
+        for entry in _entries()
         for option in _specifications(entry)
         if _is_shown(entry, option)
     }

@@ -38,7 +38,8 @@ def comparisons(source: str) -> Iterator[int]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             sides = [*node.args] if node.func.attr in ("startswith", "endswith") else []
         if any(_texts(side) & NAMES for side in sides):
-            yield node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno  # type: ignore[attr-defined]
+            own = node.pattern if isinstance(node, ast.match_case) else node
+            yield own.lineno  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -41,15 +41,36 @@ def test_every_dependency_is_justified() -> None:
         assert name in words, name
 
 
-def test_the_command_of_the_architecture_document(tmp_path: Path) -> None:
-    """It is registered from a folder of its own, as a module of the package."""
+def _examples(heading: str) -> list[str]:
+    """Return the blocks of code of one kind of change, without their fences."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    found = re.search(r"```python\n(.*?)```\n\n```\n\. ([^\n]*)\n(.*?)```", text, re.DOTALL)
-    assert found is not None
-    source, line, output = found.groups()
+    chapter = re.search(rf"### {heading}\n(.*?)\n##", text, re.DOTALL)
+    assert chapter is not None
+    return re.findall(r"```(?:python)?\n(.*?)```", chapter.group(1), re.DOTALL)
+
+
+def _run_python(script: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=console_environment(), capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
+def _session(shown: str) -> tuple[str, str]:
+    command, _, output = shown.removeprefix(". ").partition("\n")
+    return command, output
+
+
+def test_the_command_of_the_architecture_document(tmp_path: Path) -> None:
+    """It is registered from a folder of its own, as a module of its family."""
+    listed, source, shown = _examples("A command")
+    line, output = _session(shown)
     (tmp_path / "nmissing.py").write_text(source, encoding="utf-8")
     script = (
-        f"import xmixed.commands; xmixed.commands.__path__.append({str(tmp_path)!r})\n"
+        f"import xmixed.commands.describe as family; family.__path__.append({str(tmp_path)!r})\n"
+        "from xmixed.commands.table import COMMANDS, Listed\n"
+        f"COMMANDS.update({{{listed.strip()}}})\n"
         "import xmixed; session = xmixed.Session()\n"
         "session.run('set obs 5\\ngenerate x = _n\\ngenerate y = 1 if _n == 2\\ngenerate str1 s = \"\"')\n"
         f"print(session.run({line!r}), end='')\n"
@@ -59,10 +80,29 @@ def test_the_command_of_the_architecture_document(tmp_path: Path) -> None:
         "except xmixed.StataError as error: assert error.code == 198\n"
         "else: raise AssertionError\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=console_environment(), capture_output=True, text=True, check=False
+    assert _run_python(script) == output
+
+
+def test_the_subcommand_of_the_architecture_document(tmp_path: Path) -> None:
+    listed, source, shown = _examples("A subcommand")
+    line, output = _session(shown)
+    (tmp_path / "label_count.py").write_text(source, encoding="utf-8")
+    script = (
+        f"import xmixed.commands.data as family; family.__path__.append({str(tmp_path)!r})\n"
+        "from xmixed.commands.table import SUBCOMMANDS, Listed\n"
+        f"SUBCOMMANDS.update({{{listed.strip()}}})\n"
+        "import xmixed; session = xmixed.Session()\n"
+        "session.run('label define yn 0 \"no\"')\n"
+        f"print(session.run({line!r}), end='')\n"
     )
-    assert (done.stdout, done.stderr) == (output, "")
+    assert _run_python(script) == output
+
+
+def test_the_function_of_the_architecture_document() -> None:
+    source, shown = _examples("A function")
+    line, output = _session(shown)
+    script = f"{source}\nimport xmixed\nprint(xmixed.Session().run({line!r}), end='')\n"
+    assert _run_python(script) == output
 
 
 def test_the_architecture_document_names_what_exists() -> None:

@@ -1,18 +1,18 @@
-"""The command table: one entry per command, from which parsing, help, completion and the docs come."""
+"""What commands are: one entry each, from which parsing, help and completion come; found by `table.py`."""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
-import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
+from xmixed.commands.table import COMMANDS, SUBCOMMANDS, Listed
 from xmixed.errors import StataError
-from xmixed.language.syntax import Syntax
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.language.words import split_command_word, split_subcommand_word
 from xmixed.session.state import SessionState
 
 Handler = Callable[[SessionState, Any], None]
@@ -31,24 +31,25 @@ By = Literal[
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
-    """One command.
+    """One command or subcommand.
 
     Attributes
     ----------
     name : str
-        Full name.
-    minimum : str
-        Shortest abbreviation.
+        Full name; that of a subcommand begins with its command: `estat icc`.
+    minimum, summary : str
+        Shortest abbreviation and one line, as in the table.
     syntax : Syntax
+        That of a command with subcommands reads what begins with none of them.
     handler : callable(session, node)
         Returns nothing: it writes to `session.out`, sets `session.r`, changes the data.
     synopsis : str
         The syntax line of the help.
-    summary : str
-        One line.
     needs : frozenset of str
         "data": variables in memory (else r(111) by the varlist, or `no variables defined` r(111));
         "estimates": e() results (else `last estimates not found` r(301)).
+    after : frozenset of str
+        What e(cmd) must be, else r(321) `estat icc not valid`; empty for anything.
     kind : Kind
         How the interpreter runs it.
     by : By
@@ -66,115 +67,200 @@ class CommandEntry:
     synopsis: str
     summary: str
     needs: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
     kind: Kind = "command"
     by: By = "no"
     block: bool = False
     keeps_r: bool = False
 
+    @property
+    def options(self) -> tuple[OptionSpec, ...]:
+        """All its options, those of equations first."""
+        return (*self.syntax.fixed_options, *self.syntax.random_options, *self.syntax.options)
+
+
+Fallback = Callable[[str], CommandEntry | None]
+"""Finds the entry of a word that no command here has: a program, a do-file on the path, a package."""
 
 _ENTRIES: dict[str, CommandEntry] = {}
 
 
 def command(
     name: str,
-    minimum: str | None = None,
     *,
     syntax: Syntax,
     synopsis: str,
-    summary: str,
-    needs: tuple[str, ...] = (),
+    needs: Iterable[str] = (),
+    after: Iterable[str] = (),
     kind: Kind = "command",
     by: By = "no",
     block: bool = False,
     keeps_r: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """Register the decorated handler as a command; several names may stack on one handler."""
+    """Register the decorated handler as a command of the table; several names may stack on one handler."""
 
     def register(handler: Handler) -> Handler:
-        entry = CommandEntry(
+        if name in _ENTRIES:
+            raise RuntimeError(f"command {name} is registered twice")
+        listed = SUBCOMMANDS.get(name) or COMMANDS.get(name) or Listed(name, None)
+        _ENTRIES[name] = CommandEntry(
             name,
-            minimum or name,
+            listed.minimum,
             syntax,
             handler,
             synopsis,
-            summary,
+            listed.summary,
             frozenset(needs),
+            frozenset(after),
             kind,
             by,
             block,
             keeps_r,
         )
-        if name in _ENTRIES:
-            raise RuntimeError(f"command {name} is registered twice")
-        _ENTRIES[name] = entry
         return handler
 
     return register
 
 
-_DECLARATION = re.compile(r'^@command\(\s*"(\w+)"(?:,\s*"(\w+)")?', re.MULTILINE)
+def subcommand(
+    name: str,
+    word: str,
+    *,
+    syntax: Syntax,
+    synopsis: str = "",
+    needs: Iterable[str] = (),
+    after: Iterable[str] = (),
+    by: By = "no",
+    keeps_r: bool = False,
+) -> Callable[[Handler], Handler]:
+    """Register the decorated handler as a subcommand; its node's name is `NAME WORD`."""
+    full = f"{name} {word}"
+    return command(
+        full, syntax=syntax, synopsis=synopsis or full, needs=needs, after=after, by=by, keeps_r=keeps_r
+    )
 
-_NAME = re.compile(r"[A-Za-z_]")
+
+# --- looking up -----------------------------------------------------------------------------------------
+
+
+def resolve(word: str) -> str | None:
+    """Return the full name of the command that a typed word means, built or not; a full name always wins."""
+    return _match(word, COMMANDS, _names())
+
+
+def subcommands_of(name: str) -> tuple[str, ...]:
+    """Return the words of the subcommands of a command that are built, sorted."""
+    return tuple(
+        word for word in _words().get(name, ()) if SUBCOMMANDS[f"{name} {word}"].module and ":" not in word
+    )
 
 
 @cache
-def declared() -> dict[str, tuple[str, str]]:
-    """Return minimum abbreviation and module of every command by full name, without importing them.
-
-    The names are read from the decorators in the sources: a one-liner should not wait for the modules of
-    commands that it does not use. Without sources all modules are imported.
-    """
-    import xmixed.commands as package
-
-    table: dict[str, tuple[str, str]] = {}
-    for folder in package.__path__:
-        for file in sorted(Path(folder).glob("*.py")):
-            for name, minimum in _DECLARATION.findall(file.read_text(encoding="utf-8")):
-                table[name] = (minimum or name, f"{package.__name__}.{file.stem}")
-    if not table:
-        table = {name: (entry.minimum, entry.handler.__module__) for name, entry in commands().items()}
-    return dict(sorted(table.items()))
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(COMMANDS))
 
 
 @cache
-def commands() -> dict[str, CommandEntry]:
-    """Return every command by full name; imports the modules of this package once."""
-    import xmixed.commands as package
-
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
-    return dict(sorted(_ENTRIES.items()))
-
-
-@cache
-def _by_abbreviation() -> dict[str, str]:
-    """Return full names by every accepted abbreviation (a full name always wins)."""
-    table: dict[str, str] = {}
-    for name, (minimum, _) in declared().items():
-        for length in range(len(minimum), len(name)):
-            table.setdefault(name[:length], name)
-    table.update({name: name for name in declared()})
-    return table
+def _words() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for full in sorted(SUBCOMMANDS):
+        name, _, word = full.partition(" ")
+        found.setdefault(name, []).append(word)
+    return {name: tuple(words) for name, words in found.items()}
 
 
-def find_command(word: str) -> CommandEntry:
+def _match(typed: str, listed: dict[str, Listed], names: Sequence[str], before: str = "") -> str | None:
+    """Return the name that an abbreviation means; what is built comes before what is not."""
+    if before + typed in listed:
+        return typed
+    if not typed:
+        return None
+    unbuilt = None
+    for at in range(bisect_left(names, typed), len(names)):
+        name = names[at]
+        if not name.startswith(typed):
+            break
+        found = listed[before + name]
+        if len(typed) >= len(found.minimum):
+            if found.module is not None:
+                return name
+            unbuilt = unbuilt or name
+    return unbuilt
+
+
+def find_command(word: str, fallbacks: Sequence[Fallback] = ()) -> CommandEntry:
     """Return the entry that a typed command name means.
+
+    Parameters
+    ----------
+    fallbacks : sequence of callables
+        Asked in turn when there is no such command here.
 
     Raises
     ------
     StataError
         r(199): `unrecognized command:  foo`, or that a Stata command does not exist here yet.
     """
-    name = _by_abbreviation().get(word)
+    name = resolve(word)
+    if name is not None and COMMANDS[name].module is not None:
+        return entry_of(name)
+    for fallback in fallbacks:
+        found = fallback(word)
+        if found is not None:
+            return found
     if name is not None:
-        if name not in _ENTRIES:
-            importlib.import_module(declared()[name][1])
-        return _ENTRIES[name]
-    from xmixed.commands.unbuilt import NOT_BUILT
-
-    for known, minimum in NOT_BUILT.items():
-        if known.startswith(word) and len(word) >= len(minimum):
-            raise StataError(199, f"command {known} is not implemented in xmixed")
-    if not _NAME.match(word):
+        raise _not_built(name, COMMANDS[name])
+    if not (word[:1].isalpha() and word.isascii() or word[:1] == "_"):
         raise StataError(199, f"unrecognized command:  {word} invalid command name")
     raise StataError(199, f"unrecognized command:  {word}")
+
+
+def find_entry(text: str, fallbacks: Sequence[Fallback] = ()) -> tuple[CommandEntry, int]:
+    """Return the command or subcommand with which a line begins, and the position after its words.
+
+    A command takes what follows it itself when that is not one of its subcommands.
+
+    Raises
+    ------
+    StataError
+        As `find_command`; r(199) for a subcommand of Stata that does not exist here yet.
+    """
+    word, end = split_command_word(text)
+    entry = find_command(word, fallbacks)
+    if entry.name in _words():
+        word, position = split_subcommand_word(text, end)
+        name = _match(word, SUBCOMMANDS, _words()[entry.name], f"{entry.name} ")
+        if name is not None:
+            full = f"{entry.name} {name}"
+            if SUBCOMMANDS[full].module is None:
+                raise _not_built(full, SUBCOMMANDS[full])
+            return entry_of(full), position
+    return entry, end
+
+
+def entry_of(name: str) -> CommandEntry:
+    """Return the entry of a command or subcommand that is built, by its full name; imports its module."""
+    if name not in _ENTRIES:
+        listed = SUBCOMMANDS.get(name) or COMMANDS[name]
+        importlib.import_module(f"xmixed.commands.{listed.module}")
+    return _ENTRIES[name]
+
+
+def _not_built(name: str, listed: Listed) -> StataError:
+    hint = f"({listed.nearest} comes nearest)" if listed.nearest else ""
+    return StataError(199, f"command {name} is not implemented in xmixed", hint=hint)
+
+
+def built(table: dict[str, Listed]) -> dict[str, Listed]:
+    """Return the part of the table that exists here, sorted by name."""
+    return {name: table[name] for name in sorted(table) if table[name].module is not None}
+
+
+def commands() -> dict[str, CommandEntry]:
+    """Return every command that is built, by full name; imports all their modules."""
+    return {name: entry_of(name) for name in built(COMMANDS)}
+
+
+def subcommands() -> dict[str, CommandEntry]:
+    """Return every subcommand that is built, by full name; imports all their modules."""
+    return {name: entry_of(name) for name in built(SUBCOMMANDS)}

@@ -92,3 +92,14 @@ def replace_variable(data: Dataset, variable: Variable) -> None:
     if variable.name in data.sorted_by:
         data.sorted_by = data.sorted_by[: data.sorted_by.index(variable.name)]
     data.changed = True
+
+
+def bytes_of_observation(data: Dataset) -> int:
+    """Return the bytes of one observation: those of the storage types; # of `str#`, 8 of `strL`."""
+    return sum(_bytes_of(variable.type) for variable in data)
+
+
+def _bytes_of(storage_type: str) -> int:
+    if storage_type in DTYPES:
+        return DTYPES[storage_type].itemsize
+    return 8 if storage_type == "strL" else int(storage_type[3:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,13 @@ from xmixed.render.layouts.coefficient_table import (
 
 
 def coefficient_rows(
-    terms: Sequence[Term], b: np.ndarray, variances: np.ndarray, options: DisplayOptions, prefix: str = ""
+    terms: Sequence[Term],
+    b: np.ndarray,
+    variances: np.ndarray,
+    options: DisplayOptions,
+    prefix: str = "",
+    df: float | None = None,
+    beta: np.ndarray | None = None,
 ) -> tuple[CoefficientRow, ...]:
     """Return a row for each term that the display options show.
 
@@ -25,16 +32,18 @@ def coefficient_rows(
     b, variances : ndarray of float64, shape (number of terms,)
     prefix : str
         What stands before a name in the legend: `weight:` or nothing.
+    df : float, optional
+        Degrees of freedom of t; without them z.
+    beta : ndarray of float64, shape (number of terms,), optional
+        Standardised coefficients, shown in place of limits.
     """
-    return tuple(
-        _row(
-            term,
-            wald_figures(float(b[place]), float(variances[place]), options.style.level),
-            f"_b[{prefix}{term.name}]",
-        )
-        for place, term in enumerate(terms)
-        if _is_shown(term, options)
-    )
+    rows = []
+    for place, term in enumerate(terms):
+        if _is_shown(term, options):
+            figures = wald_figures(float(b[place]), float(variances[place]), options.style.level, df)
+            row = _row(term, figures, f"_b[{prefix}{term.name}]")
+            rows.append(row if beta is None else replace(row, beta=float(beta[place])))
+    return tuple(rows)
 
 
 def _is_shown(term: Term, options: DisplayOptions) -> bool:

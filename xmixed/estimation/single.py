@@ -12,9 +12,11 @@ from xmixed.estimation.linear.variance import Clusters, Weighting
 from xmixed.estimation.sample import SampleColumns, resolve_one, resolve_terms
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.factors.design import Term, column, expand
+from xmixed.expressions.factors.design import column, expand
+from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
+from xmixed.expressions.weights import check_weights
 from xmixed.language.nodes import Command, Pattern, VarianceEstimator, Weight
 from xmixed.missing import is_missing
 from xmixed.statistics.blocks import Column
@@ -96,6 +98,13 @@ class SingleSample:
         return replace(self, terms=tuple(terms), columns=kept, notes=tuple(notes))
 
 
+def weight_macros(sample: SingleSample) -> dict[str, str]:
+    """Return e(wtype) and e(wexp)."""
+    if sample.weighting is None:
+        return {}
+    return {"wtype": sample.weighting.kind, "wexp": f"= {sample.weight_text}"}
+
+
 def variance_of(node: Command, context: Context, weighted: str, default: str = "ols") -> Variance:
     """Return the variance estimator that a command asks for.
 
@@ -175,7 +184,8 @@ def specify(
         raise StataError(2000, "no observations")
     weighting = None
     if values is not None and node.weight is not None:
-        weighting = Weighting(kind, _checked(values[sample.rows], kind, node.weight))
+        check_weights(values[sample.rows], kind, node.weight.span)
+        weighting = Weighting(kind, values[sample.rows])
         if kind not in UNWEIGHTED_SUM:
             notes.append(f"(sum of wgt is {weighting.values.sum():12.4e})")
     expanded = expand(terms, sample.values)
@@ -223,11 +233,3 @@ def _weights(
         raise StataError(109, "type mismatch", weight.span)
     sample.rows = sample.rows & ~is_missing(values) & (values != 0)
     return kind, values, notes
-
-
-def _checked(values: np.ndarray, kind: str, weight: Weight) -> np.ndarray:
-    if kind != "iweight" and np.any(values < 0):
-        raise StataError(402, "negative weights encountered", weight.span)
-    if kind == "fweight" and np.any(values != np.floor(values)):
-        raise StataError(401, "may not use noninteger frequency weights", weight.span)
-    return values

@@ -6,14 +6,18 @@ import numpy as np
 
 from xmixed.missing import MISSING
 from xmixed.render.layouts.wald_tests import WaldTest
-from xmixed.statistics.distributions import chi2_tail
+from xmixed.statistics.distributions import chi2_tail, f_tail
 
 DEPENDENT = 1e-11
 """A constraint whose variance given the earlier ones is a smaller share of its own repeats them."""
 
 
-def wald(rows: np.ndarray, constants: np.ndarray, b: np.ndarray, V: np.ndarray) -> tuple[list[int], WaldTest]:
+def wald(
+    rows: np.ndarray, constants: np.ndarray, b: np.ndarray, V: np.ndarray, df_residual: float | None = None
+) -> tuple[list[int], WaldTest]:
     """Return which constraints R b = r were kept, and (R b - r)' (R V R')^-1 (R b - r) of those.
+
+    With residual degrees of freedom the test is F, the statistic divided by their number.
 
     Parameters
     ----------
@@ -34,7 +38,10 @@ def wald(rows: np.ndarray, constants: np.ndarray, b: np.ndarray, V: np.ndarray) 
         if 1 - explained > DEPENDENT:
             kept.append(place)
     if not kept:
-        return [], WaldTest(MISSING, 0, MISSING)
+        return [], WaldTest(MISSING, 0, MISSING, df_residual)
     distance = ((rows @ b - constants) / np.where(scale > 0, scale, 1.0))[kept]
     statistic = float(distance @ np.linalg.solve(correlation[np.ix_(kept, kept)], distance))
-    return kept, WaldTest(statistic, len(kept), chi2_tail(statistic, len(kept)))
+    if df_residual is None:
+        return kept, WaldTest(statistic, len(kept), chi2_tail(statistic, len(kept)))
+    statistic /= len(kept)
+    return kept, WaldTest(statistic, len(kept), f_tail(statistic, len(kept), df_residual), df_residual)

@@ -11,6 +11,7 @@ from xmixed.errors import StataError, syntax_error
 from xmixed.expressions.place import Place
 from xmixed.expressions.values import Value, cleaned, is_text, type_mismatch
 from xmixed.expressions.varlist import abbreviation_of
+from xmixed.formats.hexadecimal import number_of
 from xmixed.language.nodes import Name, Subscript
 from xmixed.missing import MISSING, is_missing
 
@@ -186,10 +187,8 @@ class _Shift:
         time, panel = settings.get("_TStvar", ""), settings.get("_TSpanel", "")
         if not time or time not in data:
             raise StataError(111, "time variable not set")
-        try:
-            self.delta = float(settings.get("_TSdelta", "1") or 1)
-        except ValueError:
-            self.delta = _hexadecimal(settings["_TSdelta"])
+        period = number_of(settings.get("_TSdelta", ""))
+        self.delta = 1.0 if period is None else period
         self.time = data[time].to_double()
         groups = data[panel].to_double() if panel and panel in data else np.zeros(data.n_obs)
         _, self.panel = np.unique(groups, return_inverse=True)
@@ -210,13 +209,3 @@ class _Shift:
         found = (ordered[place] == wanted) & ~is_missing(self.time)
         out[found] = values[self.order[place[found]]]
         return out
-
-
-def _hexadecimal(text: str) -> float:
-    """Return a number written in %21x, as `xtset` stores delta."""
-    found = re.fullmatch(r"([+-]?)([01])\.([0-9a-f]+)X([+-])([0-9a-f]+)", text.strip())
-    if not found:
-        return 1.0
-    sign, lead, fraction, exponent_sign, exponent = found.groups()
-    power = int(exponent, 16)
-    return float.fromhex(f"{sign}0x{lead}.{fraction}p{exponent_sign}{power}")

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 
-from xmixed.data.dataset import DTYPES, LIMITS
+from xmixed.data.columns import bytes_of_observation
+from xmixed.data.dataset import LIMITS
 from xmixed.expressions.context import Context
-from xmixed.formats.dates import DAYS, MONTHS
+from xmixed.formats.calendar import MONTHS
+from xmixed.formats.dates import DAYS
 from xmixed.session.memory import DEFAULT_SEED
 
 MAX_DOUBLE = math.nextafter(2.0**1023, 0)
@@ -50,13 +52,7 @@ _CONSTANTS: dict[str, float | str] = {
 
 
 def _width(context: Context) -> float:
-    total = 0
-    for variable in context.data.variables:
-        if variable.type in DTYPES:
-            total += DTYPES[variable.type].itemsize
-        else:
-            total += 8 if variable.type == "strL" else int(variable.type[3:])
-    return float(total)
+    return float(bytes_of_observation(context.data))
 
 
 def _switch(name: str) -> Callable[[Context], float | str]:

@@ -12,6 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+MONTHS = "January February March April May June July August September October November December".split()
+"""In English whatever the locale."""
+SHORT_MONTHS = [name[:3] for name in MONTHS]
+
 MILLISECONDS_PER_DAY = 86_400_000.0
 FIRST_DAY, LAST_DAY = -679350, 2936549
 """01jan0100 and 31dec9999, the dates Stata knows."""

@@ -12,7 +12,6 @@ from xmixed.formats import calendar
 from xmixed.formats.model import Format
 from xmixed.missing import MISSING, missing_name
 
-MONTHS = ("January February March April May June July August September October November December").split()
 DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split()
 
 # code -> (what it shows, widest it gets); two spellings of one code where the old %d codes differ
@@ -175,7 +174,7 @@ def _show(code: str) -> Callable[[_Moment], str]:
     if name in (" ", ""):
         return _constant(name)
     if name.startswith(("month", "mon_")):
-        months = [text[:3] if name.startswith("mon_") else text for text in MONTHS]
+        months = [text[:3] if name.startswith("mon_") else text for text in calendar.MONTHS]
         months = [text.lower() if name.endswith("lower") else text for text in months]
         return lambda moment: months[moment.month - 1]
     if name.startswith("day"):

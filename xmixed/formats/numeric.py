@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 
+from xmixed.formats.hexadecimal import hexadecimal
 from xmixed.formats.model import Format
 from xmixed.formats.width import columns_of, left, right
 from xmixed.missing import MISSING, missing_name
@@ -121,19 +122,6 @@ def _fixed(magnitude: float, fmt: Format, negative: bool) -> str:
 def _group_thousands(text: str) -> str:
     whole, point, fraction = text.partition(".")
     return (f"{int(whole):,}" if whole else "") + point + fraction
-
-
-def hexadecimal(value: float, width: int = 21) -> str:
-    """Return `+1.921fb54442d18X+001`, Stata's exact hexadecimal form (12 digits in `%21x`, 7 in `%16x`)."""
-    digits = 13 if width >= 21 else 8
-    sign = "-" if value < 0 else "+"
-    if value == 0:
-        return f"+0.{'0' * digits}X+000"
-    mantissa, _, exponent = abs(value).hex().removeprefix("0x").partition("p")
-    lead, _, fraction = mantissa.partition(".")
-    power = int(exponent)
-    shown = fraction.ljust(digits, "0")[:digits]
-    return f"{sign}{lead}.{shown}X{'-' if power < 0 else '+'}{abs(power):03x}"
 
 
 def _binary(value: float, fmt: Format) -> str:

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xmixed.commands.logs import close_log
-from xmixed.commands.registry import CommandEntry, find_command
+from xmixed.commands.environment.log import close_log
+from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
 from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
@@ -166,7 +166,7 @@ class Session(SessionState):
         known = self._prepared.get(text)
         if known is not None:
             return known
-        entry = find_command(word)
+        entry, end = find_entry(text)
         if entry.kind == "prefix":
             rest = text[end:].strip()
             node: Any = Command(entry.name, text, argument=rest, argument_text=rest)
@@ -215,6 +215,8 @@ class Session(SessionState):
             raise StataError(111, "no variables defined")
         if "estimates" in entry.needs and not self.e.exist:
             raise StataError(301, "last estimates not found")
+        if entry.after and self.e.macros.get("cmd") not in entry.after:
+            raise StataError(321, f"{entry.name} not valid")
 
     def _run_handler(self, entry: CommandEntry, node: Any) -> None:
         before = Snapshot(self)

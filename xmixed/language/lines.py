@@ -70,6 +70,11 @@ class LineReader:
         """Whether what was fed so far waits for more: inside a comment, after `///`, before a `;`."""
         return bool(self._physical) or not self._at_start() or self._depth > 0
 
+    @property
+    def so_far(self) -> str:
+        """The command that waits for more, without its comments."""
+        return "".join(self._text)
+
     def feed(self, physical_line: str) -> list[LogicalLine]:
         """Take one physical line, without its end, and return the logical lines that it completes."""
         self._found = []

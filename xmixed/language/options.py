@@ -255,11 +255,13 @@ def _order(structure: str, word: str, typed: TypedOption, spec: OptionSpec) -> i
 def _vce(text: str, typed: TypedOption, spec: OptionSpec) -> VarianceEstimator:
     children = _by_rule("vce", text, typed, spec)
     word = children[0]
-    kind = match_choice(word.value, VARIANCE_ESTIMATORS)
+    choices = spec.choices or VARIANCE_ESTIMATORS
+    kind = match_choice(word.value, choices)
     if kind is None:
         raise StataError(198, f"vcetype '{word.value}' not allowed", Span(word.start_pos, word.end_pos))
     if (kind == "cluster") != (len(children) == 2):
-        raise _incorrect(typed, spec, "vce(cluster varname), or vce(oim), vce(robust)")
+        plain = ", ".join(f"vce({name})" for name, _ in choices if name != "cluster")
+        raise _incorrect(typed, spec, f"vce(cluster varname), or {plain}")
     cluster = None
     if kind == "cluster":
         token = children[1]

@@ -15,6 +15,7 @@ from xmixed.language.skeleton import assemble
 from xmixed.language.syntax import OptionSpec
 
 _WORD = re.compile(r"\s*(\w+|\S|$)")
+_SUBCOMMAND = re.compile(r"\s*(\w*:?)")
 _COLON_MARK = re.compile(r"`\"|[\"():\[\]]")
 
 
@@ -25,6 +26,16 @@ def split_command_word(text: str) -> tuple[str, int]:
     name; anything else (`?`, `#`, `!`) is a word of one character. Empty for an empty line.
     """
     found = _WORD.match(text)
+    assert found is not None
+    return found.group(1), found.end()
+
+
+def split_subcommand_word(text: str, position: int) -> tuple[str, int]:
+    """Return the second word of a command line, with a colon right behind it, and the position after it.
+
+    The colon makes it another word: `notes list: text` is a note for a variable called list.
+    """
+    found = _SUBCOMMAND.match(text, position)
     assert found is not None
     return found.group(1), found.end()
 

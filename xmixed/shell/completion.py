@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from xmixed.language.lines import LineReader
 
 _WORD = re.compile(r"[A-Za-z_]\w*$")
 _PREFIXES = r"(?:(?:qui\w*|cap\w*|n|no\w*)\s*:?\s+)*"
 _AT_COMMAND = re.compile(rf"\s*{_PREFIXES}\w*$")
 _FIRST_WORD = re.compile(rf"\s*{_PREFIXES}(\w+)")
+_BEHIND_FIRST_WORD = re.compile(rf"\s*{_PREFIXES}(\w+)\s+\w*")
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -27,21 +30,28 @@ class Names:
 
     Attributes
     ----------
-    commands : mapping of command to its option names
+    commands : full names of commands
     variables : names in the data
+    subcommands : callable
+        The subcommands of a command, which may be abbreviated.
+    options : callable
+        The options of what a line begins with, a command or a subcommand.
     """
 
-    commands: dict[str, tuple[str, ...]]
-    variables: tuple[str, ...]
+    commands: Iterable[str]
+    variables: Iterable[str]
+    subcommands: Callable[[str], Iterable[str]]
+    options: Callable[[str], Iterable[str]]
 
 
 def suggest(before: str, names: Names) -> Suggestions:
     """Return completions for the text before the cursor.
 
     Commands at the start (also behind `quietly` and its sisters), options behind a comma, otherwise
-    variables; nothing inside a string or a macro.
+    variables, and subcommands behind the first word; nothing inside a string or a macro. Lines that go on
+    (`///`) count as one.
     """
-    line = before.rpartition("\n")[2]
+    line = last_command(before)
     bare = _QUOTED.sub("", line)
     found = _WORD.search(line)
     word = found.group() if found else ""
@@ -51,9 +61,19 @@ def suggest(before: str, names: Names) -> Suggestions:
         return _matching(names.commands, word)
     if _behind_comma(bare):
         command = _FIRST_WORD.match(line)
-        options = _options(command.group(1) if command else "", names)
-        return _matching(options, word)
-    return _matching(names.variables, word)
+        return _matching(names.options(line[command.start(1) :]) if command else (), word)
+    behind = _BEHIND_FIRST_WORD.fullmatch(line)
+    subcommands = names.subcommands(behind.group(1)) if behind else ()
+    return _matching((*subcommands, *names.variables), word)
+
+
+def last_command(text: str) -> str:
+    """Return the command that the end of a text belongs to, on one line."""
+    reader = LineReader()
+    *before, last = text.split("\n")
+    for line in before:
+        reader.feed(line)
+    return reader.so_far + last
 
 
 def _behind_comma(text: str) -> bool:
@@ -69,12 +89,6 @@ def _behind_comma(text: str) -> bool:
         elif character == "|" and depth == 0:
             comma = False
     return comma and depth == 0
-
-
-def _options(word: str, names: Names) -> tuple[str, ...]:
-    if word in names.commands:
-        return names.commands[word]
-    return next((options for name, options in names.commands.items() if name.startswith(word)), ())
 
 
 def _matching(words: Iterable[str], start: str) -> Suggestions:

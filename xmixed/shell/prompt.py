@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -15,7 +14,8 @@ from prompt_toolkit.filters import Condition, completion_is_selected
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
-from xmixed.commands.registry import commands
+from xmixed.commands.registry import built, find_entry, resolve, subcommands_of
+from xmixed.commands.table import COMMANDS
 from xmixed.errors import StataError
 from xmixed.interpreter.lines import continuation_prompt, is_complete, run_lines
 from xmixed.interpreter.session import Session, as_stata_error
@@ -151,12 +151,17 @@ class _SessionCompleter(Completer):
             yield Completion(word, start_position=-found.length)
 
     def _names(self) -> Names:
-        options: dict[str, tuple[str, ...]] = {}
-        for name, entry in commands().items():
-            groups: tuple[Any, ...] = (
-                *entry.syntax.options,
-                *entry.syntax.fixed_options,
-                *entry.syntax.random_options,
-            )
-            options[name] = tuple(option.name for option in groups)
-        return Names(options, tuple(self.session.data.names))
+        return Names(built(COMMANDS), self.session.data.names, _subcommands, _options)
+
+
+def _subcommands(word: str) -> tuple[str, ...]:
+    return subcommands_of(resolve(word) or "")
+
+
+def _options(text: str) -> tuple[str, ...]:
+    """Return the option names of what a line begins with; only its module is imported."""
+    try:
+        entry, _ = find_entry(text)
+    except StataError:
+        return ()
+    return tuple(option.name for option in entry.options if option.built)

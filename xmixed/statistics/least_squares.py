@@ -42,6 +42,8 @@ class LeastSquares:
     tss : float
         Total sum of squares, about the mean where there is a constant.
     sum_of_weights : float
+    column_squares : ndarray, shape (k,)
+        Sum of squares of each column, about its mean where there is a constant; zero for the constant.
     """
 
     beta: np.ndarray
@@ -50,6 +52,7 @@ class LeastSquares:
     rss: float
     tss: float
     sum_of_weights: float
+    column_squares: np.ndarray
 
     @property
     def rank(self) -> int:
@@ -117,6 +120,8 @@ def least_squares(
     omitted = np.zeros(k, bool)
     omitted[places] = solved.omitted
     omitted[constants[1:]] = True
+    squares = np.zeros(k)
+    squares[places] = moments.products.diagonal()[:-1]
     beta[places] = solved.slopes
     whole[np.ix_(places, places)] = inverse = solved.inverse
     if constants:
@@ -125,7 +130,7 @@ def least_squares(
         beta[first] = solved.constant
         whole[first, places] = whole[places, first] = -lever
         whole[first, first] = 1 / moments.weight + centers @ lever
-    return LeastSquares(beta, whole, omitted, solved.rss, solved.tss, moments.weight)
+    return LeastSquares(beta, whole, omitted, solved.rss, solved.tss, moments.weight, squares)
 
 
 def _moments(arrays: list[np.ndarray], weights: np.ndarray | None, centred: bool) -> _Moments:

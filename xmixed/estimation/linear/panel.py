@@ -76,6 +76,8 @@ class PanelRegression:
         Within regression: F that all u_i are zero.
     theta : ndarray, shape (count,)
         Random effects: share of its mean that each group loses.
+    total_ss : float
+        Within regression: total sum of squares of y as it stands, about its mean.
     """
 
     fit: LeastSquares
@@ -93,6 +95,7 @@ class PanelRegression:
     correlation: float = np.nan
     statistic_groups: float = np.nan
     theta: np.ndarray | None = None
+    total_ss: float = np.nan
 
     @property
     def rho(self) -> float:
@@ -168,6 +171,7 @@ def within_regression(
         squared_correlation(y, prediction, weights),
         correlation(effects[groups.codes], prediction, weights),
         gain / mean_square if mean_square > 0 else np.nan,
+        total_ss=plain.tss,
     )
 
 

@@ -106,7 +106,7 @@ def regression(
         statistic = _f(fit, df_model, df_error)
     else:
         statistic = joint_statistic(fit.beta[slopes], variance[np.ix_(slopes, slopes)]) / max(len(slopes), 1)
-    ll, ll_0 = log_likelihoods(fit, n, len(y), weighting)
+    ll, ll_0 = log_likelihoods(fit.rss, fit.tss, n, weighting)
     return Regression(fit, n, df_model, df, variance, model_based, statistic, ll, ll_0)
 
 
@@ -118,15 +118,11 @@ def _f(fit: LeastSquares, df_model: float, df_error: float) -> float:
     return max(fit.tss - fit.rss, 0.0) / df_model / (fit.rss / df_error)
 
 
-def log_likelihoods(
-    fit: LeastSquares, n: float, rows: int, weighting: Weighting | None
-) -> tuple[float, float]:
+def log_likelihoods(rss: float, tss: float, n: float, weighting: Weighting | None) -> tuple[float, float]:
     """Return the log likelihood of normal errors of the model and of the constant alone."""
     extra = 0.0
     if weighting is not None and weighting.kind == "aweight":
         extra = 0.5 * float(np.log(weighting.fitted).sum())
     with np.errstate(divide="ignore"):
-        both = [
-            -0.5 * n * (np.log(2 * np.pi) + np.log(total / n) + 1) + extra for total in (fit.rss, fit.tss)
-        ]
+        both = [-0.5 * n * (np.log(2 * np.pi) + np.log(total / n) + 1) + extra for total in (rss, tss)]
     return float(both[0]), float(both[1])

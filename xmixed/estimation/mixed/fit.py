@@ -258,6 +258,7 @@ def _fitted(
         diagnosis.notes,
         None if specification.weights is None else specification.weights.summary,
         robust,
+        specification.resolved,
     )
     return FittedModel(fitted, result, diagnosis)
 

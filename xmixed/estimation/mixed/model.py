@@ -11,6 +11,7 @@ from xmixed.expressions.factors.terms import Term
 
 if TYPE_CHECKING:
     from xmixed.engine import CovarianceStructure, Residuals, ResidualStructure
+    from xmixed.estimation.mixed.request import ResolvedMixed
 
 RESIDUAL = -1
 """`VarianceParameter.equation` of the residual standard deviation."""
@@ -212,6 +213,8 @@ class MixedResult:
     weights : WeightSummary or None
     robust : RobustVariance or None
         Then `beta_covariance` and `parameter_covariance` are its blocks.
+    resolved : ResolvedMixed or None
+        The model in names, from which X, Z and group codes are made on any rows.
     """
 
     description: MixedDescription
@@ -225,6 +228,7 @@ class MixedResult:
     notes: tuple[str, ...] = ()
     weights: WeightSummary | None = None
     robust: RobustVariance | None = None
+    resolved: ResolvedMixed | None = None
 
     def parameter(self, equation: int, kind: str, row: int = 0, column: int = 0) -> int:
         """Return the index of a parameter."""
@@ -276,6 +280,8 @@ class MixedSpecification:
     weights : MixedWeights or None
     clusters : Clusters or None
         What scores are summed within for robust variances.
+    resolved : ResolvedMixed or None
+        The model in names, from which this was made.
     """
 
     description: MixedDescription
@@ -289,6 +295,7 @@ class MixedSpecification:
     residuals: Residuals | None = None
     weights: MixedWeights | None = None
     clusters: Clusters | None = None
+    resolved: ResolvedMixed | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ import numpy as np
 
 from xmixed.errors import Span, StataError
 from xmixed.estimation.mixed.model import ResidualSummary
+from xmixed.estimation.mixed.request import ResidualRequest
 from xmixed.estimation.sample import SampleColumns
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
@@ -17,43 +18,9 @@ from xmixed.language.nodes import MixedCommand, ResidualSpecification
 from xmixed.statistics.grouping import Groups, factorise
 
 if TYPE_CHECKING:
-    from xmixed.engine import Residuals, ResidualStructure
+    from xmixed.engine import Residuals
 
 IGNORED_NOTE = "Note: t() not required for this residual structure; ignored"
-
-
-@dataclass(frozen=True, slots=True)
-class ResidualRequest:
-    """What residuals() asks for, names resolved; `by` and `time` are "" when there are none.
-
-    `order` is None where it was not typed. `note` is to be printed before estimation.
-    """
-
-    structure: str
-    order: int | None
-    by: str
-    time: str
-    note: str
-    span: Span
-
-    @property
-    def is_default(self) -> bool:
-        """Whether this is what there would be without the option."""
-        return not (self.by or self.form.correlated)
-
-    @property
-    def form(self) -> ResidualStructure:
-        """The structure itself; without the order that the data suggest."""
-        from xmixed.engine import residual_structure
-
-        return residual_structure(self.structure, self.order or 0)
-
-    def add_columns(self, sample: SampleColumns) -> None:
-        """Take t() and by() into the sample; observations where they are missing leave it."""
-        if self.time:
-            sample.add(self.time, "", "t() variables")
-        if self.by:
-            sample.add(self.by, "", "by() variables")
 
 
 DEFAULT = ResidualRequest("independent", None, "", "", "", Span(0, 0))

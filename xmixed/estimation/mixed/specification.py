@@ -1,10 +1,9 @@
-"""From the parsed xtmixed command to its specification: sample, columns, group codes, what is omitted."""
+"""From a resolved model to what is fitted: sample, columns, group codes, what is omitted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,103 +16,76 @@ from xmixed.estimation.mixed.model import (
     MixedSpecification,
     RandomEquationSummary,
 )
-from xmixed.estimation.mixed.residuals import residual_part, residual_request
-from xmixed.estimation.mixed.robust import cluster_variable, find_clusters, variance_kind
-from xmixed.estimation.mixed.weights import expanded_counts, read_weights, sample_weights
-from xmixed.estimation.sample import SampleColumns, resolve_one, resolve_plain, resolve_terms
+from xmixed.estimation.mixed.request import ResolvedEquation, ResolvedMixed
+from xmixed.estimation.mixed.residuals import residual_part
+from xmixed.estimation.mixed.resolve import ALL
+from xmixed.estimation.mixed.robust import find_clusters
+from xmixed.estimation.mixed.weights import evaluate_weights, expanded_counts, sample_weights
+from xmixed.estimation.sample import SampleColumns
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.design import column, expand
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
-from xmixed.expressions.sample import select_rows
-from xmixed.expressions.varlist import resolve_name
-from xmixed.language.nodes import Interaction, MixedCommand, RandomEquation
 from xmixed.statistics.grouping import factorise, nested_codes
 
-if TYPE_CHECKING:
-    pass
 
-ALL = "_all"
-"""The level of one group with all observations."""
+def specify(resolved: ResolvedMixed, context: Context, rows: np.ndarray) -> MixedSpecification:
+    """Return what is to be fitted: the columns and group codes of a resolved model on some rows of the data.
 
-
-@dataclass(frozen=True, slots=True)
-class _Equation:
-    """A random-effects equation with its names resolved, before columns are known."""
-
-    level: str
-    effects: tuple[tuple[str, str], ...]
-    constant: bool
-    structure: str
-    collinear: bool
-    factor: str = ""
-
-
-def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecification:
-    """Return the specification of an estimation command.
+    Parameters
+    ----------
+    rows : ndarray of bool, shape (n,)
+        Observations that may be used; those with missing values are left out.
 
     Raises
     ------
     StataError
-        r(111) unknown names; r(109) strings where numbers are needed; r(101) factor variables in a
-        random-effects equation; r(198) what is not built, levels out of order; r(452); r(2000); what
-        `residual_request` and `residual_part` raise.
+        r(109) strings where numbers are needed; r(198) levels out of order; r(401), r(402), r(452), r(459);
+        r(2000); what `residual_part` raises.
     """
-    assert node.fixed is not None
-    fixed = node.fixed
-    depvar, depvar_series = resolve_one(fixed.depvar, context)
-    terms = resolve_terms(fixed.varlist, context)
-    equations = _resolve_equations(node.random, context)
-    request = residual_request(node, context)
-    sample = SampleColumns(context, select_rows(fixed.condition, fixed.in_range, context))
-    sample.add(depvar, depvar_series, "dependent variable")
-    _add_columns(sample, terms, equations)
-    request.add_columns(sample)
-    correlated = request.form.correlated
-    typed = read_weights(node, [equation.level for equation in equations], context, sample, correlated)
-    kind = variance_kind(node, typed is not None and typed.kind == "pweight")
-    cluster = cluster_variable(node, context)
-    if cluster:
-        sample.add_level(cluster)
+    sample = SampleColumns(context, rows)
+    _add_columns(sample, resolved)
+    typed = None if resolved.weights is None else evaluate_weights(resolved.weights, sample)
+    if resolved.cluster:
+        sample.add_level(resolved.cluster)
     n = sample.close()
     if n == 0:
         raise StataError(2000, "no observations")
     if typed is not None:
         typed.check(sample.rows)
-    notes = [note for note in (typed.note if typed is not None else "", request.note) if note]
-    all_terms, columns = _fixed_part(terms, "noconstant" not in fixed.options, sample, notes)
+    notes = list(resolved.notes)
+    terms, columns = _fixed_part(resolved.terms, resolved.constant, sample, notes)
+    equations = resolved.equations
     levels = _group_levels(equations, sample, n)
-    names = list(dict.fromkeys(equation.level for equation in equations))
     described, effects = _random_part(equations, sample, notes)
     factors = _factor_groups(equations, levels, sample)
     described = tuple(
         replace(summary, structure="identity") if _is_lone(summary, factor, levels) else summary
         for summary, factor in zip(described, factors, strict=True)
     )
-    series = f"{depvar_series}." if depvar_series else ""
     lowest = (levels[-1].codes, levels[-1].n_groups) if levels else None
-    residuals = residual_part(request, lowest, sample, n)
+    residuals = residual_part(resolved.residuals, lowest, sample, n)
     has_groups = residuals.summary is not None or any(equation.effects for equation in described)
+    names = list(resolved.levels)
     weights = sample_weights(typed, names, levels, sample.rows)
     clusters = None
-    if kind != "oim":
-        values = sample.level(cluster) if cluster else None
-        clusters = find_clusters(kind, cluster, values, names, levels, n)
+    if resolved.vce != "oim":
+        values = sample.level(resolved.cluster) if resolved.cluster else None
+        clusters = find_clusters(resolved.vce, resolved.cluster, values, names, levels, n)
     n_obs, sizes = expanded_counts(weights, levels, n)
     summaries = tuple(LevelSummary(name, *size) for name, size in zip(names, sizes, strict=True))
     description = MixedDescription(
-        series + depvar,
-        all_terms,
+        resolved.depvar_name,
+        terms,
         described,
         summaries if has_groups else (),
-        method,
+        resolved.method,
         n_obs,
         residuals.summary,
         clusters is not None,
     )
-    y = sample.values(depvar, depvar_series)
     return MixedSpecification(
         description,
-        y,
+        sample.values(*resolved.depvar),
         columns,
         effects,
         factors,
@@ -123,23 +95,24 @@ def specify(node: MixedCommand, context: Context, method: str) -> MixedSpecifica
         residuals.model,
         weights,
         clusters,
+        resolved,
     )
 
 
-def _add_columns(
-    sample: SampleColumns, terms: Sequence[ResolvedTerm], equations: Sequence[_Equation]
-) -> None:
-    for term in terms:
+def _add_columns(sample: SampleColumns, resolved: ResolvedMixed) -> None:
+    sample.add(*resolved.depvar, "dependent variable")
+    for term in resolved.terms:
         for operand in term.operands:
             role = "covariates" if operand.operator.continuous else "factor variables"
             sample.add(operand.variable, operand.time_series, role)
-    for equation in equations:
+    for equation in resolved.equations:
         if equation.level != ALL:
             sample.add_level(equation.level)
         if equation.factor:
             sample.add_level(equation.factor)
         for variable, series in equation.effects:
             sample.add(variable, series, "random-effects covariates")
+    resolved.residuals.add_columns(sample)
 
 
 # --- fixed part ---------------------------------------------------------------------------------------
@@ -181,73 +154,8 @@ def _collinear(columns: list[Column]) -> list[bool]:
 # --- random part --------------------------------------------------------------------------------------
 
 
-def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tuple[_Equation, ...]:
-    levels = [_level_name(equation, context) for equation in random]
-    seen: set[str] = set()
-    for place, level in enumerate(levels):
-        if level in seen and levels[place - 1] != level:
-            raise StataError(
-                198,
-                f"equations of the repeated level {level} must be listed consecutively",
-                random[place].span,
-            )
-        seen.add(level)
-    equations = []
-    for place, (equation, level) in enumerate(zip(random, levels, strict=True)):
-        # The constant stands in the last repeated equation; R.varname has none, so it does not count.
-        last_of_level = not any(
-            later == level and random[at].factor is None for at, later in enumerate(levels) if at > place
-        )
-        collinear = "collinear" in equation.options
-        if equation.factor is not None:
-            factor = resolve_name(equation.factor, context.data)
-            equations.append(_Equation(level, (), False, _factor_structure(equation), collinear, factor))
-            continue
-        constant = last_of_level and "noconstant" not in equation.options
-        effects = _effect_names(equation, context)
-        structure = (
-            equation.options["covariance"].value if "covariance" in equation.options else "independent"
-        )
-        equations.append(_Equation(level, effects, constant, structure, collinear))
-    return tuple(equations)
-
-
-def _factor_structure(equation: RandomEquation) -> str:
-    """Return the structure of `R.varname`: identity by default, exchangeable where it is asked for."""
-    option = equation.options.get("covariance")
-    if option is None:
-        return "identity"
-    from xmixed.engine import covariance_structure
-
-    if covariance_structure(option.value, 2).common_variance:
-        return option.value
-    raise StataError(
-        198, "only covariance(identity) and covariance(exchangeable) are allowed with R.varname", option.span
-    )
-
-
-def _level_name(equation: RandomEquation, context: Context) -> str:
-    if equation.level.text == ALL:
-        return ALL
-    return resolve_name(equation.level, context.data)
-
-
-def _effect_names(equation: RandomEquation, context: Context) -> tuple[tuple[str, str], ...]:
-    effects: list[tuple[str, str]] = []
-    for item in equation.varlist:
-        if isinstance(item, Interaction):
-            raise StataError(
-                101,
-                "factor variables not allowed",
-                item.span,
-                "(make the variables with generate, or use R.varname for the values of one factor)",
-            )
-        effects.extend(resolve_plain(item, context))
-    return tuple(effects)
-
-
 def _random_part(
-    equations: Sequence[_Equation], sample: SampleColumns, notes: list[str]
+    equations: Sequence[ResolvedEquation], sample: SampleColumns, notes: list[str]
 ) -> tuple[tuple[RandomEquationSummary, ...], tuple[tuple[Column, ...], ...]]:
     """Return descriptions and columns of the equations, collinear covariates left out."""
     described, all_columns = [], []
@@ -291,7 +199,9 @@ def _random_part(
     return tuple(described), tuple(all_columns)
 
 
-def _group_levels(equations: Sequence[_Equation], sample: SampleColumns, n: int) -> tuple[GroupLevel, ...]:
+def _group_levels(
+    equations: Sequence[ResolvedEquation], sample: SampleColumns, n: int
+) -> tuple[GroupLevel, ...]:
     """Return the nested codes of each distinct level, highest first."""
     levels: list[GroupLevel] = []
     codes, n_groups = np.zeros(n, dtype=np.int64), 1
@@ -310,7 +220,7 @@ def _is_lone(summary: RandomEquationSummary, factor: GroupLevel | None, levels: 
 
 
 def _factor_groups(
-    equations: Sequence[_Equation], levels: Sequence[GroupLevel], sample: SampleColumns
+    equations: Sequence[ResolvedEquation], levels: Sequence[GroupLevel], sample: SampleColumns
 ) -> tuple[GroupLevel | None, ...]:
     """Return for each equation `level: R.varname` the groups of the factor's values within the level."""
     names = list(dict.fromkeys(equation.level for equation in equations))

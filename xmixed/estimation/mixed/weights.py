@@ -10,6 +10,7 @@ import numpy as np
 
 from xmixed.errors import Span, StataError
 from xmixed.estimation.mixed.model import MixedWeights, WeightSummary
+from xmixed.estimation.mixed.request import WeightExpression, WeightRequest
 from xmixed.estimation.sample import SampleColumns
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
@@ -34,21 +35,12 @@ class _Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TypedWeights:
-    """The weights as typed, over all observations; `levels` by the names of levels.
-
-    `assumed`: the kind was not typed.
-    """
+    """The weights as typed, over all observations; `levels` by the names of levels."""
 
     kind: str
     observations: _Column | None
     levels: dict[str, _Column]
     scale: str
-    assumed: bool = False
-
-    @property
-    def note(self) -> str:
-        """What is to be said before estimation."""
-        return "(frequency weights assumed)" if self.assumed else ""
 
     def check(self, rows: np.ndarray) -> None:
         """Check the weights over the sample.
@@ -66,10 +58,8 @@ class TypedWeights:
                 raise StataError(402, f"weights at level {name} must be positive", column.span)
 
 
-def read_weights(
-    node: MixedCommand, names: Sequence[str], context: Context, sample: SampleColumns, correlated: bool
-) -> TypedWeights | None:
-    """Return the weights of a command and take observations without a weight out of the sample.
+def weight_request(node: MixedCommand, names: Sequence[str], correlated: bool) -> WeightRequest | None:
+    """Return the weights that a command asks for; None without any.
 
     Parameters
     ----------
@@ -81,7 +71,7 @@ def read_weights(
     Raises
     ------
     StataError
-        r(109) strings; r(198) weights that cannot be combined.
+        r(198) weights that cannot be combined.
     """
     assert node.fixed is not None
     typed = _level_options(node, names)
@@ -101,16 +91,30 @@ def read_weights(
         if correlated:
             text = "weights of observations not allowed with correlated residuals"
             raise StataError(198, text, weight.span)
-        observations = _Column(weight.text, _evaluated(weight.expression, context, weight.span), weight.span)
+        observations = WeightExpression(weight.text, weight.expression, weight.span)
+    levels = tuple(
+        (name, WeightExpression(option.text, option.value, option.span)) for name, option in typed.items()
+    )
+    assumed = weight is not None and weight.kind == "weight"
+    return WeightRequest(kinds.pop(), observations, levels, scale, assumed)
+
+
+def evaluate_weights(request: WeightRequest, sample: SampleColumns) -> TypedWeights:
+    """Return the weights over all observations and take those without a weight out of the sample.
+
+    Raises
+    ------
+    StataError
+        r(109) strings.
+    """
+    observations = None
+    if request.observations is not None:
+        observations = _evaluated(request.observations, sample.context)
         sample.rows = sample.rows & ~is_missing(observations.values) & (observations.values != 0)
-    levels = {
-        name: _Column(option.text, _evaluated(option.value, context, option.span), option.span)
-        for name, option in typed.items()
-    }
+    levels = {name: _evaluated(typed, sample.context) for name, typed in request.levels}
     for column in levels.values():
         sample.rows = sample.rows & ~is_missing(column.values)
-    assumed = weight is not None and weight.kind == "weight"
-    return TypedWeights(kinds.pop(), observations, levels, scale, assumed)
+    return TypedWeights(request.kind, observations, levels, request.scale)
 
 
 def _level_options(node: MixedCommand, names: Sequence[str]) -> dict[str, Option]:
@@ -130,11 +134,11 @@ def _refuse_options(node: MixedCommand) -> None:
             raise StataError(198, f"weights not allowed with {text}", node.options[name].span)
 
 
-def _evaluated(expression: object, context: Context, span: Span) -> np.ndarray:
-    values, text = evaluate_column(expression, context)  # type: ignore[arg-type]
+def _evaluated(typed: WeightExpression, context: Context) -> _Column:
+    values, text = evaluate_column(typed.expression, context)
     if text:
-        raise StataError(109, "type mismatch", span)
-    return values
+        raise StataError(109, "type mismatch", typed.span)
+    return _Column(typed.text, values, typed.span)
 
 
 def sample_weights(

@@ -13,7 +13,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.functions.registry import function
 from xmixed.expressions.values import Value, map_number
 from xmixed.formats import calendar
-from xmixed.formats.dates import MONTHS
+from xmixed.formats.calendar import MONTHS
 from xmixed.missing import MISSING
 
 Compute = Callable[..., np.ndarray]

@@ -84,8 +84,8 @@ class TableStyle:
     """How coefficient tables are printed.
 
     `cformat`, `pformat`, `sformat` "" stand for the defaults; `robust` adds the head line; `legend` shows
-    `coeflegend`; `vsquish` leaves out the lines that set blocks apart. `estimate` and `variance` head the
-    estimates and, with `robust`, their standard errors; `beta` shows standardised coefficients for limits.
+    `coeflegend`; `vsquish` leaves out the lines that set blocks apart. The titles head the
+    estimates and, with `robust`, standard errors; `beta` shows standardised coefficients for limits.
     """
 
     level: float = 95.0
@@ -98,8 +98,8 @@ class TableStyle:
     legend: bool = False
     robust: bool = False
     statistic: str = "z"
-    estimate: str = "Coef."
-    variance: str = "Robust"
+    estimate_title: str = "Coef."
+    error_title: str = "Robust"
     beta: bool = False
 
 
@@ -148,16 +148,16 @@ def _labels(depvar: str, equations: Sequence[Equation]) -> Iterable[str]:
 def _head(depvar: str, width: int, style: TableStyle) -> list[Line]:
     name = abbreviate_name(depvar, width).rjust(width) + " |"
     if style.legend:
-        return [line(f"{name}{style.estimate:>{ESTIMATE}}  Legend")]
+        return [line(f"{name}{style.estimate_title:>{ESTIMATE}}  Legend")]
     kind = style.statistic
-    text = f"{style.estimate:>{ESTIMATE}}   Std. Err.      {kind}    P>|{kind}|"
+    text = f"{style.estimate_title:>{ESTIMATE}}   Std. Err.      {kind}    P>|{kind}|"
     last = "Beta".rjust(INTERVAL_HEAD) if style.beta else interval_head(style.level)
     head = [line(name + text + last)]
     if not style.robust:
         return head
     # Stata: centred over `Std. Err.`.
-    indent = ESTIMATE + 1 + (ERROR + 2 - len(style.variance)) // 2
-    return [line(" " * (width + 1) + "|" + " " * indent + style.variance), *head]
+    indent = ESTIMATE + 1 + (ERROR + 2 - len(style.error_title)) // 2
+    return [line(" " * (width + 1) + "|" + " " * indent + style.error_title), *head]
 
 
 def _rows(rows: Sequence[CoefficientRow], width: int, style: TableStyle) -> list[Line]:

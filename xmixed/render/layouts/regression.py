@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xmixed.formats import format_value
+from xmixed.missing import MISSING
 from xmixed.output import Line, line
 from xmixed.render.text import result, rule
 
@@ -16,7 +17,7 @@ RIGHT = 55
 """Column where the right block starts; its `=` stands at 69, its values end at 77."""
 EQUALS = 69
 VALUE = 8
-SUM_FORMAT, DF_FORMAT, F_FORMAT, ROOT_FORMAT = "%11.0g", "%5.0f", "%8.2f", "%6.0g"
+SUM_FORMAT, DF_FORMAT, F_FORMAT, ROOT_FORMAT = "%11.0g", "%5.0f", "%8.2f", "%8.5g"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class SourceRow:
     sum_of_squares: float
     df: float
     mean_square: float
+
+
+def share_figure(label: str, value: float) -> Figure:
+    """Return a share such as R-squared."""
+    return Figure(label, format_value(value, "%8.4f"))
+
+
+def root_figure(value: float) -> Figure:
+    """Return the root of the mean square, with five digits."""
+    return Figure("Root MSE", format_value(value, ROOT_FORMAT))
 
 
 def f_label(df_model: float, df_residual: float) -> str:
@@ -57,15 +68,14 @@ def render_analysis(rows: Sequence[SourceRow], figures: Sequence[Figure]) -> lis
     """Return the analysis of variance (model, residual, total) beside six figures."""
     model, residual, total = (_source(row) for row in rows)
     inner = f"{rule(NAME_WIDTH + 1)}+{rule(SUM_WIDTH + DF_WIDTH + MEAN_WIDTH)}"
-    head = "Source |       SS       df       MS".rjust(NAME_WIDTH + 28)
+    head = f"{'Source':>{NAME_WIDTH}} |       SS       df       MS"
     left = [head, inner, model, residual, inner, total]
     return [_beside(text, figure) for text, figure in zip(left, figures, strict=True)]
 
 
 def _source(row: SourceRow) -> str:
     return (
-        f"{row.name:>{NAME_WIDTH - 1}} "[:NAME_WIDTH].rjust(NAME_WIDTH)
-        + " |"
+        f"{row.name:>{NAME_WIDTH}} |"
         + format_value(row.sum_of_squares, SUM_FORMAT).strip().rjust(SUM_WIDTH)
         + format_value(row.df, DF_FORMAT).strip().rjust(DF_WIDTH)
         + format_value(row.mean_square, SUM_FORMAT).strip().rjust(MEAN_WIDTH)
@@ -87,10 +97,12 @@ def render_absorbed(
 ) -> list[Line]:
     """Return the row under the table of areg: the test of the absorbed indicators, and the last rule.
 
-    With `statistic` missing only the number of categories.
+    With `statistic` missing the test is not shown.
     """
     label = f"F({df_absorbed:.0f}, {df_residual:.0f}) ="
     count = f"({categories} categories)"
     test = f"{label:>19}{format_value(statistic, '%11.3f')}{format_value(p_value, '%8.3f')}"
+    if statistic >= MISSING:
+        test = "   absorbed"
     text = f"{name:>{NAME_WIDTH}} |{test}{count:>{64 - len(test)}}"
     return [line(text), line(rule(78))]

@@ -18,11 +18,15 @@ COEFFICIENT = "%9.0g"
 
 @dataclass(frozen=True, slots=True)
 class WaldTest:
-    """A joint test: statistic and p-value are missing when every constraint was dropped."""
+    """A joint test: statistic and p-value are missing when every constraint was dropped.
+
+    With residual degrees of freedom `df_residual` the statistic is F, else chi2.
+    """
 
     statistic: float
     df: int
     p_value: float
+    df_residual: float | None = None
 
 
 def constraint_text(row: np.ndarray, constant: float, names: Sequence[str]) -> str:
@@ -68,6 +72,12 @@ def render_wald_test(test: WaldTest) -> list[Line]:
     """Return the blank line and the two lines of the test."""
     statistic = format_value(test.statistic, "%8.2f").strip().rjust(8)
     p_value = format_value(test.p_value, "%10.4f").strip().rjust(10)
+    if test.df_residual is not None:
+        return [
+            line(),
+            line(f"{' ' * 7}F({test.df:3d},{test.df_residual:6.0f}) =", result(statistic)),
+            line(f"{' ' * 12}Prob > F =", result(p_value)),
+        ]
     return [
         line(),
         line(f"{' ' * 11}chi2({test.df:3d}) =", result(statistic)),

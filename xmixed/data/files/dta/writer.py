@@ -16,13 +16,13 @@ from xmixed.data.files.dta.sections import legacy_header, tagged_header, value_l
 from xmixed.data.files.dta.strings import encode_column, encode_strls
 from xmixed.data.files.dta.text import encode
 from xmixed.errors import StataError
+from xmixed.formats.calendar import SHORT_MONTHS
 
 DEFAULT_RELEASES = (115, 117, 118, 119)
 """Releases tried in this order; 115 is what Stata 12 reads and writes."""
 
 RELEASES = (113, 114, *DEFAULT_RELEASES)
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BLOCK_BYTES = 1 << 20
 
 
@@ -80,7 +80,7 @@ def dta_bytes(
 def now() -> str:
     """Return the time as Stata stamps it, months in English whatever the locale."""
     time = datetime.now()
-    return f"{time.day:2d} {_MONTHS[time.month - 1]} {time.year} {time.hour:02d}:{time.minute:02d}"
+    return f"{time.day:2d} {SHORT_MONTHS[time.month - 1]} {time.year} {time.hour:02d}:{time.minute:02d}"
 
 
 def choose_plan(dataset: Dataset, release: int | None, timestamp: str, byte_order: Order) -> Plan:

@@ -1,0 +1,49 @@
+"""regress, areg, xtreg and the likelihood models against R, through their commands.
+
+Figures, calls and versions are in `references/linear/estimators.json`, written by `build.R` beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import xmixed
+from xmixed.session.results import Matrix
+
+REFERENCES = json.loads((Path(__file__).parent / "references" / "linear" / "estimators.json").read_text())
+# What an iterative fit of R or numerical derivatives leave; the others agree to rounding.
+ITERATED = ("glm", "sandwich", "polr", "multinom")
+TOLERANCE, ITERATED_TOLERANCE = 1e-9, 1e-6
+
+
+def case_id(case: dict) -> str:
+    return case["command"].replace(" ", "-").replace(",", "")
+
+
+@pytest.fixture(scope="module")
+def session() -> xmixed.Session:
+    return xmixed.Session()
+
+
+@pytest.mark.parametrize("case", REFERENCES["cases"], ids=case_id)
+def test_estimates_agree_with_r(session: xmixed.Session, case: dict) -> None:
+    for line in (f"sysuse {case['data']}, clear", *case["setup"], f"quietly {case['command']}"):
+        session.run(line)
+    b, V = session.e["b"], session.e["V"]
+    assert isinstance(b, Matrix) and isinstance(V, Matrix)
+    names = [name.rpartition(":") for name in b.column_names]
+    plain = [f"{eq}:{name}" if ":" in case["names"][0] else name for eq, _, name in names]
+    places = [plain.index(name) for name in case["names"]]
+    iterated = case["command"].split()[0] not in ("regress", "areg", "xtreg")
+    tolerance = ITERATED_TOLERANCE if iterated else TOLERANCE
+    np.testing.assert_allclose(b.values[0, places], case["b"], rtol=tolerance, atol=tolerance * 1e-2)
+    scale = np.sqrt(np.diag(case["V"]))
+    found = V.values[np.ix_(places, places)] / np.outer(scale, scale)
+    # Relative to the standard errors: covariances near zero have no digits of their own.
+    np.testing.assert_allclose(found, case["V"] / np.outer(scale, scale), atol=10 * tolerance)
+    for name, value in dict(case["scalars"]).items():
+        assert session.e[name] == pytest.approx(value, rel=10 * tolerance), name

@@ -1,0 +1,292 @@
+"""label, format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xmixed.commands.registry import command, subcommand
+from xmixed.commands.varlists import names_in
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import is_valid_name, resolve_name
+from xmixed.formats import format_value, is_string_format, is_valid_format
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import missing_code
+from xmixed.output import line
+from xmixed.render.text import printable, result, rule
+from xmixed.session.state import SessionState
+
+_NUMERIC_FORMAT = re.compile(r"(%-?)(\d+)([.,]\d+[efgc]+)")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
+LABEL_LENGTH = 80
+"""Characters of a data or variable label."""
+LONG_MISSING = 2147483621
+"""Key of `.` in value labels; `.a` is one more."""
+
+NOFIX = OptionSpec("nofix", "nofix", help="do not widen display formats to the longest text")
+
+Words = Sequence[str]
+
+
+@command(
+    "label",
+    syntax=Syntax("text"),
+    synopsis='label {data ["text"] | variable varname ["text"] | values varlist [lblname] '
+    "| list [lblname ...] | dir | drop {lblname ... | _all}"
+    ' | define lblname # "text" [...] [, add modify replace nofix]}',
+    keeps_r=True,
+)
+def label(session: SessionState, node: Command) -> None:
+    raise StataError(198, "invalid syntax")
+
+
+@subcommand(
+    "label",
+    "define",
+    syntax=Syntax(
+        "words",
+        options=(
+            OptionSpec("add", "a", help="add values"),
+            OptionSpec("modify", "modify", help="add, change and delete values"),
+            OptionSpec("replace", "replace", help="replace the whole label"),
+            NOFIX,
+        ),
+    ),
+    synopsis='label define lblname # "text" [# "text" ...] [, add modify replace nofix]',
+    keeps_r=True,
+)
+def define(session: SessionState, node: Command) -> None:
+    words = node.argument
+    name, pairs = _label_name(words), words[1:]
+    options = [option for option in ("add", "modify", "replace") if node.option(option)]
+    if len(options) > 1 and options != ["add", "modify"]:
+        raise StataError(198, "only one of add, modify, and replace may be specified")
+    if not pairs and not options:
+        raise StataError(198, "invalid syntax")
+    known = session.data.value_labels.get(name)
+    if known is not None and not options:
+        raise StataError(110, f"label {name} already defined")
+    new = _pairs(pairs)
+    texts = {} if known is None or options == ["replace"] else dict(known)
+    if options == ["add"] and any(value in texts for value in new):
+        raise StataError(180, "invalid attempt to modify label")
+    texts.update(new)
+    data = session.data
+    data.value_labels[name] = {value: text for value, text in sorted(texts.items()) if text}
+    data.changed = True
+    if not node.option("nofix"):
+        _widen_formats(data, [variable for variable in data if variable.value_label == name])
+
+
+def _label_name(words: Words) -> str:
+    if not words:
+        raise StataError(100, "label name required")
+    if not is_valid_name(words[0]):
+        raise StataError(198, f"{words[0]} invalid name")
+    return words[0]
+
+
+def _pairs(words: Words) -> dict[int, str]:
+    """Return the texts of `# "text" ...` by long code; an empty text takes a label away."""
+    if len(words) % 2:
+        raise StataError(198, "invalid syntax")
+    return {_value(words[i]): words[i + 1] for i in range(0, len(words), 2)}
+
+
+def _value(word: str) -> int:
+    if len(word) == 2 and word[0] == "." and word[1].isalpha() and word[1].islower():
+        return LONG_MISSING + ord(word[1]) - ord("a") + 1
+    if not _WHOLE.fullmatch(word):
+        raise StataError(198, f"may not label {word}")
+    value = int(word)
+    if not -LONG_MISSING < value < LONG_MISSING:
+        raise StataError(198, f"may not label {word}")
+    return value
+
+
+@subcommand(
+    "label",
+    "values",
+    syntax=Syntax("words", options=(NOFIX,)),
+    synopsis="label values varlist [lblname | .] [, nofix]",
+    keeps_r=True,
+)
+def values(session: SessionState, node: Command) -> None:
+    """`label values varlist [lblname | .]`: without a name the label is taken away."""
+    data, words = session.data, node.argument
+    names, label = (words[:-1], words[-1]) if len(words) > 1 else (words, "")
+    chosen = [data[name] for name in names_in(" ".join(names), data)]
+    label = "" if label == "." else label
+    if label and not is_valid_name(label):
+        raise StataError(198, f"{label} invalid name")
+    if any(variable.is_string for variable in chosen):
+        raise StataError(181, "may not label strings")
+    chosen = [replace(variable, value_label=label) for variable in chosen]
+    data.put(chosen)
+    data.changed = True
+    if not node.option("nofix"):
+        _widen_formats(data, chosen)
+
+
+def _widen_formats(data: Dataset, variables: Sequence[Variable]) -> None:
+    """Make display formats as wide as the longest text of the value label, unless they show dates."""
+    wider: list[Variable] = []
+    for variable in variables:
+        width = max(map(len, data.value_labels.get(variable.value_label, {}).values()), default=0)
+        parts = _NUMERIC_FORMAT.fullmatch(variable.format)
+        if parts and width > int(parts[2]):
+            wider.append(replace(variable, format=f"{parts[1]}{width}{parts[3]}"))
+    data.put(wider)
+
+
+@subcommand(
+    "label",
+    "variable",
+    syntax=Syntax("words"),
+    synopsis='label variable varname ["text"]',
+    keeps_r=True,
+)
+def variable(session: SessionState, node: Command) -> None:
+    if not node.argument:
+        raise StataError(100, "varlist required")
+    if len(node.argument) > 2:
+        raise StataError(198, "invalid syntax")
+    if node.argument[0][:1].isdigit():
+        raise StataError(198, f"{node.argument[0]} invalid name")
+    variable = session.data[resolve_name(node.argument[0], session.data)]
+    text = node.argument[1] if len(node.argument) == 2 else ""
+    session.data.put([replace(variable, label=_cut(session, text))])
+    session.data.changed = True
+
+
+@subcommand(
+    "label",
+    "data",
+    syntax=Syntax("words"),
+    synopsis='label data ["text"]',
+    keeps_r=True,
+)
+def data_label(session: SessionState, node: Command) -> None:
+    if len(node.argument) > 1:
+        raise StataError(198, "invalid syntax")
+    session.data.label = _cut(session, node.argument[0] if node.argument else "")
+    session.data.changed = True
+
+
+def _cut(session: SessionState, text: str) -> str:
+    if len(text) > LABEL_LENGTH:
+        session.out.write(f"note: label truncated to {LABEL_LENGTH} characters")
+    return text[:LABEL_LENGTH]
+
+
+def _known(data: Dataset, words: Words) -> list[str]:
+    """Return the value labels named, all without names or for `_all`; r(111) for an unknown one."""
+    if not words or list(words) == ["_all"]:
+        return sorted(data.value_labels)
+    for name in words:
+        if name not in data.value_labels:
+            raise StataError(111, f"value label {name} not found")
+    return list(words)
+
+
+@subcommand(
+    "label",
+    "list",
+    syntax=Syntax("words"),
+    synopsis="label list [lblname ...]",
+    keeps_r=True,
+)
+def list_labels(session: SessionState, node: Command) -> None:
+    for name in _known(session.data, node.argument):
+        session.out.write(f"{name}:")
+        for value, text in session.data.value_labels[name].items():
+            session.out.write(line(result(f"{_shown(value):>12} "), printable(text)))
+
+
+def _shown(value: int) -> str:
+    if value < LONG_MISSING:
+        return str(value)
+    return "." if value == LONG_MISSING else "." + chr(ord("a") + value - LONG_MISSING - 1)
+
+
+@subcommand(
+    "label",
+    "dir",
+    syntax=Syntax(),
+    synopsis="label dir",
+    keeps_r=True,
+)
+def directory(session: SessionState, node: Command) -> None:
+    session.out.write(*sorted(session.data.value_labels))
+
+
+@subcommand(
+    "label",
+    "drop",
+    syntax=Syntax("words"),
+    synopsis="label drop {lblname ... | _all}",
+    keeps_r=True,
+)
+def drop(session: SessionState, node: Command) -> None:
+    if not node.argument:
+        raise StataError(100, "label name required")
+    for name in _known(session.data, node.argument):
+        session.data.value_labels.pop(name, None)
+        session.data.changed = True
+
+
+@command(
+    "format",
+    syntax=Syntax("words"),
+    synopsis="format varlist %fmt  or  format %fmt varlist  or  format [varlist]",
+    needs=("data",),
+    keeps_r=True,
+)
+def format_command(session: SessionState, node: Command) -> None:
+    words = list(node.argument)
+    data = session.data
+    fmt = next((word for word in (words[-1:] + words[:1]) if word.startswith("%")), "")
+    if fmt:
+        words.remove(fmt)
+    chosen = [data[name] for name in names_in(" ".join(words), data)] if words or fmt else list(data)
+    if not fmt:
+        _show_formats(session, chosen)
+        return
+    if not is_valid_format(fmt):
+        raise StataError(120, "invalid %format")
+    if any(variable.is_string != is_string_format(fmt) for variable in chosen):
+        raise StataError(109, "type mismatch")
+    data.put([replace(variable, format=fmt) for variable in chosen])
+    data.changed = True
+
+
+def _show_formats(session: SessionState, chosen: list[Variable]) -> None:
+    head = "variable name"
+    width = max(len(head), *(len(variable.name) for variable in chosen))
+    session.out.write("", head.ljust(width) + "  display format", rule(width + 16))
+    for variable in chosen:
+        session.out.write(line(variable.name.ljust(width) + "  ", result(variable.format)))
+
+
+def value_label_texts(data: Dataset, variable: Variable) -> dict[int, str]:
+    """Return the labels of a variable's values by long code; {} when it has none."""
+    return data.value_labels.get(variable.value_label, {}) if variable.value_label else {}
+
+
+def labelled(values: Sequence[float], texts: dict[int, str], fmt: str) -> list[str]:
+    """Return doubles as `list` shows them: the label's text, or the number in its format without padding."""
+    by_value = {_double(code): text for code, text in texts.items()}
+    memory: dict[float, str] = {}
+    for value in set(values):
+        text = by_value.get(value)
+        memory[value] = format_value(value, fmt).strip() if text is None else printable(text)
+    return [memory[value] for value in values]
+
+
+def _double(code: int) -> float:
+    if code < LONG_MISSING:
+        return float(code)
+    return missing_code("." if code == LONG_MISSING else "." + chr(ord("a") + code - LONG_MISSING - 1))

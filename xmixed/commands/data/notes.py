@@ -1,0 +1,167 @@
+"""notes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from xmixed.commands.data.generate import plural
+from xmixed.commands.registry import command, subcommand
+from xmixed.commands.varlists import names_in
+from xmixed.data.dataset import Dataset
+from xmixed.errors import StataError
+from xmixed.formats.calendar import SHORT_MONTHS
+from xmixed.language.nodes import Command
+from xmixed.language.parser import parse_numlist
+from xmixed.language.syntax import Syntax
+from xmixed.output import line
+from xmixed.render.text import printable, result, wrap
+from xmixed.session.state import SessionState
+
+DATASET = "_dta"
+INDENT = 6
+LARGEST = 9999
+"""Notes of one variable."""
+
+_TIME_STAMP = re.compile(r"(?<!\S)TS(?!\S)")
+_IN = re.compile(r"(?:^|\s)in\s+(\d[\d\s/]*)$")
+
+
+def notes_of(data: Dataset, name: str) -> dict[int, str]:
+    """Return the notes of a variable or of `_dta` by their number."""
+    texts = data.characteristics.get(name, {})
+    numbers = sorted(int(key[4:]) for key in texts if re.fullmatch(r"note[1-9]\d{0,3}", key))
+    return {number: texts[f"note{number}"] for number in numbers}
+
+
+def set_notes(data: Dataset, name: str, notes: dict[int, str]) -> None:
+    """Put notes in the place of those there; `note0` is the highest number."""
+    texts = {k: v for k, v in data.characteristics.get(name, {}).items() if not re.fullmatch(r"note\d+", k)}
+    if notes:
+        texts["note0"] = str(max(notes))
+        texts |= {f"note{number}": text for number, text in sorted(notes.items())}
+    if texts:
+        data.characteristics[name] = texts
+    else:
+        data.characteristics.pop(name, None)
+    data.changed = True
+
+
+def time_stamp(moment: datetime) -> str:
+    """Return a time as `29 Mar 2011 10:57`, in English wherever we are."""
+    return f"{moment.day} {SHORT_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M}"
+
+
+@command(
+    "notes",
+    syntax=Syntax("raw"),
+    synopsis="notes [varname]: text  or  notes [list] [varlist] [in #[/#]]  or  notes drop varlist [in #[/#]]"
+    "  or  notes replace varname in #: text  or  notes renumber varname",
+    keeps_r=True,
+)
+def notes(session: SessionState, node: Command) -> None:
+    head, colon, text = node.argument.partition(":")
+    if colon:
+        _write_note(session, head.strip(), text.strip())
+        return
+    list_notes(session, node)
+
+
+def _evarlist(text: str, data: Dataset) -> list[str]:
+    """Return variables and `_dta` in a list; all of them, `_dta` first, when it is empty."""
+    if not text:
+        return [DATASET, *data.names]
+    found: list[str] = []
+    for word in text.split():
+        found += [DATASET] if word == DATASET else names_in(word, data)
+    return list(dict.fromkeys(found))
+
+
+def _split_range(text: str) -> tuple[str, tuple[int, int]]:
+    """Return the text before `in #[/#]` and the first and last number meant."""
+    found = _IN.search(text)
+    if not found:
+        return text, (1, LARGEST)
+    first, slash, last = found[1].partition("/")
+    numbers = parse_numlist(f"{first} {last}" if slash else first)
+    return text[: found.start()].strip(), (int(numbers[0]), int(numbers[-1]))
+
+
+def _write_note(session: SessionState, head: str, text: str) -> None:
+    data, text = session.data, _stamped(text)
+    name = _only(head or DATASET, data)
+    known = notes_of(data, name)
+    number = max(known, default=0) + 1
+    if number > LARGEST:
+        raise StataError(198, f"{name} has too many notes")
+    set_notes(data, name, known | {number: text})
+
+
+def _stamped(text: str) -> str:
+    """Return the text of a note with the time in the place of TS; r(198) when it is empty."""
+    if not text:
+        raise StataError(198, "nothing to add")
+    return _TIME_STAMP.sub(lambda _: time_stamp(datetime.now()), text)
+
+
+@subcommand(
+    "notes", "replace", syntax=Syntax("raw"), synopsis="notes replace varname in #: text", keeps_r=True
+)
+def replace(session: SessionState, node: Command) -> None:
+    head, colon, text = node.argument.partition(":")
+    if not colon:
+        raise StataError(198, "invalid syntax")
+    text = _stamped(text.strip())
+    names, (number, _) = _split_range(head.strip())
+    name = _only(names, session.data)
+    known = notes_of(session.data, name)
+    if number not in known:
+        raise StataError(198, f"note {number} for {name} not found")
+    set_notes(session.data, name, known | {number: text})
+    session.out.write(f"(note {number} for {name} replaced)")
+
+
+def _only(text: str, data: Dataset) -> str:
+    names = _evarlist(text, data) if text else []
+    if not names:
+        raise StataError(100, "varname required")
+    if len(names) > 1:
+        raise StataError(103, "too many variables specified")
+    return names[0]
+
+
+@subcommand("notes", "list", syntax=Syntax("raw"), synopsis="notes list [varlist] [in #[/#]]", keeps_r=True)
+def list_notes(session: SessionState, node: Command) -> None:
+    names, (first, last) = _split_range(node.argument)
+    width = max(20, session.settings.linesize - INDENT)
+    for name in _evarlist(names, session.data):
+        chosen = {n: note for n, note in notes_of(session.data, name).items() if first <= n <= last}
+        if not chosen:
+            continue
+        session.out.write("", line(result(f"{name}:")))
+        for number, note in chosen.items():
+            head, *more = wrap(printable(note), width)
+            session.out.write(line(f"{number:3d}.  ", result(head)))
+            session.out.write(*(line(" " * INDENT, result(part)) for part in more))
+
+
+@subcommand("notes", "drop", syntax=Syntax("raw"), synopsis="notes drop varlist [in #[/#]]", keeps_r=True)
+def drop(session: SessionState, node: Command) -> None:
+    names, (first, last) = _split_range(node.argument)
+    if not names:
+        raise StataError(100, "varlist required")
+    dropped = 0
+    for name in _evarlist(names, session.data):
+        known = notes_of(session.data, name)
+        kept = {number: note for number, note in known.items() if not first <= number <= last}
+        if len(kept) < len(known):
+            set_notes(session.data, name, kept)
+            dropped += len(known) - len(kept)
+    session.out.write(f"({plural(dropped, 'note', 'notes')} dropped)")
+
+
+@subcommand("notes", "renumber", syntax=Syntax("raw"), synopsis="notes renumber varname", keeps_r=True)
+def renumber(session: SessionState, node: Command) -> None:
+    name = _only(node.argument, session.data)
+    known = notes_of(session.data, name)
+    set_notes(session.data, name, dict(enumerate(known.values(), 1)))

@@ -1,0 +1,173 @@
+"""sort, gsort, order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.commands.registry import command
+from xmixed.commands.varlists import names_in
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.errors import StataError
+from xmixed.expressions.sample import range_slice
+from xmixed.expressions.varlist import resolve_name, resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import is_missing
+from xmixed.session.state import SessionState
+
+
+def sort_key(variable: Variable) -> np.ndarray:
+    """Return a numeric array that orders as a variable does: missing values last, strings by code point."""
+    if not variable.is_string:
+        return variable.values
+    texts = variable.values.tolist()
+    ranks = {text: rank for rank, text in enumerate(sorted(set(texts), key=_comparable))}
+    return np.fromiter((ranks[text] for text in texts), dtype=np.int64, count=len(texts))
+
+
+def _comparable(text: str | bytes) -> str:
+    return text.decode("latin-1") if isinstance(text, bytes) else text
+
+
+def stable_order(keys: list[np.ndarray]) -> np.ndarray:
+    """Return the row order by several keys, the first one first; ties keep their order."""
+    if len(keys) == 1:
+        return np.argsort(keys[0], kind="stable")
+    return np.lexsort(keys[::-1])
+
+
+def reorder(data: Dataset, order: np.ndarray, sorted_by: tuple[str, ...]) -> None:
+    """Put the rows in an order; the data count as changed only when that changes something."""
+    if not np.array_equal(order, np.arange(data.n_obs)):
+        data.take(order)
+    elif data.sorted_by != sorted_by:
+        data.changed = True
+    data.sorted_by = sorted_by
+
+
+@command(
+    "sort",
+    syntax=Syntax(
+        "varlist", in_range=True, options=(OptionSpec("stable", "stable", help="keep the order of ties"),)
+    ),
+    synopsis="sort varlist [in] [, stable]",
+    needs=("data",),
+    keeps_r=True,
+)
+def sort(session: SessionState, node: Command) -> None:
+    data = session.data
+    if not node.argument:
+        raise StataError(100, "varlist required")
+    names = list(dict.fromkeys(resolve_varlist(node.argument, data)))
+    if node.in_range is not None:
+        rows = range_slice(node.in_range, data.n_obs)
+        order = np.arange(data.n_obs)
+        order[rows] = rows.start + stable_order([sort_key(data[name])[rows] for name in names])
+        reorder(data, order, ())
+        return
+    if data.sorted_by[: len(names)] == tuple(names):
+        return  # Stata: data sorted by more variables stay so
+    reorder(data, stable_order([sort_key(data[name]) for name in names]), tuple(names))
+
+
+@command(
+    "gsort",
+    syntax=Syntax(
+        "text",
+        options=(
+            OptionSpec("mfirst", "m", help="missing values first where the order falls"),
+            OptionSpec("generate", "g", "name", help="number the groups", built=False),
+        ),
+    ),
+    synopsis="gsort [+|-]varname [[+|-]varname ...] [, mfirst]",
+    needs=("data",),
+    keeps_r=True,
+)
+def gsort(session: SessionState, node: Command) -> None:
+    data = session.data
+    keys: list[np.ndarray] = []
+    ascending: list[str] = []
+    falling = False
+    for name, descending in _signed_names(node.argument, data):
+        falling |= descending
+        if descending:
+            keys += _descending_keys(data[name], bool(node.option("mfirst")))
+        else:
+            keys.append(sort_key(data[name]))
+            ascending += [] if falling else [name]
+    reorder(data, stable_order(keys), tuple(ascending))
+
+
+def _signed_names(text: str, data: Dataset) -> list[tuple[str, bool]]:
+    """Return the variables of `+x -y z` and whether each is to fall; a sign may stand apart from its name."""
+    found: list[tuple[str, bool]] = []
+    words = text.replace("+", " +").replace("-", " -").split()
+    sign = ""
+    for word in words:
+        if word in {"+", "-"} and not sign:
+            sign = word
+            continue
+        if word[0] in "+-":
+            if sign:
+                raise StataError(198, "invalid syntax")
+            sign, word = word[0], word[1:]
+        found += [(name, sign == "-") for name in names_in(word, data)]
+        sign = ""
+    if sign or not found:
+        raise StataError(100, "varlist required")
+    return found
+
+
+def _descending_keys(variable: Variable, missing_first: bool) -> list[np.ndarray]:
+    """Return the keys of a falling order; missing values come last unless they are to be first."""
+    if variable.is_string:
+        return [-sort_key(variable)]
+    values = variable.to_double()
+    return [-values] if missing_first else [is_missing(values), -values]
+
+
+@command(
+    "order",
+    syntax=Syntax(
+        "varlist",
+        options=(
+            OptionSpec("first", "f", help="to the beginning (the default)"),
+            OptionSpec("last", "l", help="to the end"),
+            OptionSpec("before", "b", "varname", help="before a variable"),
+            OptionSpec("after", "a", "varname", help="after a variable"),
+            OptionSpec("alphabetic", "alpha", help="in alphabetic order"),
+            OptionSpec("sequential", "seq", help="in alphabetic order, numbers by value", built=False),
+        ),
+    ),
+    synopsis="order varlist [, first last before(varname) after(varname) alphabetic]",
+    needs=("data",),
+    keeps_r=True,
+)
+def order(session: SessionState, node: Command) -> None:
+    data = session.data
+    if sum(node.option(name) is not None for name in ("first", "last", "before", "after")) > 1:
+        raise StataError(198, "only one of first, last, before(), and after() may be specified")
+    if not node.argument:
+        raise StataError(100, "varlist required")
+    moved = list(dict.fromkeys(resolve_varlist(node.argument, data)))
+    if node.option("alphabetic"):
+        moved.sort()
+    staying = [name for name in data.names if name not in set(moved)]
+    place = _place(node, data, moved, staying)
+    arranged = staying[:place] + moved + staying[place:]
+    if arranged != data.names:
+        by_name = {variable.name: variable for variable in data}
+        data.variables = [by_name[name] for name in arranged]
+        data.changed = True
+
+
+def _place(node: Command, data: Dataset, moved: list[str], staying: list[str]) -> int:
+    """Return before which of the staying variables the moved ones go."""
+    for option in ("before", "after"):
+        anchor = node.option(option)
+        if anchor is not None:
+            name = resolve_name(anchor, data)
+            if name in moved:
+                raise StataError(198, f"{name} may not be both moved and in {option}()")
+            return staying.index(name) + (option == "after")
+    return len(staying) if node.option("last") else 0

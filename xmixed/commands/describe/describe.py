@@ -1,0 +1,134 @@
+"""describe, ds."""
+
+from __future__ import annotations
+
+from xmixed.commands.registry import command
+from xmixed.data.columns import bytes_of_observation
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.expressions.varlist import resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.render.layouts.describe import (
+    Description,
+    VariableRow,
+    render_header,
+    render_names,
+    render_sorted,
+    render_table,
+)
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+
+
+def has_notes(data: Dataset, name: str) -> bool:
+    """Return whether a variable (or `_dta`) has notes."""
+    return data.characteristics.get(name, {}).get("note0", "0").strip() not in {"", "0"}
+
+
+@command(
+    "describe",
+    syntax=Syntax(
+        "varlist",
+        using=True,
+        options=(
+            OptionSpec("short", "s", help="only the lines above the table"),
+            OptionSpec("simple", "si", help="only the variables' names"),
+            OptionSpec("fullnames", "f", help="do not abbreviate names"),
+            OptionSpec("numbers", "n", help="show the variables' positions"),
+            OptionSpec("detail", "d", help="width of an observation", built=False),
+            OptionSpec("replace", "replace", help="make the description the data", built=False),
+            OptionSpec("varlist", "varl", help="save the varlist in r()", built=False),
+        ),
+        exclusive=(("fullnames", "numbers"),),
+    ),
+    synopsis="describe [varlist] [using filename] [, short simple fullnames numbers]",
+)
+def describe(session: SessionState, node: Command) -> None:
+    if node.using is None:
+        data, n_obs = session.data, session.data.n_obs
+    else:
+        data, n_obs = _header_of(node.using)
+    chosen = [data[name] for name in resolve_varlist(node.argument, data)] if node.argument else list(data)
+    description = Description(
+        source=data.source,
+        n_obs=n_obs,
+        n_variables=len(data.variables),
+        size=n_obs * bytes_of_observation(data),
+        label=data.label,
+        timestamp=data.timestamp,
+        has_notes=has_notes(data, "_dta"),
+        sorted_by=data.sorted_by,
+        changed=data.changed and node.using is None,
+        from_file=node.using is not None,
+        rows=tuple(_row(data, variable) for variable in chosen),
+    )
+    _write(session, node, description)
+    session.r = Results(
+        scalars={
+            "N": float(n_obs),
+            "k": float(len(data.variables)),
+            "width": float(bytes_of_observation(data)),
+            "changed": float(description.changed),
+        }
+    )
+
+
+def _header_of(using: str) -> tuple[Dataset, int]:
+    from xmixed.data.files.dta.reader import read_dta_header
+    from xmixed.data.files.locate import locate
+
+    found = locate(using)
+    header = read_dta_header(found.path, found.display_name)
+    header.dataset.source = found.address
+    return header.dataset, header.n_obs
+
+
+def _row(data: Dataset, variable: Variable) -> VariableRow:
+    return VariableRow(
+        variable.name,
+        variable.type,
+        variable.format,
+        variable.value_label,
+        variable.label,
+        has_notes(data, variable.name),
+        data.names.index(variable.name) + 1,
+    )
+
+
+def _write(session: SessionState, node: Command, description: Description) -> None:
+    linesize = session.settings.linesize
+    if node.option("simple"):
+        session.out.write(*render_names([row.name for row in description.rows], linesize))
+        return
+    framed = not node.argument
+    lines = render_header(description, linesize) if framed else []
+    if not node.option("short") and description.rows:
+        fullnames, numbers = bool(node.option("fullnames")), bool(node.option("numbers"))
+        lines += render_table(description, linesize, framed, fullnames, numbers)
+    if framed:
+        lines += render_sorted(description)
+    session.out.write(*lines)
+
+
+@command(
+    "ds",
+    syntax=Syntax(
+        "varlist",
+        options=(
+            OptionSpec("has", "has", "text", built=False),
+            OptionSpec("not", "not", "text", built=False),
+            OptionSpec("alpha", "a", built=False),
+            OptionSpec("detail", "d", built=False),
+            OptionSpec("varwidth", "v", "integer", built=False),
+            OptionSpec("skip", "s", "integer", built=False),
+            OptionSpec("indent", "indent", "integer", built=False),
+            OptionSpec("insensitive", "insens", built=False),
+        ),
+    ),
+    synopsis="ds [varlist]",
+    needs=("data",),
+)
+def ds(session: SessionState, node: Command) -> None:
+    names = resolve_varlist(node.argument, session.data) if node.argument else session.data.names
+    session.out.write(*render_names(names, session.settings.linesize))
+    session.r = Results(macros={"varlist": " ".join(names)})

@@ -1,0 +1,108 @@
+"""`tabulate, summarize()`: what it computes and keeps; the command itself is in `tabulate`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.commands.rows import Weights
+from xmixed.data.categories import categories_of, value_texts
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec
+from xmixed.missing import is_missing
+from xmixed.render.layouts.tabulate_summarize import SummaryTable, render_summary_table
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+from xmixed.statistics.grouped import Grouped
+
+SUMMARIZE_OPTIONS = (
+    OptionSpec("summarize", "su", "varname", "means, standard deviations and frequencies of a variable"),
+    OptionSpec("means", "me", "negatable", "with summarize(): means"),
+    OptionSpec("standard", "st", "negatable", "with summarize(): standard deviations"),
+    OptionSpec("freq", "f", "negatable", "with summarize(): frequencies"),
+    OptionSpec("obs", "ob", "negatable", "with summarize(): numbers of observations"),
+)
+
+
+def tabulate_summarize(
+    session: SessionState, node: Command, names: list[str], rows: np.ndarray, weights: Weights
+) -> None:
+    """Show statistics of a variable by the categories of one or two others."""
+    data, missing = session.data, bool(node.option("missing"))
+    shown = data[resolve_varlist((node.option("summarize"),), data)[0]]
+    if shown.is_string:
+        raise StataError(109, "type mismatch")
+    x = shown.to_double()
+    inside = rows & ~is_missing(x)
+    variables = [data[name] for name in names]
+    for variable in variables:
+        inside &= categories_of(variable, inside, missing).used
+    found = [categories_of(variable, inside, missing) for variable in variables]
+    sizes = [len(categories.values) for categories in found]
+    if not all(sizes):
+        session.out.write("no observations")
+        session.r = Results()
+        return
+    used = inside
+    w = None if weights.values is None else weights.values[used]
+    codes = [categories.codes[used] for categories in found]
+    statistics = _chosen(node)
+    values = _values(x[used], codes, sizes, w, weights.kind, statistics)
+    texts = [
+        tuple(value_texts(data, variable, categories.values, not node.option("nolabel")))
+        for variable, categories in zip(variables, found, strict=True)
+    ]
+    heads = [variable.label or variable.name for variable in variables]
+    table = SummaryTable(
+        shown.label or shown.name,
+        heads[0],
+        texts[0],
+        statistics,
+        values,
+        column_head=heads[1] if len(heads) == 2 else "",
+        column_texts=texts[1] if len(heads) == 2 else (),
+        weighted=weights.kind in ("aweight", "iweight"),
+    )
+    session.out.write(*render_summary_table(table, session.settings.linesize))
+    session.r = Results()
+
+
+def _chosen(node: Command) -> tuple[str, ...]:
+    """Return the statistics that are shown: those that are named, or all that are not refused."""
+    options = {"means": "mean", "standard": "sd", "freq": "freq", "obs": "obs"}
+    given = {key: node.option(option) for option, key in options.items() if option in node.options}
+    if node.option("nofreq"):  # an option of the tables of frequencies too
+        given["freq"] = False
+    named = [key for key in options.values() if given.get(key) is True]
+    default = ["mean", "sd", "freq"] + (["obs"] if node.weight is not None else [])
+    chosen = named or [key for key in default if given.get(key) is not False]
+    if not chosen:
+        raise StataError(198, "no statistics are left to show")
+    return tuple(chosen)
+
+
+def _values(
+    x: np.ndarray,
+    codes: list[np.ndarray],
+    sizes: list[int],
+    w: np.ndarray | None,
+    kind: str,
+    statistics: tuple[str, ...],
+) -> dict[str, np.ndarray]:
+    """Return each statistic of the cells and margins, shape (r+1,) or (r+1, c+1)."""
+    names = {"mean": "mean", "sd": "sd", "freq": "sum_w", "obs": "n"}
+    out = {name: np.zeros([size + 1 for size in sizes]) for name in statistics}
+    for over in np.ndindex(*[2] * len(sizes)):  # cells, then margins: which variables are summed over
+        kept = [(c, size) for c, size, total in zip(codes, sizes, over, strict=True) if not total]
+        code, count = np.zeros(len(x), dtype=np.int64), 1
+        for c, size in kept:
+            code, count = code * size + c, count * size
+        groups = Grouped(x, code, count, w, kind)
+        place = tuple(
+            slice(size, None) if total else slice(0, size) for size, total in zip(sizes, over, strict=True)
+        )
+        for name in statistics:
+            target = out[name][place]
+            out[name][place] = groups.statistic(names[name]).reshape(target.shape)
+    return out

@@ -1,0 +1,162 @@
+"""set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from xmixed.commands.registry import command, subcommand
+from xmixed.data.columns import blank_column
+from xmixed.data.dataset import DTYPES
+from xmixed.errors import StataError
+from xmixed.formats import is_date_format, is_string_format, is_valid_format, width_of
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.session.state import SessionState
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
+LINESIZE, MATSIZE, LEVEL = (40, 255), (10, 11000), (10.0, 99.99)
+LARGEST_N, LARGEST_SEED = 2_147_483_619, 2_147_483_647
+FORMAT_WIDTHS = {"cformat": 9, "pformat": 5, "sformat": 8}
+"""Widest formats of coefficients, p-values and test statistics."""
+
+Setter = Callable[[SessionState, str, str], None]
+
+
+def _whole(name: str, word: str, low: int, high: int) -> int:
+    """Return a whole number in a range; r(198) otherwise."""
+    if not _WHOLE.fullmatch(word):
+        raise StataError(198, f"invalid {name}: '{word}'" if word else "invalid syntax")
+    value = int(word)
+    if not low <= value <= high:
+        raise StataError(198, f"{name} must be between {low} and {high}")
+    return value
+
+
+def _switch(session: SessionState, name: str, word: str) -> None:
+    if word not in {"on", "off"}:
+        raise StataError(198, "invalid syntax")
+    setattr(session.settings, name, word == "on")
+
+
+def _linesize(session: SessionState, name: str, word: str) -> None:
+    session.settings.linesize = _whole(name, word, *LINESIZE)
+
+
+def _level(session: SessionState, name: str, word: str) -> None:
+    try:
+        level = float(word)
+    except ValueError:
+        raise StataError(198, "invalid syntax") from None
+    if not LEVEL[0] <= level <= LEVEL[1]:
+        raise StataError(198, "level() must be between 10 and 99.99 inclusive")
+    session.settings.level = level
+
+
+def _type(session: SessionState, name: str, word: str) -> None:
+    if word not in DTYPES:
+        raise StataError(198, "invalid syntax")
+    session.settings.type = word
+
+
+def _seed(session: SessionState, name: str, word: str) -> None:
+    seed = _whole(name, word, 0, LARGEST_SEED)
+    session.settings.seed = seed
+    session.memory.reseed(seed)
+
+
+def _format(session: SessionState, name: str, word: str) -> None:
+    """`set cformat` alone goes back to the default."""
+    if word:
+        if not is_valid_format(word) or is_string_format(word) or is_date_format(word):
+            raise StataError(120, "invalid %format")
+        if width_of(word) > FORMAT_WIDTHS[name]:
+            raise StataError(198, f"{name} may not be wider than {FORMAT_WIDTHS[name]}")
+    setattr(session.settings, name, word)
+
+
+def _showbaselevels(session: SessionState, name: str, word: str) -> None:
+    if word not in {"on", "off", "all"}:
+        raise StataError(198, "invalid syntax")
+    session.settings.showbaselevels = "" if word == "off" else word
+
+
+def _observations(session: SessionState, name: str, word: str) -> None:
+    data = session.data
+    before, now = data.n_obs, _whole(name, word, 0, LARGEST_N)
+    if now < before:
+        raise StataError(198, f"obs must be at least {before}; use drop to remove observations")
+    if now == before:
+        return
+    data.variables = [
+        replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
+    ]
+    unmarked = np.zeros(now - before, dtype=bool)
+    data.marks = {name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()}
+    data.n_obs, data.sorted_by, data.changed = now, (), True
+    session.out.write(f"obs was {before}, now {now}")
+
+
+def _memory(session: SessionState, name: str, word: str) -> None:
+    session.out.write(
+        "set memory ignored.",
+        "    Memory no longer needs to be set in modern Statas; memory adjustments are performed on the fly",
+        "    automatically.",
+    )
+
+
+def _matsize(session: SessionState, name: str, word: str) -> None:
+    """Matrices have no limit here; the number is only checked."""
+    _whole(name, word, *MATSIZE)
+
+
+SETTERS: dict[str, Setter] = {
+    "obs": _observations,
+    "linesize": _linesize,
+    "level": _level,
+    "more": _switch,
+    "type": _type,
+    "seed": _seed,
+    "cformat": _format,
+    "pformat": _format,
+    "sformat": _format,
+    "lstretch": _switch,
+    "showbaselevels": _showbaselevels,
+    "showomitted": _switch,
+    "showemptycells": _switch,
+    "memory": _memory,
+    "matsize": _matsize,
+}
+"""What sets each setting."""
+PERMANENTLY = OptionSpec("permanently", "perm", help="also in later sessions", built=False)
+
+
+@command(
+    "set",
+    syntax=Syntax("words"),
+    synopsis="set {obs|linesize|level|more|type|seed|cformat|pformat|sformat|lstretch|showbaselevels"
+    "|showomitted|showemptycells|matsize} value",
+    keeps_r=True,
+)
+def set_command(session: SessionState, node: Command) -> None:
+    raise StataError(198, "invalid syntax")
+
+
+def _set(session: SessionState, node: Command) -> None:
+    if len(node.argument) > 1:
+        raise StataError(198, "invalid syntax")
+    name = node.name.removeprefix("set ")
+    SETTERS[name](session, name, "".join(node.argument))
+
+
+for _name in SETTERS:
+    subcommand(
+        "set",
+        _name,
+        syntax=Syntax("words", options=(PERMANENTLY,)),
+        synopsis=f"set {_name} value",
+        keeps_r=True,
+    )(_set)

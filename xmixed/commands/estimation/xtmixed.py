@@ -1,0 +1,107 @@
+"""xtmixed, xmixed and mixed: linear mixed models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xmixed.commands.registry import command
+from xmixed.errors import StataError
+from xmixed.estimation.display_options import display_options
+from xmixed.estimation.mixed.display import display
+from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED_SYNTAX, STANDARD_DEVIATIONS
+from xmixed.language.nodes import MixedCommand
+from xmixed.session.results import Estimates
+from xmixed.session.state import SessionState
+from xmixed.session.stored import commit
+
+SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, options]"
+E_COMMANDS = frozenset({"xtmixed", "mixed"})
+"""What e(cmd) may be after these commands."""
+
+
+@command(
+    "xmixed",
+    syntax=MIXED_SYNTAX,
+    synopsis=SYNOPSIS.replace("xtmixed", "xmixed", 1),
+    by="each",
+)
+@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, by="each")
+@command(
+    "mixed",
+    syntax=replace(
+        MIXED_SYNTAX,
+        options=(*MIXED_SYNTAX.options, STANDARD_DEVIATIONS),
+        exclusive=(*MIXED_SYNTAX.exclusive, ("variance", "stddeviations")),
+    ),
+    synopsis=SYNOPSIS.replace("xtmixed", "mixed", 1),
+    by="each",
+)
+def xtmixed(session: SessionState, node: MixedCommand) -> None:
+    options = display_options(node.option, session.settings, node.name == "mixed")
+    if node.fixed is None:
+        _check_replay(session.e, node)
+        session.out.write(*display(session.e, options))
+        return
+    _check_estimation(session, node)
+    estimates = _estimate(session, node)
+    session.out.write(*display(estimates, options))
+    if not estimates.scalars["converged"]:
+        raise StataError(430, "convergence not achieved", keeps_results=True)
+
+
+def _check_replay(estimates: Estimates, node: MixedCommand) -> None:
+    """Check that there is something to replay and that only display options were given."""
+    if estimates.macros.get("cmd") not in E_COMMANDS:
+        raise StataError(301, "last estimates not found")
+    for name, option in node.options.items():
+        if name in ESTIMATION_ONLY:
+            shown = f"no{name}" if option.value is False else name
+            raise StataError(198, f"option {shown} not allowed", option.span)
+
+
+def _check_estimation(session: SessionState, node: MixedCommand) -> None:
+    if not session.data.variables:
+        raise StataError(111, "no variables defined")
+
+
+def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
+    """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
+    from xmixed.estimation.mixed.fit import engine_options, run
+    from xmixed.estimation.mixed.log import DETAILS, IterationLog
+    from xmixed.estimation.mixed.resolve import resolve
+    from xmixed.estimation.mixed.results import build_estimates
+    from xmixed.estimation.mixed.specification import specify
+    from xmixed.estimation.mixed.start import starting_values
+    from xmixed.expressions.context import Context
+    from xmixed.expressions.sample import select_rows
+    from xmixed.session.stored import new_mark
+
+    options = engine_options(node)
+    context = Context.of(session)
+    resolved = resolve(node, context, "reml" if node.option("reml") else "ml")
+    assert node.fixed is not None
+    specification = specify(
+        resolved, context, select_rows(node.fixed.condition, node.fixed.in_range, context)
+    )
+    description = specification.description
+    fixed_names = [f"{description.depvar}:{term.name}" for term in description.terms]
+    start = starting_values(node, context, fixed_names)
+    for note in specification.notes:
+        session.out.write(note)
+    # emonly shows the EM log by itself, as dots when they are asked for.
+    em_dots = bool(node.option("emdots"))
+    log = IterationLog(
+        session.out,
+        description.likelihood_label,
+        show=node.option("log", True) is not False,
+        em_log=bool(node.option("emlog")) or (bool(node.option("emonly")) and not em_dots),
+        em_dots=em_dots,
+        details=[name for name in DETAILS if node.option(name)],
+        starting=description.residuals is not None or specification.weights is not None,
+    )
+    fitted = run(specification, options, log, start)
+    estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)
+    estimates.mark = new_mark()
+    commit(session, estimates)
+    session.data.marks[estimates.mark] = specification.rows
+    return estimates

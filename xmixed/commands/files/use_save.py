@@ -1,0 +1,201 @@
+"""use, save, saveold, sysuse, webuse, clear."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from xmixed.commands.registry import command
+from xmixed.commands.rows import selected_rows
+from xmixed.data.dataset import Dataset
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.render.layouts.describe import render_names
+from xmixed.render.text import printable
+from xmixed.session.results import Estimates, Results
+from xmixed.session.state import SessionState
+
+OLD_RELEASE = 114
+"""File format of `saveold`: Stata 10's."""
+
+CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
+
+
+def file_name(node: Command) -> str:
+    """Return the file that a command names; r(100) when it names none."""
+    if not node.argument:
+        raise StataError(100, "invalid file specification")
+    return node.argument
+
+
+def check_may_replace(session: SessionState, node: Command) -> None:
+    """Refuse to lose unsaved data (r(4)) unless the option clear was given."""
+    data = session.data
+    if data.changed and (data.variables or data.n_obs) and not node.option("clear"):
+        raise StataError(4, "no; data in memory would be lost")
+
+
+def read_file(name: str, command_name: Literal["use", "webuse", "sysuse"]) -> Dataset:
+    """Return the dataset in a file that a command names."""
+    from xmixed.data.files.dta.reader import read_dta
+    from xmixed.data.files.locate import locate
+
+    found = locate(name, command_name)
+    data = read_dta(found.path, name=found.display_name)
+    data.source = found.address
+    data.changed = False
+    return data
+
+
+def _install(session: SessionState, data: Dataset) -> None:
+    """Make a dataset the data in memory and show its label."""
+    session.data = data
+    if data.label:
+        session.out.write(f"({printable(data.label)})")
+
+
+@command(
+    "use",
+    syntax=Syntax(
+        "filename",
+        condition=True,
+        in_range=True,
+        using=True,
+        options=(CLEAR, OptionSpec("nolabel", "nol", help="leave the value labels out")),
+    ),
+    synopsis="use filename [, clear nolabel]  or  use [varlist] [if] [in] using filename [, clear nolabel]",
+    keeps_r=True,
+)
+def use(session: SessionState, node: Command) -> None:
+    if node.using is None and (node.condition is not None or node.in_range is not None):
+        raise StataError(100, "using required")
+    name = node.using if node.using is not None else file_name(node)
+    check_may_replace(session, node)
+    data = read_file(name, "use")
+    if node.using is not None:
+        _select(session, node, data)
+    if node.option("nolabel"):
+        data.value_labels = {}
+        data.variables = [replace(variable, value_label="") for variable in data]
+    _install(session, data)
+
+
+def _select(session: SessionState, node: Command, data: Dataset) -> None:
+    """Reduce a dataset just read to the variables and observations asked for."""
+    names = resolve_varlist(node.argument, data) if node.argument else data.names
+    if node.condition is not None or node.in_range is not None:
+        before = session.data
+        session.data = data
+        try:
+            rows = selected_rows(session, node)
+        finally:
+            session.data = before
+        data.take(rows, keeps_order=True)
+    n_obs = data.n_obs
+    data.drop_variables([name for name in data.names if name not in set(names)])
+    data.n_obs, data.changed = n_obs, False
+
+
+_REPLACE = OptionSpec("replace", "replace", help="overwrite the file")
+_EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no variables")
+
+
+@command(
+    "save",
+    syntax=Syntax(
+        "filename",
+        options=(
+            _REPLACE,
+            _EMPTYOK,
+            OptionSpec("nolabel", "nol", help="leave the value labels out", built=False),
+            OptionSpec("orphans", "or", help="save unused value labels too", built=False),
+            OptionSpec("all", "all", help="save e(sample) too", built=False),
+        ),
+    ),
+    synopsis="save [filename] [, replace emptyok]",
+    keeps_r=True,
+)
+def save(session: SessionState, node: Command) -> None:
+    _save(session, node, None)
+
+
+@command(
+    "saveold",
+    syntax=Syntax("filename", options=(_REPLACE,)),
+    synopsis="saveold filename [, replace]",
+    keeps_r=True,
+)
+def saveold(session: SessionState, node: Command) -> None:
+    _save(session, node, OLD_RELEASE)
+
+
+def _save(session: SessionState, node: Command, release: int | None) -> None:
+    from xmixed.data.files.dta.writer import write_dta
+    from xmixed.data.files.locate import with_suffix
+
+    data = session.data
+    if not data.variables and not node.option("emptyok"):
+        raise StataError(111, "no variables defined")
+    name = node.argument or data.source
+    if not name or "://" in name:
+        raise StataError(198, "invalid file specification")
+    name = with_suffix(name)
+    saved = write_dta(data, name, release=release, replace=bool(node.option("replace")))
+    data.source, data.timestamp, data.changed = name, saved.timestamp, False
+    session.out.write(f"file {printable(name)} saved")
+
+
+@command(
+    "sysuse",
+    syntax=Syntax("filename", options=(CLEAR,)),
+    synopsis="sysuse name [, clear]  or  sysuse dir",
+    keeps_r=True,
+)
+def sysuse(session: SessionState, node: Command) -> None:
+    name = file_name(node)
+    if name == "dir":
+        from xmixed.data.files.locate import shipped_datasets
+
+        session.out.write(*render_names(shipped_datasets(), session.settings.linesize))
+        return
+    check_may_replace(session, node)
+    _install(session, read_file(name, "sysuse"))
+
+
+@command(
+    "webuse",
+    syntax=Syntax("filename", options=(CLEAR,)),
+    synopsis="webuse name [, clear]",
+    keeps_r=True,
+)
+def webuse(session: SessionState, node: Command) -> None:
+    if node.argument_text.split()[:1] in (["set"], ["query"]):
+        raise StataError(199, "webuse set and webuse query are not implemented in xmixed")
+    name = file_name(node)
+    check_may_replace(session, node)
+    _install(session, read_file(name, "webuse"))
+
+
+@command(
+    "clear",
+    syntax=Syntax("words"),
+    synopsis="clear [all | * | results | matrix | mata | ado | programs]",
+    keeps_r=True,
+)
+def clear(session: SessionState, node: Command) -> None:
+    """Stata: `clear` alone removes data and value labels; there is no Mata, ado or program here to clear."""
+    what = " ".join(node.argument)
+    if what not in {"", "all", "*", "results", "matrix", "mata", "ado", "programs"}:
+        raise StataError(198, "invalid syntax")
+    everything = what in {"all", "*"}
+    if everything or not what:
+        session.data = Dataset()
+    if everything or what == "matrix":
+        session.matrices.clear()
+    if everything:
+        session.scalars.clear()
+        session.stored.clear()
+    if everything or what == "results":
+        session.r, session.e, session.s = Results(), Estimates(), Results()

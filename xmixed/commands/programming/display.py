@@ -1,0 +1,142 @@
+"""display."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xmixed.commands.registry import command
+from xmixed.errors import StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.evaluate import evaluate_number, evaluate_scalar
+from xmixed.formats import format_string, format_value, is_string_format, is_valid_format
+from xmixed.language.arguments import DisplayItem
+from xmixed.language.nodes import Call, Command, Name
+from xmixed.language.syntax import Syntax
+from xmixed.output import Line, Styled
+from xmixed.render.text import printable
+from xmixed.session.state import SessionState
+
+NUMBER = "%10.0g"
+MOST = 32767
+"""Largest argument of `_dup()`, `_skip()`, `_column()` and `_newline()`."""
+
+STYLES = {
+    "txt": "text",
+    "text": "text",
+    "res": "result",
+    "result": "result",
+    "err": "error",
+    "error": "error",
+    "inp": "input",
+    "input": "input",
+}
+COLOURS = {"g": "text", "y": "result", "r": "error", "w": "input", "b": "link", "s": ""}
+"""Style of `in colour` by the colour's first letter; `in smcl` keeps the style."""
+
+
+@dataclass(slots=True)
+class _Page:
+    """Lines being composed; `column` counts characters of the last one from 0."""
+
+    style: str = "result"
+    column: int = 0
+    repeat: int = 1
+    lines: list[list[Styled]] = field(default_factory=lambda: [[]])
+    open_end: bool = False
+
+    def add(self, text: str) -> None:
+        text = printable(text) * self.repeat
+        self.repeat = 1
+        if text:
+            self.lines[-1].append(Styled(text, self.style))
+            self.column += len(text)
+
+    def new_lines(self, count: int) -> None:
+        for _ in range(count):
+            self.lines.append([])
+            self.column = 0
+
+
+@command(
+    "display",
+    syntax=Syntax("display"),
+    synopsis='display [%fmt] exp | "text" | as {text|result|error|input} | _newline[(#)] | _continue'
+    " | _column(#) | _skip(#) | _dup(#) | _char(#) | , ...",
+    keeps_r=True,
+)
+def display(session: SessionState, node: Command) -> None:
+    page = _Page(column=sum(len(run.text) for run in session.out.pending))
+    context = Context.of(session)
+    for item in node.argument:
+        _refuse_unbuilt(item)
+        if item.kind == "text":
+            page.add(item.text)
+        elif item.kind == "expression":
+            page.add(_shown(item, context))
+        else:
+            _direct(page, item, context)
+    _write(session, page)
+
+
+def _refuse_unbuilt(item: DisplayItem) -> None:
+    """Refuse the directives that are not built, r(198); the grammar takes them for a name and a function."""
+    found = item.expression
+    if isinstance(found, Name) and found.name == "_asis":
+        raise StataError(198, "_asis is not implemented in xmixed yet", item.span)
+    if isinstance(found, Call) and found.name == "_request":
+        raise StataError(198, "_request() is not implemented in xmixed yet", item.span)
+
+
+def _shown(item: DisplayItem, context: Context) -> str:
+    assert item.expression is not None
+    if item.format and not is_valid_format(item.format):
+        raise StataError(120, "invalid %format", item.span)
+    value = evaluate_scalar(item.expression, context)
+    if isinstance(value, str):
+        return format_string(value, item.format) if item.format else value
+    if item.format:
+        if is_string_format(item.format):
+            raise StataError(109, "type mismatch", item.span)
+        return format_value(value, item.format)
+    return format_value(value, NUMBER).strip()
+
+
+def _direct(page: _Page, item: DisplayItem, context: Context) -> None:
+    """Carry out a directive."""
+    word = item.directive
+    if word == "as":
+        page.style = STYLES[item.word]
+    elif word == "in":
+        page.style = COLOURS[item.word[0]] or page.style
+    elif word == ",":
+        page.add(" ")
+    elif word == "_continue":
+        page.open_end = True
+    elif word == "_newline":
+        page.new_lines(1 if item.expression is None else _count(item, context))
+    elif word == "_skip":
+        page.add(" " * max(0, _count(item, context)))
+    elif word == "_column":
+        page.add(" " * max(0, _count(item, context) - 1 - page.column))
+    elif word == "_dup":
+        page.repeat = max(0, _count(item, context))
+    elif word == "_char":
+        page.add(chr(max(0, _count(item, context))))
+
+
+def _count(item: DisplayItem, context: Context) -> int:
+    assert item.expression is not None
+    value = evaluate_number(item.expression, context)
+    if not -MOST <= value <= MOST:
+        raise StataError(198, f"{item.directive}() incorrectly specified", item.span)
+    return int(value)
+
+
+def _write(session: SessionState, page: _Page) -> None:
+    # Stata: what is shown as an error comes through `quietly`.
+    urgent = any(run.style == "error" for runs in page.lines for run in runs) and not session.captured
+    write = session.out.write_always if urgent else session.out.write
+    complete = page.lines[:-1] if page.open_end else page.lines
+    write(*(Line(runs) for runs in complete))
+    if page.open_end:
+        session.out.hold(*page.lines[-1])

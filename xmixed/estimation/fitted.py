@@ -1,0 +1,181 @@
+"""Fitted models whose equations are lists of terms: what their estimators keep, and their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xmixed.estimation.coefficients import Coefficients
+from xmixed.estimation.delta import exponentiated, wald_figures
+from xmixed.estimation.display_options import DisplayOptions
+from xmixed.estimation.rows import coefficient_rows
+from xmixed.expressions.factors.terms import Term
+from xmixed.output import Line
+from xmixed.render.layouts.coefficient_table import CoefficientRow, Equation, render_coefficients
+from xmixed.render.layouts.mixed_header import render_clusters
+from xmixed.session.results import Estimates, Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class FittedEquation:
+    """One equation of e(b).
+
+    Attributes
+    ----------
+    name : str
+        "" where e(b) has a single equation without a name.
+    terms : tuple of Term
+        In the order of e(b), those with coefficient zero among them.
+    ancillary : bool
+        A parameter of its own, such as a cut point: shown as `/name`, without a test.
+    """
+
+    name: str
+    terms: tuple[Term, ...]
+    ancillary: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        prefix = f"{self.name}:" if self.name else ""
+        return [prefix + term.name for term in self.terms]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedTerms:
+    """The payload of e(): the dependent variable and the equations, no data.
+
+    Attributes
+    ----------
+    depvar : str
+    equations : tuple of FittedEquation
+    levels : tuple of float
+        Outcomes of a categorical model in order; () for others.
+    """
+
+    depvar: str
+    equations: tuple[FittedEquation, ...]
+    levels: tuple[float, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Column names of e(b)."""
+        return [name for equation in self.equations for name in equation.names]
+
+    @property
+    def terms(self) -> tuple[Term | None, ...]:
+        """The term of each coefficient; None for ancillary parameters."""
+        return tuple(
+            None if equation.ancillary else term for equation in self.equations for term in equation.terms
+        )
+
+
+def whole_vector(terms: Sequence[Term], values: np.ndarray) -> np.ndarray:
+    """Return coefficients of all terms from those of the estimated ones, zeros elsewhere."""
+    out = np.zeros(len(terms))
+    out[[place for place, term in enumerate(terms) if not term.status]] = values
+    return out
+
+
+def whole_matrix(estimated: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return a covariance of all coefficients from that of the estimated ones.
+
+    Parameters
+    ----------
+    estimated : (K,) bool array
+    matrix : (k, k) array
+    """
+    out = np.zeros((len(estimated), len(estimated)))
+    out[np.ix_(estimated, estimated)] = matrix
+    return out
+
+
+def estimates_matrices(
+    names: list[str], depvar: str, b: np.ndarray, variance: np.ndarray, model_based: np.ndarray | None
+) -> dict[str, Matrix]:
+    """Return e(b), e(V) and, for robust variances, e(V_modelbased)."""
+    found = {"b": Matrix(b[None, :], ["y1"], names), "V": Matrix(variance, names, names)}
+    if model_based is not None:
+        found["V_modelbased"] = Matrix(model_based, names, names)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TableExtras:
+    """What a table of coefficients has beyond the usual.
+
+    Attributes
+    ----------
+    exponential : str
+        Head of exponentiated coefficients (`Odds Ratio`); "" for none.
+    beta : ndarray, shape (k,), or None
+        Standardised coefficients, missing for the constant.
+    base : tuple of (equation, note), or None
+        An equation without coefficients, and how many equations precede it.
+    """
+
+    exponential: str = ""
+    beta: np.ndarray | None = None
+    base: tuple[int, str, str] | None = None
+
+
+def coefficient_table(
+    estimates: Estimates, fitted: FittedTerms, options: DisplayOptions, extras: TableExtras | None = None
+) -> list[Line]:
+    """Return the table of e(b), with the line of clusters above it."""
+    extras = extras or TableExtras()
+    df = estimates.scalars.get("df_r")
+    equations = _equations(estimates, fitted, options, extras, df)
+    robust = "vcetype" in estimates.macros
+    style = replace(
+        options.style,
+        statistic="z" if df is None else "t",
+        robust=robust,
+        error_title=estimates.macros.get("vcetype", "Robust"),
+        estimate_title=extras.exponential or options.style.estimate_title,
+        beta=extras.beta is not None,
+    )
+    table = render_coefficients(fitted.depvar, equations, style)
+    clusters = estimates.macros.get("clustvar", "")
+    if clusters:
+        count = int(estimates.scalars["N_clust"])
+        return [render_clusters(count, clusters, len(table[0].text)), *table]
+    return table
+
+
+def _equations(
+    estimates: Estimates,
+    fitted: FittedTerms,
+    options: DisplayOptions,
+    extras: TableExtras,
+    df: float | None,
+) -> list[Equation]:
+    coefficients = Coefficients.of(estimates)
+    variances = np.diag(coefficients.V)
+    named = sum(not equation.ancillary for equation in fitted.equations) > 1
+    found: list[Equation] = []
+    ancillary: list[CoefficientRow] = []
+    start = 0
+    for equation in fitted.equations:
+        end = start + len(equation.terms)
+        own = slice(start, end)
+        b, own_variances = coefficients.b[own], variances[own]
+        start = end
+        if equation.ancillary:
+            figures = wald_figures(float(b[0]), float(own_variances[0]), options.style.level, df)
+            legend = f"_b[{equation.name}:_cons]"
+            ancillary.append(CoefficientRow(f"/{equation.name}", figures, legend=legend, bare=True))
+            continue
+        prefix = f"{equation.name}:" if equation.name else ""
+        beta = None if extras.beta is None else extras.beta[own]
+        rows = coefficient_rows(equation.terms, b, own_variances, options, prefix, df, beta)
+        if extras.exponential:
+            rows = tuple(replace(row, figures=exponentiated(row.figures)) for row in rows)
+        found.append(Equation(rows, equation.name if named else ""))
+    if ancillary:
+        found.append(Equation(tuple(ancillary)))
+    if extras.base is not None:
+        place, name, note = extras.base
+        found.insert(place, Equation((), name, note))
+    return found

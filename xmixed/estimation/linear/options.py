@@ -1,0 +1,72 @@
+"""The options of regress, areg and xtreg, and which of them a replay may give."""
+
+from __future__ import annotations
+
+from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
+from xmixed.language.syntax import OptionSpec, Syntax
+
+WEIGHTS = ("fweight", "aweight", "pweight", "iweight")
+NOCONSTANT = OptionSpec("noconstant", "noc", help="suppress the constant")
+
+REGRESS_DISPLAY = (
+    *TABLE_OPTIONS,
+    OptionSpec("beta", "b", help="show standardised coefficients in place of limits"),
+    OptionSpec("eform", "ef", "text", "show exp(b), under this heading"),
+    OptionSpec("depname", "dep", "name", "name of the dependent variable in the display"),
+)
+"""Options that a replay of regress may have too."""
+
+REGRESS_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    weights=WEIGHTS,
+    options=(
+        NOCONSTANT,
+        OptionSpec("hascons", "h", help="the covariates hold a constant", built=False),
+        OptionSpec("tsscons", "tsscons", help="total sum of squares with a constant", built=False),
+        variance_option(("ols", "ols"), ("robust", "r"), ("cluster", "cl"), ("hc2", "hc2"), ("hc3", "hc3")),
+        *CLUSTER_OPTIONS,
+        OptionSpec("mse1", "mse1", help="take the residual variance as 1"),
+        OptionSpec("plus", "plus", help="make the table extendable", built=False),
+        *REGRESS_DISPLAY,
+    ),
+)
+
+AREG_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    weights=("fweight", "aweight", "pweight"),
+    options=(
+        OptionSpec("absorb", "a", "varname", "the categorical variable to be absorbed"),
+        variance_option(("ols", "ols"), ("robust", "r"), ("cluster", "cl")),
+        *CLUSTER_OPTIONS,
+        *TABLE_OPTIONS,
+    ),
+)
+
+XTREG_DISPLAY = (*TABLE_OPTIONS, OptionSpec("theta", "th", help="show the theta of random effects"))
+
+XTREG_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    weights=("fweight", "aweight", "pweight"),
+    options=(
+        OptionSpec("fe", "fe", help="fixed effects (within)"),
+        OptionSpec("re", "re", help="random effects by generalised least squares; the default"),
+        OptionSpec("be", "be", help="between effects"),
+        OptionSpec("mle", "ml", help="random effects by maximum likelihood"),
+        OptionSpec("pa", "pa", help="population averages", built=False),
+        OptionSpec("i", "i", "varname", "the panel variable"),
+        OptionSpec("sa", "sa", help="Swamy and Arora's variances for unbalanced panels"),
+        OptionSpec("wls", "wls", help="between effects: weighted least squares", built=False),
+        OptionSpec("noconstant", "noc", help="mle: suppress the constant", built=False),
+        OptionSpec("log", "log", "negatable", "mle: show the iteration log; the default"),
+        variance_option(("conventional", "conventional"), ("robust", "r"), ("cluster", "cl"), ("oim", "oim")),
+        *CLUSTER_OPTIONS,
+        *XTREG_DISPLAY,
+    ),
+    exclusive=(("fe", "re", "be", "mle", "pa"),),
+)

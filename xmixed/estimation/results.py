@@ -1,0 +1,111 @@
+"""What generic commands ask of an estimator, and where to find the estimator of stored results.
+
+A generic command (`estimates replay`, `testparm`, `lrtest`, `predict`, `margins`) never knows which command
+has fitted a model: it takes the name in e(cmd), gets the estimator and asks it. An estimator is the object
+`ESTIMATOR` of the module that `MODULES` names, loaded when it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from xmixed.errors import StataError
+from xmixed.expressions.factors.terms import Term
+from xmixed.language.syntax import OptionSpec
+from xmixed.output import Line
+from xmixed.session.results import Estimates
+from xmixed.session.settings import Settings
+
+if TYPE_CHECKING:
+    from xmixed.estimation.frame import EstimationFrame
+
+MODULES: dict[str, str] = {
+    "xtmixed": "mixed.estimator",
+    "mixed": "mixed.estimator",
+    "areg": "linear.areg",
+    "regress": "linear.regress",
+}
+"""Module below `xmixed.estimation` of the estimator, by e(cmd)."""
+
+Option = Callable[..., Any]
+"""option(name, default=None): the value of an option as `Command.option` gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """Something that `predict` can make after a model, one number an observation.
+
+    Attributes
+    ----------
+    name, minimum : str
+        The option and its shortest abbreviation.
+    values : callable(e, frame, argument) -> ndarray, shape (rows of the frame,)
+        `argument` is what stands in parentheses, "" without.
+    label : callable(e, argument) -> str
+        Label of the new variable.
+    gradient : callable(e, frame) -> ndarray, shape (rows of the frame, k), or None
+        Derivatives by the coefficients; None where there is no closed form.
+    needs : str
+        "covariates": any observation that has them; "outcome": and the dependent variable; "sample": only the
+        estimation sample.
+    assumed : str
+        What is said when the statistic is made without being asked for, `xb assumed; fitted values`; "" for
+        one that must be asked for.
+    takes : str
+        What goes into the parentheses, for the message when it is not there; "" for a plain option.
+    """
+
+    name: str
+    minimum: str
+    values: Callable[[Estimates, EstimationFrame, str], np.ndarray]
+    label: Callable[[Estimates, str], str]
+    gradient: Callable[[Estimates, EstimationFrame], np.ndarray] | None = None
+    needs: str = "covariates"
+    assumed: str = ""
+    takes: str = ""
+
+
+class Estimator(Protocol):
+    """A command that fits models, as other commands see it."""
+
+    @property
+    def options(self) -> tuple[OptionSpec, ...]:
+        """Options of a replay."""
+        ...
+
+    @property
+    def statistics(self) -> tuple[Statistic, ...]:
+        """What `predict` can make; the default is the first with an `assumed`."""
+        ...
+
+    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> Sequence[Line]:
+        """Return the display, from the blank line before the header on."""
+        ...
+
+    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
+        """Return the term of each coefficient of e(b); None for parameters that belong to no covariate."""
+        ...
+
+
+def is_known(command: str) -> bool:
+    """Return whether e(cmd) names an estimator."""
+    return command in MODULES
+
+
+def estimator_of(estimates: Estimates) -> Estimator:
+    """Return the estimator that made results.
+
+    Raises
+    ------
+    StataError
+        r(301) `last estimates not found` where none did.
+    """
+    name = MODULES.get(estimates.macros.get("cmd", ""))
+    if name is None:
+        raise StataError(301, "last estimates not found")
+    return importlib.import_module(f"xmixed.estimation.{name}").ESTIMATOR
