@@ -25,7 +25,6 @@ IMPORTED_ELSEWHERE = {
     "xmixed.commands.data.xtset -> xmixed.commands.data.sort",
     "xmixed.commands.describe.codebook -> xmixed.commands.data.label",
     "xmixed.commands.describe.list -> xmixed.commands.data.label",
-    "xmixed.commands.programming.loops -> xmixed.commands.programming.conditional",
 }
 """Modules that register a command and are imported by another one all the same."""
 
@@ -33,8 +32,6 @@ READING_BY_PATTERN = {
     "data/label.py",
     "data/notes.py",
     "environment/set.py",
-    "programming/macro.py",
-    "programming/macro_functions.py",
     "programming/version_exit.py",
 }
 """Modules of commands that use regular expressions."""

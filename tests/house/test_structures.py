@@ -26,7 +26,7 @@ def _texts(node: ast.AST | None) -> set[str]:
 
 
 def comparisons(source: str) -> Iterator[int]:
-    """Lines of comparisons, `match` cases and literal dictionaries that tell structures apart by their names."""
+    """Lines of comparisons, `match` cases and literal dictionaries that tell structures apart by name."""
     for node in ast.walk(ast.parse(source)):
         sides: list[ast.AST | None] = []
         if isinstance(node, ast.Compare):

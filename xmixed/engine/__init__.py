@@ -22,7 +22,8 @@ if TYPE_CHECKING:
         PerfectFit,
         WeightsNotSupported,
     )
-    from xmixed.engine.fitting import fit, linear_regression, log_likelihood, parameters_of
+    from xmixed.engine.evaluation import Evaluation, LevelEffects, evaluate, log_likelihood
+    from xmixed.engine.fitting import fit, linear_regression, parameters_of
     from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, StructureName
     from xmixed.engine.products.collinearity import find_omitted
     from xmixed.engine.residuals.base import ResidualStructure
@@ -46,12 +47,14 @@ __all__ = [
     "CovarianceStructure",
     "EMStep",
     "EngineError",
+    "Evaluation",
     "Fit",
     "InsufficientObservations",
     "InvalidModel",
     "InvalidStart",
     "Iteration",
     "Level",
+    "LevelEffects",
     "Model",
     "NoObservations",
     "NonFiniteData",
@@ -68,6 +71,7 @@ __all__ = [
     "StructureName",
     "WeightsNotSupported",
     "covariance_structure",
+    "evaluate",
     "find_omitted",
     "fit",
     "linear_regression",
@@ -79,10 +83,11 @@ __all__ = [
 _MODULES = {
     "products.collinearity": ("find_omitted",),
     "covariance.structures": ("CovarianceStructure", "covariance_structure"),
-    "fitting": ("fit", "linear_regression", "log_likelihood", "parameters_of"),
     "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "StructureName"),
     "residuals.base": ("ResidualStructure",),
     "residuals.structures": ("residual_structure",),
+    "evaluation": ("Evaluation", "LevelEffects", "evaluate", "log_likelihood"),
+    "fitting": ("fit", "linear_regression", "parameters_of"),
     "result": (
         "BoundaryNote",
         "EMStep",

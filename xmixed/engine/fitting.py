@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import metric_matrix, size
+from xmixed.engine.covariance.blocks import size
 from xmixed.engine.covariance.metrics import MatrixSquareRoot, parameterization
 from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.errors import InvalidStart
@@ -45,7 +45,7 @@ from xmixed.engine.search.optimise import (
 )
 from xmixed.engine.search.separate_levels import separate_start
 from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
-from xmixed.engine.search.starting import absolute, completed, split
+from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
 from xmixed.engine.user_units import (
     block_parameters,
     covariances,
@@ -114,23 +114,6 @@ def linear_regression(model: Model) -> Regression:
     return regression(problem)
 
 
-def log_likelihood(model: Model, parameters: np.ndarray) -> float:
-    """(Restricted) log likelihood with only beta profiled out.
-
-    Parameters
-    ----------
-    model : Model
-    parameters : (k,) array
-        Estimation metric, in the order of `Fit.parameters`.
-    """
-    objective = Objective(prepare(model))
-    start = split(objective, np.asarray(parameters, np.float64))
-    variance, point = start.variance, objective.point(_blocks(objective, start.relative), start.rho)
-    if not np.isfinite(point.log_likelihood):
-        raise InvalidStart("the covariance matrix is not positive semidefinite")
-    return objective.free_log_likelihood(point.up, variance)
-
-
 def parameters_of(model: Model) -> tuple[Parameter, ...]:
     """The free parameters of a model in the estimation metric, in e(b) order."""
     result: list[Parameter] = []
@@ -147,20 +130,6 @@ def _silent(event: Progress) -> None:
     """Report to nobody."""
 
 
-def _blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Blocks in the optimiser's metric from the estimation metric of Sigma/sigma_e^2."""
-    blocks = []
-    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        nu = block.structure.from_estimation(relative[part]).value
-        sigma = block.structure.matrix(nu)
-        psi = metric_matrix(block, sigma)
-        judged = sigma if block.tie is None else psi
-        if np.linalg.eigvalsh(judged)[0] < -1e-10 * np.trace(judged):
-            raise InvalidStart("the covariance matrix is not positive semidefinite")
-        blocks.append(psi)
-    return tuple(blocks)
-
-
 def _separately(objective: Objective) -> bool:
     """Whether good starting values are worth fitting each level alone."""
     return objective.problem.crossed is not None and objective.sweeps.is_dear
@@ -172,7 +141,7 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
     given: float | None = None
     if options.start is not None:
         start_values = split(objective, completed(objective, options.start))
-        given, blocks = start_values.variance, _blocks(objective, start_values.relative)
+        given, blocks = start_values.variance, metric_blocks(objective, start_values.relative)
         point, em_steps = objective.point(blocks, start_values.rho), 0
         if not np.isfinite(point.log_likelihood):
             raise InvalidStart("the log likelihood cannot be computed at the starting values")

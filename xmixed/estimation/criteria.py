@@ -14,12 +14,13 @@ from xmixed.session.results import Estimates, Matrix, Results
 
 
 def model_parameters(estimates: Estimates) -> float:
-    """Return the number of parameters of a model: e(k), or e(rank) where a command saves none.
+    """Return the number of parameters of a model: for mixed models e(k), else e(rank).
 
-    e(rank) would not do: it leaves out variance components on the boundary, and all of them after `nostderr`.
+    e(rank) of a mixed model leaves out variance components on the boundary, and all of them after `nostderr`;
+    e(k) of other models counts base levels and omitted variables.
     """
     scalars = estimates.scalars
-    return scalars.get("k", scalars.get("rank", MISSING))
+    return scalars["k"] if "k_r" in scalars else scalars.get("rank", MISSING)
 
 
 def criteria_row(name: str, estimates: Estimates, n: int | None = None) -> CriteriaRow:

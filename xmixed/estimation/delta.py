@@ -40,5 +40,14 @@ def exponentiated(figures: Figures) -> Figures:
     )
 
 
+def logarithmic_limits(figures: Figures, level: float) -> Figures:
+    """Return the figures of a positive parameter with limits formed on the log scale."""
+    b, error = figures.estimate, figures.standard_error
+    if not 0 < b < MISSING or not 0 < error < MISSING:
+        return figures
+    factor = math.exp(min(normal_quantile(level) * error / b, 700.0))
+    return replace(figures, lower=b / factor, upper=b * factor)
+
+
 def _exponential(value: float) -> float:
     return math.exp(value) if value < 709 else MISSING

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.estimation.coefficients import Coefficients
-from xmixed.estimation.delta import exponentiated, wald_figures
+from xmixed.estimation.delta import exponentiated, logarithmic_limits, wald_figures
 from xmixed.estimation.display_options import DisplayOptions
 from xmixed.estimation.rows import coefficient_rows
 from xmixed.expressions.factors.terms import Term
 from xmixed.output import Line
-from xmixed.render.layouts.coefficient_table import CoefficientRow, Equation, render_coefficients
+from xmixed.render.layouts.coefficient_table import CoefficientRow, Equation, Figures, render_coefficients
 from xmixed.render.layouts.mixed_header import render_clusters
 from xmixed.session.results import Estimates, Matrix
 
@@ -30,11 +30,14 @@ class FittedEquation:
         In the order of e(b), those with coefficient zero among them.
     ancillary : bool
         A parameter of its own, such as a cut point: shown as `/name`, without a test.
+    limits : str
+        "log": limits of an ancillary parameter are formed on the log scale; "" on its own.
     """
 
     name: str
     terms: tuple[Term, ...]
     ancillary: bool = False
+    limits: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -111,13 +114,19 @@ class TableExtras:
         Head of exponentiated coefficients (`Odds Ratio`); "" for none.
     beta : ndarray, shape (k,), or None
         Standardised coefficients, missing for the constant.
-    base : tuple of (equation, note), or None
+    base : tuple of (number, name, note), or None
         An equation without coefficients, and how many equations precede it.
+    offset : str
+        `x` or `ln(x)`: what has coefficient one; "" for nothing.
+    last : tuple of CoefficientRow
+        Rows after the ancillary parameters.
     """
 
     exponential: str = ""
     beta: np.ndarray | None = None
     base: tuple[int, str, str] | None = None
+    offset: str = ""
+    last: tuple[CoefficientRow, ...] = ()
 
 
 def coefficient_table(
@@ -164,6 +173,8 @@ def _equations(
         start = end
         if equation.ancillary:
             figures = wald_figures(float(b[0]), float(own_variances[0]), options.style.level, df)
+            if equation.limits == "log":
+                figures = logarithmic_limits(figures, options.style.level)
             legend = f"_b[{equation.name}:_cons]"
             ancillary.append(CoefficientRow(f"/{equation.name}", figures, legend=legend, bare=True))
             continue
@@ -172,9 +183,12 @@ def _equations(
         rows = coefficient_rows(equation.terms, b, own_variances, options, prefix, df, beta)
         if extras.exponential:
             rows = tuple(replace(row, figures=exponentiated(row.figures)) for row in rows)
+        if extras.offset:
+            kind = "exposure" if extras.offset.startswith("ln(") else "offset"
+            rows = (*rows, CoefficientRow(extras.offset, Figures(1.0), note=f"({kind})"))
         found.append(Equation(rows, equation.name if named else ""))
-    if ancillary:
-        found.append(Equation(tuple(ancillary)))
+    if ancillary or extras.last:
+        found.append(Equation((*ancillary, *extras.last)))
     if extras.base is not None:
         place, name, note = extras.base
         found.insert(place, Equation((), name, note))

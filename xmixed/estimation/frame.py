@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.factors.design import column
@@ -51,6 +52,15 @@ class EstimationFrame:
             self._whole[key] = values
         return self._whole[key]
 
+    def design(self, terms: Sequence[Term | None]) -> np.ndarray:
+        """Return X over the rows: a column for each term, zeros for one that is not estimated, (size, k)."""
+        found = np.zeros((self.size, len(terms)))
+        for place, term in enumerate(terms):
+            if term is not None and not term.status:
+                own = self.column(term)
+                found[:, place] = 1.0 if own is None else own
+        return found
+
     @property
     def size(self) -> int:
         return int(np.count_nonzero(self.rows))
@@ -68,6 +78,20 @@ class EstimationFrame:
         out = np.full(len(self.rows), MISSING)
         out[self.rows] = np.where(np.isfinite(values), values, MISSING)
         return out
+
+
+def sample_rows(context: Context, mark: str) -> np.ndarray:
+    """Return e(sample), bool of shape (n,).
+
+    Raises
+    ------
+    StataError
+        r(498) where the data of the estimates are gone.
+    """
+    rows = context.data.marks.get(mark)
+    if rows is None:
+        raise StataError(498, "e(sample) information not available")
+    return rows
 
 
 def variable_of(name: str) -> tuple[str, str]:

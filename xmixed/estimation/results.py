@@ -28,7 +28,15 @@ MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
     "areg": "linear.areg",
+    "logistic": "likelihood.estimator",
+    "logit": "likelihood.estimator",
+    "mlogit": "likelihood.estimator",
+    "ologit": "likelihood.estimator",
+    "oprobit": "likelihood.estimator",
+    "poisson": "likelihood.estimator",
+    "probit": "likelihood.estimator",
     "regress": "linear.regress",
+    "xtreg": "linear.xtreg",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd)."""
 
@@ -38,36 +46,46 @@ Option = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """Something that `predict` can make after a model, one number an observation.
+    """Something that `predict` can make after a model, one number an observation, or several.
 
     Attributes
     ----------
     name, minimum : str
         The option and its shortest abbreviation.
-    values : callable(e, frame, argument) -> ndarray, shape (rows of the frame,)
-        `argument` is what stands in parentheses, "" without.
+    values : callable(e, frame, argument) -> ndarray, shape (rows of the frame,) or (rows of the frame, m)
+        `argument` is what stands in parentheses, or in those of a modifier; "" without. The rows may shrink
+        while it runs.
     label : callable(e, argument) -> str
         Label of the new variable.
+    columns : callable(e, argument) -> tuple of str, or None
+        Labels of the m new variables of a statistic that makes several.
     gradient : callable(e, frame) -> ndarray, shape (rows of the frame, k), or None
         Derivatives by the coefficients; None where there is no closed form.
     needs : str
         "covariates": any observation that has them; "outcome": and the dependent variable; "sample": only the
-        estimation sample.
+        estimation sample; "nothing": `values` sees to it.
     assumed : str
         What is said when the statistic is made without being asked for, `xb assumed; fitted values`; "" for
         one that must be asked for.
     takes : str
         What goes into the parentheses, for the message when it is not there; "" for a plain option.
+    modifiers : tuple of OptionSpec
+        Options of the statistic, of which one may be given: its text is the argument.
+    beside : bool
+        May also be asked for beside another statistic, with names of variables in parentheses.
     """
 
     name: str
     minimum: str
     values: Callable[[Estimates, EstimationFrame, str], np.ndarray]
     label: Callable[[Estimates, str], str]
+    columns: Callable[[Estimates, str], tuple[str, ...]] | None = None
     gradient: Callable[[Estimates, EstimationFrame], np.ndarray] | None = None
     needs: str = "covariates"
     assumed: str = ""
     takes: str = ""
+    modifiers: tuple[OptionSpec, ...] = ()
+    beside: bool = False
 
 
 class Estimator(Protocol):
@@ -92,9 +110,13 @@ class Estimator(Protocol):
         ...
 
 
-def is_known(command: str) -> bool:
-    """Return whether e(cmd) names an estimator."""
-    return command in MODULES
+SAME = (frozenset({"xtmixed", "mixed"}), frozenset({"logit", "logistic"}))
+"""Commands that fit the same models under different names."""
+
+
+def fit_the_same(first: str, second: str) -> bool:
+    """Return whether two e(cmd) fit the same kind of model."""
+    return first == second or any({first, second} <= names for names in SAME)
 
 
 def estimator_of(estimates: Estimates) -> Estimator:

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from xmixed.errors import StataError
+from xmixed.estimation.likelihood.newton import Progress
 from xmixed.estimation.results import Estimator
 from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
+from xmixed.render.layouts.mixed_header import render_iteration
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, new_mark
@@ -53,6 +55,38 @@ def estimation_sample(session: SessionState, node: Command, **how: Any) -> Singl
     if not session.data.variables:
         raise StataError(111, "no variables defined")
     return specify(node, Context.of(session), **how)
+
+
+def settled(sample: SingleSample, constant: bool = False) -> SingleSample:
+    """Return a sample without the columns that earlier ones determine, for models that need them gone first.
+
+    Parameters
+    ----------
+    constant : bool
+        Whether something besides the columns takes up a constant, as cut points do.
+    """
+    from xmixed.engine import NonFiniteData, find_omitted
+
+    columns = (None, *sample.columns) if constant else sample.columns
+    try:
+        omitted = find_omitted(columns)
+    except NonFiniteData:
+        raise StataError(1400, "numerical overflow") from None
+    return sample.settled(omitted[1:] if constant else omitted)
+
+
+def iteration_log(session: SessionState, title: str = "", label: str = "log likelihood") -> Progress:
+    """Return what prints a line for each iteration, after a blank line and the title."""
+    first = True
+
+    def progress(number: int, log_likelihood: float, remark: str) -> None:
+        nonlocal first
+        if first:
+            session.out.write("", *([title] if title else []))
+            first = False
+        session.out.write(render_iteration(number, label, log_likelihood, remark))
+
+    return progress
 
 
 @contextmanager

@@ -97,6 +97,26 @@ class SingleSample:
         kept = tuple(own for own, gone in zip(self.columns, omitted, strict=True) if not gone)
         return replace(self, terms=tuple(terms), columns=kept, notes=tuple(notes))
 
+    def restricted(self, kept: np.ndarray) -> SingleSample:
+        """Return the sample with only some of its rows; `kept` is bool, shape (n,)."""
+        rows = self.rows.copy()
+        rows[self.rows] = kept
+        weighting, clusters = self.weighting, self.clusters
+        return replace(
+            self,
+            y=self.y[kept],
+            columns=tuple(None if column is None else column[kept] for column in self.columns),
+            rows=rows,
+            weighting=None if weighting is None else Weighting(weighting.kind, weighting.values[kept]),
+            clusters=None if clusters is None else _restricted_clusters(clusters, kept),
+            others={name: values[kept] for name, values in self.others.items()},
+        )
+
+
+def _restricted_clusters(clusters: Clusters, kept: np.ndarray) -> Clusters:
+    own = factorise(clusters.codes[kept])
+    return Clusters(own.codes, len(own.levels))
+
 
 def weight_macros(sample: SingleSample) -> dict[str, str]:
     """Return e(wtype) and e(wexp)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xmixed.commands.programming.macro_functions import saved_result_as_text, session_function, value_as_text
+from xmixed.expressions.macros.functions import saved_result_as_text, session_function, value_as_text
 from xmixed.language.macros import expand
 from xmixed.session.state import SessionState
 

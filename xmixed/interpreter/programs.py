@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.interpreter.frames import entered
 from xmixed.interpreter.running import run_statements
@@ -11,6 +17,7 @@ from xmixed.session.programs import Program
 from xmixed.session.results import Results
 from xmixed.session.signals import ExitRequest
 from xmixed.session.state import SessionState
+from xmixed.session.temporaries import temporary_name
 
 
 def find_program(session: SessionState, word: str) -> Program | None:
@@ -38,7 +45,7 @@ def call_program(session: SessionState, program: Program, typed: str) -> None:
     out, quiet, captured = session.out, session.out.quiet, session.captured
     code = 0
     try:
-        with entered(session, frame):
+        with _order_kept(session, program), entered(session, frame):
             run_statements(session, program.statements)
     except ExitRequest as request:
         if request.everything:
@@ -50,3 +57,39 @@ def call_program(session: SessionState, program: Program, typed: str) -> None:
             session.r = frame.returned
     if code:
         raise StataError(code)
+
+
+@contextmanager
+def _order_kept(session: SessionState, program: Program) -> Iterator[None]:
+    """Put the observations back into the caller's order after a program that is `sortpreserve`.
+
+    Raises
+    ------
+    StataError
+        r(196): variables by which the data were sorted were dropped.
+    """
+    data = session.data
+    if not program.sortpreserve or not data.n_obs:
+        yield
+        return
+    name = temporary_name(session)
+    sorted_by, changed = data.sorted_by, data.changed
+    data.add(Variable(name, "double", np.arange(data.n_obs, dtype=np.float64), "%10.0g"))
+    data.changed = changed
+    try:
+        yield
+    finally:
+        _put_in_order(session, name, sorted_by)
+
+
+def _put_in_order(session: SessionState, name: str, sorted_by: tuple[str, ...]) -> None:
+    """Sort by a variable that holds the old order, and drop it."""
+    data = session.data
+    if name not in data:
+        return  # other data were loaded
+    changed, missing = data.changed, any(variable not in data for variable in sorted_by)
+    data.take(np.argsort(data[name].to_double(), kind="stable"))
+    data.drop_variables([name])
+    data.sorted_by, data.changed = (() if missing else sorted_by), changed
+    if missing:
+        raise StataError(196, "could not restore sort order because variables were dropped")

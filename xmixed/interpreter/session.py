@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xmixed.commands.environment.log import close_log
 from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
+from xmixed.interpreter.ado_files import load_ado
 from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
 from xmixed.interpreter.macros import expand_macros
@@ -23,6 +23,7 @@ from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
+from xmixed.language.text_files import read_text
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
 from xmixed.session.frames import Frame, argument_macros
@@ -166,7 +167,13 @@ class Session(SessionState):
         known = self._prepared.get(text)
         if known is not None:
             return known
-        entry, end = find_entry(text)
+        try:
+            entry, end = find_entry(text)
+        except StataError as error:
+            program = load_ado(self, word) if error.code == 199 else None
+            if program is None:
+                raise
+            return Prepared(program, text[end:])
         if entry.kind == "prefix":
             rest = text[end:].strip()
             node: Any = Command(entry.name, text, argument=rest, argument_text=rest)
@@ -208,7 +215,7 @@ class Session(SessionState):
         try:
             self.execute(head)
         finally:
-            self.verbatim = ()
+            self.verbatim = None
 
     def _check_needs(self, entry: CommandEntry) -> None:
         if "data" in entry.needs and not self.data.variables:
@@ -315,22 +322,13 @@ class Session(SessionState):
 
 
 def read_do_file(path: str) -> str:
-    """Return the text of a do-file; `.do` is added to a name without extension.
-
-    UTF-8, or else Latin-1, in which Stata 12 wrote; a byte order mark is dropped in both.
-    """
+    """Return the text of a do-file; `.do` is added to a name without extension."""
     if not os.path.splitext(path)[1]:
         path += ".do"
     try:
-        with open(os.path.expanduser(path), "rb") as stream:
-            content = stream.read()
+        return read_text(path)
     except (OSError, ValueError):
         raise StataError(601, f"file {path} not found") from None
-    content = content.removeprefix(codecs.BOM_UTF8)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
 
 
 def as_stata_error(error: BaseException) -> StataError | None:

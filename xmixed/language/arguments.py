@@ -67,3 +67,16 @@ class Hypothesis:
     grouped: bool = False
     equation: str = ""
     span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewVariables:
+    """`[type] {stub* | newvarlist}`: names of variables to be made; `type` is "" when not given.
+
+    `stub` is what stands before the star, and `names` are then empty.
+    """
+
+    type: str
+    names: tuple[str, ...]
+    stub: str = ""
+    span: Span = field(default=NOWHERE, compare=False)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from xmixed.errors import StataError
+from xmixed.errors import Span, StataError
+from xmixed.language.arguments import NewVariables
 
 _RANGE = re.compile(r"([A-Za-z_]\w*?)(\d+)-([A-Za-z_]\w*?)(\d+)", re.ASCII)
+_TYPE = re.compile(r"byte|int|long|float|double|str\d*|strL")
+_STUB = re.compile(r"([A-Za-z_]\w*)\*", re.ASCII)
 _SPACED_RANGE = re.compile(r"\s*-\s*")
 MOST_NAMES = 32_767
 
@@ -33,3 +36,23 @@ def expand_new_names(text: str) -> list[str]:
         width = len(found[2]) if found[2].startswith("0") else 1
         names += [f"{found[1]}{number:0{width}d}" for number in range(first, last + 1)]
     return names
+
+
+def read_new_variables(text: str, span: Span) -> NewVariables:
+    """Return what `[type] {stub* | newvarlist}` means.
+
+    Raises
+    ------
+    StataError
+        r(100) without a name; r(198): a stub beside other names; what `expand_new_names` raises.
+    """
+    first, *rest = text[span.start : span.end].split() or [""]
+    storage_type = first if _TYPE.fullmatch(first) else ""
+    words = rest if storage_type else [first, *rest]
+    if not words or not words[0]:
+        raise StataError(100, "newvarname required", span)
+    stub = _STUB.fullmatch(words[0])
+    if stub is not None and len(words) == 1:
+        return NewVariables(storage_type, (), stub[1], span)
+    names = expand_new_names(" ".join(words))
+    return NewVariables(storage_type, tuple(names), "", span)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from xmixed.errors import Span, StataError
+from xmixed.language.arguments import NewVariables
 from xmixed.language.expression_builder import check_depth, number_from
 from xmixed.language.grammar import parse
+from xmixed.language.newvarlist import read_new_variables
 from xmixed.language.nodes import Option, Pattern, ResidualSpecification, VarianceEstimator
 from xmixed.language.skeleton import TypedOption
 from xmixed.language.syntax import OptionSpec
@@ -179,6 +181,11 @@ def _expression(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
     return expression
 
 
+def _new_variables(text: str, typed: TypedOption, spec: OptionSpec) -> NewVariables:
+    assert typed.inside is not None
+    return read_new_variables(text, typed.inside)
+
+
 def _numlist(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
     return _by_rule("numlist", text, typed, spec)
 
@@ -277,6 +284,7 @@ _READERS: dict[str, Callable[[str, TypedOption, OptionSpec], Any]] = {
     "varlist": _varlist,
     "expression": _expression,
     "numlist": _numlist,
+    "newvarlist": _new_variables,
     "format": _format,
     "text": _text,
     "words": _words,

@@ -9,6 +9,7 @@ from xmixed.errors import Span, StataError
 from xmixed.language.explain import quote_end
 from xmixed.language.expression_builder import check_depth
 from xmixed.language.grammar import parse
+from xmixed.language.newvarlist import read_new_variables
 from xmixed.language.nodes import Command, Expression, MixedCommand, Pattern, Varlist
 from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_expression, read_filename, read_qualifiers
@@ -107,6 +108,15 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
         options,
         Span(0, len(text)),
     )
+
+
+def parse_by(node: Command, syntax: Syntax) -> Command:
+    """Parse the line of a command that was taken as it stands (`raw`) by a syntax known only when it runs."""
+    text = node.text.rstrip()
+    offset = len(text) - len(node.argument_text)
+    found = parse_command(node.name, syntax, text, offset)
+    assert isinstance(found, Command)
+    return found
 
 
 def _unstructured(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
@@ -233,6 +243,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "varlist": lambda text, span: read_varlist(text, span, False),
     "varlist_factor": lambda text, span: read_varlist(text, span, True),
     "varname": _read_varname,
+    "newvarlist": read_new_variables,
     "newvar": _read_assignment("newvar"),
     "assignment": _read_assignment("assignment"),
     "expression": read_expression,

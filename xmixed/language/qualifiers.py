@@ -24,6 +24,11 @@ WEIGHT_WORDS: tuple[tuple[str, str], ...] = (
 _WEIGHT_KINDS = {"frequency": "fweight", "cellsize": "aweight"}
 
 
+def weight_kind(word: str) -> str:
+    """Return the kind that a full word of `WEIGHT_WORDS` means: `fweights` is fweight."""
+    return _WEIGHT_KINDS.get(word, word.removesuffix("s"))
+
+
 class Qualifiers(NamedTuple):
     """The parsed qualifiers; None where one is absent."""
 
@@ -102,7 +107,7 @@ def _weight(text: str, skeleton: Skeleton, syntax: Syntax) -> Weight | None:
     word = match_choice(skeleton.weight_kind.lower(), WEIGHT_WORDS)
     if word is None:
         raise StataError(198, "invalid syntax", span)
-    kind = _WEIGHT_KINDS.get(word, word.removesuffix("s"))
+    kind = weight_kind(word)
     if kind != "weight" and kind not in syntax.weights:
         raise StataError(101, f"{kind}s not allowed", span)
     return Weight(kind, read_expression(text, span), text[span.start : span.end].strip(), span)

@@ -10,6 +10,7 @@ ArgumentKind = Literal[
     "varlist",  # Varlist; () when empty
     "varlist_factor",  # Varlist with factor variables and time-series operators
     "varname",  # Pattern or None
+    "newvarlist",  # NewVariables(type, names, stub): `[type] {stub* | newvarlist}`; None when empty
     "newvar",  # NewVariable(type, name, value_label, expression): `[type] newvar[:lblname] = exp`
     "assignment",  # Assignment(target Name/Subscript, expression): `oldvar = exp`
     "expression",  # Expression or None
@@ -33,6 +34,7 @@ OptionKind = Literal[
     "varlist",  # Varlist
     "expression",  # Expression (Option.text keeps the text)
     "numlist",  # tuple of float
+    "newvarlist",  # NewVariables
     "format",  # a %fmt, checked only for its leading %
     "text",  # str as typed; surrounding quotes removed
     "words",  # tuple of str
@@ -61,7 +63,7 @@ class OptionSpec:
         False: refused by name, with or without a value,
         with r(198) (`option ... is not implemented in xmixed yet`).
     optional_value : bool
-        A flag that may also take parentheses.
+        An option that may stand with and without parentheses; its value is None without.
     minimum_value, maximum_value : float or None
         Kinds `integer` and `number`: the range that values may lie in, its ends included.
     """

@@ -55,3 +55,8 @@ class Program:
         if self._statements is None:
             self._statements = statements_of_lines(self.lines)
         return self._statements
+
+
+def without_ado(programs: dict[str, Program]) -> dict[str, Program]:
+    """Return the programs that were not read from ado-files."""
+    return {name: program for name, program in programs.items() if not program.path}

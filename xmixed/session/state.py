@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.language.lines import LogicalLine
+from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
 from xmixed.session.log import LogFile
 from xmixed.session.memory import Memory
@@ -17,6 +18,7 @@ from xmixed.session.programs import Program
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
 from xmixed.session.tested import Tested
+from xmixed.session.timers import Timer
 
 MAXIMUM_DEPTH = 64
 """How deep do-files, programs and loops may be nested; Stata's limit."""
@@ -42,7 +44,9 @@ class SessionState(ABC):
         self.global_macros: dict[str, str] = {}
         self.frames = [Frame("session")]  # innermost do-file or program last
         self.programs: dict[str, Program] = {}
-        self.verbatim: tuple[LogicalLine, ...] = ()  # lines up to `end` behind the command that runs
+        self.verbatim: tuple[LogicalLine, ...] | None = None  # lines up to `end` behind the command that runs
+        self.ado_path = AdoPath()
+        self.timers: dict[int, Timer] = {}
         self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
         self.temporary_files = 0
         self.settings = Settings()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.missing import MISSING
+from xmixed.statistics.ranks import ranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,16 @@ class ShapiroWilk:
     p: float
 
 
-def shapiro_wilk(x: np.ndarray) -> ShapiroWilk:
-    """Return the test; W by scipy, its distribution by Royston (1992, 1995). Needs 4 to 2000 numbers."""
+def shapiro_wilk(x: np.ndarray, ties: bool = True) -> ShapiroWilk:
+    """Return the test with Royston's (1992, 1995) coefficients and distribution; needs 4 to 2000 numbers.
+
+    Stata: equal numbers share the mean of their ranks in the coefficients, unless `ties` is False.
+    """
     n = len(x)
     if not 4 <= n <= 2000 or x.min() == x.max():
         return ShapiroWilk(float(n), MISSING, MISSING, MISSING, MISSING)
-    from scipy.stats import shapiro
-
-    w = float(shapiro(x)[0])
+    ordered = np.sort(x)
+    w = _w(ordered, ranks(ordered) if ties else np.arange(1.0, n + 1))
     log_n, y = math.log(n), math.log(1 - w) if w < 1 else -745.0
     if n >= 12:
         mean = 0.0038915 * log_n**3 - 0.083751 * log_n**2 - 0.31082 * log_n - 1.5861
@@ -92,3 +95,28 @@ def shapiro_wilk(x: np.ndarray) -> ShapiroWilk:
         z = (-math.log(gamma - y) - mean) / sd if y < gamma else 38.0
         median = gamma - math.exp(-mean)
     return ShapiroWilk(float(n), w, math.exp(y - median), z, 0.5 * math.erfc(z / math.sqrt(2)))
+
+
+_LAST = (-2.706056, 4.434685, -2.071190, -0.147981, 0.221157, 0.0)
+_LAST_BUT_ONE = (-3.582633, 5.682633, -1.752461, -0.293762, 0.042981, 0.0)
+"""Polynomials in 1/sqrt(n) that correct the outermost coefficients (Royston 1992)."""
+
+
+def _w(ordered: np.ndarray, rank: np.ndarray) -> float:
+    """Return W: the squared correlation of ascending numbers with their coefficients."""
+    from scipy.special import ndtri
+
+    n = len(ordered)
+    m = ndtri((rank - 0.375) / (n + 0.25))
+    squares = float(m @ m)
+    u = 1 / math.sqrt(n)
+    outer = [float(np.polyval(_LAST, u)) + m[-1] / math.sqrt(squares)]
+    if n > 5:
+        outer.append(float(np.polyval(_LAST_BUT_ONE, u)) + m[-2] / math.sqrt(squares))
+    rest = squares - 2 * sum(m[-1 - i] ** 2 for i in range(len(outer)))
+    a = m / math.sqrt(rest / (1 - 2 * sum(value**2 for value in outer)))
+    for i, value in enumerate(outer):
+        a[i], a[-1 - i] = -value, value
+    a = a - a.mean()
+    deviation = ordered - ordered.mean()
+    return float((a @ deviation) ** 2 / ((a @ a) * (deviation @ deviation)))

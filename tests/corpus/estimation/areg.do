@@ -1,4 +1,4 @@
-* source: layout of regress (FORMAT-estimation 4.1) with the row of the absorbed variable; figures of R in conformance
+* source: FORMAT-estimation 4.1; the absorbed row recalled
 * covers: areg
 sysuse productivity
 areg gsp private emp unemp, absorb(state)

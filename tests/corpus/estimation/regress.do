@@ -1,4 +1,4 @@
-* source: FORMAT-estimation 4.1 (header, tables, beta, weights); figures of R in conformance
+* source: FORMAT-estimation 4.1; figures of R in conformance
 * covers: regress, test, testparm, estimates replay, estimates stats
 sysuse hsb82
 regress mathach ses minority

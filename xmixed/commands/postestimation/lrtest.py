@@ -9,7 +9,7 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row, model_parameters
-from xmixed.estimation.results import estimator_of
+from xmixed.estimation.results import estimator_of, fit_the_same
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
@@ -94,7 +94,7 @@ def _check_comparable(session: SessionState, first: Model, second: Model) -> Non
         ("method", "estimation methods"),
     ):
         left, right = a.macros.get(name, ""), b.macros.get(name, "")
-        if left != right and {left, right} != {"xtmixed", "mixed"}:
+        if not fit_the_same(left, right):
             raise StataError(INVALID, f"test involves different {what}: {left} vs. {right}")
     if any(item.macros.get("vcetype") == "Robust" for item in (a, b)):
         raise StataError(INVALID, "LR test likely invalid for models with robust vce")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from xmixed.commands.programming.conditional import holds
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.expressions.conditions import holds
+from xmixed.formats.plain import number_text
 from xmixed.language.headers import ForeachHead, ForvaluesHead, parse_foreach, parse_forvalues
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -72,6 +73,7 @@ def foreach(session: SessionState, node: Command) -> None:
 def _elements(session: SessionState, head: ForeachHead) -> list[str]:
     from xmixed.expressions.varlist import check_new_name, resolve_varlist
     from xmixed.language.extended_functions import list_elements
+    from xmixed.language.newvarlist import expand_new_names
     from xmixed.language.parser import parse_varlist
 
     text = head.text
@@ -81,7 +83,7 @@ def _elements(session: SessionState, head: ForeachHead) -> list[str]:
     if head.kind == "varlist":
         return resolve_varlist(parse_varlist(text), session.data)
     if head.kind == "newlist":
-        names = new_names(text)
+        names = expand_new_names(text)
         for name in names:
             check_new_name(name, session.data)
         return names
@@ -90,22 +92,6 @@ def _elements(session: SessionState, head: ForeachHead) -> list[str]:
 
         return [number_text(value) for value in parse_numlist(text)]
     return list_elements(text)
-
-
-def new_names(text: str) -> list[str]:
-    """Return the names of a newvarlist: `a b1-b3` is a, b1, b2, b3."""
-    from xmixed.language.newvarlist import expand_new_names
-
-    return expand_new_names(text)
-
-
-def number_text(value: float) -> str:
-    """Return a number as a macro holds it, in %18.0g."""
-    if value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    from xmixed.formats import format_value
-
-    return format_value(value, "%18.0g").strip()
 
 
 @command(

@@ -3,77 +3,18 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 
-from xmixed.commands.programming.macro_functions import macro_function, value_as_text
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
+from xmixed.expressions.macros.define import define_macro
 from xmixed.language.nodes import Command
+from xmixed.language.parser import text_after_words
 from xmixed.language.syntax import Syntax
 from xmixed.output import Line, line
 from xmixed.session.state import SessionState
 
-_DEFINITION = re.compile(r"(\+\+|--)?([A-Za-z0-9_]+)(.*)", re.DOTALL)
-
-LONGEST = {"local": 31, "global": 32}
-"""Characters in a macro's name."""
-
 VALUE_COLUMN = 16
 """Where `macro list` shows values."""
-
-
-def _define(session: SessionState, text: str, scope: str) -> None:
-    """Carry out what follows `local` or `global`.
-
-    Raises
-    ------
-    StataError
-        r(198) for a name that is none, and the errors of the expression or macro function.
-    """
-    found = _DEFINITION.fullmatch(text.strip())
-    if found is None:
-        raise StataError(198, "invalid syntax")
-    step, name, rest = found.groups()
-    if len(name) > LONGEST[scope] or (scope == "global" and name[0].isdigit()):
-        raise StataError(198, f"{name} invalid name")
-    macros = session.locals if scope == "local" else session.global_macros
-    if rest and not rest[0].isspace() and rest[0] not in '=:"`':
-        raise StataError(198, f"{name}{rest.split()[0]} invalid name")
-    if step:
-        if rest.strip():
-            raise StataError(198, "invalid syntax")
-        rest = f"= ({macros.get(name) or 0}) {step[0]} 1"
-    value = _value(session, rest)
-    if value:
-        macros[name] = value
-    else:
-        macros.pop(name, None)
-
-
-def _value(session: SessionState, text: str) -> str:
-    text = text.lstrip()
-    if text.startswith("="):
-        return value_as_text(session, text[1:])
-    if text.startswith(":"):
-        return macro_function(session, text[1:])
-    return unquoted(text.strip())
-
-
-def unquoted(text: str) -> str:
-    """Return text without the quotes around all of it, simple or compound.
-
-    Quotes that are not a pair stay: `"a" "b"`.
-    """
-    if text.startswith('`"') and text.endswith("\"'") and len(text) >= 4:
-        depth = 0
-        for at in range(len(text) - 1):
-            depth += {'`"': 1, "\"'": -1}.get(text[at : at + 2], 0)
-            if depth == 0:
-                return text[2:-2] if at == len(text) - 2 else text
-        return text
-    if len(text) >= 2 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
-        return text[1:-1]
-    return text
 
 
 @command(
@@ -83,7 +24,7 @@ def unquoted(text: str) -> str:
     keeps_r=True,
 )
 def local(session: SessionState, node: Command) -> None:
-    _define(session, node.argument or "", "local")
+    define_macro(session, node.argument or "", session.locals)
 
 
 @command(
@@ -93,13 +34,13 @@ def local(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def global_(session: SessionState, node: Command) -> None:
-    _define(session, node.argument or "", "global")
+    define_macro(session, node.argument or "", session.global_macros, "global")
 
 
 @command(
     "macro",
     syntax=Syntax("raw"),
-    synopsis="macro { list [names] | dir | drop names }",
+    synopsis="macro { list [names] | dir | drop names | define name ... | shift [#] }",
     keeps_r=True,
 )
 def macro(session: SessionState, node: Command) -> None:
@@ -121,6 +62,26 @@ def drop(session: SessionState, node: Command) -> None:
         macros = session.locals if pattern.startswith("_") else session.global_macros
         for name in fnmatch.filter(list(macros), pattern.removeprefix("_")):
             del macros[name]
+
+
+@subcommand("macro", "define", syntax=Syntax("raw"), synopsis="macro define name ...", keeps_r=True)
+def define(session: SessionState, node: Command) -> None:
+    define_macro(session, node.argument or "", session.global_macros, "global")
+
+
+@subcommand("macro", "shift", syntax=Syntax("words"), synopsis="macro shift [#]", keeps_r=True)
+def shift(session: SessionState, node: Command) -> None:
+    """Move `2' to `1', `3' to `2' and so on; `*' follows, `0' stays."""
+    words = node.argument
+    if len(words) > 1 or not all(word.isdigit() for word in words):
+        raise StataError(198, "invalid syntax")
+    macros, steps = session.locals, int(words[0]) if words else 1
+    count = 0
+    while str(count + 1) in macros:
+        count += 1
+    values = [macros.pop(str(number)) for number in range(1, count + 1)][steps:]
+    macros |= {str(number): value for number, value in enumerate(values, 1)}
+    macros["*"] = text_after_words(macros.get("*", ""), steps)
 
 
 @subcommand("macro", "dir", syntax=Syntax(), keeps_r=True)

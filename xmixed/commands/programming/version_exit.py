@@ -8,6 +8,7 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.session.return_codes import MESSAGES
 from xmixed.session.signals import ExitRequest
 from xmixed.session.state import SessionState
 
@@ -86,40 +87,3 @@ def _return_code(text: str | None) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text):
         raise StataError(198, "invalid syntax")
     return int(text)
-
-
-MESSAGES: dict[int, str] = {
-    1: "--Break--",
-    4: "no; data in memory would be lost",
-    5: "not sorted",
-    100: "varlist required",
-    101: "varlist not allowed",
-    102: "too few variables specified",
-    103: "too many variables specified",
-    104: "nothing to input",
-    109: "type mismatch",
-    110: "already defined",
-    111: "not found",
-    198: "invalid syntax",
-    199: "unrecognized command",
-    301: "last estimates not found",
-    321: "requested action not valid after most recent estimation command",
-    401: "may not use noninteger frequency weights",
-    402: "negative weights encountered",
-    430: "convergence not achieved",
-    459: "something that should be true of your data is not",
-    498: "",
-    503: "conformability error",
-    504: "matrix has missing values",
-    506: "matrix not positive definite",
-    601: "file not found",
-    602: "file already exists",
-    603: "file could not be opened",
-    610: "file not Stata format",
-    612: "unexpected end of file",
-    900: "no room to add more observations or variables",
-    909: "op. sys. refuses to provide memory",
-    2000: "no observations",
-    2001: "insufficient observations",
-}
-"""What `error #` says."""

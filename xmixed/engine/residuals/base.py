@@ -170,10 +170,6 @@ class ResidualStructure(ABC):
             How many of them are of Z.
         """
 
-
-class PatternStructure(ResidualStructure):
-    """A structure whose Lambda is formed for each pattern of t()."""
-
     @abstractmethod
     def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
         """Lambda of patterns of t(), (m, T, T).
@@ -185,3 +181,7 @@ class PatternStructure(ResidualStructure):
         by : (m,) integer array
             Row of the table that each pattern uses.
         """
+
+
+class PatternStructure(ResidualStructure):
+    """A structure whose Lambda is formed for each pattern of t()."""

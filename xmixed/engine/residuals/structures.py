@@ -31,6 +31,10 @@ class Independent(ResidualStructure):
         """See `ResidualStructure`."""
         return independent_products(units, by, residuals.n_by, D, Q)
 
+    def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
+        """See `ResidualStructure`."""
+        return np.exp(2.0 * full[by, 0])[:, None, None] * np.eye(times.shape[1])
+
 
 class Exchangeable(ResidualStructure):
     """One correlation of any two residuals of a unit."""
@@ -48,6 +52,11 @@ class Exchangeable(ResidualStructure):
     ) -> Products:
         """See `ResidualStructure`."""
         return exchangeable_products(units, by, D, Q)
+
+    def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
+        """See `ResidualStructure`."""
+        rho, identity = np.tanh(full[by, 1])[:, None, None], np.eye(times.shape[1])
+        return np.exp(2.0 * full[by, 0])[:, None, None] * (rho + (1.0 - rho) * identity)
 
 
 class Exponential(ResidualStructure):
@@ -83,6 +92,13 @@ class Exponential(ResidualStructure):
     ) -> Products:
         """See `ResidualStructure`."""
         return markov_products(residuals, units, by, D, Q, exponential_step)
+
+    def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
+        """See `ResidualStructure`."""
+        gaps = np.abs(times[:, :, None] - times[:, None, :])
+        # log of the inverse logit, whatever its size
+        log_rho = -np.logaddexp(0.0, -full[by, 1])[:, None, None]
+        return np.exp(2.0 * full[by, 0][:, None, None] + gaps * log_rho)
 
 
 _STRUCTURES: dict[str, type[ResidualStructure]] = {

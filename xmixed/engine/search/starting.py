@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import user_matrix
+from xmixed.engine.covariance.blocks import metric_matrix, user_matrix
 from xmixed.engine.covariance.structures import LOG_FLOOR
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.search.em import start_blocks
@@ -78,3 +78,23 @@ def absolute(objective: Objective, relative: np.ndarray, log_sigma: float) -> np
             if kind == "log_sd":
                 result[m] += log_sigma
     return result
+
+
+def metric_blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Blocks in the optimiser's metric from the estimation metric of Sigma/sigma_e^2.
+
+    Raises
+    ------
+    InvalidStart
+        Where one is not positive semidefinite.
+    """
+    blocks = []
+    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
+        nu = block.structure.from_estimation(relative[part]).value
+        sigma = block.structure.matrix(nu)
+        psi = metric_matrix(block, sigma)
+        judged = sigma if block.tie is None else psi
+        if np.linalg.eigvalsh(judged)[0] < -1e-10 * np.trace(judged):
+            raise InvalidStart("the covariance matrix is not positive semidefinite")
+        blocks.append(psi)
+    return tuple(blocks)

@@ -21,8 +21,10 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.sweeps.crossed_curvature import second_derivatives
+from xmixed.engine.sweeps.crossed_effects import crossed_effects
 from xmixed.engine.sweeps.crossed_state import CrossedState, apply, by_level, root, sandwich, signs
 from xmixed.engine.sweeps.directions import Direction
+from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
 
 _MANY_COLUMNS = 300
@@ -164,6 +166,10 @@ class CrossedSweeps:
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
         """See `Sweeps`."""
         raise NotImplementedError("effects that cross are not independent between groups")
+
+    def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
+        """See `Sweeps`."""
+        return crossed_effects(self.problem, self.products, upward, psis, ties)
 
 
 def shrink(A: np.ndarray, psi: np.ndarray) -> tuple[np.ndarray, float]:

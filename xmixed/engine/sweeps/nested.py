@@ -34,6 +34,7 @@ from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.conditional import Above, LevelState
 from xmixed.engine.sweeps.curvature import second_derivatives
 from xmixed.engine.sweeps.directions import Direction
+from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
 
 _MANY_GROUPS = 20_000
@@ -202,6 +203,19 @@ class NestedSweeps:
         beta_covariance = None if above.root is None else above.root.T @ above.root
         with_beta = None if beta_covariance is None else above.with_beta
         return Posterior(above.means, above.variances, with_beta, beta_covariance)
+
+    def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
+        """See `Sweeps`."""
+        found = []
+        for level, (_, above) in enumerate(self._visits(upward, psis, self._fixed_only(upward))):
+            own = np.arange(self.sizes[level])
+            if level in ties:
+                # Nearest first: what stands above a group follows its own effects.
+                start = sum(self.sizes[ties[level] + 1 : level + 1])
+                own = np.append(own, np.arange(start, start + self.sizes[ties[level]]))
+            with_beta = None if above.with_beta is None else above.with_beta[own]
+            found.append(LevelMoments(above.means[own], above.variances[np.ix_(own, own)], with_beta))
+        return tuple(found)
 
 
 def _dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from xmixed.engine.batched import cholesky
 from xmixed.engine.sweeps.directions import Derivatives, Direction
+from xmixed.engine.sweeps.effects import LevelMoments, Ties
 
 Psis = tuple[np.ndarray, ...]
 
@@ -128,6 +129,13 @@ class Sweeps(Protocol):
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
         """Conditional moments of all random effects by group of the bottom level; nested groups."""
+        ...
+
+    def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
+        """Conditional moments of each level's random effects.
+
+        Those of a tied level are its own, then that of the larger group.
+        """
         ...
 
 

@@ -119,7 +119,7 @@ def within_regression(
     columns: Sequence[Column],
     groups: Groups,
     weighting: Weighting | None = None,
-    kind: str = "ols",
+    kind: str = "conventional",
     clusters: Clusters | None = None,
     nested: bool = True,
 ) -> PanelRegression:
@@ -131,6 +131,8 @@ def within_regression(
         With the constant.
     groups : Groups
         `weights` are those of `weighting`, as sums are formed with them.
+    kind : str
+        robust or cluster; anything else is the model's variance.
     clusters : Clusters
         For a variance by clusters.
     nested : bool
@@ -145,7 +147,7 @@ def within_regression(
     mean_square = fit.rss / df_error if df_error > 0 else np.nan
     variance = model_based = fit.inverse * mean_square
     df = df_error
-    if kind != "ols":
+    if kind in ("robust", "cluster"):
         errors = moved_y - linear_combination(moved, fit.beta, len(y))
         absorbed = 0 if kind == "cluster" and nested else groups.count - 1
         variance = robust_variance(kind, moved, errors, fit, weighting, clusters, absorbed)
@@ -264,7 +266,7 @@ def random_effects(
     n = float(len(y))
     mean_square = fit.rss / (n - fit.rank) if n > fit.rank else np.nan
     variance = model_based = fit.inverse * mean_square
-    if kind != "conventional":
+    if kind in ("robust", "cluster"):
         errors = moved_y - linear_combination(moved, fit.beta, len(y))
         variance = robust_variance(kind, moved, errors, fit, None, clusters)
     prediction = linear_combination(columns, fit.beta, len(y))

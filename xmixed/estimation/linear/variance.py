@@ -47,6 +47,13 @@ class Clusters:
     count: int
 
 
+def is_nested(codes: np.ndarray, count: int, above: np.ndarray) -> bool:
+    """Return whether every group of `codes` lies within one group of `above`."""
+    first = np.empty(count, dtype=np.int64)
+    first[codes] = above
+    return bool(np.all(first[codes] == above))
+
+
 def observations(n: int, weighting: Weighting | None) -> float:
     """Return how many observations there are: frequency and importance weights count."""
     if weighting is None or weighting.kind in ("aweight", "pweight"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
-from xmixed.estimation.mixed.model import MixedResult
 from xmixed.estimation.mixed.options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
+from xmixed.estimation.mixed.statistics import STATISTICS, terms_of
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import OptionSpec
@@ -18,15 +18,14 @@ class Mixed:
     """See `results.Estimator`."""
 
     options: tuple[OptionSpec, ...] = (*DISPLAY_OPTIONS, STANDARD_DEVIATIONS)
-    statistics: tuple[Statistic, ...] = ()
+    statistics: tuple[Statistic, ...] = STATISTICS
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         variance = estimates.macros.get("cmd") == "mixed"
         return display(estimates, display_options(option, settings, variance))
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        result: MixedResult = estimates.payload
-        return (*result.description.terms, *(None for _ in result.parameters))
+        return terms_of(estimates)
 
 
 ESTIMATOR = Mixed()

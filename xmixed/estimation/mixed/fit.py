@@ -115,9 +115,9 @@ def run(
     """
     from xmixed import engine
 
-    model, places = _engine_model(specification)
+    model, places = engine_model(specification)
     equations = specification.description.equations
-    parameters = [_parameter(item, places, equations) for item in engine.parameters_of(model)]
+    parameters = [variance_parameter(item, places, equations) for item in engine.parameters_of(model)]
     log.names = [
         _optimisation_name(item, options.parameterization)
         for item in parameters
@@ -135,7 +135,7 @@ def run(
     try:
         fitted = engine.fit(model, options, log)
     except engine.EngineError as error:
-        raise _as_stata_error(error) from error
+        raise as_stata_error(error) from error
     finally:
         log.flush()
     return _fitted(specification, fitted, places)
@@ -151,7 +151,7 @@ def _optimisation_name(parameter: VarianceParameter, metric: str) -> str:
     return ("sqrt" if metric == "matsqrt" else "log") + parameter.name[len("lns") :]
 
 
-def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[int, int], int]]:
+def engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[int, int], int]]:
     """Return the engine's model, empty equations and levels left out, and where its equations stand in ours.
 
     The keys of the mapping count the engine's levels and equations from 1.
@@ -197,7 +197,7 @@ def _engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[
     return model, places
 
 
-def _as_stata_error(error: EngineError) -> StataError:
+def as_stata_error(error: EngineError) -> StataError:
     from xmixed import engine
 
     if isinstance(error, engine.NoObservations):
@@ -234,7 +234,7 @@ def _fitted(
     matrices = [np.zeros((0, 0)) for _ in description.equations]
     for (level, equation), place in places.items():
         matrices[place] = np.asarray(fitted.covariances[level - 1][equation - 1])
-    parameters = [_parameter(item, places, description.equations) for item in fitted.parameters]
+    parameters = [variance_parameter(item, places, description.equations) for item in fitted.parameters]
     # The engine sees the equations of a level in another order than e(b) when some are R.varname.
     order = sorted(
         range(len(parameters)), key=lambda i: (parameters[i].equation == RESIDUAL, parameters[i].equation)
@@ -263,7 +263,7 @@ def _fitted(
     return FittedModel(fitted, result, diagnosis)
 
 
-def _parameter(
+def variance_parameter(
     item: Parameter,
     places: dict[tuple[int, int], int],
     equations: tuple[RandomEquationSummary, ...],

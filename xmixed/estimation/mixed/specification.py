@@ -55,9 +55,9 @@ def specify(resolved: ResolvedMixed, context: Context, rows: np.ndarray) -> Mixe
     notes = list(resolved.notes)
     terms, columns = _fixed_part(resolved.terms, resolved.constant, sample, notes)
     equations = resolved.equations
-    levels = _group_levels(equations, sample, n)
+    levels = group_levels(equations, sample, n)
     described, effects = _random_part(equations, sample, notes)
-    factors = _factor_groups(equations, levels, sample)
+    factors = factor_groups(equations, levels, sample)
     described = tuple(
         replace(summary, structure="identity") if _is_lone(summary, factor, levels) else summary
         for summary, factor in zip(described, factors, strict=True)
@@ -199,7 +199,7 @@ def _random_part(
     return tuple(described), tuple(all_columns)
 
 
-def _group_levels(
+def group_levels(
     equations: Sequence[ResolvedEquation], sample: SampleColumns, n: int
 ) -> tuple[GroupLevel, ...]:
     """Return the nested codes of each distinct level, highest first."""
@@ -219,7 +219,7 @@ def _is_lone(summary: RandomEquationSummary, factor: GroupLevel | None, levels: 
     return factor is not None and factor.n_groups == levels[summary.level_number - 1].n_groups
 
 
-def _factor_groups(
+def factor_groups(
     equations: Sequence[ResolvedEquation], levels: Sequence[GroupLevel], sample: SampleColumns
 ) -> tuple[GroupLevel | None, ...]:
     """Return for each equation `level: R.varname` the groups of the factor's values within the level."""

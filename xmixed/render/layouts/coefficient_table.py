@@ -225,7 +225,7 @@ def _cells(row: CoefficientRow, style: TableStyle) -> list[Styled]:
     figures, fmt = row.figures, style.cformat or ESTIMATE_FORMAT
     estimate = cell(figures.estimate, fmt, ESTIMATE)
     if row.note and not style.legend:
-        return [result(cell(0.0, "%9.0g", ESTIMATE)), Styled(f"  {row.note}")]
+        return [result(cell(figures.estimate, "%9.0g", ESTIMATE)), Styled(f"  {row.note}")]
     if style.legend:
         return [result(estimate), Styled(f"  {row.legend}")]
     text = estimate + cell(figures.standard_error, fmt, ERROR)

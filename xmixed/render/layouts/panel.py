@@ -77,6 +77,28 @@ def _beside(left: str, label: str, value: str) -> Line:
     return line(head, result(value.strip().rjust(VALUE)))
 
 
+def render_theta(values: Sequence[float]) -> list[Line]:
+    """Return theta where it is the same in all groups, else its distribution over them.
+
+    Parameters
+    ----------
+    values : sequence of 5 floats
+        Smallest, 5th, 50th and 95th percentile, largest.
+    """
+    if values[0] == values[4]:
+        return [line(f"theta          = {format_value(values[0], '%9.0g').strip()}")]
+    cells = "".join(
+        format_value(value, "%6.4f").rjust(width)
+        for value, width in zip(values, (6, 9, 11, 9, 9), strict=True)
+    )
+    return [
+        line(),
+        line("------------------- theta --------------------"),
+        line("  min      5%       median        95%      max"),
+        line(cells),
+    ]
+
+
 def render_components(rows: Sequence[tuple[str, float, str]]) -> list[Line]:
     """Return the rows of sigma_u, sigma_e and rho between two rules; each has a remark."""
     lines = [line(f"{rule(NAME_WIDTH + 1)}+{rule(BODY_WIDTH)}")]

@@ -1,0 +1,135 @@
+"""logit, logistic, probit, poisson, ologit, oprobit, mlogit: models fitted by maximum likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xmixed.commands.registry import command
+from xmixed.errors import StataError
+from xmixed.estimation.likelihood.kinds import KINDS
+from xmixed.estimation.likelihood.options import SYNTAX
+from xmixed.estimation.run import conclude, estimation_sample, iteration_log, overflow, replayed, settled
+from xmixed.estimation.single import SingleSample
+from xmixed.expressions.varlist import resolve_name
+from xmixed.language.nodes import Command
+from xmixed.session.state import SessionState
+
+if TYPE_CHECKING:
+    from xmixed.estimation.likelihood.fit import Request
+    from xmixed.estimation.likelihood.newton import Tolerances
+
+
+@command(
+    "logit",
+    syntax=SYNTAX["logit"],
+    synopsis="logit depvar [indepvars] [if] [in] [weight] [, or noconstant offset(varname) vce(vcetype) ...]",
+    by="each",
+)
+@command(
+    "logistic",
+    syntax=SYNTAX["logistic"],
+    synopsis="logistic depvar indepvars [if] [in] [weight] [, coef offset(varname) vce(vcetype) ...]",
+    by="each",
+)
+@command(
+    "probit",
+    syntax=SYNTAX["probit"],
+    synopsis="probit depvar [indepvars] [if] [in] [weight] [, noconstant offset(varname) vce(vcetype) ...]",
+    by="each",
+)
+@command(
+    "poisson",
+    syntax=SYNTAX["poisson"],
+    synopsis="poisson depvar [indepvars] [if] [in] [weight] [, irr exposure(varname) vce(vcetype) ...]",
+    by="each",
+)
+@command(
+    "ologit",
+    syntax=SYNTAX["ologit"],
+    synopsis="ologit depvar [indepvars] [if] [in] [weight] [, or offset(varname) vce(vcetype) ...]",
+    by="each",
+)
+@command(
+    "oprobit",
+    syntax=SYNTAX["oprobit"],
+    synopsis="oprobit depvar [indepvars] [if] [in] [weight] [, offset(varname) vce(vcetype) ...]",
+    by="each",
+)
+@command(
+    "mlogit",
+    syntax=SYNTAX["mlogit"],
+    synopsis="mlogit depvar [indepvars] [if] [in] [weight] [, baseoutcome(#) rrr vce(vcetype) ...]",
+    by="each",
+)
+def likelihood_model(session: SessionState, node: Command) -> None:
+    from xmixed.estimation.likelihood import fit as likelihood
+    from xmixed.estimation.likelihood.estimator import ESTIMATOR
+    from xmixed.estimation.likelihood.newton import Tolerances
+
+    if replayed(session, node, {node.name}, ESTIMATOR):
+        return
+    kind = KINDS[node.name]
+    if node.option("offset") is not None and node.option("exposure") is not None:
+        raise StataError(198, "only one of offset() or exposure() can be specified")
+    name, exposure = _offset_name(session, node)
+    constant = kind.family != "ordered" and not node.option("noconstant")
+    sample = estimation_sample(
+        session,
+        node,
+        constant=constant,
+        default="oim",
+        assumed="fweight",
+        others=(name,) if name else (),
+    )
+    if kind.family == "binary" and not node.option("asis"):
+        likelihood.outcome(sample, _request(session, node, sample, "", False, Tolerances()))
+        sample = likelihood.without_perfect_predictors(sample)
+    sample = settled(sample, constant=kind.family == "ordered")
+    given = ("iterate", "tolerance", "ltolerance", "nrtolerance")
+    limits = Tolerances(**{option: node.option(option) for option in given if option in node.options})
+    request = _request(session, node, sample, name, exposure, limits)
+    found = likelihood.outcome(sample, request)
+    session.out.write(*sample.notes)
+    label = "log likelihood" if sample.variance.kind == "oim" else "log pseudolikelihood"
+    show = node.option("log", node.name != "logistic") is not False
+    with overflow():
+        estimates = likelihood.fit(
+            sample, found, request, iteration_log(session, label=label) if show else None
+        )
+    conclude(session, node, ESTIMATOR, estimates, replace(sample, notes=()))
+    if not estimates.scalars["converged"]:
+        raise StataError(430, "convergence not achieved", keeps_results=True)
+
+
+def _offset_name(session: SessionState, node: Command) -> tuple[str, bool]:
+    """Return the variable of offset() or exposure(), and whether its logarithm is taken."""
+    for name in ("offset", "exposure"):
+        if name in node.options:
+            return resolve_name(node.options[name].value, session.data), name == "exposure"
+    return "", False
+
+
+def _request(
+    session: SessionState, node: Command, sample: SingleSample, name: str, exposure: bool, limits: Tolerances
+) -> Request:
+    """Return what is asked for beside the sample; names of outcomes are those of the value label."""
+    from xmixed.estimation.likelihood.fit import Request
+
+    offset, shown = None, name
+    if name:
+        offset = sample.others[name]
+        if exposure:
+            if offset.min() <= 0:
+                raise StataError(459, "exposure() must be greater than zero")
+            offset, shown = np.log(offset), f"ln({name})"
+    labels: dict[float, str] = {}
+    variable = session.data[sample.depvar] if sample.depvar in session.data else None
+    if variable is not None and variable.value_label:
+        found = session.data.value_labels.get(variable.value_label, {})
+        labels = {float(value): text for value, text in found.items()}
+    return Request(
+        KINDS[node.name], node.text.strip(), offset, shown, limits, node.option("baseoutcome"), labels
+    )

@@ -1,0 +1,112 @@
+"""xtreg: linear regression for panel data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xmixed.commands.registry import command
+from xmixed.errors import StataError
+from xmixed.estimation.linear.options import XTREG_SYNTAX
+from xmixed.estimation.run import (
+    conclude,
+    estimation_sample,
+    iteration_log,
+    overflow,
+    replayed,
+    settled,
+)
+from xmixed.estimation.single import SingleSample, Variance
+from xmixed.expressions.varlist import resolve_name
+from xmixed.language.nodes import Command
+from xmixed.session.state import SessionState
+
+MODELS = ("fe", "re", "be", "mle")
+
+
+@command(
+    "xtreg",
+    syntax=XTREG_SYNTAX,
+    synopsis="xtreg depvar [indepvars] [if] [in] [weight] [, re | fe | be | mle vce(vcetype) level(#) ...]",
+    by="each",
+)
+def xtreg(session: SessionState, node: Command) -> None:
+    from xmixed.estimation.linear import xtreg as linear
+
+    if replayed(session, node, {"xtreg"}, linear.ESTIMATOR):
+        return
+    model = next((name for name in MODELS if node.option(name)), "re")
+    _check(node, model)
+    panel = _panel_variable(session, node)
+    groups = (panel,)
+    sample = estimation_sample(session, node, groups=groups, default="conventional", assumed="aweight")
+    sample = _with_clusters(sample, panel, model, node)
+    if model != "mle":
+        with overflow():
+            found = linear.fit(model, sample, panel, node.text.strip(), bool(node.option("sa")))
+        conclude(session, node, linear.ESTIMATOR, found.estimates, found.sample)
+        return
+    sample = settled(sample)
+    session.out.write(*sample.notes)
+    show = node.option("log", True) is not False
+    with overflow():
+        estimates = linear.fit_likelihood(
+            sample,
+            panel,
+            node.text.strip(),
+            iteration_log(session, "Fitting constant-only model:") if show else None,
+            iteration_log(session, "Fitting full model:") if show else None,
+        )
+    conclude(session, node, linear.ESTIMATOR, estimates, replace(sample, notes=()))
+
+
+def _check(node: Command, model: str) -> None:
+    """Refuse weights and variances that the model does not have."""
+    if node.weight is not None and model != "fe":
+        raise StataError(101, "weights not allowed", node.weight.span)
+    if node.option("sa") and model != "re":
+        raise StataError(198, "option sa allowed only with re", node.options["sa"].span)
+
+
+def _panel_variable(session: SessionState, node: Command) -> str:
+    """Return the variable of i(), or the one that xtset has set.
+
+    Raises
+    ------
+    StataError
+        r(459) where none is set.
+    """
+    if "i" in node.options:
+        return resolve_name(node.options["i"].value, session.data)
+    kept = session.data.characteristics.get("_dta", {})
+    name = kept.get("_TSpanel", "") or kept.get("iis", "")
+    if not name or name not in session.data:
+        raise StataError(459, "must specify panelvar; use xtset")
+    return name
+
+
+def _with_clusters(sample: SingleSample, panel: str, model: str, node: Command) -> SingleSample:
+    """Return the sample with the clusters of a robust variance: by default the panels.
+
+    Raises
+    ------
+    StataError
+        r(498) where panels are split by clusters; r(198) for variances that the model does not have.
+    """
+    from xmixed.estimation.linear.variance import Clusters, is_nested
+    from xmixed.statistics.grouping import factorise
+
+    kind = sample.variance.kind
+    if kind in ("robust", "cluster") and model in ("be", "mle"):
+        raise StataError(198, f"vce({kind}) not allowed with {model}")
+    own = factorise(sample.others[panel])
+    if kind == "robust":
+        if len(own.levels) < 2:
+            raise StataError(198, "vce(robust) needs more than one panel")
+        # Stata: robust variances of panel data are those of clusters.
+        clusters = Clusters(own.codes, len(own.levels))
+        return replace(sample, variance=Variance("cluster", panel), clusters=clusters)
+    if sample.clusters is not None and not is_nested(own.codes, len(own.levels), sample.clusters.codes):
+        raise StataError(498, "panels are not nested within clusters")
+    if kind == "oim":
+        return replace(sample, variance=Variance("conventional" if model != "mle" else "oim"))
+    return sample

@@ -1,0 +1,65 @@
+"""The likelihood models as generic commands see them: replay, terms."""
+
+from __future__ import annotations
+
+from xmixed.estimation.display_options import display_options
+from xmixed.estimation.fitted import TableExtras, coefficient_table
+from xmixed.estimation.likelihood.kinds import KINDS
+from xmixed.estimation.likelihood.options import COEF, IRR, LIKELIHOOD_DISPLAY, OR, RRR
+from xmixed.estimation.results import Option, Statistic
+from xmixed.expressions.factors.terms import Term
+from xmixed.language.syntax import OptionSpec
+from xmixed.output import Line, line
+from xmixed.render.layouts.likelihood import LikelihoodHeader, render_header
+from xmixed.session.results import Estimates
+from xmixed.session.settings import Settings
+
+
+class LikelihoodModel:
+    """See `results.Estimator`."""
+
+    options: tuple[OptionSpec, ...] = LIKELIHOOD_DISPLAY
+    statistics: tuple[Statistic, ...] = ()
+
+    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        options = display_options(option, settings, False)
+        kind = KINDS[estimates.macros["cmd"]]
+        lines: list[Line] = []
+        if not option("noheader"):
+            lines += [line(), *render_header(_header(estimates))]
+        if option("notable"):
+            return lines
+        asked = any(option(spec.name) for spec in (OR, IRR, RRR))
+        exponential = (
+            kind.exponential if asked or (kind.command == "logistic" and not option(COEF.name)) else ""
+        )
+        extras = TableExtras(exponential, base=_base(estimates), offset=estimates.macros.get("offset", ""))
+        return [*lines, line(), *coefficient_table(estimates, estimates.payload, options, extras)]
+
+    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
+        return estimates.payload.terms
+
+
+ESTIMATOR = LikelihoodModel()
+
+
+def _header(estimates: Estimates) -> LikelihoodHeader:
+    e, macros = estimates.scalars, estimates.macros
+    return LikelihoodHeader(
+        macros["title"],
+        e["N"],
+        macros["chi2type"],
+        e["df_m"],
+        e["chi2"],
+        e["p"],
+        e["ll"],
+        e.get("r2_p"),
+        pseudo="vcetype" in macros,
+    )
+
+
+def _base(estimates: Estimates) -> tuple[int, str, str] | None:
+    """Return where the base outcome of mlogit stands among the equations, its name and its note."""
+    if "baselab" not in estimates.macros:
+        return None
+    return int(estimates.scalars["ibaseout"]) - 1, estimates.macros["baselab"], "(base outcome)"

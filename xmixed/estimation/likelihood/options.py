@@ -1,0 +1,52 @@
+"""The options of the likelihood models, and which of them a replay may give."""
+
+from __future__ import annotations
+
+from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
+from xmixed.language.syntax import OptionSpec, Syntax
+
+MAXIMISE_OPTIONS = (
+    OptionSpec("log", "log", "negatable", "show the iteration log"),
+    OptionSpec("iterate", "iter", "integer", "maximum number of iterations; default 16000", minimum_value=0),
+    OptionSpec("tolerance", "tol", "number", "tolerance of the coefficients; default 1e-6", minimum_value=0),
+    OptionSpec("ltolerance", "ltol", "number", "tolerance of the likelihood; default 1e-7", minimum_value=0),
+    OptionSpec("nrtolerance", "nrtol", "number", "tolerance of the gradient; default 1e-5", minimum_value=0),
+)
+NOCONSTANT = OptionSpec("noconstant", "noc", help="suppress the constant")
+OFFSET = OptionSpec("offset", "off", "varname", "variable whose coefficient is 1")
+VARIANCE = variance_option(("oim", "oim"), ("robust", "r"), ("cluster", "cl"))
+
+OR = OptionSpec("or", "or", help="show odds ratios")
+COEF = OptionSpec("coef", "coef", help="show coefficients, not odds ratios")
+IRR = OptionSpec("irr", "ir", help="show incidence-rate ratios")
+RRR = OptionSpec("rrr", "rr", help="show relative-risk ratios")
+
+LIKELIHOOD_DISPLAY = (*TABLE_OPTIONS, OR, COEF, IRR, RRR)
+"""Options that the replay of some likelihood model has."""
+
+
+def _syntax(*options: OptionSpec) -> Syntax:
+    return Syntax(
+        "varlist_factor",
+        condition=True,
+        in_range=True,
+        weights=("fweight", "pweight", "iweight"),
+        options=(*options, VARIANCE, *CLUSTER_OPTIONS, *MAXIMISE_OPTIONS, *TABLE_OPTIONS),
+    )
+
+
+SYNTAX: dict[str, Syntax] = {
+    "logit": _syntax(NOCONSTANT, OFFSET, OR, OptionSpec("asis", "asis", help="keep perfect predictors")),
+    "logistic": _syntax(NOCONSTANT, OFFSET, COEF, OptionSpec("asis", "asis", help="keep perfect predictors")),
+    "probit": _syntax(NOCONSTANT, OFFSET, OptionSpec("asis", "asis", help="keep perfect predictors")),
+    "poisson": _syntax(
+        NOCONSTANT,
+        OFFSET,
+        IRR,
+        OptionSpec("exposure", "e", "varname", "variable of exposure, as ln(exposure)"),
+    ),
+    "ologit": _syntax(OFFSET, OR),
+    "oprobit": _syntax(OFFSET),
+    "mlogit": _syntax(NOCONSTANT, RRR, OptionSpec("baseoutcome", "b", "number", "value of the base outcome")),
+}
+"""Syntax of each command."""

@@ -1,0 +1,195 @@
+"""Random effects of a fitted model: predicted on the estimation sample, found again on any rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xmixed.errors import StataError
+from xmixed.estimation.frame import sample_rows, variable_of
+from xmixed.estimation.mixed.fit import as_stata_error, engine_model, variance_parameter
+from xmixed.estimation.mixed.model import Column, MixedResult, MixedSpecification
+from xmixed.estimation.mixed.resolve import ALL
+from xmixed.estimation.mixed.specification import factor_groups, group_levels, specify
+from xmixed.estimation.sample import SampleColumns
+from xmixed.expressions.context import Context
+from xmixed.session.results import Estimates
+
+if TYPE_CHECKING:
+    from xmixed.engine import Evaluation, Model
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedSample:
+    """A fitted model on its estimation sample.
+
+    Attributes
+    ----------
+    result : MixedResult
+    specification : MixedSpecification
+    model : engine.Model
+    evaluation : engine.Evaluation
+        The model at the estimates.
+    places : dict
+        Our equation of each (level, equation) of the engine, which counts from 1.
+    order : list of int
+        Where each variance parameter of the engine stands in e(b), after the fixed effects.
+    """
+
+    result: MixedResult
+    specification: MixedSpecification
+    model: Model
+    evaluation: Evaluation
+    places: dict[tuple[int, int], int]
+    order: list[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EquationEffects:
+    """The random effects of one equation.
+
+    Attributes
+    ----------
+    means, errors : ndarray, shape (q, G)
+        Best linear unbiased predictors and their standard errors, by group.
+    codes : ndarray of int, shape (n,)
+        Group of each observation of the estimation sample.
+    """
+
+    means: np.ndarray
+    errors: np.ndarray
+    codes: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowEffects:
+    """The random effects on some rows.
+
+    Attributes
+    ----------
+    rows : ndarray of bool, shape (all observations,)
+        Those whose groups are all in the estimation sample, and that have what is needed.
+    groups : dict of ndarray, shape (number of rows,)
+        Group of each row, by place of the equation.
+    columns : dict of tuple of Column
+        Columns of Z over the rows, by place of the equation.
+    """
+
+    rows: np.ndarray
+    groups: dict[int, np.ndarray]
+    columns: dict[int, tuple[Column, ...]]
+
+
+def fitted_sample(estimates: Estimates, context: Context) -> FittedSample:
+    """Return the model on its estimation sample, at the estimates.
+
+    Raises
+    ------
+    StataError
+        r(498) where the sample is gone; r(459) where its data have changed.
+    """
+    from xmixed import engine
+
+    result: MixedResult = estimates.payload
+    rows = sample_rows(context, estimates.mark)
+    if result.resolved is None:
+        raise StataError(498, "e(sample) information not available")
+    _check_variables(result, context)
+    specification = specify(result.resolved, context, rows)
+    if not np.array_equal(specification.rows, rows):
+        raise StataError(459, "data have changed since estimation")
+    model, places = engine_model(specification)
+    equations = specification.description.equations
+    by_name = {parameter.name: place for place, parameter in enumerate(result.parameters)}
+    names = [variance_parameter(item, places, equations).name for item in engine.parameters_of(model)]
+    if len(names) != len(by_name) or not by_name.keys() >= set(names):
+        raise StataError(459, "data have changed since estimation")
+    order = [by_name[name] for name in names]
+    try:
+        evaluation = engine.evaluate(model, result.estimates[order])
+    except engine.EngineError as error:
+        raise as_stata_error(error) from error
+    return FittedSample(result, specification, model, evaluation, places, order)
+
+
+def _check_variables(result: MixedResult, context: Context) -> None:
+    """Refuse a model whose variables are gone, r(111)."""
+    assert result.resolved is not None
+    resolved = result.resolved
+    names = [resolved.depvar[0], resolved.cluster, resolved.residuals.by, resolved.residuals.time]
+    names += [operand.variable for term in resolved.terms for operand in term.operands]
+    for equation in resolved.equations:
+        names += ["" if equation.level == ALL else equation.level, equation.factor]
+        names += [variable for variable, _ in equation.effects]
+    for name in names:
+        if name and name not in context.data:
+            raise StataError(111, f"variable {name} not found")
+
+
+def equation_effects(fitted: FittedSample) -> dict[int, EquationEffects]:
+    """Return the effects of every equation, by its place in the model's description."""
+    found = {}
+    by_level = fitted.evaluation.effects()
+    for number, (level, effects) in enumerate(zip(fitted.model.levels, by_level, strict=True), 1):
+        first, errors = 0, effects.standard_errors
+        for i, equation in enumerate(level.equations, 1):
+            own = slice(first, first + len(equation.columns))
+            first = own.stop
+            place = fitted.places[number, i]
+            found[place] = EquationEffects(effects.means[own], errors[own], level.groups)
+    return found
+
+
+def row_effects(
+    fitted: FittedSample,
+    effects: dict[int, EquationEffects],
+    context: Context,
+    rows: np.ndarray,
+    with_columns: bool,
+) -> RowEffects:
+    """Find the groups of equations, and on demand Z, on rows of the data.
+
+    Parameters
+    ----------
+    effects : dict
+        The equations wanted, by place in the model's description.
+    rows : ndarray of bool, shape (all observations,)
+    """
+    assert fitted.result.resolved is not None
+    equations, in_sample = fitted.result.description.equations, fitted.specification.rows
+    needed = tuple(
+        equation if place in effects else replace(equation, factor="", effects=())
+        for place, equation in enumerate(fitted.result.resolved.equations[: max(effects) + 1])
+    )
+    sample = SampleColumns(context, rows | in_sample)
+    for equation in needed:
+        if equation.level != ALL:
+            sample.add_level(equation.level)
+        if equation.factor:
+            sample.add_level(equation.factor)
+    names = {place: equations[place].effects for place in effects if not needed[place].factor}
+    if with_columns:
+        for name in (name for own in names.values() for name in own if name != "_cons"):
+            sample.add(*variable_of(name), "random-effects covariates")
+    levels = group_levels(needed, sample, sample.close())
+    factors = factor_groups(needed, levels, sample)
+    inside, known = in_sample[sample.rows], rows[sample.rows]
+    groups: dict[int, np.ndarray] = {}
+    for place, own in effects.items():
+        level = factors[place] or levels[equations[place].level_number - 1]
+        of_fit = np.full(level.n_groups, -1, dtype=np.int64)
+        of_fit[level.codes[inside]] = own.codes
+        groups[place] = of_fit[level.codes]
+        known = known & (groups[place] >= 0)
+    final = np.zeros(len(rows), dtype=bool)
+    final[np.flatnonzero(sample.rows)[known]] = True
+    columns: dict[int, tuple[Column, ...]] = {}
+    if with_columns:
+        for place in effects:
+            columns[place] = tuple(
+                None if name == "_cons" else sample.values(*variable_of(name))[known]
+                for name in names.get(place, ("_cons",))
+            )
+    return RowEffects(final, {place: codes[known] for place, codes in groups.items()}, columns)
