@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from xmixed.expressions.factors.terms import canonical_name
-
 _SERIES = re.compile(r"(\d+[bno]*|[cio]o?)?\.?((?:[LFDSlfds]\d*)+)\.(\w+)")
 _NUMBERED = re.compile(r"#([0-9]{1,6})")
 
@@ -26,6 +24,29 @@ def _plain_series(part: str) -> str:
     operator, series, variable = found.groups()
     series = re.sub(r"(?<=[LFDS])1(?!\d)", "", series.upper())
     return f"{operator or ''}{series}.{variable}"
+
+
+def canonical_name(name: str) -> str:
+    """Return a term's name without the marks b, n and o: `0.girl#c.age` of `0b.girl#co.age`."""
+    if "." not in name:
+        return name
+    return "#".join(_canonical_part(part) for part in name.split("#"))
+
+
+def _canonical_part(text: str) -> str:
+    operator, dot, variable = text.rpartition(".")
+    if not dot:
+        return text
+    if operator == "o":
+        return variable
+    if operator.startswith("co"):
+        return f"c{operator[2:]}.{variable}"
+    if operator[:1] == "o" and operator[1:2].isupper():
+        return f"{operator[1:]}.{variable}"
+    if operator[:1].isdigit():
+        digits = len(operator) - len(operator.lstrip("0123456789"))
+        return f"{operator[:digits]}{operator[digits:].lstrip('bno')}.{variable}"
+    return text
 
 
 def equations_of(names: Sequence[str]) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.errors import StataError, syntax_error
-from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.place import Place
 from xmixed.expressions.system_values import system_value
@@ -103,6 +102,8 @@ def coefficient(node: Coefficient, context: Context) -> np.ndarray:
 
 
 def _coefficient_position(equation: str, name: str, column_names: list[str]) -> int | None:
+    from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
+
     equations = equations_of(column_names)
     if not equations:
         return None

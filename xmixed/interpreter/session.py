@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xmixed.commands.environment.log import close_log
 from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
 from xmixed.interpreter.ado_files import load_ado
@@ -35,6 +34,8 @@ from xmixed.session.state import Body, SessionState
 
 if TYPE_CHECKING:
     import pandas
+
+    from xmixed.session.log import LogFile
 
 MOST_PREPARED = 2000
 """How many parsed command lines are kept."""
@@ -301,7 +302,17 @@ class Session(SessionState):
         """End the session: temporary files go, an open log is closed, with its banner."""
         drop_temporaries(self, self.frames[0].temporaries)
         if self.log is not None:
-            close_log(self)
+            self._close_log(self.log)
+
+    def _close_log(self, log: LogFile) -> None:
+        """Close the log as the session ends: its banner goes to the file only."""
+        from xmixed.render.layouts.log_banner import log_banner, log_rule, moment_now
+
+        log.on = True
+        size = self.settings.linesize
+        for item in (*log_banner(log, "close", moment_now(), size), log_rule(size)):
+            log.write(item)
+        self.detach_log()
 
     def _run_echoed(self, text: str) -> None:
         code = 0

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
 from xmixed.language.explain import quote_end
 from xmixed.language.expression_builder import check_depth
 from xmixed.language.grammar import parse
-from xmixed.language.newvarlist import read_new_variables
-from xmixed.language.nodes import Command, Expression, MixedCommand, Pattern, Varlist
+from xmixed.language.nodes import Command, Expression, Pattern, Varlist
 from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_expression, read_filename, read_qualifiers
 from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
+
+if TYPE_CHECKING:
+    from xmixed.language.estimator_nodes import MixedCommand
 
 
 def parse_expression(text: str) -> Expression:
@@ -213,6 +215,12 @@ def _read_varname(text: str, span: Span) -> Pattern:
     return first
 
 
+def _read_new_variables(text: str, span: Span) -> Any:
+    from xmixed.language.newvarlist import read_new_variables
+
+    return read_new_variables(text, span)
+
+
 def _read_assignment(rule: str) -> Callable[[str, Span], Any]:
     """Return the reader of `newvar = exp` and `oldvar = exp`."""
 
@@ -243,7 +251,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "varlist": lambda text, span: read_varlist(text, span, False),
     "varlist_factor": lambda text, span: read_varlist(text, span, True),
     "varname": _read_varname,
-    "newvarlist": read_new_variables,
+    "newvarlist": _read_new_variables,
     "newvar": _read_assignment("newvar"),
     "assignment": _read_assignment("assignment"),
     "expression": read_expression,

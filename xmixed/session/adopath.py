@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 
 HOME = os.path.join(os.path.expanduser("~"), "ado")
 
@@ -21,12 +20,12 @@ SYSTEM_FOLDERS = {
 DEFAULT_PATH = ("UPDATES", "BASE", "SITE", ".", "PERSONAL", "PLUS", "OLDPLACE")
 
 
-@dataclass(slots=True, eq=False)
 class AdoPath:
     """The folders in which ado-files are looked for, in order; code words stand for system folders."""
 
-    entries: list[str] = field(default_factory=lambda: list(DEFAULT_PATH))
-    folders: dict[str, str] = field(default_factory=lambda: dict(SYSTEM_FOLDERS))
+    def __init__(self) -> None:
+        self.entries = list(DEFAULT_PATH)
+        self.folders = dict(SYSTEM_FOLDERS)
 
     def folder(self, entry: str) -> str:
         """Return the folder of an entry."""

@@ -5,20 +5,23 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.language.lines import LogicalLine
 from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
-from xmixed.session.log import LogFile
 from xmixed.session.memory import Memory
 from xmixed.session.output import Output
 from xmixed.session.programs import Program
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
-from xmixed.session.tested import Tested
-from xmixed.session.timers import Timer
+
+if TYPE_CHECKING:
+    from xmixed.session.log import LogFile
+    from xmixed.session.tested import Tested
+    from xmixed.session.timers import Timer
 
 MAXIMUM_DEPTH = 64
 """How deep do-files, programs and loops may be nested; Stata's limit."""
@@ -85,6 +88,13 @@ class SessionState(ABC):
             yield
         finally:
             self.depth -= 1
+
+    def detach_log(self) -> None:
+        """Close the log file; output no longer goes there."""
+        if self.log is not None:
+            self.out.sinks.remove(self.log.write)
+            self.log.close()
+            self.log = None
 
     @abstractmethod
     def expand(self, text: str) -> str:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import time
 
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
-from xmixed.formats.calendar import SHORT_MONTHS
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.output import Line, line
+from xmixed.render.layouts.log_banner import log_banner, log_rule, moment_now, wrapped_path
 from xmixed.session.log import LogFile
 from xmixed.session.state import SessionState
-
-_VERBS = {"using": "opened", "close": "closed", "off": "paused", "on": "resumed"}
 
 
 @command(
@@ -71,9 +67,10 @@ def _open(session: SessionState, node: Command) -> None:
         stream = open(path, "a" if append else "w", encoding="utf-8", errors="surrogateescape")
     except OSError:
         raise StataError(603, f"file {path} could not be opened") from None
-    opened = _now()
+    opened = moment_now()
     session.log = LogFile(path, stream, opened=opened)
-    banner = [_rule(session), *_banner(session, session.log, "using", opened)]
+    size = session.settings.linesize
+    banner = [log_rule(size), *log_banner(session.log, "using", opened, size)]
     session.out.write(*banner)
     for item in banner:
         session.log.write(item)
@@ -91,30 +88,15 @@ def change(session: SessionState, node: Command) -> None:
     if (word, found.on) in (("on", True), ("off", False)):
         raise StataError(604 if word == "on" else 606, f"log is already {word}")
     found.on = True
-    lines = [*_banner(session, found, word, _now()), _rule(session)]
+    size = session.settings.linesize
+    lines = [*log_banner(found, word, moment_now(), size), log_rule(size)]
     session.out.write(*lines)
     if session.out.quiet:
         for item in lines:
             found.write(item)
     if word == "close":
-        _detach(session, found)
+        session.detach_log()
     found.on = word == "on"
-
-
-def close_log(session: SessionState) -> None:
-    """Close the log as the session ends: its banner goes to the file only."""
-    found = session.log
-    if found is not None:
-        found.on = True
-        for item in [*_banner(session, found, "close", _now()), _rule(session)]:
-            found.write(item)
-        _detach(session, found)
-
-
-def _detach(session: SessionState, found: LogFile) -> None:
-    session.out.sinks.remove(found.write)
-    found.close()
-    session.log = None
 
 
 @subcommand("log", "query", syntax=Syntax(), keeps_r=True)
@@ -125,38 +107,8 @@ def query(session: SessionState, node: Command) -> None:
         return
     session.out.write(
         f"      name:  {found.name}",
-        *_wrapped(session, f"       log:  {found.path}"),
+        *wrapped_path(found, session.settings.linesize),
         "  log type:  text",
         f" opened on:  {found.opened}",
         f"    status:  {'on' if found.on else 'off'}",
     )
-
-
-def _banner(session: SessionState, found: LogFile, verb: str, moment: str) -> list[Line]:
-    return [
-        line(f"      name:  {found.name}"),
-        *_wrapped(session, f"       log:  {found.path}"),
-        line("  log type:  text"),
-        line(f"{_VERBS[verb] + ' on':>10}:  {moment}"),
-    ]
-
-
-def _wrapped(session: SessionState, text: str) -> list[Line]:
-    """Break a long line at the line size; it goes on after `> `."""
-    size = session.settings.linesize
-    lines, rest = [line(text[:size])], text[size:]
-    while rest:
-        lines.append(line("> " + rest[: size - 2]))
-        rest = rest[size - 2 :]
-    return lines
-
-
-def _rule(session: SessionState) -> Line:
-    return line("-" * session.settings.linesize)
-
-
-def _now() -> str:
-    """Return the time as ` 1 Nov 2018, 13:41:28`; month names do not follow the locale."""
-    now = time.localtime()
-    month = SHORT_MONTHS[now.tm_mon - 1]
-    return f"{now.tm_mday:2d} {month} {now.tm_year}, {now.tm_hour:02d}:{now.tm_min:02d}:{now.tm_sec:02d}"

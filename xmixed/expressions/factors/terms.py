@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from xmixed.expressions.coefficient_names import canonical_name
 from xmixed.expressions.factors.operators import Operator, parse_operator
 from xmixed.language.nodes import FactorVariable, Interaction
 
@@ -77,29 +78,6 @@ def _part_name(part: Part, gone: bool, in_interaction: bool) -> str:
         return f"c{'o' if gone else ''}{part.time_series}.{part.variable}"
     mark = "b" if part.base else "bn" if part.no_base else "o" if gone else ""
     return f"{part.level}{mark}{part.time_series}.{part.variable}"
-
-
-def canonical_name(name: str) -> str:
-    """Return a term's name without the marks b, n and o: `0.girl#c.age` of `0b.girl#co.age`."""
-    if "." not in name:
-        return name
-    return "#".join(_canonical_part(part) for part in name.split("#"))
-
-
-def _canonical_part(text: str) -> str:
-    operator, dot, variable = text.rpartition(".")
-    if not dot:
-        return text
-    if operator == "o":
-        return variable
-    if operator.startswith("co"):
-        return f"c{operator[2:]}.{variable}"
-    if operator[:1] == "o" and operator[1:2].isupper():
-        return f"{operator[1:]}.{variable}"
-    if operator[:1].isdigit():
-        digits = len(operator) - len(operator.lstrip("0123456789"))
-        return f"{operator[:digits]}{operator[digits:].lstrip('bno')}.{variable}"
-    return text
 
 
 @dataclass(frozen=True, slots=True)
