@@ -21,9 +21,6 @@ MOST_MODULES = 16
 IMPORTED_ELSEWHERE = {
     "xmixed.commands.data.drop -> xmixed.commands.data.generate",
     "xmixed.commands.data.notes -> xmixed.commands.data.generate",
-    "xmixed.commands.data.xtset -> xmixed.commands.data.sort",
-    "xmixed.commands.describe.codebook -> xmixed.commands.data.label",
-    "xmixed.commands.describe.list -> xmixed.commands.data.label",
 }
 """Modules that register a command and are imported by another one all the same."""
 
@@ -35,7 +32,7 @@ READING_BY_PATTERN = {
 }
 """Modules of commands that use regular expressions."""
 
-LARGE_FOLDERS = {"estimation/mixed", "language", "render/layouts", "statistics"}
+LARGE_FOLDERS = {"estimation/mixed", "language", "render/layouts", "session", "statistics"}
 
 AT_START = {"engine", "estimation", "statistics", "graphics"}
 """Rooms that a one-liner does not enter."""

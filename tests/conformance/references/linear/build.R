@@ -1,11 +1,12 @@
 # Rscript tests/conformance/references/linear/build.R
 #
 # Figures of R for the estimators beside xtmixed, written to estimators.json beside this file. Every case names
-# the Stata commands that must give them. Needs sandwich, plm, MASS, nnet, numDeriv, foreign, jsonlite (Debian:
-# r-cran-sandwich r-cran-plm r-cran-mass r-cran-nnet r-cran-numderiv r-cran-foreign r-cran-jsonlite).
+# the Stata commands that must give them. Needs sandwich, lmtest, plm, MASS, nnet, numDeriv, foreign, jsonlite (Debian:
+# r-cran-sandwich r-cran-lmtest r-cran-plm r-cran-mass r-cran-nnet r-cran-numderiv r-cran-foreign r-cran-jsonlite).
 
 suppressMessages({
   library(sandwich)
+  library(lmtest)
   library(plm)
   library(MASS)
   library(nnet)
@@ -186,6 +187,37 @@ b <- setNames(polished$at, paste0(rep(2:3, each = 3), ":", c("_cons", "standlrt"
 add("exam", list(), "mlogit vr standlrt male, baseoutcome(1)", "multinom, numDeriv", b, polished$V,
     list(ll = polished$ll))
 
+# Influence -----------------------------------------------------------------------------------------------
+
+influence_of <- function(m) {
+  list(
+    rstandard = unname(rstandard(m)), rstudent = unname(rstudent(m)), leverage = unname(hatvalues(m)),
+    cooksd = unname(cooks.distance(m)), dfits = unname(dffits(m)), covratio = unname(covratio(m)),
+    dfbeta = unname(dfbetas(m)[, "ses"]),
+    stdp = unname(predict(m, se.fit = TRUE)$se.fit)
+  )
+}
+few <- hsb[1:40, ]
+influence <- list(
+  list(command = "regress mathach ses minority in 1/40", values = influence_of(lm(mathach ~ ses + minority, few))),
+  list(
+    command = "regress mathach ses minority [aw=w] in 1/40",
+    values = influence_of(lm(mathach ~ ses + minority, few, weights = w))
+  )
+)
+
+# Tests of assumptions ------------------------------------------------------------------------------------
+
+m <- lm(mathach ~ ses + minority + cses, hsb)
+statistic_of <- function(test) c(unname(test$statistic), unname(test$parameter), test$p.value)
+tests <- list(
+  list(command = "estat hettest", values = statistic_of(bptest(m, ~ fitted(m), studentize = FALSE))),
+  list(command = "estat hettest, rhs", values = statistic_of(bptest(m, studentize = FALSE))),
+  list(command = "estat hettest ses, iid", values = statistic_of(bptest(m, ~ ses, data = hsb))),
+  list(command = "estat ovtest", values = statistic_of(resettest(m, power = 2:4, type = "fitted"))),
+  list(command = "estat vif", values = unname(sort(diag(solve(cor(hsb[c("ses", "minority", "cses")]))), TRUE)))
+)
+
 versions <- lapply(c("sandwich", "plm", "MASS", "nnet"), function(x) paste(x, packageDescription(x)$Version))
-write_json(list(versions = c(R.version.string, unlist(versions)), cases = cases),
+write_json(list(versions = c(R.version.string, unlist(versions)), cases = cases, influence = influence, tests = tests),
            file.path(here, "estimators.json"), digits = NA, auto_unbox = TRUE, pretty = FALSE)
