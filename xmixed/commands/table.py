@@ -196,7 +196,7 @@ COMMANDS: dict[str, Listed] = {
     "macro": Listed("ma", "programming.macro", "List or drop macros; a local macro's name is written with a leading _"),
     "manova": Listed("manova", None),
     "margins": Listed("margins", None),
-    "marginsplot": Listed("marginsplot", None),
+    "marginsplot": Listed("marginsplot", "graphics.marginsplot", "Graph margins with their intervals"),
     "mark": Listed("mark", "programs.marksample", "Make a variable that is 1 where if, in and weight hold"),
     "markout": Listed("markout", "programs.marksample", "Set a mark to 0 where variables are missing"),
     "marksample": Listed("marksample", "programs.marksample", "Mark the observations that if, in, weight and varlist of a program leave"),
