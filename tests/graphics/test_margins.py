@@ -77,6 +77,8 @@ def test_dimensions_are_chosen(session: Drawing) -> None:
     assert graph.plots[3].style.line.color == "#ff0000ff" and graph.plots[0].style.line.width
     np.testing.assert_allclose(graph.plots[0].y2 - graph.plots[0].y, 2 * 1.6448536269514722)
     assert [entry.text for entry in graph.legend.entries] == ["Boys", "Girls"]
+    unlabelled = session.draw("marginsplot, x(age) nolabels")
+    assert unlabelled.plots[1].label == "female=0"
     for bad in ("x(nosuch)", "recast(rcap)", "recastci(line)", "level(5)", "what(1)"):
         with pytest.raises(StataError) as caught:
             session.run(f"marginsplot, {bad}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -182,7 +181,8 @@ class MarginsMaker:
         shown = f"{value:g}"
         if dimension in data:
             variable = data[dimension]
-            table = data.value_labels.get(variable.value_label, {})
+            bare = self.options.last("labels") is not None and not self.options.flag("labels")
+            table = {} if bare else data.value_labels.get(variable.value_label, {})
             if int(value) == value and int(value) in table:
                 return plain(table[int(value)])
             shown = format_value(value, variable.format).strip()
@@ -229,21 +229,22 @@ class MarginsMaker:
         bands, lines = [], []
         for i, (values, own) in enumerate(self._split(cells, self.layout.plots)):
             x, order = self._positions(own)
-            y, low, high = (
-                np.array([getattr(cell, name) for cell in own])[order] for name in ("value", "low", "high")
-            )
-            label = self._place_name(self.layout.plots, values)
-            if self.options.last("ci") is None or self.options.flag("ci"):
+            if self._with_intervals:
+                low, high = (
+                    np.array(ends)[order] for ends in zip(*((c.low, c.high) for c in own), strict=True)
+                )
                 bands.append(self._interval(i, x, low, high))
-            lines.append(self._line(i, x, y, label))
-        x_measure, y_measure = Measure(self._x_title()), Measure(self._y_title())
-        under = bands and bands[0].kind in FILLED
-        plots = (
-            [*bands, *lines]
-            if under
-            else [plot for pair in itertools.zip_longest(bands, lines) for plot in pair if plot]
-        )
-        return [Layer(tuple(plots), x_measure, y_measure)]
+            label = self._place_name(self.layout.plots, values)
+            lines.append(self._line(i, x, np.array([cell.value for cell in own])[order], label))
+        if not bands or bands[0].kind in FILLED:  # areas lie below all lines
+            plots = [*bands, *lines]
+        else:
+            plots = [plot for pair in zip(bands, lines, strict=True) for plot in pair]
+        return [Layer(tuple(plots), Measure(self._x_title()), Measure(self._y_title()))]
+
+    @property
+    def _with_intervals(self) -> bool:
+        return self.options.last("ci") is None or self.options.flag("ci")
 
     def _positions(self, cells: list[MarginCell]) -> tuple[np.ndarray, np.ndarray]:
         places = self._x_places()
@@ -334,11 +335,7 @@ class MarginsMaker:
         title = " ".join(word.capitalize() for word in title.split())
         terms = str(self.results.get("xvars", "") or self.results.get("margins", ""))
         of = f" of {terms}" if terms else ""
-        shown = (
-            ""
-            if self.options.last("ci") is not None and not self.options.flag("ci")
-            else f" with {self.level:g}% CIs"
-        )
+        shown = f" with {self.level:g}% CIs" if self._with_intervals else ""
         return Titles(title=Heading((f"{title}{of}{shown}",)))
 
     def _with_legend(self, graph: Graph, options: GraphOptions) -> Graph:
