@@ -68,6 +68,7 @@ COMMANDS: dict[str, Listed] = {
     "cmdlog": Listed("cmdlog", None),
     "cnsreg": Listed("cnsreg", None),
     "codebook": Listed("codebook", "describe.codebook", "Describe the contents of variables"),
+    "coefplot": Listed("coefplot", "graphics.coefplot", "Graph coefficients with their intervals"),
     "collapse": Listed("collapse", None),
     "compare": Listed("compare", None),
     "compress": Listed("compress", None),

@@ -15,9 +15,10 @@ from xmixed.graphics.colors import with_opacity
 from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.looks import FILLED
 from xmixed.graphics.margin_cells import EFFECT, AtTable, MarginCell, cells_of, dimensions_of
-from xmixed.graphics.model import PLOT_KINDS, RANGES, Graph, Heading, LegendEntry, Plot, Stroke, Tick, Titles
+from xmixed.graphics.model import PLOT_KINDS, RANGES, Graph, Heading, Plot, Stroke, Tick, Titles
 from xmixed.graphics.options import tables
 from xmixed.graphics.options.headings import titles_of
+from xmixed.graphics.options.legends import legend_of_some
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
@@ -46,7 +47,7 @@ def _option(
     return GraphOptionSpec(name, minimum, kind, content=content, inside=inside, drawn=drawn, bare=bare)
 
 
-_LOOK = (*tables.POINT_OPTIONS, *tables.FILLS)
+_LOOK = (*tables.POINT_OPTIONS, *tables.BAR_OPTIONS)
 _CI_LOOK = (*tables.RANGE_OPTIONS,)
 OPTIONS = (
     _option("xdimension", "x", "marked"),
@@ -340,17 +341,10 @@ class MarginsMaker:
 
     def _with_legend(self, graph: Graph, options: GraphOptions) -> Graph:
         """Show lines in the legend, not their intervals; keys are counted over the lines."""
-        from xmixed.graphics.options.legends import legend_of
-
         lines = [i for i, plot in enumerate(graph.plots) if plot.kind not in RANGES]
-        usual = len(lines) > 1
         by = self.options.last("bydimension")
         given = [*options.every("legend"), *(by.options.every("legend") if by is not None else ())]
-        legend = legend_of(given, [graph.plots[i] for i in lines], self.scheme, self.notes, usual)
-        entries = tuple(
-            LegendEntry(lines[entry.plot] if entry.plot >= 0 else -1, entry.text) for entry in legend.entries
-        )
-        return replace(graph, legend=replace(legend, entries=entries))
+        return replace(graph, legend=legend_of_some(given, graph.plots, lines, self.scheme, self.notes))
 
 
 def margins_results(session: SessionState) -> Results:
