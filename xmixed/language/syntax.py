@@ -19,7 +19,12 @@ ArgumentKind = Literal[
     "numlist",  # tuple of float
     "filename",  # str (quotes removed) or None
     "words",  # tuple of str: words and quoted strings
+    "margins",  # tuple of MarginTerm; () when empty
+    "named_expressions",  # tuple of NamedExpression
+    "equations",  # tuple of NonlinearEquation
     "hypotheses",  # tuple of Hypothesis; () when empty
+    "matrix",  # MatrixAssignment: `A = exp`, `A[i,j] = exp`
+    "matrix_input",  # (name, Span of what stands behind the equals sign)
     "text",  # str: the rest of the line as it stands up to the options
     "raw",  # str: everything up to the end of the line, options included
     "graph",  # plots over each other: the parser returns a GraphCommand
@@ -41,6 +46,7 @@ OptionKind = Literal[
     "expression",  # Expression (Option.text keeps the text)
     "numlist",  # tuple of float
     "newvarlist",  # NewVariables
+    "at",  # tuple of AtItem
     "format",  # a %fmt, checked only for its leading %
     "text",  # str as typed; surrounding quotes removed
     "words",  # tuple of str
@@ -70,6 +76,8 @@ class OptionSpec:
         with r(198) (`option ... is not implemented in xmixed yet`).
     optional_value : bool
         An option that may stand with and without parentheses; its value is None without.
+    repeatable : bool
+        It may be given several times; its value is then a tuple of values.
     minimum_value, maximum_value : float or None
         Kinds `integer` and `number`: the range that values may lie in, its ends included.
     """
@@ -81,6 +89,7 @@ class OptionSpec:
     choices: tuple[tuple[str, str], ...] = ()
     built: bool = True
     optional_value: bool = False
+    repeatable: bool = False
     minimum_value: float | None = None
     maximum_value: float | None = None
 
@@ -99,6 +108,8 @@ class Syntax:
     argument : ArgumentKind
     condition, in_range, using : bool
         Whether `if exp`, `in range`, `using file` may be given.
+    several_files : bool
+        Behind `using` may stand several files; `Command.using` is then the text of all of them.
     weights : tuple of str
         Weight kinds allowed (`fweight`, `pweight`, `aweight`, `iweight`); () none.
     options : tuple of OptionSpec
@@ -114,6 +125,7 @@ class Syntax:
     condition: bool = False
     in_range: bool = False
     using: bool = False
+    several_files: bool = False
     weights: tuple[str, ...] = ()
     options: tuple[OptionSpec, ...] = ()
     fixed_options: tuple[OptionSpec, ...] = ()
