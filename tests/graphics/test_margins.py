@@ -113,3 +113,25 @@ def test_it_follows_margins_and_nothing_else(session: Drawing) -> None:
     with pytest.raises(StataError) as caught:
         session.run("marginsplot")
     assert caught.value.code == 301
+
+
+def test_margins_of_a_fitted_model(session: Drawing) -> None:
+    session.run("quietly regress distance c.age##i.female\nquietly margins female, at(age=(8(2)14))")
+    table = session.r.matrices["table"]
+    graph = session.draw("marginsplot")
+    assert [plot.label for plot in graph.plots if plot.label] == ["Male", "Female"]
+    line, band = graph.plots[1], graph.plots[0]
+    assert line.x.tolist() == [8, 10, 12, 14]
+    names = [f"{i}._at#0.female" for i in (1, 2, 3, 4)]
+    places = [
+        [name.replace("0bn.", "0.").replace("0b.", "0.") for name in table.column_names].index(n)
+        for n in names
+    ]
+    np.testing.assert_allclose(line.y, table.values[0, places])
+    np.testing.assert_allclose(band.y, table.values[4, places])
+    assert graph.titles.title.lines == ("Adjusted Predictions of female with 95% CIs",)
+    session.run("quietly margins, dydx(*)")
+    graph = session.draw("marginsplot")
+    assert [tick.label for tick in graph.axes.x.ticks] == ["Age (years)", "Female"]
+    session.run("quietly xtmixed distance age || subject:\nquietly margins, over(female)")
+    assert session.draw("marginsplot, recast(dot)").plots[1].x.tolist() == [0, 1]

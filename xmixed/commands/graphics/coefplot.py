@@ -20,7 +20,7 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import GraphCommand, GraphOptions, PlotNode
+from xmixed.language.graph_nodes import GraphCommand, GraphOption, GraphOptions, PlotNode
 from xmixed.language.syntax import Content, GraphOptionSpec, PlotSyntax, Syntax
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -182,7 +182,10 @@ class CoefficientMaker:
         horizontal = not self.whole.flag("vertical")
         layers = [self._layer(i, series, places, horizontal) for i, series in enumerate(self.series)]
         ticks = tuple(Tick(places[name], self._text(name)) for name in names)
-        graph = assembled(layers, self.node.options, self.scheme, self.notes, Categories(ticks), legend=False)
+        ends = GraphOptions((GraphOption("range", (-0.5, len(names) - 0.5), GraphOptions()),))
+        scale = GraphOption("yscale" if horizontal else "xscale", None, ends)  # room at either end
+        options = GraphOptions((scale, *self.node.options.items))
+        graph = assembled(layers, options, self.scheme, self.notes, Categories(ticks), legend=False)
         points = [i for i, plot in enumerate(graph.plots) if plot.kind not in RANGES]
         given = self.node.options.every("legend")
         legend = legend_of_some(given, graph.plots, points, self.scheme, self.notes)
