@@ -24,8 +24,8 @@ def test_a_text_file_is_written_and_read(run: Run, failure: Fail, session: Sessi
         "file read h line\nwhile r(eof) == 0 {\n display `\"[`line'] `r(status)'\"'\n file read h line\n}\n"
         "file seek h tof\nfile read h line\ndisplay `\"`line'\"'\nfile seek h query\ndisplay r(loc)"
     )
-    assert seen.splitlines() == ["[name value] unix", "[ab    |  0.33      2  A] unix", "[] unix", "[end] none",
-                                 "name value", "11"]  # fmt: skip
+    lines = ["[name value] unix", "[ab    |  0.33      2  A] unix", "[] unix", "[end] none"]
+    assert seen.splitlines() == [*lines, "name value", "11"]
     run("file seek h eof\nfile seek h 3\nfile close _all")
     assert session.text_files == {}
     run("file open h using out.txt, read write all\nfile close h")
