@@ -26,7 +26,7 @@ COMMANDS: dict[str, Listed] = {
     "adopath": Listed("adop", "environment.adopath", "Show or change where ado-files are looked for"),
     "alpha": Listed("alpha", "inference.alpha", "Reliability of a scale: Cronbach's alpha"),
     "ameans": Listed("ameans", None),
-    "anova": Listed("an", None),
+    "anova": Listed("an", "estimation.anova", "Analysis of variance and covariance"),
     "append": Listed("app", "combine.append", "Add the observations of files"),
     "arch": Listed("arch", None),
     "areg": Listed("areg", "estimation.areg", "Linear regression with a large set of indicators absorbed"),

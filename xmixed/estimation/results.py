@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
+    "anova": "linear.anova",
     "margins": "inference.margins_estimator",
     "areg": "linear.areg",
     "logistic": "likelihood.estimator:BINARY",
