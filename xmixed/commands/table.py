@@ -162,7 +162,7 @@ COMMANDS: dict[str, Listed] = {
     "include": Listed("inc", "programming.do", "Run a do-file as if its lines stood here, with the macros of its caller"),
     "infile": Listed("inf", None),
     "infix": Listed("infix", None),
-    "input": Listed("inp", "data.input", "Enter data typed up to end"),
+    "input": Listed("inp", "files.input", "Enter data typed up to end"),
     "insheet": Listed("insheet", None),
     "inspect": Listed("ins", "describe.inspect", "A small histogram, and counts of a variable's values"),
     "intreg": Listed("intreg", None),
