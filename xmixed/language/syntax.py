@@ -108,6 +108,8 @@ class Syntax:
     argument : ArgumentKind
     condition, in_range, using : bool
         Whether `if exp`, `in range`, `using file` may be given.
+    several_files : bool
+        Behind `using` may stand several files; `Command.using` is then the text of all of them.
     weights : tuple of str
         Weight kinds allowed (`fweight`, `pweight`, `aweight`, `iweight`); () none.
     options : tuple of OptionSpec
@@ -123,6 +125,7 @@ class Syntax:
     condition: bool = False
     in_range: bool = False
     using: bool = False
+    several_files: bool = False
     weights: tuple[str, ...] = ()
     options: tuple[OptionSpec, ...] = ()
     fixed_options: tuple[OptionSpec, ...] = ()
@@ -185,9 +188,12 @@ class PlotSyntax:
     syntax : Syntax
         Argument, qualifiers; the kinds `immediate`, `curve`, `bars` and `marked` are for graphs alone.
     options : tuple of GraphOptionSpec
+    groups : bool
+        Several may stand in parentheses without the name: `coefplot (m1, label(A)) (m2)`.
     """
 
     name: str
     minimum: str
     syntax: Syntax
     options: tuple[GraphOptionSpec, ...] = ()
+    groups: bool = False
