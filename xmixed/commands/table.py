@@ -253,7 +253,7 @@ COMMANDS: dict[str, Listed] = {
     "order": Listed("order", "data.sort", "Reorder variables"),
     "orthog": Listed("orthog", None),
     "outfile": Listed("ou", None),
-    "outreg2": Listed("outreg2", None, nearest="esttab using FILE"),
+    "outreg2": Listed("outreg2", None, nearest="esttab"),
     "outsheet": Listed("outsheet", None),
     "pause": Listed("pause", "environment.timer", "Accepted and passed over: there is nobody to wait for"),
     "pca": Listed("pca", None),
