@@ -139,3 +139,75 @@ def test_estadd_reaches_the_stored_copy(session: Session) -> None:
     assert session.e["M"].values.tolist() == [[1, 2]]  # type: ignore[union-attr]
     session.run("estadd scalar extra = 5, replace : ols")
     assert session.stored["ols"]["extra"] == 5
+
+
+def rows_of(session: Session, command: str) -> list[list[str]]:
+    """Return the words of the lines of a table on the console."""
+    return [line.split() for line in session.run(command).splitlines()]
+
+
+def test_statistics_below_the_coefficients(session: Session) -> None:
+    rows = rows_of(session, "esttab ols ri, ar2 pr2 aic bic obslast")
+    e = session.stored["ri"].scalars
+    assert ["adj.", "R-sq", f"{session.stored['ols'].scalars['r2_a']:.3f}"] in rows
+    bic = -2 * e["ll"] + 4 * np.log(180)
+    assert next(row for row in rows if row[:1] == ["BIC"])[2] == f"{bic:.3f}"
+    assert rows[-4][:2] == ["N", "180"]
+
+
+def test_names_over_the_models(session: Session) -> None:
+    session.run("estimates restore ri\neststo ri, title(Random)")
+    assert rows_of(session, "esttab ols ri, nodepvars")[3] == ["ols", "Random"]
+    assert rows_of(session, "esttab ols ri, depvars numbers notes")[3] == ["reaction", "Random"]
+    assert rows_of(session, 'esttab ols ri, mtitles("A")')[3] == ["A"]
+
+
+def test_labels_by_name(session: Session) -> None:
+    rows = rows_of(session, 'esttab ols ri, varlabels(days "Days asleep" _cons Start) varwidth(16)')
+    assert any(row[:2] == ["Days", "asleep"] for row in rows) and any(row[:1] == ["Start"] for row in rows)
+
+
+def test_widths(session: Session) -> None:
+    narrow = session.run("esttab ols, modelwidth(8) varwidth(6)").splitlines()
+    assert narrow[1] == "-" * (6 + 8 + 4)
+
+
+def test_confidence_level_and_t_format(session: Session) -> None:
+    assert "90% confidence intervals in brackets" in session.run("esttab ols, ci level(90)")
+    t = session.stored["ols"].matrices
+    value = t["b"].values[0, 0] / np.sqrt(t["V"].values[0, 0])
+    assert f"({value:.4f})" in session.run("esttab ols, t(4)")
+
+
+def test_formats_by_name(session: Session) -> None:
+    assert session.run("esttab ols, rtf").lstrip().startswith("{\\rtf1")
+    assert session.run("esttab ols, fixed") == session.run("esttab ols")
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "alignment(c)",
+        "width(5)",
+        "longtable",
+        "substitute(a b)",
+        "refcat(a b)",
+        "prehead(x)",
+        "posthead(x)",
+        "prefoot(x)",
+        "postfoot(x)",
+        "margin",
+        "beta",
+        "transform(x)",
+        "unstack",
+    ],
+)
+def test_what_is_not_built_is_refused(session: Session, option: str) -> None:
+    with pytest.raises(StataError, match="not implemented in xmixed yet"):
+        session.run(f"esttab ols, {option}")
+
+
+@pytest.mark.parametrize("option", ["nocopy", "addscalars(a 1)", "noesample", "missing"])
+def test_what_eststo_does_not_have(session: Session, option: str) -> None:
+    with pytest.raises(StataError, match="not implemented in xmixed yet"):
+        session.run(f"eststo x, {option}")
