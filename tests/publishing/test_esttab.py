@@ -181,6 +181,7 @@ def test_confidence_level_and_t_format(session: Session) -> None:
 
 def test_formats_by_name(session: Session) -> None:
     assert session.run("esttab ols, rtf").lstrip().startswith("{\\rtf1")
+    assert '="days"' in session.run("esttab ols, csv")
     assert session.run("esttab ols, fixed") == session.run("esttab ols")
 
 
