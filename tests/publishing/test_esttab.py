@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from xmixed.errors import StataError
-from xmixed.estimation.published import number_text
+from xmixed.estimation.publishing.table import number_text
 from xmixed.interpreter.session import Session
 
 SETUP = """

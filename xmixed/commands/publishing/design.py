@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xmixed.errors import StataError
-from xmixed.estimation.published import ADAPTIVE, Design, Element, Star, Wanted, check_number_format
+from xmixed.estimation.publishing.table import ADAPTIVE, Design, Element, Star, Wanted, check_number_format
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command, parse_words
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax

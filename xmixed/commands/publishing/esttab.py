@@ -10,7 +10,7 @@ from xmixed.commands.publishing.design import FORMATS, OPTIONS, design_of, shape
 from xmixed.commands.registry import command
 from xmixed.data.files.atomic_file import replace_file
 from xmixed.errors import StataError
-from xmixed.estimation.published import published_table
+from xmixed.estimation.publishing.table import published_table
 from xmixed.expressions.varlist import matches_pattern
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax

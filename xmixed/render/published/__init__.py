@@ -2,5 +2,5 @@
 
 `table.py` has the table as data (texts of cells, no widths), `fixed.py` and the others write it: fixed
 columns, tabs and commas, LaTeX, HTML, Markdown, RTF. What stands in the cells is made in
-`estimation/published.py`.
+`estimation/publishing/`.
 """
