@@ -308,7 +308,6 @@ COMMANDS: dict[str, Listed] = {
     "runtest": Listed("runtest", None),
     "rvfplot": Listed("rvfplot", "graphics.diagnostics", "Residuals against fitted values"),
     "rvpplot": Listed("rvpplot", "graphics.diagnostics", "Residuals against a variable"),
-    "sample": Listed("sample", None),
     "sample": Listed("sample", "combine.sample", "Keep a random sample"),
     "sampsi": Listed("sampsi", None),
     "save": Listed("sa", "files.use_save", "Save the data in memory"),
