@@ -16,7 +16,7 @@ from xmixed.estimation.results import estimator_of
 from xmixed.expressions.context import Context
 from xmixed.graphics.assemble import Panel, assembled, by_graph
 from xmixed.graphics.layers import Layer, Measure
-from xmixed.graphics.model import Heading, Plot, Titles
+from xmixed.graphics.model import Heading, Plot, Stroke, Style, Titles
 from xmixed.graphics.options import tables
 from xmixed.graphics.options.headings import titles_of
 from xmixed.graphics.options.notes import Notes
@@ -211,5 +211,6 @@ def _ranked(effects: np.ndarray, half: np.ndarray, scheme: Scheme, node: GraphCo
     interval = Plot(kind, rank, y - half, y2=y + half, number=-1)
     size = style.symbol_size or scheme.symbol_size * (0.8 if len(y) <= MOST_CAPS else 0.4)
     points = Plot("scatter", rank, y, style=replace(style, symbol_size=size), number=-1)
-    zero = Plot("line", np.array([1.0, max(2.0, len(y))]), np.zeros(2), number=-8)
+    grey = Style(line=Stroke("#7f7f7fff", 0.9))
+    zero = Plot("line", np.array([1.0, max(2.0, len(y))]), np.zeros(2), style=grey)
     return Layer((zero, interval, points), Measure("Rank"), Measure("Random effect"))
