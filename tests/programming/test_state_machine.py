@@ -1,4 +1,4 @@
-"""Sessions as a whole: random commands against a plain model, and random statements that may only fail properly."""
+"""Sessions as a whole: random commands against a plain model, random statements that fail properly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROWS = st.integers(1, 5)
 
 
 class DataMachine(RuleBasedStateMachine):
-    """The data of a session are what lists of Python make of the same commands; what fails changes nothing."""
+    """The data are what lists of Python make of the same commands; what fails changes nothing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,7 +104,8 @@ class DataMachine(RuleBasedStateMachine):
     @rule()
     def a_program_that_fails_midway(self) -> None:
         self.fails(
-            "capture program drop bad\nprogram bad\npreserve\ndrop g\ntempvar t\ngenerate `t' = 1\nfoo\nend\nbad"
+            "capture program drop bad\nprogram bad\npreserve\ndrop g\ntempvar t\n"
+            "generate `t' = 1\nfoo\nend\nbad"
         )
 
     @rule()
@@ -131,7 +132,7 @@ class DataMachine(RuleBasedStateMachine):
         assert len(self.session.frames) == 1 and not self.session.captured and not self.session.out.quiet
 
 
-DataMachine.TestCase.settings = settings(max_examples=6, stateful_step_count=8, deadline=None)
+DataMachine.TestCase.settings = settings(max_examples=10, stateful_step_count=12, deadline=None)
 TestDataMachine = DataMachine.TestCase
 
 LINES = [
@@ -171,7 +172,7 @@ LINES = [
 ]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(LINES), max_size=12))
 def test_whatever_is_typed_ends_in_a_result_or_a_message(lines: list[str]) -> None:
     session = Session()
