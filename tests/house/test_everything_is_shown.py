@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import xmixed
-from tests.house.shown import WORD, shown
+from tests.house.shown import shown
 from xmixed.commands.data.egen_functions.registry import egen_functions
 from xmixed.commands.registry import CommandEntry, commands, find_entry, subcommands
 from xmixed.errors import StataError
@@ -59,9 +59,7 @@ def _is_shown(entry: CommandEntry, option: OptionSpec) -> bool:
         typed = {word for word in typed if option.name.startswith(word)}
     if any((entry.name, word) in shown().options for word in typed):
         return True
-    return any(
-        option.name in WORD.findall(line.partition(",")[2]) for line in shown().lines if option.name in line
-    )
+    return option.name in shown().after_commas
 
 
 def test_options() -> None:
