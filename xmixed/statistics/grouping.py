@@ -39,7 +39,7 @@ def factorise(values: np.ndarray) -> Groups:
 
 
 def order_of_codes(codes: np.ndarray, count: int) -> np.ndarray:
-    """Return the stable order of codes 0 ... count - 1; 16 bits are sorted by counting, more in two passes."""
+    """Return the stable order of codes 0 ... count - 1: 16 bits by counting, more in two passes."""
     if count <= 1 << 16:
         return np.argsort(codes.astype(np.uint16), kind="stable")
     if count > 1 << 32:
