@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,8 @@ from xmixed.errors import StataError
 from xmixed.statistics.grouping import factorise, nested_codes, order_of_codes
 
 
-class Keys(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Keys:
     """Groups of equal keys in two datasets, numbered together in sort order."""
 
     left: np.ndarray
