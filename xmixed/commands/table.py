@@ -192,7 +192,7 @@ COMMANDS: dict[str, Listed] = {
     "logistic": Listed("logistic", "estimation.likelihood_models", "Logistic regression, odds ratios"),
     "logit": Listed("logit", "estimation.likelihood_models", "Logistic regression, coefficients"),
     "loneway": Listed("loneway", None, nearest="estat icc"),
-    "lookfor": Listed("lookfor", "describe.describe", "Find variables by a text in their names and labels"),
+    "lookfor": Listed("lookfor", "describe.lookfor", "Find variables by their names and labels"),
     "lowess": Listed("lowess", "graphics.smoothers", "Lowess smoothing"),
     "lpoly": Listed("lpoly", "graphics.smoothers", "Local polynomial smoothing"),
     "lrtest": Listed("lrt", "postestimation.lrtest", "Likelihood-ratio test of two nested models"),

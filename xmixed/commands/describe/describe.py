@@ -7,7 +7,6 @@ from dataclasses import replace
 from xmixed.commands.registry import command
 from xmixed.data.columns import bytes_of_observation
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -135,25 +134,3 @@ def ds(session: SessionState, node: Command) -> None:
     names = resolve_varlist(node.argument, session.data) if node.argument else session.data.names
     session.out.write(*render_names(names, session.settings.linesize, session.data.names))
     session.r = Results(macros={"varlist": " ".join(names)})
-
-
-@command(
-    "lookfor",
-    syntax=Syntax("words"),
-    synopsis="lookfor text [text ...]",
-    needs=("data",),
-)
-def lookfor(session: SessionState, node: Command) -> None:
-    data = session.data
-    if not node.argument:
-        raise StataError(198, "invalid syntax")
-    wanted = [word.lower() for word in node.argument]
-    found = [
-        variable
-        for variable in data
-        if any(word in variable.name.lower() or word in variable.label.lower() for word in wanted)
-    ]
-    session.r = Results(macros={"varlist": " ".join(variable.name for variable in found)})
-    if found:
-        description = Description("", data.n_obs, len(found), 0, rows=tuple(_row(data, v) for v in found))
-        session.out.write(*render_table(description, session.settings.linesize, framed=False))
