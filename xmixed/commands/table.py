@@ -487,7 +487,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "estimates selected": Listed("selected", None),
     "estimates stats": Listed("stat", "postestimation.estimates", "Information criteria of stored results"),
     "estimates store": Listed("sto", "postestimation.estimates", "Keep the active results under a name"),
-    "estimates table": Listed("tab", None),
+    "estimates table": Listed("tab", "postestimation.estimates_table", "Coefficients of several models side by side"),
     "estimates title": Listed("title", "postestimation.estimates", "Show the title of the active results, or give them one"),
     "estimates title:": Listed("title:", "postestimation.estimates", "Give the active results a title"),
     "estimates use": Listed("use", None),
