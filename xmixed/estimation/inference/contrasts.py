@@ -218,12 +218,20 @@ def pairwise_rows(labels: Sequence[str]) -> tuple[np.ndarray, list[str]]:
 
 
 def tests_of(
-    contrast: TermContrast, L: np.ndarray, b: np.ndarray, V: np.ndarray, df: float | None
+    contrast: TermContrast,
+    L: np.ndarray,
+    b: np.ndarray,
+    V: np.ndarray,
+    df: float | None,
+    estimable: np.ndarray | None = None,
 ) -> list[tuple[str, WaldTest]]:
-    """Return the Wald test of each group of a term's contrasts; `L` are its rows over e(b)."""
+    """Return the Wald test of each group of a term's contrasts; `L` are its rows over e(b).
+
+    Contrasts that are not estimable (bool of shape (m,)) are left out.
+    """
     found = []
     for label, places in contrast.groups:
-        rows = L[list(places)]
+        rows = L[[place for place in places if estimable is None or estimable[place]]]
         found.append((label, wald(rows, np.zeros(len(rows)), b, V, df)[1]))
     return found
 

@@ -269,6 +269,10 @@ def _targets(request: MarginsRequest, covariates: Covariates) -> list[Target]:
             raise StataError(198, f"option {request.effect}() not allowed with factor variables; {name}")
         base = factor.levels[0] if factor.base is None else factor.base
         targets += [Target(name, level, base) for level in factor.levels]
+    if not targets:
+        raise StataError(
+            322, f"'{' '.join(request.variables) or request.effect}' not found in list of covariates"
+        )
     return targets
 
 
