@@ -17,7 +17,7 @@ from xmixed.language.margin_terms import MarginOperand, MarginTerm
 from xmixed.missing import MISSING
 from xmixed.render.layouts.coefficient_table import Figures
 from xmixed.render.layouts.wald_tests import WaldTest
-from xmixed.statistics.contrasts import OPERATORS, contrast_rows
+from xmixed.statistics.contrasts import FROM_THE_SECOND, OPERATORS, contrast_rows
 
 METHODS = {
     "noadjust": "Unadjusted",
@@ -188,7 +188,7 @@ def _wanted(operand: MarginOperand, operator: str, levels: Sequence[int], base: 
     else:
         order = [i for i in range(len(levels)) if operator.startswith("g") or i != base]
         if operator.startswith(("a", "h", "j")):
-            order = list(range(1, len(levels))) if operator in ("ar", "j", "jw") else list(range(count))
+            order = list(range(1, len(levels))) if operator in FROM_THE_SECOND else list(range(count))
         by_level = {levels[i]: place for place, i in enumerate(order)}
         found = [by_level.get(level, -1) for level in operand.levels]
     if any(not 0 <= place < count for place in found):
