@@ -123,9 +123,7 @@ def vce(session: SessionState, node: Command) -> None:
     if not isinstance(V, Matrix):
         raise StataError(321, "estat vce not valid")
     as_correlation = bool(node.option("correlation"))
-    fmt = str(node.option("format", "%8.4f" if as_correlation else "%10.0g"))
-    if not is_valid_format(fmt) or is_string_format(fmt) or is_date_format(fmt):
-        raise StataError(120, "invalid %format", node.options["format"].span)
+    fmt = _number_format(node, "%8.4f" if as_correlation else "%10.0g")
     kind = "Correlation" if as_correlation else "Covariance"
     values = correlations(V.values) if as_correlation else V.values
     name = session.e.macros.get("cmd", "")
@@ -135,11 +133,29 @@ def vce(session: SessionState, node: Command) -> None:
     session.r = Results(matrices={"V": Matrix(values.copy(), list(V.row_names), list(V.column_names))})
 
 
+def _number_format(node: Command, usual: str) -> str:
+    """Return the format that the option gives; r(120) for one that is none of numbers."""
+    fmt = str(node.option("format", usual))
+    if not is_valid_format(fmt) or is_string_format(fmt) or is_date_format(fmt):
+        raise StataError(120, "invalid %format", node.options["format"].span)
+    return fmt
+
+
 @subcommand(
     "estat",
     "recovariance",
-    syntax=Syntax(options=(OptionSpec("level", "l", "text", "only this level variable"), CORRELATION)),
-    synopsis="estat recovariance [, level(levelvar) correlation]",
+    syntax=Syntax(
+        options=(
+            OptionSpec("level", "l", "text", "only this level variable"),
+            OptionSpec("relevel", "rel", "text", "the same as level()"),
+            CORRELATION,
+            OptionSpec("format", "f", "format", "display format of the cells"),
+            OptionSpec("title", "t", "text", "title in place of the usual one"),
+            OptionSpec("border", "bor", "text", "lines around the matrix", built=False, optional_value=True),
+        ),
+        exclusive=(("level", "relevel"),),
+    ),
+    synopsis="estat recovariance [, level(levelvar) correlation format(%fmt) title(text)]",
     needs=("estimates",),
     after=MIXED,
 )
@@ -149,7 +165,8 @@ def recovariance(session: SessionState, node: Command) -> None:
     levels = list(dict.fromkeys(equation.level for equation in equations if equation.effects))
     if not levels:
         raise StataError(321, "estat recovariance not valid; the model has no random effects")
-    asked = str(node.option("level", "")).strip()
+    asked = str(node.option("level", node.option("relevel", ""))).strip()
+    fmt = _number_format(node, "%9.0g")
     if asked and asked not in levels:
         raise StataError(198, f"level {printable(asked)} not found in the model")
     as_correlation = bool(node.option("correlation"))
@@ -163,11 +180,15 @@ def recovariance(session: SessionState, node: Command) -> None:
         names = [name for i, own in rows for name in _row_names(equations[i].effects, len(own))]
         values = _block_diagonal(blocks)
         shown = correlations(values) if as_correlation else values
-        session.out.write("", f"Random-effects {kind} matrix for level {level}", "")
-        style = MatrixStyle("", "%9.0g")
+        title = str(node.option("title", f"Random-effects {kind} matrix for level {level}"))
+        session.out.write("", printable(title), "")
+        style = MatrixStyle("", fmt)
         session.out.write(*render_lower_triangle(shown, names, style, session.settings.linesize))
-        # The one shown last is saved.
-        found.matrices = {key: Matrix(shown, list(names), list(names))}
+        # The one shown last has the plain name.
+        found.matrices[key] = Matrix(shown, list(names), list(names))
+        number = levels.index(level) + 1
+        found.matrices[f"{key.capitalize()}{number}"] = Matrix(shown.copy(), list(names), list(names))
+    found.macros["relevels"] = " ".join(levels)
     session.r = found
 
 
