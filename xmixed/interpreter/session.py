@@ -348,6 +348,21 @@ class Session(SessionState):
         macros = argument_macros(arguments, typed)
         return entered(self, Frame("do-file", macros=macros, version=self.frame.version))
 
+    def run_profile(self) -> None:
+        """Run `profile.do`, from the current folder or along the ado path, as sessions and do-files begin.
+
+        Its commands and output are not shown; the message of one that fails is, and the session goes on.
+        """
+        path = "profile.do" if os.path.isfile("profile.do") else self.ado_path.find("profile.do")
+        if path is None:
+            return
+        self.out.write(f"running {os.path.abspath(path)} ...")
+        try:
+            self.run_file(path, [], echo=False)
+        except StataError as error:
+            show_message(self, error)
+            show_code(self, error)
+
     def include_file(self, path: str) -> None:
         """Run a do-file in the frame of its caller, as `include` does."""
         text = read_do_file(path)
