@@ -16,11 +16,10 @@ from xmixed.commands.registry import built
 from xmixed.commands.table import COMMANDS, SUBCOMMANDS
 
 PACKAGE = Path(xmixed.__file__).parent
-MOST_MODULES = 16
+MOST_MODULES = 20
+"""In one folder: as many names as fit one screen with a line of comment each."""
 
 IMPORTED_ELSEWHERE = {
-    "xmixed.commands.data.drop -> xmixed.commands.data.generate",
-    "xmixed.commands.data.notes -> xmixed.commands.data.generate",
     "xmixed.commands.data.xtset -> xmixed.commands.data.sort",
     "xmixed.commands.describe.codebook -> xmixed.commands.data.label",
     "xmixed.commands.describe.list -> xmixed.commands.data.label",
@@ -34,8 +33,6 @@ READING_BY_PATTERN = {
     "programming/version_exit.py",
 }
 """Modules of commands that use regular expressions."""
-
-LARGE_FOLDERS = {"estimation/mixed", "language", "render/layouts", "statistics"}
 
 AT_START = {"engine", "estimation", "statistics", "graphics"}
 """Rooms that a one-liner does not enter."""
@@ -87,7 +84,7 @@ def test_no_folder_grows_too_large() -> None:
         for folder in folders
         if len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) > MOST_MODULES
     }
-    assert large == LARGE_FOLDERS
+    assert large == set()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from xmixed.language.newvarlist import expand_new_names
 from xmixed.language.nodes import Interaction, Pattern
 from xmixed.language.options import match_choice
 from xmixed.language.parser import parse_varlist
-from xmixed.language.program_syntax import Part, Settings
+from xmixed.language.programs.program_syntax import Part, Settings
 from xmixed.language.qualifiers import WEIGHT_WORDS, weight_kind
 from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 

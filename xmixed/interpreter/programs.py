@@ -11,7 +11,7 @@ from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.interpreter.frames import entered
 from xmixed.interpreter.running import run_statements
-from xmixed.language.extended_functions import split_words
+from xmixed.language.programs.extended_functions import split_words
 from xmixed.session.frames import Frame, argument_macros
 from xmixed.session.programs import Program
 from xmixed.session.results import Results

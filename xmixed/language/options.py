@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
-from xmixed.language.expression_builder import check_depth, number_from
+from xmixed.language.builders.expressions import check_depth, number_from
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Option, Pattern
 from xmixed.language.skeleton import TypedOption

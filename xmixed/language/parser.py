@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
+from xmixed.language.builders.expressions import check_depth
 from xmixed.language.explain import quote_end
-from xmixed.language.expression_builder import check_depth
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Command, Expression, Pattern, Varlist
 from xmixed.language.options import read_options
@@ -88,7 +88,7 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
     """
     rest = Span(offset, len(text))
     if syntax.argument == "mixed":
-        from xmixed.language.mixed import parse_mixed
+        from xmixed.language.equations import parse_mixed
 
         return parse_mixed(name, syntax, text, rest)
     if syntax.argument in ("raw", "display"):

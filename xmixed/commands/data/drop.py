@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.data.generate import plural
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
 from xmixed.commands.varlists import names_in
@@ -16,6 +15,7 @@ from xmixed.expressions.varlist import is_valid_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_words
 from xmixed.language.syntax import Syntax
+from xmixed.render.text import plural
 from xmixed.session.state import SessionState
 
 _ROWS_OR_VARIABLES = Syntax("varlist", condition=True, in_range=True)

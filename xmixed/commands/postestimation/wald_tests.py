@@ -17,7 +17,7 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.wald_tests import constraint_text, render_constraints, render_wald_test
+from xmixed.render.layouts.estimation.wald_tests import constraint_text, render_constraints, render_wald_test
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
 from xmixed.session.tested import Constraint, Tested

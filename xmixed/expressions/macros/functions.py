@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from xmixed.errors import StataError
-from xmixed.language.extended_functions import call_extended, split_words
+from xmixed.language.programs.extended_functions import call_extended, split_words
 from xmixed.missing import INTEGER_MISSING, NAMES
 from xmixed.output import Line
 from xmixed.session.state import SessionState

@@ -6,7 +6,7 @@ from typing import Any
 
 from xmixed.errors import Span, StataError
 from xmixed.language.arguments import Assignment, DisplayItem, Hypothesis, NewVariable
-from xmixed.language.expression_builder import number_from, span_of
+from xmixed.language.builders.expressions import number_from, span_of
 from xmixed.language.nodes import (
     Binary,
     Call,
