@@ -14,6 +14,7 @@ from xmixed.expressions.context import Context
 from xmixed.formats.calendar import MONTHS
 from xmixed.formats.dates import DAYS
 from xmixed.session.memory import DEFAULT_SEED
+from xmixed.session.settings import REMEMBERED
 
 MAX_DOUBLE = math.nextafter(2.0**1023, 0)
 MAX_FLOAT = 2.0**127 * (1 - 2.0**-24)
@@ -40,11 +41,9 @@ _CONSTANTS: dict[str, float | str] = {
     "Weekdays": " ".join(DAYS),
     "Wdays": " ".join(day[:3] for day in DAYS),
     "stata_version": 12.0,
-    "varabbrev": "on",
     "dirsep": "/",
     "byteorder": "lohi" if sys.byteorder == "little" else "hilo",
     "os": "Windows" if os.name == "nt" else "MacOSX" if sys.platform == "darwin" else "Unix",
-    "processors": 1.0,
     "mode": "",
     "SE": 1.0,
     "MP": 0.0,
@@ -89,14 +88,25 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "showbaselevels": _setting("showbaselevels", ""),
     "more": _switch("more"),
     "lstretch": _switch("lstretch"),
+    "rmsg": _switch("rmsg"),
+    "trace": _switch("trace"),
     "showomitted": _switch("showomitted"),
     "showemptycells": _switch("showemptycells"),
     "version": lambda context: float(context.version),
 }
 
 
+def _remembered(name: str, context: Context) -> float | str:
+    """Return a setting that has no effect here, a number where it is one."""
+    set_to = getattr(context.settings, "remembered", {})
+    value = set_to.get(name, REMEMBERED[name].default)
+    return float(value) if value.isdigit() else value
+
+
 def system_value(name: str, context: Context) -> float | str:
     """Return `c(name)`; "" when there is no such value."""
+    if name in REMEMBERED:
+        return _remembered(name, context)
     if name in _CONSTANTS:
         return _CONSTANTS[name]
     compute = _COMPUTED.get(name)
@@ -105,4 +115,4 @@ def system_value(name: str, context: Context) -> float | str:
 
 def names() -> tuple[str, ...]:
     """Return the names of all values of c()."""
-    return (*_CONSTANTS, *_COMPUTED)
+    return (*_CONSTANTS, *_COMPUTED, *REMEMBERED)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from xmixed.errors import StataError
 from xmixed.interpreter.running import run_block, run_statement
@@ -63,13 +65,17 @@ class TextRunner:
         if isinstance(statement, Simple) and not statement.line.text:
             self._run_shown(statement)
             return
+        session = self._session
+        started = time.perf_counter()
         try:
             self._run_shown(statement)
+            if session.settings.rmsg:
+                session.out.write(timed_message("r;", time.perf_counter() - started))
         except StataError as error:
             self._show(error)
             raise
         except ExitRequest:
-            show_blank(self._session, self._echo)
+            show_blank(session, self._echo)
             raise
         finally:
             self._session.flush()
@@ -154,6 +160,12 @@ class TextRunner:
     def _show(self, error: StataError) -> None:
         if self._echo is not Echo.CALLER:
             show_message(self._session, error)
+
+
+def timed_message(head: str, seconds: float) -> str:
+    """Return what `set rmsg on` shows after a command: `r; t=0.01 9:07:48`."""
+    now = datetime.now()
+    return f"{head} t={seconds:.2f} {now.hour}:{now:%M:%S}"
 
 
 def is_complete(text: str) -> bool:

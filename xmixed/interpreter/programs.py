@@ -10,7 +10,7 @@ import numpy as np
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.interpreter.frames import entered
-from xmixed.interpreter.running import run_statements
+from xmixed.interpreter.running import run_statements, show_trace_rule
 from xmixed.language.programs.extended_functions import split_words
 from xmixed.session.frames import Frame, argument_macros
 from xmixed.session.programs import Program
@@ -46,7 +46,11 @@ def call_program(session: SessionState, program: Program, typed: str) -> None:
     code = 0
     try:
         with _order_kept(session, program), entered(session, frame):
+            if session.settings.trace:
+                show_trace_rule(session, "begin", program.name)
             run_statements(session, program.statements)
+            if session.settings.trace:
+                show_trace_rule(session, "end", program.name)
     except ExitRequest as request:
         if request.everything:
             raise

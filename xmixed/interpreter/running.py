@@ -33,7 +33,10 @@ def run_statement(session: SessionState, statement: Statement) -> None:
         if text:
             if not is_else(text):
                 session.frame.chosen = None
-            session.execute(session.expand(text))
+            expanded = session.expand(text)
+            if session.settings.trace:
+                show_trace(session, text, expanded)
+            session.execute(expanded)
     elif isinstance(statement, Block):
         body = statement.body
         run_block(session, statement, lambda: run_statements(session, body))
@@ -57,4 +60,30 @@ def run_block(session: SessionState, block: Block, body: Body) -> None:
     elif frame.chosen:
         return
     head = session.expand(text[: block.late]) + text[block.late :]
+    if session.settings.trace:
+        show_trace(session, f"{text} {{", f"{head} {{")
     session.execute(head, body)
+    if session.settings.trace:
+        show_trace(session, "}", "}")
+
+
+def programs_running(session: SessionState) -> int:
+    """Return how many programs are running."""
+    return sum(frame.kind == "program" for frame in session.frames)
+
+
+def show_trace(session: SessionState, text: str, expanded: str) -> None:
+    """Show a line of a program as `set trace on` does: as written, and expanded where that differs."""
+    level = programs_running(session)
+    if level:
+        shown = [f"{'  ' * level}- {text}"]
+        if expanded != text:
+            shown.append(f"{'  ' * level}= {expanded}")
+        session.out.write(*shown)
+
+
+def show_trace_rule(session: SessionState, word: str, name: str) -> None:
+    """Show the rule at the begin or end of a program."""
+    margin = "  " * programs_running(session)
+    head = f" {word} {name} ---"
+    session.out.write(margin + "-" * max(session.settings.linesize - len(margin) - len(head), 1) + head)

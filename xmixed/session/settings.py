@@ -2,7 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Remembered(NamedTuple):
+    """A setting that only `c()` shows: its default, and what it may be."""
+
+    default: str
+    choices: tuple[str, ...] = ()
+    number: bool = False
+
+
+_SWITCH = ("on", "off")
+
+REMEMBERED: dict[str, Remembered] = {
+    "adosize": Remembered("1000", number=True),
+    "autotabgraphs": Remembered("off", _SWITCH),
+    "checksum": Remembered("off", _SWITCH),
+    "copycolor": Remembered("asis"),
+    "dp": Remembered("period", ("period",)),
+    "emptycells": Remembered("keep", ("keep", "drop")),
+    "graphics": Remembered("on", _SWITCH),
+    "httpproxy": Remembered("off", _SWITCH),
+    "logtype": Remembered("text", ("text",)),
+    "max_memory": Remembered("."),
+    "maxiter": Remembered("16000", number=True),
+    "maxvar": Remembered("32767", number=True),
+    "min_memory": Remembered("0"),
+    "niceness": Remembered("5", number=True),
+    "pagesize": Remembered("24", number=True),
+    "processors": Remembered("1", number=True),
+    "scheme": Remembered("s2color"),
+    "scrollbufsize": Remembered("200000", number=True),
+    "searchdefault": Remembered("local", ("local", "net", "all")),
+    "segmentsize": Remembered("32m", number=True),
+    "update_interval": Remembered("7", number=True),
+    "update_prompt": Remembered("off", _SWITCH),
+    "update_query": Remembered("off", _SWITCH),
+    "varabbrev": Remembered("on", _SWITCH),
+    "varlabelpos": Remembered("32", number=True),
+    "virtual": Remembered("off", _SWITCH),
+}
 
 
 @dataclass(slots=True)
@@ -21,3 +62,6 @@ class Settings:
     showbaselevels: str = ""  # "", "on" (baselevels) or "all" (allbaselevels)
     showomitted: bool = True
     showemptycells: bool = True
+    rmsg: bool = False
+    trace: bool = False
+    remembered: dict[str, str] = field(default_factory=dict)  # values of `REMEMBERED` that were set

@@ -37,6 +37,8 @@ def _whole(name: str, word: str, low: int, high: int) -> int:
 
 
 def _switch(session: SessionState, name: str, word: str) -> None:
+    if name == "more":
+        word = {"1": "on", "0": "off"}.get(word, word)  # as it was written long ago
     if word not in {"on", "off"}:
         raise StataError(198, "invalid syntax")
     setattr(session.settings, name, word == "on")
@@ -127,11 +129,13 @@ SETTERS: dict[str, Setter] = {
     "showbaselevels": _showbaselevels,
     "showomitted": _switch,
     "showemptycells": _switch,
+    "rmsg": _switch,
+    "trace": _switch,
     "memory": _memory,
     "matsize": _matsize,
 }
 """What sets each setting."""
-PERMANENTLY = OptionSpec("permanently", "perm", help="also in later sessions", built=False)
+PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the session")
 
 
 @command(

@@ -88,12 +88,13 @@ def shift(session: SessionState, node: Command) -> None:
 @subcommand("macro", "list", syntax=Syntax("raw"), synopsis="macro list [names]", keeps_r=True)
 def list_macros(session: SessionState, node: Command) -> None:
     names = (node.argument or "").split()
-    known = dict(sorted(session.global_macros.items()))
-    known |= {f"_{name}": value for name, value in sorted(session.locals.items())}
+    known = dict(reversed(session.global_macros.items()))
+    known |= {f"_{name}": value for name, value in reversed(session.locals.items())}
     if names and names != ["_all"]:
         for name in names:
             if name not in known:
-                raise StataError(111, f"macro {name} not found")
+                kind, plain = ("local", f"`{name[1:]}'") if name.startswith("_") else ("global", f"${name}")
+                raise StataError(111, f"{kind} macro {plain} not found")
         known = {name: known[name] for name in names}
     for name, value in known.items():
         session.out.write(*_listed(name, value, session.settings.linesize))

@@ -102,7 +102,10 @@ def _variables(session: SessionState, text: str) -> list[str]:
         condition=True,
         in_range=True,
         weights=WEIGHTS,
-        options=(OptionSpec("zeroweight", "z"), OptionSpec("noby", "noby")),
+        options=(
+            OptionSpec("zeroweight", "z", help="keep observations whose weight is zero"),
+            OptionSpec("noby", "noby", help="do not mind by-groups"),
+        ),
     ),
     synopsis="mark newmarkvar [if] [in] [weight] [, zeroweight noby]",
     needs=("data",),

@@ -21,7 +21,7 @@ _MARK = re.compile(r"\\[`$]|`\"?|\$")
 _QUOTE_MARK = re.compile(r"\\`|`\"|`|\"'|'")
 _NAME = re.compile(r"\w+")
 _LOCAL = re.compile(r"\w+|\*")
-_SAVED = re.compile(r"\s*([ersc])\(\s*(\w+)\s*\)\s*")
+_SAVED = re.compile(r"\s*(e|r|s|c|return)\(\s*(\w+)\s*\)\s*")
 _STEP = re.compile(r"(\+\+|--)(\w+)|(\w+)(\+\+|--)")
 
 

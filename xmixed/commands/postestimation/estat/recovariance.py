@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import mixed_result
@@ -51,7 +53,7 @@ def recovariance(session: SessionState, node: Command) -> None:
         # Two rows stand for any two values of an exchangeable R.varname.
         rows = zip(places, blocks, strict=True)
         names = [name for i, own in rows for name in _row_names(equations[i].effects, len(own))]
-        values = block_diag(*blocks)
+        values = np.asarray(block_diag(*blocks))
         shown = correlations(values) if as_correlation else values
         session.out.write("", f"Random-effects {kind} matrix for level {level}", "")
         style = MatrixStyle("", "%9.0g")

@@ -1,0 +1,37 @@
+"""Settings that old do-files begin with: checked and remembered for `c()`, without effect."""
+
+from __future__ import annotations
+
+from xmixed.commands.registry import subcommand
+from xmixed.errors import StataError
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.session.settings import REMEMBERED
+from xmixed.session.state import SessionState
+
+
+def _set(session: SessionState, node: Command) -> None:
+    name = node.name.removeprefix("set ")
+    setting = REMEMBERED[name]
+    value = " ".join(node.argument)
+    if setting.choices:
+        fits = value in setting.choices
+    elif setting.number:
+        fits = len(node.argument) == 1 and value.rstrip("bkmg").replace(".", "", 1).isdigit()
+    else:
+        fits = bool(value)
+    if not fits:
+        raise StataError(198, "invalid syntax")
+    session.settings.remembered[name] = value
+
+
+PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the session")
+
+for _name in REMEMBERED:
+    subcommand(
+        "set",
+        _name,
+        syntax=Syntax("words", options=(PERMANENTLY,)),
+        synopsis=f"set {_name} value",
+        keeps_r=True,
+    )(_set)
