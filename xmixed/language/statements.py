@@ -116,18 +116,20 @@ _PREFIXES = re.compile(
 )
 _LOOP = re.compile(r"\s*(?:fore(?:a(?:ch?)?)?|forv(?:a(?:l(?:u(?:es?)?)?)?)?|(?P<while>while))(?!\w)")
 _BRANCH = re.compile(r"\s*(?:if|else)(?!\w)")
-_ELSE = re.compile(r"\s*else(?!\w)")
 _PROGRAM = re.compile(r"\s*pr(?:o(?:g(?:r(?:am?)?)?)?)?(?!\w)\s*(?P<rest>.*)", re.DOTALL)
-_PROGRAM_VERB = re.compile(r"(?:drop|dir?|l(?:i(?:st?)?)?)(?!\w)")
-_DEFINE = re.compile(r"de(?:f(?:i(?:ne?)?)?)?(?!\w)\s*(?=\S)")
 _VERBATIM = re.compile(r"\s*(?:mata\s*:?\s*$|python\s*:?\s*$|inp(?:ut?)?(?!\w))")
-_MATA_ALONE = re.compile(r"\s*(?:mata|python)\s*:?\s*$")
-_OPEN_BRACE = re.compile(r"`\"|\"|\$?\{")
+
+# Rare: compiled when first asked for.
+_ELSE = r"\s*else(?!\w)"
+_PROGRAM_VERB = r"(?:drop|dir?|l(?:i(?:st?)?)?)(?!\w)"
+_DEFINE = r"de(?:f(?:i(?:ne?)?)?)?(?!\w)\s*(?=\S)"
+_MATA_ALONE = r"\s*(?:mata|python)\s*:?\s*$"
+_OPEN_BRACE = r"`\"|\"|\$?\{"
 
 
 def is_else(text: str) -> bool:
     """Return whether a command line begins with `else`."""
-    return text.lstrip().startswith("else") and _ELSE.match(text) is not None
+    return text.lstrip().startswith("else") and re.match(_ELSE, text) is not None
 
 
 def skip_prefixes(text: str) -> tuple[int, bool]:
@@ -146,9 +148,9 @@ def begins_definition(text: str) -> bool:
     found = _PROGRAM.match(text, position)
     if found is None or not found["rest"]:
         return False
-    define = _DEFINE.match(found["rest"])
+    define = re.match(_DEFINE, found["rest"])
     rest = found["rest"][define.end() :] if define else found["rest"]
-    return define is not None or not _PROGRAM_VERB.match(rest)
+    return define is not None or not re.match(_PROGRAM_VERB, rest)
 
 
 class _Open:
@@ -233,7 +235,7 @@ class StatementReader:
             opened.nested += bool(line.text) and begins_definition(line.text)
             opened.body.append(Simple(line))
             return []
-        if opened.nested and not _MATA_ALONE.match(opened.text):
+        if opened.nested and not re.match(_MATA_ALONE, opened.text):
             opened.nested -= 1
             opened.body.append(Simple(line))
             return []
@@ -292,7 +294,8 @@ def _brace_in(text: str, position: int) -> int:
     """Return where the first open brace outside quotes and `${...}` stands; -1 where there is none."""
     from xmixed.language.explain import quote_end
 
-    while (mark := _OPEN_BRACE.search(text, position)) is not None:
+    opening = re.compile(_OPEN_BRACE)
+    while (mark := opening.search(text, position)) is not None:
         if mark.group() == "{":
             return mark.start()
         position = mark.end()
