@@ -29,25 +29,25 @@ REPETITIONS = 5
 def numeric_file(rows: int, path: Path) -> None:
     """Write ten numeric columns of all types; one in a hundred values is missing."""
     random = np.random.default_rng(1)
-    dataset = Dataset(n_obs=rows)
+    variables = []
     for i, kind in enumerate(NUMERIC):
         values = random.normal(size=rows) * 30
         values[random.random(rows) < 0.01] = np.nan
         column = from_double(values, kind)
-        dataset.variables.append(Variable(f"v{i}", kind, column, default_format(kind)))
-    write_dta(dataset, path, replace=True)
+        variables.append(Variable(f"v{i}", kind, column, default_format(kind)))
+    write_dta(Dataset(tuple(variables), rows), path, replace=True)
 
 
 def string_file(rows: int, path: Path, release: int, texts: list[str]) -> None:
     """Write two string columns and a double."""
     random = np.random.default_rng(2)
     words = np.array(texts, dtype=object)
-    dataset = Dataset(n_obs=rows)
+    variables = []
     for name in ("s", "t"):
         column = words[random.integers(0, len(words), rows)]
-        dataset.variables.append(Variable(name, "str12", column, "%12s"))
-    dataset.variables.append(Variable("x", "double", random.normal(size=rows), "%10.0g"))
-    write_dta(dataset, path, release, replace=True)
+        variables.append(Variable(name, "str12", column, "%12s"))
+    variables.append(Variable("x", "double", random.normal(size=rows), "%10.0g"))
+    write_dta(Dataset(tuple(variables), rows), path, release, replace=True)
 
 
 def seconds(load: Callable[[Path], object], path: Path) -> float:

@@ -59,13 +59,14 @@ def session_with(
     from xmixed.missing import FLOAT_MISSING, MISSING
 
     session = Session()
+    variables = []
     for name in NAMED[weighted]:
         kind = "long" if name == "g" else storage
         values = np.load(folder / f"{name}.npy")[:rows].astype(DTYPES[kind])
         if missing and name == "x1":
             values[::10] = FLOAT_MISSING if storage == "float" else MISSING
-        session.data.variables.append(Variable(name, kind, values, default_format(kind)))
-    session.data = Dataset(variables=session.data.variables, n_obs=len(session.data.variables[0].values))
+        variables.append(Variable(name, kind, values, default_format(kind)))
+    session.data = Dataset(tuple(variables), len(variables[0].values))
     return session
 
 

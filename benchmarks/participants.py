@@ -66,10 +66,11 @@ def command(problem: Problem, data: Columns, method: str) -> Prepared:
     from xmixed.data.dataset import Dataset, Variable, default_format
 
     session = Session()
-    session.data = Dataset(n_obs=len(data[problem.outcome]))
+    variables = []
     for name, values in data.items():
         kind = "long" if name in problem.groups else "double"
-        session.data.variables.append(Variable(name, kind, values, default_format(kind)))
+        variables.append(Variable(name, kind, values, default_format(kind)))
+    session.data = Dataset(tuple(variables), len(data[problem.outcome]))
     option = " reml" if "," in problem.command else ", reml"
     text = problem.command + option * (method == "reml")
 

@@ -66,10 +66,11 @@ def command_fits(data: Columns) -> dict[str, Callable[[], Any]]:
     from xmixed.data.dataset import Dataset, Variable, default_format
 
     session = Session()
-    session.data = Dataset(n_obs=len(data["y"]))
+    variables = []
     for name, values in data.items():
         kind = "long" if name == "g" else "double"
-        session.data.variables.append(Variable(name, kind, values, default_format(kind)))
+        variables.append(Variable(name, kind, values, default_format(kind)))
+    session.data = Dataset(tuple(variables), len(data["y"]))
     return {name: lambda text=text: session.run(text) for name, text in COMMANDS.items()}
 
 

@@ -37,7 +37,7 @@ def session() -> Session:
 @pytest.fixture
 def pigs(session: Session) -> Session:
     session.run(SETUP)
-    session.data.changed = False
+    session.data = session.data.with_(changed=False)
     return session
 
 
@@ -73,7 +73,7 @@ def fails() -> Callable[[Session, str], tuple[int, str]]:
         saved = dict(session.r.scalars)
         with pytest.raises(StataError) as caught:
             session.run(text)
-        assert same_data(session.data, before.data_copy)
+        assert same_data(session.data, before.data)
         assert session.r.scalars == saved
         return caught.value.code, caught.value.message
 

@@ -72,7 +72,7 @@ def test_notes_and_change_show(pigs):
 
 
 def test_control_characters_do_not_reach_the_terminal(pigs):
-    pigs.data.put([replace(pigs.data["weight"], label="red\x1b[31m alert\x07")])
+    pigs.data = pigs.data.with_variables(replace(pigs.data["weight"], label="red\x1b[31m alert\x07"))
     text = pigs.run("describe\ncodebook weight")
     assert "\x1b" not in text and "\x07" not in text
     assert "red[31m alert" in text

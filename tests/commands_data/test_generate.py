@@ -159,7 +159,7 @@ def test_random_numbers_in_an_ordered_replace_are_drawn_once(session):
 
 def test_lags_of_the_replaced_variable(session):
     session.run("set obs 5\ngen t = _n\ngen x = 3 in 1\ngen y = 3 in 5")
-    session.data.characteristics["_dta"] = {"_TStvar": "t"}
+    session.data = session.data.with_characteristics("_dta", {"_TStvar": "t"})
     session.run("replace x = L.x if missing(x)\nreplace y = F.y if missing(y)")
     assert session.data["x"].values.tolist() == [3.0] * 5
     assert session.data["y"].to_double().tolist()[3:] == [3.0, 3.0]

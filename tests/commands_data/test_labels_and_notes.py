@@ -114,7 +114,7 @@ def test_long_notes_wrap(pigs):
 
 def test_variables_and_tables_of_a_copy_stay_as_they_were(pigs):
     pigs.run('label define yn 0 "no"\nnote weight: heavy')
-    before = pigs.data.copy()
+    before = pigs.data
     known = [(v.name, v.format, v.label, v.value_label) for v in before]
     pigs.run('rename weight kilos\nformat %4.1f kilos\nlabel variable kilos "Mass"\nlabel values kilos yn')
     pigs.run('label define yn 0 "a long text", modify\nnote drop kilos\nnote week: a note')

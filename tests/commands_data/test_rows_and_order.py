@@ -65,7 +65,7 @@ def test_sort_in_a_range(pigs):
 
 
 def test_sorting_sorted_data_changes_nothing(pigs):
-    pigs.data.changed = False
+    pigs.data = pigs.data.with_(changed=False)
     pigs.run("sort id")
     assert not pigs.data.changed and pigs.data.sorted_by == ("id", "week")
 
@@ -101,7 +101,7 @@ def test_order(pigs, fails):
 
 
 def test_marks_follow_the_observations(pigs):
-    pigs.data.marks["sample"] = pigs.data["weight"].to_double() < 1e300
+    pigs.data = pigs.data.with_(marks={"sample": pigs.data["weight"].to_double() < 1e300})
     pigs.run("gsort -week name\ndrop in 1\nsort weight\nset obs 7")
     expected = pigs.data["weight"].to_double() < 1e300
     assert np.array_equal(pigs.data.marks["sample"], expected)

@@ -99,7 +99,7 @@ def test_lrtest_refuses_other_samples(session):
         session.stored[name] = replace(
             model(-10.0 if name == "a" else -9.0, 4 + (name == "b"), 2), mark=f"mark {name}"
         )
-        session.data.marks[f"mark {name}"] = np.array(rows)
+        session.data = session.data.with_(marks={**session.data.marks, f"mark {name}": np.array(rows)})
     with pytest.raises(StataError, match="estimation samples of a and b differ"):
         session.run("lrtest a b")
 

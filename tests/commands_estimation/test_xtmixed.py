@@ -131,8 +131,8 @@ def test_a_whole_subsample_equals_dropping(session):
 
 
 def test_time_series_operators(session):
-    characteristics = session.data.characteristics.setdefault("_dta", {})
-    characteristics |= {"_TStvar": "t", "_TSpanel": "g"}
+    panel = {"_TStvar": "t", "_TSpanel": "g"}
+    session.data = session.data.with_characteristics("_dta", panel)
     shown = session.run("xtmixed y x L(1/2).x || g:, nolog")
     assert session.e["b"].column_names[:4] == ["y:x", "y:L.x", "y:L2.x", "y:_cons"]
     assert session.e["N"] == N - 2 * M

@@ -23,7 +23,7 @@ def panel() -> Session:
     """Three panels of three weeks, rows out of order."""
     session = Session()
     session.run("set obs 9\ngen id = mod(_n, 3) + 1\ngen week = 3 - int((_n-1)/3)\ngen y = 10*id + week^2")
-    session.data.changed = False
+    session.data = session.data.with_(changed=False)
     return session
 
 
@@ -37,7 +37,7 @@ def test_layout_and_order(panel: Session) -> None:
     assert panel.data["id"].values.tolist() == [1, 1, 1, 2, 2, 2, 3, 3, 3]
     assert panel.data["week"].values.tolist() == [1, 2, 3] * 3
     assert panel.data.sorted_by == ("id", "week") and panel.data.changed
-    panel.data.changed = False
+    panel.data = panel.data.with_(changed=False)
     assert panel.run("xtset") == panel.run("tsset") == panel.run("tsset id week") == STRONG
     assert not panel.data.changed
     panel.run("gsort -y\nxtset")

@@ -47,3 +47,14 @@ def test_estimates_agree_with_r(session: xmixed.Session, case: dict) -> None:
     np.testing.assert_allclose(found, case["V"] / np.outer(scale, scale), atol=10 * tolerance)
     for name, value in dict(case["scalars"]).items():
         assert session.e[name] == pytest.approx(value, rel=10 * tolerance), name
+
+
+@pytest.mark.parametrize("case", REFERENCES["influence"], ids=case_id)
+def test_influence_agrees_with_r(session: xmixed.Session, case: dict) -> None:
+    for line in ("sysuse hsb82, clear", "generate w = 1 + mod(_n - 1, 3)", f"quietly {case['command']}"):
+        session.run(line)
+    for name, values in case["values"].items():
+        option = "dfbeta(ses)" if name == "dfbeta" else name
+        session.run(f"predict double made_{name} in 1/40, {option}")
+        found = session.data[f"made_{name}"].to_double()[:40]
+        np.testing.assert_allclose(found, values, rtol=1e-9, atol=1e-12, err_msg=name)

@@ -157,8 +157,7 @@ def test_an_interrupt_restores_the_state(session: Session, monkeypatch: pytest.M
     entry = find_command("describe")
 
     def interrupted(state: Session, node: object) -> None:
-        state.data.drop_variables(["x"])
-        state.data.characteristics["_dta"] = {"note0": "1"}
+        state.data = state.data.without(["x"]).with_characteristics("_dta", {"note0": "1"})
         state.r.scalars["N"] = 9.0
         state.e.macros["cmd"] = "foo"
         raise KeyboardInterrupt

@@ -13,25 +13,31 @@ from xmixed.missing import CODES
 def everything() -> Dataset:
     """Return a dataset with every storage type of release 115, all 27 missing codes, labels, notes."""
     values = np.array([*CODES, 1.0, -3.0, 100.0])
-    dataset = Dataset(n_obs=len(values), label="Growth in Zürich", timestamp=" 3 Mar 2011 10:57")
-    for kind in DTYPES:
-        dataset.variables.append(
-            Variable(f"v_{kind}", kind, from_double(values, kind), "%9.0g", f"a {kind}", "yesno")
-        )
+    variables = [
+        Variable(f"v_{kind}", kind, from_double(values, kind), "%9.0g", f"a {kind}", "yesno")
+        for kind in DTYPES
+    ]
     names = np.array([f"n{i % 7}" for i in range(len(values))], dtype=object)
     names[3], names[4] = "", "Åsa €5"
-    dataset.variables.append(Variable("name", "str12", names, "%-12s", "§ Name"))
-    dataset.variables.append(Variable("day", "int", from_double(np.arange(30.0), "int"), "%tdD_m_Y"))
-    dataset.value_labels = {
+    variables.append(Variable("name", "str12", names, "%-12s", "§ Name"))
+    variables.append(Variable("day", "int", from_double(np.arange(30.0), "int"), "%tdD_m_Y"))
+    value_labels = {
         "yesno": {0: "no", 1: "yes", 2147483621: "none", 2147483622: "refused", 2147483647: "lost"},
         "unused": {-5: "müde", 2147483620: "x" * 300},
     }
-    dataset.characteristics = {
+    characteristics = {
         "_dta": {"note0": "2", "note1": "the first", "note2": "größer", "_TStvar": "day"},
         "v_byte": {"note0": "1", "note1": "of a variable"},
     }
-    dataset.sorted_by = ("v_long", "name")
-    return dataset
+    return Dataset(
+        tuple(variables),
+        len(values),
+        "Growth in Zürich",
+        " 3 Mar 2011 10:57",
+        value_labels=value_labels,
+        characteristics=characteristics,
+        sorted_by=("v_long", "name"),
+    )
 
 
 def assert_same(actual: Dataset, expected: Dataset) -> None:

@@ -32,7 +32,9 @@ def _code(raw: bytes, reader=read_dta) -> int:
 def _two_types(release: int) -> bytes:
     dataset = everything()
     if release >= 117:
-        dataset.add(Variable("long_text", "strL", np.array(["ab"] * 30, dtype=object), "%9s"))
+        dataset = dataset.with_variables(
+            Variable("long_text", "strL", np.array(["ab"] * 30, dtype=object), "%9s")
+        )
     return dta_bytes(dataset, release, " 3 Mar 2011 10:57")
 
 
@@ -144,7 +146,7 @@ def test_the_map_of_early_release_117_files():
 @pytest.mark.parametrize("place", ["table", "entries", "text", "offset"])
 def test_value_labels_that_claim_too_much(release, number, place):
     dataset = Dataset([Variable("x", "byte", np.ones(3, np.int8), "%8.0g", "", "uniquelabel")], 3)
-    dataset.value_labels = {"uniquelabel": {1: "one", 2: "two"}}
+    dataset = dataset.with_(value_labels={"uniquelabel": {1: "one", 2: "two"}})
     raw = dta_bytes(dataset, release)
     name = raw.rindex(b"uniquelabel")
     after = name + (33 if release == 115 else 129) + 3
@@ -154,7 +156,9 @@ def test_value_labels_that_claim_too_much(release, number, place):
 
 def test_value_labels_that_share_one_text_do_not_blow_up():
     dataset = Dataset([Variable("x", "byte", np.ones(3, np.int8), "%8.0g", "", "uniquelabel")], 3)
-    dataset.value_labels = {"uniquelabel": dict.fromkeys(range(2000), "y") | {2000: "z" * 30000}}
+    dataset = dataset.with_(
+        value_labels={"uniquelabel": dict.fromkeys(range(2000), "y") | {2000: "z" * 30000}}
+    )
     raw = dta_bytes(dataset, 115)
     at = raw.rindex(b"uniquelabel") + 33 + 3 + 8
     offsets = struct.pack("<2000I", *range(4000, 6000))
@@ -196,7 +200,7 @@ def test_unknown_formats_and_those_of_the_wrong_kind_become_the_default():
 
 def test_a_sort_order_that_names_no_variable():
     dataset = everything()
-    dataset.sorted_by = ("v_byte",)
+    dataset = dataset.with_(sorted_by=("v_byte",))
     raw = dta_bytes(dataset, 118)
     at = raw.index(b"<sortlist>") + 10
     assert _code(raw[:at] + b"\xff\0" + raw[at + 2 :]) == 688

@@ -126,7 +126,7 @@ def test_long_strings_of_pandas(version, order):
 @pytest.mark.parametrize("release", [117, 118, 119])
 def test_others_read_our_long_strings(tmp_path, release, order):
     dataset = everything()
-    dataset.put([replace(dataset["name"], type="strL")])
+    dataset = dataset.with_variables(replace(dataset["name"], type="strL"))
     if release == 117:  # ReadStat takes every long string for UTF-8
         dataset["name"].values[4] = "Asa"
     path = tmp_path / "x.dta"

@@ -94,8 +94,8 @@ def test_columns_of_no_type_are_refused():
 
 def test_to_pandas_keeps_types_where_nothing_is_missing():
     dataset = Dataset([Variable("a", "int", np.array([1, 2], np.int16), "%8.0g", "label")], 2, label="data")
-    dataset.add(Variable("b", "byte", np.array([1, 102], np.int8), "%8.0g"))
-    dataset.add(Variable("c", "float", np.array([1, 2.0**127], np.float32), "%9.0g"))
+    dataset = dataset.with_variables(Variable("b", "byte", np.array([1, 102], np.int8), "%8.0g"))
+    dataset = dataset.with_variables(Variable("c", "float", np.array([1, 2.0**127], np.float32), "%9.0g"))
     frame = dataset.to_pandas()
     assert [str(kind) for kind in frame.dtypes] == ["int16", "float64", "float32"]
     assert frame.isna().to_numpy().tolist() == [[False] * 3, [False, True, True]]
@@ -116,12 +116,12 @@ def test_there_and_back():
 
 def test_value_labels_that_share_a_text_stay_apart():
     dataset = Dataset([Variable("g", "byte", np.array([1, 2, 3], np.int8), "%8.0g", "", "g")], 3)
-    dataset.value_labels = {"g": {1: "same", 2: "same"}}
+    dataset = dataset.with_(value_labels={"g": {1: "same", 2: "same"}})
     assert dataset.to_pandas(value_labels=True)["g"].nunique() == 3
 
 
 def test_empty_frames():
-    assert from_pandas(pd.DataFrame()).variables == []
+    assert from_pandas(pd.DataFrame()).variables == ()
     dataset = from_pandas(pd.DataFrame({"x": [], "s": pd.Series([], dtype=object)}))
     assert (dataset.n_obs, [v.type for v in dataset]) == (0, ["double", "str1"])
     assert dataset.to_pandas().shape == (0, 2)

@@ -38,8 +38,8 @@ def test_a_second_generation_is_the_same_file():
 def test_long_strings(release, order):
     values = np.array(["", "short", "x" * 5000, b"\0\1binary\xff", "short", "é" * 300], dtype=object)
     dataset = Dataset([Variable("b", "byte", np.arange(6, dtype=np.int8), "%8.0g")], 6)
-    dataset.add(Variable("s", "strL", values, "%9s"))
-    dataset.add(Variable("t", "strL", values[::-1].copy(), "%9s"))
+    dataset = dataset.with_variables(Variable("s", "strL", values, "%9s"))
+    dataset = dataset.with_variables(Variable("t", "strL", values[::-1].copy(), "%9s"))
     assert_same(read_dta(dta_bytes(dataset, release, byte_order=order)), dataset)
 
 
@@ -63,9 +63,10 @@ def test_the_oldest_release_that_holds_the_data_is_chosen(tmp_path, kind, text, 
 
 def test_unicode_in_labels_and_names_needs_release_118():
     dataset = everything()
-    dataset.variables[0] = replace(dataset.variables[0], label="体重")
+    dataset = dataset.with_variables(replace(dataset.variables[0], label="体重"))
     assert read_dta_header(dta_bytes(dataset)).release == 118
-    dataset.variables[0] = replace(dataset.variables[0], label="", name="größe")
+    dataset = dataset.with_variables(replace(dataset.variables[0], label=""))
+    dataset = dataset.renamed({dataset.names[0]: "größe"})
     assert read_dta_header(dta_bytes(dataset)).release == 118
     assert read_dta(dta_bytes(dataset)).names[0] == "größe"
 
@@ -117,8 +118,8 @@ def test_numbers_stata_has_no_room_for_become_missing():
     doubles = np.array([np.nan, np.inf, -np.inf, 1.7e308, -1.7e308, CODES[3], CODES[3] * (1 + 1e-15), 1.0])
     floats = np.array([np.nan, np.inf, -np.inf, 2e38, -2e38, 1, 1, 1], dtype=np.float32)
     dataset = Dataset([Variable("d", "double", doubles, "%10.0g")], 8)
-    dataset.add(Variable("f", "float", floats, "%9.0g"))
-    dataset.add(Variable("b", "byte", np.array([-128] + [1] * 7, np.int8), "%8.0g"))
+    dataset = dataset.with_variables(Variable("f", "float", floats, "%9.0g"))
+    dataset = dataset.with_variables(Variable("b", "byte", np.array([-128] + [1] * 7, np.int8), "%8.0g"))
     back = read_dta(dta_bytes(dataset))
     expected = [MISSING, MISSING, MISSING, CODES[26], MISSING, CODES[3], CODES[3], 1.0]
     assert back["d"].values.tolist() == expected
@@ -154,7 +155,7 @@ _NAME = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_]{0,31}", fullmatch=True)
 @st.composite
 def _datasets(draw):
     n_obs = draw(st.integers(0, 5))
-    dataset = Dataset(n_obs=n_obs, label=draw(_TEXT))
+    variables = []
     for name in draw(st.lists(_NAME, max_size=5, unique=True)):
         kind = draw(st.sampled_from([*DTYPES, "str7", "strL"]))
         if kind in DTYPES:
@@ -166,17 +167,22 @@ def _datasets(draw):
         shapes = ["%9s"] if kind.startswith("str") else ["%9.0g", "%8.2fc", "%td", "%tcCCYY"]
         shape = draw(st.sampled_from(shapes))
         label_name = draw(st.just("") | _NAME) if kind in DTYPES else ""
-        dataset.variables.append(Variable(name, kind, values, shape, draw(_TEXT), label_name))
-    if not dataset.variables:
-        dataset.n_obs = 0
+        variables.append(Variable(name, kind, values, shape, draw(_TEXT), label_name))
+    names = [variable.name for variable in variables]
     codes = st.dictionaries(st.integers(-(2**31), 2**31 - 1), _TEXT, min_size=1, max_size=4)
-    dataset.value_labels = draw(st.dictionaries(_NAME, codes, max_size=3))
+    value_labels = draw(st.dictionaries(_NAME, codes, max_size=3))
     notes = st.dictionaries(_NAME, _TEXT, min_size=1, max_size=3)
-    owners = st.sampled_from(["_dta", *dataset.names])
-    dataset.characteristics = draw(st.dictionaries(owners, notes, max_size=2))
-    order = draw(st.permutations(dataset.names))
-    dataset.sorted_by = tuple(order[: draw(st.integers(0, len(order)))])
-    return dataset
+    owners = st.sampled_from(["_dta", *names])
+    characteristics = draw(st.dictionaries(owners, notes, max_size=2))
+    order = draw(st.permutations(names))
+    return Dataset(
+        tuple(variables),
+        n_obs if variables else 0,
+        draw(_TEXT),
+        value_labels=value_labels,
+        characteristics=characteristics,
+        sorted_by=tuple(order[: draw(st.integers(0, len(order)))]),
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -186,7 +192,7 @@ def test_any_dataset_comes_back(dataset, order):
     for variable, before in zip(back, dataset, strict=True):
         if before.type == "str7" and back.n_obs:  # wider only where UTF-8 needs it
             assert variable.type in ("str7", "str8")
-            back.put([replace(variable, type=before.type)])
+            back = back.with_variables(replace(variable, type=before.type))
     for table in dataset.value_labels, back.value_labels:
         for name in table:
             table[name] = dict(sorted(table[name].items()))

@@ -38,17 +38,18 @@ def texts(*items: str) -> np.ndarray:
 
 def small_data() -> Dataset:
     """Return five observations: id t (panel and time), y with missing values, x float, name."""
-    data = Dataset()
-    data.add(Variable("id", "int", np.array([1, 1, 1, 2, 2], dtype=np.int16), "%8.0g"))
-    data.add(Variable("time", "int", np.array([1, 2, 4, 1, 2], dtype=np.int16), "%8.0g"))
-    data.add(Variable("y", "byte", np.array([5, 7, 101, 102, 9], dtype=np.int8), "%8.0g"))
-    data.add(Variable("x", "float", np.array([0.1, 0.2, 0.3, 0.4, 0.5], dtype=np.float32), "%9.0g"))
-    data.add(Variable("name", "str7", texts("ab", "", "abc def", "x", "Zed"), "%9s"))
-    data.add(Variable("weight1", "double", np.arange(5.0), "%10.0g"))
-    data.add(Variable("weight2", "double", np.arange(5.0), "%10.0g"))
-    data.characteristics["_dta"] = {"_TStvar": "time", "_TSpanel": "id", "_TSdelta": "+1.0000000000000X+000"}
-    data.marks["esample"] = np.array([True, True, False, True, False])
-    return data
+    variables = (
+        Variable("id", "int", np.array([1, 1, 1, 2, 2], dtype=np.int16), "%8.0g"),
+        Variable("time", "int", np.array([1, 2, 4, 1, 2], dtype=np.int16), "%8.0g"),
+        Variable("y", "byte", np.array([5, 7, 101, 102, 9], dtype=np.int8), "%8.0g"),
+        Variable("x", "float", np.array([0.1, 0.2, 0.3, 0.4, 0.5], dtype=np.float32), "%9.0g"),
+        Variable("name", "str7", texts("ab", "", "abc def", "x", "Zed"), "%9s"),
+        Variable("weight1", "double", np.arange(5.0), "%10.0g"),
+        Variable("weight2", "double", np.arange(5.0), "%10.0g"),
+    )
+    panel = {"_TStvar": "time", "_TSpanel": "id", "_TSdelta": "+1.0000000000000X+000"}
+    marks = {"esample": np.array([True, True, False, True, False])}
+    return Dataset(variables, 5, characteristics={"_dta": panel}, marks=marks)
 
 
 def small_context() -> Context:

@@ -13,6 +13,7 @@ from xmixed.expressions.sample import select_rows
 from xmixed.language.nodes import Binary, InRange, Number
 from xmixed.language.parser import parse_expression
 from xmixed.missing import MISSING
+from xmixed.statistics.partition import Partition, running_sum
 
 TABLE = [
     ("y", "5 7 . .a 9"),
@@ -134,20 +135,28 @@ def test_errors(text, code, message):
 
 
 def test_no_time_variable():
-    data = small_data()
-    data.characteristics.clear()
+    data = small_data().with_(characteristics={})
     with pytest.raises(StataError) as failure:
         value_of("L.y", Context(data=data))
     assert (failure.value.code, failure.value.message) == (111, "time variable not set")
 
 
 def test_by_group():
-    context = small_context().within(np.array([3, 4]))
-    assert values_of("_n", context) == ["1", "2"]
-    assert values_of("_N", context) == ["2", "2"]
-    assert values_of("y[_n-1]", context) == [".", ".a"]
-    assert values_of("L.time", context) == [".", "1"]
-    assert values_of("e(sample)", context) == ["1", "0"]
+    """_n, _N, subscripts and sum() count within each group, all groups at once."""
+    context = small_context().within(Partition(np.array([0, 3]), 5))
+    assert values_of("_n", context) == ["1", "2", "3", "1", "2"]
+    assert values_of("_N", context) == ["3", "3", "3", "2", "2"]
+    assert values_of("y[_n-1]", context) == [".", "5", "7", ".", ".a"]
+    assert values_of("y[1]", context) == ["5", "5", "5", ".a", ".a"]
+    assert values_of("time[_N]", context) == ["4", "4", "4", "2", "2"]
+    assert values_of("id[_n+2]", context) == ["1", ".", ".", ".", "."]
+    assert values_of("name[_n-1]", context) == ["", "ab", "", "", "x"]
+    assert values_of("sum(time)", context) == ["1", "3", "7", "1", "3"]
+    assert values_of("L.time", context) == [".", "1", ".", ".", "1"]
+    assert values_of("e(sample)", context) == ["1", "1", "0", "1", "0"]
+    chosen = np.array([1, 2, 4])
+    found = evaluate(parse_expression("sum(time) + 10*_n"), context, chosen)
+    assert np.asarray(found).tolist() == [22, 36, 22]
 
 
 def test_rows_keep_their_numbers():
@@ -164,8 +173,7 @@ def test_no_observations():
     context = Context(data=Dataset())
     assert values_of("1 + 1", context) == []
     assert value_of("_N", context) == 0
-    empty = small_data()
-    empty.take(np.zeros(5, dtype=bool))
+    empty = small_data().rows(np.zeros(5, dtype=bool))
     assert value_of("y", Context(data=empty)) == MISSING
     assert value_of("name", Context(data=empty)) == ""
     assert value_of("L.y", Context(data=empty)) == MISSING
@@ -218,6 +226,22 @@ def test_missing_standard_error():
     V = NamedMatrix(np.full((5, 5), MISSING), [], [])
     context.e.items["V"] = V
     assert value_of("_se[week]", context) == MISSING
+
+
+def test_running_sums_are_rounded_as_in_each_group_alone():
+    random = np.random.default_rng(5)
+    sizes = np.array([1, 1, 2, 3, 17, 1, 40, 5, 900])
+    partition = Partition(np.concatenate([[0], np.cumsum(sizes)[:-1]]), int(sizes.sum()))
+    values = random.normal(size=partition.n) * 10.0 ** random.integers(-8, 8, partition.n)
+    expected = np.concatenate([np.cumsum(values[rows]) for rows in partition.slices])
+    assert np.array_equal(running_sum(values, partition), expected)
+
+
+def test_in_may_not_stand_within_groups():
+    context = small_context().within(Partition(np.array([0, 3]), 5))
+    with pytest.raises(StataError) as failure:
+        select_rows(None, InRange(1, 1), context)
+    assert (failure.value.code, failure.value.message) == (190, "in may not be combined with by")
 
 
 def test_one_way_to_find_a_coefficient():

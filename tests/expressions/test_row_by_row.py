@@ -22,7 +22,7 @@ _TEXTS = ["", "a", "ab", "Ünï", "x y"]
 
 
 def _context(kind: str, draw: random.Random) -> Context:
-    data = Dataset(n_obs=ROWS)
+    variables = []
     for name, storage_type in (("x", kind), ("y", "double"), ("i", "byte"), ("s", "str5"), ("t", "int")):
         if storage_type.startswith("str"):
             values = np.array([draw.choice(_TEXTS) for _ in range(ROWS)], dtype=object)
@@ -30,8 +30,8 @@ def _context(kind: str, draw: random.Random) -> Context:
             values = np.arange(ROWS, dtype=np.int16)
         else:
             values = from_double(np.array([draw.choice(_NUMBERS) for _ in range(ROWS)]), storage_type)
-        data.variables.append(Variable(name, storage_type, values, default_format(storage_type)))
-    data.characteristics["_dta"] = {"_TStvar": "t"}
+        variables.append(Variable(name, storage_type, values, default_format(storage_type)))
+    data = Dataset(tuple(variables), ROWS, characteristics={"_dta": {"_TStvar": "t"}})
     return Context(data=data, scalars={"k": 2.5})
 
 

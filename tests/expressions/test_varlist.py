@@ -17,10 +17,9 @@ from xmixed.language.parser import parse_varlist
 
 @pytest.fixture
 def data():
-    out = Dataset()
-    for name in "id week weight wei1 wei2 girl age agesq x1 x10 my_var".split():
-        out.add(Variable(name, "byte", np.zeros(1, dtype=np.int8), "%8.0g"))
-    return out
+    zeros = np.zeros(1, dtype=np.int8)
+    names = "id week weight wei1 wei2 girl age agesq x1 x10 my_var".split()
+    return Dataset(tuple(Variable(name, "byte", zeros, "%8.0g") for name in names), 1)
 
 
 @pytest.mark.parametrize(

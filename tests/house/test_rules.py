@@ -19,11 +19,7 @@ PACKAGE = Path(xmixed.__file__).parent
 MOST_MODULES = 20
 """In one folder: as many names as fit one screen with a line of comment each."""
 
-IMPORTED_ELSEWHERE = {
-    "xmixed.commands.data.xtset -> xmixed.commands.data.sort",
-    "xmixed.commands.describe.codebook -> xmixed.commands.data.label",
-    "xmixed.commands.describe.list -> xmixed.commands.data.label",
-}
+IMPORTED_ELSEWHERE: set[str] = set()
 """Modules that register a command and are imported by another one all the same."""
 
 READING_BY_PATTERN = {

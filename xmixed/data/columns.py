@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.data.dataset import DTYPES, LIMITS, Dataset, Variable, from_double, is_string_type
+from xmixed.data.dataset import DTYPES, LIMITS, Dataset, from_double, is_string_type
 from xmixed.missing import FLOAT_MISSING, MISSING, is_missing
 
 STRING_LENGTH = 2045
@@ -83,15 +83,6 @@ def promoted_string_type(storage_type: str, values: np.ndarray) -> str:
     if storage_type == "strL" or needed == "strL":
         return "strL"
     return needed if int(needed[3:]) > int(storage_type[3:]) else storage_type
-
-
-def replace_variable(data: Dataset, variable: Variable) -> None:
-    """Put a variable in the place of the one of the same name; the sort order ends at it."""
-    place = data.names.index(variable.name)
-    data.variables[place] = variable
-    if variable.name in data.sorted_by:
-        data.sorted_by = data.sorted_by[: data.sorted_by.index(variable.name)]
-    data.changed = True
 
 
 def bytes_of_observation(data: Dataset) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def is_string_type(storage_type: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variable:
-    """One column; immutable, so that datasets can share it. `Dataset.put` takes a changed one.
+    """One column; immutable, so that datasets can share it.
 
     Attributes
     ----------
@@ -129,13 +129,15 @@ LIMITS: dict[str, tuple[int, int]] = {
 """Smallest and largest number of the integer storage types."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """The data in memory.
+    """The data in memory, as a value: every change makes another dataset, which shares what stays the same.
+
+    Whoever wants to go back to data (a failed command, `restore`) keeps a reference.
 
     Attributes
     ----------
-    variables : list of Variable
+    variables : tuple of Variable
         In order.
     n_obs : int
     label : str
@@ -144,95 +146,141 @@ class Dataset:
         When the file was saved, `29 Mar 2011 10:57`; "" if never saved.
     source : str
         What `describe` shows after "Contains data from": the address or path as used; "" when none.
-    value_labels : dict of str to dict of int to str
+    value_labels : mapping of str to dict of int to str
         Value label definitions; keys are long codes, so 2147483621 is `.`, 2147483622 `.a`, ...
-        Copies of the data share the tables: to change one, put a new one in its place.
-    characteristics : dict of str to dict of str to str
+    characteristics : mapping of str to dict of str to str
         By variable name or `_dta`. Notes are Stata's own: `note0` the count, `note1`, `note2`, ...
-        Shared by copies like the tables of value labels.
     sorted_by : tuple of str
     changed : bool
         Whether there are changes since the last save.
-    marks : dict of str to ndarray of bool, shape (n,)
+    marks : mapping of str to ndarray of bool, shape (n,)
         Row-aligned marks that follow the observations through sort, keep and drop: e(sample) of the
         last and of the stored estimates. Not variables: no command sees them.
     """
 
-    variables: list[Variable] = field(default_factory=list)
+    variables: tuple[Variable, ...] = ()
     n_obs: int = 0
     label: str = ""
     timestamp: str = ""
     source: str = ""
-    value_labels: dict[str, dict[int, str]] = field(default_factory=dict)
-    characteristics: dict[str, dict[str, str]] = field(default_factory=dict)
+    value_labels: Mapping[str, dict[int, str]] = field(default_factory=dict)
+    characteristics: Mapping[str, dict[str, str]] = field(default_factory=dict)
     sorted_by: tuple[str, ...] = ()
     changed: bool = False
-    marks: dict[str, np.ndarray] = field(default_factory=dict)
+    marks: Mapping[str, np.ndarray] = field(default_factory=dict)
+    _places: dict[str, int] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if type(self.variables) is not tuple:
+            object.__setattr__(self, "variables", tuple(self.variables))
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Position of each variable by name; made when first asked for."""
+        found = self._places
+        if found is None:
+            found = {variable.name: place for place, variable in enumerate(self.variables)}
+            object.__setattr__(self, "_places", found)
+        return found
 
     def __contains__(self, name: str) -> bool:
-        return any(variable.name == name for variable in self.variables)
+        return name in self.places
 
     def __getitem__(self, name: str) -> Variable:
         """Return the variable of exactly this name; KeyError when there is none."""
-        for variable in self.variables:
-            if variable.name == name:
-                return variable
-        raise KeyError(name)
+        return self.variables[self.places[name]]
 
     def __iter__(self) -> Iterator[Variable]:
         return iter(self.variables)
 
     @property
     def names(self) -> list[str]:
-        return [variable.name for variable in self.variables]
+        return list(self.places)
 
-    def add(self, variable: Variable) -> None:
-        """Append a variable (its length becomes the number of observations of an empty dataset)."""
-        if not self.variables and self.n_obs == 0:
-            self.n_obs = len(variable.values)
-        self.variables.append(variable)
-        self.changed = True
+    def with_(self, **parts: Any) -> Dataset:
+        """Return these data with other parts; they count as changed unless `changed` says otherwise.
 
-    def put(self, changed: Iterable[Variable]) -> None:
-        """Put variables in the places of those of the same names; other names are ignored."""
-        new = {variable.name: variable for variable in changed}
-        self.variables = [new.get(variable.name, variable) for variable in self.variables]
-
-    def drop_variables(self, names: Iterable[str]) -> None:
-        """Remove variables; an empty dataset has no observations."""
-        gone = set(names)
-        self.variables = [variable for variable in self.variables if variable.name not in gone]
-        for name in gone:
-            self.characteristics.pop(name, None)
-        keep = 0
-        while keep < len(self.sorted_by) and self.sorted_by[keep] not in gone:
-            keep += 1
-        self.sorted_by = self.sorted_by[:keep]
-        if not self.variables:
-            self.n_obs, self.marks = 0, {}
-        self.changed = True
-
-    def take(self, rows: np.ndarray, keeps_order: bool = False) -> None:
-        """Keep the rows of an index or boolean array, in that order, in every column and mark."""
-        taken = [replace(variable, values=variable.values[rows]) for variable in self.variables]
-        marks = {name: mark[rows] for name, mark in self.marks.items()}
-        self.n_obs = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
-        self.variables, self.marks = taken, marks
-        if not keeps_order:
-            self.sorted_by = ()
-        self.changed = True
-
-    def copy(self) -> Dataset:
-        """Return a dataset of its own that shares the variables and tables, which are never changed in place.
-
-        Every command takes such a copy, so it must cost next to nothing with thousands of variables.
+        What is not given follows from `variables`: the number of observations; the sort order up to the first
+        variable that is gone or has other values; the characteristics of the variables that are there.
         """
+        parts.setdefault("changed", True)
+        if "variables" in parts:
+            variables = parts["variables"] = tuple(parts["variables"])
+            after = {variable.name: variable for variable in variables}
+            parts.setdefault("n_obs", len(variables[0].values) if variables else 0)
+            parts.setdefault("sorted_by", self._still_sorted(after))
+            if any(owner not in after for owner in self.characteristics):
+                kept = {owner: texts for owner, texts in self.characteristics.items() if owner in after}
+                kept |= {"_dta": self.characteristics["_dta"]} if "_dta" in self.characteristics else {}
+                parts.setdefault("characteristics", kept)
+            if parts["n_obs"] != self.n_obs:
+                parts.setdefault("marks", {})
+        return replace(self, **parts)
+
+    def _still_sorted(self, after: dict[str, Variable]) -> tuple[str, ...]:
+        count = 0
+        for name in self.sorted_by:
+            if name not in after or after[name].values is not self[name].values:
+                break
+            count += 1
+        return self.sorted_by[:count]
+
+    def with_variables(self, *changed: Variable) -> Dataset:
+        """Return these data with variables in the places of those of the same names, new ones at the end."""
+        after = {variable.name: variable for variable in self.variables}
+        after.update((variable.name, variable) for variable in changed)
+        return self.with_(variables=after.values())
+
+    def with_characteristics(self, owner: str, texts: dict[str, str]) -> Dataset:
+        """Return these data with other characteristics of a variable or of `_dta`; {} takes them away."""
+        others = {name: found for name, found in self.characteristics.items() if name != owner}
+        return self.with_(characteristics={**others, owner: texts} if texts else others)
+
+    def without(self, names: Iterable[str]) -> Dataset:
+        """Return these data without some variables; without any variable there are no observations."""
+        gone = set(names)
+        return self.with_(variables=[variable for variable in self.variables if variable.name not in gone])
+
+    def select(self, names: Iterable[str]) -> Dataset:
+        """Return these data with the variables of these names only, in this order."""
+        return self.with_(variables=[self[name] for name in names])
+
+    def rows(self, index: np.ndarray | slice, keeps_order: bool = False) -> Dataset:
+        """Return some rows, in the order of an index or boolean array, in every column and mark.
+
+        Parameters
+        ----------
+        index : ndarray of int or bool, or slice
+            The columns of a slice are views.
+        keeps_order : bool
+            The rows stay in their order, so the data stay sorted; a slice or a boolean array keeps it.
+        """
+        if isinstance(index, slice):
+            n_obs, keeps_order = len(range(*index.indices(self.n_obs))), True
+        elif index.dtype == np.bool_:
+            n_obs, keeps_order = int(np.count_nonzero(index)), True
+        else:
+            n_obs = len(index)
         return replace(
             self,
-            variables=list(self.variables),
-            value_labels=dict(self.value_labels),
-            characteristics=dict(self.characteristics),
-            marks=dict(self.marks),
+            variables=tuple(replace(variable, values=variable.values[index]) for variable in self.variables),
+            n_obs=n_obs,
+            sorted_by=self.sorted_by if keeps_order else (),
+            changed=True,
+            marks={name: mark[index] for name, mark in self.marks.items()},
+        )
+
+    def renamed(self, names: Mapping[str, str]) -> Dataset:
+        """Return these data with other names for some variables, by old name."""
+        return replace(
+            self,
+            variables=tuple(
+                replace(variable, name=names[variable.name]) if variable.name in names else variable
+                for variable in self.variables
+            ),
+            sorted_by=tuple(names.get(name, name) for name in self.sorted_by),
+            characteristics={names.get(name, name): texts for name, texts in self.characteristics.items()},
+            changed=True,
         )
 
     def to_pandas(self, value_labels: bool = False, dates: bool = False) -> pandas.DataFrame:

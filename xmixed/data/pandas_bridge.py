@@ -99,18 +99,19 @@ def from_pandas(frame: pandas.DataFrame) -> Dataset:
         r(198) a column name that is no variable name or occurs twice; r(109) a column of mixed type.
     """
     names = _checked_names(list(frame.columns))
-    dataset = Dataset(n_obs=len(frame), changed=True)
+    variables: list[Variable] = []
+    tables: dict[str, dict[int, str]] = {}
     labels = frame.attrs.get("variable_labels", {})
     for i, name in enumerate(names):
         variable, table = _variable(name, frame.iloc[:, i])
         label = labels.get(name, "") if isinstance(labels, dict) else ""
         label = label[:80] if isinstance(label, str) else ""
-        dataset.variables.append(replace(variable, label=label))
+        variables.append(replace(variable, label=label))
         if table:
-            dataset.value_labels[name] = table
+            tables[name] = table
     label = frame.attrs.get("label", "")
-    dataset.label = label[:80] if isinstance(label, str) else ""
-    return dataset
+    label = label[:80] if isinstance(label, str) else ""
+    return Dataset(tuple(variables), len(frame), label, value_labels=tables, changed=True)
 
 
 def _checked_names(names: list[Any]) -> list[str]:

@@ -28,17 +28,17 @@ MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
     "areg": "linear.areg",
-    "logistic": "likelihood.estimator",
-    "logit": "likelihood.estimator",
-    "mlogit": "likelihood.estimator",
-    "ologit": "likelihood.estimator",
-    "oprobit": "likelihood.estimator",
-    "poisson": "likelihood.estimator",
-    "probit": "likelihood.estimator",
+    "logistic": "likelihood.estimator:BINARY",
+    "logit": "likelihood.estimator:BINARY",
+    "mlogit": "likelihood.estimator:MULTINOMIAL",
+    "ologit": "likelihood.estimator:ORDERED",
+    "oprobit": "likelihood.estimator:ORDERED",
+    "poisson": "likelihood.estimator:COUNTS",
+    "probit": "likelihood.estimator:BINARY",
     "regress": "linear.regress",
     "xtreg": "linear.xtreg",
 }
-"""Module below `xmixed.estimation` of the estimator, by e(cmd)."""
+"""Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""
 
 Option = Callable[..., Any]
 """option(name, default=None): the value of an option as `Command.option` gives it."""
@@ -65,8 +65,8 @@ class Statistic:
         "covariates": any observation that has them; "outcome": and the dependent variable; "sample": only the
         estimation sample; "nothing": `values` sees to it.
     assumed : str
-        What is said when the statistic is made without being asked for, `xb assumed; fitted values`; "" for
-        one that must be asked for.
+        What is said when the statistic is made without being asked for, `xb assumed; fitted values` (with
+        `{depvar}` for the dependent variable); "" for one that must be asked for.
     takes : str
         What goes into the parentheses, for the message when it is not there; "" for a plain option.
     modifiers : tuple of OptionSpec
@@ -130,4 +130,5 @@ def estimator_of(estimates: Estimates) -> Estimator:
     name = MODULES.get(estimates.macros.get("cmd", ""))
     if name is None:
         raise StataError(301, "last estimates not found")
-    return importlib.import_module(f"xmixed.estimation.{name}").ESTIMATOR
+    module, _, own = name.partition(":")
+    return getattr(importlib.import_module(f"xmixed.estimation.{module}"), own or "ESTIMATOR")

@@ -105,5 +105,6 @@ def conclude(
     session.out.write(*sample.notes)
     estimates.mark = new_mark()
     commit(session, estimates)
-    session.data.marks[estimates.mark] = sample.rows
+    marks = {**session.data.marks, estimates.mark: sample.rows}
+    session.data = session.data.with_(marks=marks, changed=session.data.changed)
     session.out.write(*estimator.replay(estimates, node.option, session.settings))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from xmixed.data.dataset import Dataset
 from xmixed.session.memory import Memory
+
+if TYPE_CHECKING:
+    from xmixed.statistics.partition import Partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Context:
     rc : int
         `_rc`, the return code of the last `capture`.
     memory : Memory
-    group : ndarray of int or None
-        Rows of the by-group: `_n`, `_N` and subscripts count within it. None: all the data.
+    partition : Partition or None
+        By-groups: `_n`, `_N`, subscripts and running sums count within each. None: all the data.
     version : str
         What `version #` set in this do-file or program.
     """
@@ -40,12 +41,12 @@ class Context:
     settings: Any = None
     rc: int = 0
     memory: Memory = field(default_factory=Memory)
-    group: np.ndarray | None = None
+    partition: Partition | None = None
     version: str = "12"
 
     @classmethod
-    def of(cls, state: Any, group: np.ndarray | None = None) -> Context:
-        """Return the context of a session (a `SessionState`), maybe within a by-group."""
+    def of(cls, state: Any) -> Context:
+        """Return the context of a session (a `SessionState`), within its by-groups if a `by` is running."""
         return cls(
             data=state.data,
             scalars=state.scalars,
@@ -56,18 +57,18 @@ class Context:
             settings=state.settings,
             rc=int(getattr(state, "rc", 0)),
             memory=state.memory,
-            group=group,
+            partition=None if state.groups is None else state.groups.partition,
             version=state.frame.version,
         )
 
-    def within(self, group: np.ndarray) -> Context:
-        """Return this context for a by-group."""
-        return replace(self, group=group)
+    def within(self, partition: Partition | None) -> Context:
+        """Return this context within by-groups."""
+        return replace(self, partition=partition)
 
     @property
     def size(self) -> int:
-        """Number of observations, of the by-group if there is one."""
-        return self.data.n_obs if self.group is None else len(self.group)
+        """Number of observations."""
+        return self.data.n_obs
 
     def matrix(self, name: str) -> Any:
         """Return the matrix of a name (`M`, `e(V)`, `r(table)`), or None."""

@@ -28,7 +28,7 @@ class Evaluation:
     ----------
     context : Context
     positions : ndarray of int or None
-        Observations wanted, counted from 0 within the by-group (or the data); None for all.
+        Observations wanted, counted from 0; None for all.
     size : int
         Number of observations wanted.
     updated : dict of str to ndarray
@@ -47,19 +47,15 @@ class Evaluation:
 
     @property
     def rows(self) -> np.ndarray:
-        """Return the rows of the dataset, shape (size,)."""
-        group = self.context.group
-        positions = np.arange(self.context.size) if self.positions is None else self.positions
-        return positions if group is None else group[positions]
+        """Return the observations wanted, shape (size,)."""
+        return np.arange(self.context.size) if self.positions is None else self.positions
 
     def column(self, name: str) -> np.ndarray:
-        """Return a whole variable within the by-group: float64, or object array of str."""
+        """Return a whole variable: float64, or object array of str."""
         found = self._columns.get(name)
         if found is None:
             variable = self.context.data[name]
             found = _as_text(variable.values) if variable.is_string else variable.to_double()
-            if self.context.group is not None:
-                found = found[self.context.group]
             self._columns[name] = found
         return found
 
@@ -73,8 +69,16 @@ class Evaluation:
         return out
 
     def wanted(self, column: np.ndarray) -> np.ndarray:
-        """Return a column of the by-group at the observations wanted."""
+        """Return a column at the observations wanted."""
         return column if self.positions is None else self.at(column, self.positions)
+
+    def of_group(self, positions: np.ndarray) -> np.ndarray:
+        """Return the observations that positions within the by-groups mean, -1 outside; shape (size,)."""
+        partition = self.context.partition
+        if partition is None:
+            return positions
+        inside = (positions >= 0) & (positions < self.wanted(partition.size))
+        return np.where(inside, self.wanted(partition.first) + positions, -1)
 
     def read(self, name: str, positions: np.ndarray) -> np.ndarray:
         """Return a variable at positions, shape (size,) or (1,); what was replaced before, as it is now."""
@@ -82,8 +86,7 @@ class Evaluation:
         updated = self.updated.get(name)
         if updated is None:
             return found
-        own = np.arange(self.context.size) if self.positions is None else self.positions
-        return np.where(positions < own, self.at(updated, positions), found)
+        return np.where(positions < self.rows, self.at(updated, positions), found)
 
     def run(self, expression: Expression) -> Value:
         """Return the value of an expression; operands first, without recursion into long chains."""
@@ -176,8 +179,7 @@ def evaluate(
     expression : Expression
     context : Context
     rows : ndarray of int or bool, or None
-        Observations to evaluate at, as positions within the by-group (or the data); `_n` and
-        subscripts still count all observations there. None: all of them.
+        Observations to evaluate at; `_n` and subscripts still count all observations. None: all of them.
 
     Returns
     -------

@@ -43,10 +43,12 @@ def look_up(node: Name, place: Place) -> Value:
 
 
 def _system(name: str, place: Place) -> np.ndarray:
+    partition = place.context.partition
     if name == "_n":
-        positions = place.positions
-        chosen = np.arange(place.context.size) if positions is None else positions
-        return chosen + 1.0
+        rows = place.rows
+        return (rows if partition is None else rows - place.wanted(partition.first)) + 1.0
+    if name == "_N" and partition is not None:
+        return place.wanted(partition.size).astype(np.float64)
     constants = {"_N": place.context.size, "_pi": math.pi, "_rc": place.context.rc}
     return np.asarray(constants[name], dtype=np.float64)
 
@@ -71,7 +73,7 @@ def subscript(node: Subscript, indices: list[Value], place: Place) -> Value:
     index = indices[0]
     if isinstance(index, str) or is_text(index):
         raise type_mismatch()
-    positions = subscript_positions(index)
+    positions = place.of_group(subscript_positions(index))
     taken = place.read(variable, np.atleast_1d(positions))
     if positions.ndim or variable in place.updated:
         return taken
@@ -137,8 +139,6 @@ def _time_series(node: Name, place: Place) -> np.ndarray:
             values = _difference(shift, values, letter, count)
     if lag:
         values = shift.by(values, lag)
-    if context.group is not None:
-        values = values[context.group]
     return place.wanted(values)
 
 

@@ -16,7 +16,7 @@ class Place(Protocol):
     ----------
     context : Context
     positions : ndarray of int or None
-        Observations wanted, counted from 0 within the by-group (or the data); None for all.
+        Observations wanted, counted from 0; None for all.
     size : int
         Number of observations wanted.
     updated : dict of str to ndarray
@@ -30,11 +30,15 @@ class Place(Protocol):
 
     @property
     def rows(self) -> np.ndarray:
-        """Return the rows of the dataset, shape (size,)."""
+        """Return the observations wanted, shape (size,)."""
+        ...
+
+    def of_group(self, positions: np.ndarray) -> np.ndarray:
+        """Return the observations that positions within the by-groups mean, -1 outside; shape (size,)."""
         ...
 
     def column(self, name: str) -> np.ndarray:
-        """Return a whole variable within the by-group: float64, or object array of str."""
+        """Return a whole variable: float64, or object array of str."""
         ...
 
     def wanted(self, column: np.ndarray) -> np.ndarray:

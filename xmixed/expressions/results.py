@@ -67,8 +67,7 @@ def _estimation_sample(place: Place) -> np.ndarray:
     mark = context.data.marks.get(getattr(context.e, "mark", "") or "")
     if mark is None:
         return np.asarray(0.0)
-    whole = mark if context.group is None else mark[context.group]
-    taken = place.wanted(truth(whole))
+    taken = place.wanted(truth(mark))
     return np.where(is_missing(taken), 0.0, taken)
 
 

@@ -28,6 +28,8 @@ def select_rows(condition: Expression | None, in_range: InRange | None, context:
     """
     chosen = np.ones(context.size, dtype=bool)
     if in_range is not None:
+        if context.partition is not None:
+            raise StataError(190, "in may not be combined with by", in_range.span)
         chosen[:] = False
         chosen[range_slice(in_range, context.size)] = True
     if condition is not None:

@@ -87,6 +87,8 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "sformat": _setting("sformat", ""),
     "showbaselevels": _setting("showbaselevels", ""),
     "more": _switch("more"),
+    "graphics": _switch("graphics"),
+    "scheme": _setting("scheme", ""),
     "lstretch": _switch("lstretch"),
     "rmsg": _switch("rmsg"),
     "trace": _switch("trace"),

@@ -48,16 +48,12 @@ def abbreviation_of(text: str, data: Dataset, span: Span | None = None) -> str |
     StataError
         r(111) `foo ambiguous abbreviation`.
     """
-    found = ""
-    for variable in data.variables:
-        name = variable.name
-        if name == text:
-            return name
-        if name.startswith(text):
-            found = "\n" if found else name
-    if found == "\n":
+    if text in data:
+        return text
+    found = [name for name in data.places if name.startswith(text)]
+    if len(found) > 1:
         raise StataError(111, f"{text} ambiguous abbreviation", span)
-    return found or None
+    return found[0] if found else None
 
 
 def resolve_name(pattern: Pattern | str, data: Dataset) -> str:
@@ -108,7 +104,7 @@ def _range(item: Range, data: Dataset) -> list[str]:
             raise variable_not_found(text, item.span)
         ends.append(found)
     names = data.names
-    first, last = names.index(ends[0]), names.index(ends[1])
+    first, last = data.places[ends[0]], data.places[ends[1]]
     if last < first:
         raise StataError(111, f"{item.first}-{item.last}: variables out of order", item.span)
     return names[first : last + 1]

@@ -49,11 +49,18 @@ def write_graph(stream: BinaryIO, graph: model.Graph) -> None:
 
     content = {"format": FORMAT, "graph": encode(graph)}
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        archive.writestr("graph.json", json.dumps(content))
+        archive.writestr(_member("graph.json"), json.dumps(content))
         for i, array in enumerate(arrays):
             buffer = io.BytesIO()
             np.save(buffer, array, allow_pickle=False)
-            archive.writestr(f"array{i}.npy", buffer.getvalue())
+            archive.writestr(_member(f"array{i}.npy"), buffer.getvalue())
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """Return a part of the archive without a time of its own: the same graph makes the same file."""
+    member = zipfile.ZipInfo(name)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
 
 
 def read_graph(stream: BinaryIO, name: str) -> model.Graph:

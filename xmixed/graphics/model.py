@@ -16,6 +16,8 @@ PLOT_KINDS = frozenset(
     "scatter line lines connected area bar spike dropline dot rarea rbar rspike rcap rcapsym rline rscatter"
     " rconnected pcspike pcarrow pccapsym box pie".split()
 )
+RANGES = frozenset({"rarea", "rbar", "rspike", "rcap", "rcapsym", "rline", "rscatter", "rconnected"})
+"""Kinds that draw from y to y2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,8 @@ class Axis:
     log, reversed : bool
     shown : bool
         The line with its ticks and labels.
+    line : bool
+        The line itself.
     ticks : tuple of Tick
     minor : tuple of float
         Places of ticks without label.
@@ -192,6 +196,7 @@ class Axis:
     log: bool = False
     reversed: bool = False
     shown: bool = True
+    line: bool = True
     ticks: tuple[Tick, ...] = ()
     minor: tuple[float, ...] = ()
     tiers: tuple[tuple[Tick, ...], ...] = ()

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
-STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+STEPS = (1.0, 2.0, 5.0, 10.0)
 _DAYS = {"d": 1.0, "c": 86_400_000.0, "C": 86_400_000.0}
 MAXIMUM_TICKS = 1000
 
 
 def round_step(width: float, count: int) -> float:
-    """Return 1, 2, 2.5 or 5 times the power of ten that cuts a width into about `count - 1` parts."""
+    """Return 1, 2 or 5 times the power of ten that cuts a width into about `count - 1` parts."""
     rough = width / max(1, count - 1)
     power = 10.0 ** math.floor(math.log10(rough))
     best = min(STEPS, key=lambda step: abs(math.log(step * power / rough)))

@@ -42,8 +42,7 @@ def drop_temporaries(session: SessionState, temporaries: list[Temporary]) -> Non
     present = [name for name in variables if name in session.data]
     if present:
         changed = session.data.changed
-        session.data.drop_variables(present)
-        session.data.changed = changed
+        session.data = session.data.without(present).with_(changed=changed)
     for kind, name in temporaries:
         if kind != "file":
             session.scalars.pop(name, None)

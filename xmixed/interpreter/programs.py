@@ -78,8 +78,8 @@ def _order_kept(session: SessionState, program: Program) -> Iterator[None]:
         return
     name = temporary_name(session)
     sorted_by, changed = data.sorted_by, data.changed
-    data.add(Variable(name, "double", np.arange(data.n_obs, dtype=np.float64), "%10.0g"))
-    data.changed = changed
+    order = Variable(name, "double", np.arange(data.n_obs, dtype=np.float64), "%10.0g")
+    session.data = data.with_variables(order).with_(changed=changed)
     try:
         yield
     finally:
@@ -92,8 +92,7 @@ def _put_in_order(session: SessionState, name: str, sorted_by: tuple[str, ...]) 
     if name not in data:
         return  # other data were loaded
     changed, missing = data.changed, any(variable not in data for variable in sorted_by)
-    data.take(np.argsort(data[name].to_double(), kind="stable"))
-    data.drop_variables([name])
-    data.sorted_by, data.changed = (() if missing else sorted_by), changed
+    ordered = data.rows(np.argsort(data[name].to_double(), kind="stable")).without([name])
+    session.data = ordered.with_(sorted_by=() if missing else sorted_by, changed=changed)
     if missing:
         raise StataError(196, "could not restore sort order because variables were dropped")

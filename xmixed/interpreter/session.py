@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
 from xmixed.interpreter.ado_files import load_ado
+from xmixed.interpreter.by_groups import run_by_groups
 from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
 from xmixed.interpreter.macros import expand_macros
@@ -22,7 +23,7 @@ from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
-from xmixed.language.text_files import read_text
+from xmixed.language.programs.text_files import read_text
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
 from xmixed.session.frames import Frame, argument_macros
@@ -34,6 +35,7 @@ from xmixed.session.state import Body, SessionState
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.figure import Figure
 
     from xmixed.session.log import LogFile
 
@@ -130,6 +132,21 @@ class Session(SessionState):
             raise StataError(4, "no; data in memory would be lost")
         self.data = from_pandas(source)
 
+    def graph(self, name: str = "") -> Figure:
+        """Return a graph in memory, the last one by default, as a matplotlib figure.
+
+        Raises
+        ------
+        StataError
+            r(111) when there is none of that name; r(601) without matplotlib.
+        """
+        from xmixed.graphics.drawing.figure import draw
+
+        found = self.graphs.graphs.get(name or self.graphs.current)
+        if found is None:
+            raise StataError(111, f"graph {name} not found" if name else "no graphs in memory")
+        return draw(found)
+
     def expand(self, text: str) -> str:
         """Return a text with its macros expanded; raises StataError."""
         return text if "`" not in text and "$" not in text and "\\" not in text else expand_macros(self, text)
@@ -195,6 +212,8 @@ class Session(SessionState):
         StataError
         """
         entry, node = prepared
+        if self.groups is not None and (isinstance(entry, Program) or entry.kind == "control"):
+            raise StataError(190, f"{entry.name} may not be combined with by")
         if isinstance(entry, Program):
             if body is not None:
                 raise StataError(198, "invalid syntax")
@@ -229,7 +248,7 @@ class Session(SessionState):
     def _run_handler(self, entry: CommandEntry, node: Any) -> None:
         before = Snapshot(self)
         try:
-            entry.handler(self, node)
+            run_by_groups(self, entry, node)
         except (ExitRequest, LoopSignal):
             raise
         except BaseException as error:

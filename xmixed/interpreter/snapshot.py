@@ -29,7 +29,6 @@ class Snapshot:
 
     def __init__(self, session: SessionState) -> None:
         self.data = session.data
-        self.data_copy = session.data.copy()
         self.r, self.r_copy = session.r, _copy_results(session.r)
         self.s, self.s_copy = session.s, _copy_results(session.s)
         self.e = session.e
@@ -46,7 +45,6 @@ class Snapshot:
 
     def restore(self, session: SessionState) -> None:
         """Put the state back; objects keep their identity."""
-        _assign(self.data, self.data_copy)
         _assign(self.r, self.r_copy)
         _assign(self.s, self.s_copy)
         _assign(self.e, self.e_copy)

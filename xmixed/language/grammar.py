@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from xmixed.errors import Span, StataError
 from xmixed.language.builders.arguments import ArgumentBuilder
 from xmixed.language.builders.expressions import ExpressionBuilder
+from xmixed.language.builders.graphs import GraphBuilder
 from xmixed.language.builders.varlists import VarlistBuilder
 from xmixed.language.skeleton import SkeletonBuilder
 from xmixed.resources import resource_folder
@@ -41,12 +42,18 @@ START_RULES = [
     "random_equation",
     "residuals",
     "vce",
+    "option_list",
+    "marked",
+    "ticks",
+    "immediate",
+    "curve",
+    "bars",
 ]
 
 TABLES_NAME = "grammar.tables"
 
 
-class TreeBuilder(ExpressionBuilder, VarlistBuilder, ArgumentBuilder, SkeletonBuilder):
+class TreeBuilder(ExpressionBuilder, VarlistBuilder, ArgumentBuilder, SkeletonBuilder, GraphBuilder):
     """All callbacks of the grammar; Lark looks them up by the names of rules and aliases."""
 
 

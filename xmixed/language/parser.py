@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
 from xmixed.language.builders.expressions import check_depth
 from xmixed.language.explain import quote_end
 from xmixed.language.grammar import parse
-from xmixed.language.nodes import Command, Expression, Pattern, Varlist
+from xmixed.language.nodes import Command, Expression, Varlist
 from xmixed.language.options import read_options
-from xmixed.language.qualifiers import read_expression, read_filename, read_qualifiers
+from xmixed.language.qualifiers import read_expression, read_qualifiers
+from xmixed.language.readers import read_argument, read_varlist
 from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
 
 if TYPE_CHECKING:
     from xmixed.language.estimator_nodes import MixedCommand
+    from xmixed.language.graph_nodes import GraphCommand
 
 
 def parse_expression(text: str) -> Expression:
@@ -67,7 +68,7 @@ def _word_end(text: str, position: int) -> int:
     return position
 
 
-def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command | MixedCommand:
+def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command | MixedCommand | GraphCommand:
     """Parse a command line whose command is known.
 
     Parameters
@@ -91,13 +92,17 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
         from xmixed.language.equations import parse_mixed
 
         return parse_mixed(name, syntax, text, rest)
+    if syntax.argument == "graph":
+        from xmixed.language.graphs import parse_graph
+
+        return parse_graph(name, syntax, text, rest)
     if syntax.argument in ("raw", "display"):
         return _unstructured(name, syntax, text, rest)
     pieces = parse("command", hide_format_commas(text), rest)
     skeleton = assemble(pieces, _plain_pieces(syntax))
     qualifiers = read_qualifiers(text, skeleton, syntax)
     options = read_command_options(text, skeleton, syntax)
-    argument, argument_text = _argument(text, skeleton, syntax)
+    argument, argument_text = read_argument(text, skeleton, syntax)
     return Command(
         name,
         text,
@@ -151,113 +156,3 @@ def read_command_options(text: str, skeleton: Skeleton, syntax: Syntax) -> dict[
     if skeleton.options and not syntax.options:
         raise StataError(101, "options not allowed", skeleton.options[0].span)
     return read_options(text, skeleton.options, syntax.options, syntax.exclusive)
-
-
-def _argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, str]:
-    """Return the argument parsed by its rule, and as typed."""
-    span = skeleton.argument
-    kind = syntax.argument
-    typed = "" if span is None else text[span.start : span.end]
-    if span is None:
-        end = Span(len(text), len(text))
-        if kind in ("newvar", "assignment"):
-            raise StataError(100, "varlist required", end)
-        empty: dict[str, Any] = {"varlist": (), "varlist_factor": (), "numlist": (), "words": (), "text": ""}
-        empty["hypotheses"] = ()
-        return empty.get(kind), ""
-    if kind == "filename" and skeleton.using is not None:
-        # `use varlist using file`: what stands before `using` is a list of variables.
-        return read_varlist(text, span, False), typed
-    return _READERS[kind](text, span), typed
-
-
-def read_varlist(text: str, span: Span, factor: bool) -> Varlist:
-    """Parse a variable list.
-
-    Raises
-    ------
-    StataError
-        r(101): `factor variables not allowed`, `time-series operators not allowed` in a plain list.
-    """
-    if factor:
-        return parse("varlist_factor", text, span)
-    try:
-        return parse("varlist", text, span)
-    except StataError as error:
-        raise _refused_operator(text, span) or error from None
-
-
-def _refused_operator(text: str, span: Span) -> StataError | None:
-    """Return the error for a list that is right except for the operators in it."""
-    try:
-        items = parse("varlist_factor", text, span)
-    except StataError:
-        return None
-    for item in items:
-        if not isinstance(item, Pattern):
-            return StataError(101, "factor variables not allowed", item.span)
-        if item.operator:
-            return StataError(101, "time-series operators not allowed", item.span)
-    return None
-
-
-def _read_none(text: str, span: Span) -> Any:
-    typed = text[span.start : span.end]
-    if typed.startswith("="):
-        raise StataError(101, "=exp not allowed", span)
-    raise StataError(101, "varlist not allowed", span)
-
-
-def _read_varname(text: str, span: Span) -> Pattern:
-    first, *more = read_varlist(text, span, False)
-    if more or not isinstance(first, Pattern):
-        raise StataError(103, "too many variables specified", more[0].span if more else first.span)
-    return first
-
-
-def _read_new_variables(text: str, span: Span) -> Any:
-    from xmixed.language.newvarlist import read_new_variables
-
-    return read_new_variables(text, span)
-
-
-def _read_assignment(rule: str) -> Callable[[str, Span], Any]:
-    """Return the reader of `newvar = exp` and `oldvar = exp`."""
-
-    def read(text: str, span: Span) -> Any:
-        try:
-            found = parse(rule, text, span)
-        except StataError as error:
-            at_end = error.span is not None and error.span.start >= span.end
-            if error.code == 198 and at_end and "=" not in text[span.start : span.end]:
-                raise StataError(100, "=exp required", error.span) from None
-            raise
-        check_depth(found.expression)
-        return found
-
-    return read
-
-
-def _read_hypotheses(text: str, span: Span) -> Any:
-    found = parse("hypotheses", text, span)
-    for hypothesis in found:
-        for side in hypothesis.sides:
-            check_depth(side)
-    return found
-
-
-_READERS: dict[str, Callable[[str, Span], Any]] = {
-    "none": _read_none,
-    "varlist": lambda text, span: read_varlist(text, span, False),
-    "varlist_factor": lambda text, span: read_varlist(text, span, True),
-    "varname": _read_varname,
-    "newvarlist": _read_new_variables,
-    "newvar": _read_assignment("newvar"),
-    "assignment": _read_assignment("assignment"),
-    "expression": read_expression,
-    "hypotheses": _read_hypotheses,
-    "numlist": lambda text, span: parse("numlist", text, span),
-    "filename": read_filename,
-    "words": lambda text, span: parse("words", text, span),
-    "text": lambda text, span: text[span.start : span.end],
-}

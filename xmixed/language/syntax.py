@@ -21,6 +21,11 @@ ArgumentKind = Literal[
     "hypotheses",  # tuple of Hypothesis; () when empty
     "text",  # str: the rest of the line as it stands up to the options
     "raw",  # str: everything up to the end of the line, options included
+    "graph",  # plots over each other: the parser returns a GraphCommand
+    "marked",  # plots of graphs only: tuple of Marked
+    "immediate",  # plots only: tuple of ImmediateItem
+    "curve",  # plots only: Curve or None
+    "bars",  # plots only: tuple of BarItem
     "mixed",  # the multiple-equation syntax: the parser returns a MixedCommand instead of a Command
 ]
 
@@ -100,6 +105,8 @@ class Syntax:
         `mixed` only: options of the fixed-effects and of a random-effects equation.
     exclusive : tuple of tuple of str
         Options of which at most one may be given.
+    plots : tuple of PlotSyntax
+        `graph` only: the kinds of plots; `options` are then those of the graph.
     """
 
     argument: ArgumentKind = "none"
@@ -111,9 +118,66 @@ class Syntax:
     fixed_options: tuple[OptionSpec, ...] = ()
     random_options: tuple[OptionSpec, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
+    plots: tuple[PlotSyntax, ...] = ()
 
 
 LEVEL = OptionSpec(
     "level", "l", "number", "confidence level; default 95", minimum_value=10, maximum_value=99.99
 )
 """The confidence level, which many commands have."""
+
+# --- graphs ------------------------------------------------------------------------------------------------
+
+Content = Literal[
+    "",  # nothing but options
+    "flag",  # without parentheses; `no` in front negates it
+    "title",  # texts: tuple of str, one a line
+    "marked",  # tuple of Marked
+    "ticks",  # tuple of TickRule
+    "numbers",  # tuple of float
+    "number",  # float
+    "varlist",  # Varlist
+    "expression",  # Expression
+    "file",  # str
+    "options",  # options without a comma before them
+    "plots",  # tuple of PlotNode: the plots of `addplot()`
+]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOptionSpec(OptionSpec):
+    """One option of a graph command.
+
+    Attributes
+    ----------
+    content : Content
+        What stands in the parentheses, before the comma if there is one.
+    inside : tuple of GraphOptionSpec
+        The options behind the comma, or inside of `options`.
+    drawn : bool
+        False: known to Stata, accepted without effect.
+    bare : bool
+        May also stand without parentheses.
+    """
+
+    content: Content = "marked"
+    inside: tuple[OptionSpec, ...] = ()
+    drawn: bool = True
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlotSyntax:
+    """A kind of plot: its name, shortest abbreviation, the shape of what follows, its own options.
+
+    Attributes
+    ----------
+    syntax : Syntax
+        Argument, qualifiers; the kinds `immediate`, `curve`, `bars` and `marked` are for graphs alone.
+    options : tuple of GraphOptionSpec
+    """
+
+    name: str
+    minimum: str
+    syntax: Syntax
+    options: tuple[GraphOptionSpec, ...] = ()

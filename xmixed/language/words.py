@@ -10,7 +10,7 @@ from xmixed.language.explain import quote_end
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Varlist
 from xmixed.language.options import find_option
-from xmixed.language.parser import read_varlist
+from xmixed.language.readers import read_varlist
 from xmixed.language.skeleton import assemble
 from xmixed.language.syntax import OptionSpec
 

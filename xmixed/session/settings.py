@@ -23,7 +23,6 @@ REMEMBERED: dict[str, Remembered] = {
     "copycolor": Remembered("asis"),
     "dp": Remembered("period", ("period",)),
     "emptycells": Remembered("keep", ("keep", "drop")),
-    "graphics": Remembered("on", _SWITCH),
     "httpproxy": Remembered("off", _SWITCH),
     "logtype": Remembered("text", ("text",)),
     "max_memory": Remembered("."),
@@ -33,7 +32,6 @@ REMEMBERED: dict[str, Remembered] = {
     "niceness": Remembered("5", number=True),
     "pagesize": Remembered("24", number=True),
     "processors": Remembered("1", number=True),
-    "scheme": Remembered("s2color"),
     "scrollbufsize": Remembered("200000", number=True),
     "searchdefault": Remembered("local", ("local", "net", "all")),
     "segmentsize": Remembered("32m", number=True),
@@ -62,6 +60,8 @@ class Settings:
     showbaselevels: str = ""  # "", "on" (baselevels) or "all" (allbaselevels)
     showomitted: bool = True
     showemptycells: bool = True
+    graphics: bool = True
+    scheme: str = "xmixed"
     rmsg: bool = False
     trace: bool = False
     remembered: dict[str, str] = field(default_factory=dict)  # values of `REMEMBERED` that were set

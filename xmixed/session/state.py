@@ -12,6 +12,8 @@ from xmixed.errors import StataError
 from xmixed.language.lines import LogicalLine
 from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
+from xmixed.session.graphs import GraphMemory
+from xmixed.session.log import LogFile
 from xmixed.session.memory import Memory
 from xmixed.session.output import Output
 from xmixed.session.programs import Program
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from xmixed.session.log import LogFile
     from xmixed.session.tested import Tested
     from xmixed.session.timers import Timer
+
+if TYPE_CHECKING:
+    from xmixed.data.groups import Groups
 
 MAXIMUM_DEPTH = 64
 """How deep do-files, programs and loops may be nested; Stata's limit."""
@@ -53,6 +58,7 @@ class SessionState(ABC):
         self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
         self.temporary_files = 0
         self.settings = Settings()
+        self.graphs = GraphMemory()
         self.out = Output()
         self.memory = Memory()
         self.tested: Tested | None = None
@@ -60,6 +66,7 @@ class SessionState(ABC):
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None
         self.depth = 0  # how many do-files, programs and loops are running
+        self.groups: Groups | None = None  # of the `by` that is running
         self.flushed = 0.0  # when `flush` was called last, by time.monotonic
 
     @property

@@ -30,7 +30,8 @@ def commit(session: SessionState, estimates: Estimates) -> None:
     """Make estimates the active ones; row marks that no estimates use any more are dropped."""
     session.e = estimates
     used = {estimates.mark, *(stored.mark for stored in session.stored.values())}
-    session.data.marks = {name: rows for name, rows in session.data.marks.items() if name in used}
+    marks = {name: rows for name, rows in session.data.marks.items() if name in used}
+    session.data = session.data.with_(marks=marks, changed=session.data.changed)
 
 
 _MARK_NUMBERS = itertools.count(1)

@@ -22,6 +22,7 @@ from xmixed.shell.screen import stream_sink, terminal_sink, terminal_width
 def run_batch(arguments: Arguments) -> int:
     """Run what the arguments ask for; returns the exit status."""
     session = Session()
+    session.graphs.target = "file"
     if arguments.json:
         return _run_json(session, arguments)
     if arguments.batch:

@@ -24,13 +24,14 @@ from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import ExitRequest
 from xmixed.shell.completion import Names, suggest
 from xmixed.shell.report import report_internal_error
-from xmixed.shell.screen import stream_sink, terminal_sink, terminal_width
+from xmixed.shell.screen import has_display, stream_sink, terminal_sink, terminal_width
 from xmixed.version import __version__
 
 
 def interact() -> int:
     """Read, run and print until `exit` or Ctrl-D; returns the exit status."""
     session = Session()
+    session.graphs.target = "window" if has_display() else "file"
     session.out.sinks.append(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout))
     prompt = _prompt_session(session)
     print(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from typing import TextIO
@@ -17,6 +18,11 @@ MINIMUM_WIDTH, MAXIMUM_WIDTH = 40, 255
 def printable(text: str) -> str:
     """Return text without control characters: a label in a data file must not steer a terminal."""
     return text.translate(_CONTROL)
+
+
+def has_display() -> bool:
+    """Return whether windows can open: a graph is shown in one, else as a file."""
+    return sys.platform in ("win32", "darwin") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
 
 
 def stream_sink(stream: TextIO) -> Sink:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from xmixed.commands.registry import command
@@ -34,7 +32,7 @@ def _check(node: Command) -> bool:
 def _keep_rows(session: SessionState, rows: np.ndarray) -> None:
     gone = len(rows) - int(np.count_nonzero(rows))
     if gone:
-        session.data.take(rows, keeps_order=True)
+        session.data = session.data.rows(rows)
     session.out.write(f"({plural(gone, 'observation', 'observations')} deleted)")
 
 
@@ -55,7 +53,7 @@ def drop(session: SessionState, node: Command) -> None:
         # Stata: without variables there is no dataset; only value labels stay.
         session.data = Dataset(value_labels=data.value_labels)
     else:
-        data.drop_variables(gone)
+        session.data = data.without(gone)
 
 
 @command(
@@ -73,7 +71,7 @@ def keep(session: SessionState, node: Command) -> None:
     kept = set(resolve_varlist(node.argument, session.data))
     gone = [name for name in session.data.names if name not in kept]
     if gone:
-        session.data.drop_variables(gone)
+        session.data = session.data.without(gone)
 
 
 @command(
@@ -97,7 +95,9 @@ def rename(session: SessionState, node: Command) -> None:
     if len(old) != len(new):
         raise StataError(198, "number of old and new names differ")
     _check_unique(session.data, old, new)
-    _rename(session.data, dict(zip(old, new, strict=True)))
+    names = {before: after for before, after in zip(old, new, strict=True) if before != after}
+    if names:
+        session.data = session.data.renamed(names)
 
 
 def _halves(text: str) -> tuple[str, str]:
@@ -124,12 +124,3 @@ def _check_unique(data: Dataset, old: list[str], new: list[str]) -> None:
         if name in staying or name in seen:
             raise StataError(110, f"{name} already defined")
         seen.add(name)
-
-
-def _rename(data: Dataset, names: dict[str, str]) -> None:
-    if all(old == new for old, new in names.items()):
-        return
-    data.variables = [replace(variable, name=names.get(variable.name, variable.name)) for variable in data]
-    data.sorted_by = tuple(names.get(name, name) for name in data.sorted_by)
-    data.characteristics = {names.get(name, name): texts for name, texts in data.characteristics.items()}
-    data.changed = True

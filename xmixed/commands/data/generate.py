@@ -12,7 +12,6 @@ from xmixed.data.columns import (
     count_missing,
     promoted_string_type,
     promoted_type,
-    replace_variable,
     stored,
     string_type,
 )
@@ -46,7 +45,7 @@ def generate(session: SessionState, node: Command) -> None:
     values, _ = evaluate_column(new.expression, Context.of(session), rows)
     variable = _new_variable(session, new, values, rows)
     missing = count_missing(variable.values, variable.type)
-    session.data.add(variable)
+    session.data = session.data.with_variables(variable)
     if missing:
         session.out.write(f"({plural(missing, 'missing value', 'missing values')} generated)")
 
@@ -90,7 +89,7 @@ def replace(session: SessionState, node: Command) -> None:
     new = _replaced(old, values, rows, keep_type)
     changed, to_missing = _count_changes(old, new)
     if changed or new.type != old.type:
-        replace_variable(data, new)
+        session.data = data.with_variables(new)
     if new.type != old.type:
         session.out.write(f"{old.name} was {old.type} now {new.type}")
     also = f", {to_missing} to missing" if to_missing else ""

@@ -9,12 +9,12 @@ from dataclasses import replace
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.value_labels import LONG_MISSING
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_name
-from xmixed.formats import format_value, is_string_format, is_valid_format
+from xmixed.formats import is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.missing import missing_code
 from xmixed.output import line
 from xmixed.render.text import printable, result, rule
 from xmixed.session.state import SessionState
@@ -23,8 +23,6 @@ _NUMERIC_FORMAT = re.compile(r"(%-?)(\d+)([.,]\d+[efgc]+)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 LABEL_LENGTH = 80
 """Characters of a data or variable label."""
-LONG_MISSING = 2147483621
-"""Key of `.` in value labels; `.a` is one more."""
 
 NOFIX = OptionSpec("nofix", "nofix", help="do not widen display formats to the longest text")
 
@@ -74,11 +72,11 @@ def define(session: SessionState, node: Command) -> None:
     if options == ["add"] and any(value in texts for value in new):
         raise StataError(180, "invalid attempt to modify label")
     texts.update(new)
-    data = session.data
-    data.value_labels[name] = {value: text for value, text in sorted(texts.items()) if text}
-    data.changed = True
+    new_table = {value: text for value, text in sorted(texts.items()) if text}
+    data = session.data.with_(value_labels={**session.data.value_labels, name: new_table})
     if not node.option("nofix"):
-        _widen_formats(data, [variable for variable in data if variable.value_label == name])
+        data = _with_wider_formats(data, [variable for variable in data if variable.value_label == name])
+    session.data = data
 
 
 def _label_name(words: Words) -> str:
@@ -125,21 +123,19 @@ def values(session: SessionState, node: Command) -> None:
     if any(variable.is_string for variable in chosen):
         raise StataError(181, "may not label strings")
     chosen = [replace(variable, value_label=label) for variable in chosen]
-    data.put(chosen)
-    data.changed = True
-    if not node.option("nofix"):
-        _widen_formats(data, chosen)
+    data = data.with_variables(*chosen)
+    session.data = data if node.option("nofix") else _with_wider_formats(data, chosen)
 
 
-def _widen_formats(data: Dataset, variables: Sequence[Variable]) -> None:
-    """Make display formats as wide as the longest text of the value label, unless they show dates."""
+def _with_wider_formats(data: Dataset, variables: Sequence[Variable]) -> Dataset:
+    """Return display formats as wide as the longest text of the value label, unless they show dates."""
     wider: list[Variable] = []
     for variable in variables:
         width = max(map(len, data.value_labels.get(variable.value_label, {}).values()), default=0)
         parts = _NUMERIC_FORMAT.fullmatch(variable.format)
         if parts and width > int(parts[2]):
             wider.append(replace(variable, format=f"{parts[1]}{width}{parts[3]}"))
-    data.put(wider)
+    return data.with_variables(*wider)
 
 
 @subcommand(
@@ -158,8 +154,7 @@ def variable(session: SessionState, node: Command) -> None:
         raise StataError(198, f"{node.argument[0]} invalid name")
     variable = session.data[resolve_name(node.argument[0], session.data)]
     text = node.argument[1] if len(node.argument) == 2 else ""
-    session.data.put([replace(variable, label=_cut(session, text))])
-    session.data.changed = True
+    session.data = session.data.with_variables(replace(variable, label=_cut(session, text)))
 
 
 @subcommand(
@@ -172,8 +167,7 @@ def variable(session: SessionState, node: Command) -> None:
 def data_label(session: SessionState, node: Command) -> None:
     if len(node.argument) > 1:
         raise StataError(198, "invalid syntax")
-    session.data.label = _cut(session, node.argument[0] if node.argument else "")
-    session.data.changed = True
+    session.data = session.data.with_(label=_cut(session, node.argument[0] if node.argument else ""))
 
 
 def _cut(session: SessionState, text: str) -> str:
@@ -233,9 +227,10 @@ def directory(session: SessionState, node: Command) -> None:
 def drop(session: SessionState, node: Command) -> None:
     if not node.argument:
         raise StataError(100, "label name required")
-    for name in _known(session.data, node.argument):
-        session.data.value_labels.pop(name, None)
-        session.data.changed = True
+    gone = _known(session.data, node.argument)
+    kept = {name: texts for name, texts in session.data.value_labels.items() if name not in gone}
+    if gone:
+        session.data = session.data.with_(value_labels=kept)
 
 
 @command(
@@ -259,8 +254,7 @@ def format_command(session: SessionState, node: Command) -> None:
         raise StataError(120, "invalid %format")
     if any(variable.is_string != is_string_format(fmt) for variable in chosen):
         raise StataError(109, "type mismatch")
-    data.put([replace(variable, format=fmt) for variable in chosen])
-    data.changed = True
+    session.data = data.with_variables(*(replace(variable, format=fmt) for variable in chosen))
 
 
 def _show_formats(session: SessionState, chosen: list[Variable]) -> None:
@@ -269,24 +263,3 @@ def _show_formats(session: SessionState, chosen: list[Variable]) -> None:
     session.out.write("", head.ljust(width) + "  display format", rule(width + 16))
     for variable in chosen:
         session.out.write(line(variable.name.ljust(width) + "  ", result(variable.format)))
-
-
-def value_label_texts(data: Dataset, variable: Variable) -> dict[int, str]:
-    """Return the labels of a variable's values by long code; {} when it has none."""
-    return data.value_labels.get(variable.value_label, {}) if variable.value_label else {}
-
-
-def labelled(values: Sequence[float], texts: dict[int, str], fmt: str) -> list[str]:
-    """Return doubles as `list` shows them: the label's text, or the number in its format without padding."""
-    by_value = {_double(code): text for code, text in texts.items()}
-    memory: dict[float, str] = {}
-    for value in set(values):
-        text = by_value.get(value)
-        memory[value] = format_value(value, fmt).strip() if text is None else printable(text)
-    return [memory[value] for value in values]
-
-
-def _double(code: int) -> float:
-    if code < LONG_MISSING:
-        return float(code)
-    return missing_code("." if code == LONG_MISSING else "." + chr(ord("a") + code - LONG_MISSING - 1))

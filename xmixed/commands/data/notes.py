@@ -33,17 +33,13 @@ def notes_of(data: Dataset, name: str) -> dict[int, str]:
     return {number: texts[f"note{number}"] for number in numbers}
 
 
-def set_notes(data: Dataset, name: str, notes: dict[int, str]) -> None:
-    """Put notes in the place of those there; `note0` is the highest number."""
+def with_notes(data: Dataset, name: str, notes: dict[int, str]) -> Dataset:
+    """Return data with notes in the place of those there; `note0` is the highest number."""
     texts = {k: v for k, v in data.characteristics.get(name, {}).items() if not re.fullmatch(r"note\d+", k)}
     if notes:
         texts["note0"] = str(max(notes))
         texts |= {f"note{number}": text for number, text in sorted(notes.items())}
-    if texts:
-        data.characteristics[name] = texts
-    else:
-        data.characteristics.pop(name, None)
-    data.changed = True
+    return data.with_characteristics(name, texts)
 
 
 def time_stamp(moment: datetime) -> str:
@@ -93,7 +89,7 @@ def _write_note(session: SessionState, head: str, text: str) -> None:
     number = max(known, default=0) + 1
     if number > LARGEST:
         raise StataError(198, f"{name} has too many notes")
-    set_notes(data, name, known | {number: text})
+    session.data = with_notes(data, name, known | {number: text})
 
 
 def _stamped(text: str) -> str:
@@ -116,7 +112,7 @@ def replace(session: SessionState, node: Command) -> None:
     known = notes_of(session.data, name)
     if number not in known:
         raise StataError(198, f"note {number} for {name} not found")
-    set_notes(session.data, name, known | {number: text})
+    session.data = with_notes(session.data, name, known | {number: text})
     session.out.write(f"(note {number} for {name} replaced)")
 
 
@@ -154,7 +150,7 @@ def drop(session: SessionState, node: Command) -> None:
         known = notes_of(session.data, name)
         kept = {number: note for number, note in known.items() if not first <= number <= last}
         if len(kept) < len(known):
-            set_notes(session.data, name, kept)
+            session.data = with_notes(session.data, name, kept)
             dropped += len(known) - len(kept)
     session.out.write(f"({plural(dropped, 'note', 'notes')} dropped)")
 
@@ -163,4 +159,4 @@ def drop(session: SessionState, node: Command) -> None:
 def renumber(session: SessionState, node: Command) -> None:
     name = _only(node.argument, session.data)
     known = notes_of(session.data, name)
-    set_notes(session.data, name, dict(enumerate(known.values(), 1)))
+    session.data = with_notes(session.data, name, dict(enumerate(known.values(), 1)))

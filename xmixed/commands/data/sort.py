@@ -7,6 +7,7 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.order import reordered, sort_key, sorted_on, stable_order
 from xmixed.errors import StataError
 from xmixed.expressions.sample import range_slice
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -14,35 +15,6 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
-
-
-def sort_key(variable: Variable) -> np.ndarray:
-    """Return a numeric array that orders as a variable does: missing values last, strings by code point."""
-    if not variable.is_string:
-        return variable.values
-    texts = variable.values.tolist()
-    ranks = {text: rank for rank, text in enumerate(sorted(set(texts), key=_comparable))}
-    return np.fromiter((ranks[text] for text in texts), dtype=np.int64, count=len(texts))
-
-
-def _comparable(text: str | bytes) -> str:
-    return text.decode("latin-1") if isinstance(text, bytes) else text
-
-
-def stable_order(keys: list[np.ndarray]) -> np.ndarray:
-    """Return the row order by several keys, the first one first; ties keep their order."""
-    if len(keys) == 1:
-        return np.argsort(keys[0], kind="stable")
-    return np.lexsort(keys[::-1])
-
-
-def reorder(data: Dataset, order: np.ndarray, sorted_by: tuple[str, ...]) -> None:
-    """Put the rows in an order; the data count as changed only when that changes something."""
-    if not np.array_equal(order, np.arange(data.n_obs)):
-        data.take(order)
-    elif data.sorted_by != sorted_by:
-        data.changed = True
-    data.sorted_by = sorted_by
 
 
 @command(
@@ -63,11 +35,9 @@ def sort(session: SessionState, node: Command) -> None:
         rows = range_slice(node.in_range, data.n_obs)
         order = np.arange(data.n_obs)
         order[rows] = rows.start + stable_order([sort_key(data[name])[rows] for name in names])
-        reorder(data, order, ())
+        session.data = reordered(data, order, ())
         return
-    if data.sorted_by[: len(names)] == tuple(names):
-        return  # Stata: data sorted by more variables stay so
-    reorder(data, stable_order([sort_key(data[name]) for name in names]), tuple(names))
+    session.data = sorted_on(data, names)
 
 
 @command(
@@ -95,7 +65,7 @@ def gsort(session: SessionState, node: Command) -> None:
         else:
             keys.append(sort_key(data[name]))
             ascending += [] if falling else [name]
-    reorder(data, stable_order(keys), tuple(ascending))
+    session.data = reordered(data, stable_order(keys), tuple(ascending))
 
 
 def _signed_names(text: str, data: Dataset) -> list[tuple[str, bool]]:
@@ -156,9 +126,7 @@ def order(session: SessionState, node: Command) -> None:
     place = _place(node, data, moved, staying)
     arranged = staying[:place] + moved + staying[place:]
     if arranged != data.names:
-        by_name = {variable.name: variable for variable in data}
-        data.variables = [by_name[name] for name in arranged]
-        data.changed = True
+        session.data = data.select(arranged)
 
 
 def _place(node: Command, data: Dataset, moved: list[str], staying: list[str]) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.commands.data.sort import reorder, stable_order
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset
+from xmixed.data.order import reordered, stable_order
 from xmixed.data.time_units import UNITS, Delta, TimeUnit, parse_delta, unit_of_format
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
@@ -105,7 +105,7 @@ def _declare(session: SessionState, node: Command, not_set: str, code: int) -> N
     if node.option("clear"):
         if node.argument or len(node.options) > 1:
             raise StataError(198, "option clear may not be combined with variables or options")
-        _store(data, {})
+        session.data = _stored(data, {})
         return
     if node.argument:
         settings = _new_settings(data, node)
@@ -120,7 +120,7 @@ def _declare(session: SessionState, node: Command, not_set: str, code: int) -> N
             raise StataError(code, not_set)
         settings = found
     description = describe(data, settings)
-    _commit(data, settings, description)
+    session.data = _committed(data, settings, description)
     session.out.write(*_lines(settings, description))
     session.r = _results(settings, description)
 
@@ -249,24 +249,19 @@ def _check_times(codes: np.ndarray, times: np.ndarray, settings: Settings) -> bo
 # --- committing ------------------------------------------------------------------------------------------
 
 
-def _commit(data: Dataset, settings: Settings, description: Description) -> None:
+def _committed(data: Dataset, settings: Settings, description: Description) -> Dataset:
     names = tuple(name for name in (settings.panel, settings.time) if name)
-    reorder(data, description.order, names)
-    _store(data, settings.characteristics())
+    data = _stored(reordered(data, description.order, names), settings.characteristics())
     if settings.time and data[settings.time].format != settings.format:
-        data.put([replace(data[settings.time], format=settings.format)])
-        data.changed = True
+        data = data.with_variables(replace(data[settings.time], format=settings.format))
+    return data
 
 
-def _store(data: Dataset, found: dict[str, str]) -> None:
-    """Replace the settings among the characteristics of the data."""
+def _stored(data: Dataset, found: dict[str, str]) -> Dataset:
+    """Return the data with the settings in their characteristics."""
     before = data.characteristics.get("_dta", {})
     kept = {name: text for name, text in before.items() if name not in CHARACTERISTICS} | found
-    if kept != before:
-        data.changed = True
-        data.characteristics["_dta"] = kept
-        if not kept:
-            del data.characteristics["_dta"]
+    return data if kept == before else data.with_characteristics("_dta", kept)
 
 
 def _shown_times(settings: Settings, description: Description) -> list[str]:

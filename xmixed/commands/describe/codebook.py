@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data.label import labelled, value_label_texts
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, variables_of
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.value_labels import labelled, value_label_texts
 from xmixed.errors import StataError
 from xmixed.formats import format_value
 from xmixed.language.nodes import Command
@@ -21,6 +21,7 @@ from xmixed.render.layouts.codebook import (
     render_compact,
     render_entry,
 )
+from xmixed.render.text import printable
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.moments import Moments, moments, percentile
@@ -114,7 +115,7 @@ def _percentiles(x: np.ndarray) -> tuple[str, ...]:
 
 
 def _label(value: float, texts: dict[int, str]) -> str:
-    shown = labelled([value], texts, "%18.0g")[0]
+    shown = printable(labelled([value], texts, "%18.0g")[0])
     return "" if shown == format_value(value, "%18.0g").strip() else shown
 
 

@@ -20,7 +20,7 @@ WIDTH = 5
     "count",
     syntax=Syntax("none", condition=True, in_range=True),
     synopsis="count [if] [in]",
-    by="whole",
+    by="each",
 )
 def count(session: SessionState, node: Command) -> None:
     number = int(np.count_nonzero(selected_rows(session, node)))

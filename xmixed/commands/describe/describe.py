@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xmixed.commands.registry import command
 from xmixed.data.columns import bytes_of_observation
 from xmixed.data.dataset import Dataset, Variable
@@ -79,8 +81,7 @@ def _header_of(using: str) -> tuple[Dataset, int]:
 
     found = locate(using)
     header = read_dta_header(found.path, found.display_name)
-    header.dataset.source = found.address
-    return header.dataset, header.n_obs
+    return replace(header.dataset, source=found.address), header.n_obs
 
 
 def _row(data: Dataset, variable: Variable) -> VariableRow:

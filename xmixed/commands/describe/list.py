@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data.label import labelled, value_label_texts
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, variables_of
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.value_labels import labelled, value_label_texts
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_string, parse_format
 from xmixed.formats.width import abbreviate_name
@@ -93,7 +93,7 @@ def _column(data: Dataset, variable: Variable, rows: np.ndarray, width: int, nol
         return ListColumn(head, tuple(format_string(text, variable.format).strip() for text in texts), left)
     values = variable.to_double()[rows].tolist()
     labels = {} if nolabel else value_label_texts(data, variable)
-    return ListColumn(head, tuple(labelled(values, labels, variable.format)), left)
+    return ListColumn(head, tuple(map(printable, labelled(values, labels, variable.format))), left)
 
 
 def _text(value: str | bytes) -> str:

@@ -224,7 +224,7 @@ def _one_way(session: SessionState, node: Command, name: str, sample: _Sample) -
         )
         session.out.write(*render_one_way(table))
     for indicator in made:
-        session.data.add(indicator)
+        session.data = session.data.with_variables(indicator)
     _matrices(session, node, counts[order][:, None], [categories.values[i] for i in order], [])
     session.r = Results(scalars={"N": float(counts.sum()), "r": float(len(counts))})
 

@@ -93,12 +93,14 @@ def _observations(session: SessionState, name: str, word: str) -> None:
         raise StataError(198, f"obs must be at least {before}; use drop to remove observations")
     if now == before:
         return
-    data.variables = [
-        replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
-    ]
     unmarked = np.zeros(now - before, dtype=bool)
-    data.marks = {name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()}
-    data.n_obs, data.sorted_by, data.changed = now, (), True
+    session.data = data.with_(
+        variables=[
+            replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
+        ],
+        n_obs=now,
+        marks={name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()},
+    )
     session.out.write(f"obs was {before}, now {now}")
 
 
@@ -113,6 +115,18 @@ def _memory(session: SessionState, name: str, word: str) -> None:
 def _matsize(session: SessionState, name: str, word: str) -> None:
     """Matrices have no limit here; the number is only checked."""
     _whole(name, word, *MATSIZE)
+
+
+def _scheme(session: SessionState, name: str, word: str) -> None:
+    """Set the look of graphs; a scheme that users wrote does not stop a do-file."""
+    from xmixed.graphics.schemes import SCHEMES
+
+    if not word:
+        raise StataError(198, "invalid syntax")
+    if word in SCHEMES:
+        session.settings.scheme = word
+    else:
+        session.out.write(f"(note:  scheme {word} not found; graphs keep {session.settings.scheme})")
 
 
 SETTERS: dict[str, Setter] = {
@@ -133,6 +147,8 @@ SETTERS: dict[str, Setter] = {
     "trace": _switch,
     "memory": _memory,
     "matsize": _matsize,
+    "graphics": _switch,
+    "scheme": _scheme,
 }
 """What sets each setting."""
 PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the session")
@@ -142,7 +158,7 @@ PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the
     "set",
     syntax=Syntax("words"),
     synopsis="set {obs|linesize|level|more|type|seed|cformat|pformat|sformat|lstretch|showbaselevels"
-    "|showomitted|showemptycells|matsize} value",
+    "|showomitted|showemptycells|matsize|graphics|scheme} value",
     keeps_r=True,
 )
 def set_command(session: SessionState, node: Command) -> None:

@@ -65,13 +65,14 @@ if TYPE_CHECKING:
     by="each",
 )
 def likelihood_model(session: SessionState, node: Command) -> None:
+    from xmixed.estimation.likelihood import estimator as estimators
     from xmixed.estimation.likelihood import fit as likelihood
-    from xmixed.estimation.likelihood.estimator import ESTIMATOR
     from xmixed.estimation.likelihood.newton import Tolerances
 
-    if replayed(session, node, {node.name}, ESTIMATOR):
-        return
     kind = KINDS[node.name]
+    estimator = getattr(estimators, kind.family.upper())
+    if replayed(session, node, {node.name}, estimator):
+        return
     if node.option("offset") is not None and node.option("exposure") is not None:
         raise StataError(198, "only one of offset() or exposure() can be specified")
     name, exposure = _offset_name(session, node)
@@ -99,7 +100,7 @@ def likelihood_model(session: SessionState, node: Command) -> None:
         estimates = likelihood.fit(
             sample, found, request, iteration_log(session, label=label) if show else None
         )
-    conclude(session, node, ESTIMATOR, estimates, replace(sample, notes=()))
+    conclude(session, node, estimator, estimates, replace(sample, notes=()))
     if not estimates.scalars["converged"]:
         raise StataError(430, "convergence not achieved", keeps_results=True)
 

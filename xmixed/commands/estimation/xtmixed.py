@@ -101,5 +101,6 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)
     estimates.mark = new_mark()
     commit(session, estimates)
-    session.data.marks[estimates.mark] = specification.rows
+    marks = {**session.data.marks, estimates.mark: specification.rows}
+    session.data = session.data.with_(marks=marks, changed=session.data.changed)
     return estimates

@@ -44,9 +44,7 @@ def read_file(name: str, command_name: Literal["use", "webuse", "sysuse"]) -> Da
 
     found = locate(name, command_name)
     data = read_dta(found.path, name=found.display_name)
-    data.source = found.address
-    data.changed = False
-    return data
+    return replace(data, source=found.address)
 
 
 def _install(session: SessionState, data: Dataset) -> None:
@@ -75,14 +73,14 @@ def use(session: SessionState, node: Command) -> None:
     check_may_replace(session, node)
     data = read_file(name, "use")
     if node.using is not None:
-        _select(session, node, data)
+        data = _selected(session, node, data)
     if node.option("nolabel"):
-        data.value_labels = {}
-        data.variables = [replace(variable, value_label="") for variable in data]
+        bare = tuple(replace(variable, value_label="") for variable in data)
+        data = replace(data, variables=bare, value_labels={})
     _install(session, data)
 
 
-def _select(session: SessionState, node: Command, data: Dataset) -> None:
+def _selected(session: SessionState, node: Command, data: Dataset) -> Dataset:
     """Reduce a dataset just read to the variables and observations asked for."""
     names = resolve_varlist(node.argument, data) if node.argument else data.names
     if node.condition is not None or node.in_range is not None:
@@ -92,10 +90,9 @@ def _select(session: SessionState, node: Command, data: Dataset) -> None:
             rows = selected_rows(session, node)
         finally:
             session.data = before
-        data.take(rows, keeps_order=True)
-    n_obs = data.n_obs
-    data.drop_variables([name for name in data.names if name not in set(names)])
-    data.n_obs, data.changed = n_obs, False
+        data = data.rows(rows)
+    gone = set(data.names) - set(names)
+    return replace(data.without(gone), n_obs=data.n_obs, changed=False)
 
 
 _REPLACE = OptionSpec("replace", "replace", help="overwrite the file")
@@ -143,7 +140,7 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
         raise StataError(198, "invalid file specification")
     name = with_suffix(name)
     saved = write_dta(data, name, release=release, replace=bool(node.option("replace")))
-    data.source, data.timestamp, data.changed = name, saved.timestamp, False
+    session.data = replace(data, source=name, timestamp=saved.timestamp, changed=False)
     session.out.write(f"file {printable(name)} saved")
 
 

@@ -49,9 +49,9 @@ def predict(session: SessionState, node: Command) -> None:
         if names.count(name) > 1:
             raise StataError(110, f"{name} already defined")
     if request.assumed:
-        session.out.write(f"(option {request.assumed})")
+        session.out.write(f"(option {request.assumed.format(depvar=session.e.macros.get('depvar', ''))})")
     for variable in made:
-        session.data.add(variable)
+        session.data = session.data.with_variables(variable)
         missing = count_missing(variable.values, variable.type)
         if missing:
             session.out.write(f"({missing} missing {'value' if missing == 1 else 'values'} generated)")

@@ -94,8 +94,9 @@ def _testable(estimates: Estimates, wanted: Sequence[ResolvedTerm]) -> list[int]
     """Return the places in e(b) of the estimated terms that a varlist means, in the order of e(b)."""
     places = []
     for place, term in enumerate(estimator_of(estimates).terms(estimates)):
-        is_estimated = term is not None and bool(term.parts) and not term.status
-        if is_estimated and any(_means(asked, term) for asked in wanted):
+        if term is None or not term.parts or term.status:
+            continue
+        if any(_means(asked, term) for asked in wanted):
             places.append(place)
     return places
 

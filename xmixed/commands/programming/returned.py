@@ -246,10 +246,9 @@ def _mark_sample(session: SessionState, estimates: Estimates, name: str) -> None
     """Make a variable the estimation sample; it leaves the data."""
     values = session.data[name].to_double()
     estimates.mark = new_mark()
-    session.data.marks[estimates.mark] = (values != 0) & ~is_missing(values)
+    marks = {**session.data.marks, estimates.mark: (values != 0) & ~is_missing(values)}
     changed = session.data.changed
-    session.data.drop_variables([name])
-    session.data.changed = changed
+    session.data = session.data.without([name]).with_(marks=marks, changed=changed)
 
 
 @subcommand(

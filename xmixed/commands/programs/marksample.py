@@ -39,11 +39,7 @@ def _put(session: SessionState, name: str, rows: np.ndarray) -> None:
     values = rows.astype(np.int8)
     variable = Variable(name, "byte", values, "%8.0g")
     changed = session.data.changed
-    if name in session.data:
-        session.data.put([variable])
-    else:
-        session.data.add(variable)
-    session.data.changed = changed
+    session.data = session.data.with_variables(variable).with_(changed=changed)
 
 
 @command(

@@ -70,9 +70,8 @@ def tempfile(session: SessionState, node: Command) -> None:
 def preserve(session: SessionState, node: Command) -> None:
     if session.frame.preserved is not None:
         raise StataError(621, "already preserved")
-    session.frame.preserved = session.data.copy()
-    if node.option("changed"):
-        session.frame.preserved.changed = True
+    changed = session.data.changed or bool(node.option("changed"))
+    session.frame.preserved = session.data.with_(changed=changed)
 
 
 @command(
@@ -93,6 +92,6 @@ def restore(session: SessionState, node: Command) -> None:
         raise StataError(622, "nothing to restore")
     kept = frame.preserved
     if not node.option("not"):
-        session.data = kept.copy() if node.option("preserve") else kept
+        session.data = kept
     if not node.option("preserve"):
         frame.preserved = None

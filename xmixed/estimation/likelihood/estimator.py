@@ -6,6 +6,7 @@ from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.likelihood.kinds import KINDS
 from xmixed.estimation.likelihood.options import COEF, IRR, LIKELIHOOD_DISPLAY, OR, RRR
+from xmixed.estimation.likelihood.statistics import STATISTICS
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import OptionSpec
@@ -16,10 +17,12 @@ from xmixed.session.settings import Settings
 
 
 class LikelihoodModel:
-    """See `results.Estimator`."""
+    """See `results.Estimator`; one for each family of models."""
 
     options: tuple[OptionSpec, ...] = LIKELIHOOD_DISPLAY
-    statistics: tuple[Statistic, ...] = ()
+
+    def __init__(self, family: str) -> None:
+        self.statistics: tuple[Statistic, ...] = STATISTICS[family]
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         options = display_options(option, settings, False)
@@ -40,7 +43,8 @@ class LikelihoodModel:
         return estimates.payload.terms
 
 
-ESTIMATOR = LikelihoodModel()
+BINARY, COUNTS = LikelihoodModel("binary"), LikelihoodModel("counts")
+ORDERED, MULTINOMIAL = LikelihoodModel("ordered"), LikelihoodModel("multinomial")
 
 
 def _header(estimates: Estimates) -> LikelihoodHeader:

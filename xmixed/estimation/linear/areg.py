@@ -16,6 +16,7 @@ from xmixed.estimation.fitted import (
 from xmixed.estimation.linear.panel import Groups, PanelRegression, within_regression
 from xmixed.estimation.linear.regress import stata
 from xmixed.estimation.linear.regression import log_likelihoods
+from xmixed.estimation.linear.statistics import AREG_STATISTICS
 from xmixed.estimation.results import Option, Statistic
 from xmixed.estimation.single import SingleSample, weight_macros
 from xmixed.estimation.table_options import TABLE_OPTIONS
@@ -118,7 +119,7 @@ class Areg:
     """See `results.Estimator`."""
 
     options: tuple[OptionSpec, ...] = TABLE_OPTIONS
-    statistics: tuple[Statistic, ...] = ()
+    statistics: tuple[Statistic, ...] = AREG_STATISTICS
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         options = display_options(option, settings, False)

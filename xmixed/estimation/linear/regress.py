@@ -16,6 +16,7 @@ from xmixed.estimation.fitted import (
 )
 from xmixed.estimation.linear.options import REGRESS_DISPLAY
 from xmixed.estimation.linear.regression import Regression, regression
+from xmixed.estimation.linear.statistics import REGRESS_STATISTICS
 from xmixed.estimation.results import Option, Statistic
 from xmixed.estimation.single import SingleSample, weight_macros
 from xmixed.expressions.factors.terms import Term
@@ -127,7 +128,7 @@ class Regress:
     """See `results.Estimator`."""
 
     options: tuple[OptionSpec, ...] = REGRESS_DISPLAY
-    statistics: tuple[Statistic, ...] = ()
+    statistics: tuple[Statistic, ...] = REGRESS_STATISTICS
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         options = display_options(option, settings, False)

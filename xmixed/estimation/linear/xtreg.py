@@ -29,6 +29,7 @@ from xmixed.estimation.linear.panel import (
 )
 from xmixed.estimation.linear.regress import stata
 from xmixed.estimation.linear.regression import log_likelihoods
+from xmixed.estimation.linear.statistics import XTREG_STATISTICS
 from xmixed.estimation.linear.xtreg_likelihood import RandomIntercepts
 from xmixed.estimation.results import Option, Statistic
 from xmixed.estimation.single import SingleSample, weight_macros
@@ -255,7 +256,7 @@ class Xtreg:
     """See `results.Estimator`."""
 
     options: tuple[OptionSpec, ...] = XTREG_DISPLAY
-    statistics: tuple[Statistic, ...] = ()
+    statistics: tuple[Statistic, ...] = XTREG_STATISTICS
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         options = display_options(option, settings, False)

@@ -84,7 +84,14 @@ function("min", "nn*", strict=False)(_extreme(np.minimum, np.inf))
 @function("sum", "n", strict=False, placed=True)
 def _running_sum(place: Place, x: np.ndarray) -> np.ndarray:
     column = np.broadcast_to(x, (place.size,))
-    total = np.cumsum(np.where(is_missing(column), 0.0, column))
+    present = np.where(is_missing(column), 0.0, column)
+    partition = place.context.partition
+    if partition is None:
+        total = np.cumsum(present)
+    else:
+        from xmixed.statistics.partition import Partition, running_sum
+
+        total = running_sum(present, Partition.of_sorted([partition.group[place.rows]], place.size))
     return np.where(np.abs(total) < MISSING, total, MISSING)
 
 

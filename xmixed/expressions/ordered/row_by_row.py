@@ -25,6 +25,7 @@ from xmixed.expressions.values import Value, is_text, type_mismatch
 from xmixed.expressions.varlist import abbreviation_of
 from xmixed.language.nodes import Binary, Call, Expression, Name, Subscript, Unary
 from xmixed.missing import CODES, MISSING
+from xmixed.statistics.partition import Partition
 
 LARGEST_TREE = 200
 """Nodes; longer expressions would nest closures too deeply."""
@@ -265,13 +266,16 @@ class _Compiler:
             raise _Unfit
         index = parts[0]
         if self._is_target(node.name) and index.fixed is not None and not isinstance(index.fixed, str):
-            return self._reader(np.atleast_1d(subscript_positions(index.fixed)))
+            return self._reader(np.atleast_1d(self.whole.of_group(subscript_positions(index.fixed))))
         variable = abbreviation_of(node.name, self.context.data)
         if variable is None:
             raise _Unfit
         old: list[Any] = self.whole.column(variable).tolist()
         new = self.new if variable == self.name else old
-        own, compute, size = self.own, index.compute, len(old)
+        own, compute = self.own, index.compute
+        partition = self.context.partition or Partition(np.zeros(1, dtype=np.intp), len(old))
+        first: list[int] = partition.first[self.positions].tolist()
+        size: list[int] = partition.size[self.positions].tolist()
         blank: Any = "" if isinstance(old[0], str) else MISSING
 
         def read(k: int) -> Any:
@@ -279,8 +283,9 @@ class _Compiler:
             if not -1e15 <= at <= 1e15:
                 return blank
             place = int(at) - 1
-            if not 0 <= place < size:
+            if not 0 <= place < size[k]:
                 return blank
+            place += first[k]
             return new[place] if place < own[k] else old[place]
 
         return _Part(read, isinstance(blank, str))

@@ -43,7 +43,7 @@ class LegendBlock:
         widest = room.width * (0.4 if beside and not self.inside else 0.96)
         self.columns = self._columns(widest, beside)
         # a key's text is broken where its column would not fit
-        each = widest / self.columns - self.key - 3 * PAD * scale
+        each = widest / self.columns - self.key - 5 * PAD * scale
         self.texts = [
             page.wrapped(tuple(e.text.split("\n")), self.size, max(each, 20.0)) for e in self.entries
         ]
@@ -59,7 +59,7 @@ class LegendBlock:
         if usual == 1:
             return 1
         sizes = [self.page.measure(entry.text, self.size)[0] for entry in self.entries]
-        each = max(sizes, default=0.0) + self.key + 3 * PAD * self.scale
+        each = max(sizes, default=0.0) + self.key + 5 * PAD * self.scale
         fitting = max(1, int(widest // each))
         if count <= fitting and count <= 4:
             return count
@@ -90,7 +90,7 @@ class LegendBlock:
         title_width, title_height = (
             self.page.measure(self.title, self.title_size) if self.title else (0.0, 0.0)
         )
-        gaps = 3 * PAD * self.scale * (self.columns - 1)
+        gaps = 5 * PAD * self.scale * (self.columns - 1)
         pad = 2 * PAD * self.scale
         self.width = max(float(widths.sum()) + gaps, title_width) + pad
         self.height = float(heights.sum()) + title_height + pad
@@ -174,7 +174,7 @@ class _LegendAxes:
             self._text(block.width / 2, top - height / 2, block.title, block.title_size, color, "center")
             top -= height
         row_tops = top - np.r_[0.0, np.cumsum(block.row_heights)]
-        lefts = pad + np.r_[0.0, np.cumsum(block.column_widths + 3 * pad)]
+        lefts = pad + np.r_[0.0, np.cumsum(block.column_widths + 5 * pad)]
         for i, entry in enumerate(block.entries):
             row, column = block.cell(i)
             x, y = float(lefts[column]), float(row_tops[row] - block.row_heights[row] / 2)

@@ -10,10 +10,11 @@ from xmixed.graphics.drawing.page import Box, Page
 from xmixed.graphics.drawing.region import ALONE, Frame, draw_region, heading_size, margins_of, sides_of
 from xmixed.graphics.looks import pen_of
 from xmixed.graphics.model import Graph, Heading, Panels
+from xmixed.graphics.schemes import Scheme
 
 MARGIN = 8.0
 SPACE = 3.0
-SMALLEST = 0.42
+SMALLEST = 0.5
 """Least scale of the texts of panels."""
 
 
@@ -39,20 +40,23 @@ def draw_graph(
         _background(page, graph, box)
     margin = (MARGIN * scale if graph.region.margin is None else graph.region.margin) if not strip else 1.5
     inner = box.shrunk(margin, margin, margin, margin)
-    heads = _heads(page, graph, inner, scale, strip)
+    heads = _heads(page, _outer(graph, page.scheme, strip), inner, scale)
     rest = _without(heads, inner, scale)
     legend = LegendBlock(page, graph, rest, scale)
-    rest, side = legend.room(rest)
+    around, side = legend.room(rest)
+    near = _heads(page, _near(graph, page.scheme), around, scale)
+    plot = _without(near, around, scale)
     if graph.panels is not None:
-        region = rest
-        _draw_panels(page, graph, graph.panels, rest, scale)
+        region = plot
+        _draw_panels(page, graph.panels, plot, scale)
     else:
-        region = draw_region(page, graph, rest, scale, frame)
+        region = draw_region(page, graph, plot, scale, frame)
     if strip:
         _draw_strip(page, heads, region, scale)
     else:
         _draw_heads(page, heads, inner, region, scale)
-    legend.draw(_without(heads, inner, scale), side, region)
+    _draw_heads(page, near, around, region, scale)
+    legend.draw(rest, side, region)
 
 
 def _background(page: Page, graph: Graph, box: Box) -> None:
@@ -60,19 +64,33 @@ def _background(page: Page, graph: Graph, box: Box) -> None:
     page.rectangle(box, graph.region.outside or page.scheme.outside, border.color, border.width)
 
 
-def _heads(page: Page, graph: Graph, box: Box, scale: float, strip: bool) -> list[_Head]:
-    """Return the headings from the outside inwards, measured."""
-    scheme, titles = page.scheme, graph.titles
-    usual = (
+_Usual = tuple[tuple[Heading, float, str, int], ...]
+"""Headings with their usual sizes, colours and hours, from the outside inwards."""
+
+
+def _outer(graph: Graph, scheme: Scheme, strip: bool) -> _Usual:
+    titles = graph.titles
+    return (
         (titles.title, scheme.title_size, scheme.title_color, 12),
         (titles.subtitle, scheme.label_size * 1.05 if strip else scheme.subtitle_size, scheme.foreground, 12),
         (titles.caption, scheme.subtitle_size * 0.9, scheme.foreground, 7),
         (titles.note, scheme.note_size, scheme.foreground, 7),
-        (titles.top, scheme.axis_title_size, scheme.foreground, 12),
-        (titles.bottom, scheme.axis_title_size, scheme.foreground, 6),
-        (titles.left, scheme.axis_title_size, scheme.foreground, 9),
-        (titles.right, scheme.axis_title_size, scheme.foreground, 3),
     )
+
+
+def _near(graph: Graph, scheme: Scheme) -> _Usual:
+    """Return the headings between the legend and the plots, such as axis titles that panels share."""
+    titles, size, color = graph.titles, scheme.axis_title_size, scheme.foreground
+    return (
+        (titles.top, size, color, 12),
+        (titles.bottom, size, color, 6),
+        (titles.left, size, color, 9),
+        (titles.right, size, color, 3),
+    )
+
+
+def _heads(page: Page, usual: _Usual, box: Box, scale: float) -> list[_Head]:
+    """Return headings measured."""
     heads = []
     for heading, standard, color, place in usual:
         if not heading.lines or heading.ring == 0:
@@ -137,7 +155,7 @@ def _draw_strip(page: Page, heads: list[_Head], region: Box, scale: float) -> No
         page.text(middle, (band.bottom + band.top) / 2, head.text, head.size, head.color)
 
 
-def _draw_panels(page: Page, graph: Graph, panels: Panels, box: Box, scale: float) -> None:
+def _draw_panels(page: Page, panels: Panels, box: Box, scale: float) -> None:
     cells = [i for i in range(1, panels.rows * panels.columns + 1) if i not in panels.holes]
     width, height = box.width / panels.columns, box.height / panels.rows
     inner = _inner_scale(panels, width, height, scale)
@@ -156,7 +174,7 @@ def _draw_panels(page: Page, graph: Graph, panels: Panels, box: Box, scale: floa
 def _inner_scale(panels: Panels, width: float, height: float, scale: float) -> float:
     if panels.scale is not None:
         return panels.scale * scale
-    share = min(width / 220, height / 150)
+    share = min(width / 200, height / 130)
     return scale * min(1.0, max(SMALLEST, share))
 
 
@@ -175,7 +193,7 @@ def _draw_shared(
     left = max((side.room for side in sides if side.vertical and not side.far), default=0.0)
     right = max((side.room for side in sides if side.vertical and side.far), default=0.0)
     bottom = max((side.room for side in sides if not side.vertical), default=0.0)
-    gap = 4.0 * scale
+    gap = 6.0 * scale
     width = (box.width - left - right) / panels.columns
     height = (box.height - bottom) / panels.rows
     for child, (row, column, _) in zip(panels.graphs, places, strict=False):

@@ -16,6 +16,8 @@ TICK = 3.5
 GAP = 3.0
 PADDING = 0.025
 """Room at the ends of an axis, as a share of its length."""
+LOWEST_PLOT = 2.2
+"""Where plots lie over the grid and the lines of reference."""
 MOST_LABEL_SHARE = 0.42
 """Labels take at most this share of the width or height."""
 
@@ -167,8 +169,9 @@ def draw_region(page: Page, graph: Graph, box: Box, scale: float, frame: Frame =
         _limits(ax, graph)
     _surroundings(page, ax, graph, scale)
     second = _second_axes(page, graph, region)
-    for plot in graph.plots:
+    for order, plot in enumerate(graph.plots):
         target = second if second is not None and (plot.y_axis == 2 or plot.x_axis == 2) else ax
+        before = {id(artist) for artist in target.get_children()}
         draw_plot(
             target,
             plot,
@@ -176,6 +179,9 @@ def draw_region(page: Page, graph: Graph, box: Box, scale: float, frame: Frame =
             page.scheme.label_size * scale,
             page.scheme.foreground,
         )
+        for artist in target.get_children():  # later plots lie over earlier ones
+            if id(artist) not in before:
+                artist.set_zorder(LOWEST_PLOT + 0.001 * order)
     _added_text(page, graph, ax, second, scale)
     if not any(plot.kind == "pie" for plot in graph.plots):
         for side in sides:
@@ -394,7 +400,7 @@ def _axis_line(page: Page, axis: Axis, position: _Position, scale: float) -> Non
 
     region, side = position.region, position.side
     ends = (region.bottom, region.top) if side.vertical else (region.left, region.right)
-    pieces = [[position.away(end, 0.0) for end in ends]]
+    pieces = [[position.away(end, 0.0) for end in ends]] if axis.line else []
     if axis.tick_marks:
         places = [(tick.value, TICK) for tick in axis.ticks] + [(value, TICK * 0.6) for value in axis.minor]
         for value, length in places:

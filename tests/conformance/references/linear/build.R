@@ -186,6 +186,25 @@ b <- setNames(polished$at, paste0(rep(2:3, each = 3), ":", c("_cons", "standlrt"
 add("exam", list(), "mlogit vr standlrt male, baseoutcome(1)", "multinom, numDeriv", b, polished$V,
     list(ll = polished$ll))
 
+# Influence -----------------------------------------------------------------------------------------------
+
+influence_of <- function(m) {
+  list(
+    rstandard = unname(rstandard(m)), rstudent = unname(rstudent(m)), leverage = unname(hatvalues(m)),
+    cooksd = unname(cooks.distance(m)), dfits = unname(dffits(m)), covratio = unname(covratio(m)),
+    dfbeta = unname(dfbetas(m)[, "ses"]),
+    stdp = unname(predict(m, se.fit = TRUE)$se.fit)
+  )
+}
+few <- hsb[1:40, ]
+influence <- list(
+  list(command = "regress mathach ses minority in 1/40", values = influence_of(lm(mathach ~ ses + minority, few))),
+  list(
+    command = "regress mathach ses minority [aw=w] in 1/40",
+    values = influence_of(lm(mathach ~ ses + minority, few, weights = w))
+  )
+)
+
 versions <- lapply(c("sandwich", "plm", "MASS", "nnet"), function(x) paste(x, packageDescription(x)$Version))
-write_json(list(versions = c(R.version.string, unlist(versions)), cases = cases),
+write_json(list(versions = c(R.version.string, unlist(versions)), cases = cases, influence = influence),
            file.path(here, "estimators.json"), digits = NA, auto_unbox = TRUE, pretty = FALSE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import NamedTuple
 
 from xmixed.data.dataset import Dataset, Variable, is_string_type
@@ -126,9 +127,7 @@ def _build(header: Header, wanted: list[int], columns: list, labels: ValueLabels
     """Return the dataset of the wanted variables."""
     chosen = set(wanted)
     n_obs = header.n_obs if wanted or not header.types else 0
-    dataset = Dataset(n_obs=n_obs, label=header.label, timestamp=header.timestamp)
-    dataset.source = shown
-    dataset.value_labels = labels
+    variables: list[Variable] = []
     for i, values in zip(wanted, columns, strict=True):
         kind, shape = header.types[i], header.formats[i]
         if not is_string_type(kind):
@@ -136,14 +135,19 @@ def _build(header: Header, wanted: list[int], columns: list, labels: ValueLabels
                 values, kind = from_old_release(values, kind, header.layout.release)
                 shape = widened_format(shape, header.types[i], kind)
             values = canonical(values, kind)
-        dataset.variables.append(
+        variables.append(
             Variable(header.names[i], kind, values, shape, header.labels[i], header.value_labels[i])
         )
-    for i in header.sorted_by:
-        if i not in chosen:
-            break
-        dataset.sorted_by += (header.names[i],)
+    sorted_by = takewhile(chosen.__contains__, header.sorted_by)
     owners = {"_dta", *(header.names[i] for i in wanted)}
     found = header.characteristics.items()
-    dataset.characteristics = {owner: texts for owner, texts in found if owner in owners}
-    return dataset
+    return Dataset(
+        tuple(variables),
+        n_obs,
+        header.label,
+        header.timestamp,
+        shown,
+        labels,
+        {owner: texts for owner, texts in found if owner in owners},
+        tuple(header.names[i] for i in sorted_by),
+    )

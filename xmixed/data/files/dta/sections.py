@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -111,7 +111,7 @@ def _section(name: str, content: bytes) -> bytes:
     return b"<%s>%s</%s>" % (name.encode(), content, name.encode())
 
 
-def value_label_tables(labels: dict[str, dict[int, str]], layout: Layout) -> bytes:
+def value_label_tables(labels: Mapping[str, dict[int, str]], layout: Layout) -> bytes:
     """Return the tables of all value labels that define something."""
     tables = (_value_label(name, table, layout) for name, table in labels.items() if table)
     return b"".join(_tagged(table) if layout.tagged else table for table in tables)

@@ -1,0 +1,203 @@
+"""histogram and kdensity as commands of their own, with their titles, notes and saved results."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from xmixed.commands.graphics.layers.curves import (
+    bandwidth_of,
+    histogram_bars,
+    histogram_plot,
+    histogram_scale,
+    kernel_of,
+)
+from xmixed.commands.graphics.layers.making import Making
+from xmixed.commands.graphics.show import finish
+from xmixed.commands.graphics.single import SingleMaker, single_syntax
+from xmixed.commands.registry import command
+from xmixed.data.dataset import Variable
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import check_new_name
+from xmixed.graphics import curves
+from xmixed.graphics.layers import Layer, Measure
+from xmixed.graphics.model import Heading, Plot, Style, Titles
+from xmixed.graphics.options import tables
+from xmixed.graphics.text import plain
+from xmixed.language.graph_nodes import GraphCommand
+from xmixed.language.syntax import GraphOptionSpec
+from xmixed.missing import MISSING
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+
+
+def _option(name: str, minimum: str, content: str, inside: tuple = (), bare: bool = False) -> GraphOptionSpec:
+    kind = "negatable" if content == "flag" else "text"
+    return GraphOptionSpec(name, minimum, kind, content=content, inside=inside, bare=bare)  # type: ignore[arg-type]
+
+
+HISTOGRAM = (
+    *tables.HISTOGRAM_OPTIONS,
+    _option("normal", "norm", "flag"),
+    _option("normopts", "normop", "options", tables.FIT_OPTIONS),
+    _option("kdensity", "kden", "flag"),
+    _option("kdenopts", "kdenop", "options", tables.DENSITY_OPTIONS),
+    _option("addlabels", "addl", "flag"),
+    _option("addlabopts", "addlabop", "options", tables.MARKERS),
+    _option("addplot", "addplot", "plots"),
+)
+
+
+@command(
+    "histogram",
+    syntax=single_syntax("histogram", HISTOGRAM),
+    synopsis="histogram varname [if] [in] [weight] [, bin(#) width(#) start(#) discrete fraction"
+    " frequency percent normal kdensity options]",
+    needs=("data",),
+)
+def histogram(session: SessionState, node: GraphCommand) -> None:
+    maker = SingleMaker(session, node, _histogram_layers)
+    finish(session, maker.graph(), node, node.options, maker.notes)
+
+
+def _histogram_layers(maker: SingleMaker, making: Making) -> list[Layer]:
+    (x,) = making.variables(1, 1)
+    if making.options.last("addplot") is not None:
+        raise StataError(198, "option addplot() is not implemented in xmixed yet")
+    weights = making.columns.weights(making.node)
+    used = making.complete(x, weights=weights)
+    xs, w = x.values[used], None if weights is None else weights[used]
+    scale = histogram_scale(making.options)
+    title = curves.SCALES[scale]
+    if not len(xs):
+        return [Layer((Plot("bar", label=title),), x.measure, Measure(title))]
+    bars = histogram_bars(making, xs, w)
+    maker.say_once(f"(bin={bars.bins.count}, start={bars.bins.start:.8g}, width={bars.bins.width:.8g})")
+    plot = histogram_plot(making, bars, title)
+    layers = [Layer((plot,), x.measure, Measure(title))]
+    if making.options.flag("addlabels"):
+        layers.append(_heights(making, plot, x.measure, title))
+    low, high = bars.bins.start, bars.bins.start + bars.bins.count * bars.bins.width
+    if making.options.flag("normal"):
+        mean, sd = float(np.average(xs, weights=w)), float(np.std(xs, ddof=1)) if len(xs) > 1 else 0.0
+        curve = curves.normal_curve(mean, sd, low - 0.1 * (high - low), high + 0.1 * (high - low))
+        layers.append(_overlaid(making, "normopts", curve, bars.factor, f"Normal {x.name}", layers[0]))
+    if making.options.flag("kdensity"):
+        inside = making.options.last("kdenopts")
+        wishes = making.options if inside is None else inside.options
+        curve, _ = curves.density_curve(xs, w, kernel=kernel_of(wishes), bandwidth=bandwidth_of(wishes))
+        layers.append(_overlaid(making, "kdenopts", curve, bars.factor, f"kdensity {x.name}", layers[0]))
+    maker.saved = Results(
+        scalars={
+            "N": float(len(xs)),
+            "bin": float(bars.bins.count),
+            "width": bars.bins.width,
+            "start": bars.bins.start,
+            "area": bars.factor,
+        }
+    )
+    return layers
+
+
+def _heights(making: Making, plot: Plot, x: Measure, title: str) -> Layer:
+    values = tuple(f"{value:.4g}" for value in plot.y)
+    style = Style(symbol="none", label_position=12, horizontal=plot.style.horizontal)
+    return Layer((Plot("scatter", plot.x, plot.y, style=style, texts=values),), x, Measure(title))
+
+
+def _overlaid(
+    making: Making, name: str, curve: curves.Curve, factor: float, label: str, bars: Layer
+) -> Layer:
+    """Return a density on the scale of the bars, in the look that `normopts()` or `kdenopts()` ask for."""
+    inside = making.options.last(name)
+    node = making.node if inside is None else replace(making.node, options=inside.options)
+    style = replace(making, node=node).looks.style("line", 0) if inside is not None else Style()
+    style = replace(style, horizontal=bars.plots[0].style.horizontal)
+    return Layer((Plot("line", curve.x, curve.y * factor, style=style, label=plain(label)),), bars.x, bars.y)
+
+
+# --- kdensity ---------------------------------------------------------------------------------------------
+
+KDENSITY = (
+    *tables.DENSITY_OPTIONS,
+    _option("generate", "g", "marked"),
+    _option("normal", "nor", "flag"),
+    _option("normopts", "normop", "options", tables.FIT_OPTIONS),
+    _option("graph", "gr", "flag"),
+    _option("student", "stu", "marked"),
+    _option("at", "at", "varlist"),
+    _option("addplot", "addplot", "plots"),
+    _option("width", "w", "number"),
+)
+
+
+@command(
+    "kdensity",
+    syntax=single_syntax("kdensity", KDENSITY),
+    synopsis="kdensity varname [if] [in] [weight] [, kernel(name) bwidth(#) n(#) normal generate(x d)"
+    " nograph options]",
+    needs=("data",),
+)
+def kdensity(session: SessionState, node: GraphCommand) -> None:
+    options = node.plots[0].options
+    for name in ("student", "at", "addplot"):
+        if name in options:
+            raise StataError(198, f"option {name}() is not implemented in xmixed yet")
+    maker = SingleMaker(session, node, _density_layers)
+    graph = maker.graph()
+    new = options.words("generate")
+    if new:
+        _generate(session, new, maker)
+    if options.last("graph") is None:
+        finish(session, graph, node, node.options, maker.notes)
+
+
+def _density_layers(maker: SingleMaker, making: Making) -> list[Layer]:
+    (x,) = making.variables(1, 1)
+    weights = making.columns.weights(making.node)
+    used = making.complete(x, weights=weights)
+    xs, w = x.values[used], None if weights is None else weights[used]
+    measure = Measure("Density")
+    if not len(xs):
+        return [Layer((Plot("line", label="Kernel density estimate"),), x.measure, measure)]
+    kernel = kernel_of(making.options)
+    curve, h = curves.density_curve(
+        xs,
+        w,
+        kernel=kernel,
+        bandwidth=bandwidth_of(making.options) or bandwidth_of(making.options, "width"),
+        points=making.count() or min(len(xs), 50),
+    )
+    label = "Kernel density estimate"
+    style = making.looks.style("line", 0)
+    layers = [Layer((Plot("line", curve.x, curve.y, style=style, label=label),), x.measure, measure)]
+    if making.options.flag("normal"):
+        mean, sd = float(np.average(xs, weights=w)), float(np.std(xs, ddof=1)) if len(xs) > 1 else 0.0
+        normal = curves.normal_curve(mean, sd, float(curve.x[0]), float(curve.x[-1]))
+        layers.append(_overlaid(making, "normopts", normal, 1.0, "Normal density", layers[0]))
+    maker.usual_titles = Titles(
+        title=Heading((label,)), note=Heading((f"kernel = {kernel}, bandwidth = {h:.4f}",))
+    )
+    maker.curve = curve
+    spacing = float(curve.x[1] - curve.x[0])
+    maker.saved = Results(
+        scalars={"bwidth": h, "n": float(len(curve.x)), "scale": spacing}, macros={"kernel": kernel}
+    )
+    return layers
+
+
+def _generate(session: SessionState, names: tuple[str, ...], maker: SingleMaker) -> None:
+    """Keep the points and the density as new variables (`generate(x d)`)."""
+    curve = maker.curve
+    if len(names) not in (1, 2) or curve is None:
+        raise StataError(198, "option generate() incorrectly specified")
+    data = session.data
+    if len(curve.x) > data.n_obs:
+        raise StataError(198, f"n() must be at most {data.n_obs}, the number of observations")
+    pairs = zip(names, (curve.x, curve.y) if len(names) == 2 else (curve.y,), strict=True)
+    for name, values in pairs:
+        check_new_name(name, data)
+        column = np.full(data.n_obs, MISSING)
+        column[: len(values)] = values
+        data.add(Variable(name, "double", column, "%10.0g", "Kernel density estimate"))

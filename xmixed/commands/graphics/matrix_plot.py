@@ -1,0 +1,91 @@
+"""graph matrix: scatter plots of every pair of variables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xmixed.commands.graphics.layers.columns import Column, Columns
+from xmixed.commands.graphics.layers.making import Making
+from xmixed.commands.graphics.show import finish
+from xmixed.commands.registry import subcommand
+from xmixed.errors import StataError
+from xmixed.graphics.assemble import assembled
+from xmixed.graphics.layers import Layer
+from xmixed.graphics.model import Axes, Axis, Graph, Heading, Label, Panels, Plot
+from xmixed.graphics.options import tables
+from xmixed.graphics.options.headings import titles_of
+from xmixed.graphics.options.notes import Notes
+from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
+from xmixed.graphics.text import plain
+from xmixed.language.graph_nodes import NO_OPTIONS, GraphCommand
+from xmixed.language.syntax import PlotSyntax, Syntax
+from xmixed.session.state import SessionState
+
+_PLOT = Syntax("varlist", condition=True, in_range=True, weights=("aweight", "fweight", "pweight", "iweight"))
+SYNTAX = Syntax("graph", options=tables.TWOWAY, plots=(PlotSyntax("matrix", "matrix", _PLOT, tables.MATRIX),))
+MOST = 12
+"""Most variables of a matrix of scatter plots."""
+
+
+@subcommand(
+    "graph",
+    "matrix",
+    syntax=SYNTAX,
+    synopsis="graph matrix varlist [if] [in] [, half options]",
+    needs=("data",),
+    keeps_r=True,
+)
+def matrix(session: SessionState, node: GraphCommand) -> None:
+    notes = Notes()
+    scheme = scheme_from(node.options, session.settings.scheme, notes)
+    columns = Columns(session, node)
+    plot = node.plots[0]
+    if "by" in node.options:
+        raise StataError(198, "option by() is not implemented in xmixed yet for graph matrix")
+    making = Making(columns, plot, columns.rows(plot), scheme, notes, session.settings.level)
+    variables = making.variables(2, MOST)
+    used = making.complete(*variables)
+    if not used.any():
+        raise StataError(2000, "no observations")
+    count, half = len(variables), plot.options.flag("half")
+    cells, holes = [], []
+    for i, down in enumerate(variables):
+        for j, across in enumerate(variables):
+            if half and j > i:
+                holes.append(i * count + j + 1)
+            elif i == j:
+                cells.append(_name_cell(down, scheme.name))
+            else:
+                cells.append(_cell(making, across, down, used, i == count - 1, j == 0))
+    graph = Graph(
+        titles=titles_of(node.options, scheme, notes),
+        panels=Panels(tuple(cells), count, count, holes=tuple(holes)),
+        scheme=scheme.name,
+        region=region_of(node.options, scheme, notes),
+    )
+    finish(session, with_sizes(graph, node.options, notes), node, node.options, notes)
+
+
+def _cell(making: Making, across: Column, down: Column, used, lowest: bool, leftmost: bool) -> Graph:
+    """Return one scatter plot; labels stand at the edges of the matrix only."""
+    style = making.looks.style("scatter", 0)
+    style = style if style.symbol_size else replace(style, symbol_size=making.scheme.symbol_size * 0.8)
+    plot = Plot("scatter", across.values[used], down.values[used], style=style)
+    layer = Layer((plot,), replace(across.measure, title=""), replace(down.measure, title=""))
+    graph = assembled([layer], NO_OPTIONS, making.scheme, making.notes)
+    x = graph.axes.x if lowest else replace(graph.axes.x, shown=False)
+    y = graph.axes.y if leftmost else replace(graph.axes.y, shown=False)
+    return replace(graph, axes=replace(graph.axes, x=replace(x, grid=False), y=replace(y, grid=False)))
+
+
+def _name_cell(column: Column, scheme: str) -> Graph:
+    """Return the cell of the diagonal: the variable's name in an empty frame."""
+    axis = Axis(title=Heading(), shown=False, grid=False)
+    words = plain(column.measure.title).split(" ")
+    lines = [""]
+    for word in words:
+        if lines[-1] and len(lines[-1]) + len(word) > 14:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return Graph(axes=Axes(axis, axis), labels=(Label(0.5, 0.5, tuple(lines[:5]), size=12.0),), scheme=scheme)

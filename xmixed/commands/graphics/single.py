@@ -1,0 +1,107 @@
+"""Commands that draw one plot with more around it: histogram, kdensity, lowess, lpoly, xtline, qnorm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from xmixed.commands.graphics.layers.columns import Columns, panel_and_time, parts_of
+from xmixed.commands.graphics.layers.making import Making
+from xmixed.errors import StataError
+from xmixed.graphics.assemble import Panel, assembled, by_graph
+from xmixed.graphics.curves import Curve
+from xmixed.graphics.layers import Layer
+from xmixed.graphics.model import Graph, Titles
+from xmixed.graphics.options import tables
+from xmixed.graphics.options.headings import titles_of
+from xmixed.graphics.options.notes import Notes
+from xmixed.graphics.options.regions import scheme_from
+from xmixed.language.graph_nodes import GraphCommand
+from xmixed.language.syntax import ArgumentKind, GraphOptionSpec, PlotSyntax, Syntax
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+
+WEIGHTS = ("aweight", "fweight", "iweight")
+
+
+def single_syntax(
+    name: str,
+    options: tuple[GraphOptionSpec, ...],
+    argument: ArgumentKind = "varlist_factor",
+    weights: tuple[str, ...] = WEIGHTS,
+) -> Syntax:
+    """Return the syntax of a command that draws one plot of its own name."""
+    plot = Syntax(argument, condition=True, in_range=True, weights=weights)
+    return Syntax("graph", options=tables.TWOWAY, plots=(PlotSyntax(name, name, plot, options),))
+
+
+class SingleMaker:
+    """Makes the graph of a command whose layers a function makes of the observations of each panel.
+
+    Attributes
+    ----------
+    saved : Results or None
+        r() of the command.
+    usual_titles : Titles
+        Where no option says otherwise.
+    curve : Curve or None
+        What `generate()` keeps.
+    """
+
+    def __init__(
+        self,
+        session: SessionState,
+        node: GraphCommand,
+        layers: Callable[[SingleMaker, Making], list[Layer]],
+        legend: bool | None = None,
+    ) -> None:
+        self.session, self.node, self._layers, self.legend = session, node, layers, legend
+        self.notes = Notes()
+        self.scheme = scheme_from(node.options, session.settings.scheme, self.notes)
+        self.columns = Columns(session, node)
+        self.saved: Results | None = None
+        self.usual_titles = Titles()
+        self.curve: Curve | None = None
+
+    def say_once(self, text: str) -> None:
+        """Tell the user of the first panel."""
+        if self.saved is None:
+            self.notes.add(text)
+
+    def making(self, rows: np.ndarray) -> Making:
+        level = self.session.settings.level
+        time = panel_and_time(self.session.data)[1]
+        return Making(self.columns, self.node.plots[0], rows, self.scheme, self.notes, level, time)
+
+    def graph(self) -> Graph:
+        """Return the graph, and set r().
+
+        Raises
+        ------
+        StataError
+            r(2000) when there is nothing to draw.
+        """
+        if len(self.node.plots) != 1:
+            raise StataError(198, "one plot only; twoway draws several over each other")
+        rows = self.columns.rows(self.node.plots[0])
+        by = self.node.options.last("by")
+        if by is None:
+            layers = self._layers(self, self.making(rows))
+            graph = assembled(layers, self.node.options, self.scheme, self.notes, legend=self.legend)
+            titles = titles_of(self.node.options, self.scheme, self.notes, self.usual_titles)
+            graph = replace(graph, titles=titles)
+        else:
+            names, code, note = parts_of(self.columns, by, rows)
+            panels = [
+                Panel(name, tuple(self._layers(self, self.making(code == i)))) for i, name in enumerate(names)
+            ]
+            if by.options.flag("total"):
+                panels.append(Panel("Total", tuple(self._layers(self, self.making(code >= 0)))))
+            graph = by_graph(panels, by, self.node.options, self.scheme, self.notes, note, None, self.legend)
+        if not any(len(plot.x) for plot in graph.plots):
+            raise StataError(2000, "no observations")
+        if self.saved is not None:
+            self.session.r = self.saved
+        return graph

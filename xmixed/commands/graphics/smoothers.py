@@ -1,0 +1,180 @@
+"""lowess and lpoly as commands of their own: points with a smooth curve, titles, new variables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from xmixed.commands.graphics.layers.curves import local_settings
+from xmixed.commands.graphics.layers.making import Making
+from xmixed.commands.graphics.show import finish
+from xmixed.commands.graphics.single import SingleMaker, single_syntax
+from xmixed.commands.registry import command
+from xmixed.data.dataset import Variable
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import check_new_name
+from xmixed.graphics import curves
+from xmixed.graphics.layers import Layer
+from xmixed.graphics.looks import INTERVAL
+from xmixed.graphics.model import Heading, Plot, Stroke, Style, Titles
+from xmixed.graphics.options import tables
+from xmixed.language.graph_nodes import GraphCommand
+from xmixed.language.syntax import Content, GraphOptionSpec
+from xmixed.missing import MISSING
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+from xmixed.statistics.smoothing import lowess as smooth
+
+
+def _option(
+    name: str, minimum: str, content: Content, inside: tuple[GraphOptionSpec, ...] = ()
+) -> GraphOptionSpec:
+    kind = "negatable" if content == "flag" else "text"
+    return GraphOptionSpec(name, minimum, kind, content=content, inside=inside)
+
+
+_COMMON = (
+    _option("generate", "gen", "marked"),
+    _option("graph", "gr", "flag"),
+    _option("lineopts", "lineop", "options", tables.FIT_OPTIONS),
+    _option("addplot", "addplot", "marked"),
+)
+LOWESS = (*_COMMON, *tables.SMOOTH_OPTIONS)
+LPOLY = (
+    *_COMMON,
+    _option("ci", "ci", "flag"),
+    _option("scatter", "sc", "flag"),
+    _option("se", "se", "marked"),
+    _option("at", "at", "varlist"),
+    _option("ciopts", "ciop", "options", tables.RANGE_OPTIONS),
+    *tables.LPOLY_OPTIONS,
+)
+
+
+@command(
+    "lowess",
+    syntax=single_syntax("lowess", LOWESS, weights=()),
+    synopsis="lowess yvar xvar [if] [in] [, bwidth(#) mean noweight generate(newvar) nograph options]",
+    needs=("data",),
+    keeps_r=True,
+)
+def lowess(session: SessionState, node: GraphCommand) -> None:
+    _refuse(node, "addplot", "logit", "adjust")
+    options = node.plots[0].options
+    maker = SingleMaker(session, node, _lowess_layers, legend=False)
+    graph = maker.graph()
+    new = options.words("generate")
+    if new:
+        _keep_smooth(session, new, maker)
+    if options.last("graph") is None:
+        finish(session, graph, node, node.options, maker.notes)
+
+
+def _refuse(node: GraphCommand, *names: str) -> None:
+    for name in names:
+        if name in node.plots[0].options:
+            raise StataError(198, f"option {name} is not implemented in xmixed yet")
+
+
+def _bandwidth(making: Making) -> float:
+    bandwidth = making.options.value("bwidth", 0.8)
+    if not 0 < bandwidth <= 1:
+        raise StataError(198, "bwidth() must be between 0 and 1")
+    return bandwidth
+
+
+def _points(making: Making) -> tuple[Plot, np.ndarray, np.ndarray, Layer]:
+    y, x = making.variables(2, 2)
+    used = making.complete(y, x)
+    xs, ys = x.values[used], y.values[used]
+    point = Plot("scatter", xs, ys, style=making.looks.style("scatter", 0), label=y.measure.title)
+    return point, xs, ys, Layer((point,), x.measure, y.measure)
+
+
+def _lowess_layers(maker: SingleMaker, making: Making) -> list[Layer]:
+    _, xs, ys, layer = _points(making)
+    if not len(xs):
+        return [layer]
+    curve = curves.lowess_curve(
+        xs, ys, _bandwidth(making), making.options.flag("mean"), not making.options.flag("noweight")
+    )
+    maker.usual_titles = Titles(
+        title=Heading(("Lowess smoother",)), note=Heading((f"bandwidth = {_bandwidth(making):.2g}",))
+    )
+    return [layer, _line(making, "lineopts", curve, layer)]
+
+
+def _line(making: Making, name: str, curve: curves.Curve, points: Layer) -> Layer:
+    inside = making.options.last(name)
+    node = making.node if inside is None else replace(making.node, options=inside.options)
+    style = replace(replace(making, node=node).looks.style("line", 0), symbol="")
+    return Layer((Plot("line", curve.x, curve.y, style=style, label="Smooth"),), points.x, points.y)
+
+
+def _keep_smooth(session: SessionState, names: tuple[str, ...], maker: SingleMaker) -> None:
+    """Keep the smooth at every observation (`generate(newvar)`)."""
+    if len(names) != 1:
+        raise StataError(198, "option generate() incorrectly specified")
+    check_new_name(names[0], session.data)
+    making = maker.making(maker.columns.rows(maker.node.plots[0]))
+    y, x = making.variables(2, 2)
+    used = making.complete(y, x)
+    values = np.full(session.data.n_obs, MISSING)
+    values[used] = smooth(
+        x.values[used],
+        y.values[used],
+        _bandwidth(making),
+        mean=making.options.flag("mean"),
+        weighted=not making.options.flag("noweight"),
+    )
+    label = f"lowess: {y.measure.title}"
+    session.data.add(Variable(names[0], "double", values, "%10.0g", label))
+
+
+@command(
+    "lpoly",
+    syntax=single_syntax("lpoly", LPOLY),
+    synopsis="lpoly yvar xvar [if] [in] [weight] [, kernel(name) bwidth(#) degree(#) n(#) ci"
+    " noscatter options]",
+    needs=("data",),
+)
+def lpoly(session: SessionState, node: GraphCommand) -> None:
+    _refuse(node, "addplot", "at", "generate", "se")
+    maker = SingleMaker(session, node, _lpoly_layers, legend=None)
+    graph = maker.graph()
+    if node.plots[0].options.last("graph") is None:
+        finish(session, graph, node, node.options, maker.notes)
+
+
+def _lpoly_layers(maker: SingleMaker, making: Making) -> list[Layer]:
+    point, xs, ys, layer = _points(making)
+    ci = making.options.flag("ci")
+    settings = local_settings(making, making.level if ci else None)
+    if len(xs) < settings.degree + 5:
+        raise StataError(2001, "insufficient observations")
+    weights = making.columns.weights(making.node)
+    if weights is not None:
+        y, x = making.variables(2, 2)
+        used = making.complete(y, x, weights=weights)
+        xs, ys, weights = x.values[used], y.values[used], weights[used]
+    curve, h = curves.local_curve(xs, ys, settings, weights)
+    note = f"kernel = {settings.kernel}, degree = {settings.degree}, bandwidth = {h:.3g}"
+    maker.usual_titles = Titles(title=Heading(("Local polynomial smooth",)), note=Heading((note,)))
+    maker.saved = Results(
+        scalars={
+            "degree": float(settings.degree),
+            "ngrid": float(len(curve.x)),
+            "N": float(len(xs)),
+            "bwidth": h,
+        },
+        macros={"kernel": settings.kernel},
+    )
+    smooth_layer = _line(making, "lineopts", curve, layer)
+    hidden = making.options.last("scatter") is not None and not making.options.flag("scatter")
+    layers = [] if hidden else [layer]
+    if ci:
+        style = Style(fill=INTERVAL, line=Stroke(pattern="blank"))
+        band = Plot("rarea", curve.x, curve.low, y2=curve.high, style=style, label=f"{making.level:g}% CI")
+        layers.insert(0, Layer((band,), layer.x, layer.y))
+    return [*layers, replace(smooth_layer, plots=(replace(smooth_layer.plots[0], label="lpoly smooth"),))]

@@ -1,0 +1,50 @@
+"""The order of the observations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.statistics.partition import Partition
+
+
+def sort_key(variable: Variable) -> np.ndarray:
+    """Return a numeric array that orders as a variable does: missing values last, strings by code point."""
+    if not variable.is_string:
+        return variable.values
+    texts = variable.values.tolist()
+    ranks = {text: rank for rank, text in enumerate(sorted(set(texts), key=_comparable))}
+    return np.fromiter((ranks[text] for text in texts), dtype=np.int64, count=len(texts))
+
+
+def _comparable(text: str | bytes) -> str:
+    return text.decode("latin-1") if isinstance(text, bytes) else text
+
+
+def stable_order(keys: list[np.ndarray]) -> np.ndarray:
+    """Return the row order by several keys, the first one first; ties keep their order."""
+    if len(keys) == 1:
+        return np.argsort(keys[0], kind="stable")
+    return np.lexsort(keys[::-1])
+
+
+def reordered(data: Dataset, order: np.ndarray, sorted_by: tuple[str, ...]) -> Dataset:
+    """Return the rows in an order; the data count as changed only when that changes something."""
+    if not np.array_equal(order, np.arange(data.n_obs)):
+        data = data.rows(order)
+    return data if data.sorted_by == sorted_by else data.with_(sorted_by=sorted_by)
+
+
+def sorted_on(data: Dataset, names: Sequence[str]) -> Dataset:
+    """Return the data sorted by variables; data that are sorted by these and more stay as they are."""
+    names = tuple(dict.fromkeys(names))
+    if data.sorted_by[: len(names)] == names:
+        return data
+    return reordered(data, stable_order([sort_key(data[name]) for name in names]), names)
+
+
+def partition_of(data: Dataset, names: Sequence[str]) -> Partition:
+    """Return the groups of data that are sorted by these variables; no names make one group."""
+    return Partition.of_sorted([data[name].values for name in names], data.n_obs)

@@ -1,0 +1,124 @@
+"""Reading what stands between a command's name and its qualifiers, by the kinds of `Syntax.argument`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from xmixed.errors import Span, StataError
+from xmixed.language.builders.expressions import check_depth
+from xmixed.language.grammar import parse
+from xmixed.language.newvarlist import read_new_variables
+from xmixed.language.nodes import Pattern, Varlist
+from xmixed.language.qualifiers import read_expression, read_filename
+from xmixed.language.skeleton import Skeleton
+from xmixed.language.syntax import Syntax
+
+
+def read_argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, str]:
+    """Return the argument parsed by its rule, and as typed."""
+    span = skeleton.argument
+    kind = syntax.argument
+    typed = "" if span is None else text[span.start : span.end]
+    if span is None:
+        end = Span(len(text), len(text))
+        if kind in ("newvar", "assignment"):
+            raise StataError(100, "varlist required", end)
+        empty: dict[str, Any] = {"varlist": (), "varlist_factor": (), "numlist": (), "words": (), "text": ""}
+        empty["hypotheses"] = ()
+        return empty.get(kind), ""
+    if kind == "filename" and skeleton.using is not None:
+        # `use varlist using file`: what stands before `using` is a list of variables.
+        return read_varlist(text, span, False), typed
+    return _READERS[kind](text, span), typed
+
+
+def read_varlist(text: str, span: Span, factor: bool) -> Varlist:
+    """Parse a variable list.
+
+    Raises
+    ------
+    StataError
+        r(101): `factor variables not allowed`, `time-series operators not allowed` in a plain list.
+    """
+    if factor:
+        return parse("varlist_factor", text, span)
+    try:
+        return parse("varlist", text, span)
+    except StataError as error:
+        raise _refused_operator(text, span) or error from None
+
+
+def _refused_operator(text: str, span: Span) -> StataError | None:
+    """Return the error for a list that is right except for the operators in it."""
+    try:
+        items = parse("varlist_factor", text, span)
+    except StataError:
+        return None
+    for item in items:
+        if not isinstance(item, Pattern):
+            return StataError(101, "factor variables not allowed", item.span)
+        if item.operator:
+            return StataError(101, "time-series operators not allowed", item.span)
+    return None
+
+
+def _read_none(text: str, span: Span) -> Any:
+    typed = text[span.start : span.end]
+    if typed.startswith("="):
+        raise StataError(101, "=exp not allowed", span)
+    raise StataError(101, "varlist not allowed", span)
+
+
+def _read_varname(text: str, span: Span) -> Pattern:
+    first, *more = read_varlist(text, span, False)
+    if more or not isinstance(first, Pattern):
+        raise StataError(103, "too many variables specified", more[0].span if more else first.span)
+    return first
+
+
+def _read_new_variables(text: str, span: Span) -> Any:
+
+    return read_new_variables(text, span)
+
+
+def _read_assignment(rule: str) -> Callable[[str, Span], Any]:
+    """Return the reader of `newvar = exp` and `oldvar = exp`."""
+
+    def read(text: str, span: Span) -> Any:
+        try:
+            found = parse(rule, text, span)
+        except StataError as error:
+            at_end = error.span is not None and error.span.start >= span.end
+            if error.code == 198 and at_end and "=" not in text[span.start : span.end]:
+                raise StataError(100, "=exp required", error.span) from None
+            raise
+        check_depth(found.expression)
+        return found
+
+    return read
+
+
+def _read_hypotheses(text: str, span: Span) -> Any:
+    found = parse("hypotheses", text, span)
+    for hypothesis in found:
+        for side in hypothesis.sides:
+            check_depth(side)
+    return found
+
+
+_READERS: dict[str, Callable[[str, Span], Any]] = {
+    "none": _read_none,
+    "varlist": lambda text, span: read_varlist(text, span, False),
+    "varlist_factor": lambda text, span: read_varlist(text, span, True),
+    "varname": _read_varname,
+    "newvarlist": _read_new_variables,
+    "newvar": _read_assignment("newvar"),
+    "assignment": _read_assignment("assignment"),
+    "expression": read_expression,
+    "hypotheses": _read_hypotheses,
+    "numlist": lambda text, span: parse("numlist", text, span),
+    "filename": read_filename,
+    "words": lambda text, span: parse("words", text, span),
+    "text": lambda text, span: text[span.start : span.end],
+}
