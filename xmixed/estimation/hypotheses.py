@@ -12,7 +12,7 @@ from xmixed.estimation.coefficients import Coefficients
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_scalar
 from xmixed.expressions.results import SAVED_RESULTS
-from xmixed.language.arguments import Hypothesis
+from xmixed.language.estimator_nodes import Hypothesis
 from xmixed.language.nodes import (
     Binary,
     Call,

@@ -14,8 +14,8 @@ from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 
 if TYPE_CHECKING:
-    from xmixed.language.arguments import NewVariables
     from xmixed.language.estimator_nodes import ResidualSpecification, VarianceEstimator
+    from xmixed.language.newvarlist import NewVariables
 
 RESIDUAL_STRUCTURES: tuple[tuple[str, str], ...] = (
     ("independent", "ind"),

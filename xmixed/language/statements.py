@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, Union
+from typing import Literal, NamedTuple, Union
 
 from xmixed.errors import StataError
 from xmixed.language.lines import LineReader, LogicalLine, physical_lines
@@ -25,15 +24,13 @@ NOT_CLOSED = "program error:  matching close brace not found"
 BlockKind = Literal["loop", "branch", "prefix"]
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(NamedTuple):
     """One command, or a line of comments (its text is empty)."""
 
     line: LogicalLine
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A head and the statements between its braces.
 
     Attributes
@@ -69,8 +66,7 @@ class Block:
         return found if self.close is None else [*found, self.close]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """Lines up to `end` that are not run where they stand: `program define`, `mata:`, `input`.
 
     Attributes
@@ -90,8 +86,7 @@ class Definition:
         return [self.head, *self.body, *([] if self.close is None else [self.close])]
 
 
-@dataclass(frozen=True, slots=True)
-class Faulty:
+class Faulty(NamedTuple):
     """Lines whose braces are wrong, and what is told of them."""
 
     lines: tuple[LogicalLine, ...]

@@ -13,7 +13,6 @@ from xmixed.language.lines import LogicalLine
 from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
 from xmixed.session.graphs import GraphMemory
-from xmixed.session.log import LogFile
 from xmixed.session.memory import Memory
 from xmixed.session.output import Output
 from xmixed.session.programs import Program

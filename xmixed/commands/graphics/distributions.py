@@ -200,4 +200,5 @@ def _generate(session: SessionState, names: tuple[str, ...], maker: SingleMaker)
         check_new_name(name, data)
         column = np.full(data.n_obs, MISSING)
         column[: len(values)] = values
-        data.add(Variable(name, "double", column, "%10.0g", "Kernel density estimate"))
+        data = data.with_variables(Variable(name, "double", column, "%10.0g", "Kernel density estimate"))
+    session.data = data
