@@ -97,7 +97,7 @@ def test_settings(session, fails):
     wrong = ("linesize 20", "type foo", "cformat %20.3f", "pformat %s", "more maybe", "foo 1", "")
     for text in wrong:
         assert fails(session, f"set {text}")[0] in (120, 198)
-    assert fails(session, "set trace on") == (199, "command set trace is not implemented in xmixed")
+    assert fails(session, "set fvlabel on") == (199, "command set fvlabel is not implemented in xmixed")
 
 
 def test_seed(session):
@@ -109,5 +109,5 @@ def test_seed(session):
 
 def test_commands_that_are_missing(session, fails):
     assert fails(session, "arima x") == (199, "command arima is not implemented in xmixed")
-    assert fails(session, "ologi x") == (199, "command ologit is not implemented in xmixed")
+    assert fails(session, "tobit x") == (199, "command tobit is not implemented in xmixed")
     assert fails(session, "foo") == (199, "unrecognized command:  foo")

@@ -36,7 +36,7 @@ def test_rename(pigs, fails):
     assert fails(pigs, "rename id 2x") == (198, "2x invalid name")
     assert fails(pigs, "rename (id week) (a)")[0] == 198
     assert fails(pigs, "rename (id week) (a a)") == (110, "a already defined")
-    assert fails(pigs, "rename id x*")[0] == 199
+    assert fails(pigs, "rename id x?")[0] == 198
     assert fails(pigs, "rename foo bar") == (111, "variable foo not found")
 
 

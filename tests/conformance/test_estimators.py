@@ -58,3 +58,15 @@ def test_influence_agrees_with_r(session: xmixed.Session, case: dict) -> None:
         session.run(f"predict double made_{name} in 1/40, {option}")
         found = session.data[f"made_{name}"].to_double()[:40]
         np.testing.assert_allclose(found, values, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("case", REFERENCES["tests"], ids=case_id)
+def test_assumptions_agree_with_r(session: xmixed.Session, case: dict) -> None:
+    for line in ("sysuse hsb82, clear", "quietly regress mathach ses minority cses", case["command"]):
+        session.run(line)
+    r = session.r.scalars
+    if "vif" in case["command"]:
+        found = [r[f"vif_{number}"] for number in (1, 2, 3)]
+    else:
+        found = [r.get("chi2", r.get("F")), r["df"], *([r["df_r"]] if "df_r" in r else []), r["p"]]
+    np.testing.assert_allclose(found, case["values"], rtol=1e-8)

@@ -48,3 +48,27 @@ def sorted_on(data: Dataset, names: Sequence[str]) -> Dataset:
 def partition_of(data: Dataset, names: Sequence[str]) -> Partition:
     """Return the groups of data that are sorted by these variables; no names make one group."""
     return Partition.of_sorted([data[name].values for name in names], data.n_obs)
+
+
+def group_codes(
+    data: Dataset, names: Sequence[str], rows: np.ndarray | None = None
+) -> tuple[np.ndarray, int]:
+    """Return the groups that variables form among some rows, numbered in sort order, and their number.
+
+    Parameters
+    ----------
+    rows : ndarray of bool, shape (n,), or None
+        The rows numbered; the others get -1. None: all of them.
+    """
+    from xmixed.statistics.grouping import factorise, nested_codes
+
+    chosen = slice(None) if rows is None else rows
+    size = data.n_obs if rows is None else int(np.count_nonzero(rows))
+    codes, count = np.zeros(size, dtype=np.int64), min(size, 1)
+    for name in names:
+        codes, count = nested_codes(codes, count, factorise(sort_key(data[name])[chosen]))
+    if rows is None:
+        return codes, count
+    out = np.full(data.n_obs, -1, dtype=np.int64)
+    out[rows] = codes
+    return out, count

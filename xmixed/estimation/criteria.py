@@ -20,7 +20,7 @@ def model_parameters(estimates: Estimates) -> float:
     e(k) of other models counts base levels and omitted variables.
     """
     scalars = estimates.scalars
-    return scalars["k"] if "k_r" in scalars else scalars.get("rank", scalars.get("k", MISSING))
+    return scalars["k"] if "k_f" in scalars else scalars.get("rank", scalars.get("k", MISSING))
 
 
 def criteria_row(name: str, estimates: Estimates, n: int | None = None) -> CriteriaRow:

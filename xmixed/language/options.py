@@ -14,8 +14,8 @@ from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 
 if TYPE_CHECKING:
+    from xmixed.language.builders.newvarlist import NewVariables
     from xmixed.language.estimator_nodes import ResidualSpecification, VarianceEstimator
-    from xmixed.language.newvarlist import NewVariables
 
 RESIDUAL_STRUCTURES: tuple[tuple[str, str], ...] = (
     ("independent", "ind"),
@@ -184,7 +184,7 @@ def _expression(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
 
 def _new_variables(text: str, typed: TypedOption, spec: OptionSpec) -> NewVariables:
     assert typed.inside is not None
-    from xmixed.language.newvarlist import read_new_variables
+    from xmixed.language.builders.newvarlist import read_new_variables
 
     return read_new_variables(text, typed.inside)
 

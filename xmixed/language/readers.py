@@ -21,7 +21,7 @@ def read_argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, s
     typed = "" if span is None else text[span.start : span.end]
     if span is None:
         end = Span(len(text), len(text))
-        if kind in ("newvar", "assignment"):
+        if kind in ("newvar", "assignment", "call"):
             raise StataError(100, "varlist required", end)
         empty: dict[str, Any] = {"varlist": (), "varlist_factor": (), "numlist": (), "words": (), "text": ""}
         empty["hypotheses"] = ()
@@ -78,7 +78,7 @@ def _read_varname(text: str, span: Span) -> Pattern:
 
 def _read_new_variables(text: str, span: Span) -> Any:
 
-    from xmixed.language.newvarlist import read_new_variables
+    from xmixed.language.builders.newvarlist import read_new_variables
 
     return read_new_variables(text, span)
 
@@ -108,6 +108,12 @@ def _read_hypotheses(text: str, span: Span) -> Any:
     return found
 
 
+def _read_call(text: str, span: Span) -> Any:
+    from xmixed.language.calls import read_call
+
+    return read_call(text, span)
+
+
 _READERS: dict[str, Callable[[str, Span], Any]] = {
     "none": _read_none,
     "varlist": lambda text, span: read_varlist(text, span, False),
@@ -116,6 +122,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "newvarlist": _read_new_variables,
     "newvar": _read_assignment("newvar"),
     "assignment": _read_assignment("assignment"),
+    "call": _read_call,
     "expression": read_expression,
     "hypotheses": _read_hypotheses,
     "numlist": lambda text, span: parse("numlist", text, span),

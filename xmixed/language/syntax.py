@@ -12,6 +12,7 @@ ArgumentKind = Literal[
     "varname",  # Pattern or None
     "newvarlist",  # NewVariables(type, names, stub): `[type] {stub* | newvarlist}`; None when empty
     "newvar",  # NewVariable(type, name, value_label, expression): `[type] newvar[:lblname] = exp`
+    "call",  # NewVariableCall(type, name, function, inside): `[type] newvar = fcn(...)`
     "assignment",  # Assignment(target Name/Subscript, expression): `oldvar = exp`
     "expression",  # Expression or None
     "display",  # tuple of DisplayItem

@@ -18,6 +18,11 @@ def printable(text: str) -> str:
     return "".join(c for c in kept if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
+def counted(count: int, one: str, several: str = "") -> str:
+    """Return `1 real change` or `5 real changes`; Stata 12 writes no commas."""
+    return f"{count} {one if count == 1 else several or one + 's'}"
+
+
 def rule(width: int) -> str:
     """Return a line of dashes."""
     return "-" * width

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 HOME = os.path.join(os.path.expanduser("~"), "ado")
 
@@ -24,8 +24,8 @@ DEFAULT_PATH = ("UPDATES", "BASE", "SITE", ".", "PERSONAL", "PLUS", "OLDPLACE")
 class AdoPath:
     """The folders in which ado-files are looked for, in order; code words stand for system folders."""
 
-    def __init__(self, entries: Sequence[str] = DEFAULT_PATH) -> None:
-        self.entries = list(entries)
+    def __init__(self, entries: Iterable[str] = DEFAULT_PATH) -> None:
+        self.entries: list[str] = list(entries)
         self.folders = dict(SYSTEM_FOLDERS)
 
     def folder(self, entry: str) -> str:

@@ -196,9 +196,15 @@ def _generate(session: SessionState, names: tuple[str, ...], maker: SingleMaker)
     if len(curve.x) > data.n_obs:
         raise StataError(198, f"n() must be at most {data.n_obs}, the number of observations")
     pairs = zip(names, (curve.x, curve.y) if len(names) == 2 else (curve.y,), strict=True)
+    made: list[Variable] = []
     for name, values in pairs:
         check_new_name(name, data)
         column = np.full(data.n_obs, MISSING)
         column[: len(values)] = values
+<<<<<<< HEAD
         data = data.with_variables(Variable(name, "double", column, "%10.0g", "Kernel density estimate"))
     session.data = data
+=======
+        made.append(Variable(name, "double", column, "%10.0g", "Kernel density estimate"))
+    session.data = data.with_variables(*made)
+>>>>>>> main

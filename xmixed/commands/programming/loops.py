@@ -72,7 +72,7 @@ def foreach(session: SessionState, node: Command) -> None:
 
 def _elements(session: SessionState, head: ForeachHead) -> list[str]:
     from xmixed.expressions.varlist import check_new_name, resolve_varlist
-    from xmixed.language.newvarlist import expand_new_names
+    from xmixed.language.builders.newvarlist import expand_new_names
     from xmixed.language.parser import parse_varlist
     from xmixed.language.programs.extended_functions import list_elements
 

@@ -1,11 +1,12 @@
 # Rscript tests/conformance/references/linear/build.R
 #
 # Figures of R for the estimators beside xtmixed, written to estimators.json beside this file. Every case names
-# the Stata commands that must give them. Needs sandwich, plm, MASS, nnet, numDeriv, foreign, jsonlite (Debian:
-# r-cran-sandwich r-cran-plm r-cran-mass r-cran-nnet r-cran-numderiv r-cran-foreign r-cran-jsonlite).
+# the Stata commands that must give them. Needs sandwich, lmtest, plm, MASS, nnet, numDeriv, foreign, jsonlite (Debian:
+# r-cran-sandwich r-cran-lmtest r-cran-plm r-cran-mass r-cran-nnet r-cran-numderiv r-cran-foreign r-cran-jsonlite).
 
 suppressMessages({
   library(sandwich)
+  library(lmtest)
   library(plm)
   library(MASS)
   library(nnet)
@@ -205,6 +206,18 @@ influence <- list(
   )
 )
 
+# Tests of assumptions ------------------------------------------------------------------------------------
+
+m <- lm(mathach ~ ses + minority + cses, hsb)
+statistic_of <- function(test) c(unname(test$statistic), unname(test$parameter), test$p.value)
+tests <- list(
+  list(command = "estat hettest", values = statistic_of(bptest(m, ~ fitted(m), studentize = FALSE))),
+  list(command = "estat hettest, rhs", values = statistic_of(bptest(m, studentize = FALSE))),
+  list(command = "estat hettest ses, iid", values = statistic_of(bptest(m, ~ ses, data = hsb))),
+  list(command = "estat ovtest", values = statistic_of(resettest(m, power = 2:4, type = "fitted"))),
+  list(command = "estat vif", values = unname(sort(diag(solve(cor(hsb[c("ses", "minority", "cses")]))), TRUE)))
+)
+
 versions <- lapply(c("sandwich", "plm", "MASS", "nnet"), function(x) paste(x, packageDescription(x)$Version))
-write_json(list(versions = c(R.version.string, unlist(versions)), cases = cases, influence = influence),
+write_json(list(versions = c(R.version.string, unlist(versions)), cases = cases, influence = influence, tests = tests),
            file.path(here, "estimators.json"), digits = NA, auto_unbox = TRUE, pretty = FALSE)

@@ -307,8 +307,8 @@ def _evaluated(making: Making, curve: Curve, x: np.ndarray) -> np.ndarray:
     from xmixed.data.dataset import Dataset, Variable
     from xmixed.expressions.evaluate import evaluate_column
 
-    points = Dataset([Variable("x", "double", x, "%9.0g")], len(x))
-    context = replace(making.columns.context, data=points, group=None)
+    points = Dataset((Variable("x", "double", x, "%9.0g"),), len(x))
+    context = replace(making.columns.context, data=points, partition=None)
     values, text = evaluate_column(curve.expression, context)
     if text:
         raise StataError(109, "type mismatch", curve.span)

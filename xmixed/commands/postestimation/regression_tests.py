@@ -1,0 +1,130 @@
+"""estat hettest, ovtest and vif: tests after regress."""
+
+from __future__ import annotations
+
+from xmixed.commands.registry import command, subcommand
+from xmixed.errors import StataError
+from xmixed.estimation.linear.diagnostics import (
+    heteroskedasticity_test,
+    inflation_factors,
+    reset_test,
+)
+from xmixed.estimation.linear.refit import fitted_sample
+from xmixed.expressions.context import Context
+from xmixed.expressions.varlist import resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import is_missing
+from xmixed.render.layouts.regression_tests import (
+    render_heteroskedasticity,
+    render_inflation,
+    render_reset,
+)
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+
+REGRESS = ("regress",)
+RHS = OptionSpec("rhs", "r", help="the covariates of the model")
+
+
+@subcommand(
+    "estat",
+    "hettest",
+    syntax=Syntax(
+        "varlist",
+        options=(
+            RHS,
+            OptionSpec("normal", "n", help="for normal errors; the default"),
+            OptionSpec("iid", "iid", help="for any errors: N R-squared"),
+            OptionSpec("fstat", "f", help="the F of that regression"),
+            OptionSpec("mtest", "mt", help="test each variable", built=False, optional_value=True),
+        ),
+        exclusive=(("normal", "iid", "fstat"),),
+    ),
+    synopsis="estat hettest [varlist] [, rhs normal iid fstat]",
+    needs=("estimates",),
+    after=REGRESS,
+)
+def hettest(session: SessionState, node: Command) -> None:
+    """The score test for heteroskedasticity."""
+    if "vcetype" in session.e.macros:
+        raise StataError(498, "estat hettest not valid after robust estimation")
+    sample = fitted_sample(session.e, Context.of(session))
+    depvar = session.e.macros["depvar"]
+    names = list(resolve_varlist(node.argument, session.data)) if node.argument else []
+    variables = [sample.values(session.data[name].to_double()) for name in names]
+    for name, values in zip(names, variables, strict=True):
+        if is_missing(values).any():
+            raise StataError(498, f"{name} has missing values in the estimation sample")
+    if node.option("rhs"):
+        variables += sample.data.covariates
+        names += sample.names
+    form = next((name for name in ("iid", "fstat") if node.option(name)), "normal")
+    found = heteroskedasticity_test(sample.data, variables or [sample.data.fitted], form)
+    label, tail = f"chi2({found.df})", "chi2"
+    if found.df_residual is not None:
+        label, tail = f"F({found.df}, {found.df_residual:.0f})", "F"
+    shown = " ".join(names) if names else f"fitted values of {depvar}"
+    session.out.write(*render_heteroskedasticity(shown, label, found.statistic, tail, found.p_value))
+    if found.df_residual is None:
+        session.r = Results({"chi2": found.statistic, "df": float(found.df), "p": found.p_value})
+    else:
+        scalars = {"F": found.statistic, "df_m": float(found.df), "df_r": found.df_residual}
+        session.r = Results(scalars | {"p": found.p_value})
+
+
+@subcommand(
+    "estat",
+    "ovtest",
+    syntax=Syntax(options=(RHS,)),
+    synopsis="estat ovtest [, rhs]",
+    needs=("estimates",),
+    after=REGRESS,
+)
+def ovtest(session: SessionState, node: Command) -> None:
+    """The test for omitted variables."""
+    sample = fitted_sample(session.e, Context.of(session))
+    found = reset_test(sample.data, bool(node.option("rhs")))
+    assert found.df_residual is not None
+    of = "independent variables" if node.option("rhs") else f"fitted values of {session.e.macros['depvar']}"
+    session.out.write(*render_reset(of, found.df, found.df_residual, found.statistic, found.p_value))
+    scalars = {"p": found.p_value, "F": found.statistic, "df": float(found.df), "df_r": found.df_residual}
+    session.r = Results(scalars)
+
+
+@command(
+    "vif",
+    syntax=Syntax(options=(OptionSpec("uncentered", "uncent", help="sums of squares about zero"),)),
+    synopsis="vif [, uncentered]",
+    needs=("estimates",),
+    after=REGRESS,
+)
+@subcommand(
+    "estat",
+    "vif",
+    syntax=Syntax(options=(OptionSpec("uncentered", "uncent", help="sums of squares about zero"),)),
+    synopsis="estat vif [, uncentered]",
+    needs=("estimates",),
+    after=REGRESS,
+)
+def vif(session: SessionState, node: Command) -> None:
+    """Variance inflation factors, the largest first."""
+    sample = fitted_sample(session.e, Context.of(session))
+    centred = not node.option("uncentered")
+    if centred and not sample.has_constant:
+        raise StataError(
+            198, "not appropriate after regress, nocons;\nuse option uncentered to get uncentered VIFs"
+        )
+    factors = inflation_factors(sample.data, centred)
+    labels = sample.labels if centred else [*sample.labels, ("", "intercept")][: len(factors)]
+    if not len(factors):
+        raise StataError(102, "too few variables specified")
+    order = sorted(range(len(factors)), key=lambda place: (-round(factors[place], 9), labels[place]))
+    rows = [(*labels[place], float(factors[place])) for place in order]
+    session.out.write(*render_inflation(rows, float(factors.mean())))
+    scalars = {f"vif_{number}": row[2] for number, row in enumerate(rows, 1)}
+    names = {
+        f"name_{number}": f"{name}.{block}" if block else name
+        for number, (block, name, _) in enumerate(rows, 1)
+    }
+    session.r = Results(scalars, macros=names)

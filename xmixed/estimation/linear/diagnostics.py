@@ -1,0 +1,118 @@
+"""Tests of a linear regression's assumptions: heteroskedasticity, omitted variables, variance inflation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.estimation.linear.variance import Weighting
+from xmixed.statistics.blocks import Column
+from xmixed.statistics.distributions import chi2_tail, f_tail
+from xmixed.statistics.least_squares import LeastSquares, least_squares
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationTest:
+    """A chi2 test, or with `df_residual` an F test."""
+
+    statistic: float
+    df: int
+    p_value: float
+    df_residual: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedSample:
+    """A fitted regression with its data.
+
+    Attributes
+    ----------
+    y : ndarray, shape (n,)
+    columns : tuple of Column
+        Of the estimated terms; None is the constant.
+    n : float
+        Observations, frequency weights counted.
+    weighting : Weighting or None
+    fitted : ndarray, shape (n,)
+    fit : LeastSquares
+    """
+
+    y: np.ndarray
+    columns: tuple[Column, ...]
+    n: float
+    weighting: Weighting | None
+    fitted: np.ndarray
+    fit: LeastSquares
+
+    @property
+    def weights(self) -> np.ndarray | None:
+        return None if self.weighting is None else self.weighting.fitted
+
+    @property
+    def covariates(self) -> list[np.ndarray]:
+        return [column for column in self.columns if column is not None]
+
+
+def _f_test(first: LeastSquares, second: LeastSquares, n: float) -> SpecificationTest:
+    df, df_residual = second.rank - first.rank, n - second.rank
+    gain = (first.rss - second.rss) / df if df else np.nan
+    statistic = gain / (second.rss / df_residual) if df_residual > 0 and second.rss > 0 else np.nan
+    return SpecificationTest(float(statistic), df, f_tail(float(statistic), df, df_residual), df_residual)
+
+
+def heteroskedasticity_test(
+    sample: FittedSample, variables: Sequence[np.ndarray], form: str = "normal"
+) -> SpecificationTest:
+    """Test whether the variance depends on variables.
+
+    Breusch and Pagan (1979) and Cook and Weisberg (1983) for normal errors: half the explained sum of squares
+    of e^2 / (rss / N); Koenker (1981) for others: N R^2, or the F of that regression.
+
+    Parameters
+    ----------
+    form : str
+        normal, iid or fstat.
+    """
+    squares = (sample.y - sample.fitted) ** 2
+    scaled = squares / (sample.fit.rss / sample.n)
+    columns: list[Column] = [*variables, None]
+    alone = least_squares(scaled, [None], sample.weights)
+    found = least_squares(scaled, columns, sample.weights)
+    if form == "fstat":
+        return _f_test(alone, found, sample.n)
+    explained = found.tss - found.rss
+    statistic = explained / 2 if form == "normal" else sample.n * explained / found.tss
+    df = found.rank - 1
+    return SpecificationTest(float(statistic), df, chi2_tail(float(statistic), df))
+
+
+def reset_test(sample: FittedSample, covariates: bool = False) -> SpecificationTest:
+    """Test powers two to four of the fitted values, or of the covariates: Ramsey (1969)."""
+    bases = sample.covariates if covariates else [sample.fitted]
+    added: list[np.ndarray] = []
+    for values in bases:
+        spread = float(np.ptp(values)) or 1.0
+        # Powers of a variable between 0 and 1 span the same space and keep their digits.
+        unit = (values - values.min()) / spread
+        added += [unit**power for power in (2, 3, 4)]
+    larger = least_squares(sample.y, [*sample.columns, *added], sample.weights)
+    return _f_test(sample.fit, larger, sample.n)
+
+
+def inflation_factors(sample: FittedSample, centred: bool = True) -> np.ndarray:
+    """Return 1 / (1 - R^2) of the regression of each covariate on the others, shape (covariates,).
+
+    Parameters
+    ----------
+    centred : bool
+        False: sums of squares about zero, the constant being one more covariate.
+    """
+    if not centred:
+        columns = [np.ones(len(sample.y)) if column is None else column for column in sample.columns]
+        fit = least_squares(sample.y, columns, sample.weights)
+        return fit.inverse.diagonal() * fit.column_squares
+    places = [place for place, column in enumerate(sample.columns) if column is not None]
+    fit = sample.fit
+    return fit.inverse.diagonal()[places] * fit.column_squares[places]

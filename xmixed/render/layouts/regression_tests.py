@@ -1,0 +1,62 @@
+"""Tests after regress: heteroskedasticity, omitted variables, variance inflation factors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xmixed.formats import format_value
+from xmixed.formats.width import abbreviate_name
+from xmixed.output import Line, line
+from xmixed.render.text import result, rule
+
+NAME_WIDTH = 12
+
+
+def render_heteroskedasticity(
+    variables: str, label: str, statistic: float, tail: str, p_value: float
+) -> list[Line]:
+    """Return the test; `label` is `chi2(1)` or `F(1, 118)`, `tail` chi2 or F."""
+    return [
+        line(),
+        line("Breusch-Pagan / Cook-Weisberg test for heteroskedasticity "),
+        line("         Ho: Constant variance"),
+        line(f"         Variables: {variables}"),
+        line(),
+        line(f"         {label:<13}=", result(format_value(statistic, "%9.2f").strip().rjust(9))),
+        line(f"         {'Prob > ' + tail:<13}=", result(format_value(p_value, "%9.4f").strip().rjust(9))),
+    ]
+
+
+def render_reset(powers: str, df: int, df_residual: float, statistic: float, p_value: float) -> list[Line]:
+    """Return the test; `powers` is what powers are taken of."""
+    label = f"F({df}, {df_residual:.0f})"
+    return [
+        line(),
+        line(f"Ramsey RESET test using powers of the {powers}"),
+        line("       Ho:  model has no omitted variables"),
+        line(f"{label:>26} =", result(format_value(statistic, "%9.2f").strip().rjust(10))),
+        line(f"{'Prob > F':>26} =", result(format_value(p_value, "%9.4f").strip().rjust(12))),
+    ]
+
+
+def render_inflation(rows: Sequence[tuple[str, str, float]], mean: float) -> list[Line]:
+    """Return the table of factors.
+
+    Parameters
+    ----------
+    rows : sequence of (block, name, factor)
+        `block` is the factor variable of a level, "" for another covariate.
+    """
+    inner = line(f"{rule(NAME_WIDTH + 1)}+{rule(22)}")
+    lines = [line(), line("    Variable |       VIF       1/VIF  "), inner]
+    last = ""
+    for block, name, factor in rows:
+        if block and block != last:
+            lines.append(line(f"{abbreviate_name(block, NAME_WIDTH):>{NAME_WIDTH}} |"))
+        last = block
+        label = (
+            f"{name:>{NAME_WIDTH - 1}} " if block else f"{abbreviate_name(name, NAME_WIDTH):>{NAME_WIDTH}}"
+        )
+        cells = format_value(factor, "%10.2f") + format_value(1 / factor, "%12.6f")
+        lines.append(line(f"{label:>{NAME_WIDTH}} |", result(cells)))
+    return [*lines, inner, line("    Mean VIF |", result(format_value(mean, "%10.2f")))]
