@@ -201,10 +201,5 @@ def _generate(session: SessionState, names: tuple[str, ...], maker: SingleMaker)
         check_new_name(name, data)
         column = np.full(data.n_obs, MISSING)
         column[: len(values)] = values
-<<<<<<< HEAD
-        data = data.with_variables(Variable(name, "double", column, "%10.0g", "Kernel density estimate"))
-    session.data = data
-=======
         made.append(Variable(name, "double", column, "%10.0g", "Kernel density estimate"))
     session.data = data.with_variables(*made)
->>>>>>> main

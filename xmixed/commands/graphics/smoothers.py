@@ -129,12 +129,8 @@ def _keep_smooth(session: SessionState, names: tuple[str, ...], maker: SingleMak
         weighted=not making.options.flag("noweight"),
     )
     label = f"lowess: {y.measure.title}"
-<<<<<<< HEAD
-    session.data = session.data.with_variables(Variable(names[0], "double", values, "%10.0g", label))
-=======
     made = Variable(names[0], "double", values, "%10.0g", label)
     session.data = session.data.with_variables(made)
->>>>>>> main
 
 
 @command(
