@@ -15,7 +15,7 @@ from xmixed.missing import MISSING
 
 if TYPE_CHECKING:
     from xmixed.language.builders.newvarlist import NewVariables
-    from xmixed.language.estimator_nodes import ResidualSpecification, VarianceEstimator
+    from xmixed.language.nodes.estimators import ResidualSpecification, VarianceEstimator
 
 RESIDUAL_STRUCTURES: tuple[tuple[str, str], ...] = (
     ("independent", "ind"),
@@ -231,7 +231,7 @@ def _choice(text: str, typed: TypedOption, spec: OptionSpec) -> str:
 
 
 def _residuals(text: str, typed: TypedOption, spec: OptionSpec) -> ResidualSpecification:
-    from xmixed.language.estimator_nodes import ResidualSpecification
+    from xmixed.language.nodes.estimators import ResidualSpecification
 
     children = _by_rule("residuals", text, typed, spec)
     structure = match_choice(children[0].value, RESIDUAL_STRUCTURES)
@@ -265,7 +265,7 @@ def _order(structure: str, word: str, typed: TypedOption, spec: OptionSpec) -> i
 
 
 def _vce(text: str, typed: TypedOption, spec: OptionSpec) -> VarianceEstimator:
-    from xmixed.language.estimator_nodes import VarianceEstimator
+    from xmixed.language.nodes.estimators import VarianceEstimator
 
     children = _by_rule("vce", text, typed, spec)
     word = children[0]

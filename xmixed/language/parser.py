@@ -16,8 +16,8 @@ from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
 
 if TYPE_CHECKING:
-    from xmixed.language.estimator_nodes import MixedCommand
-    from xmixed.language.graph_nodes import GraphCommand
+    from xmixed.language.nodes.estimators import MixedCommand
+    from xmixed.language.nodes.graphs import GraphCommand
 
 
 def parse_expression(text: str) -> Expression:

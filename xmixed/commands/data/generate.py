@@ -22,8 +22,8 @@ from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.ordered.replace import reads_itself, replace_in_order
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import check_new_name, is_valid_name, resolve_name
-from xmixed.language.assignments import Assignment, NewVariable
 from xmixed.language.nodes import Command, Subscript
+from xmixed.language.nodes.assignments import Assignment, NewVariable
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.text import plural
 from xmixed.session.state import SessionState

@@ -9,7 +9,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX, STANDARD_DEVIATIONS
-from xmixed.language.estimator_nodes import MixedCommand
+from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
-from xmixed.language.arguments import DisplayItem
 from xmixed.language.builders.expressions import number_from, span_of
 from xmixed.language.nodes import (
     Binary,
@@ -20,11 +19,12 @@ from xmixed.language.nodes import (
     Unary,
     Varlist,
 )
+from xmixed.language.nodes.arguments import DisplayItem
 from xmixed.missing import MISSING, missing_code
 
 if TYPE_CHECKING:
-    from xmixed.language.assignments import Assignment, NewVariable
-    from xmixed.language.estimator_nodes import Hypothesis
+    from xmixed.language.nodes.assignments import Assignment, NewVariable
+    from xmixed.language.nodes.estimators import Hypothesis
 
 MAXIMUM_NUMBERS = 1_000_000
 
@@ -98,7 +98,7 @@ class ArgumentBuilder:
     # --- arguments of single commands --------------------------------------------------------------------
 
     def newvar(self, children: list[Any]) -> NewVariable:
-        from xmixed.language.assignments import NewVariable
+        from xmixed.language.nodes.assignments import NewVariable
 
         names = [child for child in children[:-1] if child.type == "NAME"]
         type_ = children[0].value if children[0].type == "TYPE" else ""
@@ -108,7 +108,7 @@ class ArgumentBuilder:
         return NewVariable(type_, names[0].value, label, expression, span)
 
     def assignment(self, children: list[Any]) -> Assignment:
-        from xmixed.language.assignments import Assignment
+        from xmixed.language.nodes.assignments import Assignment
 
         name, expression = children[0], children[-1]
         target: Name | Subscript = Name(name.value, "", span_of(name, name))
@@ -158,7 +158,7 @@ class ArgumentBuilder:
         return [_hypothesis([side], grouped=True) for side in children[1:-1]]
 
     def whole_equation(self, children: list[Any]) -> list[Hypothesis]:
-        from xmixed.language.estimator_nodes import Hypothesis
+        from xmixed.language.nodes.estimators import Hypothesis
 
         return [Hypothesis((), False, children[1].value, span_of(children[0], children[2]))]
 
@@ -213,7 +213,7 @@ class ArgumentBuilder:
 
 
 def _hypothesis(children: list[Any], *, grouped: bool = False, equation: str = "") -> Hypothesis:
-    from xmixed.language.estimator_nodes import Hypothesis
+    from xmixed.language.nodes.estimators import Hypothesis
 
     """Return the hypothesis that sides between equals signs make."""
     sides: tuple[Expression, ...] = tuple(children[::2])
