@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from xmixed.expressions.factors.terms import Term
 from xmixed.language.nodes import Name
 from xmixed.missing import MISSING, is_missing
 
+Fixed = Mapping[str, "float | np.ndarray | Mapping[int, float]"]
+"""Values of variables by `name` or `L.name`."""
+
 
 class EstimationFrame:
     """Rows of the data with the variables of a model; those where one is missing are left out.
@@ -23,12 +26,34 @@ class EstimationFrame:
     context : Context
     rows : ndarray of bool, shape (n,)
         Which observations of the data; shrinks as variables are required.
+    fixed : mapping
+        Values that take the place of those in the data, see `with_values`.
     """
 
-    def __init__(self, context: Context, rows: np.ndarray) -> None:
+    def __init__(self, context: Context, rows: np.ndarray, fixed: Fixed | None = None) -> None:
         self.context = context
         self.rows = rows
+        self.fixed: Fixed = {} if fixed is None else fixed
         self._whole: dict[tuple[str, str], np.ndarray] = {}
+
+    def with_values(self, fixed: Fixed) -> EstimationFrame:
+        """Return the same rows with variables at other values.
+
+        Parameters
+        ----------
+        fixed : mapping
+            By `name` or `L.name`: a number, a column over all observations, or the share of each level of a
+            factor, which then stands for its indicator.
+        """
+        found = EstimationFrame(self.context, self.rows, {**self.fixed, **fixed})
+        found._whole = self._whole
+        return found
+
+    def of_rows(self, rows: np.ndarray) -> EstimationFrame:
+        """Return other rows, with the same values fixed."""
+        found = EstimationFrame(self.context, rows, self.fixed)
+        found._whole = self._whole
+        return found
 
     def require(self, variable: str, series: str = "") -> None:
         """Leave out the observations where a variable is missing."""
@@ -67,11 +92,41 @@ class EstimationFrame:
 
     def values(self, variable: str, series: str = "") -> np.ndarray:
         """Return a variable over the rows, float64."""
+        given = self.fixed.get(f"{series}.{variable}" if series else variable)
+        if isinstance(given, np.ndarray):
+            return given[self.rows]
+        if given is not None:
+            if isinstance(given, Mapping):
+                raise StataError(198, f"{variable} has shares of levels, not a value")
+            return np.full(self.size, float(given))
         return self._column(variable, series)[self.rows]
 
     def column(self, term: Term) -> np.ndarray | None:
         """Return the column of a term over the rows; None for the constant."""
-        return column(term, self.values) if term.parts else None
+        if not term.parts:
+            return None
+        if not self.fixed:
+            return column(term, self.values)
+        found = np.ones(self.size)
+        for part in term.parts:
+            given = self.fixed.get(part.plain)
+            if isinstance(given, Mapping) and part.level is not None:
+                found *= given.get(part.level, 0.0)
+            elif part.level is not None:
+                found *= self.values(part.variable, part.time_series) == part.level
+            else:
+                found *= self.values(part.variable, part.time_series)
+        return found
+
+    def slope(self, term: Term, name: str) -> np.ndarray:
+        """Return the derivative of a term's column by a continuous variable, over the rows."""
+        total = np.zeros(self.size)
+        for place, part in enumerate(term.parts):
+            if part.level is None and part.plain == name:
+                rest = Term(term.parts[:place] + term.parts[place + 1 :])
+                own = self.column(rest)
+                total += 1.0 if own is None else own
+        return total
 
     def spread(self, values: np.ndarray) -> np.ndarray:
         """Return values of the rows over all observations, missing elsewhere."""

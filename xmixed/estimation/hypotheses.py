@@ -58,6 +58,28 @@ def read_hypotheses(
     )
 
 
+def read_combination(
+    hypotheses: Sequence[Hypothesis], coefficients: Coefficients, context: Context
+) -> Constraint:
+    """Return the one linear expression that `lincom` is given: its value is `row @ b + constant`.
+
+    Raises
+    ------
+    StataError
+        r(100) without one; r(131) for what is not linear; r(111), r(303) for unknown names; r(198).
+    """
+    if not hypotheses:
+        raise StataError(100, "varlist required")
+    first = hypotheses[0]
+    sides = _split_equalities(first)
+    if len(hypotheses) > 1 or len(sides) != 1 or first.equation:
+        raise StataError(198, "invalid syntax", hypotheses[-1].span, "lincom takes one expression")
+    found = _Reader(coefficients, context, "lincom").linear(sides[0])
+    if found.is_constant:
+        raise StataError(198, "invalid syntax", first.span, "no coefficient is left to combine")
+    return Constraint(found.row, found.constant)
+
+
 def _split_equalities(hypothesis: Hypothesis) -> list[Expression]:
     """Return the sides of a hypothesis; `==` counts as `=`."""
     sides: list[Expression] = []
@@ -82,16 +104,17 @@ class _Linear:
         return not self.row.any()
 
 
-def _not_possible(node: Expression) -> StataError:
-    return StataError(131, "not possible with test", node.span)
+def _not_possible(node: Expression, command: str = "test") -> StataError:
+    return StataError(131, f"not possible with {command}", node.span)
 
 
 class _Reader:
     """Walks the sides of hypotheses."""
 
-    def __init__(self, coefficients: Coefficients, context: Context) -> None:
+    def __init__(self, coefficients: Coefficients, context: Context, command: str = "test") -> None:
         self.coefficients = coefficients
         self.context = context
+        self.command = command
 
     def constraints(self, hypothesis: Hypothesis, sides: list[Expression]) -> list[Constraint]:
         coefficients = self.coefficients
@@ -117,7 +140,7 @@ class _Reader:
         k = len(self.coefficients.names)
         if isinstance(node, Coefficient):
             if node.kind != "b":
-                raise _not_possible(node)
+                raise _not_possible(node, self.command)
             own, _, name = node.name.rpartition(":")
             row = np.zeros(k)
             row[self.coefficients.place(node.equation or own or equation, name, node.span)] = 1.0
@@ -139,7 +162,7 @@ class _Reader:
             if isinstance(value, str):
                 raise StataError(109, "type mismatch", node.span)
             return _Linear(np.zeros(k), self.checked(float(value), node))
-        raise _not_possible(node)
+        raise _not_possible(node, self.command)
 
     def combined(self, node: Binary, left: _Linear, right: _Linear) -> _Linear:
         """Return the sum, difference, product or quotient of two linear expressions, if it is linear."""
@@ -154,7 +177,7 @@ class _Reader:
         if node.operator == "^" and left.is_constant and right.is_constant:
             value = evaluate_scalar(Binary("^", Number(left.constant), Number(right.constant)), self.context)
             return _Linear(left.row, self.checked(float(value), node))
-        raise _not_possible(node)
+        raise _not_possible(node, self.command)
 
     def checked(self, value: float, node: Expression) -> float:
         if is_missing(value):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
+    "margins": "inference.margins_estimator",
     "areg": "linear.areg",
     "logistic": "likelihood.estimator:BINARY",
     "logit": "likelihood.estimator:BINARY",
@@ -61,6 +62,8 @@ class Statistic:
         Labels of the m new variables of a statistic that makes several.
     gradient : callable(e, frame) -> ndarray, shape (rows of the frame, k), or None
         Derivatives by the coefficients; None where there is no closed form.
+    linear : bool
+        The values are the gradient times e(b).
     needs : str
         "covariates": any observation that has them; "outcome": and the dependent variable; "sample": only the
         estimation sample; "nothing": `values` sees to it.
@@ -81,6 +84,7 @@ class Statistic:
     label: Callable[[Estimates, str], str]
     columns: Callable[[Estimates, str], tuple[str, ...]] | None = None
     gradient: Callable[[Estimates, EstimationFrame], np.ndarray] | None = None
+    linear: bool = False
     needs: str = "covariates"
     assumed: str = ""
     takes: str = ""

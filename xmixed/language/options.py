@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
@@ -86,11 +87,15 @@ def read_options(
         if found is None:
             raise not_allowed(option)
         spec, negated = found
-        if spec.name in options:
+        if spec.name in options and not spec.repeatable:
             raise not_allowed(option, f"option {spec.name} was given before")
         if not spec.built:  # whatever its value: a message about that would mislead
             raise StataError(198, f"option {spec.name} is not implemented in xmixed yet", option.span)
-        options[spec.name] = _read(text, option, spec, negated)
+        found_option = _read(text, option, spec, negated)
+        if spec.repeatable:
+            earlier = options[spec.name].value if spec.name in options else ()
+            found_option = replace(found_option, value=(*earlier, found_option.value))
+        options[spec.name] = found_option
     _check_exclusive(options, specs, exclusive)
     return options
 
@@ -187,6 +192,13 @@ def _new_variables(text: str, typed: TypedOption, spec: OptionSpec) -> NewVariab
     from xmixed.language.builders.newvarlist import read_new_variables
 
     return read_new_variables(text, typed.inside)
+
+
+def _at(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
+    from xmixed.language.margin_terms import read_at
+
+    assert typed.inside is not None
+    return read_at(text, typed.inside)
 
 
 def _numlist(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
@@ -291,6 +303,7 @@ _READERS: dict[str, Callable[[str, TypedOption, OptionSpec], Any]] = {
     "varlist": _varlist,
     "expression": _expression,
     "numlist": _numlist,
+    "at": _at,
     "newvarlist": _new_variables,
     "format": _format,
     "text": _text,

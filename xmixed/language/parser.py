@@ -140,7 +140,7 @@ def _unstructured(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
 
 def _plain_pieces(syntax: Syntax) -> frozenset[str]:
     """Return the pieces that are ordinary words in this command's text."""
-    if syntax.argument not in ("text", "words", "hypotheses"):
+    if syntax.argument not in ("text", "words", "hypotheses", "margins", "named_expressions", "equations"):
         return frozenset()
     allowed = {
         "IF": syntax.condition,

@@ -24,7 +24,8 @@ def read_argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, s
         if kind in ("newvar", "assignment", "call"):
             raise StataError(100, "varlist required", end)
         empty: dict[str, Any] = {"varlist": (), "varlist_factor": (), "numlist": (), "words": (), "text": ""}
-        empty["hypotheses"] = ()
+        for name in ("hypotheses", "margins", "named_expressions", "equations"):
+            empty[name] = ()
         return empty.get(kind), ""
     if kind == "filename" and skeleton.using is not None:
         # `use varlist using file`: what stands before `using` is a list of variables.
@@ -108,6 +109,24 @@ def _read_hypotheses(text: str, span: Span) -> Any:
     return found
 
 
+def _read_margins(text: str, span: Span) -> Any:
+    from xmixed.language.margin_terms import read_margin_terms
+
+    return read_margin_terms(text, span)
+
+
+def _read_named_expressions(text: str, span: Span) -> Any:
+    from xmixed.language.nonlinear import read_named_expressions
+
+    return read_named_expressions(text, span)
+
+
+def _read_equations(text: str, span: Span) -> Any:
+    from xmixed.language.nonlinear import read_equations
+
+    return read_equations(text, span)
+
+
 def _read_call(text: str, span: Span) -> Any:
     from xmixed.language.calls import read_call
 
@@ -125,6 +144,9 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "call": _read_call,
     "expression": read_expression,
     "hypotheses": _read_hypotheses,
+    "margins": _read_margins,
+    "named_expressions": _read_named_expressions,
+    "equations": _read_equations,
     "numlist": lambda text, span: parse("numlist", text, span),
     "filename": read_filename,
     "words": lambda text, span: parse("words", text, span),

@@ -19,6 +19,9 @@ ArgumentKind = Literal[
     "numlist",  # tuple of float
     "filename",  # str (quotes removed) or None
     "words",  # tuple of str: words and quoted strings
+    "margins",  # tuple of MarginTerm; () when empty
+    "named_expressions",  # tuple of NamedExpression
+    "equations",  # tuple of NonlinearEquation
     "hypotheses",  # tuple of Hypothesis; () when empty
     "text",  # str: the rest of the line as it stands up to the options
     "raw",  # str: everything up to the end of the line, options included
@@ -41,6 +44,7 @@ OptionKind = Literal[
     "expression",  # Expression (Option.text keeps the text)
     "numlist",  # tuple of float
     "newvarlist",  # NewVariables
+    "at",  # tuple of AtItem
     "format",  # a %fmt, checked only for its leading %
     "text",  # str as typed; surrounding quotes removed
     "words",  # tuple of str
@@ -70,6 +74,8 @@ class OptionSpec:
         with r(198) (`option ... is not implemented in xmixed yet`).
     optional_value : bool
         An option that may stand with and without parentheses; its value is None without.
+    repeatable : bool
+        It may be given several times; its value is then a tuple of values.
     minimum_value, maximum_value : float or None
         Kinds `integer` and `number`: the range that values may lie in, its ends included.
     """
@@ -81,6 +87,7 @@ class OptionSpec:
     choices: tuple[tuple[str, str], ...] = ()
     built: bool = True
     optional_value: bool = False
+    repeatable: bool = False
     minimum_value: float | None = None
     maximum_value: float | None = None
 

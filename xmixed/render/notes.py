@@ -12,6 +12,10 @@ BOUNDARY = (
     "the parameter space. If this is not true, then the reported test is conservative."
 )
 
+RESTRICTED = (
+    "LR tests based on REML are valid only when the fixed-effects specification is identical for both models."
+)
+
 
 def render_note(text: str) -> list[Line]:
     """Return `Note: ...` in lines of at most 78 characters."""

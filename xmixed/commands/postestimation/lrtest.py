@@ -103,12 +103,6 @@ def _check_comparable(session: SessionState, first: Model, second: Model) -> Non
     marks = [session.data.marks.get(item.mark) for item in (a, b)]
     if marks[0] is not None and marks[1] is not None and not np.array_equal(marks[0], marks[1]):
         raise StataError(INVALID, f"estimation samples of {first.name} and {second.name} differ")
-    if a.macros.get("method") == "REML" and _fixed_effects(a) != _fixed_effects(b):
-        raise StataError(
-            INVALID,
-            "REML criterion is not comparable under different fixed-effects specifications",
-            hint="(refit both models by maximum likelihood, option mle)",
-        )
 
 
 def _fixed_effects(estimates: Estimates) -> frozenset[str]:
@@ -134,6 +128,14 @@ def _test(restricted: Model, unrestricted: Model, df: int | None) -> LikelihoodR
     statistic = 2 * (unrestricted.ll - restricted.ll)
     p_value = chi2_tail(statistic, df) if statistic > 0 else 1.0
     counts = [model.estimates.scalars.get("k_rs", 0.0) for model in (restricted, unrestricted)]
+    pair = (restricted.estimates, unrestricted.estimates)
     return LikelihoodRatio(
-        restricted.name, unrestricted.name, statistic, df, p_value, boundary=counts[0] != counts[1]
+        restricted.name,
+        unrestricted.name,
+        statistic,
+        df,
+        p_value,
+        boundary=counts[0] != counts[1],
+        restricted_likelihood=any(item.macros.get("method") == "REML" for item in pair)
+        and _fixed_effects(pair[0]) != _fixed_effects(pair[1]),
     )

@@ -17,12 +17,25 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.estimation.wald_tests import constraint_text, render_constraints, render_wald_test
-from xmixed.session.results import Estimates, Results
+from xmixed.render.layouts.estimation.wald_tests import (
+    constraint_text,
+    render_constraints,
+    render_multiple_tests,
+    render_wald_test,
+)
+from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.session.tested import Constraint, Tested
+from xmixed.statistics.multiple import adjusted
 
-_MULTIPLE = OptionSpec("mtest", "m", help="test each condition too", built=False, optional_value=True)
+_MULTIPLE = OptionSpec(
+    "mtest",
+    "m",
+    "choice",
+    "test each condition too, with p-values adjusted by a method",
+    (("bonferroni", "b"), ("holm", "h"), ("sidak", "s"), ("noadjust", "noadj")),
+    optional_value=True,
+)
 
 
 @command(
@@ -51,7 +64,7 @@ def test(session: SessionState, node: Command) -> None:
     last = session.tested
     if node.option("accumulate") and last is not None and last.estimates is session.e:
         before = last.constraints
-    _run(session, coefficients, (*before, *constraints), silent=bool(node.option("notest")))
+    _run(session, coefficients, (*before, *constraints), bool(node.option("notest")), _method(node))
 
 
 @command(
@@ -87,7 +100,13 @@ def testparm(session: SessionState, node: Command) -> None:
         if len(places) < 2:
             raise StataError(102, "too few variables specified")
         rows = rows[1:] - rows[0]
-    _run(session, coefficients, tuple(Constraint(row, 0.0) for row in rows), silent=False)
+    _run(session, coefficients, tuple(Constraint(row, 0.0) for row in rows), False, _method(node))
+
+
+def _method(node: Command) -> str:
+    """Return how p-values of single conditions are adjusted; "" where none are wanted."""
+    found = node.option("mtest")
+    return "noadjust" if found is True else found or ""
 
 
 def _testable(estimates: Estimates, wanted: Sequence[ResolvedTerm]) -> list[int]:
@@ -116,9 +135,13 @@ def _means(asked: ResolvedTerm, term: Term) -> bool:
 
 
 def _run(
-    session: SessionState, coefficients: Coefficients, constraints: tuple[Constraint, ...], silent: bool
+    session: SessionState,
+    coefficients: Coefficients,
+    constraints: tuple[Constraint, ...],
+    silent: bool,
+    method: str,
 ) -> None:
-    """Test constraints jointly; show and save the results."""
+    """Test constraints jointly, with a method singly too; show and save the results."""
     rows = np.array([constraint.row for constraint in constraints])
     constants = np.array([constraint.constant for constraint in constraints])
     df_residual = session.e.scalars.get("df_r")
@@ -127,7 +150,18 @@ def _run(
     if not silent:
         texts = [constraint_text(item.row, item.constant, coefficients.names) for item in constraints]
         session.out.write(*render_constraints(texts, dropped, session.settings.linesize))
-        session.out.write(*render_wald_test(found))
+    single = (
+        [
+            wald(rows[i : i + 1], constants[i : i + 1], coefficients.b, coefficients.V, df_residual)[1]
+            for i in range(len(rows))
+        ]
+        if method
+        else []
+    )
+    p_values = adjusted(np.array([test.p_value for test in single]), method)
+    if not silent:
+        multiple = render_multiple_tests(single, p_values.tolist(), method, found) if method else None
+        session.out.write(*(multiple or render_wald_test(found)))
     scalars = {"drop": float(bool(dropped)), "p": found.p_value}
     if df_residual is None:
         scalars["chi2"] = found.statistic
@@ -135,4 +169,10 @@ def _run(
         scalars |= {"F": found.statistic, "df_r": df_residual}
     scalars |= {f"dropped_{order}": float(number) for order, number in enumerate(dropped, start=1)}
     session.r = Results(scalars | {"df": float(found.df)})
+    if method:
+        columns = ["chi2" if df_residual is None else "F", "df", "p", "adj-p"]
+        table = [[test.statistic, test.df, test.p_value, p] for test, p in zip(single, p_values, strict=True)]
+        names = [f"r{number}" for number in range(1, len(table) + 1)]
+        session.r.matrices["mtest"] = Matrix(np.array(table, dtype=np.float64), names, columns)
+        session.r.macros["mtmethod"] = method
     session.tested = Tested(session.e, constraints)

@@ -12,7 +12,9 @@ from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.frame import EstimationFrame, sample_rows, variable_of
 from xmixed.estimation.results import Estimator, Statistic
 from xmixed.expressions.context import Context
-from xmixed.language.syntax import OptionSpec
+from xmixed.language.nodes import Command
+from xmixed.language.parser import parse_command
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.results import Estimates
 
 CHUNK = 200_000
@@ -79,6 +81,27 @@ def requested(statistics: Sequence[Statistic], options: dict[str, str | None]) -
     if given:
         argument = (options[given[0]] or "").strip()
     return Request(chosen, argument, "" if named else chosen.assumed)
+
+
+def default_request(statistics: Sequence[Statistic]) -> Request:
+    """Return the default statistic.
+
+    Raises
+    ------
+    StataError
+        r(321) where the estimator has none.
+    """
+    if not statistics:
+        raise StataError(321, "the last estimates have no predictions")
+    return requested(statistics, {})
+
+
+def read_request(statistics: Sequence[Statistic], text: str) -> Request:
+    """Return the statistic that options of predict ask for, `xb` or `fitted level(id)`."""
+    line = f"predict, {text}"
+    typed = parse_command("predict", Syntax(options=statistic_options(statistics)), line, len("predict"))
+    assert isinstance(typed, Command)
+    return requested(statistics, {name: option.text for name, option in typed.options.items()})
 
 
 def frame_for(

@@ -183,6 +183,7 @@ STATISTICS: tuple[Statistic, ...] = (
         linear_predictor(terms_of),
         _fixed("Linear prediction, fixed portion"),
         gradient=linear_gradient(terms_of),
+        linear=True,
         assumed="xb assumed",
     ),
     Statistic(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xmixed.formats import format_value
 from xmixed.formats.width import abbreviate_name
 from xmixed.output import Line, line
-from xmixed.render.notes import BOUNDARY, render_note
+from xmixed.render.notes import BOUNDARY, RESTRICTED, render_note
 from xmixed.render.text import printable, result, rule
 
 NAME_WIDTH = 12
@@ -46,7 +46,10 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class LikelihoodRatio:
-    """A likelihood-ratio test of two stored models; `boundary` adds the note on boundary hypotheses."""
+    """A likelihood-ratio test of two stored models.
+
+    `boundary` adds the note on boundary hypotheses, `restricted_likelihood` that on REML.
+    """
 
     restricted: str
     unrestricted: str
@@ -54,6 +57,7 @@ class LikelihoodRatio:
     df: int
     p_value: float
     boundary: bool
+    restricted_likelihood: bool = False
 
 
 def render_criteria(rows: Sequence[CriteriaRow], n_given: bool = False) -> list[Line]:
@@ -124,4 +128,6 @@ def render_likelihood_ratio(test: LikelihoodRatio) -> list[Line]:
         ),
         line(left + "Prob > chi2 =", result(p_value)),
     ]
-    return [*lines, line(), *render_note(BOUNDARY)] if test.boundary else lines
+    notes = [BOUNDARY] if test.boundary else []
+    notes += [RESTRICTED] if test.restricted_likelihood else []
+    return [*lines, *([line()] if notes else []), *(part for note in notes for part in render_note(note))]

@@ -1,0 +1,82 @@
+"""hausman: whether two estimators of the same coefficients differ systematically."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.commands.registry import command
+from xmixed.errors import StataError
+from xmixed.estimation.coefficients import Coefficients
+from xmixed.estimation.inference.hausman import common_coefficients, hausman_test
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import MISSING
+from xmixed.render.layouts.hausman import HausmanTable, render_hausman
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+from xmixed.session.stored import stored_estimates
+
+
+@command(
+    "hausman",
+    syntax=Syntax(
+        "words",
+        options=(
+            OptionSpec("constant", "c", help="compare the constant too"),
+            OptionSpec("alleqs", "alleqs", help="all equations", built=False),
+            OptionSpec("skipeqs", "skip", "text", "equations left out", built=False),
+            OptionSpec("equations", "eq", "text", "which equation goes with which: 1:1"),
+            OptionSpec("df", "df", "integer", "degrees of freedom", minimum_value=1),
+            OptionSpec("sigmamore", "sigmam", help="both with the efficient variance", built=False),
+            OptionSpec("sigmaless", "sigmal", help="both with the consistent variance", built=False),
+            OptionSpec("tconsistent", "tcon", "text", "title of the consistent estimator"),
+            OptionSpec("tefficient", "teff", "text", "title of the efficient estimator"),
+        ),
+    ),
+    synopsis="hausman name-consistent [name-efficient] [, constant equations(1:1) df(#)]",
+)
+def hausman(session: SessionState, node: Command) -> None:
+    """Compare the coefficients that two stored results have in common."""
+    names = list(node.argument)
+    if not 1 <= len(names) <= 2:
+        raise StataError(198, "invalid syntax", None, "hausman name-consistent [name-efficient]")
+    if len(names) == 1:
+        names.append(".")
+    if names[0] == names[1]:
+        raise StataError(198, f"{names[0]} cannot be compared with itself")
+    estimates = [stored_estimates(session, name) for name in names]
+    pair = _pair(str(node.option("equations", "")))
+    compared = [Coefficients.of(item) for item in estimates]
+    common = common_coefficients(compared[0], compared[1], bool(node.option("constant")), pair)
+    test = hausman_test(common, node.option("df"))
+    titles = [
+        str(node.option(option, "" if name == "." else name))
+        for option, name in zip(("tconsistent", "tefficient"), names, strict=True)
+    ]
+    variances = np.diag(common.V_consistent - common.V_efficient)
+    errors = [float(np.sqrt(value)) if value >= 0 else MISSING for value in variances]
+    columns = (common.consistent, common.efficient, common.consistent - common.efficient)
+    table = HausmanTable(
+        (titles[0] or ".", titles[1] or "."),
+        (estimates[0].macros["cmd"], estimates[1].macros["cmd"]),
+        list(zip(common.names, *(column.tolist() for column in columns), errors, strict=True)),
+        test.statistic,
+        test.df,
+        test.rank,
+        test.p_value,
+        test.positive_definite,
+    )
+    session.out.write(*render_hausman(table, session.settings.linesize))
+    scalars = {"chi2": test.statistic, "df": float(test.df), "rank": float(test.rank)}
+    session.r = Results(scalars | ({"p": test.p_value} if test.statistic >= 0 else {}))
+
+
+def _pair(text: str) -> tuple[str, str] | None:
+    """Return the equations of `1:1`, as names that coefficients understand."""
+    if not text.strip():
+        return None
+    first, colon, second = text.strip().partition(":")
+    if not colon or ":" in second or " " in text.strip():
+        raise StataError(198, "option equations() incorrectly specified", None, "equations(#:#)")
+    numbered = [f"#{part.strip()}" if part.strip().isdigit() else part.strip() for part in (first, second)]
+    return numbered[0], numbered[1]

@@ -1,0 +1,147 @@
+"""margins: predictive margins and marginal effects."""
+
+from __future__ import annotations
+
+from xmixed.commands.registry import command
+from xmixed.errors import StataError
+from xmixed.estimation.coefficients import Coefficients
+from xmixed.estimation.inference.margins import EFFECTS, MarginsRequest, compute
+from xmixed.estimation.inference.margins_results import Shown, margins_estimates, margins_results
+from xmixed.estimation.inference.margins_sample import margins_setting
+from xmixed.estimation.inference.margins_table import margins_lines
+from xmixed.estimation.inference.prediction import Request, default_request, read_request
+from xmixed.estimation.results import estimator_of
+from xmixed.expressions.context import Context
+from xmixed.expressions.sample import select_rows
+from xmixed.expressions.varlist import resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
+from xmixed.session.state import SessionState
+from xmixed.session.stored import commit
+
+OPTIONS = (
+    OptionSpec("predict", "pr", "text", "the statistic, with options of predict"),
+    OptionSpec("expression", "exp", "expression", "a function of predict() and of coefficients"),
+    OptionSpec("dydx", "dydx", "text", "marginal effects of variables"),
+    OptionSpec("eyex", "eyex", "text", "elasticities"),
+    OptionSpec("dyex", "dyex", "text", "semielasticities d(y)/d(lnx)"),
+    OptionSpec("eydx", "eydx", "text", "semielasticities d(lny)/d(x)"),
+    OptionSpec("continuous", "cont", help="treat factors as continuous", built=False),
+    OptionSpec("grand", "grand", help="add the overall margin"),
+    OptionSpec("at", "at", "at", "values of covariates", repeatable=True),
+    OptionSpec("atmeans", "atmeans", help="covariates at their means"),
+    OptionSpec("asbalanced", "asbal", help="factors as balanced"),
+    OptionSpec("over", "over", "varlist", "margins of groups"),
+    OptionSpec("within", "within", "varlist", "nested margins", built=False),
+    OptionSpec("contrast", "contrast", "text", "contrasts of margins", built=False, optional_value=True),
+    OptionSpec("pwcompare", "pwcomp", "text", "pairwise comparisons", built=False, optional_value=True),
+    OptionSpec("mcompare", "mcomp", "text", "adjustment for comparisons", built=False),
+    OptionSpec("vce", "vce", "choice", "delta method", (("delta", "delta"), ("unconditional", "unc"))),
+    OptionSpec("noatlegend", "noatl", help="no legend of at()"),
+    OptionSpec("nose", "nose", help="no standard errors"),
+    OptionSpec("post", "post", help="put the margins in e()"),
+    LEVEL,
+    OptionSpec("vsquish", "vsquish", help="no blank lines"),
+    OptionSpec("noesample", "noes", help="all observations"),
+    OptionSpec("emptycells", "empty", "choice", "empty cells", (("strict", "s"), ("reweight", "r"))),
+    OptionSpec("noestimcheck", "noestimcheck", help="do not check estimability"),
+    OptionSpec("force", "force", help="estimate in spite of doubts"),
+    OptionSpec("coeflegend", "coefl", help="show how to refer to the margins; with post"),
+    OptionSpec("cformat", "cformat", "format", "format of margins"),
+    OptionSpec("pformat", "pformat", "format", "format of p-values"),
+    OptionSpec("sformat", "sformat", "format", "format of test statistics"),
+)
+
+
+@command(
+    "margins",
+    syntax=Syntax(
+        "margins",
+        condition=True,
+        in_range=True,
+        weights=("fweight", "aweight", "pweight", "iweight"),
+        options=OPTIONS,
+        exclusive=(("predict", "expression"), EFFECTS, ("atmeans", "asbalanced")),
+    ),
+    synopsis="margins [marginlist] [if] [in] [weight] [, at(spec) dydx(varlist) over(varlist) post ...]",
+    needs=("estimates",),
+)
+def margins(session: SessionState, node: Command) -> None:
+    """Average predictions over the estimation sample, with covariates at values asked for."""
+    if _replayed(session, node):
+        return
+    _refuse(node)
+    estimator, context = estimator_of(session.e), Context.of(session)
+    if node.option("expression") is not None:
+        from xmixed.estimation.inference.expressions import expression_statistic
+
+        typed = node.options["expression"]
+        request = Request(expression_statistic(typed.value, typed.text, estimator, session.e))
+    elif node.option("predict") is not None:
+        request = read_request(estimator.statistics, str(node.option("predict")))
+    else:
+        request = default_request(estimator.statistics)
+    wanted = _request(session, node)
+    rows = select_rows(node.condition, node.in_range, context)
+    setting = margins_setting(
+        request,
+        estimator,
+        session.e,
+        context,
+        rows,
+        wanted,
+        weight=node.weight,
+        whole=bool(node.option("noesample")),
+        lenient=bool(node.option("force")),
+    )
+    found = compute(wanted, setting)
+    level = float(node.option("level", session.settings.level))
+    shown = Shown(found, wanted, request, Coefficients.of(session.e).V, level, session.e)
+    if node.option("post"):
+        estimates = margins_estimates(shown, node.text.strip())
+        commit(session, estimates)
+    session.out.write(*margins_lines(shown, node.option, session.settings))
+    session.r = margins_results(shown, node.text.strip())
+
+
+def _replayed(session: SessionState, node: Command) -> bool:
+    """Show margins in e() again, where the command says nothing else; return whether it was so."""
+    if session.e.macros.get("cmd") != "margins":
+        return False
+    if node.argument or node.condition is not None or not node.options.keys() <= {"level", "coeflegend"}:
+        raise StataError(322, "e(cmd) is margins; the model's own results are no longer active")
+    session.out.write(*estimator_of(session.e).replay(session.e, node.option, session.settings))
+    return True
+
+
+def _refuse(node: Command) -> None:
+    """Refuse what is not built, or makes no sense together."""
+    if node.option("vce") == "unconditional":
+        raise StataError(198, "vce(unconditional) is not implemented in xmixed yet", node.options["vce"].span)
+    if node.option("emptycells") == "reweight":
+        raise StataError(
+            198, "emptycells(reweight) is not implemented in xmixed yet", node.options["emptycells"].span
+        )
+    for term in node.argument:
+        if term.has_contrast:
+            raise StataError(198, "contrasts of margins are not implemented in xmixed yet", term.span)
+        if any(item.joint == "@" for item in term.operands):
+            raise StataError(198, "invalid syntax", term.span)
+    if node.option("coeflegend") and not node.option("post"):
+        raise StataError(198, "option coeflegend requires option post")
+
+
+def _request(session: SessionState, node: Command) -> MarginsRequest:
+    effect = next((kind for kind in EFFECTS if kind in node.options), "")
+    over = node.option("over")
+    return MarginsRequest(
+        terms=node.argument,
+        at=node.option("at", ()),
+        at_means=bool(node.option("atmeans")),
+        as_balanced=bool(node.option("asbalanced")),
+        over=tuple(resolve_varlist(over, session.data)) if over else (),
+        effect=effect,
+        variables=tuple(str(node.option(effect)).split()) if effect else (),
+        grand=bool(node.option("grand")),
+        check=not node.option("noestimcheck"),
+    )

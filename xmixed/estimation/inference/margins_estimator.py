@@ -1,0 +1,27 @@
+"""Margins put in e() by `post`, as an estimator: they replay, and can be tested and combined."""
+
+from __future__ import annotations
+
+from xmixed.estimation.inference.margins_table import margins_lines
+from xmixed.estimation.results import Option, Statistic
+from xmixed.expressions.factors.terms import Term
+from xmixed.language.syntax import LEVEL, OptionSpec
+from xmixed.output import Line
+from xmixed.session.results import Estimates
+from xmixed.session.settings import Settings
+
+
+class PostedMargins:
+    """See `results.Estimator`."""
+
+    options: tuple[OptionSpec, ...] = (LEVEL, OptionSpec("coeflegend", "coefl", help="show names"))
+    statistics: tuple[Statistic, ...] = ()
+
+    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        return margins_lines(estimates.payload, option, settings)
+
+    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
+        return tuple(None for _ in estimates.matrices["b"].column_names)
+
+
+ESTIMATOR = PostedMargins()

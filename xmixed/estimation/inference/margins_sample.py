@@ -1,0 +1,100 @@
+"""What margins are averaged over: observations, weights, the response, and what can be estimated."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.errors import StataError
+from xmixed.estimation.coefficients import Coefficients
+from xmixed.estimation.frame import EstimationFrame, sample_rows
+from xmixed.estimation.inference.covariates import Covariates
+from xmixed.estimation.inference.estimability import Estimability
+from xmixed.estimation.inference.margins import MarginsRequest, Setting
+from xmixed.estimation.inference.prediction import Request
+from xmixed.estimation.inference.responses import EvaluatedResponse, LinearResponse, Response
+from xmixed.estimation.results import Estimator
+from xmixed.expressions.context import Context
+from xmixed.expressions.evaluate import evaluate_column
+from xmixed.expressions.weights import check_weights
+from xmixed.language.nodes import Weight
+from xmixed.language.parser import parse_expression
+from xmixed.missing import is_missing
+from xmixed.session.results import Estimates
+
+
+def margins_setting(
+    request: Request,
+    estimator: Estimator,
+    estimates: Estimates,
+    context: Context,
+    rows: np.ndarray,
+    wanted: MarginsRequest,
+    weight: Weight | None = None,
+    whole: bool = False,
+    lenient: bool = False,
+) -> Setting:
+    """Return what margins are computed over.
+
+    Parameters
+    ----------
+    rows : (n,) bool array
+        Observations that `if` and `in` leave.
+    weight : Weight or None
+        Weights in place of those of the estimates.
+    whole : bool
+        Whether observations outside the estimation sample count.
+    lenient : bool
+        Whether a statistic counts that depends on more than e(b).
+
+    Raises
+    ------
+    StataError
+        r(498) where the response is random, or the sample is gone; r(401), r(402) bad weights; r(111).
+    """
+    statistic = request.statistic
+    if statistic.gradient is None and not lenient:
+        raise StataError(498, "prediction is a function of possibly stochastic quantities other than e(b)")
+    if statistic.gradient is None:
+        raise StataError(198, "option force is of no use; the statistic has no derivatives")
+    if not whole:
+        rows = rows & sample_rows(context, estimates.mark)
+    terms = estimator.terms(estimates)
+    for term in terms:
+        for part in () if term is None else term.parts:
+            if part.variable not in context.data:
+                raise StataError(111, f"variable {part.variable} not found")
+    frame = EstimationFrame(context, rows)
+    frame.require_terms(terms)
+    for name in wanted.over:
+        if context.data[name].is_string:
+            raise StataError(109, f"{name}:  string variables may not be used as factor variables")
+        frame.require(name)
+    kind, weights = _weights(estimates, context, weight)
+    if weights is not None:
+        frame.rows = frame.rows & (weights > 0)
+        check_weights(weights[frame.rows], kind)
+    covariates, b = Covariates.of(terms), Coefficients.of(estimates).b
+
+    def respond(own: EstimationFrame, own_weights: np.ndarray | None) -> Response:
+        if statistic.linear:
+            return LinearResponse(terms, b, own, own_weights)
+        return EvaluatedResponse(statistic, request.argument, estimates, own, own_weights)
+
+    check = Estimability(terms, frame) if wanted.check and frame.size else None
+    return Setting(covariates, frame, weights, kind, respond, check)
+
+
+def _weights(estimates: Estimates, context: Context, weight: Weight | None) -> tuple[str, np.ndarray | None]:
+    """Return the kind and values of the weights, those of the fit unless others are given."""
+    if weight is not None:
+        kind, expression = weight.kind, weight.expression
+        kind = "aweight" if kind == "weight" else kind
+    elif "wtype" in estimates.macros:
+        kind = estimates.macros["wtype"]
+        expression = parse_expression(estimates.macros["wexp"].removeprefix("=").strip())
+    else:
+        return "", None
+    values, text = evaluate_column(expression, context)
+    if text:
+        raise StataError(109, "type mismatch")
+    return kind, np.where(is_missing(values), 0.0, values)
