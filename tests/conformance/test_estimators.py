@@ -70,3 +70,16 @@ def test_assumptions_agree_with_r(session: xmixed.Session, case: dict) -> None:
     else:
         found = [r.get("chi2", r.get("F")), r["df"], *([r["df_r"]] if "df_r" in r else []), r["p"]]
     np.testing.assert_allclose(found, case["values"], rtol=1e-8)
+
+
+@pytest.mark.parametrize("case", REFERENCES["variance"], ids=case_id)
+def test_analysis_of_variance_agrees_with_r(session: xmixed.Session, case: dict) -> None:
+    for line in ("sysuse exam, clear", case["command"]):
+        session.run(line)
+    e, values = session.e, case["values"]
+    places = {e[f"term_{number}"].replace("#", ":"): number for number in range(1, 5)}
+    for place, name in enumerate(case["order"]):
+        number = places[name]
+        assert e[f"ss_{number}"] == pytest.approx(values["ss"][place], rel=1e-8)
+        assert e[f"df_{number}"] == values["df"][place]
+        assert e[f"F_{number}"] == pytest.approx(values["F"][place], rel=1e-8)

@@ -12,13 +12,7 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate, evaluate_scalar
 from xmixed.language.parser import parse_expression
 from xmixed.missing import CODES, NAMES, is_missing, missing_name
-
-
-@dataclass
-class NamedMatrix:
-    values: np.ndarray
-    row_names: list[str]
-    column_names: list[str]
+from xmixed.session.results import Matrix
 
 
 @dataclass
@@ -54,9 +48,9 @@ def small_data() -> Dataset:
 
 def small_context() -> Context:
     names = ["weight:week", "weight:1b.sex", "weight:_cons", "lns1_1_1:_cons", "lnsig_e:_cons"]
-    b = NamedMatrix(np.array([[6.2, 0.0, 19.4, 1.3, 1.5]]), ["y1"], names)
-    V = NamedMatrix(np.diag([0.04, 0.0, 0.25, 0.01, 0.09]), names, names)
-    M = NamedMatrix(np.array([[1.0, 2.0], [3.0, 5.0]]), ["r1", "r2"], ["c1", "c2"])
+    b = Matrix(np.array([[6.2, 0.0, 19.4, 1.3, 1.5]]), ["y1"], names)
+    V = Matrix(np.diag([0.04, 0.0, 0.25, 0.01, 0.09]), names, names)
+    M = Matrix(np.array([[1.0, 2.0], [3.0, 5.0]]), ["r1", "r2"], ["c1", "c2"])
     return Context(
         data=small_data(),
         scalars={"k": 3.0, "word": "text", "id": 99.0},

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.expressions.support import NamedMatrix, small_context, small_data, value_of, values_of
+from tests.expressions.support import small_context, small_data, value_of, values_of
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
@@ -13,6 +13,7 @@ from xmixed.expressions.sample import select_rows
 from xmixed.language.nodes import Binary, InRange, Number
 from xmixed.language.parser import parse_expression
 from xmixed.missing import MISSING
+from xmixed.session.results import Matrix
 from xmixed.statistics.partition import Partition, running_sum
 
 TABLE = [
@@ -223,7 +224,7 @@ def test_data_are_not_touched():
 
 def test_missing_standard_error():
     context = small_context()
-    V = NamedMatrix(np.full((5, 5), MISSING), [], [])
+    V = Matrix(np.full((5, 5), MISSING), [], [])
     context.e.items["V"] = V
     assert value_of("_se[week]", context) == MISSING
 

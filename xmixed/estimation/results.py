@@ -27,16 +27,20 @@ if TYPE_CHECKING:
 MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
+    "anova": "linear.anova",
     "margins": "inference.margins_estimator",
     "areg": "linear.areg",
     "logistic": "likelihood.estimator:BINARY",
     "logit": "likelihood.estimator:BINARY",
+    "mean": "means.estimator",
     "mlogit": "likelihood.estimator:MULTINOMIAL",
     "ologit": "likelihood.estimator:ORDERED",
     "oprobit": "likelihood.estimator:ORDERED",
     "poisson": "likelihood.estimator:COUNTS",
     "probit": "likelihood.estimator:BINARY",
+    "proportion": "means.estimator",
     "regress": "linear.regress",
+    "total": "means.estimator",
     "xtreg": "linear.xtreg",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""

@@ -15,7 +15,9 @@ from xmixed.missing import MISSING, is_missing
 SAVED_RESULTS = frozenset(("e", "r", "s", "c", "scalar", "matrix"))
 """Calls whose argument is a name."""
 
-MATRIX_FUNCTIONS = frozenset("rowsof colsof el rownumb colnumb trace det issymmetric mreldif".split())
+MATRIX_FUNCTIONS = frozenset(
+    "rowsof colsof el rownumb colnumb trace det diag0cnt issymmetric matmissing mreldif".split()
+)
 """Calls whose first argument is a matrix."""
 
 
@@ -128,49 +130,27 @@ def _matrix_argument(node: Expression, context: Context) -> object:
 
 
 def matrix_function(node: Call, others: list[Value], context: Context) -> np.ndarray:
-    """Return `rowsof(M)`, `colsof(M)`, `el(M,i,j)`, `rownumb(M,s)`, `colnumb(M,s)`, `trace(M)`, `det(M)`, ...
+    """Return `rowsof(M)`, `el(M,i,j)`, `rownumb(M,s)`, `det(M)`, ...
 
-    `others` are the values of the arguments after the matrix.
+    `others` are the values of the arguments after the matrix; `el` takes columns of subscripts.
 
     Raises
     ------
     StataError
         r(111) for an unknown matrix; r(109); r(198) for the wrong number of arguments;
-        r(505) `matrix not square`.
+        r(503) `conformability error`.
     """
-    expected = {"el": 3, "rownumb": 2, "colnumb": 2, "mreldif": 2}.get(node.name, 1)
+    from xmixed.expressions.matrices.functions import FUNCTIONS
+
+    function, expected = FUNCTIONS[node.name]
     if len(node.arguments) != expected:
         raise syntax_error(span=node.span)
     matrix: object = _matrix_argument(node.arguments[0], context)
-    values: np.ndarray = matrix.values  # type: ignore[attr-defined]
-    if node.name in ("rowsof", "colsof"):
-        return np.asarray(float(values.shape[node.name == "colsof"]))
-    if node.name in ("rownumb", "colnumb"):
-        names = matrix.row_names if node.name == "rownumb" else matrix.column_names  # type: ignore[attr-defined]
-        wanted = others[0]
-        if not isinstance(wanted, str):
-            raise type_mismatch()
-        return np.asarray(names.index(wanted) + 1.0 if wanted in names else MISSING)
     if node.name == "el":
-        return _element(values, others[0], others[1])
+        return _element(matrix.values, others[0], others[1])  # type: ignore[attr-defined]
     if node.name == "mreldif":
-        other: np.ndarray = _matrix_argument(node.arguments[1], context).values  # type: ignore[attr-defined]
-        if other.shape != values.shape:
-            raise StataError(503, "conformability error", node.span)
-        return np.asarray(np.max(np.abs(values - other) / (np.abs(other) + 1)))
-    if values.shape[0] != values.shape[1]:
-        if node.name == "issymmetric":
-            return np.asarray(0.0)
-        raise StataError(505, "matrix not square", node.span)
-    return _of_square(node.name, values)
-
-
-def _of_square(name: str, values: np.ndarray) -> np.ndarray:
-    if name == "issymmetric":
-        return np.asarray(float(np.array_equal(values, values.T)))
-    if np.any(is_missing(values)):
-        return np.asarray(MISSING)
-    return np.asarray(np.trace(values) if name == "trace" else np.linalg.det(values), dtype=np.float64)
+        return np.asarray(function(matrix, _matrix_argument(node.arguments[1], context)))
+    return np.asarray(function(matrix, *others))
 
 
 def _element(values: np.ndarray, row: Value, column: Value) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 
 def columns_of(text: str) -> int:
@@ -44,17 +45,31 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def abbreviate_name(name: str, width: int) -> str:
-    """Return a name in at most `width` characters: its start, `~`, and its last character.
+def abbreviate_name(name: str, width: int, among: Iterable[str] = ()) -> str:
+    """Return a name in at most `width` characters: its start, `~`, and as much of its end as tells it apart.
 
-    The last two stay when the name ends in a letter and a digit, so that the digit keeps its meaning.
+    Stata: first all the digits at the end are tried, then the last one, two, three ... characters, until no
+    other name begins with the same start and ends with the same end. When none does, the last one stays.
+
+    Parameters
+    ----------
+    among : iterable of str
+        The names that it must not be taken for: the variables in memory.
 
     Examples
     --------
-    >>> abbreviate_name("videorelevant", 12), abbreviate_name("centforestarea2", 12)
-    ('videorelev~t', 'centfores~a2')
+    >>> abbreviate_name("videorelevant", 12), abbreviate_name("cogat_verbal2017", 14)
+    ('videorelev~t', 'cogat_ver~2017')
+    >>> abbreviate_name("hivcontactsmale", 12, ["hivcontactsfemale"])
+    'hivcon~smale'
     """
     if len(name) <= width:
         return name
-    kept = 2 if width > 4 and name[-1].isdigit() and not name[-2].isdigit() else 1
-    return f"{name[: max(1, width - 1 - kept)]}~{name[-kept:]}"
+    others = [other for other in among if other != name]
+    digits = len(name) - len(name.rstrip("0123456789"))
+    first = [digits] if 0 < digits < width - 1 else []
+    for kept in (*first, *range(1, width - 1)):
+        head, tail = name[: width - 1 - kept], name[-kept:]
+        if not any(other.startswith(head) and other.endswith(tail) for other in others):
+            return f"{head}~{tail}"
+    return f"{name[: max(1, width - 2)]}~{name[-1]}"

@@ -11,7 +11,7 @@ from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.interpreter.frames import entered
 from xmixed.interpreter.running import run_statements, show_trace_rule
-from xmixed.language.programs.extended_functions import split_words
+from xmixed.language.programs.extended_functions import list_elements
 from xmixed.session.frames import Frame, argument_macros
 from xmixed.session.programs import Program
 from xmixed.session.results import Results
@@ -39,7 +39,7 @@ def call_program(session: SessionState, program: Program, typed: str) -> None:
         The error of the command that failed; r(#) of `exit #`, without a message.
     """
     typed = typed.lstrip()
-    macros = argument_macros(split_words(typed), typed)
+    macros = argument_macros(list_elements(typed), typed)
     returned = Results() if program.kind == "rclass" else None
     frame = Frame("program", program.name, macros, program.version, program=program, returned=returned)
     out, quiet, captured = session.out, session.out.quiet, session.captured

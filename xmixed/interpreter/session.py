@@ -24,6 +24,7 @@ from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
 from xmixed.language.programs.text_files import read_text
+from xmixed.language.shapes import Builder, command_builder, literal_values, shape_of
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
 from xmixed.session.frames import Frame, argument_macros
@@ -63,6 +64,22 @@ class Prepared(NamedTuple):
     node: Any
 
 
+WITH_TEMPLATES = frozenset({"newvar", "assignment", "display", "expression"})
+"""Kinds of arguments of which a command is made from its shape."""
+
+
+class Template(NamedTuple):
+    """How a command is made from the literals of a text; `builder` is None where it cannot be."""
+
+    entry: Any
+    end: int
+    node: Any
+    builder: Builder | None
+
+
+NO_TEMPLATE = Template(None, 0, None, None)
+
+
 class Session(SessionState):
     """An interpreter with its data, results and settings.
 
@@ -80,6 +97,7 @@ class Session(SessionState):
             Callable[[], object]
         ] = []  # called after each command, so that readers see its output
         self._prepared: dict[str, Prepared] = {}
+        self._templates: dict[str, Template] = {}
 
     def run(self, text: str) -> str:
         """Run commands (one or more lines) and return their output, without echo.
@@ -185,6 +203,9 @@ class Session(SessionState):
         known = self._prepared.get(text)
         if known is not None:
             return known
+        made = self._from_shape(text)
+        if made is not None:
+            return made
         try:
             entry, end = find_entry(text)
         except StataError as error:
@@ -202,7 +223,32 @@ class Session(SessionState):
             if len(self._prepared) >= MOST_PREPARED:
                 self._prepared.clear()
             self._prepared[text] = prepared
+            self._keep_shape(text, end, prepared)
         return prepared
+
+    def _keep_shape(self, text: str, end: int, prepared: Prepared) -> None:
+        """Keep how a command of this shape is made from other numbers and strings."""
+        entry, node = prepared
+        if not isinstance(entry, CommandEntry) or entry.syntax.argument not in WITH_TEMPLATES:
+            return
+        shape = shape_of(text)
+        if shape is None or not shape.literals:
+            return
+        if len(self._templates) >= MOST_PREPARED:
+            self._templates.clear()
+        self._templates[shape.key] = Template(entry, end, node, command_builder(node, shape))
+
+    def _from_shape(self, text: str) -> Prepared | None:
+        """Return a command whose shape has been met with other literals; None for a new shape."""
+        shape = shape_of(text)
+        if shape is None or not shape.literals:
+            return None
+        entry, end, node, builder = self._templates.get(shape.key) or NO_TEMPLATE
+        if builder is None:
+            return None
+        argument, condition = builder(literal_values(shape.literals))
+        typed = text[end:].strip()
+        return Prepared(entry, Command(node.name, text, argument, typed, condition))
 
     def perform(self, prepared: Prepared, body: Body | None = None) -> None:
         """Run a prepared command; `body` runs the block in braces behind it.

@@ -96,7 +96,7 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
         from xmixed.language.graphs import parse_graph
 
         return parse_graph(name, syntax, text, rest)
-    if syntax.argument in ("raw", "display"):
+    if syntax.argument in ("raw", "display", "matrix", "matrix_input"):
         return _unstructured(name, syntax, text, rest)
     pieces = parse("command", hide_format_commas(text), rest)
     skeleton = assemble(pieces, _plain_pieces(syntax))
@@ -130,6 +130,11 @@ def _unstructured(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
     """Parse a command without qualifiers and options: `display`, and what reads its line itself."""
     typed = text[rest.start : rest.end].strip()
     argument: Any = typed
+    if syntax.argument.startswith("matrix"):
+        from xmixed.language.matrix_expressions import parse_matrix_assignment, parse_matrix_input
+
+        read = parse_matrix_assignment if syntax.argument == "matrix" else parse_matrix_input
+        argument = read(text, rest)
     if syntax.argument == "display":
         argument = parse("display", text, rest)
         for item in argument:

@@ -51,7 +51,7 @@ def read_qualifiers(text: str, skeleton: Skeleton, syntax: Syntax) -> Qualifiers
         _condition(text, skeleton.condition, syntax),
         _in_range(text, skeleton.in_range),
         _weight(text, skeleton, syntax),
-        _using(text, skeleton.using),
+        _using(text, skeleton.using, syntax.several_files),
     )
 
 
@@ -113,10 +113,10 @@ def _weight(text: str, skeleton: Skeleton, syntax: Syntax) -> Weight | None:
     return Weight(kind, read_expression(text, span), text[span.start : span.end].strip(), span)
 
 
-def _using(text: str, span: Span | None) -> str | None:
+def _using(text: str, span: Span | None, several: bool) -> str | None:
     if span is None:
         return None
-    return read_filename(text, span)
+    return text[span.start : span.end].strip() if several else read_filename(text, span)
 
 
 def read_filename(text: str, span: Span) -> str:

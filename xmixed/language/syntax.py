@@ -23,6 +23,8 @@ ArgumentKind = Literal[
     "named_expressions",  # tuple of NamedExpression
     "equations",  # tuple of NonlinearEquation
     "hypotheses",  # tuple of Hypothesis; () when empty
+    "matrix",  # MatrixAssignment: `A = exp`, `A[i,j] = exp`
+    "matrix_input",  # (name, Span of what stands behind the equals sign)
     "text",  # str: the rest of the line as it stands up to the options
     "raw",  # str: everything up to the end of the line, options included
     "graph",  # plots over each other: the parser returns a GraphCommand
@@ -106,6 +108,8 @@ class Syntax:
     argument : ArgumentKind
     condition, in_range, using : bool
         Whether `if exp`, `in range`, `using file` may be given.
+    several_files : bool
+        Behind `using` may stand several files; `Command.using` is then the text of all of them.
     weights : tuple of str
         Weight kinds allowed (`fweight`, `pweight`, `aweight`, `iweight`); () none.
     options : tuple of OptionSpec
@@ -121,6 +125,7 @@ class Syntax:
     condition: bool = False
     in_range: bool = False
     using: bool = False
+    several_files: bool = False
     weights: tuple[str, ...] = ()
     options: tuple[OptionSpec, ...] = ()
     fixed_options: tuple[OptionSpec, ...] = ()

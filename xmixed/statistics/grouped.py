@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -175,3 +176,39 @@ class Grouped:
         if found is not None:
             return self.percentile(float(found[1]))
         return getattr(self, {"count": "n", "N": "n", "var": "variance", "v": "variance"}.get(name, name))
+
+
+def with_margins(
+    x: np.ndarray,
+    codes: Sequence[np.ndarray],
+    sizes: Sequence[int],
+    w: np.ndarray | None,
+    kind: str,
+    names: Iterable[str],
+) -> dict[str, np.ndarray]:
+    """Return statistics of the cells of a table of any number of ways, with its margins.
+
+    Parameters
+    ----------
+    codes : sequence of ndarray of int, shape (n,) each
+        Category of each number along each way.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (size + 1, ...)
+        The last place along a way holds the totals over it.
+    """
+    names = tuple(names)
+    out = {name: np.zeros([size + 1 for size in sizes]) for name in names}
+    for over in np.ndindex(*[2] * len(sizes)):
+        code, count = np.zeros(len(x), dtype=np.int64), 1
+        for own, size, total in zip(codes, sizes, over, strict=True):
+            if not total:
+                code, count = code * size + own, count * size
+        groups = Grouped(x, code, count, w, kind)
+        place = tuple(
+            slice(size, None) if total else slice(0, size) for size, total in zip(sizes, over, strict=True)
+        )
+        for name in names:
+            out[name][place] = groups.statistic(name).reshape(out[name][place].shape)
+    return out

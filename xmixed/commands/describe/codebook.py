@@ -14,6 +14,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
 from xmixed.render.layouts.codebook import (
+    EXAMPLE_WIDTH,
     STATISTIC,
     CodebookEntry,
     CompactRow,
@@ -95,6 +96,7 @@ def _numeric_entry(data: Dataset, variable: Variable, rows: np.ndarray, limit: i
         n_extended=len(np.unique(values[extended])),
         value_label=variable.value_label,
         value_label_defined=not variable.value_label or variable.value_label in data.value_labels,
+        unlabeled=sum(_label(value, texts) == "" for value in x.tolist()) if texts else 0,
         range=_range(found, variable.format),
         units=_units(x, variable.type),
         mean=found.mean,
@@ -104,6 +106,17 @@ def _numeric_entry(data: Dataset, variable: Variable, rows: np.ndarray, limit: i
             Tabulated(int(count), format_value(value, variable.format).strip(), _label(value, texts))
             for value, count in zip(*show, strict=True)
         ),
+        examples=_labelled_examples(np.sort(values), variable, texts) if texts and not tabulated else (),
+    )
+
+
+def _labelled_examples(values: np.ndarray, variable: Variable, texts: dict[int, str]) -> tuple[str, ...]:
+    """Return values at equal distances in the sorted ones, each with its label."""
+    n = len(values)
+    shown = [float(values[n * (i + 1) // (EXAMPLES + 1)]) for i in range(EXAMPLES)] if n else []
+    return tuple(
+        format_value(value, variable.format).strip().ljust(EXAMPLE_WIDTH) + _label(value, texts)
+        for value in shown
     )
 
 
@@ -135,7 +148,7 @@ def _units(x: np.ndarray, storage_type: str) -> str:
         nearest = np.rint(x / unit) * unit if power >= 0 else np.rint(x * unit) / unit
         if np.array_equal(nearest.astype(precision), x.astype(precision)):
             return format_value(10.0**power, "%9.0g").strip()
-    return format_value(1e-8, "%9.0g").strip()
+    return "1.000e-08"
 
 
 def _string_entry(variable: Variable, rows: np.ndarray, limit: int) -> CodebookEntry:

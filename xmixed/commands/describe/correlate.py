@@ -68,11 +68,13 @@ def correlate(session: SessionState, node: Command) -> None:
     names = [variable.name for variable in variables]
     session.out.write(line(f"(obs={found.n:.0f})"), line())
     if node.option("means"):
-        session.out.write(*render_means(_means(names, found, X[used])))
+        session.out.write(*render_means(_means(names, found, X[used]), session.data.names))
     covariance = bool(node.option("covariance"))
     linesize = 10_000 if node.option("wrap") else session.settings.linesize
     fmt = "%9.0g" if covariance or node.option("noformat") else "%9.4f"
-    session.out.write(*render_matrix(names, found.matrix if covariance else rho, fmt, linesize))
+    session.out.write(
+        *render_matrix(names, found.matrix if covariance else rho, fmt, linesize, session.data.names)
+    )
     session.r = _saved(names, found, rho, covariance)
 
 
@@ -145,6 +147,7 @@ def pwcorr(session: SessionState, node: Command) -> None:
         bool(node.option("obs")),
         _probability(node.option("star", 0.0)),
         _probability(node.option("print", 2.0), 2.0),
+        tuple(session.data.names),
     )
     session.out.write(*render_pairwise(table, session.settings.linesize))
     scalars = {"N": float(found.n[-1, max(0, k - 2)])}

@@ -63,6 +63,7 @@ def describe(session: SessionState, node: Command) -> None:
         changed=data.changed and node.using is None,
         from_file=node.using is not None,
         rows=tuple(_row(data, variable) for variable in chosen),
+        names=tuple(data.names),
     )
     _write(session, node, description)
     session.r = Results(
@@ -99,7 +100,7 @@ def _row(data: Dataset, variable: Variable) -> VariableRow:
 def _write(session: SessionState, node: Command, description: Description) -> None:
     linesize = session.settings.linesize
     if node.option("simple"):
-        session.out.write(*render_names([row.name for row in description.rows], linesize))
+        session.out.write(*render_names([row.name for row in description.rows], linesize, description.names))
         return
     framed = not node.argument
     lines = render_header(description, linesize) if framed else []
@@ -131,5 +132,5 @@ def _write(session: SessionState, node: Command, description: Description) -> No
 )
 def ds(session: SessionState, node: Command) -> None:
     names = resolve_varlist(node.argument, session.data) if node.argument else session.data.names
-    session.out.write(*render_names(names, session.settings.linesize))
+    session.out.write(*render_names(names, session.settings.linesize, session.data.names))
     session.r = Results(macros={"varlist": " ".join(names)})

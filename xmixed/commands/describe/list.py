@@ -10,7 +10,7 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.value_labels import labelled, value_label_texts
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_string, parse_format
-from xmixed.formats.width import abbreviate_name
+from xmixed.formats.width import abbreviate_name, columns_of
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.data_list import ListColumn, Listing, render_list
@@ -86,14 +86,15 @@ def list_command(session: SessionState, node: Command) -> None:
 
 
 def _column(data: Dataset, variable: Variable, rows: np.ndarray, width: int, nolabel: bool) -> ListColumn:
-    head = abbreviate_name(variable.name, width)
     left = parse_format(variable.format).align == "-"
     if variable.is_string:
         texts = (_text(value) for value in variable.values[rows].tolist())
-        return ListColumn(head, tuple(format_string(text, variable.format).strip() for text in texts), left)
-    values = variable.to_double()[rows].tolist()
-    labels = {} if nolabel else value_label_texts(data, variable)
-    return ListColumn(head, tuple(map(printable, labelled(values, labels, variable.format))), left)
+        cells = tuple(format_string(text, variable.format).strip() for text in texts)
+    else:
+        labels = {} if nolabel else value_label_texts(data, variable)
+        cells = tuple(map(printable, labelled(variable.to_double()[rows].tolist(), labels, variable.format)))
+    room = max([width, *map(columns_of, cells)])
+    return ListColumn(abbreviate_name(variable.name, room, data.names), cells, left)
 
 
 def _text(value: str | bytes) -> str:

@@ -49,7 +49,9 @@ def summarize(session: SessionState, node: Command) -> None:
         shown = [
             _row(v, found, bool(node.option("format"))) for v, found in zip(chosen, results, strict=True)
         ]
-        session.out.write(*render_summary(shown, weights.kind in {"aweight", "iweight"}, separator))
+        session.out.write(
+            *render_summary(shown, weights.kind in {"aweight", "iweight"}, separator, session.data.names)
+        )
     session.r = _saved(results[-1], detail, meanonly)
 
 

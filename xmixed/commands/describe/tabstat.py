@@ -134,6 +134,7 @@ def tabstat(session: SessionState, node: Command) -> None:
         long_stub=bool(node.option("longstub")),
         label_width=node.option("labelwidth", 16),
         variable_width=node.option("varwidth", 12),
+        among=tuple(session.data.names),
     )
     session.out.write(*render_tabstat(table))
     session.r = _saved(table) if node.option("save") else Results()

@@ -14,7 +14,7 @@ from xmixed.missing import is_missing
 from xmixed.render.layouts.tabulate_summarize import SummaryTable, render_summary_table
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.grouped import Grouped
+from xmixed.statistics.grouped import with_margins
 
 SUMMARIZE_OPTIONS = (
     OptionSpec("summarize", "su", "varname", "means, standard deviations and frequencies of a variable"),
@@ -23,6 +23,10 @@ SUMMARIZE_OPTIONS = (
     OptionSpec("freq", "f", "negatable", "with summarize(): frequencies"),
     OptionSpec("obs", "ob", "negatable", "with summarize(): numbers of observations"),
 )
+
+
+_NAMES = {"mean": "mean", "sd": "sd", "freq": "sum_w", "obs": "n"}
+"""What is computed for each statistic of the table."""
 
 
 def tabulate_summarize(
@@ -48,7 +52,8 @@ def tabulate_summarize(
     w = None if weights.values is None else weights.values[used]
     codes = [categories.codes[used] for categories in found]
     statistics = _chosen(node)
-    values = _values(x[used], codes, sizes, w, weights.kind, statistics)
+    found_by_name = with_margins(x[used], codes, sizes, w, weights.kind, _NAMES.values())
+    values = {key: found_by_name[_NAMES[key]] for key in statistics}
     texts = [
         tuple(value_texts(data, variable, categories.values, not node.option("nolabel")))
         for variable, categories in zip(variables, found, strict=True)
@@ -80,29 +85,3 @@ def _chosen(node: Command) -> tuple[str, ...]:
     if not chosen:
         raise StataError(198, "no statistics are left to show")
     return tuple(chosen)
-
-
-def _values(
-    x: np.ndarray,
-    codes: list[np.ndarray],
-    sizes: list[int],
-    w: np.ndarray | None,
-    kind: str,
-    statistics: tuple[str, ...],
-) -> dict[str, np.ndarray]:
-    """Return each statistic of the cells and margins, shape (r+1,) or (r+1, c+1)."""
-    names = {"mean": "mean", "sd": "sd", "freq": "sum_w", "obs": "n"}
-    out = {name: np.zeros([size + 1 for size in sizes]) for name in statistics}
-    for over in np.ndindex(*[2] * len(sizes)):  # cells, then margins: which variables are summed over
-        kept = [(c, size) for c, size, total in zip(codes, sizes, over, strict=True) if not total]
-        code, count = np.zeros(len(x), dtype=np.int64), 1
-        for c, size in kept:
-            code, count = code * size + c, count * size
-        groups = Grouped(x, code, count, w, kind)
-        place = tuple(
-            slice(size, None) if total else slice(0, size) for size, total in zip(sizes, over, strict=True)
-        )
-        for name in statistics:
-            target = out[name][place]
-            out[name][place] = groups.statistic(names[name]).reshape(target.shape)
-    return out

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
-
-import numpy as np
 
 from xmixed.commands.registry import command, subcommand
-from xmixed.data.columns import blank_column
 from xmixed.data.dataset import DTYPES
+from xmixed.data.growth import grown
 from xmixed.errors import StataError
 from xmixed.formats import is_date_format, is_string_format, is_valid_format, width_of
 from xmixed.language.nodes import Command
@@ -93,14 +90,7 @@ def _observations(session: SessionState, name: str, word: str) -> None:
         raise StataError(198, f"obs must be at least {before}; use drop to remove observations")
     if now == before:
         return
-    unmarked = np.zeros(now - before, dtype=bool)
-    session.data = data.with_(
-        variables=[
-            replace(v, values=np.concatenate([v.values, blank_column(v.type, now - before)])) for v in data
-        ],
-        n_obs=now,
-        marks={name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()},
-    )
+    session.data = grown(data, now)
     session.out.write(f"obs was {before}, now {now}")
 
 

@@ -18,7 +18,8 @@ from xmixed.session.state import SessionState
 def regress(session: SessionState, node: Command) -> None:
     from xmixed.estimation.linear import regress as linear
 
-    if replayed(session, node, {"regress"}, linear.ESTIMATOR):
+    # Stata: after anova it shows the coefficients.
+    if replayed(session, node, {"regress", "anova"}, linear.ESTIMATOR):
         return
     sample = estimation_sample(session, node, constant=not node.option("noconstant"))
     with overflow():

@@ -74,6 +74,7 @@ def _correlate(
             "obs" in shown,
             node.option("star", 0.0),
             node.option("print", 2.0),
+            tuple(session.data.names),
         )
         session.out.write(*render_pairwise(table, session.settings.linesize))
     session.r = _saved(found, value, names)

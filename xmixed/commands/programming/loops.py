@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.expressions.conditions import holds
+from xmixed.expressions.compiled import holds
 from xmixed.formats.plain import number_text
 from xmixed.language.nodes import Command
 from xmixed.language.programs.headers import ForeachHead, ForvaluesHead, parse_foreach, parse_forvalues

@@ -8,12 +8,12 @@ from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.posted import check_posted, posted_equations
+from xmixed.expressions.compiled import evaluate_text
 from xmixed.expressions.context import Context
-from xmixed.expressions.evaluate import evaluate_number
 from xmixed.expressions.macros.define import define_macro
+from xmixed.expressions.values import type_mismatch
 from xmixed.expressions.varlist import is_valid_name, resolve_name
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
 from xmixed.missing import is_missing
@@ -74,7 +74,9 @@ def _forget(results: Results, name: str) -> None:
 
 def _set_scalar(session: SessionState, results: Results, text: str) -> None:
     name, value = _name_and_value(text)
-    number = evaluate_number(parse_expression(value), Context.of(session))
+    number = evaluate_text(session, value)
+    if isinstance(number, str):
+        raise type_mismatch()
     _forget(results, name)
     results.scalars[name] = number
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.expressions.context import Context
-from xmixed.expressions.evaluate import evaluate_scalar
+from xmixed.expressions.compiled import evaluate_text
 from xmixed.expressions.varlist import is_valid_name
 from xmixed.formats import format_value
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import Syntax
 from xmixed.language.words import split_command_word
 from xmixed.session.state import SessionState
@@ -44,7 +42,7 @@ def scalar(session: SessionState, node: Command) -> None:
 def _define(session: SessionState, name: str, expression: str) -> None:
     if not is_valid_name(name):
         raise StataError(198, f"{name} invalid name")
-    value = evaluate_scalar(parse_expression(expression.strip()), Context.of(session))
+    value = evaluate_text(session, expression)
     session.matrices.pop(name, None)  # scalars and matrices share their names
     session.scalars.pop(name, None)
     session.scalars[name] = value

@@ -7,7 +7,7 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
 from xmixed.errors import StataError
-from xmixed.expressions.typed_options import numlist_text
+from xmixed.expressions.typed.options import numlist_text
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
 from xmixed.formats import format_value
 from xmixed.formats.plain import number_text

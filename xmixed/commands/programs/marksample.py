@@ -9,8 +9,8 @@ from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.marking import complete, usable_weights
 from xmixed.expressions.sample import select_rows
+from xmixed.expressions.typed.marking import complete, usable_weights
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
 from xmixed.language.nodes import Command, Interaction, Pattern
 from xmixed.language.parser import parse_command, parse_varlist

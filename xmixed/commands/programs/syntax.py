@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.expressions.typed_options import option_macros
-from xmixed.expressions.typed_parts import (
+from xmixed.expressions.typed.options import option_macros
+from xmixed.expressions.typed.parts import (
     check_count,
     existing_names,
     new_names,

@@ -38,7 +38,7 @@ def expand(terms: Iterable[ResolvedTerm], values: Values) -> tuple[Term, ...]:
     StataError
         r(452) for negative or noninteger factor variables; r(198) for two bases of one variable.
     """
-    merged = _merge(terms)
+    merged = merge_terms(terms)
     factors = _factors(merged, values)
     present = {term.key for term in merged}
     columns: list[Term] = []
@@ -52,7 +52,7 @@ def expand(terms: Iterable[ResolvedTerm], values: Values) -> tuple[Term, ...]:
     return tuple(columns)
 
 
-def _merge(terms: Iterable[ResolvedTerm]) -> list[ResolvedTerm]:
+def merge_terms(terms: Iterable[ResolvedTerm]) -> list[ResolvedTerm]:
     """Join terms that occur twice (levels of factors are united); only bare variables stay as typed."""
     merged: list[ResolvedTerm] = []
     first: dict[Key, int] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from xmixed.errors import StataError
 from xmixed.expressions.macros.registry import find_macro_function
 from xmixed.formats.plain import number_text
 from xmixed.language.programs.extended_functions import call_extended
@@ -19,15 +18,10 @@ def value_as_text(session: SessionState, text: str) -> str:
     StataError
         The errors of the expression; r(198) when there is none.
     """
-    from xmixed.expressions.context import Context
-    from xmixed.expressions.evaluate import evaluate_scalar
-    from xmixed.formats import format_value
-    from xmixed.language.parser import parse_expression
+    from xmixed.expressions.compiled import evaluate_text
 
-    if not text.strip():
-        raise StataError(198, "invalid syntax")
-    value = evaluate_scalar(parse_expression(text.strip()), Context.of(session))
-    return value if isinstance(value, str) else format_value(value, "%18.0g").strip()
+    value = evaluate_text(session, text)
+    return value if isinstance(value, str) else number_text(value)
 
 
 def saved_result_as_text(session: SessionState, kind: str, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from xmixed.errors import StataError
@@ -20,6 +20,7 @@ Evaluate = Callable[[str], str]
 _MARK = re.compile(r"\\[`$]|`\"?|\$")
 _QUOTE_MARK = re.compile(r"\\`|`\"|`|\"'|'")
 _NAME = re.compile(r"\w+")
+_SIMPLE = re.compile(r"`(\w+)'")
 _LOCAL = re.compile(r"\w+|\*")
 _SAVED = re.compile(r"\s*(e|r|s|c|return)\(\s*(\w+)\s*\)\s*")
 _STEP = re.compile(r"(\+\+|--)(\w+)|(\w+)(\+\+|--)")
@@ -55,7 +56,25 @@ def expand(
     """
     if "`" not in text and "$" not in text:
         return text
+    if (simple := _simply(text, locals)) is not None:
+        return simple
     return _Expansion(locals, globals, evaluate, extended, saved).run(text, 0)
+
+
+def _simply(text: str, locals: Mapping[str, str]) -> str | None:
+    """Expand a line that holds nothing but names of local macros with plain contents; None for any other."""
+    if "$" in text or "\\" in text:
+        return None
+    values: list[str] = []
+
+    def value(found: re.Match[str]) -> str:
+        values.append(locals.get(found[1], ""))
+        return values[-1]
+
+    expanded, count = _SIMPLE.subn(value, text)
+    if count != text.count("`") or any("`" in part or "$" in part for part in values):
+        return None
+    return expanded if len(expanded) <= MAXIMUM_LENGTH else None
 
 
 @dataclass(slots=True)

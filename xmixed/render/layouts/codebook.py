@@ -17,6 +17,8 @@ SECOND_COLON = 59
 FIRST_PERCENTILE_EDGE, PERCENTILE_WIDTH = 34, 10
 FREQUENCY_WIDTH, VALUE_WIDTH = 5, 10
 STATISTIC = "%8.0g"
+EXAMPLE_WIDTH = 6
+"""Room of a value before its label in an example."""
 COMPACT_HEADS = ("Obs", "Unique", "Mean", "Min", "Max")
 
 
@@ -35,7 +37,8 @@ class CodebookEntry:
 
     `type` is the storage type, `longest` the longest string's length; `missing` counts `.` (or ""),
     `extended` counts `.a` ... `.z`, `n_extended` how many different ones there are. A tabulation is shown
-    if there is one, else mean, standard deviation and percentiles (numeric) or the examples (string).
+    if there is one, else the examples (strings and labelled numbers), else mean and percentiles.
+    `unlabeled` counts values without a text in the label.
     """
 
     name: str
@@ -48,6 +51,7 @@ class CodebookEntry:
     n_extended: int = 0
     value_label: str = ""
     value_label_defined: bool = True
+    unlabeled: int = 0
     longest: int = 0
     range: str = ""
     units: str = ""
@@ -80,14 +84,19 @@ def render_entry(entry: CodebookEntry, linesize: int) -> list[Line]:
     lines.append(line(*_field("type", kind)))
     if entry.value_label:
         undefined = "" if entry.value_label_defined else ", but label does not exist"
+        if entry.unlabeled:
+            values, are = ("values", "are") if entry.unlabeled > 1 else ("value", "is")
+            undefined = f", but {entry.unlabeled} nonmissing {values} {are} not labeled"
         lines.append(line(*_field("label", entry.value_label + undefined)))
     lines.append(line())
     lines += _counts(entry, string)
     if entry.tabulation:
         lines += [line(), *_tabulation(entry)]
     elif string:
-        lines += _examples(entry)
-    elif entry.percentiles:
+        lines += _examples([f'"{printable(text)}"' for text in entry.examples])
+    elif entry.examples:
+        lines += _examples([printable(text) for text in entry.examples])
+    elif entry.percentiles and entry.value_label_defined:
         lines += _statistics(entry)
     for i, warning in enumerate(entry.warnings):
         lines += [line()] if i == 0 else []
@@ -139,13 +148,12 @@ def _tabulation(entry: CodebookEntry) -> list[Line]:
     else:
         lines = [line(*_field("tabulation", ""), "Freq.  Value")]
         cells = [f"{row.frequency:>{FREQUENCY_WIDTH}d}  {printable(row.value)}" for row in rows]
-    return lines + [line(margin, result(cell.rstrip() if entry.value_label else cell)) for cell in cells]
+    return lines + [line(margin, result(cell)) for cell in cells]
 
 
-def _examples(entry: CodebookEntry) -> list[Line]:
-    if not entry.examples:
+def _examples(shown: Sequence[str]) -> list[Line]:
+    if not shown:
         return []
-    shown = [f'"{printable(text)}"' for text in entry.examples]
     more = [line(" " * (COLON + 3), result(text)) for text in shown[1:]]
     return [line(), line(*_field("examples", shown[0])), *more]
 

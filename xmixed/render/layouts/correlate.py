@@ -25,23 +25,27 @@ class MeansRow:
     figures: tuple[float, float, float, float]
 
 
-def render_means(rows: Sequence[MeansRow]) -> list[Line]:
+def render_means(rows: Sequence[MeansRow], among: Sequence[str]) -> list[Line]:
     """Return the table of `correlate, means`, from its head to the two blank lines after it."""
     head = "Variable".rjust(NAME_WIDTH) + " |" + "".join(name.rjust(MEANS_CELL) for name in _MEANS)
     lines = [line(head), line(rule(NAME_WIDTH + 1) + "+" + rule(len(_MEANS) * MEANS_CELL))]
     for row in rows:
         cells = "".join(format_value(value, "%9.0g").rjust(MEANS_CELL) for value in row.figures)
-        lines.append(line(abbreviate_name(row.name, NAME_WIDTH).rjust(NAME_WIDTH) + " |", result(cells)))
+        lines.append(
+            line(abbreviate_name(row.name, NAME_WIDTH, among).rjust(NAME_WIDTH) + " |", result(cells))
+        )
     return [*lines, line(), line()]
 
 
-def render_matrix(names: Sequence[str], values: np.ndarray, fmt: str, linesize: int) -> list[Line]:
+def render_matrix(
+    names: Sequence[str], values: np.ndarray, fmt: str, linesize: int, among: Sequence[str] = ()
+) -> list[Line]:
     """Return the lower triangle in panels of as many columns as fit, and a blank line after each."""
 
     def cells(i: int, columns: Sequence[int]) -> list[str]:
         return ["".join(format_value(values[i, j], fmt) for j in columns)]
 
-    return _panels(names, cells, False, linesize)
+    return _panels(names, cells, False, linesize, among)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +63,7 @@ class PairwiseTable:
     show_n: bool = False
     star: float = 0.0
     limit: float = 2.0
+    among: tuple[str, ...] = ()
 
 
 def render_pairwise(table: PairwiseTable, linesize: int) -> list[Line]:
@@ -74,7 +79,7 @@ def render_pairwise(table: PairwiseTable, linesize: int) -> list[Line]:
         n = "".join(" " * CELL if j in hidden else f"{table.n[i, j]:{CELL}.0f}" for j in shown)
         return [" " + rho[0], *([p.rstrip()] if table.show_p else []), *([n] if table.show_n else [])]
 
-    return [line(), *_panels(table.names, cells, table.show_p or table.show_n, linesize)]
+    return [line(), *_panels(table.names, cells, table.show_p or table.show_n, linesize, table.among)]
 
 
 def _starred(table: PairwiseTable, i: int, j: int) -> str:
@@ -87,17 +92,20 @@ def _panels(
     cells: Callable[[int, Sequence[int]], list[str]],
     separated: bool,
     linesize: int,
+    among: Sequence[str],
 ) -> list[Line]:
     room = max(1, (linesize - NAME_WIDTH - 2) // CELL)
     lines: list[Line] = []
     empty = " " * NAME_WIDTH + " |"
     for start in range(0, len(names), room):
         columns = range(start, min(start + room, len(names)))
-        heads = "".join(abbreviate_name(names[j], CELL - 1).rjust(CELL) for j in columns)
+        heads = "".join(abbreviate_name(names[j], CELL - 1, among).rjust(CELL) for j in columns)
         lines += [line(empty + heads), line(rule(NAME_WIDTH + 1) + "+" + rule(CELL * len(columns)))]
         for i in range(start, len(names)):
             first, *others = cells(i, [j for j in columns if j <= i])
-            lines.append(line(abbreviate_name(names[i], NAME_WIDTH).rjust(NAME_WIDTH) + " |", result(first)))
+            lines.append(
+                line(abbreviate_name(names[i], NAME_WIDTH, among).rjust(NAME_WIDTH) + " |", result(first))
+            )
             lines += [line(empty, result(text)) for text in others]
             lines += [line(empty)] if separated else []
         lines.append(line())

@@ -18,6 +18,7 @@ HEADS = (
     "variable name   type   format      label      variable label",
 )
 NAME_WIDTH, VALUE_LABEL_WIDTH = 15, 8
+LONGEST_PLAIN_NAME = 12
 GUTTER = 2
 """Blanks between the columns of a plain list of names."""
 
@@ -39,7 +40,7 @@ class VariableRow:
 class Description:
     """What `describe` shows of a dataset; `source` is "" for data that come from no file, `size` in bytes.
 
-    `from_file` marks `describe using`: the label stands on the first line then.
+    `from_file` marks `describe using`: the label stands on the first line then. `names`: all that there are.
     """
 
     source: str
@@ -53,6 +54,7 @@ class Description:
     changed: bool = False
     from_file: bool = False
     rows: tuple[VariableRow, ...] = field(default=())
+    names: tuple[str, ...] = ()
 
 
 def _wrapped(text: str, linesize: int) -> list[str]:
@@ -70,7 +72,7 @@ def _beside(left: str, value: str, right: list[str]) -> list[Line]:
 def render_header(description: Description, linesize: int) -> list[Line]:
     """Return the lines above the table: where the data come from, how many, their label."""
     label = _wrapped(description.label, linesize)
-    stamp = [printable(description.timestamp)]
+    stamp = [printable(description.timestamp).lstrip()]
     notes = ["(_dta has notes)"] if description.has_notes else [""]
     lines = [line()]
     if description.from_file:
@@ -86,20 +88,29 @@ def render_header(description: Description, linesize: int) -> list[Line]:
     return lines
 
 
-def render_row(row: VariableRow, linesize: int, fullnames: bool = False, numbers: bool = False) -> list[Line]:
+def render_row(
+    row: VariableRow,
+    linesize: int,
+    fullnames: bool = False,
+    numbers: bool = False,
+    among: Sequence[str] = (),
+) -> list[Line]:
     """Return the line of a variable, and more when its name or its label is long."""
     prefix = f"{row.number:3d}. " if numbers else ""
     room = NAME_WIDTH - len(prefix)
-    name = row.name if fullnames else abbreviate_name(row.name, room)
+    name = row.name if fullnames else abbreviate_name(row.name, room, among)
     lines = []
     if len(name) > room:
         lines.append(line(prefix + name))
         name, prefix = "", " " * len(prefix)
     body = f"{prefix}{name}".ljust(TYPE) + row.type.ljust(FORMAT - TYPE - 1) + " "
     body += row.format.ljust(VALUE_LABEL - FORMAT - 1) + " "
-    body += abbreviate_name(row.value_label, VALUE_LABEL_WIDTH).ljust(STAR - VALUE_LABEL)
+    body += row.value_label.ljust(STAR - VALUE_LABEL)
     body += "* " if row.has_notes else "  "
     label = _wrapped(row.label, linesize)
+    if len(row.value_label) > VALUE_LABEL_WIDTH:  # Stata: the variable label goes to a line of its own
+        lines.append(line(body[:TYPE], result(body[TYPE:].rstrip())))
+        body = " " * LABEL
     lines.append(line(body[:TYPE], result(body[TYPE:]), result(label[0])))
     return lines + [line(" " * (LABEL + 2), result(part)) for part in label[1:]]
 
@@ -111,7 +122,7 @@ def render_table(
     dashes = line(rule(linesize - 1))
     lines = [dashes if framed else line(), *map(line, HEADS), dashes]
     for row in description.rows:
-        lines += render_row(row, linesize, fullnames, numbers)
+        lines += render_row(row, linesize, fullnames, numbers, description.names)
     if any(row.has_notes for row in description.rows):
         lines.append(line(" " * STAR + "* indicated variables have notes"))
     return [*lines, dashes] if framed else lines
@@ -125,10 +136,15 @@ def render_sorted(description: Description) -> list[Line]:
     return lines
 
 
-def render_names(names: Sequence[str], linesize: int) -> list[Line]:
-    """Return names in columns, reading down, as wide as the longest name and two blanks."""
+def render_names(names: Sequence[str], linesize: int, among: Sequence[str] | None = None) -> list[Line]:
+    """Return names in columns, reading down, as wide as the longest name and two blanks.
+
+    With `among` they are variables: long ones are cut so that they are not taken for others of these.
+    """
     if not names:
         return []
+    if among is not None:
+        names = [abbreviate_name(name, LONGEST_PLAIN_NAME, among) for name in names]
     width = max(map(len, names)) + GUTTER
     columns = max(1, (linesize + GUTTER) // width)
     rows = -(-len(names) // columns)

@@ -44,24 +44,32 @@ def _name(letter: str, name: str) -> str:
 
 
 def render_matrix(
-    title: str,
+    name: str,
     matrix: Matrix,
     fmt: str,
     linesize: int,
     header: bool = True,
     names: bool = True,
     half: bool = True,
+    title: str = "",
+    blank: bool = True,
+    dot_z: bool = True,
 ) -> list[Line]:
     """Return a matrix in panels that fit the line size.
 
-    A symmetric one shows its lower triangle when `half`; `header` prints `title`, its name, with the size.
+    A symmetric one shows its lower triangle when `half`; `header` prints its name with the size; without
+    `dot_z` the missing value .z shows as blank.
     """
     rows, columns = matrix.values.shape
     symmetric = half and _is_symmetric(matrix)
-    lines = [line()]
+    lines = [line()] if blank else []
+    if title:
+        lines.append(line(printable(title)))
     if header:
-        lines.append(line(f"{'symmetric ' if symmetric else ''}{title}[{rows},{columns}]"))
+        lines.append(line(f"{'symmetric ' if symmetric else ''}{name}[{rows},{columns}]"))
     cells = [[format_value(value, fmt).strip() for value in row] for row in matrix.values.tolist()]
+    if not dot_z:
+        cells = [["" if cell == ".z" else cell for cell in row] for row in cells]
     heads = [_split(name) for name in matrix.column_names] if names else [("", "")] * columns
     labels = matrix.row_names if names else [""] * rows
     width = CELL_GAP + max(
@@ -94,14 +102,19 @@ def _is_symmetric(matrix: Matrix) -> bool:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """Return (`weight:`, `week`); the equation is "" when there is none."""
+    """Return (`weight`, `week`); the equation is "" when there is none."""
     equation, colon, rest = name.partition(":")
-    return (f"{equation}:", rest) if colon else ("", name)
+    return (equation, rest) if colon else ("", name)
 
 
 def _heads(heads: Sequence[tuple[str, str]], stub: int, width: int) -> list[Line]:
+    """Return the lines above the columns; an equation ends where its column ends, its colon stands behind."""
     lines = []
     if any(equation for equation, _ in heads):
-        lines.append(line(" " * stub + "".join(equation.rjust(width) for equation, _ in heads)))
+        text = " " * stub
+        for place, (equation, _) in enumerate(heads, 1):
+            text = text.ljust(stub + place * width - len(equation))
+            text += f"{equation}:" if equation else ""
+        lines.append(line(text.rstrip()))
     lines.append(line(" " * stub + "".join(name.rjust(width) for _, name in heads)))
     return lines

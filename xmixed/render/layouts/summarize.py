@@ -64,8 +64,13 @@ def _show(value: float, fmt: str) -> str:
     return format_value(value, fmt or STATISTIC).strip()
 
 
-def render_summary(rows: Sequence[SummaryRow], weighted: bool = False, separator: int = 5) -> list[Line]:
-    """Return the table; an inner rule stands after every `separator` variables (0: none)."""
+def render_summary(
+    rows: Sequence[SummaryRow], weighted: bool = False, separator: int = 5, among: Sequence[str] = ()
+) -> list[Line]:
+    """Return the table; an inner rule stands after every `separator` variables (0: none).
+
+    `among`: all the names that an abbreviated one must not be taken for.
+    """
     widths = WEIGHTED if weighted else PLAIN
     inner = line(f"{rule(NAME_WIDTH + 1)}+{rule(sum(widths))}")
     head = WEIGHTED_HEAD if weighted else PLAIN_HEAD
@@ -73,7 +78,7 @@ def render_summary(rows: Sequence[SummaryRow], weighted: bool = False, separator
     for i, row in enumerate(rows):
         if separator and i and i % separator == 0:
             lines.append(inner)
-        name = abbreviate_name(row.name, NAME_WIDTH).rjust(NAME_WIDTH)
+        name = abbreviate_name(row.name, NAME_WIDTH, among).rjust(NAME_WIDTH)
         lines.append(line(f"{name} |", result(_cells(row, widths, weighted))))
     return lines
 

@@ -49,6 +49,7 @@ class TabstatTable:
     long_stub: bool = False
     label_width: int = 16
     variable_width: int = VARIABLE_STUB
+    among: tuple[str, ...] = ()
 
 
 def head_of(statistic: str) -> str:
@@ -62,7 +63,7 @@ def render_tabstat(table: TabstatTable) -> list[Line]:
     down = table.variables if table.statistics_across else [head_of(name) for name in table.statistics]
     cell = CELL + max(0, *(width_of(fmt or DEFAULT) - width_of(DEFAULT) for fmt in table.formats))
     stub, corner = _stub(table)
-    heads = "".join(right(abbreviate_name(name, cell - 2), cell) for name in across)
+    heads = "".join(right(abbreviate_name(name, cell - 2, table.among), cell) for name in across)
     inner = line(rule(stub + 1) + "+" + rule(cell * len(across)))
     lines = [line(), *_titles(table), line(corner + " |" + heads), inner]
     groups = table.groups or ("",)
@@ -91,12 +92,12 @@ def _stub(table: TabstatTable) -> tuple[int, str]:
 
 def _label(table: TabstatTable, stub: int, group: str, d: int, name: str) -> str:
     if not table.by:
-        return right(abbreviate_name(name, stub), stub)
+        return right(abbreviate_name(name, stub, table.among), stub)
     shown = cut(printable(group), table.label_width) if d == 0 else ""
     if not table.long_stub:
         return right(shown, stub)
     more = LONG_STUB if not table.statistics_across else table.variable_width + 1
-    return shown.ljust(stub - more) + right(abbreviate_name(name, more - 1), more)
+    return shown.ljust(stub - more) + right(abbreviate_name(name, more - 1, table.among), more)
 
 
 def _titles(table: TabstatTable) -> list[Line]:

@@ -218,6 +218,23 @@ tests <- list(
   list(command = "estat vif", values = unname(sort(diag(solve(cor(hsb[c("ses", "minority", "cses")]))), TRUE)))
 )
 
+# Analysis of variance ------------------------------------------------------------------------------------
+
+sums_of <- function(table, rows) list(ss = table[rows, "Sum of Sq"], df = table[rows, "Df"], F = table[rows, "F value"])
+effects <- list(intake = "contr.sum", male = "contr.sum")
+exam$intake <- factor(exam$intake)
+exam$male <- factor(exam$male)
+m <- lm(normexam ~ intake * male + standlrt, exam, contrasts = effects)
+partial <- drop1(m, . ~ ., test = "F")
+sequential <- anova(m)
+rows <- c("intake", "male", "standlrt", "intake:male")
+variance <- list(
+  list(command = "anova normexam intake##male c.standlrt", order = c("intake", "male", "standlrt", "intake:male"),
+       values = sums_of(partial, rows)),
+  list(command = "anova normexam intake male c.standlrt intake#male, sequential", order = rows,
+       values = list(ss = sequential[rows, "Sum Sq"], df = sequential[rows, "Df"], F = sequential[rows, "F value"]))
+)
+
 versions <- lapply(c("sandwich", "plm", "MASS", "nnet"), function(x) paste(x, packageDescription(x)$Version))
-write_json(list(versions = c(R.version.string, unlist(versions)), cases = cases, influence = influence, tests = tests),
+write_json(list(versions = c(R.version.string, unlist(versions)), cases = cases, influence = influence, tests = tests, variance = variance),
            file.path(here, "estimators.json"), digits = NA, auto_unbox = TRUE, pretty = FALSE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xmixed.errors import StataError
-from xmixed.expressions.typed_parts import existing_names, new_names, plain_names
+from xmixed.expressions.typed.parts import existing_names, new_names, plain_names
 from xmixed.formats.plain import number_text
 from xmixed.language.options import unquote
 from xmixed.language.parser import parse_numlist

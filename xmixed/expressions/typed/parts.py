@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from xmixed.language.options import match_choice
 from xmixed.language.parser import parse_varlist
 from xmixed.language.programs.program_syntax import Part, Settings
 from xmixed.language.qualifiers import WEIGHT_WORDS, weight_kind
-from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
+from xmixed.language.skeleton import Skeleton, TypedOption, assemble, hide_format_commas
 
 MOST_NEW_TYPES = ("byte", "int", "long", "float", "double", "strL")
 
@@ -23,7 +24,41 @@ MOST_NEW_TYPES = ("byte", "int", "long", "float", "double", "strL")
 @lru_cache(maxsize=2000)
 def skeleton_of(text: str, plain: frozenset[str] = frozenset()) -> Skeleton:
     """Return where the parts of a typed line stand."""
+    simple = _simple_skeleton(text)
+    if simple is not None:
+        return simple
     return assemble(parse("command", hide_format_commas(text), Span(0, len(text))), plain)
+
+
+_PLAIN_WORDS = re.compile(r"[\w.*?~\s-]*")
+_PLAIN_OPTION = re.compile(r"\s*(\w+)(\([\w.*?~\s/-]*\))?")
+_WORDS_OF_PARTS = re.compile(r"(?<!\w)(?:if|in|using)(?!\w)")
+
+
+def _simple_skeleton(text: str) -> Skeleton | None:
+    """Return the skeleton of words and plain options without the grammar; None for anything else."""
+    head = _PLAIN_WORDS.match(text)
+    assert head is not None
+    if _WORDS_OF_PARTS.search(head.group()):
+        return None
+    words = head.group().strip()
+    start = head.group().find(words)
+    skeleton = Skeleton(argument=Span(start, start + len(words)) if words else None)
+    position = head.end()
+    if position == len(text):
+        return skeleton
+    if text[position] != ",":
+        return None
+    skeleton.comma = Span(position, position + 1)
+    position += 1
+    while text[position:].strip():
+        found = _PLAIN_OPTION.match(text, position)
+        if found is None or found.end() == position:
+            return None
+        inside = Span(found.start(2) + 1, found.end(2) - 1) if found[2] else None
+        skeleton.options.append(TypedOption(found[1], inside, Span(found.start(1), found.end())))
+        position = found.end()
+    return skeleton
 
 
 def piece(text: str, span: Span | None) -> str:

@@ -1,0 +1,205 @@
+"""duplicates, isid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.commands.registry import command, subcommand
+from xmixed.commands.rows import selected_rows
+from xmixed.data.columns import promoted_type, stored
+from xmixed.data.dataset import Dataset, Variable, default_format
+from xmixed.data.operations.expand import Duplicates
+from xmixed.data.operations.expand import duplicates as find_duplicates
+from xmixed.data.order import sorted_on
+from xmixed.data.value_labels import value_text
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.formats.width import abbreviate_name
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import MISSING, is_missing
+from xmixed.render.layouts.duplicates import render_listing, render_report
+from xmixed.render.text import counted, wrap
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+
+NAME_WIDTH = 8
+
+
+@command(
+    "duplicates",
+    syntax=Syntax("raw"),
+    synopsis="duplicates {report | examples | list | tag | drop} [varlist] [if] [in] [, options]",
+    needs=("data",),
+)
+def duplicates(session: SessionState, node: Command) -> None:
+    raise StataError(198, "invalid syntax")
+
+
+def _found(session: SessionState, node: Command) -> tuple[list[str], np.ndarray, Duplicates]:
+    """Find the duplicates, and say in terms of what."""
+    data = session.data
+    names = list(dict.fromkeys(resolve_varlist(node.argument, data))) if node.argument else data.names
+    rows = selected_rows(session, node)
+    terms = " ".join(names) if node.argument else "all variables"
+    head = f"Duplicates in terms of {terms}"
+    session.out.write("", *wrap(head, session.settings.linesize))
+    return names, rows, find_duplicates(data, names, rows)
+
+
+@subcommand(
+    "duplicates",
+    "report",
+    syntax=Syntax("varlist", condition=True, in_range=True),
+    synopsis="duplicates report [varlist] [if] [in]",
+    needs=("data",),
+)
+def report(session: SessionState, node: Command) -> None:
+    _, _, found = _found(session, node)
+    copies, counts = np.unique(found.copies[found.copies > 0], return_counts=True)
+    session.out.write(
+        *render_report([(int(c), int(n), int(n - n // c)) for c, n in zip(copies, counts, strict=True)])
+    )
+    unique = int(np.count_nonzero((found.copies > 0) & (found.place == 0)))
+    session.r = Results(scalars={"unique_value": float(unique), "N": float(counts.sum())})
+
+
+@subcommand(
+    "duplicates",
+    "list",
+    syntax=Syntax(
+        "varlist",
+        condition=True,
+        in_range=True,
+        options=(OptionSpec("nolabel", "nol", help="numbers instead of value labels"),),
+    ),
+    synopsis="duplicates list [varlist] [if] [in] [, nolabel]",
+    needs=("data",),
+)
+def list_all(session: SessionState, node: Command) -> None:
+    names, _, found = _found(session, node)
+    at = np.flatnonzero(found.copies > 1)
+    at = at[np.lexsort([at, found.codes[at]])]
+    if not len(at):
+        session.out.write("", "(0 observations are duplicates)")
+        return
+    groups = np.unique(found.codes[at], return_inverse=True)[1].reshape(-1) + 1
+    columns = [("group:", [str(g) for g in groups.tolist()]), ("obs:", [str(i + 1) for i in at.tolist()])]
+    columns += _columns(session.data, names, at, bool(node.option("nolabel")))
+    session.out.write(*render_listing(columns))
+
+
+@subcommand(
+    "duplicates",
+    "examples",
+    syntax=Syntax("varlist", condition=True, in_range=True),
+    synopsis="duplicates examples [varlist] [if] [in]",
+    needs=("data",),
+)
+def examples(session: SessionState, node: Command) -> None:
+    names, _, found = _found(session, node)
+    at = np.flatnonzero((found.copies > 1) & (found.place == 0))
+    at = at[np.argsort(found.codes[at], kind="stable")]
+    if not len(at):
+        session.out.write("", "(0 observations are duplicates)")
+        return
+    columns = [
+        ("group:", [str(i + 1) for i in range(len(at))]),
+        ("#", [str(int(found.copies[i])) for i in at]),
+        ("e.g. obs", [str(i + 1) for i in at.tolist()]),
+    ]
+    session.out.write(*render_listing([*columns, *_columns(session.data, names, at, False)]))
+
+
+def _columns(data: Dataset, names: list[str], at: np.ndarray, nolabel: bool) -> list[tuple[str, list[str]]]:
+    shown = data.with_(value_labels={}) if nolabel else data
+    return [
+        (
+            abbreviate_name(name, NAME_WIDTH),
+            [value_text(shown, shown[name], row) for row in at.tolist()],
+        )
+        for name in names
+    ]
+
+
+@subcommand(
+    "duplicates",
+    "tag",
+    syntax=Syntax(
+        "varlist",
+        condition=True,
+        in_range=True,
+        options=(OptionSpec("generate", "gen", "name", help="number of other copies"),),
+    ),
+    synopsis="duplicates tag [varlist] [if] [in], generate(newvar)",
+    needs=("data",),
+)
+def tag(session: SessionState, node: Command) -> None:
+    name = node.option("generate")
+    if name is None:
+        raise StataError(198, "option generate() required")
+    check_new_name(name, session.data)
+    _, rows, found = _found(session, node)
+    values = np.where(rows, found.copies - 1.0, MISSING)
+    kind = promoted_type("byte", values)
+    session.data = session.data.with_variables(
+        Variable(name, kind, stored(values, kind), default_format(kind))
+    )
+
+
+@subcommand(
+    "duplicates",
+    "drop",
+    syntax=Syntax(
+        "varlist",
+        condition=True,
+        in_range=True,
+        options=(OptionSpec("force", "force", help="drop though other variables may differ"),),
+    ),
+    synopsis="duplicates drop [varlist] [if] [in] [, force]",
+    needs=("data",),
+)
+def drop(session: SessionState, node: Command) -> None:
+    if node.argument and not node.option("force"):
+        raise StataError(198, "force option required with duplicates drop varlist")
+    _, rows, found = _found(session, node)
+    gone = rows & (found.place > 0)
+    count = int(gone.sum())
+    if count:
+        session.data = session.data.rows(~gone)
+        session.out.write("", f"({counted(count, 'observation')} deleted)")
+    else:
+        session.out.write("", "(0 observations are duplicates)")
+    session.r = Results(scalars={"N_drop": float(count)})
+
+
+@command(
+    "isid",
+    syntax=Syntax(
+        "varlist",
+        options=(
+            OptionSpec("sort", "s", help="sort the data by the variables"),
+            OptionSpec("missok", "m", help="missing values are allowed"),
+        ),
+    ),
+    synopsis="isid varlist [, sort missok]",
+    needs=("data",),
+    keeps_r=True,
+)
+def isid(session: SessionState, node: Command) -> None:
+    data = session.data
+    if not node.argument:
+        raise StataError(100, "varlist required")
+    names = list(dict.fromkeys(resolve_varlist(node.argument, data)))
+    many = len(names) > 1
+    told = f"variable{'s' if many else ''} {' '.join(names)}"
+    for name in names if not node.option("missok") else ():
+        variable = data[name]
+        absent = variable.values == "" if variable.is_string else is_missing(variable.to_double())
+        if np.any(absent):
+            raise StataError(459, f"{told} should never be missing")
+    if np.any(find_duplicates(data, names, np.ones(data.n_obs, dtype=bool)).copies > 1):
+        verb = "do" if many else "does"
+        raise StataError(459, f"{told} {verb} not uniquely identify the observations")
+    if node.option("sort"):
+        session.data = sorted_on(data, names)

@@ -1,0 +1,25 @@
+"""The files that commands here read, and what they say of storage types and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xmixed.data.dataset import Dataset
+from xmixed.data.operations.stacking import Promotion
+from xmixed.session.state import SessionState
+
+
+def read_using(name: str) -> Dataset:
+    """Return the dataset in a file; r(601) and the codes of `use`."""
+    from xmixed.data.files.dta.reader import read_dta
+    from xmixed.data.files.locate import locate
+
+    found = locate(name, "use")
+    return replace(read_dta(found.path, name=found.display_name), source=found.address)
+
+
+def say_changes(session: SessionState, promotions: Sequence[Promotion], labels: Sequence[str]) -> None:
+    """Say which variables needed another storage type and which value labels were there already."""
+    session.out.write(*(f"{item.name} was {item.before} now {item.after}" for item in promotions))
+    session.out.write(*(f"(label {name} already defined)" for name in labels))

@@ -1,0 +1,71 @@
+"""joinby, cross."""
+
+from __future__ import annotations
+
+from xmixed.commands.combine.files import read_using, say_changes
+from xmixed.commands.registry import command
+from xmixed.data.dataset import Variable
+from xmixed.data.operations.merge import cross as cross_data
+from xmixed.data.operations.merge import joinby as joinby_data
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.session.state import SessionState
+
+_SIDES = (("none", "n"), ("both", "b"), ("master", "m"), ("using", "u"))
+
+
+@command(
+    "joinby",
+    syntax=Syntax(
+        "varlist",
+        using=True,
+        options=(
+            OptionSpec("unmatched", "unm", "choice", help="what to keep without partner", choices=_SIDES),
+            OptionSpec("_merge", "_m", "name", help="name of _merge"),
+            OptionSpec("nolabel", "nol", help="no value labels of the file"),
+            OptionSpec("update", "update", built=False),
+            OptionSpec("replace", "replace", built=False),
+        ),
+    ),
+    synopsis="joinby [varlist] using filename [, unmatched(none|both|master|using) _merge(newvar) nolabel]",
+    needs=("data",),
+    keeps_r=True,
+)
+def joinby(session: SessionState, node: Command) -> None:
+    if node.using is None:
+        raise StataError(100, "using required")
+    data, right = session.data, read_using(node.using)
+    keys = [name for name in data.names if name in right]
+    if node.argument:
+        keys = list(dict.fromkeys(resolve_varlist(node.argument, data)))
+    if not keys:
+        raise StataError(102, "no common variables")
+    for key in keys:
+        if key not in right:
+            raise StataError(111, f"variable {key} not found")
+    side = node.option("unmatched", "none")
+    kept = {"none": (), "both": ("master", "using")}.get(side, (side,))
+    name = node.option("_merge", "_merge")
+    if kept:
+        check_new_name(name, data)
+    done = joinby_data(data, right, keys, kept, not node.option("nolabel"))
+    say_changes(session, done.promotions, done.labels)
+    found = done.dataset
+    session.data = found.with_variables(Variable(name, "byte", done.results, "%8.0g")) if kept else found
+
+
+@command(
+    "cross",
+    syntax=Syntax(using=True),
+    synopsis="cross using filename",
+    needs=("data",),
+    keeps_r=True,
+)
+def cross(session: SessionState, node: Command) -> None:
+    if node.using is None:
+        raise StataError(100, "using required")
+    done = cross_data(session.data, read_using(node.using))
+    say_changes(session, done.promotions, done.labels)
+    session.data = done.dataset

@@ -1,0 +1,185 @@
+"""merge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xmixed.commands.combine.files import read_using, say_changes
+from xmixed.commands.registry import command
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.operations.merge import RESULT_LABELS, Merged
+from xmixed.data.operations.merge import merge as merge_data
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.options import match_choice
+from xmixed.language.parser import parse_varlist, parse_words, text_after_words
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.render.layouts.merge import MergeCounts, render_merge
+from xmixed.session.state import SessionState
+
+KINDS = ("1:1", "m:1", "1:m", "m:m", "n:1", "1:n", "n:n")
+_RESULTS = (
+    (("master", "mas"), 1),
+    (("using", "us"), 2),
+    (("match", "mat"), 3),
+    (("matched", "mat"), 3),
+    (("match_update", "match_up"), 4),
+    (("match_conflict", "match_con"), 5),
+)
+_OLD_OPTIONS = ("unique", "uniqmaster", "uniqusing", "nokeep", "_merge")
+
+
+@command(
+    "merge",
+    syntax=Syntax(
+        "text",
+        using=True,
+        options=(
+            OptionSpec("keepusing", "keepus", "varlist", help="variables to take of the file"),
+            OptionSpec("generate", "gen", "name", help="name of _merge"),
+            OptionSpec("nogenerate", "nogen", help="no variable _merge"),
+            OptionSpec("nolabel", "nol", help="no value labels of the file"),
+            OptionSpec("nonotes", "non", help="no notes of the file"),
+            OptionSpec("update", "update", help="fill missing values of matched observations"),
+            OptionSpec("replace", "replace", help="update: take all known values of the file"),
+            OptionSpec("noreport", "norep", help="no table"),
+            OptionSpec("force", "force", help="numbers against strings become missing"),
+            OptionSpec("assert", "assert", "words", help="results that may occur"),
+            OptionSpec("keep", "keep", "text", help="results to keep; old syntax: variables"),
+            OptionSpec("sorted", "sorted", help="both are sorted already"),
+            OptionSpec("unique", "uniq", help="old syntax: keys are unique in both"),
+            OptionSpec("uniqmaster", "uniqm", help="old syntax: keys are unique in memory"),
+            OptionSpec("uniqusing", "uniqus", help="old syntax: keys are unique in the file"),
+            OptionSpec("nokeep", "nok", help="old syntax: drop observations of the file alone"),
+            OptionSpec("_merge", "_m", "name", help="old syntax: name of _merge"),
+        ),
+        exclusive=(("generate", "nogenerate"),),
+    ),
+    synopsis="merge {1:1 | m:1 | 1:m | m:m} varlist using filename [, keepusing(varlist) generate(newvar)"
+    " nogenerate nolabel nonotes update replace noreport force assert(results) keep(results)]",
+    keeps_r=True,
+)
+def merge(session: SessionState, node: Command) -> None:
+    if node.using is None:
+        raise StataError(100, "using required")
+    words = parse_words(node.argument or "")
+    if words and words[0] in KINDS:
+        _merge_new(session, node, words[0].replace("n", "m"), text_after_words(node.argument, 1))
+    else:
+        _merge_old(session, node)
+
+
+def _merge_new(session: SessionState, node: Command, kind: str, keys_text: str) -> None:
+    for name in _OLD_OPTIONS:
+        if name in node.options:
+            raise StataError(198, f"option {name} not allowed", node.options[name].span)
+    if node.option("replace") and not node.option("update"):
+        raise StataError(198, "replace may only be specified with update")
+    name = "" if node.option("nogenerate") else node.option("generate", "_merge")
+    if name:
+        check_new_name(name, session.data)
+    wanted = {option: _results(node.option(option, ())) for option in ("assert", "keep")}
+    merged = _merged(session, node, kind, _keys(session.data, keys_text, kind), node.option("keepusing"))
+    held = merged.kept(wanted["keep"]) if wanted["keep"] else merged
+    data = _with_results(held, name, labelled=True) if name else held.dataset
+    say_changes(session, merged.promotions, merged.labels)
+    failed = wanted["assert"] and not set(merged.results.tolist()) <= wanted["assert"]
+    session.data = data
+    if not node.option("noreport") and not failed:
+        session.out.write(*render_merge(_counts(held, name, bool(node.option("update")))))
+    if failed:
+        raise StataError(9, _assertion(wanted["assert"]), keeps_results=True)
+
+
+def _keys(data: Dataset, text: str, kind: str) -> list[str]:
+    if text.strip() == "_n":
+        if kind != "1:1":
+            raise StataError(198, "_n may only be specified with 1:1")
+        return []
+    if not text.strip():
+        raise StataError(100, "varlist required")
+    return list(dict.fromkeys(resolve_varlist(parse_varlist(text), data)))
+
+
+def _results(words: str | Sequence[str]) -> set[int]:
+    """Return the results that words or numbers mean; r(198)."""
+    found: set[int] = set()
+    for word in parse_words(words) if isinstance(words, str) else words:
+        if word in ("1", "2", "3", "4", "5"):
+            found.add(int(word))
+            continue
+        full = match_choice(word, [choice for choice, _ in _RESULTS])
+        if full is None:
+            raise StataError(198, f"{word} is not a result of merge")
+        found.add(next(number for choice, number in _RESULTS if choice[0] == full))
+    return found
+
+
+def _merged(session: SessionState, node: Command, kind: str, keys: list[str], keep: object) -> Merged:
+    right = read_using(str(node.using))
+    for key in keys:
+        if key not in right:
+            raise StataError(111, f"variable {key} not found")
+    if keep:
+        names = [*keys, *resolve_varlist(keep, right)]  # type: ignore[arg-type]
+        right = right.select([name for name in right.names if name in set(names)])
+    return merge_data(
+        session.data,
+        right,
+        keys,
+        kind,
+        update=bool(node.option("update")),
+        take=bool(node.option("replace")),
+        force=bool(node.option("force")),
+        labels=not node.option("nolabel"),
+        notes=not node.option("nonotes"),
+    )
+
+
+def _with_results(merged: Merged, name: str, labelled: bool) -> Dataset:
+    data = merged.dataset
+    fmt = "%23.0g" if labelled else "%8.0g"
+    data = data.with_variables(
+        Variable(name, "byte", merged.results, fmt, value_label="_merge" if labelled else "")
+    )
+    if labelled and "_merge" not in data.value_labels:
+        data = data.with_(value_labels={**data.value_labels, "_merge": dict(RESULT_LABELS)})
+    return data
+
+
+def _counts(merged: Merged, name: str, update: bool) -> MergeCounts:
+    return MergeCounts(*(merged.count(number) for number in range(1, 6)), name, update)
+
+
+def _assertion(allowed: set[int]) -> str:
+    told = "not all observations matched"
+    if allowed & {1, 2}:
+        sides = [side for number, side in ((1, "master"), (2, "using")) if number in allowed]
+        told = f"not all observations from {' or '.join(sides)}" + (" or matched" if 3 in allowed else "")
+    return f"merge:  after merge, {told}\n        (merged result left in memory)"
+
+
+def _merge_old(session: SessionState, node: Command) -> None:
+    """`merge [varlist] using file`: sorted data, k-th observation of a key with the k-th, no table."""
+    for name in ("keepusing", "generate", "nogenerate", "noreport", "assert", "sorted"):
+        if name in node.options:
+            raise StataError(198, f"option {name} not allowed", node.options[name].span)
+    session.out.write("(note: you are using old merge syntax; see [D] merge for new syntax)")
+    name = node.option("_merge", "_merge")
+    check_new_name(name, session.data)
+    text = (node.argument or "").strip()
+    keys = list(dict.fromkeys(resolve_varlist(parse_varlist(text), session.data))) if text else []
+    if keys and session.data.sorted_by[: len(keys)] != tuple(keys):
+        raise StataError(5, "master data not sorted")
+    if keys and read_using(str(node.using)).sorted_by[: len(keys)] != tuple(keys):
+        raise StataError(5, "using data not sorted")
+    left = "1" if node.option("unique") or node.option("uniqmaster") else "m"
+    right = "1" if node.option("unique") or node.option("uniqusing") else "m"
+    keep = parse_varlist(node.option("keep", "")) if node.option("keep") else None
+    merged = _merged(session, node, f"{left}:{right}" if keys else "1:1", keys, keep)
+    if node.option("nokeep"):
+        merged = merged.kept((1, 3, 4, 5))
+    say_changes(session, merged.promotions, merged.labels)
+    session.data = replace(_with_results(merged, name, labelled=False), changed=True)

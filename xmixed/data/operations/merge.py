@@ -1,0 +1,222 @@
+"""merge, joinby and cross: rows of two datasets side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xmixed.data.dataset import Dataset, Variable, to_double
+from xmixed.data.operations.pairing import Keys, Pairs, all_pairs, keys_of, merge_pairs, repeated, unmatched
+from xmixed.data.operations.stacking import (
+    Promotion,
+    check_kinds,
+    common_type,
+    gathered,
+    held_in,
+    widened,
+    with_labels_of,
+)
+from xmixed.errors import StataError
+from xmixed.missing import is_missing
+
+MASTER, USING, MATCH, UPDATE, CONFLICT = 1, 2, 3, 4, 5
+RESULT_LABELS = {
+    MASTER: "master only (1)",
+    USING: "using only (2)",
+    MATCH: "matched (3)",
+    UPDATE: "missing updated (4)",
+    CONFLICT: "nonmissing conflict (5)",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Merged:
+    """What came of two datasets.
+
+    Attributes
+    ----------
+    dataset : Dataset
+    results : ndarray of int8, shape (n,)
+        1 master only, 2 using only, 3 matched, 4 missing updated, 5 nonmissing conflict.
+    promotions : list of Promotion
+    labels : list of str
+        Value labels that both define.
+    """
+
+    dataset: Dataset
+    results: np.ndarray
+    promotions: list[Promotion]
+    labels: list[str]
+
+    def kept(self, results: Collection[int]) -> Merged:
+        """Return the observations of some results only."""
+        rows = np.isin(self.results, list(results))
+        return replace(self, dataset=self.dataset.rows(rows), results=self.results[rows])
+
+    def count(self, *results: int) -> int:
+        return int(np.count_nonzero(np.isin(self.results, results)))
+
+
+def merge(
+    left: Dataset,
+    right: Dataset,
+    keys: list[str],
+    kind: str,
+    *,
+    update: bool = False,
+    take: bool = False,
+    force: bool = False,
+    labels: bool = True,
+    notes: bool = True,
+) -> Merged:
+    """Merge two datasets by key variables, or row by row without any.
+
+    Parameters
+    ----------
+    kind : str
+        `1:1`, `m:1`, `1:m`, `m:m`: on which side keys must not repeat.
+    update, take : bool
+        Missing values of matched observations are filled; with `take` all known values are taken.
+    force : bool
+        Variables of the second dataset that are of the other kind count as missing.
+
+    Raises
+    ------
+    StataError
+        r(459) for keys that repeat, r(106) for numbers against strings.
+    """
+    found = keys_of(left, right, keys) if keys else _by_row(left, right)
+    for side, codes, letter in (("master", found.left, kind[0]), ("using", found.right, kind[2])):
+        if letter == "1" and repeated(codes, found.count):
+            raise StataError(459, not_unique(keys, side))
+    return _side_by_side(left, right, keys, merge_pairs(found), update, take, force, labels, notes)
+
+
+def not_unique(names: list[str], side: str) -> str:
+    """Return the message that variables do not identify the observations of one side."""
+    if len(names) == 1:
+        return f"variable {names[0]} does not uniquely identify observations in the {side} data"
+    return f"variables {' '.join(names)} do not uniquely identify observations in the {side} data"
+
+
+def _by_row(left: Dataset, right: Dataset) -> Keys:
+    return Keys(np.arange(left.n_obs), np.arange(right.n_obs), max(left.n_obs, right.n_obs))
+
+
+def joinby(left: Dataset, right: Dataset, keys: list[str], keep: Collection[str], labels: bool) -> Merged:
+    """Pair every observation with every one of the same keys; sorted by the keys.
+
+    `keep` names the sides, `master` and `using`, whose observations without partner stay.
+    """
+    found = keys_of(left, right, keys)
+    pairs, alone = all_pairs(found), unmatched(found)
+    for side, rows in (("master", alone.left), ("using", alone.right)):
+        if side in keep:
+            none = np.full(len(rows), -1, dtype=np.intp)
+            added = (rows, none) if side == "master" else (none, rows)
+            pairs = Pairs(np.concatenate([pairs.left, added[0]]), np.concatenate([pairs.right, added[1]]))
+    codes = np.where(pairs.left >= 0, _at(found.left, pairs.left), _at(found.right, pairs.right))
+    order = np.argsort(codes, kind="stable")
+    merged = _side_by_side(
+        left, right, keys, Pairs(pairs.left[order], pairs.right[order]), False, False, False, labels, True
+    )
+    return replace(merged, dataset=merged.dataset.with_(sorted_by=tuple(keys)))
+
+
+def _at(codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return codes[rows] if len(codes) else np.zeros(len(rows), dtype=np.int64)
+
+
+def cross(left: Dataset, right: Dataset) -> Merged:
+    """Pair every observation with every one."""
+    zeros = np.zeros(left.n_obs, dtype=np.int64), np.zeros(right.n_obs, dtype=np.int64)
+    return _side_by_side(left, right, [], all_pairs(Keys(*zeros, 1)), False, False, False, True, True)
+
+
+def _side_by_side(
+    left: Dataset,
+    right: Dataset,
+    keys: list[str],
+    pairs: Pairs,
+    update: bool,
+    take: bool,
+    force: bool,
+    labels: bool,
+    notes: bool,
+) -> Merged:
+    shared = [name for name in left.names if name in right and name not in keys]
+    if not force:
+        check_kinds(left, right, shared, "merge")
+    matched = (pairs.left >= 0) & (pairs.right >= 0)
+    results = np.where(pairs.right < 0, MASTER, np.where(pairs.left < 0, USING, MATCH)).astype(np.int8)
+    variables: list[Variable] = []
+    promotions: list[Promotion] = []
+    for variable in left:
+        other = right[variable.name] if variable.name in right else None
+        if other is not None and other.is_string != variable.is_string:
+            other = None
+        kind = variable.type if other is None else common_type(variable.type, other.type)
+        values = gathered([(variable, pairs.left)], kind, len(pairs.left))
+        if other is not None:
+            changes = variable.name in shared and update
+            _fill(values, other, pairs, kind, results if changes else None, matched, take)
+        if kind != variable.type:
+            promotions.append(Promotion(variable.name, variable.type, kind))
+        variables.append(widened(variable, kind, values))
+    for variable in right:
+        if variable.name not in left:
+            values = gathered([(variable, pairs.right)], variable.type, len(pairs.right))
+            variables.append(replace(variable, values=values))
+    marks = {name: (pairs.left >= 0) & _mark(mark, pairs.left) for name, mark in left.marks.items()}
+    stays = not np.any(pairs.left < 0) and not update and bool(np.all(np.diff(pairs.left) >= 0))
+    data = left.with_(
+        variables=variables,
+        n_obs=len(pairs.left),
+        marks=marks,
+        sorted_by=left.sorted_by if stays else (),
+    )
+    data, doubled = with_labels_of(data, left, right, labels, notes)
+    return Merged(data, results, promotions, doubled)
+
+
+def _mark(mark: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return mark[rows] if len(mark) else np.zeros(len(rows), dtype=bool)
+
+
+def _fill(
+    values: np.ndarray,
+    other: Variable,
+    pairs: Pairs,
+    kind: str,
+    results: np.ndarray | None,
+    matched: np.ndarray,
+    take: bool,
+) -> None:
+    """Put values of the second dataset in, in place: where the first has no row, and as update does.
+
+    `results`, None without update, is changed too: 4 where a missing value was filled, 5 where known
+    values differ.
+    """
+    source = held_in(other, kind)
+    alone = pairs.left < 0
+    values[alone] = source[pairs.right[alone]]
+    if results is None or not matched.any():
+        return
+    at = np.flatnonzero(matched)
+    mine, theirs = values[at], source[pairs.right[at]]
+    known = ~_missing(theirs, kind)
+    empty = _missing(mine, kind)
+    differ = known & ~empty & (mine != theirs)
+    filled = known & empty
+    results[at[filled & (results[at] == MATCH)]] = UPDATE
+    results[at[differ]] = CONFLICT
+    take_rows = filled | (differ if take else False)
+    values[at[take_rows]] = theirs[take_rows]
+
+
+def _missing(values: np.ndarray, kind: str) -> np.ndarray:
+    if kind.startswith("str"):
+        return values == ""
+    return is_missing(to_double(values, kind))

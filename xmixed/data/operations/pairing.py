@@ -1,0 +1,119 @@
+"""Which rows of two datasets belong together: pairs of row numbers, -1 where there is none."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.order import sort_key
+from xmixed.errors import StataError
+from xmixed.statistics.grouping import factorise, nested_codes
+
+
+class Keys(NamedTuple):
+    """Groups of equal keys in two datasets, numbered together in sort order."""
+
+    left: np.ndarray
+    right: np.ndarray
+    count: int
+
+
+class Pairs(NamedTuple):
+    """Rows of the result: those of the first dataset, -1 for none, and of the second."""
+
+    left: np.ndarray
+    right: np.ndarray
+
+
+def keys_of(left: Dataset, right: Dataset, names: list[str]) -> Keys:
+    """Return the groups that key variables form in two datasets together.
+
+    Raises
+    ------
+    StataError
+        r(106): a key is numeric in one and a string in the other.
+    """
+    codes, count = np.zeros(left.n_obs + right.n_obs, dtype=np.int64), 1
+    for name in names:
+        first, second = left[name], right[name]
+        if first.is_string != second.is_string:
+            raise StataError(
+                106,
+                f"key variable {name} is {first.type} in master but {second.type} in using data\n"
+                "    Each key variable -- the variables on which observations are matched -- must be\n"
+                "    of the same generic type in the master and using datasets.  Same generic type\n"
+                "    means both numeric or both string.",
+            )
+        codes, count = nested_codes(codes, count, factorise(_together(first, second)))
+    return Keys(codes[: left.n_obs], codes[left.n_obs :], count)
+
+
+def _together(first: Variable, second: Variable) -> np.ndarray:
+    """Return the values of two variables of one kind, one behind the other, as numbers that sort alike."""
+    if first.is_string:
+        both = np.concatenate([first.values, second.values])
+        return sort_key(Variable(first.name, "strL", both, "%9s"))
+    if first.type == second.type:
+        return np.concatenate([first.values, second.values])
+    return np.concatenate([first.to_double(), second.to_double()])
+
+
+def repeated(codes: np.ndarray, count: int) -> bool:
+    """Return whether some group has more than one row."""
+    return bool(len(codes)) and int(np.bincount(codes, minlength=count).max()) > 1
+
+
+def _laid_out(codes: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rows sorted by group, where each group begins among them, and the sizes."""
+    sizes = np.bincount(codes, minlength=count)
+    starts = np.cumsum(sizes) - sizes
+    return np.argsort(codes, kind="stable"), starts, sizes
+
+
+def place_in_group(codes: np.ndarray, count: int) -> np.ndarray:
+    """Return the place of each row in its group, from 0."""
+    order, starts, sizes = _laid_out(codes, count)
+    out = np.empty(len(codes), dtype=np.intp)
+    out[order] = np.arange(len(codes)) - np.repeat(starts, sizes)
+    return out
+
+
+def merge_pairs(keys: Keys) -> Pairs:
+    """Pair rows one by one: the k-th of a key with the k-th, the shorter side repeats its last one.
+
+    The rows of the first dataset come in their order, those that only the second has at the end.
+    """
+    order, starts, sizes = _laid_out(keys.right, keys.count)
+    own = np.bincount(keys.left, minlength=keys.count)
+    place = place_in_group(keys.left, keys.count)
+    more = np.maximum(sizes - own, 0)[keys.left]
+    copies = 1 + np.where(place == own[keys.left] - 1, more, 0)
+    left = np.repeat(np.arange(len(keys.left)), copies)
+    first = np.cumsum(copies) - copies
+    at = place[left] + np.arange(len(left)) - first[left]
+    size = sizes[keys.left][left]
+    right = np.full(len(left), -1, dtype=np.intp)
+    found = size > 0
+    if len(order):
+        right[found] = order[starts[keys.left[left[found]]] + np.minimum(at[found], size[found] - 1)]
+    alone = np.flatnonzero(own[keys.right] == 0)
+    return Pairs(np.concatenate([left, np.full(len(alone), -1, np.intp)]), np.concatenate([right, alone]))
+
+
+def all_pairs(keys: Keys) -> Pairs:
+    """Pair every row of a key with every one, in sort order of the keys; none without partner."""
+    order, starts, sizes = _laid_out(keys.right, keys.count)
+    rows = np.argsort(keys.left, kind="stable")
+    copies = sizes[keys.left[rows]]
+    left = np.repeat(rows, copies)
+    first = np.cumsum(copies) - copies
+    at = np.arange(len(left)) - np.repeat(first, copies)
+    return Pairs(left, order[starts[keys.left[left]] + at] if len(left) else left)
+
+
+def unmatched(keys: Keys) -> Pairs:
+    """Return the rows of each dataset whose key the other lacks."""
+    own, other = (np.bincount(side, minlength=keys.count) for side in (keys.left, keys.right))
+    return Pairs(np.flatnonzero(other[keys.left] == 0), np.flatnonzero(own[keys.right] == 0))

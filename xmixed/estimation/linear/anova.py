@@ -1,0 +1,121 @@
+"""The estimator anova: a linear regression on factors, and the sums of squares of its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from xmixed.estimation.linear import regress
+from xmixed.estimation.linear.regress import stata
+from xmixed.estimation.linear.statistics import REGRESS_STATISTICS
+from xmixed.estimation.linear.term_sums import Operand, term_sums
+from xmixed.estimation.results import Option, Statistic
+from xmixed.estimation.single import SingleSample
+from xmixed.expressions.factors.terms import Operand as ResolvedOperand
+from xmixed.expressions.factors.terms import ResolvedTerm, Term
+from xmixed.language.syntax import OptionSpec
+from xmixed.missing import MISSING
+from xmixed.output import Line, line
+from xmixed.render.layouts.anova import AnovaHeader, AnovaRow, render_anova
+from xmixed.session.results import Estimates
+from xmixed.session.settings import Settings
+from xmixed.statistics.distributions import f_tail
+from xmixed.statistics.grouping import factorise
+
+
+def term_name(term: ResolvedTerm) -> str:
+    """Return the name of a term as the table shows it: `grp`, `grp#female`, `grp#c.age`."""
+    several = len(term.operands) > 1
+    return "#".join(
+        ("c." if several and operand.operator.continuous else "")
+        + (f"{operand.time_series}." if operand.time_series else "")
+        + operand.variable
+        for operand in term.operands
+    )
+
+
+def fit(
+    sample: SingleSample, terms: Sequence[ResolvedTerm], cmdline: str, sequential: bool
+) -> tuple[Estimates, SingleSample]:
+    """Fit an analysis of variance; return e() without its mark, and the sample with omitted terms marked.
+
+    Parameters
+    ----------
+    terms : sequence of ResolvedTerm
+        As typed, merged; their variables are in `sample.others`.
+    """
+    estimates, settled = regress.fit(sample, cmdline)
+    weights = None if sample.weighting is None else sample.weighting.fitted
+    constant = any(column is None for column in sample.columns)
+    operands = [[_operand(sample, operand) for operand in term.operands] for term in terms]
+    sums = term_sums(sample.y, operands, weights, sequential, constant)
+    scalars, macros = estimates.scalars, estimates.macros
+    macros |= {
+        "cmd": "anova",
+        "title": "Analysis of variance",
+        "sstype": "sequential" if sequential else "partial",
+    }
+    macros["varnames"] = " ".join(
+        dict.fromkeys(operand.variable for term in terms for operand in term.operands)
+    )
+    del macros["estat_cmd"]
+    for number, (term, found) in enumerate(zip(terms, sums, strict=True), 1):
+        square = found.sum_of_squares / found.df if found.df else np.nan
+        macros[f"term_{number}"] = term_name(term)
+        scalars[f"ss_{number}"] = found.sum_of_squares
+        scalars[f"df_{number}"] = float(found.df)
+        scalars[f"F_{number}"] = stata(square / scalars["rmse"] ** 2) if scalars["rmse"] else MISSING
+    return estimates, settled
+
+
+def _operand(sample: SingleSample, operand: ResolvedOperand) -> Operand:
+    values = sample.others[operand.variable]
+    if operand.operator.continuous:
+        return Operand(values, 0)
+    own = factorise(values)
+    return Operand(own.codes, len(own.levels))
+
+
+class Anova:
+    """See `results.Estimator`."""
+
+    options: tuple[OptionSpec, ...] = ()
+    statistics: tuple[Statistic, ...] = REGRESS_STATISTICS
+
+    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        e = estimates.scalars
+        total, df_total = e["mss"] + e["rss"], e["df_m"] + e["df_r"]
+        terms = []
+        number = 1
+        while f"term_{number}" in estimates.macros:
+            own = (e[f"ss_{number}"], e[f"df_{number}"], e[f"F_{number}"])
+            terms.append(_row(estimates.macros[f"term_{number}"], *own, e["df_r"]))
+            number += 1
+        sequential = estimates.macros["sstype"] == "sequential"
+        return [
+            line(),
+            *render_anova(
+                AnovaHeader(e["N"], e["r2"], e["rmse"], e["r2_a"]),
+                _row("Model", e["mss"], e["df_m"], e["F"], e["df_r"]),
+                terms,
+                AnovaRow("Residual", e["rss"], e["df_r"], _mean(e["rss"], e["df_r"])),
+                AnovaRow("Total", total, df_total, _mean(total, df_total)),
+                "Seq." if sequential else "Partial",
+            ),
+        ]
+
+    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
+        return estimates.payload.terms
+
+
+ESTIMATOR = Anova()
+
+
+def _mean(sum_of_squares: float, df: float) -> float:
+    return sum_of_squares / df if df else MISSING
+
+
+def _row(source: str, sum_of_squares: float, df: float, statistic: float, df_residual: float) -> AnovaRow:
+    p_value = f_tail(statistic, df, df_residual) if statistic < MISSING else MISSING
+    return AnovaRow(source, sum_of_squares, df, _mean(sum_of_squares, df), statistic, p_value)

@@ -1,0 +1,87 @@
+"""The table of anova."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xmixed.formats import format_value
+from xmixed.missing import MISSING
+from xmixed.output import Line, line
+from xmixed.render.text import result, rule
+
+SOURCE_END = 24
+"""Column behind the sources; a long one begins further to the left."""
+SOURCE_START = 14
+HEADER = 27
+NUMBER, DF, RATIO = "%11.0g", "%5.0f", "%8.2f"
+
+
+@dataclass(frozen=True, slots=True)
+class AnovaRow:
+    """A source of variation; F and p are missing where there is no test."""
+
+    source: str
+    sum_of_squares: float
+    df: float
+    mean_square: float
+    statistic: float = MISSING
+    p_value: float = MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class AnovaHeader:
+    """What stands above the table."""
+
+    n_obs: float
+    r2: float
+    rmse: float
+    r2_a: float
+
+
+def render_anova(
+    header: AnovaHeader,
+    model: AnovaRow,
+    terms: Sequence[AnovaRow],
+    residual: AnovaRow,
+    total: AnovaRow,
+    kind: str,
+) -> list[Line]:
+    """Return header and table; `kind` is Partial or Seq."""
+    names = [row.source for row in (model, *terms, residual, total)]
+    start = min(SOURCE_START, SOURCE_END - max(len(name) for name in names))
+    inner = line(" " * start + rule(SOURCE_END + 1 - start) + "+" + rule(52))
+    blank = line(" " * (SOURCE_END + 1) + "|")
+    lines = [
+        _pair("Number of obs", format_value(header.n_obs, "%8.0g"), "R-squared", header.r2),
+        _pair("Root MSE", format_value(header.rmse, "%8.0g"), "Adj R-squared", header.r2_a),
+        line(),
+        line(f"{'Source':>{SOURCE_END}} |{kind + ' SS':>12}    df       MS           F     Prob > F"),
+        inner,
+        _row(model),
+        blank,
+    ]
+    if terms:
+        lines += [*(_row(row) for row in terms), blank]
+    # Stata: three blanks end the row of the residual.
+    return [*lines, line(*_row(residual), "   "), inner, _row(total)]
+
+
+def _pair(label: str, value: str, second: str, share: float) -> Line:
+    left = " " * HEADER + f"{label:<14}="
+    right = f"     {second:<14}="
+    return line(
+        left, result(value.strip().rjust(8)), right, result(format_value(share, "%8.4f").strip().rjust(8))
+    )
+
+
+def _row(row: AnovaRow) -> Line:
+    cells = (
+        format_value(row.sum_of_squares, NUMBER).strip().rjust(12)
+        + format_value(row.df, DF).strip().rjust(6)
+        + format_value(row.mean_square, NUMBER).strip().rjust(12)
+    )
+    if row.p_value < MISSING or row.statistic < MISSING:
+        cells += format_value(row.statistic, RATIO).strip().rjust(11)
+        cells += format_value(row.p_value, "%7.4f").strip().rjust(11)
+    return line(f"{row.source:>{SOURCE_END}} |", result(cells))
