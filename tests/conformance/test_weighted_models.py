@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conformance.weighted_dense import group_log_likelihoods
+from xmixed.engine.residuals import patterns as residual_patterns
 from xmixed.engine import (
     Level,
     Model,
@@ -16,7 +17,6 @@ from xmixed.engine import (
     Residuals,
     fit,
     parameters_of,
-    residual_patterns,
 )
 from xmixed.engine.model import ResidualStructure
 

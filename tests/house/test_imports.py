@@ -101,7 +101,3 @@ def test_every_name_that_is_imported_exists():
                     f"{path.name}: {node.module}.{name}" for name in names if not _is_module(node, name)
                 ]
     assert missing == []
-
-
-def _is_module(node: ast.ImportFrom, name: str) -> bool:
-    return importlib.util.find_spec(f"{node.module}.{name}") is not None
