@@ -36,11 +36,14 @@ class _Reader:
 
     def read(self, span: Span) -> None:
         """Read plots between `||`, each of them plain or several in parentheses."""
-        for i, part in enumerate(_split(self.shown, span)):
+        parts = _split(self.shown, span)
+        if len(parts) > 1 and self.implied is not None and self.implied.groups:
+            raise StataError(198, f"{self.implied.name} with || is not implemented in xmixed yet", span)
+        for i, part in enumerate(parts):
             pieces = parse("pieces", self.shown, part)
             if not pieces:
                 continue
-            grouped = self.implied is None or i > 0
+            grouped = self.implied is None or self.implied.groups or i > 0
             if grouped and self._is_group(pieces[0]):
                 self._read_groups(part, pieces)
             elif pieces[0].type == "COMMA" and (i > 0 or self.implied is None):
@@ -113,6 +116,8 @@ class _Reader:
         for plot in self.plots:
             if plot.name.startswith(word) and len(word) >= len(plot.minimum):
                 return plot, rest
+        if len(self.plots) == 1 and self.plots[0].groups:
+            return self.plots[0], span
         where = Span(span.start, span.start + length)
         raise StataError(198, f"{word} is not a twoway plot type", where)
 

@@ -187,9 +187,12 @@ class PlotSyntax(NamedTuple):
     syntax : Syntax
         Argument, qualifiers; the kinds `immediate`, `curve`, `bars` and `marked` are for graphs alone.
     options : tuple of GraphOptionSpec
+    groups : bool
+        Several may stand in parentheses without the name: `coefplot (m1, label(A)) (m2)`.
     """
 
     name: str
     minimum: str
     syntax: Syntax
     options: tuple[GraphOptionSpec, ...] = ()
+    groups: bool = False

@@ -67,6 +67,18 @@ def legend_of(
     return _look(legend, inside, scheme, notes)
 
 
+def legend_of_some(
+    options: Sequence[GraphOption], plots: Sequence[Plot], shown: Sequence[int], scheme: Scheme, notes: Notes
+) -> Legend:
+    """Return the legend of some of the plots: keys are counted over those, intervals have none."""
+    chosen = [plots[i] for i in shown]
+    legend = legend_of(options, chosen, scheme, notes, len(chosen) > 1)
+    entries = tuple(
+        LegendEntry(shown[entry.plot] if entry.plot >= 0 else -1, entry.text) for entry in legend.entries
+    )
+    return replace(legend, entries=entries)
+
+
 def _is_off(options: Sequence[GraphOption]) -> bool:
     return any(item.name == "off" for option in options for item in option.options)
 
