@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from tests.conformance.weighted_dense import group_log_likelihoods
-from xmixed.engine.residuals import patterns as residual_patterns
 from xmixed.engine import (
     Level,
     Model,
@@ -19,6 +18,7 @@ from xmixed.engine import (
     parameters_of,
 )
 from xmixed.engine.model import ResidualStructure
+from xmixed.engine.residuals import patterns as residual_patterns
 
 SCHOOLS, UNITS, OCCASIONS = 8, 32, 6
 INTERCEPT = (RandomEffects((None,), "identity"),)
