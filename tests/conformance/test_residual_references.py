@@ -21,7 +21,7 @@ from tests.conformance.residual_dense import dense_log_likelihood, residual_valu
 from tests.conformance.test_residual_structures import Form, expected_parameters
 from xmixed.data.files.dta.reader import read_dta
 from xmixed.engine import Fit, Level, Model, Parameter, RandomEffects, Residuals, fit
-from xmixed.engine.model import ResidualStructure
+from xmixed.engine.model import ResidualStructureName
 
 FOLDER = Path(__file__).parent / "references"
 DATASETS = Path(__file__).parents[2] / "datasets"
@@ -94,7 +94,7 @@ class Specification:
         """Read the text of residuals()."""
         head = re.match(r"(\w+) ?(\d*)", text)
         assert head is not None
-        structure: ResidualStructure = head[1]  # type: ignore[assignment]
+        structure: ResidualStructureName = head[1]  # type: ignore[assignment]
         by, t = re.search(r"by\((\w+)\)", text), re.search(r"t\((\w+)\)", text)
         self.by, self.t = by and by[1], t and t[1]
         by_codes, self.by_values = coded(columns[self.by]) if self.by else (None, [0])

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conformance.residual_dense import covariance_matrix, dense_log_likelihood, gradient, hessian
 from xmixed.engine import Fit, Level, Model, Parameter, RandomEffects, Residuals, fit, log_likelihood
-from xmixed.engine.model import Method, ResidualStructure
+from xmixed.engine.model import Method, ResidualStructureName
 
 N_GROUPS = 50
 INTEGER_TIMES = 7
@@ -23,7 +23,7 @@ INTEGER_TIMES = 7
 class Form(NamedTuple):
     """A structure with its order and, where t() takes positions, their number."""
 
-    structure: ResidualStructure
+    structure: ResidualStructureName
     order: int = 0
     n_times: int = 0
 
@@ -250,7 +250,7 @@ def plain_model(form: str, method: Method, levels: tuple[Level, ...] = ()) -> Mo
     return replace(model_of(Case(form, False, "none", method)), levels=levels)
 
 
-def with_residuals(model: Model, structure: ResidualStructure, **changes: int) -> Model:
+def with_residuals(model: Model, structure: ResidualStructureName, **changes: int) -> Model:
     """Return the model with another structure on the same groups and t()."""
     assert model.residuals is not None
     return replace(model, residuals=replace(model.residuals, structure=structure, **changes))

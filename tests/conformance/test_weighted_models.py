@@ -17,12 +17,12 @@ from xmixed.engine import (
     fit,
     parameters_of,
 )
-from xmixed.engine.model import ResidualStructure
-from xmixed.engine.residuals import patterns as residual_patterns
+from xmixed.engine.model import ResidualStructureName
+from xmixed.engine.residuals import patterns
 
 SCHOOLS, UNITS, OCCASIONS = 8, 32, 6
 INTERCEPT = (RandomEffects((None,), "identity"),)
-FORMS: dict[str, tuple[ResidualStructure, int]] = {
+FORMS: dict[str, tuple[ResidualStructureName, int]] = {
     "independent": ("independent", 0),
     "exchangeable": ("exchangeable", 0),
     "ar1": ("ar", 1),
@@ -121,7 +121,7 @@ def test_residual_structures(form: str, effects: str, shared: bool, monkeypatch:
     `shared`: every pattern of t() has its units side by side, as those of many units do.
     """
     if shared:
-        monkeypatch.setattr(residual_patterns, "_LEAST_SHARED", 1)
+        monkeypatch.setattr(patterns, "_LEAST_SHARED", 1)
     d = data()
     schools = INTERCEPT if effects in ("both", "school") else ()
     units = (RandomEffects((d.x, None), "unstructured"),) if effects in ("both", "unit") else ()

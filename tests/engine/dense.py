@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine import Level, Model, RandomEffects, Structure
+from xmixed.engine import Level, Model, RandomEffects, StructureName
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def beta(model: Dense, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def simulate(
     seed: int,
     shape: tuple[int, ...],
-    blocks: tuple[tuple[tuple[Structure, int, bool], ...], ...],
+    blocks: tuple[tuple[tuple[StructureName, int, bool], ...], ...],
     method: str = "ml",
     offset: float = 0.0,
     size: int = 6,

@@ -24,7 +24,7 @@ from xmixed.engine import (
     Options,
     PerfectFit,
     RandomEffects,
-    Structure,
+    StructureName,
     fit,
     linear_regression,
 )
@@ -49,7 +49,7 @@ def model(
     y: np.ndarray,
     groups: np.ndarray = GROUPS,
     columns: tuple[np.ndarray | None, ...] = (None,),
-    structure: Structure = "independent",
+    structure: StructureName = "independent",
     fixed: tuple[np.ndarray | None, ...] = (X, None),
     method: str = "ml",
 ) -> Model:
@@ -64,7 +64,7 @@ def kinds(result: Fit) -> list[str]:
 @pytest.mark.parametrize("method", ["ml", "reml"])
 @pytest.mark.parametrize("structure", ["identity", "independent", "exchangeable", "unstructured"])
 @pytest.mark.parametrize("metric", ["matsqrt", "matlog"])
-def test_no_variance_between_groups(structure: Structure, method: str, metric: str) -> None:
+def test_no_variance_between_groups(structure: StructureName, method: str, metric: str) -> None:
     columns = (None,) if structure == "identity" else (X, None)
     y = 1 + X + WITHIN if structure == "identity" else 1 + X + orthogonal_noise()
     options = Options(parameterization=metric)  # type: ignore[arg-type]
@@ -125,7 +125,7 @@ def test_one_group() -> None:
 
 
 @pytest.mark.parametrize("structure", ["identity", "independent", "exchangeable", "unstructured"])
-def test_more_columns_than_rows_in_a_group(structure: Structure) -> None:
+def test_more_columns_than_rows_in_a_group(structure: StructureName) -> None:
     groups = np.repeat(np.arange(30), 2)
     result = fit(model(Y, groups=groups, columns=(X, Z, None), structure=structure))
     assert result.optimization.return_code in (0, 430)
@@ -139,7 +139,7 @@ def test_random_effects_explain_everything() -> None:
 
 
 @pytest.mark.parametrize("structure", ["independent", "unstructured"])
-def test_collinear_random_columns(structure: Structure) -> None:
+def test_collinear_random_columns(structure: StructureName) -> None:
     result = fit(model(Y + U[::-1][GROUPS] * X, columns=(X, 2 * X, None), structure=structure))
     assert np.isfinite(result.estimates).all()
     best = fit(model(Y + U[::-1][GROUPS] * X, columns=(X, None), structure=structure))

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xmixed.engine import Fit, Model, Options, Structure, fit, log_likelihood, parameters_of
+from xmixed.engine import Fit, Model, Options, StructureName, fit, log_likelihood, parameters_of
 from xmixed.engine.prepare import prepare
 from xmixed.engine.search.objective import Objective
 from xmixed.engine.sweeps.sweeps import derivatives, first_derivatives
 
 from . import dense
 
-STRUCTURES: tuple[Structure, ...] = ("identity", "independent", "exchangeable", "unstructured")
+STRUCTURES: tuple[StructureName, ...] = ("identity", "independent", "exchangeable", "unstructured")
 SHAPES = {1: (8,), 2: (4, 3), 3: (3, 2, 2)}
 # Positive definite for up to three columns: every exchangeable correlation above -1/2.
 CORRELATIONS = (-0.3, 0.3)
@@ -52,7 +52,7 @@ def test_log_likelihood_is_the_dense_one(model: Model, seed: int) -> None:
 
 @pytest.mark.parametrize("method", ["ml", "reml"])
 @pytest.mark.parametrize("structure", STRUCTURES)
-def test_far_from_zero(structure: Structure, method: str) -> None:
+def test_far_from_zero(structure: StructureName, method: str) -> None:
     """At an offset of 1e6 the dense reference works on the shifted-back equivalent model."""
     near = dense.simulate(5, (3, 3), (((structure, 2, True),), (("identity", 1, True),)), method, size=4)
     shift = 2.0**20

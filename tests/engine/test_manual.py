@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xmixed.engine import Fit, Iteration, Level, Model, Progress, RandomEffects, Structure, fit
+from xmixed.engine import Fit, Iteration, Level, Model, Progress, RandomEffects, StructureName, fit
 
 DATASETS = Path(__file__).resolve().parents[3] / "shared" / "datasets"
 
@@ -23,7 +23,7 @@ def pig() -> dict[str, np.ndarray]:
 
 
 def fit_pig(
-    pig: dict[str, np.ndarray], structure: Structure, slope: bool, method: str
+    pig: dict[str, np.ndarray], structure: StructureName, slope: bool, method: str
 ) -> tuple[Fit, list[str]]:
     events: list[Progress] = []
     columns = (pig["week"], None) if slope else (None,)
@@ -43,7 +43,7 @@ def fit_pig(
         ("independent", True, "reml", "-870.51473"),
     ],
 )
-def test_log(pig: dict[str, np.ndarray], structure: Structure, slope: bool, method: str, ll: str) -> None:
+def test_log(pig: dict[str, np.ndarray], structure: StructureName, slope: bool, method: str, ll: str) -> None:
     _, log = fit_pig(pig, structure, slope, method)
     assert log == [f"0: {ll}", f"1: {ll}"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xmixed.engine import Level, Model, RandomEffects, Residuals
-from xmixed.engine.model import Method, ResidualStructure
+from xmixed.engine.model import Method, ResidualStructureName
 from xmixed.engine.prepare import prepare
 from xmixed.engine.residuals import patterns
 from xmixed.engine.residuals.basis import BasisProducts
@@ -15,7 +15,7 @@ from xmixed.engine.residuals.patterns import PatternProducts
 from xmixed.engine.search.objective import Objective
 
 N_GROUPS, OCCASIONS = 14, 5
-FORMS: dict[str, tuple[ResidualStructure, int, type]] = {
+FORMS: dict[str, tuple[ResidualStructureName, int, type]] = {
     "independent": ("independent", 0, BasisProducts),
     "exchangeable": ("exchangeable", 0, BasisProducts),
     "ar1": ("ar", 1, BasisProducts),

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xmixed.engine.covariance.structures import CovarianceStructure, covariance_structure
     from xmixed.engine.errors import (
         CollinearColumns,
         ConstantOutcome,
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     )
     from xmixed.engine.evaluation import Evaluation, LevelEffects, evaluate, log_likelihood
     from xmixed.engine.fitting import fit, linear_regression, parameters_of
-    from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, Structure
+    from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, StructureName
     from xmixed.engine.products.collinearity import find_omitted
+    from xmixed.engine.residuals.base import ResidualStructure
+    from xmixed.engine.residuals.structures import residual_structure
     from xmixed.engine.result import (
         BoundaryNote,
         EMStep,
@@ -41,6 +44,7 @@ __all__ = [
     "BoundaryNote",
     "CollinearColumns",
     "ConstantOutcome",
+    "CovarianceStructure",
     "EMStep",
     "EngineError",
     "Evaluation",
@@ -62,22 +66,28 @@ __all__ = [
     "Progress",
     "RandomEffects",
     "Regression",
+    "ResidualStructure",
     "Residuals",
-    "Structure",
+    "StructureName",
     "WeightsNotSupported",
+    "covariance_structure",
     "evaluate",
     "find_omitted",
     "fit",
     "linear_regression",
     "log_likelihood",
     "parameters_of",
+    "residual_structure",
 ]
 
 _MODULES = {
     "products.collinearity": ("find_omitted",),
+    "covariance.structures": ("CovarianceStructure", "covariance_structure"),
+    "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "StructureName"),
+    "residuals.base": ("ResidualStructure",),
+    "residuals.structures": ("residual_structure",),
     "evaluation": ("Evaluation", "LevelEffects", "evaluate", "log_likelihood"),
     "fitting": ("fit", "linear_regression", "parameters_of"),
-    "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "Structure"),
     "result": (
         "BoundaryNote",
         "EMStep",

@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-Structure = Literal["identity", "independent", "exchangeable", "unstructured"]
+StructureName = Literal["identity", "independent", "exchangeable", "unstructured"]
 Method = Literal["ml", "reml"]
 MatrixMetric = Literal["matsqrt", "matlog"]
-ResidualStructure = Literal[
+ResidualStructureName = Literal[
     "independent", "exchangeable", "ar", "ma", "unstructured", "banded", "toeplitz", "exponential"
 ]
 
@@ -23,12 +23,12 @@ class RandomEffects:
     ----------
     columns : tuple of (n,) arrays or None
         The q columns of Z, in response order of the rows; None is the constant.
-    structure : Structure
+    structure : StructureName
         The form of the q x q covariance matrix.
     """
 
     columns: tuple[np.ndarray | None, ...]
-    structure: Structure
+    structure: StructureName
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +64,7 @@ class Residuals:
 
     Attributes
     ----------
-    structure : ResidualStructure
+    structure : ResidualStructureName
         "independent" is of use with `by` only.
     groups : (n,) integer array
         Codes 0..n_groups-1: residuals of different groups are independent. Every group of every level
@@ -82,7 +82,7 @@ class Residuals:
     n_by : int
     """
 
-    structure: ResidualStructure
+    structure: ResidualStructureName
     groups: np.ndarray
     n_groups: int
     time: np.ndarray | None = None

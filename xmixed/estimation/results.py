@@ -64,7 +64,7 @@ class Statistic:
         Label of the new variable.
     columns : callable(e, argument) -> tuple of str, or None
         Labels of the m new variables of a statistic that makes several.
-    gradient : callable(e, frame) -> ndarray, shape (rows of the frame, k), or None
+    gradient : callable(e, frame, argument) -> ndarray, shape (rows of the frame, k), or None
         Derivatives by the coefficients; None where there is no closed form.
     linear : bool
         The values are the gradient times e(b).
@@ -87,7 +87,7 @@ class Statistic:
     values: Callable[[Estimates, EstimationFrame, str], np.ndarray]
     label: Callable[[Estimates, str], str]
     columns: Callable[[Estimates, str], tuple[str, ...]] | None = None
-    gradient: Callable[[Estimates, EstimationFrame], np.ndarray] | None = None
+    gradient: Callable[[Estimates, EstimationFrame, str], np.ndarray] | None = None
     linear: bool = False
     needs: str = "covariates"
     assumed: str = ""

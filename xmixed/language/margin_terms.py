@@ -55,6 +55,7 @@ class MarginTerm:
 
     @property
     def has_contrast(self) -> bool:
+        """Whether an operator asks for a contrast."""
         return any(item.weights or item.operator not in ("", "i", "c") for item in self.operands)
 
 
@@ -78,7 +79,8 @@ def read_margin_terms(text: str, span: Span) -> tuple[MarginTerm, ...]:
 
 
 def _term(operands: list[MarginOperand], span: Span) -> MarginTerm:
-    return MarginTerm(tuple(operands), "".join(item.name + item.joint for item in operands), span)
+    texts = [f"{'c.' if item.operator == 'c' else ''}{item.name}{item.joint}" for item in operands]
+    return MarginTerm(tuple(operands), "".join(texts), span)
 
 
 def _expanded(operands: list[MarginOperand], span: Span) -> list[MarginTerm]:

@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from xmixed.language.builders.newvarlist import NewVariables
     from xmixed.language.nodes.estimators import ResidualSpecification, VarianceEstimator
 
-RESIDUAL_STRUCTURES: tuple[tuple[str, str], ...] = (
-    ("independent", "ind"),
-    ("exchangeable", "ex"),
-    ("ar", "ar"),
-    ("ma", "ma"),
-    ("unstructured", "un"),
-    ("banded", "ba"),
-    ("toeplitz", "to"),
-    ("exponential", "exp"),
+RESIDUAL_STRUCTURES: tuple[tuple[str, str, int | None], ...] = (
+    ("independent", "ind", None),
+    ("exchangeable", "ex", None),
+    ("ar", "ar", 1),
+    ("ma", "ma", 1),
+    ("unstructured", "un", None),
+    ("banded", "ba", 0),
+    ("toeplitz", "to", 1),
+    ("exponential", "exp", None),
 )
+"""Name, shortest abbreviation, and least order, None where the structure has none."""
 VARIANCE_ESTIMATORS: tuple[tuple[str, str], ...] = (("oim", "oim"), ("robust", "r"), ("cluster", "cl"))
 
 
@@ -246,9 +247,9 @@ def _residuals(text: str, typed: TypedOption, spec: OptionSpec) -> ResidualSpeci
     from xmixed.language.nodes.estimators import ResidualSpecification
 
     children = _by_rule("residuals", text, typed, spec)
-    structure = match_choice(children[0].value, RESIDUAL_STRUCTURES)
+    structure = match_choice(children[0].value, [(name, minimum) for name, minimum, _ in RESIDUAL_STRUCTURES])
     if structure is None:
-        names = ", ".join(name for name, _ in RESIDUAL_STRUCTURES)
+        names = ", ".join(name for name, _, _ in RESIDUAL_STRUCTURES)
         raise _incorrect(typed, spec, f"residual structures: {names}")
     order: int | None = None
     variables: dict[str, Pattern] = {}
@@ -267,11 +268,11 @@ def _residuals(text: str, typed: TypedOption, spec: OptionSpec) -> ResidualSpeci
 def _order(structure: str, word: str, typed: TypedOption, spec: OptionSpec) -> int:
     """Return the order after `ar`, `ma`, `banded` or `toeplitz`: a positive integer, or `banded 0`."""
     value = number_from(word)
-    if structure not in ("ar", "ma", "banded", "toeplitz"):
+    least = next(least for name, _, least in RESIDUAL_STRUCTURES if name == structure)
+    if least is None:
         raise _incorrect(typed, spec, f"{structure} takes no order")
-    least = 0 if structure == "banded" else 1
     if value >= MISSING or value != int(value) or value < least:
-        kind = "nonnegative" if structure == "banded" else "positive"
+        kind = "positive" if least else "nonnegative"
         raise _incorrect(typed, spec, f"the order is a {kind} integer")
     return int(value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.varlists import names_in
@@ -231,6 +232,55 @@ def drop(session: SessionState, node: Command) -> None:
     kept = {name: texts for name, texts in session.data.value_labels.items() if name not in gone}
     if gone:
         session.data = session.data.with_(value_labels=kept)
+
+
+@subcommand(
+    "label",
+    "copy",
+    syntax=Syntax("words", options=(OptionSpec("replace", "replace", help="though the name is taken"),)),
+    synopsis="label copy lblname lblname [, replace]",
+    keeps_r=True,
+)
+def copy(session: SessionState, node: Command) -> None:
+    if len(node.argument) != 2:
+        raise StataError(198, "invalid syntax")
+    old, new = node.argument
+    tables = session.data.value_labels
+    if old not in tables:
+        raise StataError(111, f"value label {old} not found")
+    if not is_valid_name(new):
+        raise StataError(198, f"{new} invalid name")
+    if new in tables and not node.option("replace"):
+        raise StataError(110, f"label {new} already defined")
+    session.data = session.data.with_(value_labels={**tables, new: tables[old]})
+
+
+@subcommand(
+    "label",
+    "save",
+    syntax=Syntax(
+        "words", using=True, options=(OptionSpec("replace", "replace", help="overwrite the file"),)
+    ),
+    synopsis="label save [lblname ...] using filename [, replace]",
+    keeps_r=True,
+)
+def save(session: SessionState, node: Command) -> None:
+    if node.using is None:
+        raise StataError(100, "using required")
+    names = _known(session.data, node.argument)
+    path = Path(node.using if Path(node.using).suffix else f"{node.using}.do").expanduser()
+    if path.exists() and not node.option("replace"):
+        raise StataError(602, f"file {path} already exists")
+    lines = [
+        f'label define {name} {_shown(value)} `"{text}"\', modify'
+        for name in names
+        for value, text in session.data.value_labels[name].items()
+    ]
+    try:
+        path.write_text("".join(f"{text}\n" for text in lines), encoding="utf-8")
+    except OSError:
+        raise StataError(603, f"file {path} could not be opened") from None
+    session.out.write(f"file {printable(str(path))} saved")
 
 
 @command(

@@ -106,10 +106,10 @@ def _descending_keys(variable: Variable, missing_first: bool) -> list[np.ndarray
             OptionSpec("before", "b", "varname", help="before a variable"),
             OptionSpec("after", "a", "varname", help="after a variable"),
             OptionSpec("alphabetic", "alpha", help="in alphabetic order"),
-            OptionSpec("sequential", "seq", help="in alphabetic order, numbers by value", built=False),
+            OptionSpec("sequential", "seq", help="in alphabetic order, numbers by value"),
         ),
     ),
-    synopsis="order varlist [, first last before(varname) after(varname) alphabetic]",
+    synopsis="order varlist [, first last before(varname) after(varname) alphabetic sequential]",
     needs=("data",),
     keeps_r=True,
 )
@@ -120,7 +120,9 @@ def order(session: SessionState, node: Command) -> None:
     if not node.argument:
         raise StataError(100, "varlist required")
     moved = list(dict.fromkeys(resolve_varlist(node.argument, data)))
-    if node.option("alphabetic"):
+    if node.option("sequential"):
+        moved.sort(key=sequential_key)
+    elif node.option("alphabetic"):
         moved.sort()
     staying = [name for name in data.names if name not in set(moved)]
     place = _place(node, data, moved, staying)
@@ -139,3 +141,44 @@ def _place(node: Command, data: Dataset, moved: list[str], staying: list[str]) -
                 raise StataError(198, f"{name} may not be both moved and in {option}()")
             return staying.index(name) + (option == "after")
     return len(staying) if node.option("last") else 0
+
+
+def sequential_key(name: str) -> tuple[str, int]:
+    """Return what sorts x2 before x10."""
+    stem = name.rstrip("0123456789")
+    return stem, int(name[len(stem) :] or -1)
+
+
+@command(
+    "aorder",
+    syntax=Syntax("varlist"),
+    synopsis="aorder [varlist]",
+    needs=("data",),
+    keeps_r=True,
+)
+def aorder(session: SessionState, node: Command) -> None:
+    data = session.data
+    chosen = resolve_varlist(node.argument, data) if node.argument else data.names
+    moved = sorted(dict.fromkeys(chosen), key=sequential_key)
+    session.data = data.select([*moved, *(name for name in data.names if name not in set(moved))])
+
+
+@command(
+    "move",
+    syntax=Syntax("varlist"),
+    synopsis="move varname1 varname2",
+    needs=("data",),
+    keeps_r=True,
+)
+def move(session: SessionState, node: Command) -> None:
+    data = session.data
+    names = resolve_varlist(node.argument, data)
+    if len(names) != 2:
+        raise StataError(
+            102 if len(names) < 2 else 103, f"too {'few' if len(names) < 2 else 'many'} variables specified"
+        )
+    moved, anchor = names
+    place = data.places[anchor]
+    arranged = [name for name in data.names if name != moved]
+    arranged.insert(place, moved)
+    session.data = data.select(arranged)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.inference.margins import EFFECTS, MarginsRequest, compute
+from xmixed.estimation.inference.margins_contrasts import Comparison, compared, comparison_of
 from xmixed.estimation.inference.margins_results import Shown, margins_estimates, margins_results
 from xmixed.estimation.inference.margins_sample import margins_setting
 from xmixed.estimation.inference.margins_table import margins_lines
@@ -18,6 +21,8 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
+
+ANY_MODEL = (("noadjust", "noadj"), ("bonferroni", "bon"), ("sidak", "sid"), ("scheffe", "sch"))
 
 OPTIONS = (
     OptionSpec("predict", "pr", "text", "the statistic, with options of predict"),
@@ -33,9 +38,9 @@ OPTIONS = (
     OptionSpec("asbalanced", "asbal", help="factors as balanced"),
     OptionSpec("over", "over", "varlist", "margins of groups"),
     OptionSpec("within", "within", "varlist", "nested margins", built=False),
-    OptionSpec("contrast", "contrast", "text", "contrasts of margins", built=False, optional_value=True),
-    OptionSpec("pwcompare", "pwcomp", "text", "pairwise comparisons", built=False, optional_value=True),
-    OptionSpec("mcompare", "mcomp", "text", "adjustment for comparisons", built=False),
+    OptionSpec("contrast", "contrast", "text", "contrasts of margins", optional_value=True),
+    OptionSpec("pwcompare", "pwcomp", "text", "pairwise comparisons", optional_value=True),
+    OptionSpec("mcompare", "mcomp", "choice", "adjustment for comparisons", ANY_MODEL),
     OptionSpec("vce", "vce", "choice", "delta method", (("delta", "delta"), ("unconditional", "unc"))),
     OptionSpec("noatlegend", "noatl", help="no legend of at()"),
     OptionSpec("nose", "nose", help="no standard errors"),
@@ -61,7 +66,7 @@ OPTIONS = (
         in_range=True,
         weights=("fweight", "aweight", "pweight", "iweight"),
         options=OPTIONS,
-        exclusive=(("predict", "expression"), EFFECTS, ("atmeans", "asbalanced")),
+        exclusive=(("predict", "expression"), EFFECTS, ("atmeans", "asbalanced"), ("contrast", "pwcompare")),
     ),
     synopsis="margins [marginlist] [if] [in] [weight] [, at(spec) dydx(varlist) over(varlist) post ...]",
     needs=("estimates",),
@@ -97,6 +102,25 @@ def margins(session: SessionState, node: Command) -> None:
     found = compute(wanted, setting)
     level = float(node.option("level", session.settings.level))
     shown = Shown(found, wanted, request, Coefficients.of(session.e).V, level, session.e)
+    comparison = _comparison(node)
+    if comparison is not None:
+        sample = setting.frame
+        counts = {
+            name: np.array([np.count_nonzero(sample.values(name) == own) for own in factor.levels], float)
+            for name, factor in setting.covariates.factors.items()
+        }
+        lines, session.r = compared(
+            shown,
+            node.argument,
+            comparison,
+            setting.covariates,
+            counts,
+            node.option,
+            session.settings,
+            node.text.strip(),
+        )
+        session.out.write(*lines)
+        return
     if node.option("post"):
         estimates = margins_estimates(shown, node.text.strip())
         commit(session, estimates)
@@ -114,6 +138,18 @@ def _replayed(session: SessionState, node: Command) -> bool:
     return True
 
 
+def _comparison(node: Command) -> Comparison | None:
+    """Return how margins are to be compared; None where they are shown themselves."""
+    method = str(node.option("mcompare", "noadjust"))
+    for name in ("contrast", "pwcompare"):
+        if name in node.options:
+            words = node.option(name)
+            return comparison_of("" if words is True else str(words), name == "pwcompare", method)
+    if any(term.has_contrast for term in node.argument):
+        return comparison_of("", False, method)
+    return None
+
+
 def _refuse(node: Command) -> None:
     """Refuse what is not built, or makes no sense together."""
     if node.option("vce") == "unconditional":
@@ -123,10 +159,12 @@ def _refuse(node: Command) -> None:
             198, "emptycells(reweight) is not implemented in xmixed yet", node.options["emptycells"].span
         )
     for term in node.argument:
-        if term.has_contrast:
-            raise StataError(198, "contrasts of margins are not implemented in xmixed yet", term.span)
-        if any(item.joint == "@" for item in term.operands):
+        if term.has_contrast and node.option("pwcompare"):
+            raise StataError(198, "contrast operators are not allowed with option pwcompare", term.span)
+        if any(item.joint == "@" for item in term.operands) and not _comparison(node):
             raise StataError(198, "invalid syntax", term.span)
+    if _comparison(node) and (node.option("post") or not node.argument):
+        raise StataError(198, "comparisons of margins take factors, and cannot be posted yet")
     if node.option("coeflegend") and not node.option("post"):
         raise StataError(198, "option coeflegend requires option post")
 

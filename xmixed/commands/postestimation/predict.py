@@ -38,7 +38,9 @@ def predict(session: SessionState, node: Command) -> None:
     if typed.argument is None:
         raise StataError(100, "newvarname required")
     beside = _beside(typed, statistics)
-    words = {name: option.text for name, option in typed.options.items() if name not in beside}
+    words: dict[str, str | None] = {
+        name: option.text for name, option in typed.options.items() if name not in beside
+    }
     request = requested(statistics, words)
     made = _variables(session, estimator, request, typed, typed.argument)
     for name, statistic in beside.items():

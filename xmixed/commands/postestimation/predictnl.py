@@ -68,7 +68,7 @@ def predictnl(session: SessionState, node: Command) -> None:
     columns = [values]
     if len(names) > 1:
         assert statistic.gradient is not None
-        J = statistic.gradient(session.e, frame)
+        J = statistic.gradient(session.e, frame, "")
         variances = quadratic_forms(J, Coefficients.of(session.e).V)
         columns += _figures(session, node, values, variances)
     made = [

@@ -22,6 +22,8 @@ from xmixed.language.nodes import Binary, Call, Coefficient, Expression, Name, S
 from xmixed.missing import MISSING, is_missing
 from xmixed.session.results import Estimates, Matrix
 
+Values = Callable[[Estimates, EstimationFrame, str], np.ndarray]
+"""values(e, frame, argument), as statistics have them."""
 STENCIL = ((1.0, 8.0), (-1.0, -8.0), (2.0, -1.0), (-2.0, 1.0))
 """Steps and weights (over 12 h) of a derivative."""
 STEP = 2e-4
@@ -64,7 +66,7 @@ def expression_statistic(
     substituted = _without_predictions(node, estimator.statistics, calls)
 
     def at_coefficients(e: Estimates, frame: EstimationFrame, b: np.ndarray) -> np.ndarray:
-        moved = _with_coefficients(e, b)
+        moved = with_coefficients(e, b)
         columns: dict[str, np.ndarray] = {}
         for name, request in calls.items():
             values = request.statistic.values(moved, frame, request.argument)
@@ -74,7 +76,7 @@ def expression_statistic(
     def values(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
         return at_coefficients(e, frame, Coefficients.of(e).b)
 
-    def gradient(e: Estimates, frame: EstimationFrame) -> np.ndarray:
+    def gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
         coefficients = Coefficients.of(e)
         scale = np.sqrt(np.maximum(np.diag(coefficients.V), 0.0))
         return derivatives(lambda b: at_coefficients(e, frame, b), coefficients.b, scale)
@@ -82,7 +84,24 @@ def expression_statistic(
     return Statistic("expression", "expression", values, lambda e, argument: text.strip(), gradient=gradient)
 
 
-def _with_coefficients(estimates: Estimates, b: np.ndarray) -> Estimates:
+def numerical_gradient(values: Values) -> Values:
+    """Return the derivatives of a statistic by e(b), from differences."""
+
+    def gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+        coefficients = Coefficients.of(e)
+        scale = np.sqrt(np.maximum(np.diag(coefficients.V), 0.0))
+
+        def moved(b: np.ndarray) -> np.ndarray:
+            found = values(with_coefficients(e, b), frame, argument)
+            return found[:, 0] if found.ndim == 2 else found
+
+        return derivatives(moved, coefficients.b, scale)
+
+    return gradient
+
+
+def with_coefficients(estimates: Estimates, b: np.ndarray) -> Estimates:
+    """Return estimates with other coefficients."""
     old = estimates.matrices["b"]
     moved = Matrix(b[None, :], list(old.row_names), list(old.column_names))
     return replace(estimates, matrices={**estimates.matrices, "b": moved})
@@ -161,7 +180,7 @@ def nonlinear_values(
     coefficients = Coefficients.of(estimates)
 
     def values(b: np.ndarray) -> np.ndarray:
-        moved = replace(frame.context, e=_with_coefficients(estimates, b))
+        moved = replace(frame.context, e=with_coefficients(estimates, b))
         found = []
         for node in nodes:
             value, text = evaluate_column(node, moved, np.array([0]) if moved.size else None)

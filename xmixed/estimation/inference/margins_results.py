@@ -76,17 +76,15 @@ class Shown:
 
     @property
     def predict_label(self) -> str:
-        return self.response.statistic.label(self.estimates, self.response.argument)
+        """What the response is called."""
+        return self.response.labels(self.estimates)[0]
 
     @property
     def expression(self) -> str:
         """`Linear prediction, predict()`, or the expression as typed."""
         if self.response.statistic.name == "expression":
             return self.predict_label
-        asked = "" if self.response.assumed else self.response.statistic.name
-        if self.response.argument:
-            asked += f"({self.response.argument})"
-        return f"{self.predict_label}, predict({asked})"
+        return f"{self.predict_label}, predict({self.response.typed})"
 
     @property
     def model_vce(self) -> str:
@@ -152,7 +150,7 @@ def _macros(shown: Shown, command_line: str) -> dict[str, str]:
         "model_vce": old.get("vce", ""),
         "vce": "delta",
         "vcetype": "Delta-method",
-        "expression": f"predict({'' if shown.response.assumed else shown.response.statistic.name})",
+        "expression": f"predict({shown.response.typed})",
         "predict_label": shown.predict_label,
         "xvars": " ".join(shown.derivative_names) if request.effect else "",
         "derivatives": HEADS[request.effect] if request.effect else "",

@@ -74,11 +74,13 @@ def margins_setting(
         frame.rows = frame.rows & (weights > 0)
         check_weights(weights[frame.rows], kind)
     covariates, b = Covariates.of(terms), Coefficients.of(estimates).b
+    # Of several outcomes the first, unless one is named.
+    argument = request.argument or ("#1" if statistic.columns is not None else "")
 
     def respond(own: EstimationFrame, own_weights: np.ndarray | None) -> Response:
         if statistic.linear:
             return LinearResponse(terms, b, own, own_weights)
-        return EvaluatedResponse(statistic, request.argument, estimates, own, own_weights)
+        return EvaluatedResponse(statistic, argument, estimates, own, own_weights)
 
     check = Estimability(terms, frame) if wanted.check and frame.size else None
     return Setting(covariates, frame, weights, kind, respond, check)

@@ -37,7 +37,7 @@ def margins_lines(shown: Shown, option: Callable[..., object], settings: Setting
     figures = shown.figures
     if option("nose"):
         figures = tuple(Figures(item.estimate) for item in figures)
-    lines = render_head(_head(shown, bool(option("noatlegend"))), settings.linesize, style.vsquish)
+    lines = render_head(margins_head(shown, bool(option("noatlegend"))), settings.linesize, style.vsquish)
     lines += render_coefficients("", _equations(shown, figures), style)
     if any(target.level is not None for target in shown.margins.targets):
         lines.append(
@@ -46,7 +46,8 @@ def margins_lines(shown: Shown, option: Callable[..., object], settings: Setting
     return [*lines]
 
 
-def _head(shown: Shown, without_legend: bool) -> MarginsHead:
+def margins_head(shown: Shown, without_legend: bool) -> MarginsHead:
+    """Return the title and the legend."""
     request, margins = shown.request, shown.margins
     fields = [("Expression", shown.expression)]
     if request.effect:

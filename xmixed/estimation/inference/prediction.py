@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,11 +23,15 @@ CHUNK = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A statistic and its argument; `assumed` is what is to be said where it was not asked for."""
+    """A statistic and its argument; `assumed` is what is to be said where it was not asked for.
+
+    `typed` is the option `predict()` as it stands.
+    """
 
     statistic: Statistic
     argument: str = ""
     assumed: str = ""
+    typed: str = ""
 
     def labels(self, estimates: Estimates) -> tuple[str, ...]:
         """Return the label of each variable that it makes."""
@@ -101,7 +105,8 @@ def read_request(statistics: Sequence[Statistic], text: str) -> Request:
     line = f"predict, {text}"
     typed = parse_command("predict", Syntax(options=statistic_options(statistics)), line, len("predict"))
     assert isinstance(typed, Command)
-    return requested(statistics, {name: option.text for name, option in typed.options.items()})
+    found = requested(statistics, {name: option.text for name, option in typed.options.items()})
+    return replace(found, typed=text.strip())
 
 
 def frame_for(
@@ -158,9 +163,9 @@ def linear_predictor(terms: Terms) -> Callable[[Estimates, EstimationFrame, str]
     return values
 
 
-def linear_gradient(terms: Terms) -> Callable[[Estimates, EstimationFrame], np.ndarray]:
+def linear_gradient(terms: Terms) -> Callable[[Estimates, EstimationFrame, str], np.ndarray]:
     """Return the derivatives of X b by the coefficients: X itself, zeros for other parameters."""
-    return lambda estimates, frame: frame.design(terms(estimates))
+    return lambda estimates, frame, argument: frame.design(terms(estimates))
 
 
 def standard_error_of_prediction(terms: Terms) -> Callable[[Estimates, EstimationFrame, str], np.ndarray]:

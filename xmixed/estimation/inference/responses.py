@@ -156,7 +156,8 @@ class EvaluatedResponse:
         assert self.statistic.gradient is not None
         frame = self.frame.with_values(fixed)
         values = self.statistic.values(self.estimates, frame, self.argument)
-        return values, self.statistic.gradient(self.estimates, frame)
+        gradient = self.statistic.gradient(self.estimates, frame, self.argument)
+        return values[:, 0] if values.ndim == 2 else values, gradient
 
     def _averaged(self, values: np.ndarray, gradient: np.ndarray) -> Averaged:
         return (

@@ -12,6 +12,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.fitted import FittedTerms
 from xmixed.estimation.frame import EstimationFrame, variable_of
+from xmixed.estimation.inference.expressions import numerical_gradient
 from xmixed.estimation.inference.prediction import quadratic_forms
 from xmixed.estimation.likelihood.families import logit, poisson, probit
 from xmixed.estimation.likelihood.kinds import KINDS, Kind
@@ -158,16 +159,43 @@ def _score(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
     return (logit if _kind(e).link == "logit" else probit)((y != 0).astype(np.float64), eta)[1]
 
 
+def _xb_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    return frame.design(_equation_terms(e, _equation(e, argument)))
+
+
+def _pr_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    """Return the density of the linear predictor times X."""
+    eta = _eta(e, frame)
+    if _kind(e).link == "logit":
+        density = special.expit(eta) * special.expit(-eta)
+    else:
+        density = np.exp(-0.5 * eta**2) / np.sqrt(2 * np.pi)
+    return density[:, None] * _xb_gradient(e, frame, argument)
+
+
+def _n_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    return _n(e, frame, argument)[:, None] * _xb_gradient(e, frame, argument)
+
+
+def _ir_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    return _ir(e, frame, argument)[:, None] * _xb_gradient(e, frame, argument)
+
+
 def _label(text: str) -> Callable[[Estimates, str], str]:
     return lambda e, argument: text
 
 
-XB = Statistic("xb", "xb", _xb, _label("Linear prediction"), modifiers=(OUTCOME,))
+XB = Statistic("xb", "xb", _xb, _label("Linear prediction"), gradient=_xb_gradient, modifiers=(OUTCOME,))
 STDP = Statistic("stdp", "stdp", _stdp, _label("S.E. of the prediction"), modifiers=(OUTCOME,))
 SCORE = Statistic("score", "sc", _score, _label("equation-level score"), needs="outcome")
 BINARY = (
     Statistic(
-        "pr", "p", _pr, lambda e, argument: f"Pr({e.macros['depvar']})", assumed="pr assumed; Pr({depvar})"
+        "pr",
+        "p",
+        _pr,
+        lambda e, argument: f"Pr({e.macros['depvar']})",
+        gradient=_pr_gradient,
+        assumed="pr assumed; Pr({depvar})",
     ),
     replace(XB, modifiers=()),
     replace(STDP, modifiers=()),
@@ -175,9 +203,14 @@ BINARY = (
 )
 COUNTS = (
     Statistic(
-        "n", "n", _n, _label("Predicted number of events"), assumed="n assumed; predicted number of events"
+        "n",
+        "n",
+        _n,
+        _label("Predicted number of events"),
+        gradient=_n_gradient,
+        assumed="n assumed; predicted number of events",
     ),
-    Statistic("ir", "ir", _ir, _label("Predicted incidence rate")),
+    Statistic("ir", "ir", _ir, _label("Predicted incidence rate"), gradient=_ir_gradient),
     replace(XB, modifiers=()),
     replace(STDP, modifiers=()),
     SCORE,
@@ -189,6 +222,7 @@ CATEGORIES = (
         _category_pr,
         _label(""),
         columns=_category_labels,
+        gradient=numerical_gradient(_category_pr),
         assumed="pr assumed; predicted probabilities",
         modifiers=(OUTCOME,),
     ),

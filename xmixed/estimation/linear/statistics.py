@@ -189,6 +189,7 @@ _LINEAR = Statistic(
     _xb,
     _labelled("Linear prediction"),
     gradient=_gradient,
+    linear=True,
     assumed="xb assumed; fitted values",
 )
 REGRESS_STATISTICS = (
@@ -198,6 +199,7 @@ REGRESS_STATISTICS = (
         _xb,
         _labelled("Linear prediction"),
         gradient=_gradient,
+        linear=True,
         assumed="xb assumed; fitted values",
     ),
     Statistic("residuals", "r", _residuals, _labelled("Residuals"), needs=OUTCOME),
@@ -278,6 +280,7 @@ XTREG_STATISTICS = (
         _xb,
         _labelled("Linear prediction"),
         gradient=_gradient,
+        linear=True,
         assumed="xb assumed; fitted values",
     ),
     Statistic("stdp", "stdp", _stdp, _labelled("S.E. of the prediction")),
@@ -293,6 +296,7 @@ AREG_STATISTICS = (
         _xb,
         _labelled("Linear prediction"),
         gradient=_gradient,
+        linear=True,
         assumed="xb assumed; fitted values",
     ),
     Statistic("stdp", "stdp", _stdp, _labelled("S.E. of the prediction")),

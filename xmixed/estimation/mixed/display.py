@@ -8,7 +8,7 @@ import numpy as np
 
 from xmixed.estimation.delta import wald_figures
 from xmixed.estimation.display_options import DisplayOptions
-from xmixed.estimation.mixed.model import STRUCTURE_TITLES, MixedResult
+from xmixed.estimation.mixed.model import MixedResult
 from xmixed.estimation.mixed.random_rows import random_rows, residual_row
 from xmixed.estimation.mixed.residual_rows import residual_block
 from xmixed.estimation.rows import coefficient_rows
@@ -123,7 +123,7 @@ def _random_blocks(result: MixedResult, options: DisplayOptions) -> list[RandomB
     if not result.description.is_linear_regression:
         for index, equation in enumerate(result.description.equations):
             rows = random_rows(result, index, options.style.level, options.variance)
-            blocks.append(RandomBlock(equation.level, STRUCTURE_TITLES[equation.structure], rows))
+            blocks.append(RandomBlock(equation.level, equation.form.title, rows))
     if result.description.residuals is not None:
         return [*blocks, residual_block(result, options.style.level, options.variance)]
     row = residual_row(result, options.style.level, options.variance)

@@ -181,7 +181,7 @@ def engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[i
             factor = specification.factors[place]
             if factor is not None:  # the values of a factor are groups of a level of their own
                 structure = equations[place].structure
-                within = (group.codes, group.n_groups) if structure == "exchangeable" else None
+                within = (group.codes, group.n_groups) if equations[place].form.ties_groups else None
                 block = RandomEffects((None,), structure)  # type: ignore[arg-type]
                 levels.append(Level(factor.codes, factor.n_groups, (block,), within))
                 places[len(levels), 1] = place
@@ -278,9 +278,8 @@ def variance_parameter(
     stem = f"{equation.level_number}_{equation.equation_number}_{item.row}"
     if item.kind == "log_sd":
         return VarianceParameter(f"lns{stem}", item.kind, place, item.row - 1)
-    # An exchangeable equation has one correlation, which stands for every pair.
-    row, column = (0, 1) if equation.structure == "exchangeable" else (item.row - 1, item.column - 1)
-    return VarianceParameter(f"atr{stem}_{item.column}", item.kind, place, row, column)
+    # The one correlation of an exchangeable equation is that of its first two columns.
+    return VarianceParameter(f"atr{stem}_{item.column}", item.kind, place, item.row - 1, item.column - 1)
 
 
 def _residual_name(item: Parameter) -> str:

@@ -98,7 +98,7 @@ def _intercepts(result: MixedResult) -> dict[str, _Component]:
     for index, equation in enumerate(equations):
         if CONSTANT in equation.effects:
             row = equation.effects.index(CONSTANT)
-            common = equation.structure in ("identity", "exchangeable")
+            common = equation.form.common_variance
             place = result.parameter(index, "log_sd", 0 if common else row)
             found[equation.level] = _Component(float(result.covariances[index][row, row]), place)
     for equation in equations:

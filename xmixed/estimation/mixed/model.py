@@ -11,18 +11,11 @@ from xmixed.errors import StataError
 from xmixed.expressions.factors.terms import Term
 
 if TYPE_CHECKING:
-    from xmixed.engine import Residuals
+    from xmixed.engine import CovarianceStructure, Residuals, ResidualStructure
     from xmixed.estimation.mixed.request import ResolvedMixed
 
 RESIDUAL = -1
 """`VarianceParameter.equation` of the residual standard deviation."""
-
-STRUCTURE_TITLES = {
-    "identity": "Identity",
-    "independent": "Independent",
-    "exchangeable": "Exchangeable",
-    "unstructured": "Unstructured",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +47,13 @@ class RandomEquationSummary:
     def dimension(self) -> int:
         """Columns of Z: the effects, or the values of the factor."""
         return self.values or len(self.effects)
+
+    @property
+    def form(self) -> CovarianceStructure:
+        """The structure itself; two columns stand for all values of a factor."""
+        from xmixed.engine import covariance_structure
+
+        return covariance_structure(self.structure, min(self.values, 2) or max(len(self.effects), 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,14 @@ class ResidualSummary:
     @property
     def title(self) -> str:
         """`AR(2)`, `Unstructured`."""
-        name = self.structure.upper() if self.structure in ("ar", "ma") else self.structure.capitalize()
-        return f"{name}({self.order})" if self.structure in ("ar", "ma", "banded", "toeplitz") else name
+        return self.form.title
+
+    @property
+    def form(self) -> ResidualStructure:
+        """The structure itself."""
+        from xmixed.engine import residual_structure
+
+        return residual_structure(self.structure, self.order)
 
 
 @dataclass(frozen=True, slots=True)

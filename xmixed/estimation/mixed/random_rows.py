@@ -22,23 +22,15 @@ def random_rows(result: MixedResult, index: int, level: float, variance: bool) -
     names = equation.effects
     if not names:
         return ()
-    kind = "var" if variance else "sd"
-    if equation.structure in ("identity", "exchangeable"):
-        rows = [RandomRow(kind, names, " ", _scale_figures(result, index, 0, level, variance))]
-        pairs = [((0, 1), names, " ")] if equation.structure == "exchangeable" else []
-    else:
-        rows = [
-            RandomRow(kind, (name,), " ", _scale_figures(result, index, place, level, variance))
-            for place, name in enumerate(names)
-        ]
-        pairs = []
-        if equation.structure == "unstructured":
-            pairs = [
-                ((i, j), (names[i], names[j]), ",")
-                for i in range(len(names))
-                for j in range(i + 1, len(names))
-            ]
-    for (i, j), pair, separator in pairs:
+    rows, form = [], equation.form
+    for kind, row, column in form.labels:
+        i, j = row - 1, column - 1
+        if kind == "log_sd":
+            own = names if form.common_variance else (names[i],)
+            scale = _scale_figures(result, index, i, level, variance)
+            rows.append(RandomRow("var" if variance else "sd", own, " ", scale))
+            continue
+        pair, separator = (names, " ") if form.common_variance else ((names[i], names[j]), ",")
         if variance:
             rows.append(RandomRow("cov", pair, separator, _covariance_figures(result, index, i, j, level)))
         else:
@@ -101,7 +93,7 @@ def _covariance_figures(result: MixedResult, index: int, i: int, j: int, level: 
     """Return a covariance; its limits are the estimate plus and minus z standard errors."""
     estimate = float(result.covariances[index][i, j])
     correlation = result.parameter(index, "atanh_correlation", i, j)
-    common = result.description.equations[index].structure == "exchangeable"
+    common = result.description.equations[index].form.common_variance
     first = result.parameter(index, "log_sd", 0 if common else i)
     second = result.parameter(index, "log_sd", 0 if common else j)
     places = [first, correlation] if common else [first, second, correlation]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from xmixed.errors import Span
 from xmixed.estimation.sample import SampleColumns
 from xmixed.expressions.factors.terms import ResolvedTerm
 from xmixed.language.nodes import Expression
+
+if TYPE_CHECKING:
+    from xmixed.engine import ResidualStructure
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,14 @@ class ResidualRequest:
     @property
     def is_default(self) -> bool:
         """Whether this is what there would be without the option."""
-        return self.structure == "independent" and not self.by
+        return not (self.by or self.form.correlated)
+
+    @property
+    def form(self) -> ResidualStructure:
+        """The structure itself; without the order that the data suggest."""
+        from xmixed.engine import residual_structure
+
+        return residual_structure(self.structure, self.order or 0)
 
     def add_columns(self, sample: SampleColumns) -> None:
         """Take t() and by() into the sample; observations where they are missing leave it."""

@@ -37,6 +37,7 @@ class _Group:
         self, result: MixedResult, summary: ResidualSummary, group: int, level: float, variance: bool
     ) -> None:
         self.result, self.summary, self.group = result, summary, group
+        self.form = summary.form
         self.z, self.variance = normal_quantile(level), variance
         self.sigma = result.parameter(RESIDUAL, "log_sd_residual")
         own = [
@@ -51,7 +52,7 @@ class _Group:
         kind = "var" if self.variance else "sd"
         scales = [RandomRow(kind, (self._name(at),), "", self._scale(at)) for at in self._positions()]
         others = [self._other(place, item) for place, item in self.others]
-        first = self.summary.structure in ("ar", "ma", "toeplitz", "exponential")
+        first = self.form.correlations_first
         return [*others, *scales] if first else [*scales, *others]
 
     def _positions(self) -> Iterator[int]:
@@ -87,20 +88,18 @@ class _Group:
         )
 
     def _other(self, place: int, item: VarianceParameter) -> RandomRow:
-        structure = self.summary.structure
         if item.kind in RAW:
             return RandomRow(f"{RAW[item.kind]}{item.row}", (), "", self._through(place, float, 1.0))
         value = float(self.result.estimates[place])
         if item.kind == "residual_logit":
             rho = _logistic(value)
             return RandomRow("rho", (), "", self._through(place, _logistic, rho * (1 - rho)))
-        if structure in ("exchangeable", "unstructured", "banded"):
+        if self.form.pairwise:
             names = tuple(self._name(at) for at in dict.fromkeys((item.row, item.column)))
             if self.variance:
                 return RandomRow("cov", names, ",", self._covariance(place, item))
             return RandomRow("corr", names, ",", self._through(place, math.tanh, 1 - math.tanh(value) ** 2))
-        name = "theta1" if item.kind == "residual_atanh_theta" else "rho"
-        label = f"rho{item.row}" if structure == "toeplitz" else name
+        label = self.form.correlation_label(item.row)
         return RandomRow(label, (), "", self._through(place, math.tanh, 1 - math.tanh(value) ** 2))
 
     def _through(self, place: int, function: Callable[[float], float], slope: float) -> Figures:

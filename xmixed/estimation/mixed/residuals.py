@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +20,6 @@ from xmixed.statistics.grouping import Groups, factorise
 if TYPE_CHECKING:
     from xmixed.engine import Residuals
 
-TIMELESS = ("independent", "exchangeable")
-"""Structures that need no t()."""
-POSITIONED = ("unstructured", "banded")
-"""Structures whose t() only tells observations apart."""
-LAGGED = ("ar", "ma", "toeplitz")
-"""Structures with lags, which must be whole numbers."""
 IGNORED_NOTE = "Note: t() not required for this residual structure; ignored"
 
 
@@ -54,12 +48,10 @@ def residual_request(node: MixedCommand, context: Context) -> ResidualRequest:
     assert isinstance(typed, ResidualSpecification)
     by = resolve_name(typed.by, context.data) if typed.by is not None else ""
     time = resolve_name(typed.t, context.data) if typed.t is not None else ""
-    ignored = bool(time) and typed.structure in TIMELESS
-    note = IGNORED_NOTE if ignored else ""
-    request = ResidualRequest(
-        typed.structure, typed.order, by, "" if ignored else time, note, node.options["residuals"].span
-    )
-    if typed.structure not in TIMELESS and not time:
+    request = ResidualRequest(typed.structure, typed.order, by, time, "", node.options["residuals"].span)
+    if time and not request.form.timed:
+        request = replace(request, time="", note=IGNORED_NOTE)
+    if request.form.timed and not time:
         raise StataError(198, f"residual structure {typed.structure} requires t(varname)", request.span)
     _check_alone(node, request)
     return request
@@ -76,7 +68,7 @@ def _check_alone(node: MixedCommand, request: ResidualRequest) -> None:
                 f"option {name} is available only for independent residuals with constant variance",
                 node.options[name].span,
             )
-    if not node.random and request.structure != "independent":
+    if not node.random and request.form.correlated:
         raise StataError(
             198,
             f"residual structure {request.structure} requires a random-effects equation",
@@ -111,7 +103,7 @@ def residual_part(
     times: np.ndarray | None = None
     if time is not None:
         _check_time(request, time, codes)
-        if request.structure in POSITIONED:
+        if request.form.positioned:
             positions = factorise(time)
             time, times = positions.codes.astype(np.float64), positions.levels
     order = _order(request, time, codes, n_groups, 0 if times is None else len(times))
@@ -125,7 +117,7 @@ def residual_part(
         by=None if by is None else by.codes,
         n_by=1 if by is None else len(by.levels),
     )
-    if request.structure == "independent" and by is not None and len(by.levels) == 1:
+    if not request.form.correlated and by is not None and len(by.levels) == 1:
         model = None  # one variance after all
     summary = ResidualSummary(
         request.structure,
@@ -151,7 +143,7 @@ def _by_groups(
     if not request.by:
         return None, ()
     found = factorise(sample.values(request.by))
-    if request.structure != "independent":
+    if request.form.correlated:
         own = np.zeros(n_groups, dtype=found.codes.dtype)
         own[codes] = found.codes
         if not np.array_equal(own[codes], found.codes):
@@ -172,9 +164,9 @@ def _labels(values: Sequence[float] | np.ndarray, table: dict[int, str]) -> tupl
 
 def _check_time(request: ResidualRequest, time: np.ndarray, codes: np.ndarray) -> None:
     whole = bool(np.array_equal(time, np.floor(time)))
-    if request.structure in LAGGED and not whole:
+    if request.form.lagged and not whole:
         raise StataError(198, f"t() variable {request.time} must have integer values", request.span)
-    if request.structure in POSITIONED and not (whole and bool(np.all(time >= 0))):
+    if request.form.positioned and not (whole and bool(np.all(time >= 0))):
         raise StataError(
             198, f"t() variable {request.time} must have nonnegative integer values", request.span
         )
@@ -188,24 +180,24 @@ def _order(
     request: ResidualRequest, time: np.ndarray | None, codes: np.ndarray, n_groups: int, n_times: int
 ) -> int:
     """Return the order, by default that of the structure; 0 where there is none."""
-    structure, given = request.structure, request.order
-    if structure == "banded":
-        order = n_times - 1 if given is None else given
+    form, given = request.form, request.order
+    if form.ordered and form.positioned:
+        order = form.usual_order(n_times, 0) if given is None else given
         if order > n_times - 1:
             raise StataError(
                 198,
-                f"banded order may be at most {n_times - 1}, one less than the values of t()",
+                f"{form.name} order may be at most {n_times - 1}, one less than the values of t()",
                 request.span,
             )
         return order
-    if structure not in LAGGED or time is None:
+    if not form.lagged or time is None:
         return 0
     longest = _longest_lag(time, codes, n_groups)
-    order = given if given is not None else longest if structure == "toeplitz" else 1
+    order = form.usual_order(n_times, longest) if given is None else given
     if order < 1 or order > longest:
         raise StataError(
             198,
-            f"{structure} order {max(order, 1)} exceeds the maximum lag observed within groups, {longest}",
+            f"{form.name} order {max(order, 1)} exceeds the maximum lag observed within groups, {longest}",
             request.span,
         )
     return order

@@ -36,7 +36,7 @@ def resolve(node: MixedCommand, context: Context, method: str) -> ResolvedMixed:
     terms = tuple(resolve_terms(node.fixed.varlist, context))
     equations = _resolve_equations(node.random, context)
     residuals = residual_request(node, context)
-    correlated = residuals.structure != "independent"
+    correlated = residuals.form.correlated
     weights = weight_request(node, [equation.level for equation in equations], correlated)
     return ResolvedMixed(
         depvar,
@@ -87,10 +87,12 @@ def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tu
 def _factor_structure(equation: RandomEquation) -> str:
     """Return the structure of `R.varname`: identity by default, exchangeable where it is asked for."""
     option = equation.options.get("covariance")
-    if option is None or option.value == "identity":
+    if option is None:
         return "identity"
-    if option.value == "exchangeable":
-        return "exchangeable"
+    from xmixed.engine import covariance_structure
+
+    if covariance_structure(option.value, 2).common_variance:
+        return option.value
     raise StataError(
         198, "only covariance(identity) and covariance(exchangeable) are allowed with R.varname", option.span
     )

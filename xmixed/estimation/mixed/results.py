@@ -62,10 +62,10 @@ def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:
 
 
 def _orders(residuals: ResidualSummary | None) -> dict[str, float]:
-    if residuals is None or residuals.structure not in ("ar", "ma", "banded", "toeplitz"):
+    if residuals is None or not residuals.form.ordered:
         return {}
     orders = {"res_order": float(residuals.order)}
-    own = {"ar": "ar_p", "ma": "ma_q"}.get(residuals.structure)
+    own = residuals.form.order_name
     return {own: orders["res_order"]} | orders if own else orders
 
 

@@ -92,7 +92,7 @@ def _concerned(
     if place is None:
         return []
     own = [parameter for parameter in parameters if parameter.equation == place]
-    common = equations[place].structure in ("identity", "exchangeable")
+    common = equations[place].form.common_variance
     if note.kind == "variance_zero" or (note.kind == "not_identified" and note.row):
         row = 0 if common else note.row - 1
         return [item.name for item in own if item.kind == "log_sd" and item.row == row]
@@ -118,8 +118,9 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
     if (note.level, note.equation) in places:
         equation = equations[places[note.level, note.equation]]
         where = f" at level {equation.level}"
-        common = equation.structure in ("identity", "exchangeable")
-        several = note.row == 0 and equation.structure == "unstructured" and len(equation.effects) > 1
+        form = equation.form
+        common = form.common_variance
+        several = note.row == 0 and form.correlated and not common
         if common or note.row == 0:
             names = equation.effects
         else:

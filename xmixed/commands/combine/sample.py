@@ -1,0 +1,119 @@
+"""sample, bsample."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.commands.registry import command
+from xmixed.commands.rows import selected_rows
+from xmixed.data.dataset import Variable
+from xmixed.data.order import group_codes
+from xmixed.errors import StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.evaluate import evaluate_number
+from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.parser import parse_expression
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import MISSING
+from xmixed.render.text import counted
+from xmixed.session.state import SessionState
+
+
+@command(
+    "sample",
+    syntax=Syntax(
+        "text",
+        condition=True,
+        in_range=True,
+        options=(
+            OptionSpec("count", "c", help="a number of observations, not a percentage"),
+            OptionSpec("by", "by", "varlist", help="from each group"),
+        ),
+    ),
+    synopsis="sample # [if] [in] [, count by(varlist)]",
+    needs=("data",),
+    keeps_r=True,
+)
+def sample(session: SessionState, node: Command) -> None:
+    data = session.data
+    if not node.argument:
+        raise StataError(198, "invalid syntax")
+    number = evaluate_number(parse_expression(node.argument), Context.of(session))
+    if number < 0 or number >= MISSING or (not node.option("count") and number > 100):
+        raise StataError(198, f"{node.argument.strip()} invalid sample size")
+    rows = selected_rows(session, node)
+    by = resolve_varlist(node.option("by"), data) if node.option("by") else []
+    codes, count = group_codes(data, by, rows)
+    used = np.flatnonzero(rows)
+    order = used[np.lexsort([session.memory.generator().random(len(used)), codes[used]])]
+    sizes = np.bincount(codes[used], minlength=count)
+    wanted = np.full(count, number) if node.option("count") else np.floor(sizes * number / 100 + 0.5)
+    place = np.arange(len(used)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    gone = order[place >= wanted[codes[order]]]
+    keep = np.ones(data.n_obs, dtype=bool)
+    keep[gone] = False
+    if len(gone):
+        session.data = data.rows(keep)
+    session.out.write(f"({counted(len(gone), 'observation')} deleted)")
+
+
+@command(
+    "bsample",
+    syntax=Syntax(
+        "text",
+        condition=True,
+        in_range=True,
+        options=(
+            OptionSpec("strata", "str", "varlist", help="within each stratum"),
+            OptionSpec("cluster", "cl", "varlist", help="whole clusters"),
+            OptionSpec("idcluster", "id", "name", help="numbers of the clusters drawn"),
+            OptionSpec("weight", "w", "varname", built=False),
+        ),
+    ),
+    synopsis="bsample [#] [if] [in] [, strata(varlist) cluster(varlist) idcluster(newvar)]",
+    needs=("data",),
+    keeps_r=True,
+)
+def bsample(session: SessionState, node: Command) -> None:
+    data = session.data
+    used = np.flatnonzero(selected_rows(session, node))
+    part = data.rows(used, keeps_order=True)
+    names = {
+        option: resolve_varlist(node.option(option), data) if node.option(option) else []
+        for option in ("strata", "cluster")
+    }
+    strata, n_strata = group_codes(part, names["strata"])
+    units, n_units = (
+        group_codes(part, [*names["strata"], *names["cluster"]])
+        if names["cluster"]
+        else (np.arange(part.n_obs), part.n_obs)
+    )
+    stratum_of = np.zeros(n_units, dtype=np.intp)
+    stratum_of[units] = strata
+    sizes = np.bincount(stratum_of, minlength=n_strata)
+    wanted = sizes
+    if node.argument:
+        number = evaluate_number(parse_expression(node.argument), Context.of(session))
+        if not 0 < number < MISSING or number != int(number):
+            raise StataError(198, f"{node.argument.strip()} invalid sample size")
+        if np.any(number > sizes):
+            raise StataError(498, "resample size must not be greater than number of sampling units")
+        wanted = np.full(n_strata, int(number))
+    by_stratum = np.argsort(stratum_of, kind="stable")
+    starts = np.cumsum(sizes) - sizes
+    of = np.repeat(np.arange(n_strata), wanted)
+    draws = session.memory.generator().random(len(of))
+    drawn = by_stratum[starts[of] + np.floor(draws * sizes[of]).astype(np.intp)]
+    order = np.argsort(units, kind="stable")
+    counts = np.bincount(units, minlength=n_units)
+    first = np.cumsum(counts) - counts
+    copies = counts[drawn]
+    at = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
+    rows = order[np.repeat(first[drawn], copies) + at]
+    found = part.rows(rows).with_(marks={})
+    if node.option("idcluster") is not None:
+        check_new_name(node.option("idcluster"), data)
+        numbers = np.repeat(np.arange(1, len(drawn) + 1), copies).astype(np.int32)
+        found = found.with_variables(Variable(node.option("idcluster"), "long", numbers, "%12.0g"))
+    session.data = found

@@ -1,0 +1,97 @@
+"""stack, xpose, tsfill."""
+
+from __future__ import annotations
+
+from xmixed.commands.registry import command
+from xmixed.data.operations.turning import fill_periods, transpose
+from xmixed.data.operations.turning import stack as stack_data
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import is_valid_name, resolve_varlist
+from xmixed.formats.hexadecimal import number_of
+from xmixed.language.nodes import Command
+from xmixed.language.parser import parse_words
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.session.state import SessionState
+
+_CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
+
+
+def _may_replace(session: SessionState, node: Command) -> None:
+    if session.data.changed and not node.option("clear"):
+        raise StataError(4, "no; data in memory would be lost")
+
+
+@command(
+    "stack",
+    syntax=Syntax(
+        "varlist",
+        options=(
+            OptionSpec("into", "i", "text", help="new variables"),
+            OptionSpec("group", "g", "integer", help="number of blocks", minimum_value=1),
+            _CLEAR,
+            OptionSpec("wide", "w", built=False),
+        ),
+        exclusive=(("into", "group"),),
+    ),
+    synopsis="stack varlist, {into(newvars) | group(#)} [clear]",
+    needs=("data",),
+    keeps_r=True,
+)
+def stack(session: SessionState, node: Command) -> None:
+    _may_replace(session, node)
+    names = resolve_varlist(node.argument, session.data)
+    if node.option("into"):
+        into = list(parse_words(node.option("into")))
+    elif node.option("group"):
+        into = names[: len(names) // node.option("group")]
+    else:
+        raise StataError(198, "must specify into() or group()")
+    if not into or len(names) % len(into):
+        raise StataError(102, "number of variables is not a multiple of the number of new variables")
+    for name in into:
+        if not is_valid_name(name):
+            raise StataError(198, f"{name} invalid name")
+    width = len(into)
+    blocks = [names[i : i + width] for i in range(0, len(names), width)]
+    session.data = stack_data(session.data, blocks, into)
+
+
+@command(
+    "xpose",
+    syntax=Syntax(
+        options=(
+            _CLEAR,
+            OptionSpec("varname", "v", help="the old names as a variable"),
+            OptionSpec("promote", "promote", help="double, so that nothing is rounded"),
+            OptionSpec("format", "f", built=False, optional_value=True),
+        ),
+    ),
+    synopsis="xpose, clear [varname promote]",
+    needs=("data",),
+    keeps_r=True,
+)
+def xpose(session: SessionState, node: Command) -> None:
+    if not node.option("clear"):
+        raise StataError(198, "option clear required")
+    kind = "double" if node.option("promote") else session.settings.type
+    session.data = transpose(session.data, kind, bool(node.option("varname")))
+
+
+@command(
+    "tsfill",
+    syntax=Syntax(options=(OptionSpec("full", "f", help="every panel over the periods of all"),)),
+    synopsis="tsfill [, full]",
+    needs=("data",),
+    keeps_r=True,
+)
+def tsfill(session: SessionState, node: Command) -> None:
+    data = session.data
+    settings = data.characteristics.get("_dta", {})
+    time, panel = settings.get("_TStvar", ""), settings.get("_TSpanel", "")
+    if time not in data:
+        raise StataError(111, "time variable not set")
+    if node.option("full") and panel not in data:
+        raise StataError(459, "panel variable not set; use xtset varname ...")
+    step = number_of(settings.get("_TSdelta", "")) or 1.0
+    panel = panel if panel in data else ""
+    session.data = fill_periods(data, panel, time, step, bool(node.option("full")))

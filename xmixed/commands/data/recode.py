@@ -1,0 +1,116 @@
+"""recode."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from xmixed.commands.registry import command
+from xmixed.commands.rows import selected_rows
+from xmixed.data.columns import promoted_type, stored
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.operations.recode import labels_of, recoded
+from xmixed.errors import StataError
+from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.language.nodes import Command
+from xmixed.language.parser import parse_varlist, parse_words
+from xmixed.language.recode_rules import Rule, read_rules, split_recode
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import MISSING
+from xmixed.session.state import SessionState
+
+
+@command(
+    "recode",
+    syntax=Syntax(
+        "text",
+        condition=True,
+        in_range=True,
+        options=(
+            OptionSpec("generate", "gen", "text", help="new variables for the results"),
+            OptionSpec("prefix", "pre", "name", help="new variables with a prefix before the names"),
+            OptionSpec("label", "l", "name", help="name of the value label"),
+            OptionSpec("copyrest", "c", help="new variables: values outside if and in are copied"),
+            OptionSpec("test", "t", built=False),
+        ),
+        exclusive=(("generate", "prefix"),),
+    ),
+    synopsis="recode varlist (rule) [(rule) ...] [if] [in] [, generate(newvars) prefix(name) label(name)"
+    " copyrest]",
+    needs=("data",),
+    keeps_r=True,
+)
+def recode(session: SessionState, node: Command) -> None:
+    data = session.data
+    names_text, rules_text = split_recode(node.argument or "")
+    if not names_text.strip():
+        raise StataError(100, "varlist required")
+    names = list(dict.fromkeys(resolve_varlist(parse_varlist(names_text), data)))
+    rules = read_rules(rules_text)
+    for name in names:
+        if data[name].is_string:
+            raise StataError(108, "recode only allows numeric variables")
+    new_names = _new_names(node, names, data)
+    if not new_names and any(rule.label is not None for rule in rules):
+        raise StataError(198, "value labels may only be specified with generate() or prefix()")
+    rows = selected_rows(session, node)
+    for place, name in enumerate(names):
+        old = data[name]
+        values = recoded(old.to_double(), rules, rows)
+        if new_names:
+            label = node.option("label") or new_names[place]
+            rest = old.to_double() if node.option("copyrest") else np.full(data.n_obs, MISSING)
+            data = _with_new(data, old, new_names[place], np.where(rows, values, rest), rules, label)
+            count = int(np.count_nonzero(data[new_names[place]].to_double() != old.to_double()))
+            session.out.write(f"({count} differences between {name} and {new_names[place]})")
+        else:
+            kind = promoted_type(old.type, values)
+            column = stored(values, kind)
+            count = int(np.count_nonzero(values != old.to_double()))
+            if count:
+                data = data.with_variables(replace(old, type=kind, values=column))
+            session.out.write(f"({name}: {count} changes made)")
+    session.data = data
+
+
+def _new_names(node: Command, names: list[str], data: Dataset) -> list[str]:
+    if node.option("prefix"):
+        found = [node.option("prefix") + name for name in names]
+    elif node.option("generate"):
+        found = list(parse_words(node.option("generate")))
+        if len(found) != len(names):
+            raise StataError(198, "number of new and old variables differ")
+    else:
+        return []
+    for name in found:
+        check_new_name(name, data)
+    if len(set(found)) < len(found):
+        raise StataError(198, "new variable names are not unique")
+    return found
+
+
+def _with_new(
+    data: Dataset,
+    old: Variable,
+    name: str,
+    values: np.ndarray,
+    rules: tuple[Rule, ...],
+    label: str,
+) -> Dataset:
+    """Return the data with the recoded variable under a new name."""
+    kind = promoted_type(old.type, values)
+    texts = labels_of(rules)
+    about = f"RECODE of {old.name}" + (f" ({old.label})" if old.label else "")
+    attached = label if texts else ""
+    fmt = _wide_enough(old.format, texts) if texts else old.format
+    data = data.with_variables(Variable(name, kind, stored(values, kind), fmt, about[:80], attached))
+    if texts:
+        data = data.with_(value_labels={**data.value_labels, attached: texts})
+    return data
+
+
+def _wide_enough(fmt: str, texts: dict[int, str]) -> str:
+    """Return a general format as wide as the longest text, as `label values` does."""
+    width = max(9, *map(len, texts.values()))
+    return f"%{width}.0g" if fmt.endswith("g") else fmt

@@ -1,0 +1,103 @@
+"""stack, xpose and tsfill: columns below columns, rows for columns, the periods that are not there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+
+from xmixed.data.columns import blank_column
+from xmixed.data.dataset import Dataset, Variable, default_format, from_double
+from xmixed.data.operations.stacking import common_type, held_in
+from xmixed.data.order import group_codes
+from xmixed.errors import StataError
+from xmixed.missing import MISSING, is_missing
+
+
+def stack(data: Dataset, names: list[list[str]], into: list[str]) -> Dataset:
+    """Return the columns of several lists of variables below each other, and which list each row is of.
+
+    Parameters
+    ----------
+    names : list of lists of str
+        One list for each block of rows, all as long as `into`.
+
+    Raises
+    ------
+    StataError
+        r(109): numbers and strings in one new variable.
+    """
+    variables = []
+    for place, name in enumerate(into):
+        sources = [data[block[place]] for block in names]
+        if len({source.is_string for source in sources}) > 1:
+            raise StataError(109, "type mismatch")
+        kind = reduce(common_type, (source.type for source in sources))
+        values = np.concatenate([held_in(source, kind) for source in sources])
+        variables.append(Variable(name, kind, values, default_format(kind)))
+    numbers = np.repeat(np.arange(1.0, len(names) + 1), data.n_obs)
+    kind = "byte" if len(names) <= 100 else "int"
+    block = Variable("_stack", kind, from_double(numbers, kind), "%8.0g")
+    return Dataset((block, *variables), len(numbers), changed=True)
+
+
+def transpose(data: Dataset, kind: str, names: bool) -> Dataset:
+    """Return observations as variables v1, v2, ...; strings become missing.
+
+    `names` adds the names of the old variables as `_varname`.
+    """
+    table = np.full((len(data.variables), data.n_obs), MISSING)
+    for row, variable in enumerate(data):
+        if not variable.is_string:
+            table[row] = variable.to_double()
+    fmt = default_format(kind)
+    made = [Variable(f"v{i + 1}", kind, from_double(table[:, i], kind), fmt) for i in range(data.n_obs)]
+    if names:
+        texts = np.empty(len(data.variables), dtype=object)
+        texts[:] = data.names
+        width = max(map(len, data.names))
+        made.append(Variable("_varname", f"str{width}", texts, default_format(f"str{width}")))
+    return Dataset(tuple(made), len(data.variables), changed=True)
+
+
+def fill_periods(data: Dataset, panel: str, time: str, delta: float, full: bool) -> Dataset:
+    """Return panel data with rows for the periods that are not there, sorted by panel and time.
+
+    `full` fills every panel from the first to the last period of all.
+    """
+    times = data[time].to_double()
+    known = ~is_missing(times)
+    codes, count = group_codes(data, [panel] if panel else [])
+    first = np.full(count, np.inf)
+    last = np.full(count, -np.inf)
+    np.minimum.at(first, codes[known], times[known])
+    np.maximum.at(last, codes[known], times[known])
+    if full and known.any():
+        first[:], last[:] = times[known].min(), times[known].max()
+    lengths = np.where(np.isfinite(first), np.round((last - first) / delta) + 1, 0).astype(np.int64)
+    group = np.repeat(np.arange(count), lengths)
+    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    starts = np.cumsum(lengths) - lengths
+    there = np.zeros(int(lengths.sum()), dtype=bool)
+    place = np.round((times[known] - first[codes[known]]) / delta).astype(np.int64)
+    there[starts[codes[known]] + place] = True
+    new = np.flatnonzero(~there)
+    added = {time: first[group[new]] + within[new] * delta}
+    variables = []
+    for variable in data:
+        below = blank_column(variable.type, len(new))
+        if variable.name == time:
+            below = from_double(added[time], variable.type)
+        elif variable.name == panel:
+            row_of = np.zeros(count, dtype=np.intp)
+            row_of[codes] = np.arange(data.n_obs)
+            below = variable.values[row_of[group[new]]]
+        variables.append(replace(variable, values=np.concatenate([variable.values, below])))
+    unmarked = np.zeros(len(new), dtype=bool)
+    marks = {name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()}
+    size = data.n_obs + len(new)
+    longer = data.with_(variables=variables, n_obs=size, marks=marks, changed=bool(len(new)) or data.changed)
+    order = np.lexsort([longer[time].to_double(), np.concatenate([codes, group[new]])])
+    names = (panel, time) if panel else (time,)
+    return longer.rows(order).with_(sorted_by=names, changed=longer.changed)

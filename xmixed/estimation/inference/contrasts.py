@@ -1,0 +1,261 @@
+"""Contrasts and pairwise comparisons of margins: combinations of cells, tests of terms, adjusted limits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+
+from xmixed.errors import StataError
+from xmixed.estimation.delta import wald_figures
+from xmixed.estimation.inference.covariates import Covariates
+from xmixed.estimation.wald import wald
+from xmixed.language.margin_terms import MarginOperand, MarginTerm
+from xmixed.missing import MISSING
+from xmixed.render.layouts.estimation.coefficient_table import Figures
+from xmixed.render.layouts.estimation.wald_tests import WaldTest
+from xmixed.statistics.contrasts import OPERATORS, contrast_rows
+
+METHODS = {
+    "noadjust": "Unadjusted",
+    "bonferroni": "Bonferroni",
+    "sidak": "Sidak",
+    "scheffe": "Scheffe",
+    "tukey": "Tukey",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermContrast:
+    """The contrasts of one term.
+
+    Attributes
+    ----------
+    name : str
+        `grp`, `grp#female`, `grp@female`.
+    labels : tuple of str
+        Of each contrast; empty where they are only tested jointly.
+    rows : ndarray, shape (m, p)
+        Over the cells of the term.
+    groups : tuple of (label, places)
+        What is tested: the contrasts at each level behind `@`; then all, where there are several.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    rows: np.ndarray
+    groups: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """How p-values and limits take account of several comparisons.
+
+    Attributes
+    ----------
+    method : str
+        A key of `METHODS`.
+    count : int
+        Comparisons of the term.
+    rank : int
+        Of the term, for Scheffe's method.
+    """
+
+    method: str = "noadjust"
+    count: int = 1
+    rank: int = 1
+    groups: int = 2
+
+    def figures(self, estimate: float, variance: float, level: float, df: float | None) -> Figures:
+        """Return the figures of one comparison."""
+        plain = wald_figures(estimate, variance, level, df)
+        if self.method == "noadjust" or plain.p_value >= MISSING:
+            return plain
+        alpha = 1 - level / 100
+        p, critical = plain.p_value, 0.0
+        if self.method == "bonferroni":
+            p, critical = min(1.0, self.count * p), _critical(alpha / self.count, df)
+        elif self.method == "sidak":
+            p = -math.expm1(self.count * math.log1p(-min(p, 1 - 1e-16)))
+            critical = _critical(-math.expm1(math.log1p(-alpha) / self.count), df)
+        elif self.method == "scheffe":
+            p, critical = _scheffe(plain.statistic, alpha, self.rank, df)
+        else:
+            p, critical = _tukey(plain.statistic, alpha, self.groups, df)
+        margin = critical * plain.standard_error
+        return Figures(
+            estimate, plain.standard_error, plain.statistic, p, estimate - margin, estimate + margin
+        )
+
+
+def _critical(alpha: float, df: float | None) -> float:
+    """Return the two-sided critical value of the normal or t distribution."""
+    from scipy.special import ndtri, stdtrit
+
+    return float(ndtri(1 - alpha / 2) if df is None else stdtrit(df, 1 - alpha / 2))
+
+
+def _scheffe(statistic: float, alpha: float, rank: int, df: float | None) -> tuple[float, float]:
+    from scipy.special import chdtrc, chdtri, fdtrc, fdtri
+
+    if df is None:
+        return float(chdtrc(rank, statistic**2)), math.sqrt(float(chdtri(rank, alpha)))
+    p = float(fdtrc(rank, df, statistic**2 / rank))
+    return p, math.sqrt(rank * float(fdtri(rank, df, 1 - alpha)))
+
+
+def _tukey(statistic: float, alpha: float, groups: int, df: float | None) -> tuple[float, float]:
+    from scipy.stats import studentized_range
+
+    degrees = np.inf if df is None else df
+    root = math.sqrt(2)
+    p = float(studentized_range.sf(abs(statistic) * root, groups, degrees))
+    return p, float(studentized_range.ppf(1 - alpha, groups, degrees)) / root
+
+
+def term_contrast(term: MarginTerm, covariates: Covariates, counts: dict[str, np.ndarray]) -> TermContrast:
+    """Return the contrasts that a term asks for, over its cells with the last factor varying fastest.
+
+    Parameters
+    ----------
+    counts : dict
+        How often each level of a factor occurs.
+
+    Raises
+    ------
+    StataError
+        r(198) for an operator that is none.
+    """
+    parts: list[tuple[np.ndarray, list[str], bool]] = []
+    within: list[bool] = []
+    after = False
+    for operand in term.operands:
+        if operand.operator == "c":
+            continue
+        name = covariates.factor(operand.name)
+        parts.append(_operand_rows(operand, name, covariates, counts[name], after))
+        within.append(after)
+        after = after or operand.joint == "@"
+    rows = np.ones((1, 1))
+    for own, _, _ in parts:
+        rows = np.kron(rows, own)
+    labels = [" ".join(chosen) for chosen in product(*(labels for _, labels, _ in parts))]
+    shown = any(named for _, _, named in parts)
+    levels = [
+        " ".join(own)
+        for own in product(*(labels for (_, labels, _), inside in zip(parts, within, strict=True) if inside))
+    ]
+    places = _places(parts, within)
+    groups = [(level, places[level]) for level in levels] if any(within) else []
+    everything = tuple(range(len(rows)))
+    groups.append(("Joint" if len(groups) > 1 else "", everything))
+    if len(groups) == 2:
+        groups = groups[1:]
+    return TermContrast(term.text, tuple(labels) if shown else (), rows, tuple(groups))
+
+
+def _operand_rows(
+    operand: MarginOperand, name: str, covariates: Covariates, counts: np.ndarray, within: bool
+) -> tuple[np.ndarray, list[str], bool]:
+    """Return the contrasts of one factor, their labels, and whether they are to be shown singly."""
+    factor = covariates.factors[name]
+    levels = factor.levels
+    if within:
+        chosen = [i for i, level in enumerate(levels) if not operand.levels or level in operand.levels]
+        return np.eye(len(levels))[chosen], [str(levels[i]) for i in chosen], False
+    if operand.weights:
+        if len(operand.weights) != len(levels):
+            raise StataError(198, f"contrast of {name} needs {len(levels)} numbers", operand.span)
+        return np.array([operand.weights]), ["(1)"], True
+    base = 0 if factor.base is None else levels.index(factor.base)
+    operator = operand.operator if operand.operator not in ("", "i") else "r"
+    if operator not in OPERATORS:
+        raise StataError(198, f"contrast operator {operator} unknown", operand.span)
+    rows, labels = contrast_rows(operator, levels, base, counts)
+    if operand.levels:
+        chosen = _wanted(operand, operator, levels, base, len(rows))
+        rows, labels = rows[chosen], [labels[i] for i in chosen]
+    return rows, labels, operand.operator not in ("", "i")
+
+
+def _wanted(operand: MarginOperand, operator: str, levels: Sequence[int], base: int, count: int) -> list[int]:
+    """Return which contrasts `r2.`, `p(1 2).` keep: levels, for polynomials degrees."""
+    if operator.startswith(("p", "q")):
+        found = [degree - 1 for degree in operand.levels]
+    else:
+        order = [i for i in range(len(levels)) if operator.startswith("g") or i != base]
+        if operator.startswith(("a", "h", "j")):
+            order = list(range(1, len(levels))) if operator in ("ar", "j", "jw") else list(range(count))
+        by_level = {levels[i]: place for place, i in enumerate(order)}
+        found = [by_level.get(level, -1) for level in operand.levels]
+    if any(not 0 <= place < count for place in found):
+        raise StataError(198, f"contrasts of {operand.name}: no such level", operand.span)
+    return found
+
+
+def _places(
+    parts: list[tuple[np.ndarray, list[str], bool]], within: list[bool]
+) -> dict[str, tuple[int, ...]]:
+    """Return the places of the contrasts at each combination of levels behind `@`."""
+    found: dict[str, list[int]] = {}
+    for place, chosen in enumerate(product(*(labels for _, labels, _ in parts))):
+        key = " ".join(label for label, inside in zip(chosen, within, strict=True) if inside)
+        found.setdefault(key, []).append(place)
+    return {key: tuple(places) for key, places in found.items()}
+
+
+def pairwise_rows(labels: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """Return all differences of p cells: those against the first, then the second, ..."""
+    pairs = list(combinations(range(len(labels)), 2))
+    unit = np.eye(len(labels))
+    rows = np.array([unit[j] - unit[i] for i, j in pairs]).reshape(len(pairs), len(labels))
+    bare = all(" " not in label for label in labels)
+    texts = [f"{labels[j]} vs {labels[i]}" if bare else f"({labels[j]}) vs ({labels[i]})" for i, j in pairs]
+    return rows, texts
+
+
+def tests_of(
+    contrast: TermContrast, L: np.ndarray, b: np.ndarray, V: np.ndarray, df: float | None
+) -> list[tuple[str, WaldTest]]:
+    """Return the Wald test of each group of a term's contrasts; `L` are its rows over e(b)."""
+    found = []
+    for label, places in contrast.groups:
+        rows = L[list(places)]
+        found.append((label, wald(rows, np.zeros(len(rows)), b, V, df)[1]))
+    return found
+
+
+def same_letters(significant: np.ndarray) -> list[str]:
+    """Return letters of p cells such that two share one if and only if they do not differ significantly.
+
+    Every maximal set of cells, none of which differs from another, has a letter.
+
+    Parameters
+    ----------
+    significant : (p, p) bool array
+    """
+    p = len(significant)
+    cliques: list[frozenset[int]] = []
+
+    def extend(current: frozenset[int], candidates: set[int], excluded: set[int]) -> None:
+        if not candidates and not excluded:
+            cliques.append(current)
+            return
+        for cell in sorted(candidates):
+            close = {other for other in range(p) if other != cell and not significant[cell, other]}
+            extend(current | {cell}, candidates & close, excluded & close)
+            candidates = candidates - {cell}
+            excluded = excluded | {cell}
+
+    extend(frozenset(), set(range(p)), set())
+    shared = sorted(sorted(clique) for clique in cliques if len(clique) > 1)
+    letters = [chr(ord("A") + i) for i in range(26)]
+    return [
+        "".join(
+            letter if cell in clique else " " for letter, clique in zip(letters, shared, strict=False)
+        ).rstrip()
+        for cell in range(p)
+    ]
