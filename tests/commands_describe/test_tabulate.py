@@ -139,6 +139,14 @@ def test_all_tests(births):
     assert list(saved) == names.split()
 
 
+def test_tests_alone(births):
+    assert births.run("tabulate race low, nofreq chi2").splitlines() == [
+        "",
+        "          Pearson chi2(1) =   4.7872   Pr = 0.029",
+        "",
+    ]
+
+
 def test_wide_tables_are_broken_into_panels(births):
     lines = births.run("set linesize 60\ntabulate race visits").splitlines()
     assert max(map(len, lines)) <= 60

@@ -94,6 +94,21 @@ def pairwise(X: np.ndarray, known: np.ndarray, w: np.ndarray | None = None, kind
     return Pairwise(rho, n, correlation_p(rho, n))
 
 
+def pairwise_covariances(X: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return covariances of pairs of columns (n, k) over the rows where both are known; `.` without two."""
+    k = X.shape[1]
+    out = np.full((k, k), MISSING)
+    for i in range(k):
+        for j in range(i + 1):
+            rows = known[:, i] & known[:, j]
+            if rows.sum() > 1:
+                out[i, j] = out[j, i] = covariances(X[rows][:, [i, j]]).matrix[0, 1] if i != j else 0.0
+    for i in range(k):
+        rows = known[:, i]
+        out[i, i] = covariances(X[rows][:, [i]]).matrix[0, 0] if rows.sum() > 1 else MISSING
+    return out
+
+
 def adjusted_p(p: np.ndarray, comparisons: float, method: str) -> np.ndarray:
     """Return p-values adjusted for several comparisons: `bonferroni`, `sidak`, or as they are."""
     if method == "bonferroni":

@@ -128,6 +128,16 @@ def render_table(
     return [*lines, dashes] if framed else lines
 
 
+def render_variables(rows: Sequence[VariableRow], linesize: int, among: Sequence[str]) -> list[Line]:
+    """Return variables in a table without its frame, after a blank line; nothing when there are none."""
+    if not rows:
+        return []
+    lines = [line(), *map(line, HEADS), line(rule(linesize - 1))]
+    for row in rows:
+        lines += render_row(row, linesize, among=among)
+    return lines
+
+
 def render_sorted(description: Description) -> list[Line]:
     """Return the lines `Sorted by:` and, after a change, the note."""
     lines = [line("Sorted by:  ", result("  ".join(description.sorted_by)))]

@@ -126,7 +126,7 @@ def render_two_way(table: TwoWay, linesize: int) -> list[Line]:
         lines += [
             line(f"stage {count - i}:  enumerations = {number}") for i, number in enumerate(table.stages)
         ]
-    for panel in two_way_panels(table, linesize):
+    for panel in two_way_panels(table, linesize) if table.contents else []:
         lines += [line(), *panel]
     if table.tests:
         lines += [line(), *map(_test, table.tests)]

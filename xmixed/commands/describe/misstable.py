@@ -1,0 +1,130 @@
+"""misstable: how many values are missing, and which are missing together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.commands.registry import command, subcommand
+from xmixed.commands.rows import selected_rows, variables_of
+from xmixed.data.dataset import Variable
+from xmixed.errors import StataError
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import MISSING, is_missing
+from xmixed.output import line
+from xmixed.render.layouts.misstable import (
+    MissingPatterns,
+    MissingRow,
+    render_missing,
+    render_patterns,
+)
+from xmixed.session.results import Results
+from xmixed.session.state import SessionState
+
+_NONE = "(variables nonmissing or string)"
+
+
+@command(
+    "misstable",
+    syntax=Syntax("text"),
+    synopsis="misstable {summarize|patterns} [varlist] [if] [in] [, options]",
+    needs=("data",),
+)
+def misstable(session: SessionState, node: Command) -> None:
+    raise StataError(198, "misstable: subcommand summarize or patterns required")
+
+
+@subcommand(
+    "misstable",
+    "summarize",
+    syntax=Syntax(
+        "varlist",
+        condition=True,
+        in_range=True,
+        options=(
+            OptionSpec("all", "all", help="variables without missing values too"),
+            OptionSpec("showzeros", "showz", help="0 instead of a blank"),
+            OptionSpec("generate", "gen", "name", built=False),
+        ),
+    ),
+    synopsis="misstable summarize [varlist] [if] [in] [, all showzeros]",
+    needs=("data",),
+)
+def summarize(session: SessionState, node: Command) -> None:
+    rows = selected_rows(session, node)
+    chosen = [variable for variable in variables_of(session.data, node) if not variable.is_string]
+    counted = [(variable, _count(variable, rows)) for variable in chosen]
+    everything = bool(node.option("all"))
+    shown = [(variable, row) for variable, row in counted if everything or row.dots + row.extended]
+    if not shown:
+        session.out.write(line(_NONE))
+        session.r = Results()
+        return
+    names = session.data.names
+    session.out.write(*render_missing([row for _, row in shown], bool(node.option("showzeros")), names))
+    variable, last = shown[-1]
+    scalars = {
+        "N_eq_dot": float(last.dots),
+        "N_gt_dot": float(last.extended),
+        "N_lt_dot": float(last.present),
+    }
+    scalars["K_uniq"] = float(last.unique)
+    if last.extremes:
+        scalars |= {"min": last.extremes[0], "max": last.extremes[1]}
+    session.r = Results(scalars=scalars, macros={"vartype": variable.type})
+
+
+def _count(variable: Variable, rows: np.ndarray) -> MissingRow:
+    x = variable.to_double()[rows]
+    gone = is_missing(x)
+    values = x[~gone]
+    extremes = (float(values.min()), float(values.max())) if len(values) else None
+    dots = int(np.count_nonzero(x == MISSING))
+    extended = int(np.count_nonzero(gone)) - dots
+    return MissingRow(variable.name, dots, extended, len(values), len(np.unique(values)), extremes)
+
+
+@subcommand(
+    "misstable",
+    "patterns",
+    syntax=Syntax(
+        "varlist",
+        condition=True,
+        in_range=True,
+        options=(
+            OptionSpec("asis", "asis", help="variables in the order given"),
+            OptionSpec("frequency", "freq", help="numbers of observations, not per cent"),
+            OptionSpec("exok", "exok", help="extended missing values count as values"),
+            OptionSpec("replace", "replace", built=False),
+            OptionSpec("clear", "clear", built=False),
+            OptionSpec("bypatterns", "byp", help="patterns by the number of missing values", built=False),
+        ),
+    ),
+    synopsis="misstable patterns [varlist] [if] [in] [, asis frequency exok]",
+    needs=("data",),
+)
+def patterns(session: SessionState, node: Command) -> None:
+    rows = selected_rows(session, node)
+    chosen = [variable for variable in variables_of(session.data, node) if not variable.is_string]
+    there = []
+    for variable in chosen:
+        x = variable.to_double()[rows]
+        there.append(x != MISSING if node.option("exok") else ~is_missing(x))
+    gone = [int(np.count_nonzero(~known)) for known in there]
+    kept = [i for i, count in enumerate(gone) if count]
+    if not kept:
+        session.out.write(line(_NONE))
+        session.r = Results()
+        return
+    if not node.option("asis"):
+        kept.sort(key=lambda i: gone[i])
+    table = np.column_stack([there[i] for i in kept])
+    found, counts = np.unique(table, axis=0, return_counts=True)
+    order = sorted(range(len(found)), key=lambda i: (not found[i].all(), -counts[i], *(~found[i]).tolist()))
+    shown = MissingPatterns(
+        tuple(chosen[i].name for i in kept), found[order], counts[order], bool(node.option("frequency"))
+    )
+    session.out.write(*render_patterns(shown, session.settings.linesize))
+    complete = float(table.all(axis=1).sum())
+    scalars = {"N_complete": complete, "N_incomplete": len(table) - complete, "K": float(len(found))}
+    session.r = Results(scalars=scalars)

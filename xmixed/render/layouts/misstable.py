@@ -1,0 +1,109 @@
+"""The tables of `misstable summarize` and `misstable patterns`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.formats import format_value
+from xmixed.formats.width import abbreviate_name
+from xmixed.output import Line, line
+from xmixed.render.text import result, rule, wrap
+
+NAME, MOST_UNIQUE = 12, 500
+GROUP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRow:
+    """A variable: how many `.`, `.a` to `.z`, other values, different values; the extremes (None without)."""
+
+    name: str
+    dots: int
+    extended: int
+    present: int
+    unique: int
+    extremes: tuple[float, float] | None
+
+
+def render_missing(rows: Sequence[MissingRow], zeros: bool, among: Sequence[str]) -> list[Line]:
+    """Return the table of `misstable summarize`, which begins without a blank line."""
+    edge = " " * 48 + "+" + rule(30)
+    lines = [
+        line(" " * 63 + "Obs<."),
+        line(edge),
+        line(f"{'':15}|{'':32}| Unique"),
+        line(f"{'Variable':>14} |     Obs=.     Obs>.     Obs<.  | values        Min         Max"),
+        line("  " + rule(13) + "+" + rule(32) + "+" + rule(30)),
+    ]
+    for row in rows:
+        counts = [f"{n:d}" if n or zeros else "" for n in (row.dots, row.extended)]
+        cells = f"{counts[0]:>10}{counts[1]:>10}{row.present:10d}"
+        unique = f">{MOST_UNIQUE}" if row.unique > MOST_UNIQUE else f"{row.unique:d}"
+        extremes = row.extremes or (float("inf"), float("inf"))
+        low, high = (format_value(x, "%9.0g").strip() if np.isfinite(x) else "." for x in extremes)
+        name = abbreviate_name(row.name, NAME, among).rjust(NAME + 2)
+        lines.append(line(f"{name} |", result(cells), "  |", result(f"{unique:>7}{low:>11}{high:>12}")))
+    return [*lines, line("  " + rule(77))]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MissingPatterns:
+    """Patterns of missing values.
+
+    Attributes
+    ----------
+    names : tuple of str
+    rows : ndarray of bool, shape (patterns, variables)
+        True where a value is there; the complete pattern first, the others by falling frequency.
+    counts : ndarray of int, shape (patterns,)
+    frequency : bool
+        Numbers instead of per cent.
+    """
+
+    names: tuple[str, ...]
+    rows: np.ndarray
+    counts: np.ndarray
+    frequency: bool
+
+
+def render_patterns(found: MissingPatterns, linesize: int) -> list[Line]:
+    """Return the table of `misstable patterns`."""
+    total = int(found.counts.sum())
+    head = "Frequency" if found.frequency else "Percent  "
+    width = max(13, len(_marks(found.rows[0])) + 2)
+    center = (15 + width) // 2
+    lines = [line()]
+    for text in ("Missing-value patterns", "(1 means complete)"):
+        lines.append(line(" " * max(3, center - len(text) // 2) + text))
+    lines += [line(), line(f"{'':14}|   Pattern")]
+    numbers = "".join(("  " if i and i % GROUP == 0 else "") + f"{i + 1:3d}" for i in range(len(found.names)))
+    lines += [line(f"    {head} |{numbers}"), line("  " + rule(12) + "+" + rule(width))]
+    complete = bool(found.rows[0].all())
+    for i, (row, count) in enumerate(zip(found.rows, found.counts.tolist(), strict=True)):
+        if i == 1 and complete:
+            lines.append(line(f"{'':14}|"))
+        lines.append(line(result(_share(count, total, found.frequency, i == 0)), " |", result(_marks(row))))
+    lines += [
+        line("  " + rule(12) + "+" + rule(width)),
+        line(result(_share(total, total, found.frequency, True)), " |"),
+        line(),
+    ]
+    listed = "  ".join(f"({i}) {name}" for i, name in enumerate(found.names, 1))
+    first, *rest = wrap(listed, max(20, linesize - 18), max(20, linesize - 14))
+    lines.append(line("  Variables are  ", result(first)))
+    return [*lines, *(line(" " * 14, result(text)) for text in rest)]
+
+
+def _marks(row: np.ndarray) -> str:
+    return "".join(("  " if i and i % GROUP == 0 else "") + f"{int(one):3d}" for i, one in enumerate(row))
+
+
+def _share(count: int, total: int, frequency: bool, sign: bool) -> str:
+    """Return a number, or a share; only the first one and the total have the sign of per cent."""
+    if frequency:
+        return f"{count:13d}"
+    share = 100 * count / total
+    return ("<1" if share < 1 else f"{share:.0f}").rjust(9) + ("%" if sign else " ") + "   "
