@@ -59,11 +59,14 @@ class Estimates(Results):
         fit); None before any estimation.
     title : str
         Title given with `estimates store, title()`.
+    collected : int
+        Place among the results that `eststo` has collected, from 1; 0 for others.
     """
 
     mark: str = ""
     payload: Any = None
     title: str = ""
+    collected: int = 0
 
     @property
     def exist(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 from xmixed.errors import StataError
 from xmixed.session.results import Estimates
@@ -24,6 +25,12 @@ def stored_estimates(session: SessionState, name: str) -> Estimates:
     if name not in session.stored:
         raise StataError(111, f"estimation result {name} not found")
     return session.stored[name]
+
+
+def collected_names(stored: Mapping[str, Estimates]) -> list[str]:
+    """Return the names of the results that `eststo` has collected, in order."""
+    found = [(estimates.collected, name) for name, estimates in stored.items() if estimates.collected]
+    return [name for _, name in sorted(found)]
 
 
 def commit(session: SessionState, estimates: Estimates) -> None:

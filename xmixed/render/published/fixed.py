@@ -1,0 +1,41 @@
+"""Published tables in fixed columns: the console, and text files."""
+
+from __future__ import annotations
+
+from xmixed.render.published.table import Cell, PublishedTable
+
+STARS = 3
+"""Places behind a number for its stars."""
+
+
+def abbreviated(text: str, width: int) -> str:
+    """Return a name cut to a width, `~` in place of what stands before its last two characters."""
+    return text if len(text) <= width else f"{text[: width - 3]}~{text[-2:]}"
+
+
+def fixed_lines(table: PublishedTable, label_width: int, model_width: int) -> list[str]:
+    """Return the lines of a table whose numbers take `model_width` places and one before them."""
+    widths = [model_width + 1 + STARS, model_width + 1][: table.per_model] * table.models
+    total = label_width + sum(widths)
+    rule = [] if table.plain else ["-" * total]
+
+    def line(label: str, cells: list[Cell]) -> str:
+        text = abbreviated(label, label_width).ljust(label_width)
+        for cell, width in zip(cells, widths, strict=True):
+            room = width - STARS if width > model_width + 1 else width
+            text += (cell.text.rjust(room) + cell.stars).ljust(width)
+        return text
+
+    lines = [table.title] if table.title else []
+    lines += rule
+    lines += [line("", [Cell(abbreviated(head, model_width)) for head in row]) for row in table.head_rows()]
+    for section in table.sections():
+        lines += rule
+        for label, row in section:
+            if row is None:
+                lines.append(line(label, [Cell()] * table.columns) if label else "")
+                continue
+            for place, cells in enumerate(row.lines):
+                lines.append(line(label if place == 0 else "", list(cells)))
+    lines += rule
+    return lines + list(table.notes)
