@@ -118,7 +118,6 @@ COMMANDS: dict[str, Listed] = {
     "error": Listed("err", "programming.version_exit", "Show the message of a return code and fail with it"),
     "estat": Listed("estat", "postestimation.estat.estat", "Postestimation statistics: groups, information criteria, covariances, intraclass correlations"),
     "estadd": Listed("estadd", "publishing.estadd", "Add results to estimates, for tables"),
-    "estat": Listed("estat", "postestimation.estat", "Postestimation statistics: groups, information criteria, covariances, intraclass correlations"),
     "estimates": Listed("est", "postestimation.estimates", "Store, restore, replay and compare estimation results"),
     "estout": Listed("estout", None, nearest="esttab"),
     "eststo": Listed("eststo", "publishing.eststo", "Collect estimates for a table"),
