@@ -35,6 +35,21 @@ graph export hbar.png, replace width(600)
 graph matrix distance age subject, half scheme(s1mono)
 graph export matrix.png, replace width(600)
 
+* Models
+quietly xtmixed distance c.age##i.female || subject: age
+estimates store Mixed
+quietly margins female, at(age=(8(2)14))
+marginsplot, recast(line) recastci(rarea) ytitle("Distance (mm)")
+graph export marginsplot.png, replace width(600)
+estat caterpillar
+graph export caterpillar.png, replace width(600)
+quietly regress distance c.age##i.female
+estimates store Pooled
+coefplot Pooled Mixed, drop(_cons) xline(0) levels(95 80) title("Coefficients of two models")
+graph export coefplot.png, replace width(600)
+rvfplot, yline(0) title("Residuals against fitted values")
+graph export rvfplot.png, replace width(600)
+
 * Sleep
 sysuse sleepstudy, clear
 label variable days "Days of sleep deprivation"
@@ -79,7 +94,7 @@ graph hbar (mean) minority female, over(catholic) percentages stack title("Stack
     legend(order(1 "Minority" 2 "Female") rows(1))
 graph export stacked.png, replace width(600)
 
-scatter mathach ses if school < 2300, msize(tiny) mcolor(%50) || lowess mathach ses, lwidth(thick) ///
+scatter mathach ses if school < 2300, msize(tiny) mcolor(%50) || lowess mathach ses if school < 2300, lwidth(thick) ///
     ||, legend(off) ytitle("Mathematics score") xtitle("Socio-economic score") title("A smooth line through pupils")
 graph export lowess.png, replace width(480)
 

@@ -46,6 +46,13 @@ def coefficient_rows(
     return tuple(rows)
 
 
+def labelled_row(term: Term | None, name: str) -> CoefficientRow:
+    """Return the label of a coefficient, without figures; parameters of no covariate go by their name."""
+    if term is None:
+        return CoefficientRow(name, Figures(0.0))
+    return _row(replace(term, status=""), Figures(0.0), "")
+
+
 def _is_shown(term: Term, options: DisplayOptions) -> bool:
     if options.style.legend and term.status:
         return False

@@ -160,4 +160,10 @@ def read_command_options(text: str, skeleton: Skeleton, syntax: Syntax) -> dict[
     """Parse the options by the command's table; r(101) when the command has none."""
     if skeleton.options and not syntax.options:
         raise StataError(101, "options not allowed", skeleton.options[0].span)
-    return read_options(text, skeleton.options, syntax.options, syntax.exclusive)
+    specs = syntax.options
+    if syntax.argument == "call" and skeleton.argument is not None:
+        from xmixed.language.calls import read_call
+
+        function = read_call(text, skeleton.argument).function
+        specs = tuple(spec for spec in specs if not spec.functions or function in spec.functions)
+    return read_options(text, skeleton.options, specs, syntax.exclusive)

@@ -16,6 +16,7 @@ TICK = 3.5
 GAP = 3.0
 PADDING = 0.025
 """Room at the ends of an axis, as a share of its length."""
+MOST_POINT_LABELS = 2000
 LOWEST_PLOT = 2.2
 """Where plots lie over the grid and the lines of reference."""
 MOST_LABEL_SHARE = 0.42
@@ -160,7 +161,10 @@ def margins_of(sides: list[Side], scale: float) -> tuple[float, float, float, fl
 def draw_region(page: Page, graph: Graph, box: Box, scale: float, frame: Frame = ALONE) -> Box:
     """Draw the plots and axes of a graph in a box, and return the rectangle of the plot region."""
     sides = sides_of(page, graph, box, scale, frame)
-    margins = frame.margins or _with_overhang(page, sides, margins_of(sides, scale), box)
+    margins = frame.margins
+    if margins is None:
+        margins = _with_overhang(page, sides, margins_of(sides, scale), box)
+        margins = _with_point_labels(page, graph, margins, box, scale)
     region = _aspect(box.shrunk(*margins), graph.aspect)
     ax = page.axes(region)
     if any(plot.kind == "pie" for plot in graph.plots):
@@ -212,6 +216,24 @@ def _with_overhang(
                 bottom, top = (max(bottom, over), top) if at_start else (bottom, max(top, over))
             else:
                 left, right = (max(left, over), right) if at_start else (left, max(right, over))
+    return left, bottom, right, top
+
+
+def _with_point_labels(
+    page: Page, graph: Graph, margins: tuple[float, float, float, float], box: Box, scale: float
+) -> tuple[float, float, float, float]:
+    """Widen the margin at the right by what labels of points reach beyond it."""
+    left, bottom, right, top = margins
+    length = box.width - left - right
+    for plot in graph.plots:
+        if not plot.texts or plot.kind == "pie" or plot.style.label_position not in (1, 2, 3, 4, 5):
+            continue
+        size = plot.style.label_size or page.scheme.label_size * scale
+        across = plot.y if plot.style.horizontal else plot.x
+        for text, x in zip(plot.texts[:MOST_POINT_LABELS], across.tolist(), strict=False):
+            if text and math.isfinite(x):
+                beyond = page.measure(text, size)[0] + 6.0 * scale - (1 - _share(graph.axes.x, x)) * length
+                right = max(right, min(beyond, box.width * MOST_LABEL_SHARE))
     return left, bottom, right, top
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -160,38 +160,53 @@ def _head(depvar: str, width: int, style: TableStyle) -> list[Line]:
     return [line(" " * (width + 1) + "|" + " " * indent + style.error_title), *head]
 
 
+Cells = Callable[[CoefficientRow], Sequence[Sequence[str | Styled]]]
+"""What stands right of the bar in each line of a row."""
+
+
 def _rows(rows: Sequence[CoefficientRow], width: int, style: TableStyle) -> list[Line]:
-    """Return the rows of an equation; a line with only the bar sets blocks apart."""
+    """Return the rows of an equation."""
+    return labelled_rows(rows, width, style.vsquish, lambda row: [_cells(row, style)])
+
+
+def labelled_rows(rows: Sequence[CoefficientRow], width: int, squished: bool, cells: Cells) -> list[Line]:
+    """Return rows with their labels; a line with only the bar sets blocks of factors apart."""
     lines: list[Line] = []
     separator = line(" " * (width + 1) + "|")
     after_block = False
     for block, members in groupby(rows, key=lambda row: row.block):
         group = list(members)
         standing = bool(block) and not (len(group) == 1 and group[0].alone)
-        if lines and not style.vsquish and (standing or after_block):
+        if lines and not squished and (standing or after_block):
             lines.append(separator)
-        lines.extend(_block(block, group, width, style) if standing else _plain(group, width, style))
+        lines.extend(_block(block, group, width, cells) if standing else _plain(group, width, cells))
         after_block = standing
     return lines
 
 
-def _plain(group: list[CoefficientRow], width: int, style: TableStyle) -> list[Line]:
-    return [
-        line(_fit_label(row.alone or row.label, width).rjust(width) + " |", *_cells(row, style))
-        for row in group
-    ]
+def _row(label: str, width: int, row: CoefficientRow, cells: Cells) -> list[Line]:
+    """Return the lines of a row, its label before the first."""
+    labels = (label, *([" " * (width + 1) + "|"] * len(cells(row))))
+    return [line(head, *runs) for head, runs in zip(labels, cells(row), strict=False)]
 
 
-def _block(block: tuple[str, ...], group: list[CoefficientRow], width: int, style: TableStyle) -> list[Line]:
+def _plain(group: list[CoefficientRow], width: int, cells: Cells) -> list[Line]:
+    lines: list[Line] = []
+    for row in group:
+        lines += _row(_fit_label(row.alone or row.label, width).rjust(width) + " |", width, row, cells)
+    return lines
+
+
+def _block(block: tuple[str, ...], group: list[CoefficientRow], width: int, cells: Cells) -> list[Line]:
     header = _block_header(block, width)
     lines = [line(text) for text in header[:-1]]
     if not group[0].label:
-        return [*lines, line(header[-1], *_cells(group[0], style))]
+        return [*lines, *_row(header[-1], width, group[0], cells)]
     lines.append(line(header[-1]))
     for row in group:
         # Stata: levels end one column left of names, time-series operators end where names do.
         label = row.label.rjust(width) if row.label.endswith(".") else row.label.rjust(width - 1) + " "
-        lines.append(line(label + " |", *_cells(row, style)))
+        lines += _row(label + " |", width, row, cells)
     return lines
 
 

@@ -1,0 +1,216 @@
+"""rvfplot, rvpplot, lvr2plot, estat caterpillar: what a fitted model leaves over, and its random effects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from xmixed.commands.graphics.layers.columns import Columns
+from xmixed.commands.graphics.show import finish
+from xmixed.commands.registry import command, subcommand
+from xmixed.errors import StataError
+from xmixed.estimation.frame import sample_rows
+from xmixed.estimation.inference.prediction import predicted, read_request
+from xmixed.estimation.results import estimator_of
+from xmixed.expressions.context import Context
+from xmixed.graphics.assemble import Panel, assembled, by_graph
+from xmixed.graphics.layers import Layer, Measure
+from xmixed.graphics.model import Heading, Plot, Stroke, Style, Titles
+from xmixed.graphics.options import tables
+from xmixed.graphics.options.headings import titles_of
+from xmixed.graphics.options.notes import Notes
+from xmixed.graphics.options.regions import scheme_from
+from xmixed.graphics.options.styles import Looks
+from xmixed.graphics.schemes import Scheme
+from xmixed.graphics.text import plain
+from xmixed.language.nodes.graphs import NO_OPTIONS, GraphCommand, GraphOption, TickRule
+from xmixed.language.syntax import ArgumentKind, GraphOptionSpec, PlotSyntax, Syntax
+from xmixed.missing import is_missing
+from xmixed.session.state import SessionState
+from xmixed.statistics.distributions import normal_quantile
+
+MOST_CAPS = 60
+"""Intervals of more groups are drawn as spikes without caps."""
+
+
+def _syntax(name: str, argument: ArgumentKind = "none", more: tuple[GraphOptionSpec, ...] = ()) -> Syntax:
+    plot = PlotSyntax(name, name, Syntax(argument), (*more, *tables.POINT_OPTIONS))
+    return Syntax("graph", options=tables.TWOWAY, plots=(plot,))
+
+
+class Fitted:
+    """Predictions of the last model on its estimation sample."""
+
+    def __init__(self, session: SessionState) -> None:
+        self.session, self.estimates = session, session.e
+        self.context = Context.of(session)
+        self.estimator = estimator_of(session.e)
+        self.rows = sample_rows(self.context, session.e.mark)
+        if not self.rows.any():
+            raise StataError(2000, "no observations of the estimation sample in memory")
+
+    def prediction(self, text: str) -> np.ndarray:
+        """Return what `predict, text` makes, shape (n, m); r(321) where the model has no such statistic."""
+        known = {statistic.name for statistic in self.estimator.statistics}
+        if text.split(" ")[0] not in known:
+            raise StataError(321, f"not valid after {self.estimates.macros.get('cmd', '')}")
+        request = read_request(self.estimator.statistics, text)
+        return predicted(request, self.estimator, self.estimates, self.context, self.rows)
+
+    def residuals(self) -> np.ndarray:
+        return self.prediction("residuals")[:, 0]
+
+    def fitted(self) -> np.ndarray:
+        """Return fitted values, with random effects where the model has them."""
+        known = {statistic.name for statistic in self.estimator.statistics}
+        return self.prediction("fitted" if "fitted" in known else "xb")[:, 0]
+
+
+def _draw(
+    session: SessionState, node: GraphCommand, x: np.ndarray, y: np.ndarray, across: Measure, along: Measure
+) -> None:
+    """Draw points of the estimation sample."""
+    notes = Notes()
+    scheme = scheme_from(node.options, session.settings.scheme, notes)
+    used = ~is_missing(x) & ~is_missing(y)
+    style = Looks(node.plots[0].options, scheme, notes).style("scatter", 0)
+    plot = Plot("scatter", x[used], y[used], style=style, label=along.title)
+    graph = assembled([Layer((plot,), across, along)], node.options, scheme, notes)
+    finish(session, graph, node, node.options, notes)
+
+
+_FORM = "[, options]"
+
+
+@command(
+    "rvfplot", syntax=_syntax("rvfplot"), synopsis=f"rvfplot {_FORM}", needs=("estimates",), keeps_r=True
+)
+def rvfplot(session: SessionState, node: GraphCommand) -> None:
+    model = Fitted(session)
+    _draw(session, node, model.fitted(), model.residuals(), Measure("Fitted values"), Measure("Residuals"))
+
+
+@command(
+    "rvpplot",
+    syntax=_syntax("rvpplot", "varlist"),
+    synopsis="rvpplot indepvar [, options]",
+    needs=("estimates",),
+    keeps_r=True,
+)
+def rvpplot(session: SessionState, node: GraphCommand) -> None:
+    columns = Columns(session, node).columns(node.plots[0].argument)
+    if len(columns) != 1:
+        raise StataError(102 if not columns else 103, "one variable required")
+    _draw(
+        session,
+        node,
+        columns[0].values,
+        Fitted(session).residuals(),
+        columns[0].measure,
+        Measure("Residuals"),
+    )
+
+
+@command(
+    "lvr2plot", syntax=_syntax("lvr2plot"), synopsis=f"lvr2plot {_FORM}", needs=("estimates",), keeps_r=True
+)
+def lvr2plot(session: SessionState, node: GraphCommand) -> None:
+    """Leverage against squared residuals as shares of their sum, with lines at the means of both."""
+    model = Fitted(session)
+    leverage, residuals = model.prediction("leverage")[:, 0], model.residuals()
+    used = ~is_missing(leverage) & ~is_missing(residuals)
+    squared = np.where(used, residuals, 0.0) ** 2
+    share = np.where(used, squared / max(float(squared.sum()), 1e-300), residuals)
+    lines = tuple(
+        GraphOption(name, (_rule(float(values[used].mean())),), NO_OPTIONS)
+        for name, values in (("yline", leverage), ("xline", share))
+    )
+    node = replace(node, options=replace(node.options, items=(*lines, *node.options.items)))
+    _draw(session, node, share, leverage, Measure("Normalized residual squared"), Measure("Leverage"))
+
+
+def _rule(value: float) -> TickRule:
+    return TickRule("numbers", (value,))
+
+
+# --- random effects ---------------------------------------------------------------------------------------
+
+_LEVEL = GraphOptionSpec("relevel", "rel", "text", content="marked")
+
+
+@subcommand(
+    "estat",
+    "caterpillar",
+    syntax=_syntax("caterpillar", more=(_LEVEL,)),
+    synopsis="estat caterpillar [, relevel(levelvar) options]",
+    needs=("estimates",),
+    after=("xtmixed", "mixed"),
+    keeps_r=True,
+)
+def caterpillar(session: SessionState, node: GraphCommand) -> None:
+    """Draw the random effects of a level with their intervals, in ascending order."""
+    model = Fitted(session)
+    levels = model.estimates.macros.get("ivars", "").split()
+    option = node.plots[0].options.word("relevel")
+    level = option or (levels[0] if levels else "")
+    if level not in levels or level == "_all":
+        known = " ".join(name for name in levels if name != "_all") or "none"
+        raise StataError(198, f"{level or 'no level'}: no level of the model", hint=f"levels: {known}")
+    effects = model.prediction(f"reffects relevel({level})")
+    errors = model.prediction(f"reses relevel({level})")
+    first = _first_rows(session, levels[: levels.index(level) + 1], model.rows)
+    notes = Notes()
+    scheme = scheme_from(node.options, session.settings.scheme, notes)
+    request = read_request(model.estimator.statistics, f"reffects relevel({level})")
+    names = [_short(label) for label in request.labels(model.estimates)]
+    critical = normal_quantile(session.settings.level)
+    panels = [
+        Panel(name, (_ranked(effects[first, j], critical * errors[first, j], scheme, node, notes),))
+        for j, name in enumerate(names)
+    ]
+    title = f"Random effects of {level} with {session.settings.level:g}% intervals"
+    if len(panels) == 1:
+        graph = assembled(panels[0].layers, node.options, scheme, notes, legend=False)
+        usual = Titles(title=Heading((title,)), subtitle=Heading((plain(panels[0].name),)))
+        graph = replace(graph, titles=titles_of(node.options, scheme, notes, usual))
+    else:
+        inside = (GraphOption("title", (title,), NO_OPTIONS), GraphOption("yrescale", None, NO_OPTIONS))
+        by = GraphOption("by", None, replace(NO_OPTIONS, items=inside))
+        graph = by_graph(panels, by, node.options, scheme, notes, "", None, False)
+    finish(session, graph, node, node.options, notes)
+
+
+def _first_rows(session: SessionState, levels: list[str], rows: np.ndarray) -> np.ndarray:
+    """Return the first observation of each group."""
+    code = np.zeros(len(rows), dtype=np.int64)
+    for name in levels:
+        variable = session.data[name]
+        values = variable.values.astype(str) if variable.is_string else variable.to_double()
+        _, own = np.unique(values, return_inverse=True)
+        code = code * (int(own.max(initial=0)) + 1) + own
+    where = np.flatnonzero(rows)
+    _, first = np.unique(code[where], return_index=True)
+    return where[first]
+
+
+def _short(label: str) -> str:
+    """Return the effect that a label names: what stands behind the last colon."""
+    return label.rpartition(":")[2].strip() or label
+
+
+def _ranked(effects: np.ndarray, half: np.ndarray, scheme: Scheme, node: GraphCommand, notes: Notes) -> Layer:
+    """Return effects in ascending order, with their intervals."""
+    known = ~is_missing(effects) & ~is_missing(half)
+    effects, half = effects[known], half[known]
+    order = np.argsort(effects, kind="stable")
+    y, half = effects[order], half[order]
+    rank = np.arange(1.0, len(y) + 1)
+    style = Looks(node.plots[0].options, scheme, notes).style("scatter", 0)
+    kind = "rcap" if len(y) <= MOST_CAPS else "rspike"
+    interval = Plot(kind, rank, y - half, y2=y + half, number=-1)
+    size = style.symbol_size or scheme.symbol_size * (0.8 if len(y) <= MOST_CAPS else 0.4)
+    points = Plot("scatter", rank, y, style=replace(style, symbol_size=size), number=-1)
+    grey = Style(line=Stroke("#7f7f7fff", 0.9))
+    zero = Plot("line", np.array([1.0, max(2.0, len(y))]), np.zeros(2), style=grey)
+    return Layer((zero, interval, points), Measure("Rank"), Measure("Random effect"))
