@@ -17,7 +17,7 @@ from xmixed.interpreter.by_groups import run_by_groups
 from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
 from xmixed.interpreter.macros import expand_macros
-from xmixed.interpreter.programs import call_program, find_program
+from xmixed.interpreter.programs import call_by_groups, call_program, find_program
 from xmixed.interpreter.snapshot import Snapshot
 from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
@@ -258,13 +258,13 @@ class Session(SessionState):
         StataError
         """
         entry, node = prepared
-        if self.groups is not None and (isinstance(entry, Program) or entry.kind == "control"):
-            raise StataError(190, f"{entry.name} may not be combined with by")
         if isinstance(entry, Program):
             if body is not None:
                 raise StataError(198, "invalid syntax")
-            call_program(self, entry, node)
+            (call_program if self.groups is None else call_by_groups)(self, entry, node)
             return
+        if self.groups is not None and entry.kind == "control":
+            raise StataError(190, f"{entry.name} may not be combined with by")
         if body is not None:
             if not entry.block:
                 raise StataError(198, "invalid syntax")
@@ -366,6 +366,9 @@ class Session(SessionState):
     def close(self) -> None:
         """End the session: temporary files go, an open log is closed, with its banner."""
         drop_temporaries(self, self.frames[0].temporaries)
+        for file in self.text_files.values():
+            file.stream.close()
+        self.text_files.clear()
         if self.log is not None:
             self._close_log(self.log)
 

@@ -124,9 +124,7 @@ def contrast(session: SessionState, node: Command) -> None:
         own = term_contrast(term, model.covariates, model.counts)
         rows = own.rows @ cell_rows(model, term, bool(node.option("asobserved")))
         found.append((own, estimated(model, rows), are_estimable(model, rows)))
-    tests = [
-        (own.name, tests_of(own, L[good] if not good.all() else L, b, V, model.df)) for own, L, good in found
-    ]
+    tests = [(own.name, tests_of(own, L, b, V, model.df, good)) for own, L, good in found]
     if node.option("overall") and len(found) > 1:
         whole = np.vstack([L for _, L, _ in found])
         joint = TermContrast("Overall", (), whole, (("", tuple(range(len(whole)))),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.commands.formats import number_format
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import mixed_result
@@ -26,10 +27,15 @@ from xmixed.statistics.covariance import correlations
     syntax=Syntax(
         options=(
             OptionSpec("level", "l", "text", "only this level variable"),
+            OptionSpec("relevel", "rel", "text", "the same as level()"),
             OptionSpec("correlation", "c", help="show correlations"),
-        )
+            OptionSpec("format", "f", "format", "display format of the cells"),
+            OptionSpec("title", "t", "text", "title in place of the usual one"),
+            OptionSpec("border", "bor", "text", "lines around the matrix", built=False, optional_value=True),
+        ),
+        exclusive=(("level", "relevel"),),
     ),
-    synopsis="estat recovariance [, level(levelvar) correlation]",
+    synopsis="estat recovariance [, level(levelvar) correlation format(%fmt) title(text)]",
     needs=("estimates",),
     after=MIXED,
 )
@@ -41,7 +47,8 @@ def recovariance(session: SessionState, node: Command) -> None:
     levels = list(dict.fromkeys(equation.level for equation in equations if equation.effects))
     if not levels:
         raise StataError(321, "estat recovariance not valid; the model has no random effects")
-    asked = str(node.option("level", "")).strip()
+    asked = str(node.option("level", node.option("relevel", ""))).strip()
+    fmt = number_format(node, "%9.0g")
     if asked and asked not in levels:
         raise StataError(198, f"level {printable(asked)} not found in the model")
     as_correlation = bool(node.option("correlation"))
@@ -55,11 +62,15 @@ def recovariance(session: SessionState, node: Command) -> None:
         names = [name for i, own in rows for name in _row_names(equations[i].effects, len(own))]
         values = np.asarray(block_diag(*blocks))
         shown = correlations(values) if as_correlation else values
-        session.out.write("", f"Random-effects {kind} matrix for level {level}", "")
-        style = MatrixStyle("", "%9.0g")
+        title = str(node.option("title", f"Random-effects {kind} matrix for level {level}"))
+        session.out.write("", printable(title), "")
+        style = MatrixStyle("", fmt)
         session.out.write(*render_lower_triangle(shown, names, style, session.settings.linesize))
-        # The one shown last is saved.
-        found.matrices = {key: Matrix(shown, list(names), list(names))}
+        # The one shown last has the plain name.
+        found.matrices[key] = Matrix(shown, list(names), list(names))
+        number = levels.index(level) + 1
+        found.matrices[f"{key.capitalize()}{number}"] = Matrix(shown.copy(), list(names), list(names))
+    found.macros["relevels"] = " ".join(levels)
     session.r = found
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
-from xmixed.estimation.mixed.model import MixedResult, mixed_result
+from xmixed.estimation.frame import variable_of
+from xmixed.estimation.results import estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.factors.design import column
@@ -23,7 +24,7 @@ from xmixed.render.layouts.estimation.estat import (
     SampleRow,
     render_sample,
 )
-from xmixed.session.results import Matrix, Results
+from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.moments import moments
 
@@ -66,10 +67,9 @@ def summarize(session: SessionState, node: Command) -> None:
                 )
         columns = [(name, values(name, "")) for name in dict.fromkeys(names)]
     else:
-        result = mixed_result(session.e.payload, "estat summarize")
-        series, _, depvar = result.description.depvar.rpartition(".")
-        columns = [(result.description.depvar, values(depvar, series))]
-        columns += [(term.without_marks(), column(term, values)) for term in _summarized(result)]
+        outcome = session.e.macros["depvar"]
+        columns = [(outcome, values(*variable_of(outcome)))]
+        columns += [(term.without_marks(), column(term, values)) for term in _summarized(session.e)]
     kind, own = ("", None) if weights is None else (weights[0], weights[1][rows])
     if own is not None:
         check_weights(own, kind)
@@ -83,11 +83,11 @@ def summarize(session: SessionState, node: Command) -> None:
     session.r = Results({"N": n}, matrices={"stats": Matrix(stats, [row.name for row in table], heads)})
 
 
-def _summarized(result: MixedResult) -> list[Term]:
+def _summarized(estimates: Estimates) -> list[Term]:
     """Return the covariates as terms of their own, each once: operands of interactions, no base levels."""
     found: dict[Any, Term] = {}
-    for term in result.description.terms:
-        for part in term.parts:
+    for term in estimator_of(estimates).terms(estimates):
+        for part in term.parts if term is not None else ():
             if part.base:
                 continue
             single = Term((part,), factorial=part.level is not None)

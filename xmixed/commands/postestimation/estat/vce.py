@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from xmixed.commands.formats import number_format
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
-from xmixed.formats import is_date_format, is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.estimation.estat import (
@@ -39,9 +39,7 @@ def vce(session: SessionState, node: Command) -> None:
     if not isinstance(V, Matrix):
         raise StataError(321, "estat vce not valid")
     as_correlation = bool(node.option("correlation"))
-    fmt = str(node.option("format", "%8.4f" if as_correlation else "%10.0g"))
-    if not is_valid_format(fmt) or is_string_format(fmt) or is_date_format(fmt):
-        raise StataError(120, "invalid %format", node.options["format"].span)
+    fmt = number_format(node, "%8.4f" if as_correlation else "%10.0g")
     kind = "Correlation" if as_correlation else "Covariance"
     values = correlations(V.values) if as_correlation else V.values
     name = session.e.macros.get("cmd", "")
