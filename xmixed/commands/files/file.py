@@ -9,10 +9,11 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number, evaluate_scalar
 from xmixed.formats import format_string, format_value, is_valid_format
-from xmixed.language.nodes import Command, Name
+from xmixed.language.nodes import Command
 from xmixed.language.nodes.arguments import DisplayItem
 from xmixed.language.options import unquote
 from xmixed.language.parser import parse_command
+from xmixed.language.programs.tokens import replace_word
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
 from xmixed.session.open_files import TextFile
@@ -99,7 +100,9 @@ def write(session: SessionState, node: Command) -> None:
     target = _known(session, handle)
     if target.mode == "r":
         raise StataError(603, f"file {target.path} could not be opened")
-    typed = parse_command("file write", Syntax("display"), node.argument[end:], 0)
+    # `_tab (x)` would read as the call of a function
+    directives = replace_word(node.argument[end:], "_tab", "_char(9)")
+    typed = parse_command("file write", Syntax("display"), directives, 0)
     assert isinstance(typed, Command)
     context = Context.of(session)
     parts: list[str] = []
@@ -137,8 +140,6 @@ def _text_of(item: DisplayItem, context: Context, column: int) -> str:
 
 def _value_of(item: DisplayItem, context: Context) -> str:
     assert item.expression is not None
-    if isinstance(item.expression, Name) and item.expression.name == "_tab":
-        return "\t"
     if item.format and not is_valid_format(item.format):
         raise StataError(120, "invalid %format", item.span)
     value = evaluate_scalar(item.expression, context)
