@@ -23,8 +23,8 @@ from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
+from xmixed.language.programs.text_files import read_text
 from xmixed.language.shapes import Builder, command_builder, literal_values, shape_of
-from xmixed.language.text_files import read_text
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
 from xmixed.session.frames import Frame, argument_macros
