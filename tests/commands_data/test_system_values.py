@@ -80,6 +80,7 @@ def test_lists_of_words(session: Session, name: str, words: str) -> None:
 
 def test_months(session: Session) -> None:
     months = [datetime(2000, month, 1).strftime("%B") for month in range(1, 13)]
+    session.run("set linesize 120")
     assert values(session, "c(Months)") == [" ".join(months)]
 
 

@@ -251,12 +251,8 @@ def test_message_and_code(session: Session, row: str, text: str, code: int, mess
 def _assert_unchanged(session: Session, state: Snapshot) -> None:
     """A failed command leaves the data, their order, and the saved results as they were."""
     assert session.data is state.data
-    for now, then in ((session.r, state.r_copy), (session.e, state.e_copy)):
-        assert (now.scalars, now.macros, list(now.matrices)) == (
-            then.scalars,
-            then.macros,
-            list(then.matrices),
-        )
+    for now, (scalars, macros, matrices) in ((session.r, state.r_tables), (session.e, state.e_tables)):
+        assert (now.scalars, now.macros, list(now.matrices)) == (scalars, macros, list(matrices))
 
 
 def test_a_fit_that_does_not_converge(session: Session) -> None:
