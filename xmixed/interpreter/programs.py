@@ -12,7 +12,7 @@ from xmixed.errors import StataError
 from xmixed.interpreter.by_groups import show_group_header
 from xmixed.interpreter.frames import entered
 from xmixed.interpreter.running import run_statements, show_trace_rule
-from xmixed.language.extended_functions import list_elements
+from xmixed.language.programs.extended_functions import list_elements
 from xmixed.session.frames import Frame, argument_macros
 from xmixed.session.programs import Program
 from xmixed.session.results import Results

@@ -23,8 +23,8 @@ from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
+from xmixed.language.programs.text_files import read_text
 from xmixed.language.shapes import Builder, command_builder, literal_values, shape_of
-from xmixed.language.text_files import read_text
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
 from xmixed.session.frames import Frame, argument_macros
@@ -347,6 +347,21 @@ class Session(SessionState):
         """Give a do-file a frame of its own, with its arguments as macros."""
         macros = argument_macros(arguments, typed)
         return entered(self, Frame("do-file", macros=macros, version=self.frame.version))
+
+    def run_profile(self) -> None:
+        """Run `profile.do`, from the current folder or along the ado path, as sessions and do-files begin.
+
+        Its commands and output are not shown; the message of one that fails is, and the session goes on.
+        """
+        path = "profile.do" if os.path.isfile("profile.do") else self.ado_path.find("profile.do")
+        if path is None:
+            return
+        self.out.write(f"running {os.path.abspath(path)} ...")
+        try:
+            self.run_file(path, [], echo=False)
+        except StataError as error:
+            show_message(self, error)
+            show_code(self, error)
 
     def include_file(self, path: str) -> None:
         """Run a do-file in the frame of its caller, as `include` does."""

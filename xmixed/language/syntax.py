@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ArgumentKind = Literal[
     "none",  # nothing may stand there
@@ -182,8 +182,7 @@ class GraphOptionSpec(OptionSpec):
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PlotSyntax:
+class PlotSyntax(NamedTuple):
     """A kind of plot: its name, shortest abbreviation, the shape of what follows, its own options.
 
     Attributes

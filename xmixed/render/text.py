@@ -33,6 +33,11 @@ def comma(number: int) -> str:
     return f"{number:,d}"
 
 
+def plural(count: int, one: str, several: str) -> str:
+    """Return `1 real change` or `5 real changes`; Stata 12 writes no commas."""
+    return f"{count} {one if count == 1 else several}"
+
+
 def wrap(text: str, first: int, other: int | None = None) -> list[str]:
     """Break text at blanks into lines of at most `first` characters, the later ones of at most `other`.
 

@@ -9,12 +9,12 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number, evaluate_scalar
 from xmixed.formats import format_string, format_value, is_valid_format
-from xmixed.language.arguments import DisplayItem
 from xmixed.language.nodes import Command
+from xmixed.language.nodes.arguments import DisplayItem
 from xmixed.language.options import unquote
 from xmixed.language.parser import parse_command
+from xmixed.language.programs.tokens import replace_word
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.language.tokens import replace_word
 from xmixed.language.words import split_command_word
 from xmixed.session.open_files import TextFile
 from xmixed.session.results import Results

@@ -13,8 +13,8 @@ from xmixed.errors import StataError
 from xmixed.expressions.compiled import evaluate_text
 from xmixed.expressions.typed.parts import new_names
 from xmixed.language.nodes import Command
+from xmixed.language.programs.tokens import next_token
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.language.tokens import next_token
 from xmixed.language.words import split_command_word
 from xmixed.session.open_files import PostFile
 from xmixed.session.state import SessionState

@@ -9,8 +9,8 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number, evaluate_scalar
 from xmixed.formats import format_string, format_value, is_string_format, is_valid_format
-from xmixed.language.arguments import DisplayItem
 from xmixed.language.nodes import Call, Command, Name
+from xmixed.language.nodes.arguments import DisplayItem
 from xmixed.language.syntax import Syntax
 from xmixed.output import Line, Styled
 from xmixed.render.smcl import plain_text

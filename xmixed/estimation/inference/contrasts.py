@@ -15,8 +15,8 @@ from xmixed.estimation.inference.covariates import Covariates
 from xmixed.estimation.wald import wald
 from xmixed.language.margin_terms import MarginOperand, MarginTerm
 from xmixed.missing import MISSING
-from xmixed.render.layouts.coefficient_table import Figures
-from xmixed.render.layouts.wald_tests import WaldTest
+from xmixed.render.layouts.estimation.coefficient_table import Figures
+from xmixed.render.layouts.estimation.wald_tests import WaldTest
 from xmixed.statistics.contrasts import FROM_THE_SECOND, OPERATORS, contrast_rows
 
 METHODS = {

@@ -13,7 +13,7 @@ from xmixed.estimation.inference.covariates import AtPoint, Covariates
 from xmixed.estimation.inference.margins import Cell, Margins, MarginsRequest
 from xmixed.estimation.inference.prediction import Request
 from xmixed.missing import MISSING
-from xmixed.render.layouts.coefficient_table import Figures
+from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.session.results import Estimates, Matrix, Results
 
 TITLES = {"": ("Predictive margins", "Adjusted predictions")}
