@@ -230,3 +230,12 @@ def test_refusals(text, code, message):
 def test_every_function_is_known_by_its_old_name_too():
     old = "rsum rmean rmin rmax rsd robs rmiss rfirst rlast eqany neqany any sum".split()
     assert set(old) <= set(egen_functions())
+
+
+def test_abbreviated_options_are_those_of_the_function():
+    session = session_of(x=[3, 1, 2], s=["a", "b", "c"])
+    session.run('egen c = concat(s x), p("_")\negen q = pctile(x), p(50)\negen r = seq(), f(2) t(3)')
+    session.run("egen k = rank(x), t\negen y = rank(x), fi")
+    assert column(session, "c") == ["a_3", "b_1", "c_2"] and column(session, "q") == [2] * 3
+    assert column(session, "r") == [2, 3, 2] and column(session, "k") == [3, 1, 2]
+    session.run("bysort x: assert _N == 1")

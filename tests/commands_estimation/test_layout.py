@@ -13,8 +13,8 @@ from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.model import LevelSummary, RandomEquationSummary
 from xmixed.expressions.factors.terms import Part, Term
 from xmixed.missing import MISSING
-from xmixed.render.layouts.coefficient_table import TableStyle
-from xmixed.render.layouts.mixed_random_table import effect_label
+from xmixed.render.layouts.estimation.coefficient_table import TableStyle
+from xmixed.render.layouts.estimation.mixed_random_table import effect_label
 from xmixed.session.settings import Settings
 
 RANDOM_INTERCEPT = """

@@ -7,7 +7,7 @@ import pytest
 
 import xmixed
 from xmixed.errors import StataError
-from xmixed.render.layouts.likelihood import LikelihoodHeader, render_header
+from xmixed.render.layouts.estimation.likelihood import LikelihoodHeader, render_header
 
 HEADER = """\
 Logistic regression                               Number of obs   =        120

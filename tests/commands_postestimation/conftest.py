@@ -18,7 +18,10 @@ from xmixed.interpreter.session import Session
 def activate(session: Session, pinned: MixedResult, ll: float = -1000.0, n: float = 432.0) -> Session:
     """Make pinned results the active estimates."""
     made = fakes.estimates(pinned, ll, 1, 25337.49, 472.65, n)
-    made.scalars |= {"k": float(len(pinned.beta) + len(pinned.parameters))}
+    made.scalars |= {
+        "k": float(len(pinned.beta) + len(pinned.parameters)),
+        "k_r": float(len(pinned.parameters)),
+    }
     made.matrices |= _matrices(pinned)
     session.e = made
     return session

@@ -237,3 +237,8 @@ def test_crossed_effects_have_no_icc(pig: Session, fails) -> None:
     equation = replace(described.equations[0], level="_all")
     pig.e.payload = replace(pig.e.payload, description=replace(described, equations=(equation,)))
     assert fails(pig, "estat icc") == (321, "estat icc not valid after models with crossed effects")
+
+
+def test_degrees_of_freedom_are_refused_by_name(states, fails):
+    code, message = fails(states, "estat df")
+    assert code == 321 and "dfmethod()" in message

@@ -33,6 +33,8 @@ class Shown:
         Whole numbers in the sources, and those in `r(#)` of lines and logs.
     options : frozenset of (command, option)
         Options as typed in lines that begin with a command.
+    after_commas : frozenset of str
+        Words behind the first comma of any line.
     """
 
     lines: tuple[str, ...]
@@ -40,6 +42,7 @@ class Shown:
     calls: frozenset[str]
     numbers: frozenset[int]
     options: frozenset[tuple[str, str]]
+    after_commas: frozenset[str]
 
 
 @cache
@@ -63,8 +66,14 @@ def shown() -> Shown:
     text = "\n".join(lines)
     numbers.update(int(code) for code in re.findall(r"\br\((\d+)\)", text))
     calls = frozenset(re.findall(r"([A-Za-z_]\w*)\(", text))
+    behind = "\n".join(line.partition(",")[2] for line in lines)
     return Shown(
-        tuple(lines), frozenset(WORD.findall(text)), calls, frozenset(numbers), frozenset(_options(lines))
+        tuple(lines),
+        frozenset(WORD.findall(text)),
+        calls,
+        frozenset(numbers),
+        frozenset(_options(lines)),
+        frozenset(WORD.findall(behind)),
     )
 
 

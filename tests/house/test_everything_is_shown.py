@@ -13,10 +13,12 @@ from dataclasses import fields
 from pathlib import Path
 
 import xmixed
-from tests.house.shown import WORD, shown
+from tests.house.shown import shown
+from xmixed.commands.data.egen_functions.registry import egen_functions
 from xmixed.commands.registry import CommandEntry, commands, find_entry, subcommands
 from xmixed.errors import StataError
 from xmixed.expressions.functions.registry import functions
+from xmixed.expressions.macros.registry import MODULES
 from xmixed.expressions.system_values import names
 from xmixed.language.syntax import OptionSpec
 from xmixed.session.settings import Settings
@@ -57,9 +59,7 @@ def _is_shown(entry: CommandEntry, option: OptionSpec) -> bool:
         typed = {word for word in typed if option.name.startswith(word)}
     if any((entry.name, word) in shown().options for word in typed):
         return True
-    return any(
-        option.name in WORD.findall(line.partition(",")[2]) for line in shown().lines if option.name in line
-    )
+    return option.name in shown().after_commas
 
 
 def test_options() -> None:
@@ -81,6 +81,14 @@ def test_options() -> None:
 
 def test_functions() -> None:
     assert set(functions()) - shown().calls == UNSHOWN_FUNCTIONS
+
+
+def test_egen_functions_and_macro_functions() -> None:
+    """Tests give them as words of a table, so that no parenthesis need follow."""
+    macro_functions = {name for listed in MODULES.values() for name in listed.split()}
+    assert (set(egen_functions()) | macro_functions) - shown().words == set()
+    options = {option for function in egen_functions().values() for option in function.options}
+    assert options - shown().words == set()
 
 
 def test_values_of_c() -> None:

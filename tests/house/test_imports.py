@@ -1,6 +1,8 @@
 """No two modules of the package import each other, directly or by a way round."""
 
 import ast
+import importlib
+import importlib.util
 from pathlib import Path
 
 import xmixed
@@ -85,3 +87,18 @@ def test_every_folder_says_what_is_in_it():
         if not (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").strip()
     ]
     assert silent == []
+
+
+def test_every_name_that_is_imported_exists():
+    """Also inside functions, and in the tests: what moves leaves no import behind."""
+    missing = []
+    for path in (*ROOT.rglob("*.py"), *Path(__file__).parents[1].rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("xmixed"):
+                module = importlib.import_module(str(node.module))
+                names = [alias.name for alias in node.names if not hasattr(module, alias.name)]
+                names = [f"{node.module}.{name}" for name in names]
+                missing += [
+                    f"{path.name}: {name}" for name in names if importlib.util.find_spec(name) is None
+                ]
+    assert missing == []

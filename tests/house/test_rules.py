@@ -16,12 +16,10 @@ from xmixed.commands.registry import built
 from xmixed.commands.table import COMMANDS, SUBCOMMANDS
 
 PACKAGE = Path(xmixed.__file__).parent
-MOST_MODULES = 16
+MOST_MODULES = 24
+"""In one folder: about as many as one reads through to find a module; more get rooms."""
 
-IMPORTED_ELSEWHERE = {
-    "xmixed.commands.data.drop -> xmixed.commands.data.generate",
-    "xmixed.commands.data.notes -> xmixed.commands.data.generate",
-}
+IMPORTED_ELSEWHERE: set[str] = set()
 """Modules that register a command and are imported by another one all the same."""
 
 READING_BY_PATTERN = {
@@ -32,7 +30,8 @@ READING_BY_PATTERN = {
 }
 """Modules of commands that use regular expressions."""
 
-LARGE_FOLDERS = {"estimation/mixed", "language", "render/layouts", "session", "statistics"}
+LARGE_FOLDERS = {"language", "render/layouts", "statistics"}
+"""Folders that wait for rooms; no other may grow as large."""
 
 AT_START = {"engine", "estimation", "statistics", "graphics"}
 """Rooms that a one-liner does not enter."""
@@ -84,7 +83,7 @@ def test_no_folder_grows_too_large() -> None:
         for folder in folders
         if len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) > MOST_MODULES
     }
-    assert large == LARGE_FOLDERS
+    assert large <= LARGE_FOLDERS
 
 
 @pytest.fixture(scope="module")

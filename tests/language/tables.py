@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xmixed.language.estimator_nodes import MixedCommand
 from xmixed.language.nodes import Command
+from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.language.parser import parse_command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word

@@ -8,8 +8,9 @@ import pytest
 
 from tests.language.tables import parse_standard_line as parse
 from xmixed.errors import Span, StataError
-from xmixed.language.arguments import Assignment, DisplayItem, NewVariable
 from xmixed.language.nodes import Command, InRange, Name, Number, Pattern, Range, Subscript, Text
+from xmixed.language.nodes.arguments import DisplayItem
+from xmixed.language.nodes.assignments import Assignment, NewVariable
 from xmixed.language.parser import parse_command, parse_numlist
 from xmixed.language.printer import print_expression, print_varlist
 from xmixed.language.syntax import OptionSpec, Syntax

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xmixed.errors import StataError
-from xmixed.language.macros import expand
+from xmixed.language.programs.macros import expand
 
 LOCALS = {"x": "y", "y": "1", "list": "a b c", "i": "3", "path": "$dir/data"}
 LOCALS |= {"1": "first", "0": "first second"}

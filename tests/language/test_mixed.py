@@ -10,9 +10,9 @@ import pytest
 from tests.language.tables import parse_line
 from tests.language.tables import parse_mixed_line as parse
 from xmixed.errors import StataError
-from xmixed.language.estimator_nodes import MixedCommand, ResidualSpecification, VarianceEstimator
 from xmixed.language.lines import logical_lines
 from xmixed.language.nodes import Pattern
+from xmixed.language.nodes.estimators import MixedCommand, ResidualSpecification, VarianceEstimator
 from xmixed.language.printer import print_expression, print_varlist
 
 FIXTURES = Path(__file__).parent / "fixtures"

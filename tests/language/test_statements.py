@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xmixed.errors import StataError
-from xmixed.language.headers import parse_foreach, parse_forvalues, split_condition
+from xmixed.language.programs.headers import parse_foreach, parse_forvalues, split_condition
 from xmixed.language.statements import (
     CODE_AFTER_CLOSE,
     CODE_AFTER_OPEN,

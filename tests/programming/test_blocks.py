@@ -59,6 +59,17 @@ def test_errors_leave_a_block(run: Run, failure: Fail, session: Session) -> None
     assert session.out.quiet is False and session.captured is False
 
 
+def test_a_profile_runs_before_do_files(console: Console, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "profile.do").write_text("display 1\nglobal who me\n")
+    (tmp_path / "a.do").write_text('display "$who"\n')
+    done = console("a.do")
+    assert done.stdout.splitlines()[0] == f"running {tmp_path}/profile.do ..."
+    assert done.stdout.splitlines()[1:3] == ['. display "$who"', "me"]
+    assert console("-c", 'display "[$who]"').stdout == "[]\n"
+    (tmp_path / "profile.do").write_text("foo\n")
+    assert "unrecognized command:  foo\nr(199);\n. display" in console("a.do").stdout
+
+
 def test_nesting_has_a_limit(run: Run, failure: Fail) -> None:
     inner = "display 1\n"
     for _ in range(60):

@@ -326,3 +326,20 @@ def test_matrices_move_into_results(run: Run, failure: Fail, session: Session) -
     run("program e, eclass\nereturn matrix A = A\nereturn local cmd e\nend\ne\nmacro define g all of it")
     assert session.e.matrices["A"].values.tolist() == [[1, 0], [0, 1]]
     assert run('display "$g"') == "all of it\n"
+
+
+def test_programs_behind_by(run: Run, failure: Fail, session: Session) -> None:
+    run(
+        DATA + "generate g = mod(x, 2)\nsort g\nprogram each, byable(recall) rclass\nsyntax varname\n"
+        "marksample touse\nquietly summarize `varlist' if `touse'\n"
+        "display \"`_byindex' of `_byvars': \" r(mean)\nend"
+    )
+    lines = run("by g: each x").splitlines()
+    assert [line for line in lines if line and line[0] not in "-"] == ["1 of g: 4", "2 of g: 3"]
+    assert "-> g = 0" in lines and "-> g = 1" in lines
+    run("program once, byable(onecall)\ndisplay \"`_byvars'|`_byrc0'\"\nend")
+    assert run("by g, rc0: once") == "g|rc0\n"
+    run("program plain\nend")
+    assert failure("by g: plain") == (190, "plain may not be combined with by")
+    assert failure("by g: if 1 display 1")[0] == 190
+    assert session.groups is None

@@ -10,6 +10,7 @@ import numpy as np
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.formats import format_value
 from xmixed.missing import INTEGER_MISSING, NAMES, is_missing, missing_code
+from xmixed.statistics.grouping import factorise
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,20 +33,27 @@ class Categories:
         return self.codes >= 0
 
 
+def usable(variable: Variable, rows: np.ndarray, missing: bool = False) -> np.ndarray:
+    """Return the rows (bool, shape (n,)) that have a category: missing values have none unless asked for."""
+    if missing:
+        return rows
+    return rows & (variable.values != "" if variable.is_string else ~is_missing(variable.to_double()))
+
+
 def categories_of(variable: Variable, rows: np.ndarray, missing: bool = False) -> Categories:
     """Return the categories of a variable among rows (bool, shape (n,)); missing ones when asked for."""
     if variable.is_string:
         texts = variable.values
-        keep = rows if missing else rows & (texts != "")
+        keep = usable(variable, rows, missing)
         levels = sorted(set(texts[keep].tolist()), key=str)
         place = {text: code for code, text in enumerate(levels)}
         found = np.fromiter((place[text] for text in texts[keep].tolist()), np.int64)
         values: tuple[float | str, ...] = tuple(levels)
     else:
         numbers = variable.to_double()
-        keep = rows if missing else rows & ~is_missing(numbers)
-        distinct, found = np.unique(numbers[keep], return_inverse=True)
-        found, values = found.reshape(-1), tuple(distinct.tolist())
+        keep = usable(variable, rows, missing)
+        groups = factorise(numbers[keep])
+        found, values = groups.codes, tuple(groups.levels.tolist())
     codes = np.full(len(rows), -1, dtype=np.int64)
     codes[keep] = found
     return Categories(codes, values)

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from xmixed.missing import MISSING
-from xmixed.render.layouts.coefficient_table import Figures
+from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.statistics.distributions import normal_quantile, t_quantile, t_tail
 
 

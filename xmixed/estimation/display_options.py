@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xmixed.errors import StataError
 from xmixed.formats import is_string_format, is_valid_format, width_of
-from xmixed.render.layouts.coefficient_table import (
+from xmixed.render.layouts.estimation.coefficient_table import (
     TableStyle,
 )
 from xmixed.session.settings import Settings

@@ -13,8 +13,13 @@ from xmixed.estimation.display_options import DisplayOptions
 from xmixed.estimation.rows import coefficient_rows
 from xmixed.expressions.factors.terms import Term
 from xmixed.output import Line
-from xmixed.render.layouts.coefficient_table import CoefficientRow, Equation, Figures, render_coefficients
-from xmixed.render.layouts.mixed_header import render_clusters
+from xmixed.render.layouts.estimation.coefficient_table import (
+    CoefficientRow,
+    Equation,
+    Figures,
+    render_coefficients,
+)
+from xmixed.render.layouts.estimation.mixed_header import render_clusters
 from xmixed.session.results import Estimates, Matrix
 
 

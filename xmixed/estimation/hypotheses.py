@@ -12,7 +12,6 @@ from xmixed.estimation.coefficients import Coefficients
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_scalar
 from xmixed.expressions.results import SAVED_RESULTS
-from xmixed.language.arguments import Hypothesis
 from xmixed.language.nodes import (
     Binary,
     Call,
@@ -24,6 +23,7 @@ from xmixed.language.nodes import (
     Unary,
     left_spine,
 )
+from xmixed.language.nodes.estimators import Hypothesis
 from xmixed.missing import is_missing
 from xmixed.session.tested import Constraint
 

@@ -7,7 +7,7 @@ import numpy as np
 from xmixed.errors import StataError
 from xmixed.estimation.delta import wald_figures
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.layouts.coefficient_table import CoefficientRow, Equation, Figures
+from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Equation, Figures
 from xmixed.session.results import Estimates, Matrix
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from xmixed.estimation.delta import wald_figures
 from xmixed.estimation.display_options import DisplayOptions
 from xmixed.expressions.factors.terms import Term
-from xmixed.render.layouts.coefficient_table import (
+from xmixed.render.layouts.estimation.coefficient_table import (
     CoefficientRow,
     Figures,
 )

@@ -12,7 +12,7 @@ from xmixed.estimation.results import Estimator
 from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
-from xmixed.render.layouts.mixed_header import render_iteration
+from xmixed.render.layouts.estimation.mixed_header import render_iteration
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, new_mark

@@ -17,8 +17,8 @@ from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
 from xmixed.expressions.weights import check_weights
-from xmixed.language.estimator_nodes import VarianceEstimator
 from xmixed.language.nodes import Command, Pattern, Weight
+from xmixed.language.nodes.estimators import VarianceEstimator
 from xmixed.missing import is_missing
 from xmixed.statistics.blocks import Column
 from xmixed.statistics.grouping import factorise

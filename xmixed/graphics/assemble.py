@@ -16,7 +16,7 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import region_of, with_sizes
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import GraphOption, GraphOptions
+from xmixed.language.nodes.graphs import GraphOption, GraphOptions
 
 
 @dataclass(frozen=True, slots=True)

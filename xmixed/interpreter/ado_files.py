@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xmixed.errors import StataError
+from xmixed.language.programs.text_files import read_text
 from xmixed.language.statements import Definition, Faulty, Simple, begins_definition, statements_of
-from xmixed.language.text_files import read_text
 from xmixed.session.programs import Program
 from xmixed.session.state import SessionState
 

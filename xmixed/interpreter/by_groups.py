@@ -35,13 +35,11 @@ def run_by_groups(session: SessionState, entry: CommandEntry, node: Any) -> None
     if entry.by == "whole":
         entry.handler(session, node)
         return
-    from xmixed.render.layouts.by import render_group_header
-
     whole = session.data
     session.groups = None
     try:
         for rows in groups.partition.slices:
-            session.out.write(*render_group_header(_values(whole, groups, rows), session.settings.linesize))
+            show_group_header(session, whole, groups, rows)
             part = session.data = whole.rows(rows)
             try:
                 entry.handler(session, node)
@@ -53,6 +51,13 @@ def run_by_groups(session: SessionState, entry: CommandEntry, node: Any) -> None
     finally:
         session.data, session.groups = whole, groups
     session.out.write("")
+
+
+def show_group_header(session: SessionState, data: Dataset, groups: Groups, rows: slice) -> None:
+    """Show the rule and the values that stand above what is said of a group."""
+    from xmixed.render.layouts.by import render_group_header
+
+    session.out.write(*render_group_header(_values(data, groups, rows), session.settings.linesize))
 
 
 def _values(data: Dataset, groups: Groups, rows: slice) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xmixed.expressions.macros.functions import saved_result_as_text, session_function, value_as_text
-from xmixed.language.macros import expand
+from xmixed.language.programs.macros import expand
 from xmixed.session.state import SessionState
 
 

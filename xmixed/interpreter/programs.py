@@ -9,9 +9,10 @@ import numpy as np
 
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
+from xmixed.interpreter.by_groups import show_group_header
 from xmixed.interpreter.frames import entered
 from xmixed.interpreter.running import run_statements, show_trace_rule
-from xmixed.language.extended_functions import list_elements
+from xmixed.language.programs.extended_functions import list_elements
 from xmixed.session.frames import Frame, argument_macros
 from xmixed.session.programs import Program
 from xmixed.session.results import Results
@@ -28,10 +29,23 @@ def find_program(session: SessionState, word: str) -> Program | None:
     return session.programs.get(word)
 
 
-def call_program(session: SessionState, program: Program, typed: str) -> None:
+def call_program(
+    session: SessionState,
+    program: Program,
+    typed: str,
+    group: dict[str, str] | None = None,
+    rows: slice | None = None,
+) -> None:
     """Run a program as a command; `typed` is what stands behind its name.
 
     An r-class program replaces r() when it ends, also with nothing.
+
+    Parameters
+    ----------
+    group : dict of str to str or None
+        Macros that tell of the by-group.
+    rows : slice or None
+        The observations of the by-group.
 
     Raises
     ------
@@ -41,7 +55,9 @@ def call_program(session: SessionState, program: Program, typed: str) -> None:
     typed = typed.lstrip()
     macros = argument_macros(list_elements(typed), typed)
     returned = Results() if program.kind == "rclass" else None
+    macros |= group or {}
     frame = Frame("program", program.name, macros, program.version, program=program, returned=returned)
+    frame.rows = rows
     out, quiet, captured = session.out, session.out.quiet, session.captured
     code = 0
     try:
@@ -96,3 +112,29 @@ def _put_in_order(session: SessionState, name: str, sorted_by: tuple[str, ...]) 
     session.data = ordered.with_(sorted_by=() if missing else sorted_by, changed=changed)
     if missing:
         raise StataError(196, "could not restore sort order because variables were dropped")
+
+
+def call_by_groups(session: SessionState, program: Program, typed: str) -> None:
+    """Run a program behind `by`: once for each group, or once for all if it is `byable(onecall)`.
+
+    Raises
+    ------
+    StataError
+        r(190): it is not byable.
+    """
+    groups = session.groups
+    assert groups is not None
+    if not program.byable:
+        raise StataError(190, f"{program.name} may not be combined with by")
+    names = {"_byvars": " ".join(groups.names)}
+    session.groups = None
+    try:
+        if program.byable == "onecall":
+            call_program(session, program, typed, names | ({"_byrc0": "rc0"} if groups.rc0 else {}))
+            return
+        for number, rows in enumerate(groups.partition.slices, 1):
+            show_group_header(session, session.data, groups, rows)
+            call_program(session, program, typed, names | {"_byindex": str(number)}, rows)
+        session.out.write("")
+    finally:
+        session.groups = groups

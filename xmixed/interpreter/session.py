@@ -17,14 +17,14 @@ from xmixed.interpreter.by_groups import run_by_groups
 from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
 from xmixed.interpreter.macros import expand_macros
-from xmixed.interpreter.programs import call_program, find_program
+from xmixed.interpreter.programs import call_by_groups, call_program, find_program
 from xmixed.interpreter.snapshot import Snapshot
 from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
+from xmixed.language.programs.text_files import read_text
 from xmixed.language.shapes import Builder, command_builder, literal_values, shape_of
-from xmixed.language.text_files import read_text
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
 from xmixed.session.frames import Frame, argument_macros
@@ -258,13 +258,13 @@ class Session(SessionState):
         StataError
         """
         entry, node = prepared
-        if self.groups is not None and (isinstance(entry, Program) or entry.kind == "control"):
-            raise StataError(190, f"{entry.name} may not be combined with by")
         if isinstance(entry, Program):
             if body is not None:
                 raise StataError(198, "invalid syntax")
-            call_program(self, entry, node)
+            (call_program if self.groups is None else call_by_groups)(self, entry, node)
             return
+        if self.groups is not None and entry.kind == "control":
+            raise StataError(190, f"{entry.name} may not be combined with by")
         if body is not None:
             if not entry.block:
                 raise StataError(198, "invalid syntax")
@@ -348,6 +348,21 @@ class Session(SessionState):
         macros = argument_macros(arguments, typed)
         return entered(self, Frame("do-file", macros=macros, version=self.frame.version))
 
+    def run_profile(self) -> None:
+        """Run `profile.do`, from the current folder or along the ado path, as sessions and do-files begin.
+
+        Its commands and output are not shown; the message of one that fails is, and the session goes on.
+        """
+        path = "profile.do" if os.path.isfile("profile.do") else self.ado_path.find("profile.do")
+        if path is None:
+            return
+        self.out.write(f"running {os.path.abspath(path)} ...")
+        try:
+            self.run_file(path, [], echo=False)
+        except StataError as error:
+            show_message(self, error)
+            show_code(self, error)
+
     def include_file(self, path: str) -> None:
         """Run a do-file in the frame of its caller, as `include` does."""
         text = read_do_file(path)
@@ -366,6 +381,9 @@ class Session(SessionState):
     def close(self) -> None:
         """End the session: temporary files go, an open log is closed, with its banner."""
         drop_temporaries(self, self.frames[0].temporaries)
+        for file in self.text_files.values():
+            file.stream.close()
+        self.text_files.clear()
         if self.log is not None:
             self._close_log(self.log)
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
-from xmixed.language.argument_builder import ArgumentBuilder
-from xmixed.language.expression_builder import ExpressionBuilder
-from xmixed.language.graph_builder import GraphBuilder
+from xmixed.language.builders.arguments import ArgumentBuilder
+from xmixed.language.builders.expressions import ExpressionBuilder
+from xmixed.language.builders.graphs import GraphBuilder
+from xmixed.language.builders.varlists import VarlistBuilder
 from xmixed.language.skeleton import SkeletonBuilder
-from xmixed.language.varlist_builder import VarlistBuilder
 from xmixed.resources import resource_folder
 
 if TYPE_CHECKING:

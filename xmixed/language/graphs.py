@@ -7,7 +7,7 @@ from typing import Any
 
 from xmixed.errors import Span, StataError
 from xmixed.language.grammar import parse
-from xmixed.language.graph_nodes import GraphCommand, GraphOption, GraphOptions, PlotNode
+from xmixed.language.nodes.graphs import GraphCommand, GraphOption, GraphOptions, PlotNode
 from xmixed.language.options import find_option, not_allowed, unquote
 from xmixed.language.qualifiers import Qualifiers, read_expression, read_qualifiers
 from xmixed.language.readers import read_argument

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from xmixed.errors import Span, StataError
 from xmixed.language.nodes import NOWHERE
+from xmixed.missing import MISSING
 
 _OPERAND = re.compile(
     r"(?:(?P<operator>[A-Za-z]+)?(?P<levels>\d+|\([^()]*\))?(?P<base>b(?:\d+|\([a-z#0-9]+\)|n|l|f)?)?\.)?"
@@ -190,6 +191,8 @@ def read_at(text: str, span: Span) -> tuple[AtItem, ...]:
         if after < span.end and text[after] == "=":
             close()
             values, position = _values(text, _skip(text, after + 1, span.end), span.end)
+            if any(value >= MISSING for value in values):
+                raise StataError(198, "missing values not allowed in at()", Span(*name.span()))
             items.append(AtItem((name[0],), "", values))
             continue
         if not statistic:

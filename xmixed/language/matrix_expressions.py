@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Union
 
 from xmixed.errors import Span, StataError
+from xmixed.language.builders.expressions import MAXIMUM_DEPTH, number_from
 from xmixed.language.explain import quote_end
-from xmixed.language.expression_builder import MAXIMUM_DEPTH, number_from
 from xmixed.language.nodes import NOWHERE, Expression
 from xmixed.language.qualifiers import read_expression
 

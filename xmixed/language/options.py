@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
-from xmixed.language.expression_builder import check_depth, number_from
+from xmixed.language.builders.expressions import check_depth, number_from
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Option, Pattern
 from xmixed.language.skeleton import TypedOption
@@ -15,8 +15,8 @@ from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 
 if TYPE_CHECKING:
-    from xmixed.language.arguments import NewVariables
-    from xmixed.language.estimator_nodes import ResidualSpecification, VarianceEstimator
+    from xmixed.language.builders.newvarlist import NewVariables
+    from xmixed.language.nodes.estimators import ResidualSpecification, VarianceEstimator
 
 RESIDUAL_STRUCTURES: tuple[tuple[str, str, int | None], ...] = (
     ("independent", "ind", None),
@@ -190,7 +190,7 @@ def _expression(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
 
 def _new_variables(text: str, typed: TypedOption, spec: OptionSpec) -> NewVariables:
     assert typed.inside is not None
-    from xmixed.language.newvarlist import read_new_variables
+    from xmixed.language.builders.newvarlist import read_new_variables
 
     return read_new_variables(text, typed.inside)
 
@@ -244,7 +244,7 @@ def _choice(text: str, typed: TypedOption, spec: OptionSpec) -> str:
 
 
 def _residuals(text: str, typed: TypedOption, spec: OptionSpec) -> ResidualSpecification:
-    from xmixed.language.estimator_nodes import ResidualSpecification
+    from xmixed.language.nodes.estimators import ResidualSpecification
 
     children = _by_rule("residuals", text, typed, spec)
     structure = match_choice(children[0].value, [(name, minimum) for name, minimum, _ in RESIDUAL_STRUCTURES])
@@ -278,7 +278,7 @@ def _order(structure: str, word: str, typed: TypedOption, spec: OptionSpec) -> i
 
 
 def _vce(text: str, typed: TypedOption, spec: OptionSpec) -> VarianceEstimator:
-    from xmixed.language.estimator_nodes import VarianceEstimator
+    from xmixed.language.nodes.estimators import VarianceEstimator
 
     children = _by_rule("vce", text, typed, spec)
     word = children[0]

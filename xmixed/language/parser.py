@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
+from xmixed.language.builders.expressions import check_depth
 from xmixed.language.explain import quote_end
-from xmixed.language.expression_builder import check_depth
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Command, Expression, Varlist
 from xmixed.language.options import read_options
@@ -16,8 +16,8 @@ from xmixed.language.skeleton import Skeleton, assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
 
 if TYPE_CHECKING:
-    from xmixed.language.estimator_nodes import MixedCommand
-    from xmixed.language.graph_nodes import GraphCommand
+    from xmixed.language.nodes.estimators import MixedCommand
+    from xmixed.language.nodes.graphs import GraphCommand
 
 
 def parse_expression(text: str) -> Expression:
@@ -89,7 +89,7 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
     """
     rest = Span(offset, len(text))
     if syntax.argument == "mixed":
-        from xmixed.language.mixed import parse_mixed
+        from xmixed.language.equations import parse_mixed
 
         return parse_mixed(name, syntax, text, rest)
     if syntax.argument == "graph":
@@ -160,4 +160,10 @@ def read_command_options(text: str, skeleton: Skeleton, syntax: Syntax) -> dict[
     """Parse the options by the command's table; r(101) when the command has none."""
     if skeleton.options and not syntax.options:
         raise StataError(101, "options not allowed", skeleton.options[0].span)
-    return read_options(text, skeleton.options, syntax.options, syntax.exclusive)
+    specs = syntax.options
+    if syntax.argument == "call" and skeleton.argument is not None:
+        from xmixed.language.calls import read_call
+
+        function = read_call(text, skeleton.argument).function
+        specs = tuple(spec for spec in specs if not spec.functions or function in spec.functions)
+    return read_options(text, skeleton.options, specs, syntax.exclusive)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from xmixed.errors import Span, StataError
-from xmixed.language.expression_builder import check_depth
+from xmixed.language.builders.expressions import check_depth
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Expression, InRange, Weight
 from xmixed.language.options import match_choice, unquote

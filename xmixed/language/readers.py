@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from xmixed.errors import Span, StataError
-from xmixed.language.expression_builder import check_depth
+from xmixed.language.builders.expressions import check_depth
 from xmixed.language.grammar import parse
-from xmixed.language.newvarlist import read_new_variables
 from xmixed.language.nodes import Pattern, Varlist
 from xmixed.language.qualifiers import read_expression, read_filename
 from xmixed.language.skeleton import Skeleton
@@ -79,6 +78,8 @@ def _read_varname(text: str, span: Span) -> Pattern:
 
 
 def _read_new_variables(text: str, span: Span) -> Any:
+
+    from xmixed.language.builders.newvarlist import read_new_variables
 
     return read_new_variables(text, span)
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
-from xmixed.language.arguments import DisplayItem
-from xmixed.language.expression_builder import number_from
+from xmixed.language.builders.expressions import number_from
 from xmixed.language.nodes import Coefficient, Command, Number, Text
+from xmixed.language.nodes.arguments import DisplayItem
 
 _LITERAL = re.compile(r"\"[^\"`]*\"(?!')|(?<![\w.#$%:\[])(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
 LONGEST = 300

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xmixed.errors import Span, StataError
-from xmixed.language.expression_builder import Piece, span_of
+from xmixed.language.builders.expressions import Piece, span_of
 
 
 @dataclass(frozen=True, slots=True)

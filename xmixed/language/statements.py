@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, Union
+from typing import Literal, NamedTuple, Union
 
 from xmixed.errors import StataError
 from xmixed.language.lines import LineReader, LogicalLine, physical_lines
@@ -25,15 +24,13 @@ NOT_CLOSED = "program error:  matching close brace not found"
 BlockKind = Literal["loop", "branch", "prefix"]
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(NamedTuple):
     """One command, or a line of comments (its text is empty)."""
 
     line: LogicalLine
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A head and the statements between its braces.
 
     Attributes
@@ -69,8 +66,7 @@ class Block:
         return found if self.close is None else [*found, self.close]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """Lines up to `end` that are not run where they stand: `program define`, `mata:`, `input`.
 
     Attributes
@@ -90,8 +86,7 @@ class Definition:
         return [self.head, *self.body, *([] if self.close is None else [self.close])]
 
 
-@dataclass(frozen=True, slots=True)
-class Faulty:
+class Faulty(NamedTuple):
     """Lines whose braces are wrong, and what is told of them."""
 
     lines: tuple[LogicalLine, ...]
@@ -116,18 +111,20 @@ _PREFIXES = re.compile(
 )
 _LOOP = re.compile(r"\s*(?:fore(?:a(?:ch?)?)?|forv(?:a(?:l(?:u(?:es?)?)?)?)?|(?P<while>while))(?!\w)")
 _BRANCH = re.compile(r"\s*(?:if|else)(?!\w)")
-_ELSE = re.compile(r"\s*else(?!\w)")
 _PROGRAM = re.compile(r"\s*pr(?:o(?:g(?:r(?:am?)?)?)?)?(?!\w)\s*(?P<rest>.*)", re.DOTALL)
-_PROGRAM_VERB = re.compile(r"(?:drop|dir?|l(?:i(?:st?)?)?)(?!\w)")
-_DEFINE = re.compile(r"de(?:f(?:i(?:ne?)?)?)?(?!\w)\s*(?=\S)")
 _VERBATIM = re.compile(r"\s*(?:mata\s*:?\s*$|python\s*:?\s*$|inp(?:ut?)?(?!\w))")
-_MATA_ALONE = re.compile(r"\s*(?:mata|python)\s*:?\s*$")
-_OPEN_BRACE = re.compile(r"`\"|\"|\$?\{")
+
+# Rare: compiled when first asked for.
+_ELSE = r"\s*else(?!\w)"
+_PROGRAM_VERB = r"(?:drop|dir?|l(?:i(?:st?)?)?)(?!\w)"
+_DEFINE = r"de(?:f(?:i(?:ne?)?)?)?(?!\w)\s*(?=\S)"
+_MATA_ALONE = r"\s*(?:mata|python)\s*:?\s*$"
+_OPEN_BRACE = r"`\"|\"|\$?\{"
 
 
 def is_else(text: str) -> bool:
     """Return whether a command line begins with `else`."""
-    return text.lstrip().startswith("else") and _ELSE.match(text) is not None
+    return text.lstrip().startswith("else") and re.match(_ELSE, text) is not None
 
 
 def skip_prefixes(text: str) -> tuple[int, bool]:
@@ -146,9 +143,9 @@ def begins_definition(text: str) -> bool:
     found = _PROGRAM.match(text, position)
     if found is None or not found["rest"]:
         return False
-    define = _DEFINE.match(found["rest"])
+    define = re.match(_DEFINE, found["rest"])
     rest = found["rest"][define.end() :] if define else found["rest"]
-    return define is not None or not _PROGRAM_VERB.match(rest)
+    return define is not None or not re.match(_PROGRAM_VERB, rest)
 
 
 class _Open:
@@ -233,7 +230,7 @@ class StatementReader:
             opened.nested += bool(line.text) and begins_definition(line.text)
             opened.body.append(Simple(line))
             return []
-        if opened.nested and not _MATA_ALONE.match(opened.text):
+        if opened.nested and not re.match(_MATA_ALONE, opened.text):
             opened.nested -= 1
             opened.body.append(Simple(line))
             return []
@@ -292,7 +289,8 @@ def _brace_in(text: str, position: int) -> int:
     """Return where the first open brace outside quotes and `${...}` stands; -1 where there is none."""
     from xmixed.language.explain import quote_end
 
-    while (mark := _OPEN_BRACE.search(text, position)) is not None:
+    opening = re.compile(_OPEN_BRACE)
+    while (mark := opening.search(text, position)) is not None:
         if mark.group() == "{":
             return mark.start()
         position = mark.end()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ArgumentKind = Literal[
     "none",  # nothing may stand there
@@ -78,6 +78,8 @@ class OptionSpec:
         An option that may stand with and without parentheses; its value is None without.
     repeatable : bool
         It may be given several times; its value is then a tuple of values.
+    functions : tuple of str
+        Argument `call`: the functions that have the option; () all.
     minimum_value, maximum_value : float or None
         Kinds `integer` and `number`: the range that values may lie in, its ends included.
     """
@@ -92,6 +94,7 @@ class OptionSpec:
     repeatable: bool = False
     minimum_value: float | None = None
     maximum_value: float | None = None
+    functions: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -179,8 +182,7 @@ class GraphOptionSpec(OptionSpec):
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PlotSyntax:
+class PlotSyntax(NamedTuple):
     """A kind of plot: its name, shortest abbreviation, the shape of what follows, its own options.
 
     Attributes

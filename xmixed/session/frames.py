@@ -38,6 +38,8 @@ class Frame:
     program : Program or None
     returned : Results or None
         return(): what an r-class program has returned so far; None elsewhere.
+    rows : slice or None
+        The by-group that a program is called for.
     chosen : bool or None
         Whether a branch of the last `if` was taken; None when no `else` may follow.
     loops : int
@@ -52,6 +54,7 @@ class Frame:
     preserved: Dataset | None = None
     program: Program | None = None
     returned: Results | None = None
+    rows: slice | None = None
     chosen: bool | None = None
     loops: int = 0
 

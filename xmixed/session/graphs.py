@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Target = Literal[
@@ -12,7 +11,6 @@ Target = Literal[
 ]
 
 
-@dataclass(slots=True)
 class GraphMemory:
     """Graphs in memory.
 
@@ -28,10 +26,11 @@ class GraphMemory:
         Pictures that this session wrote to show a graph: they may be written anew.
     """
 
-    graphs: dict[str, Any] = field(default_factory=dict)
-    current: str = ""
-    target: Target = "none"
-    files: set[str] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.graphs: dict[str, Any] = {}
+        self.current = ""
+        self.target: Target = "none"
+        self.files: set[str] = set()
 
     def keep(self, name: str, graph: Any) -> None:
         """Keep a graph, in place of one of the same name."""

@@ -13,7 +13,6 @@ from xmixed.language.lines import LogicalLine
 from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
 from xmixed.session.graphs import GraphMemory
-from xmixed.session.log import LogFile
 from xmixed.session.memory import Memory
 from xmixed.session.output import Output
 from xmixed.session.programs import Program
@@ -22,6 +21,7 @@ from xmixed.session.settings import Settings
 
 if TYPE_CHECKING:
     from xmixed.session.log import LogFile
+    from xmixed.session.open_files import PostFile, TextFile
     from xmixed.session.tested import Tested
     from xmixed.session.timers import Timer
 
@@ -54,6 +54,8 @@ class SessionState(ABC):
         self.programs: dict[str, Program] = {}
         self.verbatim: tuple[LogicalLine, ...] | None = None  # lines up to `end` behind the command that runs
         self.ado_path = AdoPath()
+        self.text_files: dict[str, TextFile] = {}
+        self.post_files: dict[str, PostFile] = {}
         self.timers: dict[int, Timer] = {}
         self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
         self.temporary_files = 0

@@ -38,6 +38,7 @@ def run_batch(arguments: Arguments) -> int:
 
 def _run(session: Session, arguments: Arguments) -> None:
     if arguments.file is not None:
+        session.run_profile()
         session.run_do_file(read_do_file(arguments.file), arguments.arguments)
     elif arguments.commands:
         _run_commands(session, arguments.commands)

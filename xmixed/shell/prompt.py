@@ -38,6 +38,7 @@ def interact() -> int:
         f"xmixed {__version__}: Stata's commands, open source. `help` lists them, `exit` leaves.\n",
         flush=True,
     )
+    session.run_profile()
     width = session.settings.linesize = terminal_width()
     while True:
         try:

@@ -20,6 +20,10 @@ DEGREES = (
 )
 OPERATORS = frozenset("r a ar g gw h hw j jw p pw q qw".split())
 """Names of contrasts; those that end in w weigh levels by their counts."""
+PREVIOUS = "ar"
+"""Differences from the level before."""
+FROM_THE_SECOND = (PREVIOUS, "j", "jw")
+"""Contrasts that there are of every level but the first."""
 
 
 def contrast_rows(
@@ -48,7 +52,7 @@ def contrast_rows(
         return unit[places] - unit[base], [f"({levels[i]} vs {levels[base]})" for i in places]
     if kind == "a":
         return unit[:-1] - unit[1:], [f"({levels[i]} vs {levels[i + 1]})" for i in range(p - 1)]
-    if kind == "ar":
+    if kind == PREVIOUS:
         return unit[1:] - unit[:-1], [f"({levels[i]} vs {levels[i - 1]})" for i in range(1, p)]
     if kind == "g":
         return unit - weights, [f"({level} vs mean)" for level in levels]

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from xmixed.missing import MISSING
+from xmixed.statistics.grouping import order_of_codes
 
 _PERCENTILE = re.compile(r"p([0-9]{1,2})")
 
@@ -108,7 +109,8 @@ class Grouped:
 
     @cached_property
     def _order(self) -> np.ndarray:
-        return np.lexsort([self.x, self.codes])
+        by_value = np.argsort(self.x, kind="stable")
+        return by_value[order_of_codes(self.codes[by_value], self.count)]
 
     @cached_property
     def _sizes(self) -> np.ndarray:
@@ -131,13 +133,29 @@ class Grouped:
         at = np.minimum(self._starts + np.clip(places, 0, last), len(self.x) - 1)
         return np.where(filled, self._ranked[at], MISSING)
 
+    def _extreme(self, operation: np.ufunc) -> np.ndarray:
+        """Return np.minimum or np.maximum of each group, without ranking."""
+        out = np.full(self.count, MISSING)
+        filled = self._sizes > 0
+        if filled.any():
+            together = self.x[self._together]
+            out[filled] = operation.reduceat(together, self._starts[filled])
+        return out
+
+    @cached_property
+    def _together(self) -> np.ndarray | slice:
+        """Rows in the order of their groups."""
+        if bool(np.all(self.codes[1:] >= self.codes[:-1])):
+            return slice(None)
+        return order_of_codes(self.codes, self.count)
+
     @cached_property
     def min(self) -> np.ndarray:
-        return self._at(np.zeros(self.count, dtype=np.intp))
+        return self._extreme(np.minimum)
 
     @cached_property
     def max(self) -> np.ndarray:
-        return self._at(self._sizes - 1)
+        return self._extreme(np.maximum)
 
     @cached_property
     def range(self) -> np.ndarray:

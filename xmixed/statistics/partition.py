@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xmixed.statistics.grouping import order_of_codes
+
 
 @dataclass(slots=True, eq=False)
 class Partition:
@@ -71,7 +73,7 @@ class Partition:
 
         Codes without rows make no group.
         """
-        order = np.argsort(codes, kind="stable")
+        order = order_of_codes(codes, count)
         sizes = np.bincount(codes, minlength=count)
         sizes = sizes[sizes > 0]
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(sizes) else np.zeros(0)

@@ -17,5 +17,6 @@ return list
 vif, uncentered
 estat ic
 estat vce
+estat summarize
 quietly regress mathach ses i.school i.minority
 estat vif

@@ -20,6 +20,8 @@ margins, over(minority)
 margins, over(minority) at((mean) ses (median) grp)
 margins, dydx(ses grp) over(minority)
 margins grp, asbalanced nose
+margins grp, asobserved df(30) cformat(%8.3f) pformat(%4.2f) sformat(%5.1f)
+margins, by(minority) atmean emptycells(strict)
 return list
 matrix list r(at)
 quietly xtmixed mathach c.ses##i.minority c.ses#c.ses || school:

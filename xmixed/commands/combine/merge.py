@@ -150,7 +150,8 @@ def _with_results(merged: Merged, name: str, labelled: bool) -> Dataset:
 
 
 def _counts(merged: Merged, name: str, update: bool) -> MergeCounts:
-    return MergeCounts(*(merged.count(number) for number in range(1, 6)), name, update)
+    alone, other, matched, updated, conflict = (merged.count(number) for number in range(1, 6))
+    return MergeCounts(alone, other, matched, updated, conflict, name, update)
 
 
 def _assertion(allowed: set[int]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.data.generate import plural
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
 from xmixed.data.dataset import Dataset
@@ -12,6 +11,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
+from xmixed.render.text import plural
 from xmixed.session.state import SessionState
 
 _ROWS_OR_VARIABLES = Syntax("varlist", condition=True, in_range=True)

@@ -23,38 +23,80 @@ from xmixed.session.state import SessionState
 
 _OPTIONS = (
     OptionSpec("by", "by", "varlist", help="within the groups of these variables"),
-    OptionSpec("values", "v", "numlist", help="anycount, anymatch, anyvalue: the values"),
-    OptionSpec("format", "f", "format", help="concat: display format of numbers"),
-    OptionSpec("decode", "d", help="concat: value labels for numbers"),
-    OptionSpec("maxlength", "maxl", "integer", help="concat: longest label", minimum_value=1),
-    OptionSpec("punct", "p", "text", help="concat, ends: what separates"),
-    OptionSpec("at", "at", "numlist", help="cut: ends of the intervals"),
-    OptionSpec("group", "g", "integer", help="cut: number of groups of a like size"),
-    OptionSpec("icodes", "ic", help="cut: codes 0, 1, ..."),
-    OptionSpec("label", "l", help="cut, group: label the codes"),
-    OptionSpec("lname", "ln", "name", help="group: name of the value label"),
-    OptionSpec("truncate", "tr", "integer", help="group: longest part of a label", minimum_value=1),
-    OptionSpec("missing", "m", help="missing values form groups; no sum where all are missing"),
-    OptionSpec("minmode", "min", help="mode: the lowest of several"),
-    OptionSpec("maxmode", "max", help="mode: the highest of several"),
-    OptionSpec("nummode", "num", "integer", help="mode: the #-th of several"),
-    OptionSpec("prop", "prop", help="pc: a fraction"),
-    OptionSpec("field", "fi", help="rank: 1 is the highest"),
-    OptionSpec("track", "t", help="rank: 1 is the lowest, ties share the lowest"),
-    OptionSpec("unique", "u", help="rank: ties are broken"),
-    OptionSpec("strok", "s", help="rownonmiss: strings are allowed"),
-    OptionSpec("from", "f", "integer", help="seq: first number"),
-    OptionSpec("to", "t", "integer", help="seq: last number"),
-    OptionSpec("block", "b", "integer", help="seq: how often each number comes"),
-    OptionSpec("mean", "mean", "number", help="std: mean of the result"),
-    OptionSpec("std", "std", "number", help="std: standard deviation of the result"),
-    OptionSpec("nomiss", "nomiss", help="ma: shorter spans at the ends"),
-    OptionSpec("trim", "tri", help="ends: without blanks around"),
-    OptionSpec("head", "h", help="ends: the first part"),
-    OptionSpec("last", "last", help="ends: the last part"),
-    OptionSpec("tail", "ta", help="ends: what follows the first part"),
-    OptionSpec("p", "p", "number", help="pctile, rowpctile: which percentile"),
-    OptionSpec("t", "t", "integer", help="ma: length of the span"),
+    OptionSpec(
+        "values",
+        "v",
+        "numlist",
+        help="anycount, anymatch, anyvalue: the values",
+        functions=("anycount", "neqany", "anymatch", "eqany", "anyvalue", "any"),
+    ),
+    OptionSpec("format", "f", "format", help="concat: display format of numbers", functions=("concat",)),
+    OptionSpec("decode", "d", help="concat: value labels for numbers", functions=("concat",)),
+    OptionSpec(
+        "maxlength", "maxl", "integer", help="concat: longest label", minimum_value=1, functions=("concat",)
+    ),
+    OptionSpec(
+        "punct",
+        "p",
+        "text",
+        help="concat, ends: what separates",
+        functions=("concat", "ends"),
+    ),
+    OptionSpec("at", "at", "numlist", help="cut: ends of the intervals", functions=("cut",)),
+    OptionSpec("group", "g", "integer", help="cut: number of groups of a like size", functions=("cut",)),
+    OptionSpec("icodes", "ic", help="cut: codes 0, 1, ...", functions=("cut",)),
+    OptionSpec(
+        "label",
+        "l",
+        help="cut, group: label the codes",
+        functions=("group", "cut"),
+    ),
+    OptionSpec("lname", "ln", "name", help="group: name of the value label", functions=("group",)),
+    OptionSpec(
+        "truncate",
+        "tr",
+        "integer",
+        help="group: longest part of a label",
+        minimum_value=1,
+        functions=("group",),
+    ),
+    OptionSpec(
+        "missing",
+        "m",
+        help="missing values form groups; no sum where all are missing",
+        functions=("total", "sum", "mode", "rowtotal", "rsum", "group", "tag"),
+    ),
+    OptionSpec("minmode", "min", help="mode: the lowest of several", functions=("mode",)),
+    OptionSpec("maxmode", "max", help="mode: the highest of several", functions=("mode",)),
+    OptionSpec("nummode", "num", "integer", help="mode: the #-th of several", functions=("mode",)),
+    OptionSpec("prop", "prop", help="pc: a fraction", functions=("pc",)),
+    OptionSpec("field", "fi", help="rank: 1 is the highest", functions=("rank",)),
+    OptionSpec("track", "t", help="rank: 1 is the lowest, ties share the lowest", functions=("rank",)),
+    OptionSpec("unique", "u", help="rank: ties are broken", functions=("rank",)),
+    OptionSpec(
+        "strok",
+        "s",
+        help="rownonmiss: strings are allowed",
+        functions=("rownonmiss", "robs"),
+    ),
+    OptionSpec("from", "f", "integer", help="seq: first number", functions=("seq",)),
+    OptionSpec("to", "t", "integer", help="seq: last number", functions=("seq",)),
+    OptionSpec("block", "b", "integer", help="seq: how often each number comes", functions=("seq",)),
+    OptionSpec("mean", "mean", "number", help="std: mean of the result", functions=("std",)),
+    OptionSpec("std", "std", "number", help="std: standard deviation of the result", functions=("std",)),
+    OptionSpec("nomiss", "nomiss", help="ma: shorter spans at the ends", functions=("ma",)),
+    OptionSpec("trim", "tri", help="ends: without blanks around", functions=("ends",)),
+    OptionSpec("head", "h", help="ends: the first part", functions=("ends",)),
+    OptionSpec("last", "last", help="ends: the last part", functions=("ends",)),
+    OptionSpec("tail", "ta", help="ends: what follows the first part", functions=("ends",)),
+    OptionSpec(
+        "p",
+        "p",
+        "number",
+        help="pctile, rowpctile: which percentile",
+        functions=("pctile", "rowpctile"),
+    ),
+    OptionSpec("t", "t", "integer", help="ma: length of the span", functions=("ma",)),
 )
 
 
@@ -72,9 +114,6 @@ def egen(session: SessionState, node: Command) -> None:
     if function is None:
         raise StataError(133, f"unknown egen function {new.function}()", new.span)
     check_new_name(new.name, session.data, new.span)
-    for name in node.options:
-        if name != "by" and name not in function.options:
-            raise StataError(198, f"option {name} not allowed", node.options[name].span)
     codes, count = _by_groups(session, node, function)
     call = _call(session, node, function, codes, count)
     found = function.compute(call)

@@ -22,15 +22,11 @@ from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.ordered.replace import reads_itself, replace_in_order
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import check_new_name, is_valid_name, resolve_name
-from xmixed.language.arguments import Assignment, NewVariable
 from xmixed.language.nodes import Command, Subscript
+from xmixed.language.nodes.assignments import Assignment, NewVariable
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.render.text import plural
 from xmixed.session.state import SessionState
-
-
-def plural(count: int, one: str, several: str) -> str:
-    """Return `1 real change` or `5 real changes`; Stata 12 writes no commas."""
-    return f"{count} {one if count == 1 else several}"
 
 
 @command(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from xmixed.commands.data.generate import plural
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset
@@ -15,7 +14,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_numlist
 from xmixed.language.syntax import Syntax
 from xmixed.output import line
-from xmixed.render.text import printable, result, wrap
+from xmixed.render.text import plural, printable, result, wrap
 from xmixed.session.state import SessionState
 
 DATASET = "_dta"

@@ -136,7 +136,12 @@ def _place(node: Command, data: Dataset, moved: list[str], staying: list[str]) -
     for option in ("before", "after"):
         anchor = node.option(option)
         if anchor is not None:
-            name = resolve_name(anchor, data)
+            try:
+                name = resolve_name(anchor, data)
+            except StataError as error:
+                raise StataError(
+                    error.code, f"{error.message}\n(error in option {option}())", error.span
+                ) from None
             if name in moved:
                 raise StataError(198, f"{name} may not be both moved and in {option}()")
             return staying.index(name) + (option == "after")

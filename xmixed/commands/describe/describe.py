@@ -93,7 +93,7 @@ def _row(data: Dataset, variable: Variable) -> VariableRow:
         variable.value_label,
         variable.label,
         has_notes(data, variable.name),
-        data.names.index(variable.name) + 1,
+        data.places[variable.name] + 1,
     )
 
 

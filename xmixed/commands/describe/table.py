@@ -8,7 +8,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import Weights, selected_rows, weights_of
-from xmixed.data.categories import Categories, categories_of, value_texts
+from xmixed.data.categories import Categories, categories_of, usable, value_texts
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -85,7 +85,7 @@ def table(session: SessionState, node: Command) -> None:
     ways = [session.data[name] for name in (*superrows, *names)]
     missing = bool(node.option("missing"))
     for variable in ways:
-        rows = rows & categories_of(variable, rows, missing).used
+        rows = rows & usable(variable, rows, missing)
     found = [categories_of(variable, rows, missing) for variable in ways]
     if not rows.any():
         session.out.write("no observations")

@@ -10,7 +10,7 @@ import numpy as np
 from xmixed.commands.describe.tabulate_summarize import SUMMARIZE_OPTIONS, tabulate_summarize
 from xmixed.commands.registry import command
 from xmixed.commands.rows import Weights, selected_rows, weights_of
-from xmixed.data.categories import Categories, categories_of, label_definition, value_texts
+from xmixed.data.categories import Categories, categories_of, label_definition, usable, value_texts
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
@@ -277,7 +277,7 @@ def _two_way(session: SessionState, node: Command, names: list[str], sample: _Sa
     variables = [session.data[name] for name in names]
     inside = sample.rows.copy()
     for variable in variables:
-        inside &= categories_of(variable, sample.rows, missing).used
+        inside &= usable(variable, sample.rows, missing)
     row, column = (categories_of(variable, inside, missing) for variable in variables)
     shape = len(row.values), len(column.values)
     if shape[0] > MOST_ROWS or shape[1] > MOST_COLUMNS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.rows import Weights
-from xmixed.data.categories import categories_of, value_texts
+from xmixed.data.categories import categories_of, usable, value_texts
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
@@ -41,7 +41,7 @@ def tabulate_summarize(
     inside = rows & ~is_missing(x)
     variables = [data[name] for name in names]
     for variable in variables:
-        inside &= categories_of(variable, inside, missing).used
+        inside &= usable(variable, inside, missing)
     found = [categories_of(variable, inside, missing) for variable in variables]
     sizes = [len(categories.values) for categories in found]
     if not all(sizes):

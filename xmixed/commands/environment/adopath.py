@@ -7,8 +7,8 @@ import os
 from xmixed.commands.registry import command, find_command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
+from xmixed.language.programs.text_files import read_text
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.language.text_files import read_text
 from xmixed.session.programs import without_ado
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState

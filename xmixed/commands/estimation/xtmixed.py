@@ -8,15 +8,13 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
-from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED_SYNTAX, STANDARD_DEVIATIONS
-from xmixed.language.estimator_nodes import MixedCommand
+from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX, STANDARD_DEVIATIONS
+from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
 
 SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, options]"
-E_COMMANDS = frozenset({"xtmixed", "mixed"})
-"""What e(cmd) may be after these commands."""
 
 
 @command(
@@ -51,7 +49,7 @@ def xtmixed(session: SessionState, node: MixedCommand) -> None:
 
 def _check_replay(estimates: Estimates, node: MixedCommand) -> None:
     """Check that there is something to replay and that only display options were given."""
-    if estimates.macros.get("cmd") not in E_COMMANDS:
+    if estimates.macros.get("cmd") not in MIXED:
         raise StataError(301, "last estimates not found")
     for name, option in node.options.items():
         if name in ESTIMATION_ONLY:

@@ -26,8 +26,8 @@ from xmixed.graphics.scales import round_ticks
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.sizes import text_size
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import BarItem, GraphCommand, GraphOption, GraphOptions, Marked
 from xmixed.language.nodes import Pattern
+from xmixed.language.nodes.graphs import BarItem, GraphCommand, GraphOption, GraphOptions, Marked
 from xmixed.language.syntax import PlotSyntax, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState

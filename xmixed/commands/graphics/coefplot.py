@@ -20,7 +20,7 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import GraphCommand, GraphOption, GraphOptions, PlotNode
+from xmixed.language.nodes.graphs import GraphCommand, GraphOption, GraphOptions, PlotNode
 from xmixed.language.syntax import Content, GraphOptionSpec, PlotSyntax, Syntax
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState

@@ -24,7 +24,7 @@ from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import NO_OPTIONS, GraphCommand, GraphOption, TickRule
+from xmixed.language.nodes.graphs import NO_OPTIONS, GraphCommand, GraphOption, TickRule
 from xmixed.language.syntax import ArgumentKind, GraphOptionSpec, PlotSyntax, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState

@@ -17,8 +17,8 @@ from xmixed.graphics.options.headings import titles_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
 from xmixed.graphics.schemes import SCHEMES
-from xmixed.language.graph_nodes import GraphCommand
 from xmixed.language.nodes import Command
+from xmixed.language.nodes.graphs import GraphCommand
 from xmixed.language.syntax import OptionSpec, PlotSyntax, Syntax
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState

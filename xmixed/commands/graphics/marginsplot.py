@@ -23,7 +23,7 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import NO_OPTIONS, GraphCommand, GraphOption, GraphOptions
+from xmixed.language.nodes.graphs import NO_OPTIONS, GraphCommand, GraphOption, GraphOptions
 from xmixed.language.syntax import Content, GraphOptionSpec, PlotSyntax, Syntax
 from xmixed.missing import MISSING
 from xmixed.session.results import Matrix, Results
@@ -313,7 +313,7 @@ class MarginsMaker:
         return text.removeprefix(f"{self.layout.x}=") or " "
 
     def _tick_option(self, letter: str) -> GraphOption:
-        from xmixed.language.graph_nodes import TickRule
+        from xmixed.language.nodes.graphs import TickRule
 
         rules: list[TickRule] = []
         for tick in self._ticks() or ():

@@ -17,7 +17,7 @@ from xmixed.graphics.options.headings import titles_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import NO_OPTIONS, GraphCommand
+from xmixed.language.nodes.graphs import NO_OPTIONS, GraphCommand
 from xmixed.language.syntax import PlotSyntax, Syntax
 from xmixed.session.state import SessionState
 

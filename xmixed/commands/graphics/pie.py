@@ -22,7 +22,7 @@ from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.sizes import text_size
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import GraphCommand, GraphOption
+from xmixed.language.nodes.graphs import GraphCommand, GraphOption
 from xmixed.language.syntax import PlotSyntax, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState

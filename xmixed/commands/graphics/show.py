@@ -9,7 +9,7 @@ from xmixed.data.files.atomic_file import replace_file
 from xmixed.errors import StataError
 from xmixed.graphics.model import Graph
 from xmixed.graphics.options.notes import Notes
-from xmixed.language.graph_nodes import GraphCommand, GraphOption, GraphOptions
+from xmixed.language.nodes.graphs import GraphCommand, GraphOption, GraphOptions
 from xmixed.session.state import SessionState
 
 ENDING = ".gph"

@@ -18,7 +18,7 @@ from xmixed.graphics.options import tables
 from xmixed.graphics.options.headings import titles_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
-from xmixed.language.graph_nodes import GraphCommand
+from xmixed.language.nodes.graphs import GraphCommand
 from xmixed.language.syntax import ArgumentKind, GraphOptionSpec, PlotSyntax, Syntax
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState

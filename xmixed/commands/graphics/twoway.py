@@ -18,7 +18,7 @@ from xmixed.graphics.model import Graph
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.schemes import Scheme
-from xmixed.language.graph_nodes import GraphCommand, GraphOption
+from xmixed.language.nodes.graphs import GraphCommand, GraphOption
 from xmixed.session.state import SessionState
 
 

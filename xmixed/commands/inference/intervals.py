@@ -11,7 +11,12 @@ from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.intervals import CentileRow, IntervalRow, render_centiles, render_intervals
+from xmixed.render.layouts.inference.intervals import (
+    CentileRow,
+    IntervalRow,
+    render_centiles,
+    render_intervals,
+)
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.comparisons import Sample

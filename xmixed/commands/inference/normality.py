@@ -10,7 +10,7 @@ from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.normality import render_sktest, render_swilk
+from xmixed.render.layouts.inference.normality import render_sktest, render_swilk
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.normality import shapiro_wilk, skewness_kurtosis

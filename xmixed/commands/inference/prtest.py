@@ -10,7 +10,7 @@ from xmixed.errors import StataError
 from xmixed.formats import format_value
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, Syntax
-from xmixed.render.layouts.comparisons import (
+from xmixed.render.layouts.inference.comparisons import (
     ProportionRow,
     TailTest,
     render_proportions,

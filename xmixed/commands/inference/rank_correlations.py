@@ -14,7 +14,7 @@ from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
 from xmixed.output import line
 from xmixed.render.layouts.correlate import PairwiseTable, render_pairwise
-from xmixed.render.layouts.rank_tests import render_kendall, render_spearman
+from xmixed.render.layouts.inference.rank_tests import render_kendall, render_spearman
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.correlation import adjusted_p

@@ -13,7 +13,11 @@ from xmixed.expressions.varlist import resolve_name, resolve_varlist
 from xmixed.language.nodes import Command, Name
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.rank_tests import render_kruskal_wallis, render_rank_sum, render_signed_rank
+from xmixed.render.layouts.inference.rank_tests import (
+    render_kruskal_wallis,
+    render_rank_sum,
+    render_signed_rank,
+)
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.ranks import kruskal_wallis, rank_sum, signed_rank

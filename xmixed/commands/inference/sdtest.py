@@ -10,7 +10,13 @@ from xmixed.errors import StataError
 from xmixed.formats import format_value
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, Syntax
-from xmixed.render.layouts.comparisons import SampleRow, TailTest, render_samples, render_test, three_tails
+from xmixed.render.layouts.inference.comparisons import (
+    SampleRow,
+    TailTest,
+    render_samples,
+    render_test,
+    three_tails,
+)
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.comparisons import Sample, VarianceTest, variance_of_one, variance_ratio

@@ -11,7 +11,13 @@ from xmixed.formats import format_value
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import MISSING
-from xmixed.render.layouts.comparisons import SampleRow, TailTest, render_samples, render_test, three_tails
+from xmixed.render.layouts.inference.comparisons import (
+    SampleRow,
+    TailTest,
+    render_samples,
+    render_test,
+    three_tails,
+)
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.comparisons import Sample, TTest, Unequal, one_sample, two_samples

@@ -32,7 +32,6 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.coefficient_table import Figures
 from xmixed.render.layouts.contrasts import (
     ContrastBlock,
     ContrastRow,
@@ -41,6 +40,7 @@ from xmixed.render.layouts.contrasts import (
     render_counts,
     render_term_tests,
 )
+from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.session.state import SessionState
 
 ANY_MODEL = (("noadjust", "noadj"), ("bonferroni", "bon"), ("sidak", "sid"), ("scheffe", "sch"))
@@ -124,9 +124,7 @@ def contrast(session: SessionState, node: Command) -> None:
         own = term_contrast(term, model.covariates, model.counts)
         rows = own.rows @ cell_rows(model, term, bool(node.option("asobserved")))
         found.append((own, estimated(model, rows), are_estimable(model, rows)))
-    tests = [
-        (own.name, tests_of(own, L[good] if not good.all() else L, b, V, model.df)) for own, L, good in found
-    ]
+    tests = [(own.name, tests_of(own, L, b, V, model.df, good)) for own, L, good in found]
     if node.option("overall") and len(found) > 1:
         whole = np.vstack([L for _, L, _ in found])
         joint = TermContrast("Overall", (), whole, (("", tuple(range(len(whole)))),))

@@ -34,9 +34,14 @@ OPTIONS = (
     OptionSpec("continuous", "cont", help="treat factors as continuous", built=False),
     OptionSpec("grand", "grand", help="add the overall margin"),
     OptionSpec("at", "at", "at", "values of covariates", repeatable=True),
-    OptionSpec("atmeans", "atmeans", help="covariates at their means"),
+    OptionSpec("atmeans", "atmean", help="covariates at their means"),
+    OptionSpec("asobserved", "asobs", help="covariates as in the data; the default"),
     OptionSpec("asbalanced", "asbal", help="factors as balanced"),
     OptionSpec("over", "over", "varlist", "margins of groups"),
+    OptionSpec("by", "by", "varlist", "the same as over()"),
+    OptionSpec("subpop", "subpop", "text", "margins of a subpopulation", built=False),
+    OptionSpec("saving", "saving", "text", "save the margins as a dataset", built=False),
+    OptionSpec("df", "df", "number", "degrees of freedom of t", minimum_value=1e-8),
     OptionSpec("within", "within", "varlist", "nested margins", built=False),
     OptionSpec("contrast", "contrast", "text", "contrasts of margins", optional_value=True),
     OptionSpec("pwcompare", "pwcomp", "text", "pairwise comparisons", optional_value=True),
@@ -66,7 +71,13 @@ OPTIONS = (
         in_range=True,
         weights=("fweight", "aweight", "pweight", "iweight"),
         options=OPTIONS,
-        exclusive=(("predict", "expression"), EFFECTS, ("atmeans", "asbalanced"), ("contrast", "pwcompare")),
+        exclusive=(
+            ("predict", "expression"),
+            EFFECTS,
+            ("atmeans", "asbalanced", "asobserved"),
+            ("contrast", "pwcompare"),
+            ("over", "by"),
+        ),
     ),
     synopsis="margins [marginlist] [if] [in] [weight] [, at(spec) dydx(varlist) over(varlist) post ...]",
     needs=("estimates",),
@@ -101,7 +112,8 @@ def margins(session: SessionState, node: Command) -> None:
     )
     found = compute(wanted, setting)
     level = float(node.option("level", session.settings.level))
-    shown = Shown(found, wanted, request, Coefficients.of(session.e).V, level, session.e)
+    V, df = Coefficients.of(session.e).V, node.option("df", session.e.scalars.get("df_r"))
+    shown = Shown(found, wanted, request, V, level, session.e, df)
     comparison = _comparison(node)
     if comparison is not None:
         sample = setting.frame
@@ -171,7 +183,7 @@ def _refuse(node: Command) -> None:
 
 def _request(session: SessionState, node: Command) -> MarginsRequest:
     effect = next((kind for kind in EFFECTS if kind in node.options), "")
-    over = node.option("over")
+    over = node.option("over", node.option("by"))
     return MarginsRequest(
         terms=node.argument,
         at=node.option("at", ()),

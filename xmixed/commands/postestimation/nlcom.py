@@ -20,8 +20,12 @@ from xmixed.language.nonlinear import NonlinearEquation
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.output import line
-from xmixed.render.layouts.coefficient_table import CoefficientRow, Equation, render_coefficients
-from xmixed.render.layouts.wald_tests import render_expressions, render_nonlinear_test, render_numbered
+from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Equation, render_coefficients
+from xmixed.render.layouts.estimation.wald_tests import (
+    render_expressions,
+    render_nonlinear_test,
+    render_numbered,
+)
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit

@@ -13,7 +13,7 @@ from xmixed.estimation.results import Estimator, Statistic, estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import check_new_name
-from xmixed.language.arguments import NewVariables
+from xmixed.language.builders.newvarlist import NewVariables
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_by
 from xmixed.language.syntax import Syntax

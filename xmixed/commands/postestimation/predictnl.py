@@ -16,8 +16,9 @@ from xmixed.estimation.results import estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import check_new_name
-from xmixed.language.arguments import NewVariable, NewVariables
+from xmixed.language.builders.newvarlist import NewVariables
 from xmixed.language.nodes import Command
+from xmixed.language.nodes.assignments import NewVariable
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.session.state import SessionState
 from xmixed.statistics.distributions import normal_quantile, t_quantile

@@ -17,7 +17,7 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.wald_tests import (
+from xmixed.render.layouts.estimation.wald_tests import (
     constraint_text,
     render_constraints,
     render_multiple_tests,

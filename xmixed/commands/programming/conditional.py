@@ -5,8 +5,8 @@ from __future__ import annotations
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.expressions.compiled import holds
-from xmixed.language.headers import split_condition
 from xmixed.language.nodes import Command
+from xmixed.language.programs.headers import split_condition
 from xmixed.language.syntax import Syntax
 from xmixed.session.state import SessionState
 

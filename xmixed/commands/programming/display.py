@@ -9,11 +9,12 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number, evaluate_scalar
 from xmixed.formats import format_string, format_value, is_string_format, is_valid_format
-from xmixed.language.arguments import DisplayItem
 from xmixed.language.nodes import Call, Command, Name
+from xmixed.language.nodes.arguments import DisplayItem
 from xmixed.language.syntax import Syntax
 from xmixed.output import Line, Styled
-from xmixed.render.text import printable
+from xmixed.render.smcl import plain_text
+from xmixed.render.text import cut, printable
 from xmixed.session.state import SessionState
 
 NUMBER = "%10.0g"
@@ -38,14 +39,18 @@ COLOURS = {"g": "text", "y": "result", "r": "error", "w": "input", "b": "link", 
 class _Page:
     """Lines being composed; `column` counts characters of the last one from 0."""
 
+    linesize: int
     style: str = "result"
     column: int = 0
     repeat: int = 1
     lines: list[list[Styled]] = field(default_factory=lambda: [[]])
     open_end: bool = False
 
+    asis: bool = False
+
     def add(self, text: str) -> None:
-        text = printable(text) * self.repeat
+        text = printable(text) if self.asis else printable(plain_text(text, self.linesize, self.column))
+        text *= self.repeat
         self.repeat = 1
         if text:
             self.lines[-1].append(Styled(text, self.style))
@@ -65,11 +70,13 @@ class _Page:
     keeps_r=True,
 )
 def display(session: SessionState, node: Command) -> None:
-    page = _Page(column=sum(len(run.text) for run in session.out.pending))
+    page = _Page(session.settings.linesize, column=sum(len(run.text) for run in session.out.pending))
     context = Context.of(session)
     for item in node.argument:
         _refuse_unbuilt(item)
-        if item.kind == "text":
+        if isinstance(item.expression, Name) and item.expression.name == "_asis":
+            page.asis = True
+        elif item.kind == "text":
             page.add(item.text)
         elif item.kind == "expression":
             page.add(_shown(item, context))
@@ -81,8 +88,6 @@ def display(session: SessionState, node: Command) -> None:
 def _refuse_unbuilt(item: DisplayItem) -> None:
     """Refuse the directives that are not built, r(198); the grammar takes them for a name and a function."""
     found = item.expression
-    if isinstance(found, Name) and found.name == "_asis":
-        raise StataError(198, "_asis is not implemented in xmixed yet", item.span)
     if isinstance(found, Call) and found.name == "_request":
         raise StataError(198, "_request() is not implemented in xmixed yet", item.span)
 
@@ -137,6 +142,8 @@ def _write(session: SessionState, page: _Page) -> None:
     urgent = any(run.style == "error" for runs in page.lines for run in runs) and not session.captured
     write = session.out.write_always if urgent else session.out.write
     complete = page.lines[:-1] if page.open_end else page.lines
-    write(*(Line(runs) for runs in complete))
+    held = 0 if session.out.quiet else sum(len(run.text) for run in session.out.pending)
+    for number, runs in enumerate(complete):
+        write(*cut(Line(runs), page.linesize, 0 if number else held))
     if page.open_end:
         session.out.hold(*page.lines[-1])

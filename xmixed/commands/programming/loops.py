@@ -9,8 +9,8 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.expressions.compiled import holds
 from xmixed.formats.plain import number_text
-from xmixed.language.headers import ForeachHead, ForvaluesHead, parse_foreach, parse_forvalues
 from xmixed.language.nodes import Command
+from xmixed.language.programs.headers import ForeachHead, ForvaluesHead, parse_foreach, parse_forvalues
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.signals import LoopSignal
 from xmixed.session.state import Body, SessionState
@@ -72,9 +72,9 @@ def foreach(session: SessionState, node: Command) -> None:
 
 def _elements(session: SessionState, head: ForeachHead) -> list[str]:
     from xmixed.expressions.varlist import check_new_name, resolve_varlist
-    from xmixed.language.extended_functions import list_elements
-    from xmixed.language.newvarlist import expand_new_names
+    from xmixed.language.builders.newvarlist import expand_new_names
     from xmixed.language.parser import parse_varlist
+    from xmixed.language.programs.extended_functions import list_elements
 
     text = head.text
     if head.kind in ("local", "global"):

@@ -17,7 +17,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
 from xmixed.missing import is_missing
-from xmixed.render.layouts.coefficient_table import render_coefficients
+from xmixed.render.layouts.estimation.coefficient_table import render_coefficients
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, new_mark

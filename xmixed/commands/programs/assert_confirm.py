@@ -33,6 +33,7 @@ from xmixed.session.state import SessionState
         ),
     ),
     synopsis="assert exp [if] [in] [, rc0 null fast]",
+    by="whole",
     keeps_r=True,
 )
 def assert_(session: SessionState, node: Command) -> None:

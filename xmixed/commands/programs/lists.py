@@ -14,7 +14,7 @@ from xmixed.formats.plain import number_text
 from xmixed.language.nodes import Command
 from xmixed.language.options import unquote
 from xmixed.language.parser import parse_varlist
-from xmixed.language.program_syntax import Settings
+from xmixed.language.programs.program_syntax import Settings
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.render.text import wrap

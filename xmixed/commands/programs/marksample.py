@@ -70,6 +70,11 @@ def marksample(session: SessionState, node: Command) -> None:
     parsed = parse_command("marksample", LINE, typed, 0)
     assert isinstance(parsed, Command)
     rows = _rows(session, parsed, bool(node.option("zeroweight")))
+    group = session.frame.rows
+    if group is not None and not node.option("noby"):
+        inside = np.zeros(session.data.n_obs, dtype=bool)
+        inside[group] = True
+        rows &= inside
     if not node.option("novarlist"):
         names = _variables(session, macros.get("varlist", ""))
         rows &= complete(session.data, names, bool(node.option("strok")))

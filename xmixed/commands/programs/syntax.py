@@ -17,7 +17,7 @@ from xmixed.expressions.typed.parts import (
 )
 from xmixed.language.nodes import Command
 from xmixed.language.options import unquote
-from xmixed.language.program_syntax import Description, Part, describe, programmers_mistake
+from xmixed.language.programs.program_syntax import Description, Part, describe, programmers_mistake
 from xmixed.language.skeleton import Skeleton
 from xmixed.language.syntax import Syntax
 from xmixed.session.state import SessionState

@@ -6,8 +6,8 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.options import unquote
+from xmixed.language.programs.tokens import next_token, take_macro_name, tokens_of
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.language.tokens import next_token, take_macro_name, tokens_of
 from xmixed.session.state import SessionState
 
 

@@ -74,8 +74,12 @@ def collapse(
     firsts = used[first_places(own, count)]
     variables = [replace(data[name], values=data[name].values[firsts]) for name in by]
     grouped: dict[str, Grouped] = {}
+    later = [item.source for item in wanted]
     for item in wanted:
         variables.append(_computed(data[item.source], item, used, own, count, weighting, grouped))
+        later.pop(0)
+        if item.source not in later:  # what was laid out of it is not needed again
+            grouped = {key: groups for key, groups in grouped.items() if key.split()[0] in later}
     return Dataset(
         tuple(variables),
         count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -9,10 +10,11 @@ import numpy as np
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.order import sort_key
 from xmixed.errors import StataError
-from xmixed.statistics.grouping import factorise, nested_codes
+from xmixed.statistics.grouping import factorise, nested_codes, order_of_codes
 
 
-class Keys(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Keys:
     """Groups of equal keys in two datasets, numbered together in sort order."""
 
     left: np.ndarray
@@ -69,7 +71,7 @@ def _laid_out(codes: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np
     """Return the rows sorted by group, where each group begins among them, and the sizes."""
     sizes = np.bincount(codes, minlength=count)
     starts = np.cumsum(sizes) - sizes
-    return np.argsort(codes, kind="stable"), starts, sizes
+    return order_of_codes(codes, count), starts, sizes
 
 
 def place_in_group(codes: np.ndarray, count: int) -> np.ndarray:
@@ -105,7 +107,7 @@ def merge_pairs(keys: Keys) -> Pairs:
 def all_pairs(keys: Keys) -> Pairs:
     """Pair every row of a key with every one, in sort order of the keys; none without partner."""
     order, starts, sizes = _laid_out(keys.right, keys.count)
-    rows = np.argsort(keys.left, kind="stable")
+    rows = order_of_codes(keys.left, keys.count)
     copies = sizes[keys.left[rows]]
     left = np.repeat(rows, copies)
     first = np.cumsum(copies) - copies

@@ -10,11 +10,13 @@ import numpy as np
 from xmixed.data.columns import blank_column, string_type
 from xmixed.data.dataset import Dataset, Variable, default_format, from_double
 from xmixed.data.operations.collapse import first_places
+from xmixed.data.operations.pairing import repeated
 from xmixed.data.operations.reshape_errors import not_constant, rows_repeat, values_repeat
 from xmixed.data.operations.stacking import common_type, held_in
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError, variable_not_found
 from xmixed.missing import is_missing
+from xmixed.statistics.grouping import factorise
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def values_of_column(data: Dataset, j: str, string: bool) -> list[str]:
         if "" in found:
             raise StataError(498, f"variable {j} contains missing values")
         return found
-    numbers = np.unique(variable.to_double())
+    numbers = factorise(variable.to_double()).levels
     if np.any(is_missing(numbers)):
         raise StataError(498, f"variable {j} contains missing values")
     if np.any(numbers != np.floor(numbers)) or np.any(numbers < 0):
@@ -191,7 +193,7 @@ def to_wide(data: Dataset, stubs: list[Stub], i: list[str], j: str, values: list
     place = _places_of(data[j], values)
     kept = place >= 0
     cells = codes[kept] * len(values) + place[kept]
-    if len(np.unique(cells)) < len(cells):
+    if repeated(cells, count * len(values)):
         raise values_repeat(i, j)
     firsts = first_places(codes, count)
     named = {stub.name for stub in stubs}

@@ -15,9 +15,9 @@ from xmixed.estimation.inference.covariates import Covariates
 from xmixed.estimation.wald import wald
 from xmixed.language.margin_terms import MarginOperand, MarginTerm
 from xmixed.missing import MISSING
-from xmixed.render.layouts.coefficient_table import Figures
-from xmixed.render.layouts.wald_tests import WaldTest
-from xmixed.statistics.contrasts import OPERATORS, contrast_rows
+from xmixed.render.layouts.estimation.coefficient_table import Figures
+from xmixed.render.layouts.estimation.wald_tests import WaldTest
+from xmixed.statistics.contrasts import FROM_THE_SECOND, OPERATORS, contrast_rows
 
 METHODS = {
     "noadjust": "Unadjusted",
@@ -188,7 +188,7 @@ def _wanted(operand: MarginOperand, operator: str, levels: Sequence[int], base: 
     else:
         order = [i for i in range(len(levels)) if operator.startswith("g") or i != base]
         if operator.startswith(("a", "h", "j")):
-            order = list(range(1, len(levels))) if operator in ("ar", "j", "jw") else list(range(count))
+            order = list(range(1, len(levels))) if operator in FROM_THE_SECOND else list(range(count))
         by_level = {levels[i]: place for place, i in enumerate(order)}
         found = [by_level.get(level, -1) for level in operand.levels]
     if any(not 0 <= place < count for place in found):
@@ -218,12 +218,20 @@ def pairwise_rows(labels: Sequence[str]) -> tuple[np.ndarray, list[str]]:
 
 
 def tests_of(
-    contrast: TermContrast, L: np.ndarray, b: np.ndarray, V: np.ndarray, df: float | None
+    contrast: TermContrast,
+    L: np.ndarray,
+    b: np.ndarray,
+    V: np.ndarray,
+    df: float | None,
+    estimable: np.ndarray | None = None,
 ) -> list[tuple[str, WaldTest]]:
-    """Return the Wald test of each group of a term's contrasts; `L` are its rows over e(b)."""
+    """Return the Wald test of each group of a term's contrasts; `L` are its rows over e(b).
+
+    Contrasts that are not estimable (bool of shape (m,)) are left out.
+    """
     found = []
     for label, places in contrast.groups:
-        rows = L[list(places)]
+        rows = L[[place for place in places if estimable is None or estimable[place]]]
         found.append((label, wald(rows, np.zeros(len(rows)), b, V, df)[1]))
     return found
 

@@ -24,9 +24,9 @@ class Estimability:
         self.kept = np.flatnonzero([own == "" for own in status])
         self.left_out = np.flatnonzero([own in ("omitted", "empty") for own in status])
         if len(self.left_out):
-            X = frame.design([terms[place] for place in self.kept])
+            X = frame.design([terms[place] for place in self.kept.tolist()])
             columns = np.zeros((frame.size, len(self.left_out)))
-            for i, place in enumerate(self.left_out):
+            for i, place in enumerate(self.left_out.tolist()):
                 term = terms[place]
                 assert term is not None
                 own = frame.column(term)

@@ -70,7 +70,7 @@ def expression_statistic(
         columns: dict[str, np.ndarray] = {}
         for name, request in calls.items():
             values = request.statistic.values(moved, frame, request.argument)
-            columns[name] = frame.spread(values)
+            columns[name] = frame.spread(values[:, 0] if values.ndim == 2 else values)
         return _evaluated(substituted, moved, frame, columns)
 
     def values(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
@@ -128,6 +128,8 @@ def _without_predictions(
             raise StataError(
                 498, "prediction is a function of possibly stochastic quantities other than e(b)"
             )
+        if request.statistic.columns is not None and not request.argument:
+            request = replace(request, argument="#1")
         name = f"__predict{len(calls)}"
         calls[name] = request
         return Name(name, "", node.span)

@@ -209,8 +209,9 @@ def compute(request: MarginsRequest, setting: Setting) -> Margins:
 def _group(request: MarginsRequest, setting: Setting, levels: tuple[int, ...], mask: np.ndarray) -> _Group:
     frame = setting.frame.of_rows(mask)
     weights = None if setting.weights is None else setting.weights[mask]
-    counted = weights is not None and setting.weight_kind == "fweight"
-    size = float(np.sum(weights)) if counted else float(frame.size)
+    size = float(frame.size)
+    if weights is not None and setting.weight_kind == "fweight":
+        size = float(weights.sum())
     points = _points(request, setting.covariates, frame, weights)
     return _Group(levels, size, points, setting.respond(frame, weights))
 
@@ -269,6 +270,10 @@ def _targets(request: MarginsRequest, covariates: Covariates) -> list[Target]:
             raise StataError(198, f"option {request.effect}() not allowed with factor variables; {name}")
         base = factor.levels[0] if factor.base is None else factor.base
         targets += [Target(name, level, base) for level in factor.levels]
+    if not targets:
+        raise StataError(
+            322, f"'{' '.join(request.variables) or request.effect}' not found in list of covariates"
+        )
     return targets
 
 

@@ -24,7 +24,6 @@ from xmixed.estimation.inference.margins_table import margins_head
 from xmixed.language.margin_terms import MarginTerm
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.coefficient_table import Figures
 from xmixed.render.layouts.contrasts import (
     ContrastBlock,
     ContrastRow,
@@ -33,8 +32,9 @@ from xmixed.render.layouts.contrasts import (
     render_counts,
     render_term_tests,
 )
+from xmixed.render.layouts.estimation.coefficient_table import Figures
+from xmixed.render.layouts.estimation.wald_tests import WaldTest
 from xmixed.render.layouts.margins import render_head
-from xmixed.render.layouts.wald_tests import WaldTest
 from xmixed.session.results import Matrix, Results
 from xmixed.session.settings import Settings
 

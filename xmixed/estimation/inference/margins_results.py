@@ -13,7 +13,7 @@ from xmixed.estimation.inference.covariates import AtPoint, Covariates
 from xmixed.estimation.inference.margins import Cell, Margins, MarginsRequest
 from xmixed.estimation.inference.prediction import Request
 from xmixed.missing import MISSING
-from xmixed.render.layouts.coefficient_table import Figures
+from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.session.results import Estimates, Matrix, Results
 
 TITLES = {"": ("Predictive margins", "Adjusted predictions")}
@@ -37,6 +37,8 @@ class Shown:
     level : float
     estimates : Estimates
         What they were computed from.
+    df : float or None
+        Degrees of freedom of t; None for z.
     """
 
     margins: Margins
@@ -45,16 +47,13 @@ class Shown:
     V: np.ndarray
     level: float
     estimates: Estimates
+    df: float | None = None
 
     @cached_property
     def covariance(self) -> np.ndarray:
         """Covariance of the margins, (m, m)."""
         J = np.where(self.margins.estimable[:, None], self.margins.jacobian, 0.0)
         return J @ self.V @ J.T
-
-    @property
-    def df(self) -> float | None:
-        return self.estimates.scalars.get("df_r")
 
     @cached_property
     def figures(self) -> tuple[Figures, ...]:

@@ -11,7 +11,12 @@ from xmixed.estimation.inference.margins import Cell
 from xmixed.estimation.inference.margins_results import Shown, cell_names
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.coefficient_table import CoefficientRow, Equation, Figures, render_coefficients
+from xmixed.render.layouts.estimation.coefficient_table import (
+    CoefficientRow,
+    Equation,
+    Figures,
+    render_coefficients,
+)
 from xmixed.render.layouts.margins import HeldPoint, HeldRow, MarginsHead, render_head
 from xmixed.session.settings import Settings
 

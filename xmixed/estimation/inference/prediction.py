@@ -65,8 +65,11 @@ def requested(statistics: Sequence[Statistic], options: dict[str, str | None]) -
     Raises
     ------
     StataError
-        r(198): several statistics at once, a modifier of another one, an argument that is missing.
+        r(198): several statistics at once, a modifier of another one, an argument that is missing;
+        r(321) where the estimator has none.
     """
+    if not statistics:
+        raise StataError(321, "the last estimates have no predictions")
     named = [item for item in statistics if item.name in options]
     if len(named) > 1:
         raise StataError(198, "only one statistic may be specified")
@@ -95,8 +98,6 @@ def default_request(statistics: Sequence[Statistic]) -> Request:
     StataError
         r(321) where the estimator has none.
     """
-    if not statistics:
-        raise StataError(321, "the last estimates have no predictions")
     return requested(statistics, {})
 
 

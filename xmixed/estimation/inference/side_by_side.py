@@ -15,7 +15,7 @@ from xmixed.estimation.results import estimator_of
 from xmixed.expressions.coefficient_names import coefficient_key
 from xmixed.expressions.factors.terms import Term
 from xmixed.missing import MISSING
-from xmixed.render.layouts.coefficient_table import Figures
+from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.session.results import Estimates
 
 

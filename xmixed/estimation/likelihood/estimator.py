@@ -11,7 +11,7 @@ from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import OptionSpec
 from xmixed.output import Line, line
-from xmixed.render.layouts.likelihood import LikelihoodHeader, render_header
+from xmixed.render.layouts.estimation.likelihood import LikelihoodHeader, render_header
 from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
 

@@ -23,7 +23,7 @@ from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.regression import (
+from xmixed.render.layouts.estimation.regression import (
     SourceRow,
     figures_of,
     render_analysis,

@@ -38,8 +38,8 @@ from xmixed.formats import format_value
 from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.coefficient_table import CoefficientRow, Figures
-from xmixed.render.layouts.panel import (
+from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
+from xmixed.render.layouts.estimation.panel import (
     PanelHeader,
     render_components,
     render_effects_test,

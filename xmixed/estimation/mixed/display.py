@@ -14,13 +14,18 @@ from xmixed.estimation.mixed.residual_rows import residual_block
 from xmixed.estimation.rows import coefficient_rows
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.coefficient_table import (
+from xmixed.render.layouts.estimation.coefficient_table import (
     CoefficientRow,
     Equation,
     render_coefficients,
 )
-from xmixed.render.layouts.mixed_header import GroupSummary, MixedHeader, render_clusters, render_header
-from xmixed.render.layouts.mixed_random_table import (
+from xmixed.render.layouts.estimation.mixed_header import (
+    GroupSummary,
+    MixedHeader,
+    render_clusters,
+    render_header,
+)
+from xmixed.render.layouts.estimation.mixed_random_table import (
     ComparisonTest,
     RandomBlock,
     render_comparison,

@@ -16,7 +16,7 @@ from xmixed.estimation.mixed.model import (
 from xmixed.estimation.mixed.robust import robust_variance
 from xmixed.estimation.mixed.start import Start
 from xmixed.estimation.mixed.verdict import Diagnosis, diagnose
-from xmixed.language.estimator_nodes import MixedCommand
+from xmixed.language.nodes.estimators import MixedCommand
 
 if TYPE_CHECKING:
     from xmixed.engine import EngineError, Fit, Model, Options

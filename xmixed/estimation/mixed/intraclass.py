@@ -9,7 +9,7 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import RESIDUAL, MixedResult
-from xmixed.render.layouts.coefficient_table import Figures
+from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.statistics.distributions import normal_quantile
 
 CONSTANT, ALL = "_cons", "_all"

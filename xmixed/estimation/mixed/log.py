@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from xmixed.render.layouts.mixed_header import (
+from xmixed.render.layouts.estimation.mixed_header import (
     EM_TITLE,
     ERRORS_TITLE,
     GRADIENT_TITLE,
     STARTING_TITLE,
     render_iteration,
 )
-from xmixed.render.layouts.mixed_iterations import DetailShown, render_detail
+from xmixed.render.layouts.estimation.mixed_iterations import DetailShown, render_detail
 from xmixed.session.output import Output
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xmixed.errors import StataError
 from xmixed.expressions.factors.terms import Term
 
 if TYPE_CHECKING:
@@ -366,3 +367,16 @@ class MixedWeights:
     summary: WeightSummary
     rows: np.ndarray | None
     levels: tuple[np.ndarray | None, ...]
+
+
+def mixed_result(payload: object, command: str) -> MixedResult:
+    """Return what xtmixed kept with e().
+
+    Raises
+    ------
+    StataError
+        r(321): the last estimates are of another command.
+    """
+    if not isinstance(payload, MixedResult):
+        raise StataError(321, f"{command} not valid")
+    return payload

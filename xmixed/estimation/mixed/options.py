@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 
+MIXED = ("xtmixed", "mixed")
+"""What e(cmd) is after a linear mixed model."""
+
 STRUCTURES = (
     ("independent", "ind"),
     ("exchangeable", "ex"),

@@ -10,8 +10,8 @@ import numpy as np
 
 from xmixed.estimation.mixed.model import RESIDUAL, MixedResult, ResidualSummary, VarianceParameter
 from xmixed.missing import MISSING
-from xmixed.render.layouts.coefficient_table import Figures
-from xmixed.render.layouts.mixed_random_table import RandomBlock, RandomRow
+from xmixed.render.layouts.estimation.coefficient_table import Figures
+from xmixed.render.layouts.estimation.mixed_random_table import RandomBlock, RandomRow
 from xmixed.statistics.distributions import normal_quantile
 
 RAW = {"residual_phi": "phi", "residual_theta": "theta"}

@@ -14,7 +14,7 @@ from xmixed.estimation.mixed.request import ResidualRequest
 from xmixed.estimation.sample import SampleColumns
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
-from xmixed.language.estimator_nodes import MixedCommand, ResidualSpecification
+from xmixed.language.nodes.estimators import MixedCommand, ResidualSpecification
 from xmixed.statistics.grouping import Groups, factorise
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from xmixed.estimation.mixed.weights import weight_request
 from xmixed.estimation.sample import resolve_one, resolve_plain, resolve_terms
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
-from xmixed.language.estimator_nodes import MixedCommand, RandomEquation
 from xmixed.language.nodes import Interaction
+from xmixed.language.nodes.estimators import MixedCommand, RandomEquation
 
 ALL = "_all"
 """The level of one group with all observations."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from xmixed.estimation.mixed.fit import FittedModel
 from xmixed.estimation.mixed.model import RESIDUAL, MixedResult, ResidualSummary
-from xmixed.language.estimator_nodes import MixedCommand
+from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.missing import MISSING
 from xmixed.session.results import Estimates, Matrix
 from xmixed.statistics.distributions import chi2_tail

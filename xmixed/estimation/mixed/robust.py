@@ -10,7 +10,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import Clusters, RobustVariance
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
-from xmixed.language.estimator_nodes import MixedCommand, VarianceEstimator
+from xmixed.language.nodes.estimators import MixedCommand, VarianceEstimator
 from xmixed.statistics.grouping import factorise
 
 if TYPE_CHECKING:

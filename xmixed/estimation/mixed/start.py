@@ -11,7 +11,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import RESIDUAL, VarianceParameter
 from xmixed.expressions.coefficient_names import coefficient_key
 from xmixed.expressions.context import Context
-from xmixed.language.estimator_nodes import MixedCommand
+from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.missing import MISSING
 
 Start = Callable[[Sequence[VarianceParameter]], np.ndarray]

@@ -15,8 +15,8 @@ from xmixed.estimation.sample import SampleColumns
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.weights import check_weights
-from xmixed.language.estimator_nodes import MixedCommand
 from xmixed.language.nodes import Option
+from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.missing import is_missing
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.expressions.varlist import matches_pattern
 from xmixed.formats import format_value, is_valid_format
 from xmixed.missing import MISSING
-from xmixed.render.layouts.coefficient_table import Figures
+from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.render.published.table import Block, Cell, Group, PublishedTable, Row
 from xmixed.session.results import Estimates
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xmixed.expressions.macros.registry import find_macro_function
 from xmixed.formats.plain import number_text
-from xmixed.language.extended_functions import call_extended
+from xmixed.language.programs.extended_functions import call_extended
 from xmixed.language.words import split_command_word
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState

@@ -7,7 +7,7 @@ import os
 
 from xmixed.errors import StataError
 from xmixed.expressions.macros.registry import invalid, macro_function
-from xmixed.language.tokens import next_token, without_quotes
+from xmixed.language.programs.tokens import next_token, without_quotes
 from xmixed.output import Line
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xmixed.expressions.macros.registry import invalid, macro_function
-from xmixed.language.tokens import next_token, take_macro_name, without_quotes
+from xmixed.language.programs.tokens import next_token, take_macro_name, without_quotes
 from xmixed.session.state import SessionState
 
 

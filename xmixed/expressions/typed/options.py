@@ -7,7 +7,7 @@ from xmixed.expressions.typed.parts import existing_names, new_names, plain_name
 from xmixed.formats.plain import number_text
 from xmixed.language.options import unquote
 from xmixed.language.parser import parse_numlist
-from xmixed.language.program_syntax import Description, OptionPart, Settings
+from xmixed.language.programs.program_syntax import Description, OptionPart, Settings
 from xmixed.language.skeleton import TypedOption
 from xmixed.missing import MISSING
 from xmixed.session.state import SessionState

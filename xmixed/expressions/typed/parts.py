@@ -9,12 +9,12 @@ from typing import NamedTuple
 from xmixed.data.dataset import Dataset
 from xmixed.errors import Span, StataError
 from xmixed.expressions.varlist import check_new_name, is_valid_name, resolve_item
+from xmixed.language.builders.newvarlist import expand_new_names
 from xmixed.language.grammar import parse
-from xmixed.language.newvarlist import expand_new_names
 from xmixed.language.nodes import Interaction, Pattern
 from xmixed.language.options import match_choice
 from xmixed.language.parser import parse_varlist
-from xmixed.language.program_syntax import Part, Settings
+from xmixed.language.programs.program_syntax import Part, Settings
 from xmixed.language.qualifiers import WEIGHT_WORDS, weight_kind
 from xmixed.language.skeleton import Skeleton, TypedOption, assemble, hide_format_commas
 

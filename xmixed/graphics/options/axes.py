@@ -16,7 +16,7 @@ from xmixed.graphics.scales import date_ticks, log_ticks, minor_ticks, round_tic
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.sizes import angle_of, text_size
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import GraphOption, GraphOptions, TickRule
+from xmixed.language.nodes.graphs import GraphOption, GraphOptions, TickRule
 from xmixed.missing import MISSING
 
 USUAL = (TickRule("count", count=5),)

@@ -11,7 +11,7 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.sizes import angle_of, clock_of, text_size
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import GraphOption, GraphOptions
+from xmixed.language.nodes.graphs import GraphOption, GraphOptions
 
 NO_HEADING, NO_TITLES = Heading(), Titles()
 FIELDS = {

@@ -13,7 +13,7 @@ from xmixed.graphics.options.styles import stroke_of
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.sizes import POINTS_PER_CENT, clock_of, symbol_size, text_size
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import GraphOption, GraphOptions, Marked
+from xmixed.language.nodes.graphs import GraphOption, GraphOptions, Marked
 
 
 def legend_of(

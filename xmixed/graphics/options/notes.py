@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xmixed.language.graph_nodes import GraphOption, GraphOptions
+from xmixed.language.nodes.graphs import GraphOption, GraphOptions
 
 
 class Notes:

@@ -11,7 +11,7 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.styles import stroke_of
 from xmixed.graphics.schemes import FALLBACK, SCHEMES, Scheme, scheme_of
 from xmixed.graphics.sizes import MARGINS, POINTS_PER_CENT
-from xmixed.language.graph_nodes import GraphOption, GraphOptions
+from xmixed.language.nodes.graphs import GraphOption, GraphOptions
 
 SIDES = (0.5, 100.0)
 """Least and greatest width and height of a graph in inches."""

@@ -18,7 +18,7 @@ from xmixed.graphics.sizes import (
     symbol_size,
     text_size,
 )
-from xmixed.language.graph_nodes import GraphOptions, Marked
+from xmixed.language.nodes.graphs import GraphOptions, Marked
 
 CONNECT = {
     "l": "direct",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xmixed.formats import format_value
 from xmixed.formats.width import abbreviate_name
 from xmixed.output import Line, Styled, line
-from xmixed.render.layouts.coefficient_table import (
+from xmixed.render.layouts.estimation.coefficient_table import (
     ERROR,
     ESTIMATE,
     ESTIMATE_FORMAT,
@@ -24,7 +24,7 @@ from xmixed.render.layouts.coefficient_table import (
     cell,
     interval_head,
 )
-from xmixed.render.layouts.wald_tests import WaldTest
+from xmixed.render.layouts.estimation.wald_tests import WaldTest
 from xmixed.render.text import result, rule, wrap
 
 WIDTHS = {"ci": 48, "pv": 39, "effects": 64, "groups": 35}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xmixed.formats.width import abbreviate_name
 from xmixed.output import Line, line
-from xmixed.render.layouts.coefficient_table import CoefficientRow, labelled_rows
+from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, labelled_rows
 from xmixed.render.text import result, rule
 
 

@@ -9,7 +9,7 @@ from xmixed.formats import format_value
 from xmixed.formats.width import abbreviate_name, right
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.coefficient_table import interval_head
+from xmixed.render.layouts.estimation.coefficient_table import interval_head
 from xmixed.render.text import printable, result, rule
 
 WIDTH, STUB = 62, 12

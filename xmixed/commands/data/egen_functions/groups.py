@@ -29,7 +29,7 @@ def _names(call: EgenCall) -> str:
     return " ".join(variable.name for variable in call.variables)
 
 
-@egen("group", argument="varlist", options="missing label lname truncate")
+@egen("group", argument="varlist")
 def group(call: EgenCall) -> Column:
     used = _used(call)
     codes, count = group_codes(call.data, [variable.name for variable in call.variables], used)
@@ -53,7 +53,7 @@ def _texts(call: EgenCall, codes: np.ndarray, count: int) -> dict[int, str]:
     return found
 
 
-@egen("tag", argument="varlist", options="missing")
+@egen("tag", argument="varlist")
 def tag(call: EgenCall) -> Column:
     used = _used(call)
     codes, _ = group_codes(call.data, [variable.name for variable in call.variables], used)
@@ -63,7 +63,7 @@ def tag(call: EgenCall) -> Column:
     return Column(values, "byte", f"tag({_names(call)})", everywhere=True)
 
 
-@egen("cut", argument="varname", options="at group icodes label")
+@egen("cut", argument="varname")
 def cut(call: EgenCall) -> Column:
     at, groups = call.option("at"), call.option("group")
     if (at is None) == (groups is None):
@@ -132,19 +132,19 @@ def _matches(call: EgenCall, wanted: tuple[float, ...]) -> np.ndarray:
     return found
 
 
-@egen("anycount", "neqany", argument="varlist", options="values")
+@egen("anycount", "neqany", argument="varlist")
 def anycount(call: EgenCall) -> Column:
     wanted = _wanted(call)
     return Column(_matches(call, wanted), label=_label(call, wanted))
 
 
-@egen("anymatch", "eqany", argument="varlist", options="values")
+@egen("anymatch", "eqany", argument="varlist")
 def anymatch(call: EgenCall) -> Column:
     wanted = _wanted(call)
     return Column((_matches(call, wanted) > 0).astype(np.float64), label=_label(call, wanted))
 
 
-@egen("anyvalue", "any", argument="varname", options="values")
+@egen("anyvalue", "any", argument="varname")
 def anyvalue(call: EgenCall) -> np.ndarray:
     values = call.variables[0].values if call.variables[0].is_string else call.variables[0].to_double()
     return np.where(np.isin(values, _wanted(call)), values, MISSING)

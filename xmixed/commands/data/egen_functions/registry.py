@@ -102,12 +102,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class EgenFunction:
-    """One function: its argument, whether groups are allowed, and its options."""
+    """One function: its argument, and whether groups are allowed."""
 
     name: str
     argument: ArgumentKind
     by: bool
-    options: frozenset[str]
     compute: Callable[[EgenCall], Column | np.ndarray]
 
 
@@ -116,15 +115,15 @@ _MODULES = ("statistics", "rows", "groups", "strings")
 
 
 def egen(
-    *names: str, argument: ArgumentKind, by: bool = False, options: str = ""
+    *names: str, argument: ArgumentKind, by: bool = False
 ) -> Callable[[Callable[[EgenCall], Column | np.ndarray]], Callable[[EgenCall], Column | np.ndarray]]:
-    """Register the decorated function under its names; `options` lists its own, separated by blanks."""
+    """Register the decorated function under its names; its options stand in the syntax of egen."""
 
     def register(
         compute: Callable[[EgenCall], Column | np.ndarray],
     ) -> Callable[[EgenCall], Column | np.ndarray]:
         for name in names:
-            _FUNCTIONS[name] = EgenFunction(name, argument, by, frozenset(options.split()), compute)
+            _FUNCTIONS[name] = EgenFunction(name, argument, by, compute)
         return compute
 
     return register

@@ -36,7 +36,7 @@ def rowmean(call: EgenCall) -> np.ndarray:
     return np.where(count > 0, total / np.maximum(count, 1), MISSING)
 
 
-@egen("rowtotal", "rsum", argument="varlist", options="missing")
+@egen("rowtotal", "rsum", argument="varlist")
 def rowtotal(call: EgenCall) -> np.ndarray:
     total, count = _sums(call)
     return np.where(count > 0, total, MISSING) if call.option("missing") else total
@@ -98,7 +98,7 @@ def rowmiss(call: EgenCall) -> np.ndarray:
     return len(call.variables) - _known_of_all(call)
 
 
-@egen("rownonmiss", "robs", argument="varlist", options="strok")
+@egen("rownonmiss", "robs", argument="varlist")
 def rownonmiss(call: EgenCall) -> np.ndarray:
     if not call.option("strok") and any(variable.is_string for variable in call.variables):
         raise StataError(109, "string variables not allowed")
@@ -124,7 +124,7 @@ def rowmedian(call: EgenCall) -> np.ndarray:
     return _percentile(call, 50.0)
 
 
-@egen("rowpctile", argument="varlist", options="p")
+@egen("rowpctile", argument="varlist")
 def rowpctile(call: EgenCall) -> np.ndarray:
     p = call.option("p", 50.0)
     if not 0 < p < 100:

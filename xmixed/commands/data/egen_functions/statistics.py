@@ -45,14 +45,14 @@ def count(call: EgenCall) -> np.ndarray:
     return call.by_group(np.bincount(call.codes[call.present()], minlength=call.count).astype(np.float64))
 
 
-@egen("total", "sum", argument="expression", by=True, options="missing")
+@egen("total", "sum", argument="expression", by=True)
 def total(call: EgenCall) -> np.ndarray:
     grouped = _grouped(call)
     found = np.where(np.abs(grouped.sum) < MISSING, grouped.sum, MISSING)
     return call.by_group(np.where(grouped.n > 0, found, MISSING) if call.option("missing") else found)
 
 
-@egen("pctile", argument="expression", by=True, options="p")
+@egen("pctile", argument="expression", by=True)
 def pctile(call: EgenCall) -> np.ndarray:
     p = call.option("p", 50.0)
     if not 0 < p < 100:
@@ -79,7 +79,7 @@ def _distance(call: EgenCall, name: str) -> np.ndarray:
     return call.by_group(second.statistic(name))
 
 
-@egen("pc", argument="expression", by=True, options="prop")
+@egen("pc", argument="expression", by=True)
 def pc(call: EgenCall) -> np.ndarray:
     grouped = _grouped(call)
     totals = call.by_group(grouped.sum)
@@ -89,7 +89,7 @@ def pc(call: EgenCall) -> np.ndarray:
     return np.where(known, share if call.option("prop") else 100 * share, MISSING)
 
 
-@egen("std", argument="expression", options="mean std")
+@egen("std", argument="expression")
 def std(call: EgenCall) -> Column:
     grouped = _grouped(call)
     mean, sd = call.by_group(grouped.mean), call.by_group(grouped.sd)
@@ -99,7 +99,7 @@ def std(call: EgenCall) -> Column:
     return Column(np.where(known, scaled, MISSING), label=f"Standardized values of ({call.text.strip()})")
 
 
-@egen("rank", argument="expression", by=True, options="field track unique")
+@egen("rank", argument="expression", by=True)
 def rank(call: EgenCall) -> Column:
     kinds = [name for name in ("field", "track", "unique") if call.option(name)]
     if len(kinds) > 1:
@@ -132,7 +132,7 @@ def _ranks(x: np.ndarray, codes: np.ndarray, kind: str) -> np.ndarray:
     return lowest + (np.diff(starts, append=n)[run] - 1) / 2
 
 
-@egen("mode", argument="expression", by=True, options="minmode maxmode nummode missing")
+@egen("mode", argument="expression", by=True)
 def mode(call: EgenCall) -> Column:
     chosen = [name for name in ("minmode", "maxmode", "nummode") if call.option(name) is not None]
     if len(chosen) > 1:
@@ -183,7 +183,7 @@ def _one_mode(
     return group[starts[single]], value[starts[single]]
 
 
-@egen("seq", argument="none", by=True, options="from to block")
+@egen("seq", argument="none", by=True)
 def seq(call: EgenCall) -> np.ndarray:
     rows = np.flatnonzero(call.rows)
     codes = call.codes[rows]
@@ -206,7 +206,7 @@ def seq(call: EgenCall) -> np.ndarray:
     return out
 
 
-@egen("ma", argument="expression", options="t nomiss")
+@egen("ma", argument="expression")
 def ma(call: EgenCall) -> np.ndarray:
     """ma(): the mean of t values around each observation."""
     width = int(call.option("t", 3))

@@ -16,7 +16,7 @@ def _column(texts: list[str]) -> np.ndarray:
     return out
 
 
-@egen("concat", argument="varlist", options="format decode maxlength punct")
+@egen("concat", argument="varlist")
 def concat(call: EgenCall) -> Column:
     fmt, width = call.option("format", "%9.0g"), call.option("maxlength")
     parts: list[list[str]] = []
@@ -35,7 +35,7 @@ def concat(call: EgenCall) -> Column:
     return Column(_column([punctuation.join(row) for row in zip(*parts, strict=True)]), "str")
 
 
-@egen("ends", argument="expression", options="punct trim head last tail")
+@egen("ends", argument="expression")
 def ends(call: EgenCall) -> Column:
     kinds = [name for name in ("head", "last", "tail") if call.option(name)]
     if len(kinds) > 1:

@@ -15,8 +15,8 @@ from xmixed.expressions.varlist import resolve_item
 from xmixed.expressions.weights import check_weights
 from xmixed.formats import format_value
 from xmixed.graphics.layers import Measure
-from xmixed.language.graph_nodes import GraphCommand, GraphOption, PlotNode
 from xmixed.language.nodes import Name, Pattern, VarlistItem
+from xmixed.language.nodes.graphs import GraphCommand, GraphOption, PlotNode
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 

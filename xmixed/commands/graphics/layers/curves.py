@@ -15,8 +15,8 @@ from xmixed.graphics.looks import INTERVAL
 from xmixed.graphics.model import RANGES, Plot, Stroke
 from xmixed.graphics.sizes import line_width
 from xmixed.graphics.text import plain
-from xmixed.language.graph_nodes import Curve, GraphOptions
 from xmixed.language.nodes import Pattern
+from xmixed.language.nodes.graphs import Curve, GraphOptions
 from xmixed.missing import is_missing
 from xmixed.statistics.kernels import KERNELS
 

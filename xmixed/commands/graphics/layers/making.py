@@ -11,7 +11,7 @@ from xmixed.errors import StataError
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.schemes import Scheme
-from xmixed.language.graph_nodes import GraphOptions, PlotNode
+from xmixed.language.nodes.graphs import GraphOptions, PlotNode
 from xmixed.missing import is_missing
 
 

@@ -1,4 +1,8 @@
-"""The syntax tree: frozen nodes with the position of their text in the command line."""
+"""The syntax tree: frozen nodes with the position of their text in the command line.
+
+Here stand those of expressions, variable lists and commands. The modules of this folder hold nodes that few
+lines need: those of assignments, of estimators, of graphs, and elements of `display`. Nothing here parses.
+"""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from xmixed.errors import Span, StataError
-from xmixed.language.estimator_nodes import FixedEquation, MixedCommand, RandomEquation
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Interaction, Option, Pattern, Varlist
+from xmixed.language.nodes.estimators import FixedEquation, MixedCommand, RandomEquation
 from xmixed.language.options import find_option, not_allowed, read_options
 from xmixed.language.qualifiers import Qualifiers, read_qualifiers
 from xmixed.language.skeleton import Skeleton, TypedOption, assemble

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
-from xmixed.language.arguments import Assignment, DisplayItem, Hypothesis, NewVariable
-from xmixed.language.expression_builder import number_from, span_of
+from xmixed.language.builders.expressions import number_from, span_of
 from xmixed.language.nodes import (
     Binary,
     Call,
@@ -20,7 +19,12 @@ from xmixed.language.nodes import (
     Unary,
     Varlist,
 )
+from xmixed.language.nodes.arguments import DisplayItem
 from xmixed.missing import MISSING, missing_code
+
+if TYPE_CHECKING:
+    from xmixed.language.nodes.assignments import Assignment, NewVariable
+    from xmixed.language.nodes.estimators import Hypothesis
 
 MAXIMUM_NUMBERS = 1_000_000
 
@@ -94,6 +98,8 @@ class ArgumentBuilder:
     # --- arguments of single commands --------------------------------------------------------------------
 
     def newvar(self, children: list[Any]) -> NewVariable:
+        from xmixed.language.nodes.assignments import NewVariable
+
         names = [child for child in children[:-1] if child.type == "NAME"]
         type_ = children[0].value if children[0].type == "TYPE" else ""
         label = names[1].value if len(names) > 1 else ""
@@ -102,6 +108,8 @@ class ArgumentBuilder:
         return NewVariable(type_, names[0].value, label, expression, span)
 
     def assignment(self, children: list[Any]) -> Assignment:
+        from xmixed.language.nodes.assignments import Assignment
+
         name, expression = children[0], children[-1]
         target: Name | Subscript = Name(name.value, "", span_of(name, name))
         if children[1].type == "LSQB":
@@ -150,6 +158,8 @@ class ArgumentBuilder:
         return [_hypothesis([side], grouped=True) for side in children[1:-1]]
 
     def whole_equation(self, children: list[Any]) -> list[Hypothesis]:
+        from xmixed.language.nodes.estimators import Hypothesis
+
         return [Hypothesis((), False, children[1].value, span_of(children[0], children[2]))]
 
     def within_equation(self, children: list[Any]) -> list[Hypothesis]:
@@ -203,6 +213,8 @@ class ArgumentBuilder:
 
 
 def _hypothesis(children: list[Any], *, grouped: bool = False, equation: str = "") -> Hypothesis:
+    from xmixed.language.nodes.estimators import Hypothesis
+
     """Return the hypothesis that sides between equals signs make."""
     sides: tuple[Expression, ...] = tuple(children[::2])
     span = Span(sides[0].span.start, sides[-1].span.end)

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from xmixed.errors import Span, StataError
-from xmixed.language.arguments import NewVariables
+from xmixed.language.nodes import NOWHERE
 
 _RANGE = re.compile(r"([A-Za-z_]\w*?)(\d+)-([A-Za-z_]\w*?)(\d+)", re.ASCII)
 _TYPE = re.compile(r"byte|int|long|float|double|str\d*|strL")
 _STUB = re.compile(r"([A-Za-z_]\w*)\*", re.ASCII)
 _SPACED_RANGE = re.compile(r"\s*-\s*")
 MOST_NAMES = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class NewVariables:
+    """`[type] {stub* | newvarlist}`: names of variables to be made; `type` is "" when not given.
+
+    `stub` is what stands before the star, and `names` are then empty.
+    """
+
+    type: str
+    names: tuple[str, ...]
+    stub: str = ""
+    span: Span = field(default=NOWHERE, compare=False)
 
 
 def expand_new_names(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xmixed.formats import format_value
 from xmixed.formats.width import abbreviate_name
 from xmixed.output import Line, line
-from xmixed.render.layouts.coefficient_table import interval_head
+from xmixed.render.layouts.estimation.coefficient_table import interval_head
 from xmixed.render.text import result, rule
 from xmixed.statistics.intervals import Centile, Interval
 

@@ -164,10 +164,10 @@ def returned_percentiles(session: SessionState, node: Command) -> None:
     values, rows = variable.to_double(), selected_rows(session, node)
     if not np.any(rows & ~is_missing(values)):
         raise StataError(2000, "no observations")
-    shares = list(node.option("percentiles") or ())
+    shares: list[float] = list(node.option("percentiles") or ())
     if not shares:
         number = node.option("nquantiles", 2)
-        shares = [100 * i / number for i in range(1, number)]
+        shares = [100.0 * i / number for i in range(1, number)]
     if len(shares) > MOST_RETURNED or not all(0 < share < 100 for share in shares):
         raise StataError(198, "percentiles() must be between 0 and 100")
     points = _cut_points(session, node, values, rows, shares)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from xmixed.errors import StataError
-from xmixed.language.extended_functions import call_extended
+from xmixed.language.programs.extended_functions import call_extended
 
 MAXIMUM_NESTING = 60
 """How deep macros may stand in macros, in the text or by what they contain."""

@@ -31,9 +31,10 @@ def _changes(node: Command) -> list[tuple[tuple[float, ...] | None, float | None
         before, equals, after = part.partition("=")
         values = None if before.strip() == "else" else parse_numlist(before)
         target = parse_numlist(after) if equals else ()
-        if values == () or (equals and len(target) != 1) or (values is None and not equals):
+        nothing = not equals if values is None else not values
+        if nothing or (equals and len(target) != 1):
             raise StataError(198, "option mv() incorrectly specified")
-        found.append((values, target[0] if equals else None))
+        found.append((values, next(iter(target), None)))
     return found
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from xmixed.errors import Span, StataError
-from xmixed.language.expression_builder import span_of
+from xmixed.language.builders.expressions import span_of
 from xmixed.language.nodes import FactorVariable, Interaction, Pattern, Range, Varlist, VarlistItem
 
 MAXIMUM_OPERANDS = 8

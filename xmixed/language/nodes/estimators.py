@@ -1,4 +1,4 @@
-"""What the lines of estimators are parsed into: equations, random effects, residuals and kinds of variances.
+"""What the lines of estimators are parsed into: equations, random effects, residuals, variances, hypotheses.
 
 They stand apart from the other nodes because few command lines need them.
 """
@@ -79,4 +79,24 @@ class VarianceEstimator:
 
     kind: str
     cluster: Pattern | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One linear hypothesis of `test`.
+
+    Attributes
+    ----------
+    sides : tuple of Expression
+        `x = y = 2` has three; one side alone means that it is zero. Coefficients are `Coefficient` nodes.
+    grouped : bool
+        Written in parentheses.
+    equation : str
+        Name in `[eq]` (then no sides: all its coefficients) or before the colon of `[eq]: x y`.
+    """
+
+    sides: tuple[Expression, ...]
+    grouped: bool = False
+    equation: str = ""
     span: Span = field(default=NOWHERE, compare=False)

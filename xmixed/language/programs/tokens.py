@@ -121,3 +121,21 @@ def take_macro_name(text: str) -> tuple[str, str, str]:
     if found is None:
         raise StataError(198, "invalid syntax")
     return found[1] or "local", found[2], text[found.end() :]
+
+
+_QUOTE_OR_WORD = re.compile(r"`\"|\"|\w+")
+
+
+def replace_word(text: str, word: str, by: str) -> str:
+    """Return a text with a word replaced wherever it stands outside quotes."""
+    parts: list[str] = []
+    position = 0
+    while (found := _QUOTE_OR_WORD.search(text, position)) is not None:
+        parts.append(text[position : found.start()])
+        if found.group() in ('"', '`"'):
+            position = quote_end(text, found.start(), len(text)) or len(text)
+            parts.append(text[found.start() : position])
+        else:
+            position = found.end()
+            parts.append(by if found.group() == word else found.group())
+    return "".join([*parts, text[position:]])

@@ -11,9 +11,16 @@ import numpy as np
 from xmixed.formats import format_value, width_of
 from xmixed.formats.width import abbreviate_name
 from xmixed.output import Line, line
-from xmixed.render.layouts.coefficient_table import ESTIMATE_FORMAT, Figures, cell, interval_head
-from xmixed.render.layouts.mixed_header import GroupSummary, render_group_table
-from xmixed.render.layouts.mixed_random_table import ERROR, ESTIMATE, LABEL_WIDTH, LOWER, TABLE_WIDTH, UPPER
+from xmixed.render.layouts.estimation.coefficient_table import ESTIMATE_FORMAT, Figures, cell, interval_head
+from xmixed.render.layouts.estimation.mixed_header import GroupSummary, render_group_table
+from xmixed.render.layouts.estimation.mixed_random_table import (
+    ERROR,
+    ESTIMATE,
+    LABEL_WIDTH,
+    LOWER,
+    TABLE_WIDTH,
+    UPPER,
+)
 from xmixed.render.notes import render_note
 from xmixed.render.text import result, rule
 

@@ -1,0 +1,165 @@
+"""The directives of SMCL in text that users display: what they look like on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+CHARACTERS = {
+    "-(": "{",
+    ")-": "}",
+    "-": "-",
+    "|": "|",
+    "+": "+",
+    "TLC": "+",
+    "TRC": "+",
+    "BLC": "+",
+    "BRC": "+",
+    "TT": "+",
+    "BT": "+",
+    "LT": "+",
+    "RT": "+",
+    "'g": "`",
+    "S|": "$",
+    "0x7e": "~",
+}
+"""`{c TLC}` and its like."""
+
+_SILENT = frozenset(
+    "txt text res result err error inp input com cmd bf it sf ul reset smcl ... p_end".split()
+)
+"""Directives that change the look of what follows, and show nothing."""
+
+_INSIDE = frozenset("bf it ul sf txt text res result err error inp input com cmd opt hi title bind".split())
+"""Directives that show the text within them."""
+
+_LINKS = frozenset("help browse stata view net ado dialog manhelp helpb search update".split())
+_NAME = re.compile(r"\.\.\.|\.-|[A-Za-z_]\w*")
+MOST = 32_767
+DEEPEST = 50
+
+
+def plain_text(text: str, linesize: int, column: int = 0) -> str:
+    """Return text with its SMCL directives carried out; an unknown one stands as it is.
+
+    Parameters
+    ----------
+    column : int
+        How many characters of the line stand before the text.
+    """
+    return _Reader(linesize, column).run(text, 0) if "{" in text else text
+
+
+class _Reader:
+    """Goes through a text once; `column` is where the next character goes, from 0."""
+
+    def __init__(self, linesize: int, column: int) -> None:
+        self.linesize, self.column = linesize, column
+
+    def run(self, text: str, depth: int) -> str:
+        parts: list[str] = []
+        position = 0
+        while (start := text.find("{", position)) >= 0:
+            self._add(parts, text[position:start])
+            end = _closing(text, start)
+            shown = (
+                self._directive(text[start + 1 : end], depth) if end is not None and depth < DEEPEST else None
+            )
+            if end is None or shown is None:
+                self._add(parts, "{")
+                position = start + 1
+            else:
+                self._add(parts, shown)
+                position = end + 1
+        self._add(parts, text[position:])
+        return "".join(parts)
+
+    def _add(self, parts: list[str], text: str) -> None:
+        parts.append(text)
+        newline = text.rfind("\n")
+        self.column = self.column + len(text) if newline < 0 else len(text) - newline - 1
+
+    def _inner(self, text: str, depth: int) -> str:
+        """Return what stands inside a directive, which does not move the place where it is put."""
+        column = self.column
+        found = self.run(text, depth + 1)
+        self.column = column
+        return found
+
+    def _directive(self, inside: str, depth: int) -> str | None:
+        """Return what a directive shows; None for one that does not exist."""
+        found = _NAME.match(inside)
+        if found is None:
+            return None
+        name, rest = found.group(), inside[found.end() :]
+        before, colon, after = rest.partition(":")
+        words = before.split()
+        if name in _WIDTHS and (colon or name in ("hline", "space", "col")):
+            return self._width(name, words, self._inner(after, depth) if colon else None)
+        if name == ".-":
+            return "-" * max(self.linesize - self.column, 0)
+        if name == "hline" and not words:
+            return "-" * max(self.linesize - self.column, 0)
+        if name in ("c", "char"):
+            return _character(rest.strip())
+        if name == "dup" and colon and len(words) == 1 and words[0].isdigit():
+            return self._inner(after, depth) * min(int(words[0]), MOST)
+        if name in _LINKS:
+            return self._inner(after, depth) if colon else before.strip().strip('"')
+        if colon and name in _INSIDE and not words:
+            return self._inner(after, depth)
+        if name in ("opt", "hi", "cmd") and words and not colon:
+            return before.strip()
+        return "" if name in _SILENT else None
+
+    def _width(self, name: str, words: list[str], text: str | None) -> str | None:
+        if len(words) > 1 or (words and not words[0].isdigit()):
+            return None
+        width = min(int(words[0]), MOST) if words else self.linesize - self.column
+        if name == "hline":
+            return "-" * max(width, 0) if text is None else None
+        if name == "space":
+            return " " * width if words and text is None else None
+        if name == "col":
+            return " " * max(width - 1 - self.column, 0) if words and text is None else None
+        return _WIDTHS[name](text or "", max(width, 0))
+
+
+_WIDTHS: dict[str, Callable[[str, int], str]] = {
+    "hline": str.ljust,
+    "space": str.ljust,
+    "col": str.ljust,
+    "right": str.rjust,
+    "ralign": str.rjust,
+    "lalign": str.ljust,
+    "center": lambda text, width: _centred(text, width),
+    "centre": lambda text, width: _centred(text, width),
+}
+
+
+def _centred(text: str, width: int) -> str:
+    before = max(width - len(text), 0) // 2
+    return f"{' ' * before}{text}".ljust(width)
+
+
+def _closing(text: str, start: int) -> int | None:
+    """Return where the brace that opens at `start` is closed."""
+    depth = 0
+    for position in range(start, len(text)):
+        if text[position] == "{":
+            depth += 1
+        elif text[position] == "}":
+            depth -= 1
+            if depth == 0:
+                return position
+    return None
+
+
+def _character(code: str) -> str | None:
+    if code in CHARACTERS:
+        return CHARACTERS[code]
+    try:
+        value = int(code, 0)
+    except ValueError:
+        return None
+    return chr(value) if 32 <= value < 0x110000 else None
