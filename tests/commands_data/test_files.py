@@ -35,7 +35,7 @@ def test_unsaved_changes_are_protected(pigs, folder: Path, fails):
 def test_use_keeps_estimates_but_not_the_sample(pigs, folder: Path):
     pigs.run("save pigs")
     pigs.e.macros["cmd"] = "xtmixed"
-    pigs.data = pigs.data.with_(marks={"sample": pigs.data["week"].values > 1})
+    pigs.data = pigs.data.with_(marks={"sample": pigs.data["week"].values > 1}, changed=False)
     pigs.run("use pigs")
     assert pigs.e.exist and not pigs.data.marks
 

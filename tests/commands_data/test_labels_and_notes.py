@@ -33,7 +33,7 @@ def test_define_refusals(session, fails):
     for text in ("", " define", " define 2x 1 a", " define yn 1", " define yn 1.5 a"):
         assert fails(session, f"label{text}")[0] in (100, 198)
     assert fails(session, "label define yn . a")[0] == 198
-    assert fails(session, "label save yn using x")[0] == 199
+    assert fails(session, "label save yn using x")[0] == 111
     assert fails(session, 'label data "x", add') == (101, "options not allowed")
     assert fails(session, "label foo")[0] == 198
 

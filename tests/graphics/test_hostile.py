@@ -60,7 +60,7 @@ def names(command: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_options_end_in_a_graph_or_in_an_error(
     session: Drawing, command: str, data: st.DataObject

@@ -2,6 +2,7 @@
 scatter distance age, fxsize(50)
 scatter distance age, fysize(50)
 scatter distance age, play(x)
+scatter distance age, bgcolor(white)
 scatter distance age, yoverhangs
 scatter distance age, xoverhangs
 scatter distance age, yvarformat(%9.0g)

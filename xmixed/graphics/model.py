@@ -279,13 +279,18 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Colours behind the graph and the plot, and the line around the plot; "" is the scheme's."""
+    """Colours behind the graph and the plot, and the line around the plot; "" is the scheme's.
+
+    `margin` is the room around the graph in points, `padding` that at the ends of axes as a share of their
+    length.
+    """
 
     outside: str = ""
     inside: str = ""
     outside_border: Stroke = Stroke()
     border: Stroke = Stroke()
     margin: float | None = None
+    padding: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -246,13 +246,14 @@ def _aspect(region: Box, aspect: float | None) -> Box:
     return region.shrunk(across, along, across, along)
 
 
-def padded(axis: Axis, flush: bool) -> tuple[float, float]:
+def padded(axis: Axis, flush: bool, padding: float | None = None) -> tuple[float, float]:
     """Return the ends of an axis with some room beyond, on its own scale; `flush`: none at the lower end."""
     low, high = axis.minimum, axis.maximum
+    share = PADDING if padding is None else padding
     if axis.log and low > 0:
-        factor = (high / low) ** PADDING if high > low else 1.5
+        factor = (high / low) ** share if high > low else 1.5
         return low / factor, high * factor
-    extra = (high - low) * PADDING if high > low else (abs(low) * 0.05 or 1.0)
+    extra = (high - low) * share if high > low else (abs(low) * 0.05 or 1.0)
     return (low if flush else low - extra), high + extra
 
 
@@ -280,7 +281,7 @@ def _limits(ax: Any, graph: Graph) -> None:
     for axis, vertical, setter in ((axes.x, False, "x"), (axes.y, True, "y")):
         if axis.log and axis.minimum > 0:
             getattr(ax, f"set_{setter}scale")("log")
-        low, high = padded(axis, _flush(graph, vertical))
+        low, high = padded(axis, _flush(graph, vertical), graph.region.padding)
         getattr(ax, f"set_{setter}lim")((high, low) if axis.reversed else (low, high))
 
 
@@ -386,7 +387,7 @@ class _Position:
 
     def __init__(self, graph: Graph, side: Side, region: Box) -> None:
         self.side, self.region = side, region
-        low, high = padded(side.axis, _flush(graph, side.vertical))
+        low, high = padded(side.axis, _flush(graph, side.vertical), graph.region.padding)
         self.log = side.axis.log and low > 0
         self.low, self.high = (math.log(low), math.log(high)) if self.log else (low, high)
 

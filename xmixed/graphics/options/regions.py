@@ -43,8 +43,12 @@ def region_of(options: GraphOptions, scheme: Scheme, notes: Notes) -> Region:
     for option in options.every("plotregion"):
         look = option.options
         color = _fill(look, scheme, notes)
+        padding = _size(look)
         region = replace(
-            region, inside=color or region.inside, border=_border(look, scheme, notes, region.border)
+            region,
+            inside=color or region.inside,
+            border=_border(look, scheme, notes, region.border),
+            padding=region.padding if padding is None else padding / 100,
         )
     return region
 
@@ -65,7 +69,13 @@ def _border(look: GraphOptions, scheme: Scheme, notes: Notes, usual: Stroke) -> 
 
 
 def _margin(look: GraphOptions) -> float | None:
-    """Return the margin around a graph in points; of margins by side the largest counts."""
+    """Return the margin around a graph in points."""
+    size = _size(look)
+    return None if size is None else size * POINTS_PER_CENT + 4.0
+
+
+def _size(look: GraphOptions) -> float | None:
+    """Return a margin in per cent; of margins by side the largest counts."""
     words = look.words("margin")
     if not words:
         return None
@@ -79,7 +89,7 @@ def _margin(look: GraphOptions) -> float | None:
                 sizes.append(float(value))
             except ValueError:
                 continue
-    return max(sizes) * POINTS_PER_CENT + 4.0 if sizes else None
+    return min(max(sizes), 40.0) if sizes else None
 
 
 def with_sizes(graph: Graph, options: GraphOptions, notes: Notes) -> Graph:

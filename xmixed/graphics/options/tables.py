@@ -143,7 +143,7 @@ LOOK = (
     _option("graphregion", "graphr", "options", BOX),
     _option("plotregion", "plotr", "options", BOX),
     *_words("scale aspectratio:aspect"),
-    *_words("fxsize fysize play", drawn=False),
+    *_words("fxsize fysize play bgcolor", drawn=False),
     *_flags("draw"),
 )
 BY_INSIDE = (
