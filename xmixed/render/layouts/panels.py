@@ -141,7 +141,7 @@ def _patterns(patterns: Patterns, shown: int, width: int) -> list[Line]:
     rest = int(patterns.counts[shown:].sum())
     if rest:
         lines.append(line(result(_frequency(rest, 100 * rest / total, 100.0)), " | (other patterns)"))
-    ever = "".join("X" if one else "." for one in patterns.rows[:, :width].any(axis=0).tolist())
+    ever = "".join("X" if column.any() else "." for column in patterns.rows[:, :width].T)
     return [*lines, inner, line(result(f"{total:9d}{100:10.2f}{'':8}"), " |  ", result(ever))]
 
 
