@@ -20,6 +20,7 @@ from xmixed.commands.registry import command
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name
+from xmixed.formats import format_value
 from xmixed.graphics import curves
 from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.model import Heading, Plot, Style, Titles
@@ -73,7 +74,8 @@ def _histogram_layers(maker: SingleMaker, making: Making) -> list[Layer]:
     if not len(xs):
         return [Layer((Plot("bar", label=title),), x.measure, Measure(title))]
     bars = histogram_bars(making, xs, w)
-    maker.say_once(f"(bin={bars.bins.count}, start={bars.bins.start:.8g}, width={bars.bins.width:.8g})")
+    start, width = (format_value(value, "%10.0g").strip() for value in (bars.bins.start, bars.bins.width))
+    maker.say_once(f"(bin={bars.bins.count}, start={start}, width={width})")
     plot = histogram_plot(making, bars, title)
     layers = [Layer((plot,), x.measure, Measure(title))]
     if making.options.flag("addlabels"):
