@@ -185,14 +185,14 @@ def test_replay(session):
         ("estimates restore foo", 111, "estimation result foo not found"),
         ("estimates store 1x", 198, "1x invalid name"),
         ("estimates store", 198, "invalid syntax"),
-        ("estimates table", 199, "command estimates table is not implemented in xmixed"),
+        ("estimates selected", 199, "command estimates selected is not implemented in xmixed"),
         ("estimates frobnicate", 198, "invalid subcommand frobnicate"),
         ("estimates restore randint, variance", 101, "options not allowed"),
         ("estimates drop foo", 111, "estimation result foo not found"),
         ("xtmixed, reml", 198, "option reml not allowed"),
         ("xtmixed, nolog", 198, "option nolog not allowed"),
         ("matrix list foo", 111, "matrix foo not found"),
-        ("matrix define A = 1", 199, "command matrix define is not implemented in xmixed"),
+        ("matrix glsaccum A = x", 199, "command matrix glsaccum is not implemented in xmixed"),
     ],
 )
 def test_errors(session, text, code, message):

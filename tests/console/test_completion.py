@@ -37,7 +37,7 @@ NAMES = Names(
         ("xtmixed weight week /// the fixed part\n  || id:, rem", ("reml",), 3),
         ("xtmixed weight, ///\nrem", ("reml",), 3),
         ("frobnicate x, ", (), 0),
-        ("anova x, ", (), 0),
+        ("arima x, ", (), 0),
     ],
 )
 def test_suggest(before: str, words: tuple[str, ...], length: int) -> None:
