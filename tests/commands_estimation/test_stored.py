@@ -233,7 +233,7 @@ def test_return_list(session):
 
 MATRIX = """
 e(b)[1,4]
-      weight:    weight:  lns1_1_1:   lnsig_e:
+       weight:    weight:  lns1_1_1:   lnsig_e:
          week      _cons      _cons      _cons
 y1   6.209896   19.35561  1.3473136  .74193734
 """
