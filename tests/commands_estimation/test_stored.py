@@ -243,8 +243,8 @@ def test_matrix_list(session):
     assert session.run("matrix list e(b)") == MATRIX
     shown = session.run("matrix list e(V)").split("\n")
     assert shown[1] == "symmetric e(V)[4,4]"
-    assert shown[4] == "   weight:week      .0016"
-    assert shown[7] == " lnsig_e:_cons          0          0          0      .0016"
+    assert shown[4] == "   weight:week     .0016"
+    assert shown[7] == " lnsig_e:_cons         0         0         0     .0016"
 
 
 def test_matrix_list_in_panels(session):
