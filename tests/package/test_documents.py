@@ -115,9 +115,10 @@ def test_the_function_of_the_architecture_document() -> None:
 
 
 def _grown(folder: Path, additions: dict[str, tuple[str, str]]) -> str:
-    """Make a copy of the package with an addition behind a line of some files, or a new file; return its path.
+    """Make a copy of the package with additions to some files, or new files; return its path.
 
-    `additions` has the line, "" for a new file, and what is added, by the file's name in the package.
+    `additions` has, by the file's name in the package, the text behind which something is added, "" for a
+    new file, and what is added.
     """
     skipped = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "xmixed", folder / "xmixed", ignore=skipped)
