@@ -280,9 +280,11 @@ def test_the_graph_of_the_architecture_document() -> None:
 
 def test_the_architecture_document_names_what_exists() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    for folder in ("shell", "interpreter", "commands", "language", "session", "data", "formats", "render"):
-        for name in re.findall(rf"`(?:xmixed/)?({folder}/[a-z_]+\.py)`", text):
-            assert (ROOT / "xmixed" / name).exists(), name
+    package = ROOT / "xmixed"
+    folders = {path.name for path in package.iterdir() if (path / "__init__.py").exists()}
+    for folder in folders:
+        for name in re.findall(rf"`(?:xmixed/)?({folder}/[a-z_/]+(?:\.py|/))`", text):
+            assert (package / name).exists(), name
     engine = re.search(r"## The engine\n(.*?)\n## ", text, re.DOTALL)
     assert engine is not None
     described = set(re.findall(r"`(\w+\.py)`", engine.group(1)))
@@ -292,3 +294,25 @@ def test_the_architecture_document_names_what_exists() -> None:
     listed = re.search(r"## Tests\n(.*)", text, re.DOTALL)
     assert listed is not None
     assert {name for name in tests if name not in listed.group(1)} == set()
+
+
+def test_the_floors_of_the_architecture_document_are_those_of_the_contracts() -> None:
+    import tomllib
+
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = [re.findall(r"xmixed\.(\w+)", layer) for layer in contracts["contracts"][0]["layers"]]
+    rows = re.findall(r"^\| `xmixed/(\w+)(?:/|\.py)`", text, re.MULTILINE)
+    assert rows[:-1] == [name for layer in layers for name in layer][: len(rows) - 1]
+    assert {"missing", "errors"} == set(layers[-1]) and rows[-1] == "errors"
+
+
+def test_the_way_of_a_command_names_what_exists() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    chapter = re.search(r"## What happens to a command\n(.*?)\n## ", text, re.DOTALL)
+    assert chapter is not None
+    package = ROOT / "xmixed"
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    faces = re.findall(r"`(?:Session\.)?([A-Za-z]+_?[a-z_]*)(?:\(.*?\))?`", chapter.group(1))
+    missing = {name for name in faces if not re.search(rf'\b(def|class) {name}\b|"{name}"', sources)}
+    assert len(faces) > 20 and missing == set()
