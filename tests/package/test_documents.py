@@ -278,6 +278,15 @@ def test_the_graph_of_the_architecture_document() -> None:
     assert _run_python(script) == ""
 
 
+def test_every_kind_of_addition_is_run() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    chapter = re.search(r"## Where new code goes\n(.*?)\n## ", text, re.DOTALL)
+    assert chapter is not None
+    own = Path(__file__).read_text(encoding="utf-8")
+    for heading in re.findall(r"^### (.*)$", chapter.group(1), re.MULTILINE):
+        assert f'_examples("{heading}")' in own, heading
+
+
 def test_the_architecture_document_names_what_exists() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     package = ROOT / "xmixed"
