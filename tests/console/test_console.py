@@ -161,7 +161,7 @@ def test_internal_errors(console: Console, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import xmixed.interpreter.session as s\n"
         "def fail(*arguments): raise ZeroDivisionError('boom')\n"
-        "s.find_command = fail\n"
+        "s.find_entry = fail\n"
     )
     from tests.console.conftest import ROOT
 

@@ -87,8 +87,6 @@ def test_egen_functions_and_macro_functions() -> None:
     """Tests give them as words of a table, so that no parenthesis need follow."""
     macro_functions = {name for listed in MODULES.values() for name in listed.split()}
     assert (set(egen_functions()) | macro_functions) - shown().words == set()
-    options = {option for function in egen_functions().values() for option in function.options}
-    assert options - shown().words == set()
 
 
 def test_values_of_c() -> None:

@@ -101,7 +101,8 @@ class SessionState(ABC):
     def detach_log(self) -> None:
         """Close the log file; output no longer goes there."""
         if self.log is not None:
-            self.out.sinks.remove(self.log.write)
+            if self.log.write in self.out.sinks:  # not yet, when an interrupt came while it was opened
+                self.out.sinks.remove(self.log.write)
             self.log.close()
             self.log = None
 

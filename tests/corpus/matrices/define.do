@@ -1,6 +1,6 @@
 * source: LANGUAGE 8.2 to 8.4 (names, subscripts, messages); the figures are small sums and products by hand
 * covers: matrix define, matrix input, matrix list, matrix dir, matrix drop, matrix rename, matrix rownames, matrix colnames, matrix roweq, matrix coleq
-matrix A = (1,2\3,4)
+matrix define A = (1,2\3,4)
 matrix list A
 mat B = A'
 mat list B

@@ -27,12 +27,31 @@ from xmixed.session.state import SessionState
 from xmixed.session.stored import stored_estimates
 from xmixed.statistics.distributions import normal_quantile, t_quantile
 
+_HELP = {
+    "keep": "coefficients to show",
+    "drop": "coefficients not to show",
+    "rename": "pairs of old and new names",
+    "levels": "levels of the intervals",
+    "ci": "intervals; noci leaves them out",
+    "ciopts": "looks of the intervals",
+    "eform": "exponentiated coefficients",
+    "omitted": "omitted coefficients too",
+    "baselevels": "base levels too",
+    "label": "name of a model in the legend",
+    "offset": "how far a model is moved aside",
+    "order": "coefficients to show first",
+    "coeflabels": "labels of coefficients",
+    "vertical": "coefficients along the x axis",
+    "horizontal": "coefficients along the y axis",
+    "labels": "labels of variables; nolabels shows names",
+}
+
 
 def _option(
     name: str, minimum: str, content: Content = "marked", inside: tuple[GraphOptionSpec, ...] = ()
 ) -> GraphOptionSpec:
     kind = "negatable" if content == "flag" else "text"
-    return GraphOptionSpec(name, minimum, kind, content=content, inside=inside)
+    return GraphOptionSpec(name, minimum, kind, _HELP.get(name, ""), content=content, inside=inside)
 
 
 _CHOICE = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xmixed.graphics.options.help import HELP
 from xmixed.language.syntax import Content, GraphOptionSpec
 
 
@@ -17,7 +18,14 @@ def _option(
 ) -> GraphOptionSpec:
     kind = "negatable" if content == "flag" else "text"
     return GraphOptionSpec(
-        name, minimum or name, kind, content=content, inside=inside, drawn=drawn, bare=bare
+        name,
+        minimum or name,
+        kind,
+        HELP.get(name, ""),
+        content=content,
+        inside=inside,
+        drawn=drawn,
+        bare=bare,
     )
 
 
