@@ -13,7 +13,7 @@ from xmixed.commands.registry import CommandEntry, commands, subcommands
 from xmixed.errors import StataError
 from xmixed.graphics.files import write_graph
 from xmixed.graphics.model import Graph, Panels
-from xmixed.language.syntax import GraphOptionSpec
+from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax
 
 DRAWN, UNDRAWN = "drawn.do", "undrawn.do"
 
@@ -100,6 +100,7 @@ def _names(option: str) -> list[str]:
 
 def _options(entry: CommandEntry) -> list[GraphOptionSpec]:
     found = [option for option in entry.syntax.options if isinstance(option, GraphOptionSpec)]
-    for plot in entry.syntax.plots:
-        found += plot.options
+    if isinstance(entry.syntax, GraphSyntax):
+        for plot in entry.syntax.plots:
+            found += plot.options
     return found

@@ -7,12 +7,13 @@ from typing import Any
 
 from xmixed.errors import Span, StataError
 from xmixed.language.grammar import parse
+from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import GraphCommand, GraphOption, GraphOptions, PlotNode
 from xmixed.language.options import find_option, not_allowed, unquote
 from xmixed.language.qualifiers import Qualifiers, read_expression, read_qualifiers
 from xmixed.language.readers import read_argument
 from xmixed.language.skeleton import Skeleton, TypedOption, assemble, hide_format_commas
-from xmixed.language.syntax import GraphOptionSpec, OptionSpec, PlotSyntax, Syntax
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
 
 Tables = Sequence[Sequence[OptionSpec]]
@@ -23,7 +24,7 @@ _WHOLE = Syntax("none", condition=True, in_range=True, weights=("aweight", "fwei
 class _Reader:
     """Reading one graph command."""
 
-    def __init__(self, text: str, syntax: Syntax, implied: PlotSyntax | None) -> None:
+    def __init__(self, text: str, syntax: GraphSyntax, implied: PlotSyntax | None) -> None:
         self.text = text
         self.shown = hide_format_commas(text)
         self.plots: tuple[PlotSyntax, ...] = syntax.plots
@@ -122,7 +123,7 @@ class _Reader:
         raise StataError(198, f"{word} is not a twoway plot type", where)
 
 
-def parse_graph(name: str, syntax: Syntax, text: str, rest: Span) -> GraphCommand:
+def parse_graph(name: str, syntax: GraphSyntax, text: str, rest: Span) -> GraphCommand:
     """Parse what follows the name of a graph command.
 
     A command whose name is that of one of its kinds of plots begins with such a plot.

@@ -93,8 +93,10 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
 
         return parse_mixed(name, syntax, text, rest)
     if syntax.argument == "graph":
+        from xmixed.language.graph_syntax import GraphSyntax
         from xmixed.language.graphs import parse_graph
 
+        assert isinstance(syntax, GraphSyntax)
         return parse_graph(name, syntax, text, rest)
     if syntax.argument in ("raw", "display", "matrix", "matrix_input"):
         return _unstructured(name, syntax, text, rest)

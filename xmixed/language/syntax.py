@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 ArgumentKind = Literal[
     "none",  # nothing may stand there
@@ -120,8 +120,6 @@ class Syntax:
         `mixed` only: options of the fixed-effects and of a random-effects equation.
     exclusive : tuple of tuple of str
         Options of which at most one may be given.
-    plots : tuple of PlotSyntax
-        `graph` only: the kinds of plots; `options` are then those of the graph.
     """
 
     argument: ArgumentKind = "none"
@@ -134,68 +132,9 @@ class Syntax:
     fixed_options: tuple[OptionSpec, ...] = ()
     random_options: tuple[OptionSpec, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
-    plots: tuple[PlotSyntax, ...] = ()
 
 
 LEVEL = OptionSpec(
     "level", "l", "number", "confidence level; default 95", minimum_value=10, maximum_value=99.99
 )
 """The confidence level, which many commands have."""
-
-# --- graphs ------------------------------------------------------------------------------------------------
-
-Content = Literal[
-    "",  # nothing but options
-    "flag",  # without parentheses; `no` in front negates it
-    "title",  # texts: tuple of str, one a line
-    "marked",  # tuple of Marked
-    "ticks",  # tuple of TickRule
-    "numbers",  # tuple of float
-    "number",  # float
-    "varlist",  # Varlist
-    "expression",  # Expression
-    "file",  # str
-    "options",  # options without a comma before them
-    "plots",  # tuple of PlotNode: the plots of `addplot()`
-]
-
-
-@dataclass(frozen=True, slots=True)
-class GraphOptionSpec(OptionSpec):
-    """One option of a graph command.
-
-    Attributes
-    ----------
-    content : Content
-        What stands in the parentheses, before the comma if there is one.
-    inside : tuple of GraphOptionSpec
-        The options behind the comma, or inside of `options`.
-    drawn : bool
-        False: known to Stata, accepted without effect.
-    bare : bool
-        May also stand without parentheses.
-    """
-
-    content: Content = "marked"
-    inside: tuple[OptionSpec, ...] = ()
-    drawn: bool = True
-    bare: bool = False
-
-
-class PlotSyntax(NamedTuple):
-    """A kind of plot: its name, shortest abbreviation, the shape of what follows, its own options.
-
-    Attributes
-    ----------
-    syntax : Syntax
-        Argument, qualifiers; the kinds `immediate`, `curve`, `bars` and `marked` are for graphs alone.
-    options : tuple of GraphOptionSpec
-    groups : bool
-        Several may stand in parentheses without the name: `coefplot (m1, label(A)) (m2)`.
-    """
-
-    name: str
-    minimum: str
-    syntax: Syntax
-    options: tuple[GraphOptionSpec, ...] = ()
-    groups: bool = False

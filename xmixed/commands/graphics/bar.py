@@ -26,9 +26,10 @@ from xmixed.graphics.scales import round_ticks
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.sizes import text_size
 from xmixed.graphics.text import plain
+from xmixed.language.graph_syntax import GraphSyntax, PlotSyntax
 from xmixed.language.nodes import Pattern
 from xmixed.language.nodes.graphs import BarItem, GraphCommand, GraphOption, GraphOptions, Marked
-from xmixed.language.syntax import PlotSyntax, Syntax
+from xmixed.language.syntax import Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 from xmixed.statistics.grouped import Grouped
@@ -43,7 +44,7 @@ HEADROOM = 0.08
 def _syntax(name: str) -> Syntax:
     plot = Syntax("bars", condition=True, in_range=True, weights=WEIGHTS)
     options = (*tables.GROUPED, *tables.TWOWAY)
-    return Syntax("graph", options=options, plots=(PlotSyntax(name, name, plot),))
+    return GraphSyntax("graph", options=options, plots=(PlotSyntax(name, name, plot),))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

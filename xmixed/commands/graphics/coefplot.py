@@ -20,8 +20,9 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.text import plain
+from xmixed.language.graph_syntax import Content, GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import GraphCommand, GraphOption, GraphOptions, PlotNode
-from xmixed.language.syntax import Content, GraphOptionSpec, PlotSyntax, Syntax
+from xmixed.language.syntax import Syntax
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import stored_estimates
@@ -77,7 +78,7 @@ _COMMAND = (
     _option("labels", "labels", "flag"),
 )
 """Options of the whole; those of a model may stand among them where there is one model."""
-SYNTAX = Syntax(
+SYNTAX = GraphSyntax(
     "graph",
     options=(*_COMMAND, *tables.TWOWAY),
     plots=(PlotSyntax("coefplot", "coefplot", Syntax("marked"), _MODEL, groups=True),),

@@ -24,8 +24,9 @@ from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.text import plain
+from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import NO_OPTIONS, GraphCommand, GraphOption, TickRule
-from xmixed.language.syntax import ArgumentKind, GraphOptionSpec, PlotSyntax, Syntax
+from xmixed.language.syntax import ArgumentKind, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 from xmixed.statistics.distributions import normal_quantile
@@ -36,7 +37,7 @@ MOST_CAPS = 60
 
 def _syntax(name: str, argument: ArgumentKind = "none", more: tuple[GraphOptionSpec, ...] = ()) -> Syntax:
     plot = PlotSyntax(name, name, Syntax(argument), (*more, *tables.POINT_OPTIONS))
-    return Syntax("graph", options=tables.TWOWAY, plots=(plot,))
+    return GraphSyntax("graph", options=tables.TWOWAY, plots=(plot,))
 
 
 class Fitted:

@@ -26,8 +26,8 @@ from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.model import Heading, Plot, Style, Titles
 from xmixed.graphics.options import tables
 from xmixed.graphics.text import plain
+from xmixed.language.graph_syntax import GraphOptionSpec
 from xmixed.language.nodes.graphs import GraphCommand
-from xmixed.language.syntax import GraphOptionSpec
 from xmixed.missing import MISSING
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState

@@ -17,9 +17,10 @@ from xmixed.graphics.options.headings import titles_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
 from xmixed.graphics.schemes import SCHEMES
+from xmixed.language.graph_syntax import GraphSyntax, PlotSyntax
 from xmixed.language.nodes import Command
 from xmixed.language.nodes.graphs import GraphCommand
-from xmixed.language.syntax import OptionSpec, PlotSyntax, Syntax
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
@@ -334,7 +335,7 @@ def query(session: SessionState, node: Command) -> None:
 
 # --- combine ----------------------------------------------------------------------------------------------
 
-_COMBINE = Syntax(
+_COMBINE = GraphSyntax(
     "graph", options=tables.COMBINE, plots=(PlotSyntax("combine", "combine", Syntax("marked"), ()),)
 )
 

@@ -23,8 +23,9 @@ from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.text import plain
+from xmixed.language.graph_syntax import Content, GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import NO_OPTIONS, GraphCommand, GraphOption, GraphOptions
-from xmixed.language.syntax import Content, GraphOptionSpec, PlotSyntax, Syntax
+from xmixed.language.syntax import Syntax
 from xmixed.missing import MISSING
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
@@ -70,7 +71,7 @@ OPTIONS = (
     _option("separator", "sep", "marked", drawn=False, bare=True),
     _option("derivlabels", "derivlab", "flag", drawn=False),
 )
-SYNTAX = Syntax(
+SYNTAX = GraphSyntax(
     "graph",
     options=tables.TWOWAY,
     plots=(PlotSyntax("marginsplot", "marginsplot", Syntax("none"), OPTIONS),),

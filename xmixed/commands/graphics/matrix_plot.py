@@ -17,12 +17,15 @@ from xmixed.graphics.options.headings import titles_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
 from xmixed.graphics.text import plain
+from xmixed.language.graph_syntax import GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import NO_OPTIONS, GraphCommand
-from xmixed.language.syntax import PlotSyntax, Syntax
+from xmixed.language.syntax import Syntax
 from xmixed.session.state import SessionState
 
 _PLOT = Syntax("varlist", condition=True, in_range=True, weights=("aweight", "fweight", "pweight", "iweight"))
-SYNTAX = Syntax("graph", options=tables.TWOWAY, plots=(PlotSyntax("matrix", "matrix", _PLOT, tables.MATRIX),))
+SYNTAX = GraphSyntax(
+    "graph", options=tables.TWOWAY, plots=(PlotSyntax("matrix", "matrix", _PLOT, tables.MATRIX),)
+)
 MOST = 12
 """Most variables of a matrix of scatter plots."""
 

@@ -22,13 +22,14 @@ from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.sizes import text_size
 from xmixed.graphics.text import plain
+from xmixed.language.graph_syntax import GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import GraphCommand, GraphOption
-from xmixed.language.syntax import PlotSyntax, Syntax
+from xmixed.language.syntax import Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 
 _PLOT = Syntax("varlist", condition=True, in_range=True, weights=("aweight", "fweight", "pweight", "iweight"))
-SYNTAX = Syntax("graph", options=(*tables.PIE, *tables.TWOWAY), plots=(PlotSyntax("pie", "pie", _PLOT),))
+SYNTAX = GraphSyntax("graph", options=(*tables.PIE, *tables.TWOWAY), plots=(PlotSyntax("pie", "pie", _PLOT),))
 EXPLODED = 0.1
 MOST_SLICES = 100
 

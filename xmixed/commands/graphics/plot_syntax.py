@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from xmixed.graphics.options import tables
-from xmixed.language.syntax import ArgumentKind, GraphOptionSpec, PlotSyntax, Syntax
+from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
+from xmixed.language.syntax import ArgumentKind, Syntax
 
 WEIGHTS = ("aweight", "fweight", "pweight", "iweight")
 
@@ -57,7 +58,7 @@ PLOTS: tuple[PlotSyntax, ...] = (
     _plot("pcbarrow", "pcbarrow", tables.PAIR_OPTIONS),
     _plot("pcscatter", "pcscatter", tables.PAIR_OPTIONS),
 )
-TWOWAY_SYNTAX = Syntax("graph", weights=WEIGHTS, options=tables.TWOWAY, plots=PLOTS)
+TWOWAY_SYNTAX = GraphSyntax("graph", weights=WEIGHTS, options=tables.TWOWAY, plots=PLOTS)
 
 
 def plot_named(name: str) -> PlotSyntax:

@@ -14,8 +14,8 @@ from xmixed.commands.registry import command
 from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.model import Plot, Stroke, Style
 from xmixed.graphics.options import tables
+from xmixed.language.graph_syntax import GraphOptionSpec
 from xmixed.language.nodes.graphs import GraphCommand
-from xmixed.language.syntax import GraphOptionSpec
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 

@@ -18,8 +18,9 @@ from xmixed.graphics.options import tables
 from xmixed.graphics.options.headings import titles_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
+from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import GraphCommand
-from xmixed.language.syntax import ArgumentKind, GraphOptionSpec, PlotSyntax, Syntax
+from xmixed.language.syntax import ArgumentKind, Syntax
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
@@ -34,7 +35,7 @@ def single_syntax(
 ) -> Syntax:
     """Return the syntax of a command that draws one plot of its own name."""
     plot = Syntax(argument, condition=True, in_range=True, weights=weights)
-    return Syntax("graph", options=tables.TWOWAY, plots=(PlotSyntax(name, name, plot, options),))
+    return GraphSyntax("graph", options=tables.TWOWAY, plots=(PlotSyntax(name, name, plot, options),))
 
 
 class SingleMaker:

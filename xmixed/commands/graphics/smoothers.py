@@ -19,8 +19,8 @@ from xmixed.graphics.layers import Layer
 from xmixed.graphics.looks import INTERVAL
 from xmixed.graphics.model import Heading, Plot, Stroke, Style, Titles
 from xmixed.graphics.options import tables
+from xmixed.language.graph_syntax import Content, GraphOptionSpec
 from xmixed.language.nodes.graphs import GraphCommand
-from xmixed.language.syntax import Content, GraphOptionSpec
 from xmixed.missing import MISSING
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState

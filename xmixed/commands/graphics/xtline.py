@@ -16,9 +16,9 @@ from xmixed.graphics.layers import Layer
 from xmixed.graphics.model import Plot
 from xmixed.graphics.options import tables
 from xmixed.graphics.text import plain
+from xmixed.language.graph_syntax import GraphOptionSpec
 from xmixed.language.nodes import Pattern
 from xmixed.language.nodes.graphs import GraphCommand, GraphOption, GraphOptions
-from xmixed.language.syntax import GraphOptionSpec
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xmixed.graphics.options.help import HELP
-from xmixed.language.syntax import Content, GraphOptionSpec
+from xmixed.language.graph_syntax import Content, GraphOptionSpec
 
 
 def _option(
