@@ -343,7 +343,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _plain_number(cell: str, span: Span) -> float:
-    sign, digits = (-1.0, cell[1:]) if cell[:1] in "-+" and cell[:1] == "-" else (1.0, cell.removeprefix("+"))
+    sign, digits = (-1.0, cell[1:]) if cell[:1] == "-" else (1.0, cell.removeprefix("+"))
     found = _TOKEN.fullmatch(digits)
     if found is None or found.lastgroup not in ("number", "missing"):
         raise StataError(198, "invalid syntax", span)

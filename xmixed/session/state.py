@@ -20,13 +20,11 @@ from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
 
 if TYPE_CHECKING:
+    from xmixed.data.groups import Groups
     from xmixed.session.log import LogFile
     from xmixed.session.open_files import PostFile, TextFile
     from xmixed.session.tested import Tested
     from xmixed.session.timers import Timer
-
-if TYPE_CHECKING:
-    from xmixed.data.groups import Groups
 
 MAXIMUM_DEPTH = 64
 """How deep do-files, programs and loops may be nested; Stata's limit."""
