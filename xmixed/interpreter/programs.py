@@ -135,7 +135,8 @@ def call_by_groups(session: SessionState, program: Program, typed: str) -> None:
         slices = groups.partition.slices
         for number, rows in enumerate(slices, 1):
             show_group_header(session, session.data, groups, rows)
-            call_program(session, program, typed, names, ByGroup(number, len(slices), rows))
+            macros = names | {"_byindex": str(number)}
+            call_program(session, program, typed, macros, ByGroup(number, len(slices), rows))
         session.out.write("")
     finally:
         session.groups = groups

@@ -93,7 +93,7 @@ class TableStyle:
     cformat: str = ""
     pformat: str = ""
     sformat: str = ""
-    linesize: int = 80
+    linesize: int = 79
     lstretch: bool = True
     vsquish: bool = False
     legend: bool = False
