@@ -38,6 +38,11 @@ def cut_strings(values: np.ndarray, storage_type: str) -> np.ndarray:
     return out
 
 
+def among(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return values at rows (bool, shape (n,)); the array itself when they are all of them."""
+    return values if rows.all() else values[rows]
+
+
 def stored(values: np.ndarray, storage_type: str) -> np.ndarray:
     """Return evaluated values (doubles or strings) as they are stored in a type of their kind."""
     if is_string_type(storage_type):
