@@ -2,10 +2,10 @@
 
 python benchmarks/data.py [ROWS] [--groups N] [--only WORD ...] [--repetitions N] [--memory]
 
-Ours is the whole command in a `Session`; pandas and polars start from a frame that is there already, and do what
-is the fastest among their usual ways. They take turns; the best time of each counts. Data are a value, so every turn
-starts from the same ones. With --memory the most that a command takes is shown too, beside the data it touches.
-polars is left out where it is not installed.
+Ours is the whole command in a `Session`; pandas and polars start from a frame that is there already, and do
+what is the fastest among their usual ways. They take turns; the best time of each counts. Data are a value, so
+every turn starts from the same ones. With --memory the most that a command takes is shown too, beside the data
+it starts from. polars is left out where it is not installed.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def tasks(using: Path, others: dict[str, Frame]) -> list[Task]:
             "tabulate, two-way",
             "shuffled",
             "tabulate t k if t<=100",
-            lambda f: (s := f[f["t"] <= 100]).groupby(["t", "k"]).size().unstack(fill_value=0),
+            lambda f: f[f["t"] <= 100].groupby(["t", "k"]).size().unstack(fill_value=0),
             lambda f: f.filter(pl.col("t") <= 100).group_by("t", "k").len(),
         ),
         Task(
@@ -245,7 +245,10 @@ def make(rows: int, groups: int) -> dict[str, dict[str, Any]]:
 
 def second_file(groups: int, path: Path) -> dict[str, Any]:
     """Write the file that merge reads, and return it as frames."""
-    values = {"id": np.arange(1, groups + 1, dtype=np.int32), "w": np.random.default_rng(3).normal(size=groups)}
+    values = {
+        "id": np.arange(1, groups + 1, dtype=np.int32),
+        "w": np.random.default_rng(3).normal(size=groups),
+    }
     made = of_columns(values)
     write_dta(made["ours"], path, replace=True)
     return made

@@ -17,7 +17,7 @@ def blank_column(storage_type: str, n: int) -> np.ndarray:
         column = np.empty(n, dtype=object)
         column[:] = ""
         return column
-    return from_double(np.full(n, MISSING), storage_type)
+    return np.full(n, from_double(np.array([MISSING]), storage_type)[0], dtype=DTYPES[storage_type])
 
 
 def string_type(values: np.ndarray) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, is_missing
+from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, MISSING, is_missing
 
 if TYPE_CHECKING:
     import pandas
@@ -69,6 +69,12 @@ class Variable:
     @property
     def is_string(self) -> bool:
         return is_string_type(self.type)
+
+    def known(self) -> np.ndarray:
+        """Return where the column is not missing (`""` in strings), bool (n,)."""
+        if self.is_string:
+            return np.asarray(self.values != "", dtype=bool)
+        return self.values < (MISSING if self.type == "double" else _first_code(self.type)[0])
 
     def to_double(self) -> np.ndarray:
         """Return the column as float64, missing values as double codes (`missing.CODES`).

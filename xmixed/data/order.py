@@ -56,6 +56,7 @@ def group_codes(
     """
     from xmixed.statistics.grouping import factorise, nested_codes
 
+    rows = None if rows is None or rows.all() else rows
     chosen = slice(None) if rows is None else rows
     size = data.n_obs if rows is None else int(np.count_nonzero(rows))
     codes, count = np.zeros(size, dtype=np.int64), min(size, 1)

@@ -10,7 +10,8 @@ import numpy as np
 
 from xmixed.missing import MISSING
 from xmixed.statistics.grouping import order_of_codes
-from xmixed.statistics.ordering import ascends, sort_within, stable_order
+from xmixed.statistics.ordering import ascends, stable_order
+from xmixed.statistics.partition import sort_within
 
 _PERCENTILE = re.compile(r"p([0-9]{1,2})")
 

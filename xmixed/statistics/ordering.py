@@ -1,8 +1,8 @@
 """The order of rows by their values; ties keep their order.
 
-numpy sorts plain numbers several times faster than it finds the order of rows, and its order of rows without ties
-kept faster than with. So a whole number and the row's place become one 64-bit integer, the integers are sorted, and
-the places read off; what does not fit (any doubles) is ordered first and mended where values tie.
+numpy sorts plain numbers several times faster than it finds the order of rows, and that faster without
+than with ties kept. So a whole number and the row's place become one 64-bit integer, the integers are
+sorted, and the places read off; what does not fit (any doubles) is ordered first and mended where values tie.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import numpy as np
 
 _ROOM = 63
 """Bits of an integer that sorts as a whole number."""
-_CELLS = 1 << 18
-"""Rows whose groups are sorted at a time."""
 
 
 class _Whole(NamedTuple):
@@ -64,39 +62,6 @@ def order_of_integers(values: np.ndarray, bits: int) -> np.ndarray:
     composite.sort()
     composite &= (1 << width) - 1
     return composite
-
-
-def sort_within(values: np.ndarray, sizes: np.ndarray) -> None:
-    """Sort rows that lie together by groups within each group, in place.
-
-    Parameters
-    ----------
-    values : ndarray of float64, shape (n,)
-    sizes : ndarray of int, shape (g,)
-        Rows of each group. Groups of a like size are sorted as the rows of one matrix, some groups at a time.
-    """
-    ends = np.cumsum(sizes)
-    group = row = 0
-    while group < len(sizes):
-        last = max(int(np.searchsorted(ends, row + _CELLS, side="right")), group + 1)
-        _sort_some(values[row : ends[last - 1]], sizes[group:last])
-        group, row = last, int(ends[last - 1])
-
-
-def _sort_some(values: np.ndarray, sizes: np.ndarray) -> None:
-    if len(sizes) == 1:
-        values.sort()
-        return
-    classes = np.frexp(sizes)[1]
-    for size_class in np.unique(classes[sizes > 1]):
-        alike = classes == size_class
-        rows = np.repeat(alike, sizes)
-        own = sizes[alike]
-        inside = np.arange(own.max()) < own[:, None]
-        table = np.full(inside.shape, np.inf)
-        table[inside] = values[rows]
-        table.sort(axis=1)
-        values[rows] = table[inside]
 
 
 def _whole(key: np.ndarray) -> _Whole | None:

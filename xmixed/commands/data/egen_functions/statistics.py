@@ -44,7 +44,8 @@ for _name, _kinds in {
 
 @egen("count", argument="expression", by=True)
 def count(call: EgenCall) -> np.ndarray:
-    return call.by_group(np.bincount(among(call.codes, call.present()), minlength=call.count).astype(np.float64))
+    codes = among(call.codes, call.present())
+    return call.by_group(np.bincount(codes, minlength=call.count).astype(np.float64))
 
 
 @egen("total", "sum", argument="expression", by=True)
