@@ -3,9 +3,9 @@
 python benchmarks/data.py [ROWS] [--groups N] [--only WORD ...] [--repetitions N] [--memory]
 
 Ours is the whole command in a `Session`; pandas and polars start from a frame that is there already, and do
-what is the fastest among their usual ways. They take turns; the best time of each counts. Data are a value, so
-every turn starts from the same ones. With --memory the most that a command takes is shown too, beside the data
-it starts from. polars is left out where it is not installed.
+what is the fastest among their usual ways. They take turns; the best time of each counts. Data are a value,
+so every turn starts from the same ones. With --memory the most that a command takes is shown too, beside the
+data it starts from. polars is left out where it is not installed.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class _Sample:
         """Return some rows of the sample, by number."""
         weights = self.weights
         if weights.values is not None:
-            weights = replace(weights, values=weights.values[kept])
+            weights = weights._replace(values=weights.values[kept])
         return _Sample(self.rows[kept], weights)
 
     @property

@@ -167,7 +167,8 @@ def _statistic(
         known = source.known()
         own = None if weights is None or plain else among(weights, known)
         values = among(source.to_double(), known)
-        grouped[key] = Grouped(values, among(codes, known), count, own, "" if plain else kind)
+        narrow = source.type != "double" and weights is None
+        grouped[key] = Grouped(values, among(codes, known), count, own, "" if plain else kind, narrow)
     return _of_groups(grouped[key], name)
 
 
