@@ -323,10 +323,10 @@ def test_help_of_a_command_with_subcommands(session: Session) -> None:
     )
 
 
-def test_a_path_is_data_not_commands(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_path_is_no_text_of_commands(session: Session, tmp_path: Path) -> None:
+    os.chdir(tmp_path)
     session.run("set obs 3\ngenerate x = _n\nsave there")
-    for name in ('there.dta"\'\nset obs 500\ngenerate hacked = 1\n* ', "a`b.dta", "a$b.dta"):
+    for name in ("there.dta\"'\nset obs 500\ngenerate hacked = 1\n* ", "a`b.dta", "a$b.dta"):
         with pytest.raises(xmixed.StataError) as caught:
             session.use(name, clear=True)
         assert caught.value.code == 601 and session.data.names == ["x"] and session.data.n_obs == 3
@@ -352,7 +352,8 @@ def test_what_is_handed_out_cannot_be_written(session: Session) -> None:
 
 def test_results_are_what_python_expects(session: Session) -> None:
     session.run("sysuse sleepstudy\nquietly xtmixed reaction days || subject:")
-    assert {"N", "cmd", "b"} <= set(session.e) == set(dict(session.e)) and len(session.e) == len(list(session.e))
+    assert {"N", "cmd", "b"} <= set(session.e) == set(dict(session.e))
+    assert len(session.e) == len(list(session.e))
     assert len(session.data) == 180
     frame = session.e["b"].to_pandas()
     assert frame.loc["y1", "reaction:days"] == session.e["b"].values[0, 0]

@@ -78,7 +78,10 @@ class Results:
         parts = (
             ("scalars", self.scalars.items()),
             ("macros", self.macros.items()),
-            ("matrices", ((name, "%d x %d" % matrix.values.shape) for name, matrix in self.matrices.items())),
+            (
+                "matrices",
+                ((name, " x ".join(map(str, matrix.values.shape))) for name, matrix in self.matrices.items()),
+            ),
         )
         return "\n".join(
             f"{kind}:\n" + "\n".join(f"  {name} = {value}" for name, value in items)
