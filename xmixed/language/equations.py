@@ -103,7 +103,7 @@ def _take_command_options(
 
 
 def _drop_empty_end(equations: list[Span], skeletons: list[Skeleton]) -> list[TypedOption]:
-    """Take off an equation without a level at the end, `|| id: || , mle`; return its options, the command's."""
+    """Take off an empty last equation, `|| id: || , mle`; return its options, which are those of the command."""
     if len(skeletons) < 3 or skeletons[-1].argument is not None:
         return []
     equations.pop()

@@ -8,8 +8,8 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import Clusters, RobustVariance
-from xmixed.expressions.context import Context
 from xmixed.estimation.single import Variance, variance_of
+from xmixed.expressions.context import Context
 from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.statistics.grouping import factorise
 

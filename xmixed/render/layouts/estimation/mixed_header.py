@@ -39,7 +39,7 @@ class GroupSummary:
 
 @dataclass(frozen=True, slots=True)
 class MixedHeader:
-    """What stands above the tables; `groups` highest level first, () for none; `later`: as Stata 14 and 15."""
+    """What stands above the tables; `groups` highest level first, () for none; `later`: as in Stata 14."""
 
     title: str
     n_obs: float
