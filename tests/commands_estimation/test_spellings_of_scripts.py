@@ -17,7 +17,8 @@ def session() -> Session:
     state = np.repeat(np.arange(24), 10)
     x = random.normal(size=len(state))
     y = 1 + x + random.normal(size=24)[state] * (1 + 0.5 * x) + random.normal(size=len(state))
-    data = {"y": y, "x": x, "z": x * x, "state": state, "region": state // 6, "w": random.integers(1, 4, len(x))}
+    w = random.integers(1, 4, len(x))
+    data = {"y": y, "x": x, "z": x * x, "state": state, "region": state // 6, "w": w}
     session = Session()
     session.use(pd.DataFrame(data))
     return session

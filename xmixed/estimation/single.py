@@ -126,7 +126,9 @@ def weight_macros(sample: SingleSample) -> dict[str, str]:
     return {"wtype": sample.weighting.kind, "wexp": f"= {sample.weight_text}"}
 
 
-def variance_of(node: Command | MixedCommand, context: Context, weighted: str, default: str = "ols") -> Variance:
+def variance_of(
+    node: Command | MixedCommand, context: Context, weighted: str, default: str = "ols"
+) -> Variance:
     """Return the variance estimator that a command asks for.
 
     Raises

@@ -103,7 +103,7 @@ def _take_command_options(
 
 
 def _drop_empty_end(equations: list[Span], skeletons: list[Skeleton]) -> list[TypedOption]:
-    """Take off an empty last equation, `|| id: || , mle`; return its options, which are those of the command."""
+    """Take off an empty last equation, `|| id: || , mle`; return its options, the command's."""
     if len(skeletons) < 3 or skeletons[-1].argument is not None:
         return []
     equations.pop()
