@@ -12,7 +12,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.describe import render_names
+from xmixed.render.layouts.describe.describe import render_names
 from xmixed.render.text import printable
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
