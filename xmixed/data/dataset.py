@@ -50,7 +50,7 @@ class Variable:
         Storage type: byte, int, long, float, double, str1 ... str2045, strL.
     values : ndarray, shape (n,)
         Numeric: the dtype of `DTYPES[type]`, missing values as Stata's own codes. String: dtype object.
-        Treat it as read-only: to change a column, put a variable with a new array in its place.
+        Read-only: to change a column, put a variable with a new array in its place.
     format : str
         Display format, `%9.0g`.
     label : str
@@ -65,6 +65,9 @@ class Variable:
     format: str
     label: str = ""
     value_label: str = ""
+
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)  # datasets share it, and so do those who look at it
 
     @property
     def is_string(self) -> bool:
@@ -207,6 +210,13 @@ class Dataset:
     def __getitem__(self, name: str) -> Variable:
         """Return the variable of exactly this name; KeyError when there is none."""
         return self.variables[self.places[name]]
+
+    def __len__(self) -> int:
+        """Return the number of observations, as of a pandas frame."""
+        return self.n_obs
+
+    def __bool__(self) -> bool:
+        return True
 
     def __iter__(self) -> Iterator[Variable]:
         return iter(self.variables)
