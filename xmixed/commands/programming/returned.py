@@ -287,7 +287,7 @@ def ereturn_repost(session: SessionState, node: Command) -> None:
     "ereturn",
     "display",
     syntax=DISPLAY,
-    synopsis="ereturn display [, level(#) eform(text) first neq(#) plus coeflegend vsquish cformat() pformat() sformat()]",
+    synopsis="ereturn display [, level(#) eform(text) first neq(#) plus coeflegend vsquish cformat() ...]",
     keeps_r=True,
 )
 def ereturn_display(session: SessionState, node: Command) -> None:
