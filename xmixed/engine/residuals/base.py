@@ -155,7 +155,7 @@ class ResidualStructure(ABC):
         return 1.0
 
     def per_unit(self, parameters: np.ndarray, factor: float) -> np.ndarray:
-        """Parameters of correlations of t() in other units: rho to the power of `factor`, estimation metric."""
+        """Correlations for another unit of t(), rho to the power of `factor`; estimation metric."""
         return parameters
 
     def per_unit_slope(self, parameters: np.ndarray, factor: float) -> np.ndarray:
