@@ -13,7 +13,7 @@ from xmixed.engine.covariance.tied import Tie, check
 from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
 from xmixed.engine.model import Level, Model
 from xmixed.engine.problem import Problem
-from xmixed.engine.products.columns import ColumnStore
+from xmixed.engine.products.columns import ColumnStore, refuse_tiny
 from xmixed.engine.products.crossed import Grouping, cross_levels, crossed_products
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
 from xmixed.engine.products.enclosing import enclosing_level, members
@@ -186,6 +186,10 @@ def _scaled(order: _Order, columns: _Columns) -> _Scaled:
         return cross_products(store, order.nesting, columns.z, columns.x, columns.y, offset, order.weights)
 
     products, offset, total_yy = residual_products(form, p)
+    refuse_tiny([order.model.y], np.array([total_yy]))
+    for level, places in zip(products.levels, columns.z, strict=True):
+        squares = np.einsum("iig->i", level.ZtZ)
+        refuse_tiny([store.arrays[column] for column in places], squares)
     rss = float(products.XyXy[p, p])
     check_outcome(rss, total_yy, store.centers[columns.y], size)
     y_scale = float(np.sqrt(rss / size))

@@ -11,8 +11,27 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xmixed.engine.errors import NonFiniteData
+
 # 4 MB of working columns at a time stay in the processor's cache.
 _CHUNK_ELEMENTS = 1 << 19
+
+# Sums of squares below this have lost digits to underflow.
+_TINY = 1e-290
+
+
+def refuse_tiny(arrays: Sequence[np.ndarray | None], squares: np.ndarray) -> None:
+    """Raise NonFiniteData where a column varies, but by so little that its squares underflow.
+
+    Parameters
+    ----------
+    squares : (len(arrays),) array
+        Sums of squares of the columns, centred or not.
+    """
+    for place in np.flatnonzero(squares < _TINY):
+        array = arrays[place]
+        if array is not None and array.size and array.min() != array.max():
+            raise NonFiniteData("a column varies by so little that its squares underflow")
 
 
 @dataclass(slots=True, eq=False)
