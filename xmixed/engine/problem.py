@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import Block
 from xmixed.engine.model import Model
+from xmixed.engine.products.columns import WorkingColumn
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.products.crossproducts import CrossProducts
 from xmixed.engine.products.grouping import Nesting
@@ -46,6 +47,8 @@ class Problem:
     weights : Weights or None
     weight_scale : float
         What the given weights were divided by.
+    x_columns : tuple of p WorkingColumn
+    z_columns : per level of the sweeps, tuples of q WorkingColumn
     residual : ResidualData or None
         None where residuals are independent with one variance. `products` are then those of Lambda = I.
     """
@@ -65,6 +68,8 @@ class Problem:
     x_constant: int | None
     offset: np.ndarray
     y_center: float
+    x_columns: tuple[WorkingColumn, ...]
+    z_columns: tuple[tuple[WorkingColumn, ...], ...]
     weights: Weights | None = None
     weight_scale: float = 1.0
     residual: ResidualData | None = None

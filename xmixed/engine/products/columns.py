@@ -88,3 +88,26 @@ class ColumnStore:
                 else:
                     target[:] = array[rows]
             yield row, values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkingColumn:
+    """A column as the sweeps have it.
+
+    Attributes
+    ----------
+    array : (n,) array or None
+        The caller's; None is the constant.
+    center, divisor : float
+        An infinite divisor makes a null column exact zeros.
+    """
+
+    array: np.ndarray | None
+    center: float
+    divisor: float
+
+    def values(self, n: int) -> np.ndarray:
+        """(n,) array."""
+        if self.array is None:
+            return np.full(n, 1.0 / self.divisor)
+        return np.subtract(self.array, self.center, dtype=np.float64) / self.divisor
