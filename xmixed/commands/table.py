@@ -413,7 +413,7 @@ COMMANDS: dict[str, Listed] = {
     "window": Listed("win", "environment.elsewhere", "Accepted with a note: there are no windows"),
     "wntestq": Listed("wntestq", None),
     "xcorr": Listed("xcorr", None),
-    "xi": Listed("xi", None),
+    "xi": Listed("xi", "prefixes.xi", "Make indicator variables for terms i.x, i.x*i.y, i.x*z and i.x|z of a command"),
     "xmixed": Listed("xmixed", "estimation.xtmixed", "Multilevel mixed-effects linear regression"),
     "xmlsave": Listed("xmlsave", None),
     "xmluse": Listed("xmluse", None),

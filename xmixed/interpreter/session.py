@@ -21,7 +21,7 @@ from xmixed.interpreter.programs import call_by_groups, call_program, find_progr
 from xmixed.interpreter.snapshot import Snapshot
 from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
-from xmixed.language.nodes import Command
+from xmixed.language.nodes import Command, Option
 from xmixed.language.parser import parse_command
 from xmixed.language.programs.text_files import read_text
 from xmixed.language.shapes import Builder, command_builder, literal_values, shape_of
@@ -106,6 +106,8 @@ class Session(SessionState):
         ------
         StataError
             When a command fails; `output` holds what was printed before. The rest does not run.
+        KeyboardInterrupt
+            After Ctrl-C; data and results are as before the command that ran.
         """
         printed: list[Line] = []
         sink = printed.append
@@ -123,6 +125,8 @@ class Session(SessionState):
         if failure is not None:
             failure.output = output
             self._log_failure(failure)
+            if isinstance(failure, Break):
+                raise KeyboardInterrupt from failure
             raise failure
         return output
 
@@ -140,15 +144,30 @@ class Session(SessionState):
         ------
         StataError
             r(4) when unsaved changes would be lost and `clear` is false; r(601) and the codes of `use`.
+        TypeError
+            For a source of another kind.
         """
         if isinstance(source, (str, os.PathLike)):
-            self.run(f'use `"{os.fspath(source)}"\'' + (", clear" if clear else ""))
+            self._use_file(os.fspath(source), clear)
             return
-        from xmixed.data.pandas_bridge import from_pandas
+        from xmixed.data.pandas_bridge import from_pandas, is_frame
 
+        if not is_frame(source):
+            raise TypeError(f"use() takes a path or a pandas DataFrame, not {type(source).__name__}")
         if self.data.changed and not clear:
             raise StataError(4, "no; data in memory would be lost")
         self.data = from_pandas(source)
+
+    def _use_file(self, path: str, clear: bool) -> None:
+        """Load a file under just this name: what stands in it is no text of commands."""
+        entry, _ = find_entry("use")
+        options = {"clear": Option("clear", None)} if clear else {}
+        self.perform(Prepared(entry, Command("use", f"use {path}", path, path, options=options)))
+
+    def __repr__(self) -> str:
+        data, command = self.data, self.e.macros.get("cmd", "")
+        shown = f"{data.n_obs:,} observations of {len(data.variables):,} variables"
+        return f"<xmixed.Session: {shown}{', results of ' + command if command else ''}>"
 
     def graph(self, name: str = "") -> Figure:
         """Return a graph in memory, the last one by default, as a matplotlib figure.
@@ -435,4 +454,6 @@ def as_stata_error(error: BaseException) -> StataError | None:
         return StataError(909, "op. sys. refuses to provide memory")
     if isinstance(error, RecursionError):
         return StataError(130, "expression too long")
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        return StataError(691, "I/O error", hint=str(error.strerror or error))
     return None

@@ -8,9 +8,9 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import Clusters, RobustVariance
+from xmixed.estimation.single import Variance, variance_of
 from xmixed.expressions.context import Context
-from xmixed.expressions.varlist import resolve_name
-from xmixed.language.nodes.estimators import MixedCommand, VarianceEstimator
+from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.statistics.grouping import factorise
 
 if TYPE_CHECKING:
@@ -18,34 +18,20 @@ if TYPE_CHECKING:
     from xmixed.estimation.mixed.model import GroupLevel, MixedSpecification
 
 
-def variance_kind(node: MixedCommand, sampling_weights: bool) -> str:
-    """Return what `vce()` says, robust by default with sampling weights.
+def variance_of_mixed(node: MixedCommand, context: Context, weighted: str) -> Variance:
+    """Return what `vce()`, or `robust` and `cluster()`, ask for; robust by default with sampling weights.
 
     Raises
     ------
     StataError
         r(198) where robust variances are not defined.
     """
-    vce = node.option("vce")
-    if not isinstance(vce, VarianceEstimator):
-        return "robust" if sampling_weights else "oim"
-    span = node.options["vce"].span
-    if vce.kind == "oim":
-        if sampling_weights:
-            raise StataError(198, "vce(oim) not allowed with pweights", span)
-        return "oim"
+    variance = variance_of(node, context, weighted, "oim")
+    given = [node.options[name].span for name in ("vce", "cluster", "robust") if name in node.options]
     for name in ("reml", "emonly"):
-        if node.option(name):
-            raise StataError(198, f"vce({vce.kind}) not allowed with option {name}", span)
-    return vce.kind
-
-
-def cluster_variable(node: MixedCommand, context: Context) -> str:
-    """Return the variable of `vce(cluster clustvar)`; "" for another."""
-    vce = node.option("vce")
-    if not isinstance(vce, VarianceEstimator) or vce.cluster is None:
-        return ""
-    return resolve_name(vce.cluster, context.data)
+        if given and variance.kind != "oim" and node.option(name):
+            raise StataError(198, f"vce({variance.kind}) not allowed with option {name}", given[0])
+    return variance
 
 
 def find_clusters(
