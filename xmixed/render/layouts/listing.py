@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from xmixed.data.files.listing import Entry
 from xmixed.output import Line, line
-from xmixed.render.layouts.describe import render_names
+from xmixed.render.layouts.describe.describe import render_names
 from xmixed.render.text import printable
 
 _HALF_YEAR = 15_778_476
