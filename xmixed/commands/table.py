@@ -532,6 +532,8 @@ SUBCOMMANDS: dict[str, Listed] = {
     "graph set": Listed("set", "graphics.manage", "Settings of single formats; without effect"),
     "graph twoway": Listed("tw", "graphics.twoway", "Scatter plots, lines, bars, fitted curves over each other"),
     "graph use": Listed("use", "graphics.manage", "Load a saved graph"),
+    "import excel": Listed("exc", "files.excel", "Read a sheet of a workbook"),
+    "export excel": Listed("exc", "files.excel", "Write a sheet of a workbook"),
     "import delimited": Listed("delim", "files.import_delimited", "Read a text file of rows and columns"),
     "label copy": Listed("copy", "data.label", "Copy a value label"),
     "label data": Listed("da", "data.label", "Label the data"),
