@@ -1,3 +1,5 @@
+* source: FORMAT A2, A5 to A8; figures of sleepstudy against lme4 in tests/conformance
+* covers: xtmixed, xtmixed estmetric, mixed, ereturn list, matrix list
 sysuse sleepstudy, clear
 xtmixed reaction days || subject: days, cov(un)
 xtmixed

@@ -1,3 +1,5 @@
+* source: FORMAT A1 and A7; figures of sleepstudy and dyestuff2 against lme4 in tests/conformance
+* covers: xtmixed, xtmixed emonly, xtmixed iterate(), estimates stats
 sysuse sleepstudy, clear
 xtmixed reaction days || subject: days, emlog matlog nofetable norettable
 xtmixed reaction days || subject: days, emdots technique(bfgs) nofetable norettable

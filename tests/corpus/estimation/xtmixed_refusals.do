@@ -1,3 +1,5 @@
+* source: FORMAT E (messages and codes)
+* covers: xtmixed, capture
 sysuse oats, clear
 generate str4 who = "a"
 xtmixed yield nitro || block:, nolog nofetable norettable

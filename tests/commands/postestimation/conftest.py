@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.commands_estimation import fakes
+from tests.commands.estimation import fakes
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import LevelSummary, MixedResult, RandomEquationSummary
 from xmixed.estimation.mixed.results import _matrices

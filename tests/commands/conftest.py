@@ -1,4 +1,4 @@
-"""A session with a small dataset, and what a failing command must leave alone."""
+"""Sessions with small datasets, and what a failing command must leave alone."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.interpreter.session import Session
+
+BIRTHS = {("white", 0): 73, ("white", 1): 23, ("black", 0): 57, ("black", 1): 36}
+"""Mothers of newborn children by race, and whether the child weighed less than 2500 g."""
+
 
 SETUP = """
 set obs 6
@@ -75,6 +80,35 @@ def fails() -> Callable[[Session, str], tuple[int, str]]:
             session.run(text)
         assert same_data(session.data, before.data)
         assert session.r.scalars == saved
+        return caught.value.code, caught.value.message
+
+    return run
+
+
+@pytest.fixture
+def births() -> Session:
+    """189 births: race (labelled), low, and variables drawn at random."""
+    rows = [(1 if race == "white" else 2, low) for (race, low), n in BIRTHS.items() for _ in range(n)]
+    random = np.random.default_rng(1)
+    frame = pd.DataFrame(rows, columns=["race", "low"])
+    frame["bwt"] = random.normal(3000, 700, 189).round()
+    frame["smoke"] = random.integers(0, 2, 189)
+    frame["visits"] = random.poisson(1.0, 189)
+    session = Session()
+    session.use(frame)
+    session.run('label define race 1 "white" 2 "black"\nlabel values race race')
+    session.run('label variable low "birthweight<2500g"\nlabel variable bwt "birthweight (grams)"')
+    session.run('label variable smoke "smoked during pregnancy"')
+    return session
+
+
+@pytest.fixture
+def refused() -> Callable[[Session, str], tuple[int, str]]:
+    """Return a function that runs a command which must fail."""
+
+    def run(session: Session, text: str) -> tuple[int, str]:
+        with pytest.raises(StataError) as caught:
+            session.run(text)
         return caught.value.code, caught.value.message
 
     return run

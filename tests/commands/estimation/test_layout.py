@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.commands_estimation import fakes
+from tests.commands.estimation import fakes
 from xmixed.estimation.display_options import DisplayOptions, display_options
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.model import LevelSummary, RandomEquationSummary

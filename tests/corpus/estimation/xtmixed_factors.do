@@ -1,3 +1,5 @@
+* source: FORMAT A5 (notes of omission, base and empty levels); figures of oats against lme4 in tests/conformance
+* covers: xtmixed, xtmixed allbaselevels, matrix list
 sysuse oats, clear
 xtmixed yield c.nitro##i.variety || block: || variety:, nolog
 xtmixed, noheader norettable allbaselevels

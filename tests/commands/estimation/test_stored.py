@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.commands_estimation import fakes
+from tests.commands.estimation import fakes
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.results import _matrices
 from xmixed.interpreter.session import Session

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tests.commands_describe.published import FUEL
+from tests.commands.inference.published import FUEL
 from xmixed.interpreter.session import Session
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tests.commands_describe.published import FUEL, MILEAGES, PRICES
+from tests.commands.inference.published import FUEL, MILEAGES, PRICES
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
 from xmixed.statistics.inference.normality import shapiro_wilk, skewness_kurtosis

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.commands_data.test_egen import column, percentile, session_of
+from tests.commands.data.test_egen import column, percentile, session_of
 from xmixed import StataError
 
 KEY = st.integers(0, 3) | st.just(None)

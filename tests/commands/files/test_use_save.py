@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands_data.conftest import same_data
+from tests.commands.conftest import same_data
 from xmixed.errors import StataError
 
 
