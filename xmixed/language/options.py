@@ -196,7 +196,7 @@ def _new_variables(text: str, typed: TypedOption, spec: OptionSpec) -> NewVariab
 
 
 def _at(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
-    from xmixed.language.margin_terms import read_at
+    from xmixed.language.arguments.margin_terms import read_at
 
     assert typed.inside is not None
     return read_at(text, typed.inside)
@@ -214,6 +214,19 @@ def unquote(value: str) -> str:
     if len(value) >= 2 and value[0] == value[-1] == '"' and '"' not in value[1:-1]:
         return value[1:-1]
     return value
+
+
+def split_suboptions(raw: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of an option and the words behind its comma: `"a,b", replace`."""
+    from xmixed.language.programs.tokens import next_token
+
+    raw = raw.strip()
+    if raw.startswith(('"', '`"')):
+        token = next_token(raw)
+        head, rest = token.text, token.rest.strip().removeprefix(",")
+    else:
+        head, _, rest = (raw, "", "") if raw == "," else raw.partition(",")
+    return head.strip() or head, tuple(rest.split())
 
 
 def _text(text: str, typed: TypedOption, spec: OptionSpec) -> str:
