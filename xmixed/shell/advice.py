@@ -162,7 +162,7 @@ def _unknown_function(session: SessionState, error: StataError, found: re.Match[
 
 
 def _unknown_egen(session: SessionState, error: StataError, found: re.Match[str]) -> str:
-    from xmixed.commands.data.egen import egen_functions
+    from xmixed.commands.data.egen_functions.registry import egen_functions
 
     return _meant(found[1], egen_functions())
 
