@@ -605,7 +605,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "set logtype": Listed("logt", "environment.set_remembered", "Remembered for c(logtype); has no effect"),
     "set lstretch": Listed("lstretch", "environment.set", "Whether coefficient tables grow with long names"),
     "set matsize": Listed("mat", "environment.set", "Has no effect: matrices have no limit"),
-    "set max_memory": Listed("max_memory", "environment.set_remembered", "Remembered for c(max_memory); has no effect"),
+    "set max_memory": Listed("max_memory", "environment.set_remembered", "Largest memory that data may take"),
     "set maxiter": Listed("maxiter", "environment.set_remembered", "Remembered for c(maxiter); has no effect"),
     "set maxvar": Listed("maxv", "environment.set_remembered", "Remembered for c(maxvar); has no effect"),
     "set memory": Listed("mem", "environment.set", "Has no effect"),

@@ -28,6 +28,7 @@ from xmixed.data.operations.stacking import (
     widened,
     with_labels_of,
 )
+from xmixed.data.room import UNLIMITED, Room
 from xmixed.errors import StataError
 from xmixed.missing import is_missing
 from xmixed.statistics.grouping import order_of_codes
@@ -124,12 +125,20 @@ def _by_row(left: Dataset, right: Dataset) -> Keys:
     return Keys(np.arange(left.n_obs), np.arange(right.n_obs), max(left.n_obs, right.n_obs))
 
 
-def joinby(left: Dataset, right: Dataset, keys: list[str], keep: Collection[str], labels: bool) -> Merged:
+def joinby(
+    left: Dataset,
+    right: Dataset,
+    keys: list[str],
+    keep: Collection[str],
+    labels: bool,
+    room: Room = UNLIMITED,
+) -> Merged:
     """Pair every observation with every one of the same keys; sorted by the keys.
 
     `keep` names the sides, `master` and `using`, whose observations without partner stay.
     """
     found = keys_of(left, right, keys)
+    room.require(found.pairs, (*left, *right))
     own, other = all_pairs(found)
     for side, rows in zip(("master", "using"), unmatched(found), strict=True):
         if side in keep:

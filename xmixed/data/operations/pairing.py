@@ -21,6 +21,12 @@ class Keys:
     right: np.ndarray
     count: int
 
+    @property
+    def pairs(self) -> int:
+        """Pairs of a row of the first dataset with one of the second of the same key."""
+        own, other = (np.bincount(side, minlength=self.count) for side in (self.left, self.right))
+        return int(own.astype(np.float64) @ other)
+
 
 class Pairs(NamedTuple):
     """Rows of the result: those of the first dataset, -1 for none, and of the second.
