@@ -84,3 +84,22 @@ def test_a_current_folder_that_is_gone(command: str, tmp_path: Path) -> None:
 def test_the_echo_of_a_long_line_is_linear() -> None:
     echoed = echo_lines(["x" * 10_000_000], 79)
     assert len(echoed) == -(-10_000_000 // 77) and echoed[-1].text.startswith("> x")
+
+
+def test_a_fit_under_a_memory_limit_ends_in_a_message() -> None:
+    script = (
+        "import resource, xmixed\n"
+        "session = xmixed.Session()\n"
+        "session.run('set obs 300000\\ngenerate id = int(_n/10)\\ngenerate y = runiform()')\n"
+        "session.run('xtmixed y || id:')\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 4_000_000, used + 4_000_000))\n"
+        "for line in ('xtmixed y || id:', 'display 1', 'generate z = y'):\n"
+        "    try: print(session.run(line))\n"
+        "    except xmixed.StataError as error: print(error.code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=console_environment(), capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1\n" in done.stdout

@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
 from xmixed.interpreter.ado_files import load_ado
@@ -92,6 +94,8 @@ class Session(SessionState):
 
     def __init__(self) -> None:
         super().__init__()
+        # BLAS takes its work space now: where memory is short later it would end the process.
+        np.linalg.solve(np.eye(2), np.eye(2))
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.flushes: list[
             Callable[[], object]
