@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import xmixed
 from tests.console.conftest import console_environment
 from xmixed.interpreter.transcript import echo_lines
 
@@ -103,3 +104,32 @@ def test_a_fit_under_a_memory_limit_ends_in_a_message() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "1\n" in done.stdout
+
+
+def test_a_log_on_a_full_disk_ends_and_the_do_file_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.log").symlink_to("/dev/full")
+    (tmp_path / "full.do").write_text(
+        "log using a.log, replace\ndisplay 1\nset obs 3\ngenerate x = 1\nlog\nsave kept\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "xmixed", "full.do"],
+        cwd=tmp_path,
+        env=console_environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "") and (tmp_path / "kept.dta").exists()
+    where = tmp_path / "a.log"
+    assert (
+        f"I/O error writing log file {where}; log closed\nNo space left on device\nr(693);\n" in done.stdout
+    )
+    assert "(no log file open)" in done.stdout
+
+
+def test_a_log_that_fails_under_capture_and_as_the_session_ends(tmp_path: Path) -> None:
+    (tmp_path / "a.log").symlink_to("/dev/full")
+    session = xmixed.Session()
+    shown = session.run(f"capture log using {tmp_path}/a.log, replace\ncapture display 1\ndisplay _rc")
+    assert "r(693);" in shown and shown.endswith("0\n") and session.log is None
+    session.run(f"quietly log using {tmp_path}/a.log, replace")
+    session.close()

@@ -402,8 +402,19 @@ class Session(SessionState):
         self.flushed = time.monotonic()
         if self.log is not None:
             self.log.flush()
+            if self.log.failure:
+                self._end_log(self.log)
         for flush in self.flushes:
             flush()
+
+    def _end_log(self, log: LogFile) -> None:
+        """Give up a log that can no longer be written, with a message; commands go on."""
+        self.detach_log()
+        failure = StataError(693, f"I/O error writing log file {log.path}; log closed", hint=log.failure)
+        captured, self.captured = self.captured, False
+        show_message(self, failure)
+        self.captured = captured
+        show_code(self, failure)
 
     def close(self) -> None:
         """End the session: temporary files go, an open log is closed, with its banner."""
