@@ -12,8 +12,8 @@ from scipy import stats
 from tests.commands_describe.published import FUEL, MILEAGES, PRICES
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
-from xmixed.statistics.normality import shapiro_wilk, skewness_kurtosis
-from xmixed.statistics.ranks import kendall, kruskal_wallis, rank_sum, ranks, signed_rank, spearman
+from xmixed.statistics.inference.normality import shapiro_wilk, skewness_kurtosis
+from xmixed.statistics.inference.ranks import kendall, kruskal_wallis, rank_sum, ranks, signed_rank, spearman
 
 
 @pytest.fixture

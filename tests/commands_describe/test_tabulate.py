@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from xmixed.missing import MISSING
-from xmixed.statistics.contingency import association, fisher_exact
+from xmixed.statistics.inference.contingency import association, fisher_exact
 
 TWO_WAY = """
 +-------------------+

@@ -10,7 +10,7 @@ import pytest
 from xmixed.estimation.mixed.intraclass import intraclass_correlations
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
-from xmixed.statistics.covariance import correlations
+from xmixed.statistics.linear.covariance import correlations
 
 
 def with_blanks(text: str) -> str:

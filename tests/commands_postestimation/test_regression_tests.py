@@ -7,7 +7,7 @@ import pytest
 
 import xmixed
 from xmixed.errors import StataError
-from xmixed.render.layouts.regression_tests import (
+from xmixed.render.layouts.postestimation.regression_tests import (
     render_heteroskedasticity,
     render_inflation,
     render_reset,

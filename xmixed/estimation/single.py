@@ -20,8 +20,8 @@ from xmixed.expressions.weights import check_weights
 from xmixed.language.nodes import Command, Pattern, Weight
 from xmixed.language.nodes.estimators import MixedCommand, VarianceEstimator
 from xmixed.missing import is_missing
-from xmixed.statistics.blocks import Column
 from xmixed.statistics.grouping import factorise
+from xmixed.statistics.linear.blocks import Column
 
 WEIGHT_NAMES = {
     "fweight": "frequency",

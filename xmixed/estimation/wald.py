@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.missing import MISSING
-from xmixed.render.layouts.estimation.wald_tests import WaldTest
+from xmixed.render.layouts.postestimation.wald_tests import WaldTest
 from xmixed.statistics.distributions import chi2_tail, f_tail
 
 DEPENDENT = 1e-11

@@ -196,7 +196,7 @@ def _new_variables(text: str, typed: TypedOption, spec: OptionSpec) -> NewVariab
 
 
 def _at(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
-    from xmixed.language.margin_terms import read_at
+    from xmixed.language.arguments.margin_terms import read_at
 
     assert typed.inside is not None
     return read_at(text, typed.inside)

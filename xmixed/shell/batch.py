@@ -13,10 +13,10 @@ from xmixed.interpreter.session import Session, as_stata_error, read_do_file
 from xmixed.interpreter.transcript import Echo
 from xmixed.output import Line
 from xmixed.session.messages import show_code, show_message
-from xmixed.session.signals import Break, ExitRequest
+from xmixed.session.signals import Break, ExitRequest, OutputLost
 from xmixed.shell.arguments import FAILED, INTERNAL, INTERRUPTED, OK, Arguments
 from xmixed.shell.report import report_internal_error, results_object
-from xmixed.shell.screen import stream_sink, terminal_sink, terminal_width
+from xmixed.shell.screen import losing, stream_flush, stream_sink, terminal_sink, terminal_width
 
 
 def run_batch(arguments: Arguments) -> int:
@@ -32,7 +32,7 @@ def run_batch(arguments: Arguments) -> int:
         session.out.sinks.append(terminal_sink())
     else:
         session.out.sinks.append(stream_sink(sys.stdout))
-    session.flushes.append(sys.stdout.flush)
+    session.flushes.append(stream_flush(sys.stdout))
     return _status(session, lambda: _run(session, arguments))[0]
 
 
@@ -66,7 +66,8 @@ def _status(session: Session, run: Callable[[], None]) -> tuple[int, StataError 
     except (StataError, KeyboardInterrupt, MemoryError, RecursionError) as error:
         failure = as_stata_error(error)
         status = INTERRUPTED if isinstance(failure, Break) else FAILED
-    except BrokenPipeError:
+    except (BrokenPipeError, OutputLost):
+        session.close()
         raise
     except Exception as error:
         report_internal_error(error)
@@ -89,9 +90,13 @@ def _run_to_log(session: Session, arguments: Arguments) -> int:
     except OSError as error:
         sys.stderr.write(f"xmixed: cannot write {stem}.log: {error.strerror}\n")
         return FAILED
-    with stream:
-        session.out.sinks.append(stream_sink(stream))
+    name = f"{stem}.log"
+    session.out.sinks.append(stream_sink(stream, name))
+    try:
         return _status(session, lambda: _run(session, arguments))[0]
+    finally:
+        with losing(name):
+            stream.close()
 
 
 def _run_json(session: Session, arguments: Arguments) -> int:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from xmixed.output import Line
 from xmixed.session.output import Sink
+from xmixed.session.signals import OutputLost
 
 _CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x09}
+
+STANDARD_OUTPUT = "standard output"
 
 MINIMUM_WIDTH, MAXIMUM_WIDTH = 40, 255
 
@@ -25,13 +30,35 @@ def has_display() -> bool:
     return sys.platform in ("win32", "darwin") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
 
 
-def stream_sink(stream: TextIO) -> Sink:
-    """Return a sink that writes plain text."""
+def stream_sink(stream: TextIO, name: str = STANDARD_OUTPUT) -> Sink:
+    """Return a sink that writes plain text; what it calls raises `OutputLost` where that is impossible."""
 
     def write(item: Line) -> None:
-        stream.write(printable(item.text) + "\n")
+        with losing(name):
+            stream.write(printable(item.text) + "\n")
 
     return write
+
+
+def stream_flush(stream: TextIO, name: str = STANDARD_OUTPUT) -> Callable[[], None]:
+    """Return a function that flushes a stream; it raises `OutputLost`."""
+
+    def flush() -> None:
+        with losing(name):
+            stream.flush()
+
+    return flush
+
+
+@contextmanager
+def losing(name: str) -> Iterator[None]:
+    """Turn the failure of a stream into `OutputLost`; a reader that has gone stays a BrokenPipeError."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputLost(name, error.strerror or str(error)) from None
 
 
 def terminal_sink() -> Sink:

@@ -18,7 +18,7 @@ from xmixed.formats.width import abbreviate_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.layouts.duplicates import render_listing, render_report
+from xmixed.render.layouts.combine.duplicates import render_listing, render_report
 from xmixed.render.text import counted, wrap
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState

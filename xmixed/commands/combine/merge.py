@@ -16,7 +16,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.options import match_choice
 from xmixed.language.parser import parse_varlist, parse_words, text_after_words
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.merge import MergeCounts, render_merge
+from xmixed.render.layouts.combine.merge import MergeCounts, render_merge
 from xmixed.session.state import SessionState
 
 KINDS = ("1:1", "m:1", "1:m", "m:m", "n:1", "1:n", "n:n")

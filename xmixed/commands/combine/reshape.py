@@ -20,7 +20,7 @@ from xmixed.expressions.varlist import check_new_name, is_valid_name, resolve_va
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_numlist, parse_varlist, parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.reshape import ReshapeCounts, render_reshape
+from xmixed.render.layouts.combine.reshape import ReshapeCounts, render_reshape
 from xmixed.session.state import SessionState
 
 _PREFIX = "ReS_"

@@ -14,7 +14,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
-from xmixed.language.calls import NewVariableCall
+from xmixed.language.arguments.calls import NewVariableCall
 from xmixed.language.nodes import Command, Name
 from xmixed.language.parser import parse_expression, parse_numlist, parse_varlist
 from xmixed.language.syntax import OptionSpec, Syntax

@@ -18,10 +18,17 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
 from xmixed.output import line
-from xmixed.render.layouts.tabulate import Content, OneWay, Test, TwoWay, render_one_way, render_two_way
+from xmixed.render.layouts.describe.tabulate import (
+    Content,
+    OneWay,
+    Test,
+    TwoWay,
+    render_one_way,
+    render_two_way,
+)
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.contingency import Exact, association, expected_counts, fisher_exact
+from xmixed.statistics.inference.contingency import Exact, association, expected_counts, fisher_exact
 
 MOST_ROWS, MOST_COLUMNS, MOST_VALUES = 1200, 80, 12_000
 """Stata/SE: the largest two-way table, and the most values of a one-way table."""

@@ -12,7 +12,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.describe import render_names
+from xmixed.render.layouts.describe.describe import render_names
 from xmixed.render.text import printable
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
@@ -37,13 +37,16 @@ def check_may_replace(session: SessionState, node: Command) -> None:
         raise StataError(4, "no; data in memory would be lost")
 
 
-def read_file(name: str, command_name: Literal["use", "webuse", "sysuse"]) -> Dataset:
-    """Return the dataset in a file that a command names."""
+def read_file(session: SessionState, name: str, command_name: Literal["use", "webuse", "sysuse"]) -> Dataset:
+    """Return the dataset in a file that a command names; variables that got another name are said."""
     from xmixed.data.files.dta.reader import read_dta
     from xmixed.data.files.locate import locate
 
     found = locate(name, command_name)
-    data = read_dta(found.path, name=found.display_name)
+    renamed: dict[str, str] = {}
+    data = read_dta(found.path, name=found.display_name, renamed=renamed)
+    for old, new in renamed.items():
+        session.out.write(f"(variable {printable(old)} is named {new}: no valid name)")
     return replace(data, source=found.address)
 
 
@@ -71,7 +74,7 @@ def use(session: SessionState, node: Command) -> None:
         raise StataError(100, "using required")
     name = node.using if node.using is not None else file_name(node)
     check_may_replace(session, node)
-    data = read_file(name, "use")
+    data = read_file(session, name, "use")
     if node.using is not None:
         data = _selected(session, node, data)
     if node.option("nolabel"):
@@ -158,7 +161,7 @@ def sysuse(session: SessionState, node: Command) -> None:
         session.out.write(*render_names(shipped_datasets(), session.settings.linesize))
         return
     check_may_replace(session, node)
-    _install(session, read_file(name, "sysuse"))
+    _install(session, read_file(session, name, "sysuse"))
 
 
 @command(
@@ -172,7 +175,7 @@ def webuse(session: SessionState, node: Command) -> None:
         raise StataError(199, "webuse set and webuse query are not implemented in xmixed")
     name = file_name(node)
     check_may_replace(session, node)
-    _install(session, read_file(name, "webuse"))
+    _install(session, read_file(session, name, "webuse"))
 
 
 @command(

@@ -19,9 +19,9 @@ from xmixed.render.layouts.inference.intervals import (
 )
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.comparisons import Sample
 from xmixed.statistics.grouped import Grouped
-from xmixed.statistics.intervals import Interval, centile, proportion_interval, rate_interval
+from xmixed.statistics.inference.comparisons import Sample
+from xmixed.statistics.inference.intervals import Interval, centile, proportion_interval, rate_interval
 
 _METHODS = ("exact", "wald", "wilson", "agresti", "jeffreys")
 

@@ -19,8 +19,8 @@ from xmixed.render.layouts.inference.comparisons import (
 )
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.comparisons import Proportion, ZTest, one_proportion, two_proportions
 from xmixed.statistics.distributions import normal_quantile
+from xmixed.statistics.inference.comparisons import Proportion, ZTest, one_proportion, two_proportions
 
 
 @command(

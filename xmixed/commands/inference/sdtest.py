@@ -19,7 +19,7 @@ from xmixed.render.layouts.inference.comparisons import (
 )
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.comparisons import Sample, VarianceTest, variance_of_one, variance_ratio
+from xmixed.statistics.inference.comparisons import Sample, VarianceTest, variance_of_one, variance_ratio
 
 
 @command(

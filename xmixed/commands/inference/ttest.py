@@ -20,7 +20,7 @@ from xmixed.render.layouts.inference.comparisons import (
 )
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.comparisons import Sample, TTest, Unequal, one_sample, two_samples
+from xmixed.statistics.inference.comparisons import Sample, TTest, Unequal, one_sample, two_samples
 
 _DEGREES = {
     "": "degrees of freedom",

@@ -15,7 +15,7 @@ from xmixed.expressions.varlist import is_valid_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
-from xmixed.render.layouts.estimation.estimates import (
+from xmixed.render.layouts.postestimation.estimates import (
     StoredRow,
     render_criteria,
     render_directory,

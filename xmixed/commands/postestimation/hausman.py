@@ -11,7 +11,7 @@ from xmixed.estimation.inference.hausman import common_coefficients, hausman_tes
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
-from xmixed.render.layouts.hausman import HausmanTable, render_hausman
+from xmixed.render.layouts.postestimation.hausman import HausmanTable, render_hausman
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.session.stored import stored_estimates

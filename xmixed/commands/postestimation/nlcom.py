@@ -15,13 +15,13 @@ from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.inference.expressions import nonlinear_values
 from xmixed.estimation.wald import wald
 from xmixed.expressions.context import Context
+from xmixed.language.arguments.nonlinear import NonlinearEquation
 from xmixed.language.nodes import Binary, Command, Expression
-from xmixed.language.nonlinear import NonlinearEquation
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.output import line
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Equation, render_coefficients
-from xmixed.render.layouts.estimation.wald_tests import (
+from xmixed.render.layouts.postestimation.wald_tests import (
     render_expressions,
     render_nonlinear_test,
     render_numbered,

@@ -17,7 +17,7 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.estimation.wald_tests import (
+from xmixed.render.layouts.postestimation.wald_tests import (
     constraint_text,
     render_constraints,
     render_multiple_tests,
@@ -26,7 +26,7 @@ from xmixed.render.layouts.estimation.wald_tests import (
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.session.tested import Constraint, Tested
-from xmixed.statistics.multiple import adjusted
+from xmixed.statistics.inference.multiple import adjusted
 
 _MULTIPLE = OptionSpec(
     "mtest",

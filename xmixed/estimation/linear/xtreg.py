@@ -50,7 +50,7 @@ from xmixed.render.layouts.estimation.panel import (
 from xmixed.session.results import Estimates, Matrix
 from xmixed.session.settings import Settings
 from xmixed.statistics.distributions import chi2_tail, f_tail, normal_quantile
-from xmixed.statistics.least_squares import least_squares
+from xmixed.statistics.linear.least_squares import least_squares
 from xmixed.statistics.moments import percentile
 
 TITLES = {

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.statistics.blocks import Column, blocks
+from xmixed.statistics.linear.blocks import Column, blocks
 
 _SMALL = 1 << 20
 """Elements of X up to which it is copied and factorised."""

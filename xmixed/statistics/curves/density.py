@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.statistics.kernels import KERNELS, REACH
+from xmixed.statistics.curves.kernels import KERNELS, REACH
 
 
 @dataclass(frozen=True, slots=True)

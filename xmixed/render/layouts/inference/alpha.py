@@ -9,7 +9,7 @@ from xmixed.formats import format_value
 from xmixed.formats.width import abbreviate_name
 from xmixed.output import Line, line
 from xmixed.render.text import result, rule, wrap
-from xmixed.statistics.reliability import Reliability
+from xmixed.statistics.inference.reliability import Reliability
 
 NAME, WIDTH = 12, 79
 

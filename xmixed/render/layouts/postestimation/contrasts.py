@@ -24,7 +24,7 @@ from xmixed.render.layouts.estimation.coefficient_table import (
     cell,
     interval_head,
 )
-from xmixed.render.layouts.estimation.wald_tests import WaldTest
+from xmixed.render.layouts.postestimation.wald_tests import WaldTest
 from xmixed.render.text import result, rule, wrap
 
 WIDTHS = {"ci": 48, "pv": 39, "effects": 64, "groups": 35}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.statistics.kernels import KERNELS, REACH, kernel_moments
+from xmixed.statistics.curves.kernels import KERNELS, REACH, kernel_moments
 
 EXACT_POINTS = 1000
 """A curve through more distinct points is computed at that many, with straight lines between them."""

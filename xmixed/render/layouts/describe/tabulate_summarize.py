@@ -10,7 +10,7 @@ import numpy as np
 from xmixed.formats import format_value
 from xmixed.formats.width import cut, right
 from xmixed.output import Line, line
-from xmixed.render.layouts.tabulate import (
+from xmixed.render.layouts.describe.tabulate import (
     LABEL,
     ONE_WAY_STUB,
     Content,

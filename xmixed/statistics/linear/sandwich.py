@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xmixed.statistics.blocks import Column, blocks, weighted_gram
+from xmixed.statistics.linear.blocks import Column, blocks, weighted_gram
 
 
 def score_products(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.missing import MISSING
-from xmixed.statistics.ranks import ranks
+from xmixed.statistics.inference.ranks import ranks
 
 
 @dataclass(frozen=True, slots=True)
