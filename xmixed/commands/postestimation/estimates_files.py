@@ -16,7 +16,7 @@ from xmixed.estimation.notes import notes_of
 from xmixed.estimation.record import Saved, file_content, read_records, record, restore
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.estimation.estimates import render_description
+from xmixed.render.layouts.postestimation.estimates import render_description
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, stored_estimates

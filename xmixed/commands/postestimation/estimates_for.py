@@ -9,7 +9,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_at_colon
-from xmixed.render.layouts.estimation.estimates import render_model_banner
+from xmixed.render.layouts.postestimation.estimates import render_model_banner
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, stored_estimates
 

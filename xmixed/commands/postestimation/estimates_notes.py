@@ -9,7 +9,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.notes import notes_of, with_notes
 from xmixed.language.nodes import Command, InRange
 from xmixed.language.syntax import Syntax
-from xmixed.render.layouts.estimation.estimates import render_notes
+from xmixed.render.layouts.postestimation.estimates import render_notes
 from xmixed.session.state import SessionState
 from xmixed.session.stored import stored_estimates
 
