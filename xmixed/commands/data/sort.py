@@ -7,7 +7,7 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.order import reordered, sort_key, sorted_on, stable_order
+from xmixed.data.order import reordered, sort_key, sorted_on
 from xmixed.errors import StataError
 from xmixed.expressions.sample import range_slice
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -15,6 +15,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
+from xmixed.statistics.ordering import stable_order
 
 
 @command(

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.data.columns import blank_column
+from xmixed.data.columns import among, blank_column
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.operations.pairing import place_in_group
-from xmixed.data.order import group_codes
+from xmixed.data.order import group_codes, sort_key
+from xmixed.statistics.ordering import stable_order
+from xmixed.statistics.partition import Partition
 
 
 def expand(data: Dataset, copies: np.ndarray) -> tuple[Dataset, np.ndarray]:
@@ -60,25 +61,36 @@ class Duplicates:
 
     Attributes
     ----------
-    codes : ndarray of int, shape (n,)
-        Group of each row in sort order, -1 for those left out.
-    copies : ndarray of int, shape (n,)
-        How many rows are like each, itself included; 0 for those left out.
-    place : ndarray of int, shape (n,)
-        0 for the first of its group.
+    order : ndarray of int
+        The rows compared, those that are alike behind each other, in sort order and else as they stand.
+    groups : Partition
+        Of the rows in that order.
     """
 
-    codes: np.ndarray
-    copies: np.ndarray
-    place: np.ndarray
+    order: np.ndarray
+    groups: Partition
+
+    @property
+    def alike(self) -> np.ndarray:
+        """Numbers of the groups of more than one row."""
+        return np.flatnonzero(self.groups.sizes > 1)
+
+    @property
+    def first(self) -> np.ndarray:
+        """The first row of each group."""
+        return self.order[self.groups.starts]
+
+    @property
+    def surplus(self) -> np.ndarray:
+        """The rows that are not the first of their group."""
+        more = np.ones(len(self.order), dtype=bool)
+        more[self.groups.starts] = False
+        return self.order[more]
 
 
 def duplicates(data: Dataset, names: list[str], rows: np.ndarray) -> Duplicates:
     """Find rows that are alike in variables."""
-    codes, count = group_codes(data, names, rows)
-    used = np.flatnonzero(rows)
-    own = codes[used]
-    copies, place = np.zeros(len(rows), dtype=np.intp), np.zeros(len(rows), dtype=np.intp)
-    copies[used] = np.bincount(own, minlength=count)[own]
-    place[used] = place_in_group(own, count)
-    return Duplicates(codes, copies, place)
+    keys = [among(sort_key(data[name]), rows) for name in names]
+    order = stable_order(keys)
+    groups = Partition.of_sorted(keys, len(order), order)
+    return Duplicates(order if rows.all() else np.flatnonzero(rows)[order], groups)

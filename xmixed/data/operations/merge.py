@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.data.columns import blank_column
 from xmixed.data.dataset import Dataset, Variable, to_double
 from xmixed.data.operations.pairing import Keys, Pairs, all_pairs, keys_of, merge_pairs, repeated, unmatched
 from xmixed.data.operations.stacking import (
@@ -20,6 +21,7 @@ from xmixed.data.operations.stacking import (
 )
 from xmixed.errors import StataError
 from xmixed.missing import is_missing
+from xmixed.statistics.ordering import ascends
 
 MASTER, USING, MATCH, UPDATE, CONFLICT = 1, 2, 3, 4, 5
 RESULT_LABELS = {
@@ -56,7 +58,7 @@ class Merged:
         return replace(self, dataset=self.dataset.rows(rows), results=self.results[rows])
 
     def count(self, *results: int) -> int:
-        return int(np.count_nonzero(np.isin(self.results, results)))
+        return sum(int(np.count_nonzero(self.results == result)) for result in results)
 
 
 def merge(
@@ -149,8 +151,9 @@ def _side_by_side(
     shared = [name for name in left.names if name in right and name not in keys]
     if not force:
         check_kinds(left, right, shared, "merge")
-    matched = (pairs.left >= 0) & (pairs.right >= 0)
-    results = np.where(pairs.right < 0, MASTER, np.where(pairs.left < 0, USING, MATCH)).astype(np.int8)
+    results = np.full(len(pairs.left), MATCH, dtype=np.int8)
+    results[pairs.right < 0] = MASTER
+    results[pairs.left < 0] = USING
     variables: list[Variable] = []
     promotions: list[Promotion] = []
     for variable in left:
@@ -158,10 +161,10 @@ def _side_by_side(
         if other is not None and other.is_string != variable.is_string:
             other = None
         kind = variable.type if other is None else common_type(variable.type, other.type)
-        values = gathered([(variable, pairs.left)], kind, len(pairs.left))
+        changes = other is not None and variable.name in shared and update
+        values = _of_first(variable, kind, pairs, changes)
         if other is not None:
-            changes = variable.name in shared and update
-            _fill(values, other, pairs, kind, results if changes else None, matched, take)
+            _fill(values, other, pairs, kind, results if changes else None, take)
         if kind != variable.type:
             promotions.append(Promotion(variable.name, variable.type, kind))
         variables.append(widened(variable, kind, values))
@@ -170,7 +173,7 @@ def _side_by_side(
             values = gathered([(variable, pairs.right)], variable.type, len(pairs.right))
             variables.append(replace(variable, values=values))
     marks = {name: (pairs.left >= 0) & _mark(mark, pairs.left) for name, mark in left.marks.items()}
-    stays = not np.any(pairs.left < 0) and not update and bool(np.all(np.diff(pairs.left) >= 0))
+    stays = not update and not np.any(results == USING) and (pairs.straight or ascends(pairs.left))
     data = left.with_(
         variables=variables,
         n_obs=len(pairs.left),
@@ -179,6 +182,16 @@ def _side_by_side(
     )
     data, doubled = with_labels_of(data, left, right, labels, notes)
     return Merged(data, results, promotions, doubled)
+
+
+def _of_first(variable: Variable, kind: str, pairs: Pairs, changes: bool) -> np.ndarray:
+    """Return the first dataset's values, missing where it has no row; the column itself if it may stay."""
+    if not pairs.straight:
+        return gathered([(variable, pairs.left)], kind, len(pairs.left))
+    values, more = held_in(variable, kind), len(pairs.left) - len(variable.values)
+    if more:
+        return np.concatenate([values, blank_column(kind, more)])
+    return values.copy() if changes else values
 
 
 def _mark(mark: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -191,7 +204,6 @@ def _fill(
     pairs: Pairs,
     kind: str,
     results: np.ndarray | None,
-    matched: np.ndarray,
     take: bool,
 ) -> None:
     """Put values of the second dataset in, in place: where the first has no row, and as update does.
@@ -200,11 +212,12 @@ def _fill(
     values differ.
     """
     source = held_in(other, kind)
-    alone = pairs.left < 0
-    values[alone] = source[pairs.right[alone]]
-    if results is None or not matched.any():
+    alone = np.flatnonzero(pairs.left < 0)
+    if len(alone):
+        values[alone] = source[pairs.right[alone]]
+    at = np.flatnonzero((pairs.left >= 0) & (pairs.right >= 0)) if results is not None else alone[:0]
+    if results is None or not len(at):
         return
-    at = np.flatnonzero(matched)
     mine, theirs = values[at], source[pairs.right[at]]
     known = ~_missing(theirs, kind)
     empty = _missing(mine, kind)

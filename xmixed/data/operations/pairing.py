@@ -23,10 +23,14 @@ class Keys:
 
 
 class Pairs(NamedTuple):
-    """Rows of the result: those of the first dataset, -1 for none, and of the second."""
+    """Rows of the result: those of the first dataset, -1 for none, and of the second.
+
+    `straight`: the first dataset's rows stand as they are, before those that only the second has.
+    """
 
     left: np.ndarray
     right: np.ndarray
+    straight: bool = False
 
 
 def keys_of(left: Dataset, right: Dataset, names: list[str]) -> Keys:
@@ -87,6 +91,9 @@ def merge_pairs(keys: Keys) -> Pairs:
 
     The rows of the first dataset come in their order, those that only the second has at the end.
     """
+    sizes = np.bincount(keys.right, minlength=keys.count)
+    if not len(sizes) or sizes.max() <= 1:
+        return _pairs_with_one(keys)
     order, starts, sizes = _laid_out(keys.right, keys.count)
     own = np.bincount(keys.left, minlength=keys.count)
     place = place_in_group(keys.left, keys.count)
@@ -102,6 +109,21 @@ def merge_pairs(keys: Keys) -> Pairs:
         right[found] = order[starts[keys.left[left[found]]] + np.minimum(at[found], size[found] - 1)]
     alone = np.flatnonzero(own[keys.right] == 0)
     return Pairs(np.concatenate([left, np.full(len(alone), -1, np.intp)]), np.concatenate([right, alone]))
+
+
+def _pairs_with_one(keys: Keys) -> Pairs:
+    """Pair rows with the only one of their key in the second dataset."""
+    row_of = np.full(keys.count, -1, dtype=np.intp)
+    row_of[keys.right] = np.arange(len(keys.right))
+    there = np.zeros(keys.count, dtype=bool)
+    there[keys.left] = True
+    alone = np.flatnonzero(~there[keys.right])
+    left = np.arange(len(keys.left))
+    if not len(alone):
+        return Pairs(left, row_of[keys.left], straight=True)
+    none = np.full(len(alone), -1, dtype=np.intp)
+    right = np.concatenate([row_of[keys.left], alone])
+    return Pairs(np.concatenate([left, none]), right, straight=True)
 
 
 def all_pairs(keys: Keys) -> Pairs:
