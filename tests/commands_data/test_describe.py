@@ -107,9 +107,9 @@ def test_codebook_numeric(session):
     session.run('set obs 21\ngen int mpg = _n\nlabel var mpg "Mileage (mpg)"')
     assert session.run("codebook mpg").splitlines() == [
         "",
-        "-" * 80,
-        "mpg" + " " * 64 + "Mileage (mpg)",
-        "-" * 80,
+        "-" * 79,
+        "mpg" + " " * 63 + "Mileage (mpg)",
+        "-" * 79,
         "",
         "                  type:  numeric (int)",
         "",

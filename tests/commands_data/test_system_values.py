@@ -31,7 +31,7 @@ def test_the_data(pigs: Session, folder: Path) -> None:
 
 
 def test_settings_come_through(session: Session) -> None:
-    assert values(session, "c(level)", "c(linesize)", "c(type)", "c(more)") == ["95", "80", "float", "off"]
+    assert values(session, "c(level)", "c(linesize)", "c(type)", "c(more)") == ["95", "79", "float", "off"]
     assert values(session, "c(version)", "c(stata_version)") == ["12", "12"]
     session.run("set level 90\nset linesize 100\nset type double\nset more on\nset seed 17")
     session.run("set cformat %8.3f\nset pformat %4.2f\nset sformat %6.1f\nset showbaselevels all")

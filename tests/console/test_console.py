@@ -78,7 +78,7 @@ def test_arguments_become_macros(console: Console, tmp_path: Path) -> None:
 def test_long_lines_wrap(console: Console, tmp_path: Path) -> None:
     (tmp_path / "a.do").write_text(LONG + "\n")
     lines = console("a.do").stdout.splitlines()
-    assert lines[0] == ". " + LONG[:78] and lines[1] == "> " + LONG[78:]
+    assert lines[0] == ". " + LONG[:77] and lines[1] == "> " + LONG[77:]
     (tmp_path / "a.do").write_text("set linesize 60\n" + LONG + "\n")
     lines = console("a.do").stdout.splitlines()
     assert lines[2] == ". " + LONG[:58] and lines[3] == "> " + LONG[58:]

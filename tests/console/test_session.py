@@ -127,7 +127,7 @@ def test_a_log(session: Session, tmp_path: Path) -> None:
     session.run("log close")
     text = re.sub(r"\d+ \w{3} \d{4}, [\d:]{8}", "WHEN", path.read_text())
     text = re.sub(r" +WHEN|  WHEN", "  WHEN", text)
-    rule = "-" * 80
+    rule = "-" * 79
     assert text.startswith(f"{rule}\n      name:  <unnamed>\n       log:  ")
     assert "\n  log type:  text\n opened on:  WHEN\n\n" in text
     assert "\n. display 1\n1\n\n. * note\n. log off\n" in text

@@ -89,9 +89,9 @@ def test_directives_of_text(run: Run) -> None:
     }.items():
         assert run(f'display "{typed}"') == f"{shown}\n", typed
     assert run('display _asis "{hline 5}"') == "{hline 5}\n"
-    assert run('display "{hline}"') == "-" * 80 + "\n"
+    assert run('display "{hline}"') == "-" * 79 + "\n"
 
 
 def test_long_output_is_cut(run: Run) -> None:
     text = "x" * 100
-    assert run(f'display "{text}"') == "x" * 80 + "\n> " + "x" * 20 + "\n"
+    assert run(f'display "{text}"') == "x" * 79 + "\n> " + "x" * 21 + "\n"

@@ -94,15 +94,15 @@ def test_trace(run: Run) -> None:
     run("program outer\nargs x\nif `x' == 1 {\n inner\n}\nend\nprogram inner\ndisplay 1\nend")
     lines = run("set trace on\nouter 1\nset trace off").splitlines()
     assert lines == [
-        "  " + "-" * 62 + " begin outer ---",
+        "  " + "-" * 61 + " begin outer ---",
         "  - args x",
         "  - if `x' == 1 {",
         "  = if 1 == 1 {",
         "  - inner",
-        "    " + "-" * 60 + " begin inner ---",
+        "    " + "-" * 59 + " begin inner ---",
         "    - display 1",
         "1",
-        "    " + "-" * 62 + " end inner ---",
+        "    " + "-" * 61 + " end inner ---",
         "  - }",
-        "  " + "-" * 64 + " end outer ---",
+        "  " + "-" * 63 + " end outer ---",
     ]

@@ -21,6 +21,7 @@ class Listed(NamedTuple):
 # One entry a line, so that branches merge.
 # fmt: off
 COMMANDS: dict[str, Listed] = {
+    "_estimates": Listed("_est", "programs.held", "Set e() aside and bring it back"),
     "_pctile": Listed("_pctile", "values.quantiles", "Percentiles in r()"),
     "about": Listed("about", "environment.help", "Show the version and the licence"),
     "ado": Listed("ado", None),
@@ -452,6 +453,10 @@ COMMANDS: dict[str, Listed] = {
 """Commands by full name."""
 
 SUBCOMMANDS: dict[str, Listed] = {
+    "_estimates clear": Listed("clear", "programs.held", "Forget what is set aside"),
+    "_estimates dir": Listed("d", "programs.held", "List what is set aside"),
+    "_estimates hold": Listed("h", "programs.held", "Set e() aside"),
+    "_estimates unhold": Listed("u", "programs.held", "Bring e() back"),
     "char define": Listed("de", "data.characteristics", "Set a characteristic, or take it away"),
     "char list": Listed("l", "data.characteristics", "Show characteristics"),
     "duplicates drop": Listed("drop", "combine.duplicates", "Keep the first of observations that are alike"),

@@ -48,7 +48,7 @@ REMEMBERED: dict[str, Remembered] = {
 class Settings:
     """Defaults are Stata's."""
 
-    linesize: int = 80
+    linesize: int = 79
     level: float = 95.0
     more: bool = False
     cformat: str = ""

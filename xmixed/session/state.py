@@ -45,6 +45,7 @@ class SessionState(ABC):
         self.e = Estimates()
         self.s = Results()
         self.stored: dict[str, Estimates] = {}
+        self.held: dict[str, Estimates] = {}  # set aside by `_estimates hold`
         self.scalars: dict[str, float | str] = {}
         self.matrices: dict[str, Matrix] = {}
         self.global_macros: dict[str, str] = {}

@@ -79,5 +79,5 @@ def terminal_sink() -> Sink:
 
 
 def terminal_width() -> int:
-    """Return the line size for the terminal: its width, within Stata's limits."""
-    return max(MINIMUM_WIDTH, min(MAXIMUM_WIDTH, shutil.get_terminal_size((80, 24)).columns))
+    """Return the line size for the terminal: one less than its width, within Stata's limits."""
+    return max(MINIMUM_WIDTH, min(MAXIMUM_WIDTH, shutil.get_terminal_size((80, 24)).columns - 1))

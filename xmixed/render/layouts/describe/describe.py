@@ -58,7 +58,7 @@ class Description:
 
 
 def _wrapped(text: str, linesize: int) -> list[str]:
-    return wrap(printable(text), max(10, linesize - 1 - LABEL), max(10, linesize - 3 - LABEL))
+    return wrap(printable(text), max(10, linesize - LABEL), max(10, linesize - 2 - LABEL))
 
 
 def _beside(left: str, value: str, right: list[str]) -> list[Line]:
@@ -119,7 +119,7 @@ def render_table(
     description: Description, linesize: int, framed: bool, fullnames: bool = False, numbers: bool = False
 ) -> list[Line]:
     """Return the table of variables: `framed` between rules, or alone with a blank line before it."""
-    dashes = line(rule(linesize - 1))
+    dashes = line(rule(linesize))
     lines = [dashes if framed else line(), *map(line, HEADS), dashes]
     for row in description.rows:
         lines += render_row(row, linesize, fullnames, numbers, description.names)
@@ -132,7 +132,7 @@ def render_variables(rows: Sequence[VariableRow], linesize: int, among: Sequence
     """Return variables in a table without its frame, after a blank line; nothing when there are none."""
     if not rows:
         return []
-    lines = [line(), *map(line, HEADS), line(rule(linesize - 1))]
+    lines = [line(), *map(line, HEADS), line(rule(linesize))]
     for row in rows:
         lines += render_row(row, linesize, among=among)
     return lines

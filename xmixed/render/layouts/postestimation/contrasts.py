@@ -82,7 +82,7 @@ class ContrastStyle:
     equation: str = ""
     method: str = ""
     delta: bool = False
-    linesize: int = 80
+    linesize: int = 79
     cformat: str = ""
     pformat: str = ""
     sformat: str = ""
