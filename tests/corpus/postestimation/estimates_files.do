@@ -1,4 +1,4 @@
-* source: FORMAT-estimation 5.1 (messages and layouts of estimates save, use, describe, notes, for); figures equal those before saving
+* source: FORMAT-estimation 5.1, its messages and layouts; figures equal those before saving
 * covers: estimates
 sysuse sleepstudy
 quietly xtmixed reaction days || subject: days, covariance(unstructured)
