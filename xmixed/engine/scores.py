@@ -228,12 +228,13 @@ def _unit_scores(
     # The weights of units are left to the end: here every unit counts once.
     once = Units(units.rows, units.starts, units.row_weights)
     products = make_products(residual.residuals, residual.structure, residual.table, once, D, Q)
-    full = residual.table.fill(whitening.estimates(point.rho))
+    full = whitening.table(point.rho)
     of_means = products.at(full).ZtD[-1, Q:] / sigma2
     row_weights = np.ones(len(rest)) if units.row_weights is None else units.row_weights
     of_means[-1] -= units.summed(row_weights)
     first, second = products.unit_slopes(full, variances)
     of_rho = -0.5 * (first + second / sigma2)[residual.table.free]
+    of_rho[whitening.correlations] /= whitening.unit_slopes(point.rho)[whitening.correlations, None]
 
     def summed(values: np.ndarray) -> np.ndarray:
         counted = values if units.counts is None else values * units.counts

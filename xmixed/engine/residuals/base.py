@@ -150,6 +150,18 @@ class ResidualStructure(ABC):
         """(r, r) derivative of `estimation_metric`."""
         return np.eye(len(search))
 
+    def time_unit(self, residuals: Residuals) -> float:
+        """What the search counts t() in: it knows t() divided by this only."""
+        return 1.0
+
+    def per_unit(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """Correlations for another unit of t(), rho to the power of `factor`; estimation metric."""
+        return parameters
+
+    def per_unit_slope(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """Derivative of each element of `per_unit`."""
+        return np.ones_like(parameters)
+
     def start(self, residuals: Residuals, table: Table) -> np.ndarray:
         """Where the search starts, (r,): independence."""
         return np.zeros(int(table.free.sum()))

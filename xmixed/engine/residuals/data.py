@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,9 @@ class ResidualData:
     Attributes
     ----------
     residuals : Residuals
+        t() as the search counts it.
+    time_unit : float
+        What t() was divided by.
     structure : ResidualStructure
     table : Table
     products : Products
@@ -37,6 +40,7 @@ class ResidualData:
     """
 
     residuals: Residuals
+    time_unit: float
     structure: ResidualStructure
     table: Table
     products: Products
@@ -126,11 +130,20 @@ def residual_data(
         place += 1
     D[place] = outcome / y_scale
     structure = structure_of(residuals)
+    residuals, unit = _in_units(residuals, structure)
     table = structure.table(residuals)
     products = make_products(residuals, structure, table, units, D, Q)
     return ResidualData(
-        residuals, structure, table, products, units, tuple(len(part) for part in z), groups, counts
+        residuals, unit, structure, table, products, units, tuple(len(part) for part in z), groups, counts
     )
+
+
+def _in_units(residuals: Residuals, structure: ResidualStructure) -> tuple[Residuals, float]:
+    """The residuals with t() as the search counts it, and what it was divided by."""
+    unit = 1.0 if residuals.time is None else structure.time_unit(residuals)
+    if residuals.time is None or unit == 1.0:
+        return residuals, 1.0
+    return replace(residuals, time=(residuals.time - residuals.time.min()) / unit), unit
 
 
 def _arranged(

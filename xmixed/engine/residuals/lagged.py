@@ -8,7 +8,7 @@ import numpy as np
 
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.base import PatternStructure, Table
-from xmixed.engine.residuals.markov import ar_step, markov_products
+from xmixed.engine.residuals.markov import ar_step, gaps_within, markov_products
 from xmixed.engine.residuals.patterns import PatternProducts
 from xmixed.engine.residuals.products import Products, Units
 from xmixed.engine.result import ParameterKind
@@ -148,6 +148,50 @@ class Autoregressive(_Memory):
         for lag in range(order + 1, result.shape[1]):
             result[:, lag] = (phi * result[:, lag - order : lag][:, ::-1]).sum(axis=1)
 
+    def time_unit(self, residuals: Residuals) -> float:
+        """See `ResidualStructure`: the greatest common divisor of the gaps, halved where that is even.
+
+        So rho keeps its sign where odd powers of it occur, and is positive or negative alike where none does.
+        """
+        gaps, _ = gaps_within(residuals)
+        divisor = _common_divisor(gaps) if self.order == 1 else 1
+        return float(divisor if divisor % 2 else divisor // 2)
+
+    def per_unit(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """See `ResidualStructure`: rho keeps its sign."""
+        if factor == 1.0:
+            return parameters
+        logs = factor * _log_tanh(parameters)
+        size = 0.5 * (np.log1p(np.exp(logs)) - np.log(-np.expm1(logs)))
+        return np.copysign(size, parameters)
+
+    def per_unit_slope(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """See `ResidualStructure`; none at zero."""
+        if factor == 1.0:
+            return np.ones_like(parameters)
+        logs = factor * _log_tanh(parameters)
+        outer = np.exp(logs) / -np.expm1(2.0 * logs)
+        inner = 2.0 * factor / np.sinh(2.0 * np.abs(parameters))
+        return np.where(parameters == 0, 0.0, outer * inner)
+
+    def start(self, residuals: Residuals, table: Table) -> np.ndarray:
+        """See `ResidualStructure`: where no gap is one, away from the saddle point at zero."""
+        gaps, by = gaps_within(residuals)
+        full = np.zeros(table.free.shape)
+        for group in range(len(full)):
+            own = gaps[by == group]
+            if len(own) and own.min() > 1:
+                full[group, 1] = np.arctanh(0.5 ** (1.0 / np.median(own)))
+        return full[table.free]
+
+    def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
+        """See `PatternStructure`: of order one whatever the gaps."""
+        if self.order > 1:
+            return super().matrices(table, full, times, by)
+        gaps = np.abs(times[:, :, None] - times[:, None, :])
+        power, _ = ar_step(full[by, 1][:, None, None], gaps)
+        return np.exp(2.0 * full[by, 0])[:, None, None] * power
+
     def products(
         self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
     ) -> Products:
@@ -177,6 +221,18 @@ class MovingAverage(_Memory):
         total = (weights**2).sum(axis=1)
         for lag in range(1, order + 1):
             result[:, lag] = (weights[:, lag:] * weights[:, : order + 1 - lag]).sum(axis=1) / total
+
+
+def _common_divisor(gaps: np.ndarray) -> int:
+    """The greatest common divisor of whole gaps, 1 where there are none."""
+    distinct = np.unique(gaps)
+    return int(np.gcd.reduce(distinct.astype(np.int64))) if len(distinct) else 1
+
+
+def _log_tanh(parameters: np.ndarray) -> np.ndarray:
+    """log|tanh|, with its digits near one."""
+    size = np.abs(parameters)
+    return np.log(-np.expm1(-2.0 * size)) - np.log1p(np.exp(-2.0 * size))
 
 
 def _yule_walker(phi: np.ndarray) -> np.ndarray:

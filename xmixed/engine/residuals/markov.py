@@ -69,35 +69,50 @@ def exponential_step(parameter: np.ndarray, gap: float | np.ndarray) -> tuple[np
     """
     negative = np.real(parameter) < 0
     tail = np.where(negative, parameter, -parameter)
-    log_rho = -np.log1p(np.exp(tail)) + np.where(negative, parameter, 0.0)
-    power = np.exp(gap * log_rho)
-    rest = -np.expm1(2.0 * gap * log_rho) if not np.iscomplexobj(log_rho) else _expm1(2.0 * gap * log_rho)
-    return power, rest
+    log_rho = -_log1p(np.exp(tail)) + np.where(negative, parameter, 0.0)
+    return np.exp(gap * log_rho), -_expm1(2.0 * gap * log_rho)
 
 
 def ar_step(parameter: np.ndarray, gap: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """rho^gap and 1 - rho^(2 gap) for whole gaps, rho being the hyperbolic tangent of the parameter.
 
-    1 - rho^(2d) = (1 - rho^2)(1 + rho^2 + ... ): sech^2 keeps the digits near one.
+    1 - rho^(2d) = (1 - rho^2)(1 + rho^2 + ... ), or from the logarithm of rho^2 where that is near zero:
+    sech^2 keeps the digits near one, and gaps may be as long as they like.
     """
-    rho = np.tanh(parameter)
-    whole = np.asarray(gap).astype(np.intp)
-    return rho**whole, (1.0 / np.cosh(parameter)) ** 2 * _geometric(rho**2, whole)
+    rho, gap = np.tanh(parameter), np.asarray(gap)
+    rest = (1.0 / np.cosh(parameter)) ** 2
+    far = np.abs(rho) < 0.5
+    log_square = _log1p(np.where(far, -0.5, -rest))
+    sign = np.where(np.real(rho) < 0, 1.0 - 2.0 * (gap % 2), 1.0)
+    small = np.where(far, rho, 0.5)
+    power = np.where(far, small**gap, sign * np.exp(0.5 * gap * log_square))
+    geometric = rest * (1.0 - small ** (2 * gap)) / (1.0 - small**2)
+    return power, np.where(far, geometric, -_expm1(gap * log_square))
+
+
+def _log1p(x: np.ndarray) -> np.ndarray:
+    """log(1 + x) to first order in a tiny imaginary part."""
+    if not np.iscomplexobj(x):
+        return np.log1p(x)
+    real = np.real(x)
+    return np.log1p(real) + 1j * np.imag(x) / (1.0 + real)
 
 
 def _expm1(x: np.ndarray) -> np.ndarray:
-    """1 - exp(x) to first order in a tiny imaginary part."""
-    real, imaginary = np.real(x), np.imag(x)
-    return -(np.expm1(real) + 1j * imaginary * np.exp(real))
+    """exp(x) - 1 to first order in a tiny imaginary part."""
+    if not np.iscomplexobj(x):
+        return np.expm1(x)
+    real = np.real(x)
+    return np.expm1(real) + 1j * np.imag(x) * np.exp(real)
 
 
-def _geometric(square: np.ndarray, terms: np.ndarray) -> np.ndarray:
-    """1 + s + ... + s^(terms-1)."""
-    near = np.abs(1.0 - square) < 1e-6
-    safe = np.where(near, 0.5, square)
-    far = (1.0 - safe**terms) / (1.0 - safe)
-    close = terms - (1.0 - square) * terms * (terms - 1) / 2.0
-    return np.where(near, close, far)
+def gaps_within(residuals: Residuals) -> tuple[np.ndarray, np.ndarray]:
+    """Gaps in t() between neighbours within groups, and the by() group of each."""
+    assert residuals.time is not None
+    order = np.lexsort((residuals.time, residuals.groups))
+    same = np.diff(residuals.groups[order]) == 0
+    by = np.zeros(int(same.sum()), np.intp) if residuals.by is None else residuals.by[order][1:][same]
+    return np.diff(residuals.time[order])[same], by
 
 
 class GapProducts:

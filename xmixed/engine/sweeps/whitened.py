@@ -35,16 +35,40 @@ class Whitening:
         return self.residual.products.cost_by_rows and len(self.residual.units.rows) >= _MANY_ROWS
 
     def estimates(self, rho: np.ndarray) -> np.ndarray:
-        """The parameters in the estimation metric."""
-        return self.residual.structure.estimation_metric(self.residual.table, rho)
+        """The parameters in the estimation metric, correlations for the user's unit of t()."""
+        return self._per_unit(self._inner(rho), 1.0 / self.residual.time_unit)
 
     def from_estimates(self, parameters: np.ndarray) -> np.ndarray:
         """The inverse of `estimates`; raises LinAlgError outside the parameter space."""
-        return self.residual.structure.search_metric(self.residual.table, parameters)
+        inner = self._per_unit(parameters, self.residual.time_unit)
+        return self.residual.structure.search_metric(self.residual.table, inner)
 
     def jacobian(self, rho: np.ndarray) -> np.ndarray:
         """(r, r) derivative of `estimates`."""
+        return self.unit_slopes(rho)[:, None] * self._inner_jacobian(rho)
+
+    def unit_slopes(self, rho: np.ndarray) -> np.ndarray:
+        """Derivatives of the estimates by the same for the search's unit of t(), (r,)."""
+        slopes, own = np.ones(self.count), self.correlations
+        inner, factor = self._inner(rho), 1.0 / self.residual.time_unit
+        slopes[own] = self.residual.structure.per_unit_slope(inner[own], factor)
+        return slopes
+
+    def table(self, rho: np.ndarray) -> np.ndarray:
+        """The structure's table, correlations for the search's unit of t()."""
+        return self.residual.table.fill(self._inner(rho))
+
+    def _inner(self, rho: np.ndarray) -> np.ndarray:
+        """The estimation metric for the search's unit of t()."""
+        return self.residual.structure.estimation_metric(self.residual.table, rho)
+
+    def _inner_jacobian(self, rho: np.ndarray) -> np.ndarray:
         return self.residual.structure.metric_jacobian(self.residual.table, rho)
+
+    def _per_unit(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        result, own = parameters.copy(), self.correlations
+        result[own] = self.residual.structure.per_unit(parameters[own], factor)
+        return result
 
     def at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
         """The sweeps, and log|Lambda|; raises LinAlgError where Lambda is not positive definite."""
@@ -52,7 +76,7 @@ class Whitening:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        found = self.residual.products.at(self.residual.table.fill(self.estimates(rho)))
+        found = self.residual.products.at(self.table(rho))
         problem = replace(self.problem, products=self.residual.cross_products(found))
         self._kept[key] = (NestedSweeps(problem), found.log_det)
         if len(self._kept) > _KEPT:
@@ -74,7 +98,7 @@ class Whitening:
         of_units = UnitPosterior(
             coefficients, posterior.variances[:, :, units], with_beta, posterior.beta_covariance
         )
-        full = residual.table.fill(self.estimates(rho))
+        full = self.table(rho)
         log_det, rss = residual.products.slopes(full, of_units)
-        jacobian, free = self.jacobian(rho), residual.table.free
+        jacobian, free = self._inner_jacobian(rho), residual.table.free
         return jacobian.T @ log_det[free], jacobian.T @ rss[free]
