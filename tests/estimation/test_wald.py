@@ -1,3 +1,10 @@
+"""Coefficients that fulfil a hypothesis."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.estimation.wald import constrained
 
 
 def test_constrained_estimates_are_those_of_the_constrained_least_squares() -> None:

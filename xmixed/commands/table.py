@@ -507,7 +507,6 @@ SUBCOMMANDS: dict[str, Listed] = {
     "estimates title": Listed("title", "postestimation.estimates", "Show the title of the active results, or give them one"),
     "estimates title:": Listed("title:", "postestimation.estimates", "Give the active results a title"),
     "estimates use": Listed("use", "postestimation.estimates_files", "Make results from a file the active ones"),
-    "estimates use": Listed("use", None),
     "export delimited": Listed("delim", "files.export_delimited", "Write a text file of rows and columns"),
     "file close": Listed("c", "files.file", "Close a text file"),
     "file open": Listed("o", "files.file", "Open a text file"),
