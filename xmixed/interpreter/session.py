@@ -208,7 +208,11 @@ class Session(SessionState):
             return
         if text[0] == "*":
             return  # a macro that stands for `*` makes its line a comment
-        self.perform(self.prepare(text), body)
+        try:
+            self.perform(self.prepare(text), body)
+        except StataError as error:
+            error.command = error.command or text
+            raise
 
     def prepare(self, text: str) -> Prepared:
         """Return a command line parsed by its command's syntax.
