@@ -67,8 +67,8 @@ def test_sigmamore_is_the_test_of_group_means(panel: Session) -> None:
 def test_equations(panel: Session) -> None:
     panel.run("quietly mlogit k x z, nolog\nestimates store all")
     panel.run("quietly mlogit k x z if id < 30, nolog")
-    for options, df in (("", 2), ("alleqs", 4), ("alleqs skipeqs(2)", 2), ("alleqs constant", 6)):
-        panel.run(f"hausman . all, {options}" if options else "hausman . all")
+    for options, df in (("", 2), (", alleqs", 4), (", alleqs skipeqs(2)", 2), (", alleqs constant", 6)):
+        panel.run(f"hausman . all{options}")
         assert panel.r["rank"] == df
 
 
@@ -87,3 +87,11 @@ def test_refused(panel: Session, command: str, code: int, message: str) -> None:
         panel.run(command.replace("logit re", "logit re, equations(1:1)").replace("(1:1),", "(1:1)"))
     assert caught.value.code == code
     panel.run("hausman robust re, force")
+
+
+def test_all_equations_but_one(panel: Session) -> None:
+    panel.run("quietly mlogit k x z, nolog\nestimates store all\nquietly mlogit k x z if id < 30, nolog")
+    panel.run("hausman . all, alleqs skipeqs(3)")
+    rest = panel.r["chi2"]
+    panel.run("hausman . all, equations(1:1)")
+    assert panel.r["chi2"] == rest
