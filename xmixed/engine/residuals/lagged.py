@@ -8,8 +8,8 @@ import numpy as np
 
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.base import PatternStructure, Table
+from xmixed.engine.residuals.lattice import pattern_products
 from xmixed.engine.residuals.markov import ar_step, gaps_within, markov_products
-from xmixed.engine.residuals.patterns import PatternProducts
 from xmixed.engine.residuals.products import Products, Units
 from xmixed.engine.result import ParameterKind
 
@@ -43,7 +43,7 @@ class _Lagged(PatternStructure):
         self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
     ) -> Products:
         """See `ResidualStructure`."""
-        return PatternProducts(self, residuals, table, units, by, D, Q)
+        return pattern_products(self, residuals, table, units, by, D, Q)
 
 
 class Toeplitz(_Lagged):
@@ -64,6 +64,57 @@ class Toeplitz(_Lagged):
 
     def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
         result[:, 1 : self.order + 1] = np.tanh(values)
+
+    def _lags(self, times: np.ndarray) -> np.ndarray:
+        """Lag of each pair of the lattice, (P,); -1 where it is longer than the order."""
+        i, k = np.triu_indices(len(times))
+        lags = np.abs(times[i] - times[k]).astype(np.intp)
+        return np.where(lags <= self.order, lags, -1)
+
+    def lattice_slopes(
+        self, table: Table, full: np.ndarray, times: np.ndarray, search: bool = True
+    ) -> np.ndarray:
+        """See `PatternStructure`: a covariance is a variance times a hyperbolic tangent."""
+        lags = self._lags(times)
+        variance, rho = np.exp(2.0 * full[:, :1]), np.tanh(full[:, 1:])
+        slopes = np.zeros((*full.shape, len(lags)))
+        own, shared = np.flatnonzero(lags == 0), np.flatnonzero(lags > 0)
+        lag = lags[shared]
+        slopes[:, 0, own] = 2.0 * variance
+        slopes[:, 0, shared] = 2.0 * variance * rho[:, lag - 1]
+        slopes[:, lag, shared] = variance * (1.0 - rho[:, lag - 1] ** 2)
+        return slopes
+
+    def lattice_bend(
+        self, table: Table, search: np.ndarray, times: np.ndarray, weights: np.ndarray
+    ) -> np.ndarray:
+        """See `PatternStructure`: exact."""
+        lags, count = self._lags(times), self.order + 1
+        summed = np.stack([np.bincount(lags[lags >= 0], row[lags >= 0], count) for row in weights])
+        summed *= np.exp(2.0 * search[:, :1])
+        rho = np.tanh(search[:, 1:])
+        slope = (1.0 - rho**2) * summed[:, 1:]
+        bend = np.zeros((*search.shape, count))
+        bend[:, 0, 0] = 4.0 * (summed[:, 0] + (rho * summed[:, 1:]).sum(axis=1))
+        bend[:, 0, 1:] = bend[:, 1:, 0] = 2.0 * slope
+        at = np.arange(1, count)
+        bend[:, at, at] = -2.0 * rho * slope
+        return bend
+
+    def lattice_places(self, table: Table, times: np.ndarray) -> np.ndarray | None:
+        """See `PatternStructure`."""
+        lags = self._lags(times)
+        shift = (self.order + 1) * np.arange(len(table.free))[:, None]
+        return np.where(lags < 0, -1, lags + shift)
+
+    def from_lattice(self, table: Table, times: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """See `PatternStructure`."""
+        full, lags = np.zeros(table.free.shape), self._lags(times)
+        full[:, lags[lags >= 0]] = values[:, lags >= 0]
+        variance = full[:, :1].copy()
+        full[:, 1:] = np.arctanh(full[:, 1:] / variance)
+        full[:, :1] = 0.5 * np.log(variance / variance[0])
+        return full[table.free]
 
 
 class _Memory(_Lagged):
