@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import ResidualData
-from xmixed.engine.residuals.products import UnitPosterior
+from xmixed.engine.residuals.lattice import LatticeProducts
+from xmixed.engine.residuals.products import Curvature, UnitPosterior
+from xmixed.engine.residuals.scoring import scored_start
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 
@@ -22,12 +25,24 @@ class Whitening:
 
     def __init__(self, problem: Problem, residual: ResidualData) -> None:
         self.problem, self.residual = problem, residual
-        self.start = residual.structure.start(residual.residuals, residual.table)
-        self.count = len(self.start)
+        self.count = int(residual.table.free.sum())
         # Row and column of the table that each parameter stands in.
         self.groups, columns = np.nonzero(residual.table.free)
         self.correlations = columns >= residual.table.sds
         self._kept: OrderedDict[bytes, tuple[Sweeps, float]] = OrderedDict()
+
+    @cached_property
+    def start(self) -> np.ndarray:
+        """Where the search starts, (r,)."""
+        residual, found = self.residual, None
+        if isinstance(residual.products, LatticeProducts):
+            found = scored_start(residual.products, self.problem.reml)
+        return residual.structure.start(residual.residuals, residual.table) if found is None else found
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether `curvature` gives second derivatives."""
+        return isinstance(self.residual.products, LatticeProducts)
 
     @property
     def is_dear(self) -> bool:
@@ -82,6 +97,13 @@ class Whitening:
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
+
+    def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
+        """Exact first and second derivatives along rho; None where second ones are differences."""
+        products = self.residual.products
+        if not isinstance(products, LatticeProducts):
+            return None
+        return products.curvature(rho, up.beta, up.factor, self.problem.reml)
 
     def slopes(
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
