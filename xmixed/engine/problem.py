@@ -80,3 +80,15 @@ class Problem:
         if self.weights is not None:
             return self.weights.total
         return self.n - self.p if self.reml else self.n
+
+    def working_to_user(self, sign: float = 1.0) -> np.ndarray:
+        """(p, p) derivative of the user's beta by that in working units; its inverse where `sign` is -1."""
+        scale = self.y_scale / self.x_scale
+        return self.uncentred(-1.0) * scale if sign > 0 else self.uncentred(1.0) / scale[:, None]
+
+    def uncentred(self, sign: float) -> np.ndarray:
+        """What takes coefficients of centred columns to those of the user's (-1), or back (1); (p, p)."""
+        back = np.eye(self.p)
+        if self.x_constant is not None:
+            back[self.x_constant] += sign * self.x_center
+        return back

@@ -26,7 +26,6 @@ from xmixed.engine.residuals.products import Units
 from xmixed.engine.result import SandwichParts
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.sweeps.sweeps import GroupMoments
-from xmixed.engine.user_units import working_to_user
 
 
 def refuse_scores(model: Model) -> None:
@@ -225,7 +224,7 @@ def _score_units(
 def user_scores(problem: Problem, scores: np.ndarray) -> np.ndarray:
     """Scores by the user's beta from those by that of the working columns, (M, p + k)."""
     p = problem.p
-    return np.concatenate([scores[:, :p] @ working_to_user(problem, -1.0), scores[:, p:]], axis=1)
+    return np.concatenate([scores[:, :p] @ problem.working_to_user(-1.0), scores[:, p:]], axis=1)
 
 
 def sandwich_parts(
@@ -244,5 +243,5 @@ def sandwich_parts(
     half = np.linalg.inv(factor)
     bread[:p, :p] = variance * half.T @ half
     bread[p:, p:] = of_parameters
-    back[:p, :p] = working_to_user(problem)
+    back[:p, :p] = problem.working_to_user()
     return SandwichParts(scores, bread, back)

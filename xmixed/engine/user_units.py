@@ -50,26 +50,12 @@ def fixed_effects(
         return np.zeros(0), np.zeros((0, 0))
     centred = problem.offset + problem.y_scale * beta / problem.x_scale
     half = np.linalg.inv(factor) / problem.x_scale * (problem.y_scale * np.sqrt(variance))
-    back = _uncentred(problem, -1.0)
+    back = problem.uncentred(-1.0)
     result = back @ centred
     if problem.x_constant is not None:
         result[problem.x_constant] += problem.y_center
     half = half @ back.T
     return result, half.T @ half
-
-
-def working_to_user(problem: Problem, sign: float = 1.0) -> np.ndarray:
-    """(p, p) derivative of the user's beta by that in working units; its inverse where `sign` is -1."""
-    scale = problem.y_scale / problem.x_scale
-    return _uncentred(problem, -1.0) * scale if sign > 0 else _uncentred(problem, 1.0) / scale[:, None]
-
-
-def _uncentred(problem: Problem, sign: float) -> np.ndarray:
-    """What takes coefficients of centred columns to those of the user's (-1), or back (1)."""
-    back = np.eye(problem.p)
-    if problem.x_constant is not None:
-        back[problem.x_constant] += sign * problem.x_center
-    return back
 
 
 def regression(problem: Problem) -> Regression:

@@ -28,7 +28,7 @@ def refuse_tiny(arrays: Sequence[np.ndarray | None], squares: np.ndarray) -> Non
     squares : (len(arrays),) array
         Sums of squares of the columns, centred or not.
     """
-    for place in np.flatnonzero(squares < _TINY):
+    for place in np.flatnonzero(squares < _TINY).tolist():
         array = arrays[place]
         if array is not None and array.size and array.min() != array.max():
             raise NonFiniteData("a column varies by so little that its squares underflow")
