@@ -13,6 +13,7 @@ from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Model, Options
 from xmixed.engine.prepare import prepare
+from xmixed.engine.problem import Problem
 from xmixed.engine.products.enclosing import members
 from xmixed.engine.products.weight_scale import fit_at_scale, progress_at_scale
 from xmixed.engine.residuals.structures import residual_parameters
@@ -326,6 +327,14 @@ def _record(
     )
 
 
+def _unseen_lags(problem: Problem) -> list[BoundaryNote]:
+    """Name the residual parameters that are left out since no two observations are so far apart."""
+    if problem.residual is None:
+        return []
+    missing = problem.residual.structure.unidentified(problem.residual.table)
+    return [BoundaryNote("lag_not_seen", 0, item.equation, item.row, lag) for lag, item in missing]
+
+
 def _nothing_to_maximise(objective: Objective) -> _Maximum:
     empty, square = np.zeros(0), np.zeros((0, 0))
     record = Optimization(empty, empty, empty, square, 0, (), 1, True, 0, "no_parameters", 0.0)
@@ -339,6 +348,7 @@ def _result(model: Model, objective: Objective, maximum: _Maximum, options: Opti
     residual = np.zeros(0) if objective.whitening is None else objective.whitening.estimates(point.rho)
     log_sigma = 0.5 * np.log(variance) + np.log(problem.y_scale)
     notes = list(maximum.boundary.notes)
+    notes += _unseen_lags(problem)
     count = len(relative) + 1 + len(residual)
     covariance = np.zeros((count, count))
     if options.standard_errors and not options.em_only:

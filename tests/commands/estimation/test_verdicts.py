@@ -84,3 +84,55 @@ def test_covariates_of_any_other_size_are_fitted(size: str) -> None:
         quietly xtmixed y x || g:
     """)
     assert session.e["ll"] == pytest.approx(float(str(session.run("display %21.0g ll"))), abs=1e-8)
+
+
+BIENNIAL = f"""
+set obs 400
+generate id = ceil(_n/4)
+generate year = 8 + 2*mod(_n-1, 4)
+{NORMAL.format("z", "7*_n^3 + 13*_n^2 + 5*_n")}
+{NORMAL.format("u", "11*id^3 + 3*id^2 + 29*id")}
+generate double y = 1 + u + z
+replace y = y + .4*z[_n-1] if year > 8
+"""
+
+
+def test_a_lag_that_no_two_observations_have_is_named_and_left_out() -> None:
+    """Figures of a dense likelihood."""
+    session = prepared(BIENNIAL)
+    output = str(session.run("xtmixed y year || id:, residuals(toeplitz 2, t(year)) nolog"))
+    assert session.e["ll"] == pytest.approx(-650.756861, abs=1e-6)
+    assert session.e["verdict"] == "not_identified" and session.e["unidentified"] == "r_atr1_1"
+    assert "rho2 |   .4288486   .0312474" in output and "rho1 |" not in output
+    assert "no two observations of a group are 1 apart in year: rho1 is not" in output
+    assert "sd(_cons) |   .9024451   .1159" in output
+
+
+@pytest.mark.parametrize(("order", "left"), [(1, "r_att1"), (2, "r_theta1_1"), (3, "r_theta1_1 r_theta1_3")])
+def test_a_moving_average_of_every_second_time(order: int, left: str) -> None:
+    """At even times it is a moving average of half the order, with t() halved."""
+    session = prepared(BIENNIAL)
+    session.run(f"quietly xtmixed y year || id:, residuals(ma {order}, t(year))")
+    assert session.e["unidentified"] == left
+    found = session.e["ll"]
+    session.run("generate wave = year/2")
+    halved = f"residuals(ma {order // 2}, t(wave))" if order > 1 else ""
+    session.run(f"quietly xtmixed y year || id:, {halved}")
+    assert found == pytest.approx(session.e["ll"], abs=1e-7)
+
+
+def test_autoregressive_residuals_of_every_second_year() -> None:
+    """The log likelihood depends on rho squared alone; figures of a dense likelihood, six starts."""
+    session = prepared(f"""
+        set obs 600
+        generate id = ceil(_n/6)
+        generate wave = mod(_n-1, 6)
+        generate year = 2001 + 2*wave
+        {NORMAL.format("z", "7*_n^3 + 13*_n^2 + 5*_n")}
+        generate double e = z
+        replace e = .64*e[_n-1] + .76837*z if wave > 0
+        generate double y = 10 + .1*wave + e
+    """)
+    output = str(session.run("xtmixed y year || id:, noconstant residuals(ar 1, t(year)) nolog"))
+    assert session.e["ll"] == pytest.approx(-746.718906, abs=1e-6)
+    assert "rho |    .821376   .0175776" in output and "sd(e) |   1.081796" in output
