@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from xmixed.errors import StataError
+from xmixed.estimation.mixed.random_rows import scale_limits
 from xmixed.interpreter.session import Session
+from xmixed.missing import MISSING
 
 NORMAL = "generate double {} = invnormal((mod({}, 10007) + .5)/10007)"
 """Standard normal values from a polynomial of the row or group: the same on every machine."""
@@ -136,3 +139,31 @@ def test_autoregressive_residuals_of_every_second_year() -> None:
     output = str(session.run("xtmixed y year || id:, noconstant residuals(ar 1, t(year)) nolog"))
     assert session.e["ll"] == pytest.approx(-746.718906, abs=1e-6)
     assert "rho |    .821376   .0175776" in output and "sd(e) |   1.081796" in output
+
+
+@pytest.mark.parametrize("size", [40, 2000])
+@pytest.mark.parametrize("method", ["", "reml"])
+def test_the_same_covariance_twice_whatever_the_size_of_groups(size: int, method: str) -> None:
+    """A random intercept is an exchangeable residual with a positive correlation."""
+    session = prepared(f"""
+        set obs {5 * size}
+        generate id = ceil(_n/{size})
+        {NORMAL.format("z", "7*_n^3 + 13*_n^2 + 5*_n")}
+        generate double y = 1 + (id - 3)*.7 + z
+        xtmixed y || id:, {method}
+        scalar plain = e(ll)
+    """)
+    with pytest.raises(StataError) as failure:
+        session.run(f"xtmixed y || id:, residuals(exchangeable) {method} nolog")
+    e = session.e
+    assert (e["verdict"], e["rc"], failure.value.code) == ("not_identified", 430, 430)
+    assert e["unidentified"] == "lns1_1_1 r_atr1"
+    assert e["ll"] == pytest.approx(float(str(session.run("display %21.0g plain"))), abs=1e-6)
+    text = " ".join(failure.value.output.split())
+    assert "the random effects at level id and the residual structure describe the same covariance" in text
+    assert text.split("sd(_cons) |")[1].split("-----")[0].split()[1:] == [".", ".", "."]
+
+
+def test_limits_that_say_nothing_are_missing() -> None:
+    assert scale_limits(0.0, 1.0) == pytest.approx((0.36787944117, 2.71828182846))
+    assert scale_limits(0.5, 101.0) == (MISSING, MISSING)

@@ -76,7 +76,12 @@ def diagnose(
         verdict = "not_identified"
     elif fitted.optimization.converged:
         verdict = "boundary" if boundary else "converged"
-    notes = [note_text(note, places, equations) for note in fitted.boundary if note.kind != "lag_not_seen"]
+    notes = [
+        note_text(note, places, equations)
+        for note in fitted.boundary
+        if note.kind != "lag_not_seen" and (note.level or note.kind != "not_identified")
+    ]
+    notes += _same_covariance(fitted.boundary, places, equations)
     notes += _unseen_lags(fitted.boundary, description.residuals)
     if verdict in _REASONS:
         notes.append(_REASONS[verdict])
@@ -97,6 +102,9 @@ def _concerned(
         return [
             item.name for item in own if item.group == note.equation and item.kind != "residual_log_ratio"
         ]
+    if note.kind == "not_identified" and not note.level:
+        own = [item for item in parameters if item.kind.startswith("residual")]
+        return [own[note.row - 1].name]
     place = places.get((note.level, note.equation))
     if place is None:
         return []
@@ -111,6 +119,23 @@ def _concerned(
             item.name for item in own if item.kind == "atanh_correlation" and (item.row, item.column) == ends
         ]
     return [item.name for item in own]
+
+
+def _same_covariance(
+    notes: Sequence[BoundaryNote], places: Places, equations: Sequence[RandomEquationSummary]
+) -> list[str]:
+    """Return what to do where residual parameters are not identified, with random effects or alone."""
+    level = [note for note in notes if note.kind == "not_identified"]
+    if not any(not note.level for note in level):
+        return []
+    own = [equations[places[note.level, note.equation]].level for note in level if note.level]
+    if not own:
+        return ["parameters of the residual covariance are not identified by these data."]
+    where = _listed(list(dict.fromkeys(own)))
+    return [
+        f"the random effects at level {where} and the residual structure describe the same covariance: these "
+        "data identify them only together, and one of them has to go."
+    ]
 
 
 def _unseen_lags(notes: Sequence[BoundaryNote], residuals: ResidualSummary | None) -> list[str]:
