@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.commands.data.test_egen import column, percentile, session_of
 from xmixed import StataError
+from xmixed.data.room import Room
 
 KEY = st.integers(0, 3) | st.just(None)
 
@@ -166,3 +167,68 @@ def test_kinds_that_differ_are_refused(tmp_path, monkeypatch, text, code):
     with pytest.raises(StataError) as caught:
         session.run(text)
     assert caught.value.code == code and session.data is before
+
+
+def test_what_would_not_fit_is_refused_before_it_is_made(tmp_path):
+    file = tmp_path / "b.dta"
+    session_of(k=list(range(100)), w=[1] * 100).run(f'save "{file}"')
+    wide = " ".join(f"a{place}" for place in range(20))
+    for command in (
+        "expand 1000",
+        "fillin k z",
+        f'cross using "{file}"',
+        f'joinby g using "{file}"',
+        f'merge 1:1 k using "{file}"',
+        f'append using "{file}"',
+        "reshape long a, i(k) j(t)",
+        "set obs 100000",
+    ):
+        session = session_of(k=list(range(100)), z=list(range(100)))
+        session.run(f"gen byte g = 1\nforeach name in {wide} {{\ngen byte `name' = 1\n}}")
+        if "joinby" in command:
+            session.run(f'preserve\nkeep k\ngen byte g = 1\nsave "{file}", replace\nrestore')
+        before = session.data
+        session.run("set max_memory 4k")
+        with pytest.raises(StataError) as refused:
+            session.run(command)
+        assert (refused.value.code, refused.value.message) == (909, "op. sys. refuses to provide memory")
+        assert session.data is before
+        session.run("set max_memory .")
+        session.run(command)
+        assert session.data.n_obs >= 100
+
+
+def test_the_units_of_max_memory():
+    assert [Room.of_setting(text).limit for text in ("2g", "3m", "4k", "5b", "6")] == [
+        2**31,
+        3 << 20,
+        4096,
+        5,
+        6,
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(KEY, min_size=1, max_size=9),
+    st.lists(KEY, min_size=1, max_size=6),
+    st.sampled_from("byte int".split()),
+)
+def test_merge_by_a_table_is_a_dictionary_too(tmp_path_factory, left, right, kind):
+    """Keys of one integer type that do not repeat in the file are looked up; others take the general way."""
+    file = tmp_path_factory.mktemp("merge") / "b.dta"
+    other = session_of(k=right, y=list(range(len(right))))
+    other.run(f'recast {kind} k\nsave "{file}"')
+    session = session_of(k=left, x=list(range(len(left))))
+    session.run("recast byte k")
+    if len(set(right)) < len(right):
+        with pytest.raises(StataError) as refused:
+            session.run(f'merge m:1 k using "{file}"')
+        assert refused.value.code == 459
+        return
+    session.run(f'merge m:1 k using "{file}"')
+    table = {key: y for y, key in enumerate(right)}
+    expected = [(key, x, table.get(key), 3 if key in table else 1) for x, key in enumerate(left)]
+    expected += [(key, None, y, 2) for key, y in table.items() if key not in left]
+    found = zip(*(column(session, name) for name in ("k", "x", "y", "_merge")), strict=True)
+    assert list(found) == expected

@@ -9,9 +9,14 @@ from xmixed.errors import StataError
 from xmixed.render.published.table import Cell, PublishedTable
 
 
+EXTRAS = {"docx": "word", "xlsx": "excel"}
+
+
 def _needed(library: str, form: str) -> StataError:
     return StataError(
-        198, f".{form} files need {library}", hint="it comes with the extra: pip install xmixed[office]"
+        198,
+        f".{form} files need {library}",
+        hint=f"it comes with the extra: pip install xmixed[{EXTRAS[form]}]",
     )
 
 
