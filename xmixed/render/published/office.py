@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from xmixed.errors import StataError
 from xmixed.render.published.table import Cell, PublishedTable
 
-
 EXTRAS = {"docx": "word", "xlsx": "excel"}
 
 
