@@ -37,16 +37,23 @@ def prtest(session: SessionState, node: Command) -> None:
         if not np.isin(sample, (0.0, 1.0)).all():
             raise StataError(450, f"{found.variable} is not a 0/1 variable")
     parts = [Proportion(float(len(x)), float(x.mean())) for x in found.samples]
+    show_proportions(session, found.names, parts, found.value, level)
+
+
+def show_proportions(
+    session: SessionState, group_names: tuple[str, ...], parts: list[Proportion], number: float, level: float
+) -> None:
+    """Show the test that a proportion is a number, or that two are equal; keep it in r()."""
     z = normal_quantile(level)
-    rows = [_row(name, part.p, part.se, z) for name, part in zip(found.names, parts, strict=True)]
-    counts = [(name, part.n) for name, part in zip(found.names, parts, strict=True)]
-    if found.kind == "number":
-        if not 0 < found.value < 1:
+    rows = [_row(name, part.p, part.se, z) for name, part in zip(group_names, parts, strict=True)]
+    counts = [(name, part.n) for name, part in zip(group_names, parts, strict=True)]
+    if len(parts) == 1:
+        if not 0 < number < 1:
             raise StataError(198, "the proportion must be between 0 and 1")
-        test = one_proportion(parts[0], found.value)
-        value = format_value(found.value, "%9.0g").strip()
+        test = one_proportion(parts[0], number)
+        value = format_value(number, "%9.0g").strip()
         lines = render_proportions("One-sample test of proportion", counts, [rows], level, False)
-        what, names = "p", f"    p = proportion({found.names[0]})"
+        what, names = "p", f"    p = proportion({group_names[0]})"
         hypothesis = f"Ho: p = {value}"
     else:
         test = two_proportions(*parts)
@@ -54,7 +61,7 @@ def prtest(session: SessionState, node: Command) -> None:
         under = ProportionRow("", None, test.se0, test.z, test.p)
         blocks = [rows, [_row("diff", test.difference, test.se, z), under]]
         lines = render_proportions("Two-sample test of proportions", counts, blocks, level, True)
-        names = f"        diff = prop({found.names[0]}) - prop({found.names[1]})"
+        names = f"        diff = prop({group_names[0]}) - prop({group_names[1]})"
         hypothesis = "    Ho: diff = 0"
     tails = three_tails(what, value, "Z", (test.p_lower, test.p, test.p_upper))
     shown = TailTest(names, "z", test.z, hypothesis, "", "", *tails)

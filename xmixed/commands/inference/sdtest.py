@@ -33,27 +33,41 @@ def sdtest(session: SessionState, node: Command) -> None:
     found = compared(session, node)
     level = float(node.option("level", session.settings.level))
     samples = [Sample.of(x) for x in found.samples]
+    head = "Group" if found.kind == "groups" else "Variable"
+    together = Sample.of(np.concatenate(found.samples))
+    show_variances(session, head, found.names, samples, together, found.value, level)
+
+
+def show_variances(
+    session: SessionState,
+    head: str,
+    group_names: tuple[str, ...],
+    samples: list[Sample],
+    together: Sample,
+    number: float,
+    level: float,
+) -> None:
+    """Show the test that a standard deviation is a number, or that two are equal; keep it in r()."""
     rows = [
         SampleRow(name, s.n, s.mean, s.se, s.sd, s.limits(level))
-        for name, s in zip(found.names, samples, strict=True)
+        for name, s in zip(group_names, samples, strict=True)
     ]
-    if found.kind == "number":
-        if found.value <= 0:
+    if len(samples) == 1:
+        if number <= 0:
             raise StataError(198, "the standard deviation must be positive")
-        test = variance_of_one(samples[0], found.value)
-        value = format_value(found.value, "%9.0g").strip()
+        test = variance_of_one(samples[0], number)
+        value = format_value(number, "%9.0g").strip()
         lines = render_samples("One-sample test of variance", "Variable", [rows], level)
         what, statistic, letter, df = "sd", "c = chi2", "C", f"{test.df:.0f}"
-        names = f"    sd = sd({found.names[0]})"
+        names = f"    sd = sd({group_names[0]})"
     else:
         test = variance_ratio(*samples)
         value, what, statistic, letter = "1", "ratio", "f", "F"
         df = f"{test.df:.0f}, {test.df2:.0f}"
-        s = Sample.of(np.concatenate(found.samples))
+        s = together
         combined = SampleRow("combined", s.n, s.mean, s.se, s.sd, s.limits(level))
-        head = "Group" if found.kind == "groups" else "Variable"
         lines = render_samples("Variance ratio test", head, [rows, [combined]], level)
-        names = f"    ratio = sd({found.names[0]}) / sd({found.names[1]})"
+        names = f"    ratio = sd({group_names[0]}) / sd({group_names[1]})"
     tails = three_tails(what, value, letter, (test.p_lower, test.p, test.p_upper), twice=True)
     hypothesis = f"Ho: {what} = {value}"
     shown = TailTest(names, statistic, test.statistic, hypothesis, "degrees of freedom", df, *tails)

@@ -56,11 +56,14 @@ def ttest(session: SessionState, node: Command) -> None:
         option = next(name for name in ("welch", "unequal", "unpaired") if node.option(name))
         raise StataError(198, f"option {option} not allowed", node.options[option].span)
     if found.kind == "number":
-        _one_sample(session, found, level)
+        show_one_sample(session, found.names[0], Sample.of(found.samples[0]), found.value, level)
     elif paired:
         _paired(session, found, level)
     else:
-        _two_samples(session, found, unequal, level)
+        samples = tuple(Sample.of(sample) for sample in found.samples)
+        head = "Group" if found.kind == "groups" else "Variable"
+        together = Sample.of(np.concatenate(found.samples))
+        show_two_samples(session, head, found.names, samples, together, unequal, level)
 
 
 def _row(name: str, sample: Sample, level: float) -> SampleRow:
@@ -71,13 +74,13 @@ def _tails(test: TTest) -> tuple[float, float, float]:
     return test.p_lower, test.p, test.p_upper
 
 
-def _one_sample(session: SessionState, found: Compared, level: float) -> None:
-    sample = Sample.of(found.samples[0])
-    test = one_sample(sample, found.value)
-    value = format_value(found.value, "%9.0g").strip()
-    lines = render_samples("One-sample t test", "Variable", [[_row(found.names[0], sample, level)]], level)
+def show_one_sample(session: SessionState, name: str, sample: Sample, number: float, level: float) -> None:
+    """Show the test that a mean is a number, and keep it in r()."""
+    test = one_sample(sample, number)
+    value = format_value(number, "%9.0g").strip()
+    lines = render_samples("One-sample t test", "Variable", [[_row(name, sample, level)]], level)
     shown = TailTest(
-        f"    mean = mean({found.names[0]})",
+        f"    mean = mean({name})",
         "t",
         test.t,
         f"Ho: mean = {value}",
@@ -114,11 +117,18 @@ def _paired(session: SessionState, found: Compared, level: float) -> None:
     session.r = _saved(test, (first, second), level)
 
 
-def _two_samples(session: SessionState, found: Compared, unequal: Unequal, level: float) -> None:
-    first, second = (Sample.of(sample) for sample in found.samples)
-    together = Sample.of(np.concatenate(found.samples))
+def show_two_samples(
+    session: SessionState,
+    head: str,
+    names: tuple[str, ...],
+    samples: tuple[Sample, ...],
+    together: Sample,
+    unequal: Unequal,
+    level: float,
+) -> None:
+    """Show the test that two means are equal, and keep it in r()."""
+    first, second = samples
     test = two_samples(first, second, unequal)
-    names = found.names
     blocks = [
         [_row(names[0], first, level), _row(names[1], second, level)],
         [_row("combined", together, level)],
@@ -135,7 +145,6 @@ def _two_samples(session: SessionState, found: Compared, unequal: Unequal, level
         df,
         *three_tails("diff", "0", "T", _tails(test)),
     )
-    head = "Group" if found.kind == "groups" else "Variable"
     session.out.write(*render_samples(title, head, blocks, level), *render_test(shown))
     saved = _saved(test, (first, second), level)
     saved.scalars["sd"] = together.sd
