@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from xmixed.commands.inference.intervals import METHODS
-from xmixed.commands.inference.prtest import show_proportions
-from xmixed.commands.inference.sdtest import show_variances
-from xmixed.commands.inference.ttest import show_one_sample, show_two_samples
+from xmixed.commands.inference.comparing import (
+    METHODS,
+    show_one_sample,
+    show_proportions,
+    show_two_samples,
+    show_variances,
+)
 from xmixed.commands.registry import command
 from xmixed.errors import StataError, syntax_error
 from xmixed.formats.hexadecimal import number_of

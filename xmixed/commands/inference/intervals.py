@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.commands.inference.comparing import METHODS
 from xmixed.commands.registry import command
 from xmixed.commands.rows import numeric_variables, selected_rows, weights_of
 from xmixed.errors import StataError
@@ -22,9 +23,6 @@ from xmixed.session.state import SessionState
 from xmixed.statistics.grouped import Grouped
 from xmixed.statistics.inference.comparisons import Sample
 from xmixed.statistics.inference.intervals import Interval, centile, proportion_interval, rate_interval
-
-METHODS = ("exact", "wald", "wilson", "agresti", "jeffreys")
-"""Limits of proportions."""
 
 
 @command(
