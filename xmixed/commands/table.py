@@ -120,7 +120,7 @@ COMMANDS: dict[str, Listed] = {
     "estadd": Listed("estadd", "publishing.estadd", "Add results to estimates, for tables"),
     "estat": Listed("estat", "postestimation.estat.estat", "Postestimation statistics: groups, information criteria, covariances, intraclass correlations"),
     "estimates": Listed("est", "postestimation.estimates", "Store, restore, replay and compare estimation results"),
-    "estout": Listed("estout", None, nearest="esttab"),
+    "estout": Listed("estout", "publishing.estout", "Table of models side by side, every part of it asked for"),
     "eststo": Listed("eststo", "publishing.eststo", "Collect estimates for a table"),
     "esttab": Listed("esttab", "publishing.esttab", "Table of models side by side, to the console or a file"),
     "exit": Listed("e", "programming.version_exit", "End the do-file, or leave the program"),
