@@ -7,7 +7,9 @@ from abc import abstractmethod
 import numpy as np
 
 from xmixed.engine.model import Residuals
+from xmixed.engine.residuals.banded import BandProducts, band_width
 from xmixed.engine.residuals.base import PatternStructure, Table
+from xmixed.engine.residuals.filtered import FilterProducts, worth_filtering
 from xmixed.engine.residuals.lattice import pattern_products
 from xmixed.engine.residuals.markov import ar_step, gaps_within, markov_products
 from xmixed.engine.residuals.products import Products, Units
@@ -46,7 +48,29 @@ class _Lagged(PatternStructure):
         return pattern_products(self, residuals, table, units, by, D, Q)
 
 
-class Toeplitz(_Lagged):
+class _Band(_Lagged):
+    """No correlation at lags beyond the order: long series take a band."""
+
+    def lag_covariances(self, full: np.ndarray) -> np.ndarray:
+        """Covariances at lags 0..order, (n_by, order + 1), of a table in the estimation metric."""
+        values = full[:, 1:]
+        correlations = np.ones((len(values), self.order + 1), values.dtype)
+        self._autocorrelations(values, correlations)
+        return np.exp(2.0 * full[:, :1]) * correlations
+
+    def products(
+        self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
+    ) -> Products:
+        """See `ResidualStructure`."""
+        assert residuals.time is not None
+        time = residuals.time[units.rows]
+        width = band_width(units, time, self.order)
+        if width is None:
+            return super().products(residuals, table, units, by, D, Q)
+        return BandProducts(self, width, time, units, by, D, Q)
+
+
+class Toeplitz(_Band):
     """A free correlation for every lag up to the order."""
 
     name = "toeplitz"
@@ -249,10 +273,20 @@ class Autoregressive(_Memory):
         """See `ResidualStructure`: of order one, each residual depends on the one before alone."""
         if self.order == 1:
             return markov_products(residuals, units, by, D, Q, ar_step)
+        assert residuals.time is not None
+        time = residuals.time[units.rows]
+        if worth_filtering(units, time, self.order):
+            return FilterProducts(self, time, units, by, D, Q)
         return super().products(residuals, table, units, by, D, Q)
 
+    def process(self, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Coefficients (n_by, p) and autocorrelations at lags 0..p of a table in the estimation metric."""
+        phi = self._coefficients(full[:, 1:])
+        first = np.ones((len(phi), 1), phi.dtype)
+        return phi, np.concatenate([first, _yule_walker(phi)], axis=1)
 
-class MovingAverage(_Memory):
+
+class MovingAverage(_Memory, _Band):
     """ma q."""
 
     name, order_name, sign = "ma", "ma_q", -1.0

@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.basis import Basis, BasisProducts, class_totals, unit_sums
+from xmixed.engine.residuals.entries import by_row, posterior_entries, symmetric_entries
 from xmixed.engine.residuals.products import STEP, Products, UnitPosterior, UnitProducts, Units
 
 # Parameters and gaps -> rho^gap and 1 - rho^(2 gap).
@@ -160,9 +161,9 @@ class GapProducts:
 
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`: M is a sum over rows of (now - a then)(now - a then)'/(rest sd^2)."""
-        means = _by_row(posterior.coefficients, self.unit)
+        means = by_row(posterior.coefficients, self.unit)
         of_means = _squares((self.D * means).sum(axis=0), (self.before * means).sum(axis=0))
-        of_effects = self._quadratics(_entries(posterior, self.Q))
+        of_effects = self._quadratics(posterior_entries(posterior, self.Q))
         first, second = np.zeros(full.shape), np.zeros(full.shape)
         for k in range(2):
             log_dets, effects, rss = self._row_slopes(full, k, of_effects, of_means)
@@ -174,7 +175,7 @@ class GapProducts:
         """See `Products`."""
         last, units = self.Q - 1, self.units
         of_means = _squares(self.D[last], self.before[last])
-        of_effects = self._quadratics(_symmetric(variances))
+        of_effects = self._quadratics(symmetric_entries(variances))
         first, second = np.zeros((2, self.n_by, 2, len(units.starts)))
         by, place = self.by[units.starts], np.arange(len(units.starts))
         for k in range(2):
@@ -201,7 +202,7 @@ class GapProducts:
         D, before = self.D, self.before
         result = [np.zeros(D.shape[1]) for _ in range(3)]
         for i, j, values in entries:
-            weight = _by_row(values, self.unit)
+            weight = by_row(values, self.unit)
             result[0] += weight * D[i] * D[j]
             result[1] += weight * (D[i] * before[j] + before[i] * D[j]) / 2.0
             result[2] += weight * before[i] * before[j]
@@ -210,27 +211,3 @@ class GapProducts:
 
 def _squares(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, ...]:
     return now * now, now * then, then * then
-
-
-def _symmetric(matrix: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
-    """A symmetric matrix by element, one of each pair, doubled."""
-    for i in range(len(matrix)):
-        for j in range(i + 1):
-            yield i, j, matrix[i, j] * (1.0 if i == j else 2.0)
-
-
-def _entries(posterior: UnitPosterior, Q: int) -> Iterator[tuple[int, int, np.ndarray]]:
-    """The conditional covariance of effects and beta by element, (U,) or (1,) arrays."""
-    yield from _symmetric(posterior.variances)
-    if posterior.with_beta is None or posterior.beta_covariance is None:
-        return
-    for k in range(len(posterior.beta_covariance)):
-        for i in range(Q):
-            yield i, Q + k, 2.0 * posterior.with_beta[i, k]
-    for i, j, value in _symmetric(posterior.beta_covariance):
-        yield Q + i, Q + j, np.array([value])
-
-
-def _by_row(values: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """Values of units, (..., U) or (..., 1), at the rows."""
-    return values if values.shape[-1] == 1 else values[..., unit]
