@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-import xmixed
 from xmixed.data.files.content import Content
 from xmixed.data.files.dta.reader import read_dta
 from xmixed.data.files.extras import require_package
@@ -66,7 +65,7 @@ def memory_limit(size: int) -> int:
 
 def _run(request: dict[str, object], name: str) -> dict[str, list[str]]:
     """Run the process; -P keeps modules that lie in the current folder out."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(xmixed.__file__).parent.parent)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])}
     environment["OPENBLAS_NUM_THREADS"] = "1"  # each thread takes address space
     done = subprocess.run(
         [sys.executable, "-P", "-m", "xmixed.data.files.foreign.child"],
