@@ -86,3 +86,22 @@ def test_files_of_sas_and_spss(session, folder: Path, fails):
     assert fails(session, "import sas x.sav, clear bcat(nosuch)")[0] == 603
     assert fails(session, "import sas nosuch, clear") == (601, "file nosuch.sas7bdat not found")
     assert fails(session, "import spss x")[0] == 4
+
+
+def test_signatures(pigs, folder: Path, fails):
+    assert fails(pigs, "datasignature confirm") == (459, "data signature not set")
+    signature = pigs.run("datasignature").strip()
+    assert signature.startswith("6:5(") and pigs.run("datasignature set").split() == [
+        signature,
+        "(data",
+        "signature",
+        "set)",
+    ]
+    assert pigs.run("datasignature confirm").startswith("  (data unchanged since ")
+    pigs.run("save signed\nuse signed, clear\nrecast double week")
+    assert "(data unchanged)" in pigs.run("datasignature report")
+    pigs.run("replace week = 9 in 1")
+    assert fails(pigs, "datasignature confirm")[0] == 9
+    assert "(data have changed)" in pigs.run("datasignature report")
+    pigs.run("datasignature clear")
+    assert fails(pigs, "datasignature report")[0] == 459
