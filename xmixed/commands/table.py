@@ -240,7 +240,7 @@ COMMANDS: dict[str, Listed] = {
     "mvdecode": Listed("mvdecode", "values.missing_values", "Missing values for numbers"),
     "mvencode": Listed("mvencode", "values.missing_values", "Numbers for missing values"),
     "mvreg": Listed("mvreg", None),
-    "nbreg": Listed("nbreg", None),
+    "nbreg": Listed("nbreg", "estimation.likelihood_models", "Negative binomial regression"),
     "nestreg": Listed("nestreg", None),
     "net": Listed("net", "environment.elsewhere", "Accepted with a note: nothing is installed"),
     "newey": Listed("newey", None),
