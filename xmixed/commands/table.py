@@ -253,7 +253,7 @@ COMMANDS: dict[str, Listed] = {
     "nptrend": Listed("nptrend", None),
     "numlabel": Listed("numlabel", None),
     "numlist": Listed("numlist", "programs.lists", "Write a list of numbers out in r(numlist)"),
-    "odbc": Listed("odbc", None, nearest="import sql"),
+    "odbc": Listed("odbc", None),
     "ologit": Listed("olog", "estimation.likelihood_models", "Ordered logistic regression"),
     "oneway": Listed("on", "inference.oneway", "One-way analysis of variance"),
     "oprobit": Listed("oprob", "estimation.likelihood_models", "Ordered probit regression"),
