@@ -486,6 +486,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "estat hettest": Listed("hett", "postestimation.regression_tests", "Test for heteroskedasticity after regress"),
     "estat ic": Listed("ic", "postestimation.estat.ic", "Akaike's and Bayesian information criteria"),
     "estat icc": Listed("icc", "postestimation.estat.icc", "Intraclass correlations"),
+    "estat imtest": Listed("imt", "postestimation.regression_tests", "Information matrix test after regress"),
     "estat ovtest": Listed("ovt", "postestimation.regression_tests", "Ramsey's test for omitted variables after regress"),
     "estat recovariance": Listed("recov", "postestimation.estat.recovariance", "Covariance matrices of the random effects"),
     "estat sd": Listed("sd", "postestimation.estat_mixed", "Random-effects parameters as standard deviations"),
