@@ -70,7 +70,7 @@ def test_duckdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = str(tmp_path / "x.duckdb")
     with duckdb.connect(path) as made:
         made.execute(
-            "CREATE TABLE t (i INTEGER, d DECIMAL(9,2), s VARCHAR, day DATE, at TIMESTAMP, b BOOLEAN)"
+            "CREATE TABLE t (i INTEGER, d DECIMAL(9,2), s VARCHAR, day DATE, w TIMESTAMP, b BOOLEAN)"
         )
         made.execute("INSERT INTO t VALUES (1, 1.25, 'é', '1960-01-03', '1960-01-01 00:00:01', true)")
         made.execute("INSERT INTO t VALUES (NULL, NULL, NULL, NULL, NULL, NULL)")
