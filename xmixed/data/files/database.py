@@ -127,7 +127,11 @@ def read_query(path: str, query: str) -> Imported:
         headings = [part[0] for part in cursor.description]
         if hasattr(cursor, "fetchnumpy"):
             found = cursor.fetchnumpy()
-            columns: list[Any] = list(found.values())
+            days = [str(part[1]) == "DATE" for part in cursor.description]
+            columns: list[Any] = [
+                cells.astype("datetime64[D]") if day else cells
+                for cells, day in zip(found.values(), days, strict=True)
+            ]
         else:
             columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(headings)
     return _imported(headings, columns)
@@ -151,7 +155,8 @@ def _imported(headings: Sequence[str], columns: Sequence[Any]) -> Imported:
 def _plain_cells(cells: Any) -> list[Any]:
     """Return cells as numbers, text, dates and None."""
     if isinstance(cells, np.ndarray):
-        values = cells.astype("datetime64[us]") if cells.dtype.kind == "M" else cells
+        finer = cells.dtype.kind == "M" and cells.dtype != np.dtype("datetime64[D]")
+        values = cells.astype("datetime64[us]") if finer else cells
         # tolist() of a masked array has None where it is masked
         cells = values.tolist()
     plain = list(cells)
