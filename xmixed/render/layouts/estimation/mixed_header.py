@@ -37,7 +37,10 @@ class GroupSummary:
 
 @dataclass(frozen=True, slots=True)
 class MixedHeader:
-    """What stands above the tables; `groups` highest level first, () for none."""
+    """What stands above the tables; `groups` highest level first, () for none.
+
+    `replications` is None without a prefix that replicates; with `df_residual` the test is F.
+    """
 
     title: str
     n_obs: float
@@ -47,20 +50,27 @@ class MixedHeader:
     p_value: float
     likelihood_label: str
     log_likelihood: float
+    replications: float | None = None
+    df_residual: float | None = None
 
 
 def render_header(header: MixedHeader) -> list[Line]:
     """Return the header from its title to the log-likelihood line."""
     lines = [_right(header.title, "Number of obs", format_value(header.n_obs, COUNT))]
+    if header.replications is not None:
+        lines.append(_right("", "Replications", format_value(header.replications, COUNT)))
     if len(header.groups) == 1:
         lines += _one_group(header.groups[0])
     elif header.groups:
         lines += [line(), *render_group_table(header.groups), line()]
     else:
         lines.append(line())
-    lines.append(_right("", f"Wald chi2({header.df_model:.0f})", format_value(header.chi2, "%10.2f")))
+    label, kind = f"Wald chi2({header.df_model:.0f})", "chi2"
+    if header.df_residual is not None:
+        label, kind = f"F({header.df_model:4.0f},{header.df_residual:7.0f})", "F"
+    lines.append(_right("", label, format_value(header.chi2, "%10.2f")))
     likelihood = f"{header.likelihood_label} = {format_value(header.log_likelihood, LIKELIHOOD)}"
-    lines.append(_right(_capital(likelihood), "Prob > chi2", format_value(header.p_value, "%10.4f")))
+    lines.append(_right(_capital(likelihood), f"Prob > {kind}", format_value(header.p_value, "%10.4f")))
     return lines
 
 
