@@ -9,7 +9,7 @@ from scipy import stats
 
 from xmixed.estimation.inference.contrasts import Adjustment, same_letters
 from xmixed.interpreter.session import Session
-from xmixed.statistics.contrasts import contrast_rows, orthogonal_polynomials
+from xmixed.statistics.linear.contrasts import contrast_rows, orthogonal_polynomials
 
 
 @pytest.fixture(scope="module")

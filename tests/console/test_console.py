@@ -78,7 +78,7 @@ def test_arguments_become_macros(console: Console, tmp_path: Path) -> None:
 def test_long_lines_wrap(console: Console, tmp_path: Path) -> None:
     (tmp_path / "a.do").write_text(LONG + "\n")
     lines = console("a.do").stdout.splitlines()
-    assert lines[0] == ". " + LONG[:78] and lines[1] == "> " + LONG[78:]
+    assert lines[0] == ". " + LONG[:77] and lines[1] == "> " + LONG[77:]
     (tmp_path / "a.do").write_text("set linesize 60\n" + LONG + "\n")
     lines = console("a.do").stdout.splitlines()
     assert lines[2] == ". " + LONG[:58] and lines[3] == "> " + LONG[58:]
@@ -240,7 +240,7 @@ def test_an_interrupted_run(tmp_path: Path, arguments: list[str]) -> None:
     stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stderr) == (130, b"")
     if "--json" in arguments:
-        assert json.loads(stdout)["error"] == {"code": 1, "message": "--Break--"}
+        assert json.loads(stdout)["error"] == {"code": 1, "message": "--Break--", "help": []}
     else:
         text = (tmp_path / "a.log").read_text() if "-b" in arguments else stdout.decode()
         assert text.endswith("--Break--\nr(1);\n\nend of do-file\nr(1);\n")

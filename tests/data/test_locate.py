@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -37,6 +39,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(403, b"no")
         elif self.path == "/slow":
             self.server.finish.wait(5)
+        elif self.path == "/drip":  # a byte at a time, for ever
+            self._answer(200, b"", **{"Content-Length": "1000000"})
+            self._drip(b"x")
+        elif self.path == "/drip-head":
+            self._drip(b"H")
         else:
             self._answer(404, b"nothing here")
 
@@ -46,6 +53,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+    def _drip(self, byte):
+        try:
+            while not self.server.finish.wait(0.02):
+                self.wfile.write(byte)
+                self.wfile.flush()
+        except OSError:
+            pass
 
     def log_message(self, *_):
         pass
@@ -168,6 +183,35 @@ def test_network_errors(server, path, code, message):
     with pytest.raises(StataError) as caught:
         fetch(server + path, timeout=0.5)
     assert (caught.value.code, caught.value.message) == (code, message.format(server + path))
+
+
+@pytest.mark.parametrize("path", ["/drip", "/drip-head"])
+def test_a_server_that_drips_is_given_up(server, path):
+    with pytest.raises(StataError) as caught:
+        fetch(server + path, timeout=5, patience=0.3)
+    assert (caught.value.code, caught.value.message) == (2, "connection timed out")
+
+
+def test_an_interrupt_ends_a_download_at_once(server):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    started = time.monotonic()
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(f"{server}/drip", timeout=5)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert time.monotonic() - started < 2
+
+
+def test_python_without_ssl(monkeypatch):
+    monkeypatch.delattr("urllib.request.HTTPSHandler")
+    with pytest.raises(StataError) as caught:
+        fetch("https://127.0.0.1:9/x.dta", timeout=2)
+    assert (caught.value.code, caught.value.message) == (677, "remote connection failed")
 
 
 def test_a_file_that_is_too_large(server):

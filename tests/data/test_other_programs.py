@@ -128,7 +128,9 @@ def test_others_read_our_long_strings(tmp_path, release, order):
     dataset = everything()
     dataset = dataset.with_variables(replace(dataset["name"], type="strL"))
     if release == 117:  # ReadStat takes every long string for UTF-8
-        dataset["name"].values[4] = "Asa"
+        names = dataset["name"].values.copy()
+        names[4] = "Asa"
+        dataset = dataset.with_variables(replace(dataset["name"], values=names))
     path = tmp_path / "x.dta"
     write_dta(dataset, path, release, byte_order=order)
     assert pd.read_stata(path, convert_categoricals=False)["name"].tolist() == dataset["name"].values.tolist()

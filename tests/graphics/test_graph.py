@@ -116,7 +116,7 @@ def test_histograms_say_their_bins(session: Drawing) -> None:
 
 
 def test_smoothers_and_densities_make_variables(session: Drawing) -> None:
-    from xmixed.statistics.smoothing import lowess
+    from xmixed.statistics.curves.smoothing import lowess
 
     session.run("lowess distance age, bwidth(.6) generate(smooth) nograph")
     x, y = session.data["age"].to_double(), session.data["distance"].to_double()

@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from xmixed.statistics.density import default_bandwidth, histogram_bins, histogram_counts, kernel_density
-from xmixed.statistics.kernels import KERNELS, REACH, kernel_moments
-from xmixed.statistics.smoothing import (
+from xmixed.statistics.curves.density import (
+    default_bandwidth,
+    histogram_bins,
+    histogram_counts,
+    kernel_density,
+)
+from xmixed.statistics.curves.kernels import KERNELS, REACH, kernel_moments
+from xmixed.statistics.curves.smoothing import (
     _bandwidth_constant,
     fit_polynomial,
     local_polynomial,

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.statistics.nist_linear import LinearSet, sets
-from xmixed.statistics import least_squares as module
-from xmixed.statistics.least_squares import least_squares
+from xmixed.statistics.linear import least_squares as module
+from xmixed.statistics.linear.least_squares import least_squares
 
 # Digits of the worst coefficient and standard error. Filip's powers of x are rounded to doubles before they
 # are read, and its condition number of 1e10 makes eight digits of that the best there is.

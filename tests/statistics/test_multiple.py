@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xmixed.statistics.multiple import adjusted
+from xmixed.statistics.inference.multiple import adjusted
 
 
 def test_by_hand() -> None:

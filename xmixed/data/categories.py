@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.columns import among
+from xmixed.data.dataset import Dataset, Variable, to_double
 from xmixed.formats import format_value
-from xmixed.missing import INTEGER_MISSING, NAMES, is_missing, missing_code
-from xmixed.statistics.grouping import factorise
+from xmixed.missing import INTEGER_MISSING, NAMES, missing_code
+from xmixed.statistics.grouping import factorise, frequencies
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ def usable(variable: Variable, rows: np.ndarray, missing: bool = False) -> np.nd
     """Return the rows (bool, shape (n,)) that have a category: missing values have none unless asked for."""
     if missing:
         return rows
-    return rows & (variable.values != "" if variable.is_string else ~is_missing(variable.to_double()))
+    return rows & variable.known()
 
 
 def categories_of(variable: Variable, rows: np.ndarray, missing: bool = False) -> Categories:
@@ -50,13 +51,26 @@ def categories_of(variable: Variable, rows: np.ndarray, missing: bool = False) -
         found = np.fromiter((place[text] for text in texts[keep].tolist()), np.int64)
         values: tuple[float | str, ...] = tuple(levels)
     else:
-        numbers = variable.to_double()
         keep = usable(variable, rows, missing)
-        groups = factorise(numbers[keep])
-        found, values = groups.codes, tuple(groups.levels.tolist())
+        groups = factorise(among(variable.values, keep))
+        levels = groups.levels.astype(variable.values.dtype)
+        found, values = groups.codes, tuple(to_double(levels, variable.type).tolist())
+    if len(found) == len(rows):
+        return Categories(found, values)
     codes = np.full(len(rows), -1, dtype=np.int64)
     codes[keep] = found
     return Categories(codes, values)
+
+
+def category_counts(
+    variable: Variable, rows: np.ndarray, missing: bool = False
+) -> tuple[tuple[float | str, ...], np.ndarray]:
+    """Return the categories of a variable among rows (bool, shape (n,)) and how often each occurs."""
+    if variable.is_string:
+        found = categories_of(variable, rows, missing)
+        return found.values, np.bincount(found.codes[found.used], minlength=len(found.values))
+    levels, counts = frequencies(among(variable.values, usable(variable, rows, missing)))
+    return tuple(to_double(levels.astype(variable.values.dtype), variable.type).tolist()), counts
 
 
 def label_definition(data: Dataset, variable: Variable) -> dict[float, str]:

@@ -17,7 +17,7 @@ def blank_column(storage_type: str, n: int) -> np.ndarray:
         column = np.empty(n, dtype=object)
         column[:] = ""
         return column
-    return from_double(np.full(n, MISSING), storage_type)
+    return np.full(n, from_double(np.array([MISSING]), storage_type)[0], dtype=DTYPES[storage_type])
 
 
 def string_type(values: np.ndarray) -> str:
@@ -36,6 +36,11 @@ def cut_strings(values: np.ndarray, storage_type: str) -> np.ndarray:
     out = np.empty(len(values), dtype=object)
     out[:] = [value[:width] for value in values.tolist()]
     return out
+
+
+def among(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return values at rows (bool, shape (n,)); the array itself when they are all of them."""
+    return values if rows.all() else values[rows]
 
 
 def stored(values: np.ndarray, storage_type: str) -> np.ndarray:

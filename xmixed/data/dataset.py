@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, is_missing
+from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, MISSING, is_missing
 
 if TYPE_CHECKING:
     import pandas
@@ -50,7 +50,7 @@ class Variable:
         Storage type: byte, int, long, float, double, str1 ... str2045, strL.
     values : ndarray, shape (n,)
         Numeric: the dtype of `DTYPES[type]`, missing values as Stata's own codes. String: dtype object.
-        Treat it as read-only: to change a column, put a variable with a new array in its place.
+        Read-only: to change a column, put a variable with a new array in its place.
     format : str
         Display format, `%9.0g`.
     label : str
@@ -66,9 +66,18 @@ class Variable:
     label: str = ""
     value_label: str = ""
 
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)  # datasets share it, and so do those who look at it
+
     @property
     def is_string(self) -> bool:
         return is_string_type(self.type)
+
+    def known(self) -> np.ndarray:
+        """Return where the column is not missing (`""` in strings), bool (n,)."""
+        if self.is_string:
+            return np.asarray(self.values != "", dtype=bool)
+        return self.values < (MISSING if self.type == "double" else _first_code(self.type)[0])
 
     def to_double(self) -> np.ndarray:
         """Return the column as float64, missing values as double codes (`missing.CODES`).
@@ -83,15 +92,18 @@ def to_double(values: np.ndarray, storage_type: str) -> np.ndarray:
     if storage_type == "double":
         return values
     out = values.astype(np.float64)
-    if storage_type == "float":
-        threshold, step = float(FLOAT_MISSING), 2.0**115
-    else:
-        threshold, step = float(INTEGER_MISSING[storage_type]), 1.0
-    at = out >= threshold
-    if at.any():
-        index = np.clip((out[at] - threshold) / step, 0, 26).astype(np.intp)
-        out[at] = np.asarray(CODES)[index]
+    first, step = _first_code(storage_type)
+    if not len(values) or values.max() < first:
+        return out
+    at = np.flatnonzero(values >= first)
+    index = np.clip((out[at] - float(first)) / step, 0, 26).astype(np.intp)
+    out[at] = np.asarray(CODES)[index]
     return out
+
+
+def _first_code(storage_type: str) -> tuple[Any, float]:
+    """Return the code of `.` in a type below double, and the step to the next."""
+    return (FLOAT_MISSING, 2.0**115) if storage_type == "float" else (INTEGER_MISSING[storage_type], 1.0)
 
 
 def from_double(values: np.ndarray, storage_type: str) -> np.ndarray:
@@ -101,24 +113,33 @@ def from_double(values: np.ndarray, storage_type: str) -> np.ndarray:
     are truncated in integer types (the caller decides whether that is allowed: see `fits`).
     """
     values = np.asarray(values, dtype=np.float64)
-    missing = is_missing(values)
-    safe = np.where(missing, 0.0, values)
-    code = np.zeros(values.shape)
-    if missing.any():
-        finite = np.where(np.isfinite(values), values, CODES[0])
-        code = np.clip((finite - CODES[0]) / (CODES[1] - CODES[0]), 0, 26)
-        code = np.floor(np.where(missing, code, 0.0))
     if storage_type == "double":
-        return np.where(missing, np.asarray(CODES)[code.astype(np.intp)], safe)
+        at = np.flatnonzero(is_missing(values))
+        out = values.copy()
+        out[at] = np.asarray(CODES)[_number_of_code(values[at])]
+        return out
     if storage_type == "float":
-        too_large = np.abs(safe) >= float(FLOAT_MISSING)
-        out = np.where(too_large, float(FLOAT_MISSING), safe)
-        return np.where(missing, float(FLOAT_MISSING) + code * 2.0**115, out).astype(np.float32)
-    low, high = LIMITS[storage_type]
-    truncated = np.trunc(safe)
-    outside = (truncated < low) | (truncated > high)
-    out = np.where(outside, INTEGER_MISSING[storage_type], truncated)
-    return np.where(missing, INTEGER_MISSING[storage_type] + code, out).astype(DTYPES[storage_type])
+        with np.errstate(over="ignore"):
+            out = values.astype(np.float32)
+        outside = ~(np.abs(out) < FLOAT_MISSING)
+    else:
+        low, high = LIMITS[storage_type]
+        outside = ~((values > low - 1) & (values < high + 1))
+        with np.errstate(invalid="ignore"):
+            out = values.astype(DTYPES[storage_type])
+    at = np.flatnonzero(outside)
+    if len(at):
+        first, step = _first_code(storage_type)
+        numbers = values[at]
+        code = np.where(is_missing(numbers), _number_of_code(numbers), 0)
+        out[at] = float(first) + code * step
+    return out
+
+
+def _number_of_code(values: np.ndarray) -> np.ndarray:
+    """Return which missing value doubles are: 0 for `.`, 1 for `.a`; what is none counts as `.`."""
+    finite = np.where(np.isfinite(values), values, CODES[0])
+    return np.clip((finite - CODES[0]) / (CODES[1] - CODES[0]), 0, 26).astype(np.intp)
 
 
 LIMITS: dict[str, tuple[int, int]] = {
@@ -189,6 +210,13 @@ class Dataset:
     def __getitem__(self, name: str) -> Variable:
         """Return the variable of exactly this name; KeyError when there is none."""
         return self.variables[self.places[name]]
+
+    def __len__(self) -> int:
+        """Return the number of observations, as of a pandas frame."""
+        return self.n_obs
+
+    def __bool__(self) -> bool:
+        return True
 
     def __iter__(self) -> Iterator[Variable]:
         return iter(self.variables)

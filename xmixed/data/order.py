@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.statistics.ordering import stable_order
 from xmixed.statistics.partition import Partition
 
 
@@ -21,13 +22,6 @@ def sort_key(variable: Variable) -> np.ndarray:
 
 def _comparable(text: str | bytes) -> str:
     return text.decode("latin-1") if isinstance(text, bytes) else text
-
-
-def stable_order(keys: list[np.ndarray]) -> np.ndarray:
-    """Return the row order by several keys, the first one first; ties keep their order."""
-    if len(keys) == 1:
-        return np.argsort(keys[0], kind="stable")
-    return np.lexsort(keys[::-1])
 
 
 def reordered(data: Dataset, order: np.ndarray, sorted_by: tuple[str, ...]) -> Dataset:
@@ -62,6 +56,7 @@ def group_codes(
     """
     from xmixed.statistics.grouping import factorise, nested_codes
 
+    rows = None if rows is None or rows.all() else rows
     chosen = slice(None) if rows is None else rows
     size = data.n_obs if rows is None else int(np.count_nonzero(rows))
     codes, count = np.zeros(size, dtype=np.int64), min(size, 1)

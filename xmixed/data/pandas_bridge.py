@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from xmixed.data.dataset import (
     default_format,
     from_double,
 )
-from xmixed.data.files.dta.text import encode, is_valid_name
+from xmixed.data.files.dta.text import encode
+from xmixed.data.names import is_valid_name
 from xmixed.errors import StataError
 from xmixed.missing import MISSING, is_missing
 
@@ -83,6 +84,13 @@ def _categorical(doubles: np.ndarray, missing: np.ndarray, table: dict[int, str]
         texts = [f"{text} ({value:g})" for text, value in zip(texts, values.tolist(), strict=True)]
     codes = np.where(missing, -1, inverse)
     return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object), ordered=True)
+
+
+def is_frame(value: object) -> TypeGuard[pandas.DataFrame]:
+    """Return whether an object is a data frame."""
+    import pandas as pd
+
+    return isinstance(value, pd.DataFrame)
 
 
 def from_pandas(frame: pandas.DataFrame) -> Dataset:

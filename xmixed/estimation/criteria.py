@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from xmixed.errors import StataError
 from xmixed.missing import MISSING
-from xmixed.render.layouts.estimation.estimates import (
+from xmixed.render.layouts.postestimation.estimates import (
     CriteriaRow,
 )
 from xmixed.session.results import Estimates, Matrix, Results

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.errors import StataError
-from xmixed.estimation.delta import wald_figures
+from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.missing import MISSING, is_missing
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Equation, Figures
 from xmixed.session.results import Estimates, Matrix
@@ -37,8 +37,10 @@ def check_posted(b: Matrix, V: Matrix | None) -> None:
         raise StataError(507, "name conflict")
 
 
-def posted_equations(e: Estimates, level: float) -> list[Equation]:
+def posted_equations(e: Estimates, level: float, exponential: bool = False) -> list[Equation]:
     """Return the coefficients of e(b) with e(V) as equations of a table; t where e(df_r) exists, else z.
+
+    `exponential` shows exp(b).
 
     Raises
     ------
@@ -54,6 +56,7 @@ def posted_equations(e: Estimates, level: float) -> list[Equation]:
         equation, _, name = full.rpartition(":")
         variance = MISSING if V is None else float(V.values[place, place])
         figures = wald_figures(float(b.values[0, place]), variance, level, df)
+        figures = exponentiated(figures) if exponential else figures
         rows.setdefault(equation, []).append(_row(name, full, figures))
     single = len(rows) == 1
     return [

@@ -18,10 +18,10 @@ from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
 from xmixed.expressions.weights import check_weights
 from xmixed.language.nodes import Command, Pattern, Weight
-from xmixed.language.nodes.estimators import VarianceEstimator
+from xmixed.language.nodes.estimators import MixedCommand, VarianceEstimator
 from xmixed.missing import is_missing
-from xmixed.statistics.blocks import Column
 from xmixed.statistics.grouping import factorise
+from xmixed.statistics.linear.blocks import Column
 
 WEIGHT_NAMES = {
     "fweight": "frequency",
@@ -126,7 +126,9 @@ def weight_macros(sample: SingleSample) -> dict[str, str]:
     return {"wtype": sample.weighting.kind, "wexp": f"= {sample.weight_text}"}
 
 
-def variance_of(node: Command, context: Context, weighted: str, default: str = "ols") -> Variance:
+def variance_of(
+    node: Command | MixedCommand, context: Context, weighted: str, default: str = "ols"
+) -> Variance:
     """Return the variance estimator that a command asks for.
 
     Raises

@@ -10,6 +10,7 @@ from xmixed.data.dataset import Dataset
 from xmixed.session.memory import Memory
 
 if TYPE_CHECKING:
+    from xmixed.session.frames import ByGroup
     from xmixed.statistics.partition import Partition
 
 
@@ -28,6 +29,8 @@ class Context:
     memory : Memory
     partition : Partition or None
         By-groups: `_n`, `_N`, subscripts and running sums count within each. None: all the data.
+    group : ByGroup or None
+        What `by` has called the program that runs for.
     version : str
         What `version #` set in this do-file or program.
     """
@@ -42,6 +45,7 @@ class Context:
     rc: int = 0
     memory: Memory = field(default_factory=Memory)
     partition: Partition | None = None
+    group: ByGroup | None = None
     version: str = "12"
 
     @classmethod
@@ -58,6 +62,7 @@ class Context:
             rc=int(getattr(state, "rc", 0)),
             memory=state.memory,
             partition=None if state.groups is None else state.groups.partition,
+            group=state.frame.group,
             version=state.frame.version,
         )
 

@@ -7,7 +7,7 @@ import numpy as np
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.functions.registry import find_function
-from xmixed.expressions.names import look_up, subscript
+from xmixed.expressions.names import look_up, neighbours, subscript
 from xmixed.expressions.operators import binary, unary
 from xmixed.expressions.results import (
     MATRIX_FUNCTIONS,
@@ -104,6 +104,8 @@ class Evaluation:
                 values.append(self._combine(node, arguments))
             elif isinstance(node, Call) and _is_special(node):
                 values.append(self._special(node))
+            elif isinstance(node, Subscript) and (found := neighbours(node, self)) is not None:
+                values.append(found)
             else:
                 pending.append((node, True))
                 pending.extend((operand, False) for operand in reversed(operands))
@@ -194,7 +196,7 @@ def evaluate(
         r(111) for an unknown name, r(109) for a type mismatch, r(133) for an unknown function, r(198).
     """
     if rows is not None and rows.dtype == np.bool_:
-        rows = np.flatnonzero(rows)
+        rows = None if rows.all() else np.flatnonzero(rows)
     value = _run(expression, context, rows)
     if isinstance(value, str):
         return value

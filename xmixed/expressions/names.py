@@ -12,8 +12,11 @@ from xmixed.expressions.place import Place
 from xmixed.expressions.values import Value, cleaned, is_text, type_mismatch
 from xmixed.expressions.varlist import abbreviation_of
 from xmixed.formats.hexadecimal import number_of
-from xmixed.language.nodes import Name, Subscript
+from xmixed.language.nodes import Binary, Expression, Name, Number, Subscript
 from xmixed.missing import MISSING, is_missing
+
+NEAR = 12
+"""Steps up to which a neighbour's value is a shift of the column."""
 
 
 def look_up(node: Name, place: Place) -> Value:
@@ -78,6 +81,38 @@ def subscript(node: Subscript, indices: list[Value], place: Place) -> Value:
     if positions.ndim or variable in place.updated:
         return taken
     return taken[0] if taken.dtype == object else np.asarray(taken[0])
+
+
+def neighbours(node: Subscript, place: Place) -> np.ndarray | None:
+    """Return `x[_n]`, `x[_n-1]`, `x[_n+2]` of all observations; None where it takes more than a shift."""
+    steps = _steps_from_here(node.indices)
+    name = None if steps is None else abbreviation_of(node.name, place.context.data, node.span)
+    if steps is None or name is None or name in place.updated or place.positions is not None:
+        return None
+    column, partition = place.column(name), place.context.partition
+    out = np.full(column.shape, "" if column.dtype == object else MISSING, dtype=column.dtype)
+    there = slice(max(-steps, 0), max(len(column) - max(steps, 0), 0))
+    from_there = slice(max(steps, 0), max(len(column) + min(steps, 0), 0))
+    out[there] = column[from_there]
+    if partition is not None and steps:
+        within = np.arange(min(abs(steps), len(column)))
+        inside = within < partition.sizes[:, None]
+        edge = partition.starts if steps < 0 else partition.starts + partition.sizes - 1
+        rows = edge[:, None] + (within if steps < 0 else -within)
+        out[rows[inside]] = "" if column.dtype == object else MISSING
+    return out
+
+
+def _steps_from_here(indices: tuple[Expression, ...]) -> int | None:
+    """Return how far `_n`, `_n-1` or `_n+1` is from `_n`; None for what is none of these."""
+    here = indices[0] if len(indices) == 1 else None
+    steps = 0.0
+    if isinstance(here, Binary) and here.operator in "+-" and isinstance(here.right, Number):
+        steps = here.right.value if here.operator == "+" else -here.right.value
+        here = here.left
+    if not (isinstance(here, Name) and here.name == "_n" and not here.operator):
+        return None
+    return int(steps) if abs(steps) <= NEAR and steps == int(steps) else None
 
 
 def subscript_positions(index: np.ndarray) -> np.ndarray:

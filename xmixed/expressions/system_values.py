@@ -79,7 +79,7 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "current_time": lambda context: f"{datetime.now():%H:%M:%S}",
     "pwd": lambda context: os.getcwd(),
     "level": _setting("level", 95.0),
-    "linesize": _setting("linesize", 80.0),
+    "linesize": _setting("linesize", 79.0),
     "seed": _setting("seed", float(DEFAULT_SEED)),
     "type": _setting("type", "float"),
     "cformat": _setting("cformat", ""),

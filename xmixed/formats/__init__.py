@@ -1,4 +1,8 @@
-"""Stata display formats (`%9.0g`, `%td`, `%12s`): numbers, dates and strings to text of a fixed width."""
+"""Stata display formats (`%9.0g`, `%td`, `%12s`): numbers, dates and strings to text of a fixed width.
+
+Also the calendar, and names cut to a width. Nothing here knows a column or a layout: a format and a value
+come in, text goes out.
+"""
 
 from __future__ import annotations
 

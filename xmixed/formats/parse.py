@@ -28,6 +28,7 @@ _NUMERIC = re.compile(r"%(-)?(0)?([1-9][0-9]{0,3})(?:([.,])([0-9]{1,3}))?([gfe])
 _HEXADECIMAL = re.compile(r"%(-)?(21|16)x\Z")
 _BINARY = re.compile(r"%(-)?(16|8)([HL])\Z")
 _STRING = re.compile(r"%([-~])?([1-9][0-9]{0,3})s\Z", re.ASCII)
+_BUSINESS = re.compile(r"%(-)?([1-9][0-9]{0,2})?tb[ -~]*\Z", re.ASCII)
 _DATE = re.compile(r"%(-)?([1-9][0-9]{0,2})?(?:t([dcCwmqhyg])|(d))(\S*)\Z", re.ASCII)
 
 
@@ -69,6 +70,11 @@ def _string(found: re.Match[str]) -> Format | None:
     return Format(kind="s", width=width, align=found[1] or "") if width <= MAX_STRING_WIDTH else None
 
 
+def _business(found: re.Match[str]) -> Format:
+    """Business dates: their calendars are not known here, so that the number behind the date is shown."""
+    return Format(kind="g", width=int(found[2] or 9), align=found[1] or "")
+
+
 def _date(found: re.Match[str]) -> Format | None:
     left, width, unit, old, detail = found.groups()
     if unit == "g":
@@ -85,5 +91,6 @@ _BUILDERS = (
     (_HEXADECIMAL, lambda found: Format(kind="x", width=int(found[2]), align=found[1] or "")),
     (_BINARY, lambda found: Format(kind=found[3], width=int(found[2]), align=found[1] or "")),
     (_STRING, _string),
+    (_BUSINESS, _business),
     (_DATE, _date),
 )

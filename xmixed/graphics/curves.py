@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.statistics.density import (
+from xmixed.statistics.curves.density import (
     Bins,
     default_bandwidth,
     histogram_bins,
     histogram_counts,
     kernel_density,
 )
-from xmixed.statistics.smoothing import (
+from xmixed.statistics.curves.smoothing import (
     fit_polynomial,
     local_polynomial,
     lowess,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from xmixed.session.frames import Frame, Temporary
 from xmixed.session.state import SessionState
+from xmixed.session.stored import unhold
 
 
 @contextmanager
@@ -37,14 +38,20 @@ def leave(session: SessionState, frame: Frame) -> None:
 
 
 def drop_temporaries(session: SessionState, temporaries: list[Temporary]) -> None:
-    """Drop temporary variables, names and files; the data count as unchanged by it."""
+    """Drop temporary variables, names and files; the data count as unchanged by it.
+
+    Estimates set aside with `restore` come back.
+    """
     variables = [name for kind, name in temporaries if kind == "variable"]
     present = [name for name in variables if name in session.data]
     if present:
         changed = session.data.changed
         session.data = session.data.without(present).with_(changed=changed)
     for kind, name in temporaries:
-        if kind != "file":
+        if kind == "estimates":
+            if name in session.held:
+                unhold(session, name)
+        elif kind != "file":
             session.scalars.pop(name, None)
             session.matrices.pop(name, None)
         else:

@@ -13,7 +13,7 @@ from xmixed.interpreter.by_groups import show_group_header
 from xmixed.interpreter.frames import entered
 from xmixed.interpreter.running import run_statements, show_trace_rule
 from xmixed.language.programs.extended_functions import list_elements
-from xmixed.session.frames import Frame, argument_macros
+from xmixed.session.frames import ByGroup, Frame, argument_macros
 from xmixed.session.programs import Program
 from xmixed.session.results import Results
 from xmixed.session.signals import ExitRequest
@@ -33,8 +33,8 @@ def call_program(
     session: SessionState,
     program: Program,
     typed: str,
-    group: dict[str, str] | None = None,
-    rows: slice | None = None,
+    by: dict[str, str] | None = None,
+    group: ByGroup | None = None,
 ) -> None:
     """Run a program as a command; `typed` is what stands behind its name.
 
@@ -42,10 +42,9 @@ def call_program(
 
     Parameters
     ----------
-    group : dict of str to str or None
-        Macros that tell of the by-group.
-    rows : slice or None
-        The observations of the by-group.
+    by : dict of str to str or None
+        Macros that tell what stands in `by`.
+    group : ByGroup or None
 
     Raises
     ------
@@ -55,9 +54,9 @@ def call_program(
     typed = typed.lstrip()
     macros = argument_macros(list_elements(typed), typed)
     returned = Results() if program.kind == "rclass" else None
-    macros |= group or {}
+    macros |= by or {}
     frame = Frame("program", program.name, macros, program.version, program=program, returned=returned)
-    frame.rows = rows
+    frame.group = group
     out, quiet, captured = session.out, session.out.quiet, session.captured
     code = 0
     try:
@@ -130,11 +129,14 @@ def call_by_groups(session: SessionState, program: Program, typed: str) -> None:
     session.groups = None
     try:
         if program.byable == "onecall":
-            call_program(session, program, typed, names | ({"_byrc0": "rc0"} if groups.rc0 else {}))
+            names |= {"_byrc0": "rc0"} if groups.rc0 else {}
+            call_program(session, program, typed, names, ByGroup(0, 0, None))
             return
-        for number, rows in enumerate(groups.partition.slices, 1):
+        slices = groups.partition.slices
+        for number, rows in enumerate(slices, 1):
             show_group_header(session, session.data, groups, rows)
-            call_program(session, program, typed, names | {"_byindex": str(number)}, rows)
+            macros = names | {"_byindex": str(number)}
+            call_program(session, program, typed, macros, ByGroup(number, len(slices), rows))
         session.out.write("")
     finally:
         session.groups = groups

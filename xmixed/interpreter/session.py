@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
 from xmixed.interpreter.ado_files import load_ado
@@ -21,7 +23,7 @@ from xmixed.interpreter.programs import call_by_groups, call_program, find_progr
 from xmixed.interpreter.snapshot import Snapshot
 from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
-from xmixed.language.nodes import Command
+from xmixed.language.nodes import Command, Option
 from xmixed.language.parser import parse_command
 from xmixed.language.programs.text_files import read_text
 from xmixed.language.shapes import Builder, command_builder, literal_values, shape_of
@@ -92,6 +94,8 @@ class Session(SessionState):
 
     def __init__(self) -> None:
         super().__init__()
+        # BLAS takes its work space now: where memory is short later it would end the process.
+        np.linalg.solve(np.eye(2), np.eye(2))
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.flushes: list[
             Callable[[], object]
@@ -106,6 +110,8 @@ class Session(SessionState):
         ------
         StataError
             When a command fails; `output` holds what was printed before. The rest does not run.
+        KeyboardInterrupt
+            After Ctrl-C; data and results are as before the command that ran.
         """
         printed: list[Line] = []
         sink = printed.append
@@ -123,6 +129,8 @@ class Session(SessionState):
         if failure is not None:
             failure.output = output
             self._log_failure(failure)
+            if isinstance(failure, Break):
+                raise KeyboardInterrupt from failure
             raise failure
         return output
 
@@ -140,15 +148,30 @@ class Session(SessionState):
         ------
         StataError
             r(4) when unsaved changes would be lost and `clear` is false; r(601) and the codes of `use`.
+        TypeError
+            For a source of another kind.
         """
         if isinstance(source, (str, os.PathLike)):
-            self.run(f'use `"{os.fspath(source)}"\'' + (", clear" if clear else ""))
+            self._use_file(os.fspath(source), clear)
             return
-        from xmixed.data.pandas_bridge import from_pandas
+        from xmixed.data.pandas_bridge import from_pandas, is_frame
 
+        if not is_frame(source):
+            raise TypeError(f"use() takes a path or a pandas DataFrame, not {type(source).__name__}")
         if self.data.changed and not clear:
             raise StataError(4, "no; data in memory would be lost")
         self.data = from_pandas(source)
+
+    def _use_file(self, path: str, clear: bool) -> None:
+        """Load a file under just this name: what stands in it is no text of commands."""
+        entry, _ = find_entry("use")
+        options = {"clear": Option("clear", None)} if clear else {}
+        self.perform(Prepared(entry, Command("use", f"use {path}", path, path, options=options)))
+
+    def __repr__(self) -> str:
+        data, command = self.data, self.e.macros.get("cmd", "")
+        shown = f"{data.n_obs:,} observations of {len(data.variables):,} variables"
+        return f"<xmixed.Session: {shown}{', results of ' + command if command else ''}>"
 
     def graph(self, name: str = "") -> Figure:
         """Return a graph in memory, the last one by default, as a matplotlib figure.
@@ -189,7 +212,11 @@ class Session(SessionState):
             return
         if text[0] == "*":
             return  # a macro that stands for `*` makes its line a comment
-        self.perform(self.prepare(text), body)
+        try:
+            self.perform(self.prepare(text), body)
+        except StataError as error:
+            error.command = error.command or text
+            raise
 
     def prepare(self, text: str) -> Prepared:
         """Return a command line parsed by its command's syntax.
@@ -375,8 +402,19 @@ class Session(SessionState):
         self.flushed = time.monotonic()
         if self.log is not None:
             self.log.flush()
+            if self.log.failure:
+                self._end_log(self.log)
         for flush in self.flushes:
             flush()
+
+    def _end_log(self, log: LogFile) -> None:
+        """Give up a log that can no longer be written, with a message; commands go on."""
+        self.detach_log()
+        failure = StataError(693, f"I/O error writing log file {log.path}; log closed", hint=log.failure)
+        captured, self.captured = self.captured, False
+        show_message(self, failure)
+        self.captured = captured
+        show_code(self, failure)
 
     def close(self) -> None:
         """End the session: temporary files go, an open log is closed, with its banner."""
@@ -435,4 +473,6 @@ def as_stata_error(error: BaseException) -> StataError | None:
         return StataError(909, "op. sys. refuses to provide memory")
     if isinstance(error, RecursionError):
         return StataError(130, "expression too long")
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        return StataError(691, "I/O error", hint=str(error.strerror or error))
     return None

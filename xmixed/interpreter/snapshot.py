@@ -36,6 +36,7 @@ class Snapshot:
         self.e, self.e_tables = session.e, _tables(session.e)
         self.e_others = _estimates_of(session.e)
         self.stored = dict(session.stored)
+        self.held = dict(session.held)
         self.scalars = dict(session.scalars)
         self.matrices = dict(session.matrices)
         self.global_macros = dict(session.global_macros)
@@ -55,6 +56,7 @@ class Snapshot:
             setattr(self.e, name, value)
         session.data, session.r, session.s, session.e = self.data, self.r, self.s, self.e
         _refill(session.stored, self.stored)
+        _refill(session.held, self.held)
         _refill(session.scalars, self.scalars)
         _refill(session.matrices, self.matrices)
         _refill(session.global_macros, self.global_macros)

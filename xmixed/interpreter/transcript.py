@@ -35,12 +35,12 @@ def echo_lines(physical: Iterable[str], linesize: int, prompt: str = ". ") -> li
     """
     lines: list[Line] = []
     for text in physical:
-        rest = text.rstrip("\r\n").expandtabs(8)
+        rest, at = text.rstrip("\r\n").expandtabs(8), 0
         while True:
             width = max(linesize - len(prompt), 1)
-            lines.append(line((prompt, "input"), (rest[:width], "input")))
-            prompt, rest = "> ", rest[width:]
-            if not rest:
+            lines.append(line((prompt, "input"), (rest[at : at + width], "input")))
+            prompt, at = "> ", at + width
+            if at >= len(rest):
                 break
     return lines
 

@@ -34,11 +34,13 @@ def parse_mixed(name: str, syntax: Syntax, text: str, rest: Span) -> MixedComman
     skeletons = [assemble(parse("command", text, equation)) for equation in equations]
     whole = Span(0, len(text))
     first = skeletons[0]
+    own_options = [*own_options, *_drop_empty_end(equations, skeletons)]
+    _move_qualifiers(skeletons)
     if len(skeletons) == 1 and _only_options(first):
         options = read_options(text, [*first.options, *own_options], syntax.options, syntax.exclusive)
         return MixedCommand(name, text, None, (), options, whole)
     command_options = list(own_options)
-    if len(skeletons) > 0 and not own_options:
+    if not own_options:
         specs = syntax.random_options if len(skeletons) > 1 else syntax.fixed_options
         command_options = _take_command_options(skeletons[-1], specs, syntax.options)
     fixed = _fixed_equation(text, equations[0], first, syntax)
@@ -100,6 +102,30 @@ def _take_command_options(
     return taken
 
 
+def _drop_empty_end(equations: list[Span], skeletons: list[Skeleton]) -> list[TypedOption]:
+    """Take off an empty last equation, `|| id: || , mle`; return its options, the command's."""
+    if len(skeletons) < 3 or skeletons[-1].argument is not None:
+        return []
+    equations.pop()
+    return skeletons.pop().options
+
+
+def _move_qualifiers(skeletons: Sequence[Skeleton]) -> None:
+    """Give `if`, `in` and a weight behind a random-effects equation to the command; each stands only once."""
+    first = skeletons[0]
+    for skeleton in skeletons[1:]:
+        for part in ("condition", "in_range", "weight"):
+            span: Span | None = getattr(skeleton, part)
+            if span is None:
+                continue
+            if getattr(first, part) is not None:
+                raise StataError(198, "invalid syntax", span, "if, in and weights may be given once only")
+            setattr(first, part, span)
+            setattr(skeleton, part, None)
+        first.weight_kind = first.weight_kind or skeleton.weight_kind
+        skeleton.weight_kind = ""
+
+
 # --- the equations -------------------------------------------------------------------------------------
 
 
@@ -128,15 +154,23 @@ def _random_equation(text: str, span: Span, skeleton: Skeleton, syntax: Syntax) 
     except StataError as error:
         raise _explain_random(text, skeleton.argument, error) from None
     for item in varlist:
-        if isinstance(item, Interaction):
-            hint = f"use R.{item.operands[0].name} for a random effect per level" if _is_single(item) else ""
-            raise StataError(101, "factor variables not allowed", item.span, hint)
+        if isinstance(item, Interaction) and not _is_continuous(item):
+            raise StataError(101, "factor variables not allowed", item.span, _instead(item))
     options = _equation_options(text, skeleton, syntax.random_options, syntax, of_random=True)
     return RandomEquation(level, varlist, factor, options, span)
 
 
-def _is_single(item: Interaction) -> bool:
-    return len(item.operands) == 1 and item.operands[0].operator.startswith("i")
+def _is_continuous(item: Interaction) -> bool:
+    return all(operand.operator == "c" for operand in item.operands)
+
+
+def _instead(item: Interaction) -> str:
+    """Return what takes the place of factor variables in a random-effects equation."""
+    operand = item.operands[0]
+    if len(item.operands) > 1 or not operand.operator.startswith("i"):
+        return "make the variables with generate"
+    name = operand.name
+    return f"use R.{name} for a random effect per level; tabulate {name}, generate({name}_) makes indicators"
 
 
 def _explain_random(text: str, span: Span, error: StataError) -> StataError:

@@ -51,6 +51,14 @@ def find_option(name: str, specs: Sequence[OptionSpec]) -> tuple[OptionSpec, boo
     return None
 
 
+def words_of(spec: OptionSpec) -> tuple[str, ...]:
+    """Return the words that an option takes in its parentheses; () where it takes something else."""
+    if spec.kind == "residuals":
+        return tuple(name for name, *_ in RESIDUAL_STRUCTURES)
+    choices = spec.choices or (VARIANCE_ESTIMATORS if spec.kind == "vce" else ())
+    return tuple(name for name, _ in choices)
+
+
 def match_choice(word: str, choices: Sequence[tuple[str, str]]) -> str | None:
     """Return the full word that an abbreviation means; None when it means none."""
     for full, _ in choices:
@@ -196,7 +204,7 @@ def _new_variables(text: str, typed: TypedOption, spec: OptionSpec) -> NewVariab
 
 
 def _at(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
-    from xmixed.language.margin_terms import read_at
+    from xmixed.language.arguments.margin_terms import read_at
 
     assert typed.inside is not None
     return read_at(text, typed.inside)
@@ -214,6 +222,19 @@ def unquote(value: str) -> str:
     if len(value) >= 2 and value[0] == value[-1] == '"' and '"' not in value[1:-1]:
         return value[1:-1]
     return value
+
+
+def split_suboptions(raw: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of an option and the words behind its comma: `"a,b", replace`."""
+    from xmixed.language.programs.tokens import next_token
+
+    raw = raw.strip()
+    if raw.startswith(('"', '`"')):
+        token = next_token(raw)
+        head, rest = token.text, token.rest.strip().removeprefix(",")
+    else:
+        head, _, rest = (raw, "", "") if raw == "," else raw.partition(",")
+    return head.strip() or head, tuple(rest.split())
 
 
 def _text(text: str, typed: TypedOption, spec: OptionSpec) -> str:

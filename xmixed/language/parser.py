@@ -137,7 +137,7 @@ def _unstructured(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
     typed = text[rest.start : rest.end].strip()
     argument: Any = typed
     if syntax.argument.startswith("matrix"):
-        from xmixed.language.matrix_expressions import parse_matrix_assignment, parse_matrix_input
+        from xmixed.language.arguments.matrix_expressions import parse_matrix_assignment, parse_matrix_input
 
         read = parse_matrix_assignment if syntax.argument == "matrix" else parse_matrix_input
         argument = read(text, rest)
@@ -168,7 +168,7 @@ def read_command_options(text: str, skeleton: Skeleton, syntax: Syntax) -> dict[
         raise StataError(101, "options not allowed", skeleton.options[0].span)
     specs = syntax.options
     if syntax.argument == "call" and skeleton.argument is not None:
-        from xmixed.language.calls import read_call
+        from xmixed.language.arguments.calls import read_call
 
         function = read_call(text, skeleton.argument).function
         specs = tuple(spec for spec in specs if not spec.functions or function in spec.functions)

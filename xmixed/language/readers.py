@@ -110,25 +110,25 @@ def _read_hypotheses(text: str, span: Span) -> Any:
 
 
 def _read_margins(text: str, span: Span) -> Any:
-    from xmixed.language.margin_terms import read_margin_terms
+    from xmixed.language.arguments.margin_terms import read_margin_terms
 
     return read_margin_terms(text, span)
 
 
 def _read_named_expressions(text: str, span: Span) -> Any:
-    from xmixed.language.nonlinear import read_named_expressions
+    from xmixed.language.arguments.nonlinear import read_named_expressions
 
     return read_named_expressions(text, span)
 
 
 def _read_equations(text: str, span: Span) -> Any:
-    from xmixed.language.nonlinear import read_equations
+    from xmixed.language.arguments.nonlinear import read_equations
 
     return read_equations(text, span)
 
 
 def _read_call(text: str, span: Span) -> Any:
-    from xmixed.language.calls import read_call
+    from xmixed.language.arguments.calls import read_call
 
     return read_call(text, span)
 

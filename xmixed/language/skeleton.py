@@ -44,7 +44,10 @@ class SkeletonBuilder:
         return Piece("ELEMENT", "", children[0].start_pos, children[-1].end_pos)
 
     group = span
-    brackets = span
+
+    def brackets(self, children: list[Any]) -> Piece:
+        kind = "EMPTY" if len(children) == 2 else "ELEMENT"
+        return Piece(kind, "", children[0].start_pos, children[-1].end_pos)
 
     def weight(self, children: list[Any]) -> Piece:
         opening, closing = children[0], children[-1]
@@ -107,8 +110,11 @@ def assemble(pieces: Sequence[Any], plain: frozenset[str] = frozenset()) -> Skel
         r(198): a part given twice, or text where none may stand.
     """
     skeleton = Skeleton()
-    part = "argument"
+    part, end = "argument", -1
     for piece in pieces:
+        before, end = end, _end_of(piece)
+        if not isinstance(piece, TypedOption) and piece.type == "EMPTY" and piece.start_pos > before:
+            continue  # Stata: `[`weight'`exp']` where no weight was typed
         if isinstance(piece, TypedOption):
             skeleton.options.append(piece)
         elif piece.type == "COMMA":
@@ -127,6 +133,10 @@ def assemble(pieces: Sequence[Any], plain: frozenset[str] = frozenset()) -> Skel
         else:
             _extend(skeleton, part, piece)
     return skeleton
+
+
+def _end_of(piece: Any) -> int:
+    return piece.span.end if isinstance(piece, TypedOption) else piece.end_pos
 
 
 def _extend(skeleton: Skeleton, part: str, piece: Any) -> None:

@@ -13,10 +13,24 @@ FrameKind = Literal["session", "do-file", "program"]
 
 
 class Temporary(NamedTuple):
-    """Something that its frame drops at the end: a variable, a scalar or matrix, or a file."""
+    """Something that its frame drops at the end: a variable, a scalar or matrix, or a file.
 
-    kind: Literal["variable", "name", "file"]
+    Estimates that were set aside come back.
+    """
+
+    kind: Literal["variable", "name", "file", "estimates"]
     name: str
+
+
+class ByGroup(NamedTuple):
+    """The by-group that a program is called for, counted from 1; all of them at once have number 0.
+
+    `rows` are its observations.
+    """
+
+    number: int
+    count: int
+    rows: slice | None
 
 
 @dataclass(slots=True, eq=False)
@@ -38,8 +52,8 @@ class Frame:
     program : Program or None
     returned : Results or None
         return(): what an r-class program has returned so far; None elsewhere.
-    rows : slice or None
-        The by-group that a program is called for.
+    group : ByGroup or None
+        What `by` calls the program for.
     chosen : bool or None
         Whether a branch of the last `if` was taken; None when no `else` may follow.
     loops : int
@@ -54,7 +68,7 @@ class Frame:
     preserved: Dataset | None = None
     program: Program | None = None
     returned: Results | None = None
-    rows: slice | None = None
+    group: ByGroup | None = None
     chosen: bool | None = None
     loops: int = 0
 

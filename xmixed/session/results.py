@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from xmixed.missing import is_missing
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +30,22 @@ class Matrix:
     row_names: list[str]
     column_names: list[str]
 
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the matrix as a frame with its names; missing values are NaN."""
+        import pandas as pd
+
+        values = np.where(is_missing(self.values), np.nan, self.values)
+        return pd.DataFrame(values, index=self.row_names, columns=self.column_names)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.values, dtype=dtype)
+
+    def __repr__(self) -> str:
+        return f"<Matrix {self.values.shape[0]} x {self.values.shape[1]}>\n{self.to_pandas()!r}"
+
+    def _repr_html_(self) -> str:
+        return self.to_pandas().to_html()
+
 
 @dataclass(slots=True, eq=False)
 class Results:
@@ -39,6 +61,39 @@ class Results:
                 return kind[name]
         raise KeyError(name)
 
+    def __iter__(self) -> Iterator[str]:
+        """Give the names: of scalars, macros, matrices."""
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def keys(self) -> list[str]:
+        return [*self.scalars, *self.macros, *self.matrices]
+
+    def __repr__(self) -> str:
+        parts = (
+            ("scalars", self.scalars.items()),
+            ("macros", self.macros.items()),
+            (
+                "matrices",
+                ((name, " x ".join(map(str, matrix.values.shape))) for name, matrix in self.matrices.items()),
+            ),
+        )
+        return "\n".join(
+            f"{kind}:\n" + "\n".join(f"  {name} = {value}" for name, value in items)
+            for kind, items in parts
+            if getattr(self, kind)
+        )
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
     def __contains__(self, name: str) -> bool:
         return name in self.scalars or name in self.macros or name in self.matrices
 
@@ -46,7 +101,7 @@ class Results:
         return self[name] if name in self else default
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Estimates(Results):
     """e(): an estimation command's results.
 

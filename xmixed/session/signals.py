@@ -12,6 +12,13 @@ class Break(StataError):
         super().__init__(1, "--Break--")
 
 
+class OutputLost(BaseException):
+    """What is printed can no longer be written: the disk is full. Ends the program, captured or not."""
+
+    def __init__(self, target: str, reason: str) -> None:
+        super().__init__(f"cannot write {target}: {reason}")
+
+
 class ExitRequest(BaseException):
     """Raised by `exit`: ends the innermost do-file, or the whole session.
 

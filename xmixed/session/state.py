@@ -45,6 +45,7 @@ class SessionState(ABC):
         self.e = Estimates()
         self.s = Results()
         self.stored: dict[str, Estimates] = {}
+        self.held: dict[str, Estimates] = {}  # set aside by `_estimates hold`
         self.scalars: dict[str, float | str] = {}
         self.matrices: dict[str, Matrix] = {}
         self.global_macros: dict[str, str] = {}
@@ -63,6 +64,7 @@ class SessionState(ABC):
         self.memory = Memory()
         self.tested: Tested | None = None
         self.rc = 0  # `_rc`: return code of the last `capture`
+        self.advisers: list[Callable[[StataError], object]] = []  # told of each error that is shown
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None
         self.depth = 0  # how many do-files, programs and loops are running

@@ -36,9 +36,24 @@ def collected_names(stored: Mapping[str, Estimates]) -> list[str]:
 def commit(session: SessionState, estimates: Estimates) -> None:
     """Make estimates the active ones; row marks that no estimates use any more are dropped."""
     session.e = estimates
-    used = {estimates.mark, *(stored.mark for stored in session.stored.values())}
+    others = (*session.stored.values(), *session.held.values())
+    used = {estimates.mark, *(other.mark for other in others)}
     marks = {name: rows for name, rows in session.data.marks.items() if name in used}
     session.data = session.data.with_(marks=marks, changed=session.data.changed)
+
+
+def unhold(session: SessionState, name: str) -> None:
+    """Make estimates that were set aside the active ones again.
+
+    Raises
+    ------
+    StataError
+        r(111): there are none of that name.
+    """
+    found = session.held.pop(name, None)
+    if found is None:
+        raise StataError(111, f"estimation result {name} not found")
+    commit(session, found)
 
 
 _MARK_NUMBERS = itertools.count(1)

@@ -10,7 +10,7 @@ USAGE = """usage: xmixed [FILE[.do] [ARGUMENT ...]]
        xmixed -c COMMAND [-c COMMAND ...]
 """
 
-OK, FAILED, BAD_USAGE, INTERNAL, INTERRUPTED = 0, 1, 2, 70, 130
+OK, FAILED, BAD_USAGE, INTERNAL, STREAM_FAILED, INTERRUPTED = 0, 1, 2, 70, 74, 130
 BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
 
 

@@ -6,11 +6,13 @@ import gc
 import os
 import sys
 
+from xmixed.session.signals import OutputLost
 from xmixed.shell.arguments import (
     BAD_USAGE,
     BROKEN_PIPE,
     INTERRUPTED,
     OK,
+    STREAM_FAILED,
     USAGE,
     Arguments,
     UsageError,
@@ -30,7 +32,8 @@ not a terminal, standard input is a do-file that runs without echo.
   --version         show the version
   -h, --help        show this help
 
-Exit status: 0 success, 1 a command failed, 2 bad usage, 70 internal error, 130 interrupted.
+Exit status: 0 success, 1 a command failed, 2 bad usage, 70 internal error, 74 standard input or
+output closed or full, 130 interrupted, 141 the reader of the output has gone.
 
 Environment: XMIXED_DATA_PATH, folders searched for datasets that are addressed on the web;
 XMIXED_DEBUG=1, show the traceback of an internal error; OPENBLAS_NUM_THREADS,
@@ -41,11 +44,16 @@ OMP_NUM_THREADS and MKL_NUM_THREADS, threads of linear algebra (1 unless set).
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program; returns the exit status."""
+    if sys.stderr is None:  # it was closed before the program began
+        sys.stderr = open(os.devnull, "w")
     try:
         arguments = parse_arguments([_utf8(word) for word in sys.argv[1:]] if argv is None else argv)
     except UsageError as error:
         sys.stderr.write(f"xmixed: {error}\n{USAGE}")
         return BAD_USAGE
+    closed = _closed_stream(arguments)
+    if closed:
+        return _stream_failed(f"{closed} is closed")
     _prepare_streams()
     try:
         status = _dispatch(arguments)
@@ -56,13 +64,41 @@ def main(argv: list[str] | None = None) -> int:
             gc.freeze()  # the program ends: looking for garbage once more would only take time
         return status
     except BrokenPipeError:
-        # The reader has gone (`| head`): leave without a word, also when Python flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has gone (`| head`): leave without a word.
+        _discard_output()
         return BROKEN_PIPE
+    except OSError as error:  # of standard output: others end where they arise
+        return _stream_failed(f"cannot write standard output: {error.strerror}")
+    except OutputLost as lost:
+        return _stream_failed(str(lost))
     except KeyboardInterrupt:
         if argv is None:
             _leave_interrupted()
         return INTERRUPTED
+
+
+def _closed_stream(arguments: Arguments) -> str:
+    """Return the name of a stream that is wanted and was closed before the program began, else ""."""
+    if sys.stdout is None:
+        return "standard output"
+    if sys.stdin is None:
+        if arguments.file is None and not (arguments.commands or arguments.help or arguments.version):
+            return "standard input"
+        sys.stdin = open(os.devnull)
+    return ""
+
+
+def _stream_failed(why: str) -> int:
+    """Say that the world, not the program, is at fault; returns the exit status."""
+    sys.stderr.write(f"xmixed: {why}\n")
+    _discard_output()
+    return STREAM_FAILED
+
+
+def _discard_output() -> None:
+    """Let what is still unwritten go nowhere, so that Python has nothing to say of it at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave_interrupted() -> None:

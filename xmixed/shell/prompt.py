@@ -17,11 +17,13 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from xmixed.commands.registry import built, find_entry, resolve, subcommands_of
 from xmixed.commands.table import COMMANDS
 from xmixed.errors import StataError
-from xmixed.interpreter.lines import continuation_prompt, is_complete, run_lines
+from xmixed.interpreter.lines import continuation_prompt, has_several, is_complete, run_lines
 from xmixed.interpreter.session import Session, as_stata_error
 from xmixed.interpreter.transcript import Echo
+from xmixed.language.options import find_option, words_of
 from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import ExitRequest
+from xmixed.shell.advice import show_advice
 from xmixed.shell.completion import Names, suggest
 from xmixed.shell.report import report_internal_error
 from xmixed.shell.screen import has_display, stream_sink, terminal_sink, terminal_width
@@ -33,6 +35,7 @@ def interact() -> int:
     session = Session()
     session.graphs.target = "window" if has_display() else "file"
     session.out.sinks.append(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout))
+    session.advisers.append(lambda error: show_advice(session, error))
     prompt = _prompt_session(session)
     print(
         f"xmixed {__version__}: Stata's commands, open source. `help` lists them, `exit` leaves.\n",
@@ -40,13 +43,19 @@ def interact() -> int:
     )
     session.run_profile()
     width = session.settings.linesize = terminal_width()
+    asked = False
     while True:
         try:
             text = prompt.prompt(". ")
         except KeyboardInterrupt:
             continue
         except EOFError:
-            break
+            if asked or not session.data.changed:
+                break
+            asked = True
+            print("The data in memory are not saved: save FILE keeps them, Ctrl-D again leaves.", flush=True)
+            continue
+        asked = False
         if session.settings.linesize == width:  # the window may have changed; `set linesize` stays
             width = session.settings.linesize = terminal_width()
         try:
@@ -66,7 +75,8 @@ def run_at_prompt(session: Session, text: str) -> None:
     """
     failure: StataError | None = None
     try:
-        run_lines(session, text, Echo.TYPED)
+        # Of several commands, as pasted, each stands again before its output.
+        run_lines(session, text, Echo.EVERYWHERE if has_several(text) else Echo.TYPED)
     except (StataError, KeyboardInterrupt, MemoryError, RecursionError) as error:
         failure = as_stata_error(error)
     except Exception as error:
@@ -153,7 +163,7 @@ class _SessionCompleter(Completer):
             yield Completion(word, start_position=-found.length)
 
     def _names(self) -> Names:
-        return Names(built(COMMANDS), self.session.data.names, _subcommands, _options)
+        return Names(built(COMMANDS), self.session.data.names, _subcommands, _options, _values, _files)
 
 
 def _subcommands(word: str) -> tuple[str, ...]:
@@ -167,3 +177,45 @@ def _options(text: str) -> tuple[str, ...]:
     except StataError:
         return ()
     return tuple(option.name for option in entry.options if option.built)
+
+
+def _values(text: str, option: str) -> tuple[str, ...]:
+    """Return the words that an option takes: structures of covariance(), kinds of vce()."""
+    try:
+        entry, _ = find_entry(text)
+    except StataError:
+        return ()
+    found = find_option(option, entry.options)
+    return () if found is None else words_of(found[0])
+
+
+SUFFIXES = {"use": ".dta", "do": ".do", "run": ".do", "include": ".do", "append": ".dta", "merge": ".dta"}
+"""What the files are that a command takes; `sysuse` and `webuse` take what is shipped."""
+
+
+def _files(text: str, start: str) -> tuple[str, ...]:
+    """Return the files and folders whose names begin so, of the kind that the command of a line takes."""
+    name = resolve(text.split()[0])
+    if name in ("sysuse", "webuse"):
+        from xmixed.data.files.locate import shipped_datasets
+
+        stems = (item.removesuffix(".dta") for item in shipped_datasets())
+        return tuple(item for item in stems if item.startswith(start))
+    suffix = SUFFIXES.get(name or "")
+    if suffix is None:
+        return ()
+    folder, _, begin = start.rpartition("/")
+    try:
+        entries = sorted(
+            os.scandir(f"{folder}/" if folder or start.startswith("/") else "."), key=lambda entry: entry.name
+        )
+    except OSError:
+        return ()
+    lead = start[: len(start) - len(begin)]
+    return tuple(
+        lead + entry.name + ("/" if entry.is_dir() else "")
+        for entry in entries
+        if entry.name.startswith(begin)
+        and (begin or not entry.name.startswith("."))
+        and (entry.is_dir() or entry.name.endswith(suffix))
+    )

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
-from xmixed.output import Line
+from xmixed.output import Line, without_control
 from xmixed.session.output import Sink
+from xmixed.session.signals import OutputLost
 
-_CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x09}
+STANDARD_OUTPUT = "standard output"
 
 MINIMUM_WIDTH, MAXIMUM_WIDTH = 40, 255
-
-
-def printable(text: str) -> str:
-    """Return text without control characters: a label in a data file must not steer a terminal."""
-    return text.translate(_CONTROL)
 
 
 def has_display() -> bool:
@@ -25,13 +23,35 @@ def has_display() -> bool:
     return sys.platform in ("win32", "darwin") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
 
 
-def stream_sink(stream: TextIO) -> Sink:
-    """Return a sink that writes plain text."""
+def stream_sink(stream: TextIO, name: str = STANDARD_OUTPUT) -> Sink:
+    """Return a sink that writes plain text; what it calls raises `OutputLost` where that is impossible."""
 
     def write(item: Line) -> None:
-        stream.write(printable(item.text) + "\n")
+        with losing(name):
+            stream.write(without_control(item.text) + "\n")
 
     return write
+
+
+def stream_flush(stream: TextIO, name: str = STANDARD_OUTPUT) -> Callable[[], None]:
+    """Return a function that flushes a stream; it raises `OutputLost`."""
+
+    def flush() -> None:
+        with losing(name):
+            stream.flush()
+
+    return flush
+
+
+@contextmanager
+def losing(name: str) -> Iterator[None]:
+    """Turn the failure of a stream into `OutputLost`; a reader that has gone stays a BrokenPipeError."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputLost(name, error.strerror or str(error)) from None
 
 
 def terminal_sink() -> Sink:
@@ -39,18 +59,18 @@ def terminal_sink() -> Sink:
     from rich.console import Console
     from rich.text import Text
 
-    styles = {"text": "", "result": "bold", "input": "bold", "error": "red", "link": "blue"}
+    styles = {"text": "", "result": "bold", "input": "bold", "error": "red", "link": "bright_blue"}
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     def write(item: Line) -> None:
         shown = Text(no_wrap=True, overflow="ignore", end="")
         for run in item:
-            shown.append(printable(run.text), styles.get(run.style, ""))
+            shown.append(without_control(run.text), styles.get(run.style, ""))
         console.print(shown, soft_wrap=True)
 
     return write
 
 
 def terminal_width() -> int:
-    """Return the line size for the terminal: its width, within Stata's limits."""
-    return max(MINIMUM_WIDTH, min(MAXIMUM_WIDTH, shutil.get_terminal_size((80, 24)).columns))
+    """Return the line size for the terminal: one less than its width, within Stata's limits."""
+    return max(MINIMUM_WIDTH, min(MAXIMUM_WIDTH, shutil.get_terminal_size((80, 24)).columns - 1))

@@ -10,6 +10,8 @@ import numpy as np
 
 from xmixed.missing import MISSING
 from xmixed.statistics.grouping import order_of_codes
+from xmixed.statistics.ordering import ascends, stable_order
+from xmixed.statistics.partition import sort_within
 
 _PERCENTILE = re.compile(r"p([0-9]{1,2})")
 
@@ -29,28 +31,39 @@ class Grouped:
         Positive weights.
     kind : str
         "", fweight, aweight, iweight or pweight: which count of observations the weights stand for.
+    narrow : bool
+        The numbers have 32 bits or fewer: their sums in doubles lose nothing that a mean shows.
     """
 
     def __init__(
-        self, x: np.ndarray, codes: np.ndarray, count: int, w: np.ndarray | None = None, kind: str = ""
+        self,
+        x: np.ndarray,
+        codes: np.ndarray,
+        count: int,
+        w: np.ndarray | None = None,
+        kind: str = "",
+        narrow: bool = False,
     ) -> None:
         self.x, self.codes, self.count, self.w, self.kind = x, codes, count, w, kind
+        self.narrow = narrow
 
     def total(self, values: np.ndarray) -> np.ndarray:
         """Return weighted sums of values (n,) by group."""
         weighted = values if self.w is None else self.w * values
-        return np.bincount(self.codes, weights=weighted, minlength=self.count)
+        if self._scattered:
+            return np.bincount(self.codes, weights=weighted, minlength=self.count)
+        return self._reduced(np.add, weighted, 0.0)
 
     @cached_property
     def n(self) -> np.ndarray:
         """Numbers in each group; with frequency weights the sum of the weights."""
         if self.w is None or self.kind in ("aweight", "pweight"):
-            return np.bincount(self.codes, minlength=self.count).astype(np.float64)
+            return self._sizes.astype(np.float64)
         return self.sum_w
 
     @cached_property
     def sum_w(self) -> np.ndarray:
-        return self.total(np.ones(len(self.x)))
+        return self._sizes.astype(np.float64) if self.w is None else self.total(np.ones(len(self.x)))
 
     @cached_property
     def sum(self) -> np.ndarray:
@@ -61,13 +74,18 @@ class Grouped:
         """The mean, corrected by the mean of the deviations from it, so that no digits are lost."""
         weight = np.where(self.sum_w > 0, self.sum_w, 1.0)
         first = self.sum / weight
-        corrected = first + self.total(self.x - first[self.codes]) / weight
-        constant = self.min == self.max
-        return np.where(self.n > 0, np.where(constant, self.min, corrected), MISSING)
+        if not self.narrow:
+            first += self.total(self._from(first)) / weight
+        return np.where(self.n > 0, first, MISSING)
+
+    def _from(self, centres: np.ndarray) -> np.ndarray:
+        """Return the distance of each number from a value of its group, shape (n,)."""
+        out = centres[self.codes] if self._scattered else np.repeat(centres, self._sizes)
+        return np.subtract(self.x, out, out=out)
 
     @cached_property
     def _deviation(self) -> np.ndarray:
-        return self.x - self.mean[self.codes]
+        return self._from(self.mean)
 
     def _central(self, power: int) -> np.ndarray:
         """Return central moments, with the sum of the weights as denominator."""
@@ -109,20 +127,30 @@ class Grouped:
 
     @cached_property
     def _order(self) -> np.ndarray:
-        by_value = np.argsort(self.x, kind="stable")
-        return by_value[order_of_codes(self.codes[by_value], self.count)]
+        return stable_order([self.codes, self.x])
 
     @cached_property
     def _sizes(self) -> np.ndarray:
-        return np.bincount(self.codes, minlength=self.count)
+        if self._scattered:
+            return np.bincount(self.codes, minlength=self.count)
+        return np.diff(np.searchsorted(self.codes, np.arange(self.count + 1)))
 
     @cached_property
     def _starts(self) -> np.ndarray:
         return np.concatenate([[0], np.cumsum(self._sizes)[:-1]]).astype(np.intp)
 
     @cached_property
+    def _scattered(self) -> bool:
+        """Whether the rows of groups do not lie together in order."""
+        return not ascends(self.codes)
+
+    @cached_property
     def _ranked(self) -> np.ndarray:
-        return self.x[self._order]
+        if self.w is not None:
+            return self.x[self._order]
+        ranked = self.x.take(self._together) if self._scattered else self.x.copy()
+        sort_within(ranked, self._sizes)
+        return ranked
 
     def _at(self, places: np.ndarray) -> np.ndarray:
         """Return the numbers at places (counted from 0) of each group's ranking."""
@@ -133,29 +161,26 @@ class Grouped:
         at = np.minimum(self._starts + np.clip(places, 0, last), len(self.x) - 1)
         return np.where(filled, self._ranked[at], MISSING)
 
-    def _extreme(self, operation: np.ufunc) -> np.ndarray:
-        """Return np.minimum or np.maximum of each group, without ranking."""
-        out = np.full(self.count, MISSING)
+    def _reduced(self, operation: np.ufunc, together: np.ndarray, empty: float) -> np.ndarray:
+        """Return a reduction of each group of numbers that lie together; `empty` where there are none."""
+        out = np.full(self.count, empty)
         filled = self._sizes > 0
         if filled.any():
-            together = self.x[self._together]
             out[filled] = operation.reduceat(together, self._starts[filled])
         return out
 
     @cached_property
     def _together(self) -> np.ndarray | slice:
         """Rows in the order of their groups."""
-        if bool(np.all(self.codes[1:] >= self.codes[:-1])):
-            return slice(None)
-        return order_of_codes(self.codes, self.count)
+        return order_of_codes(self.codes, self.count) if self._scattered else slice(None)
 
     @cached_property
     def min(self) -> np.ndarray:
-        return self._extreme(np.minimum)
+        return self._reduced(np.minimum, self.x[self._together], MISSING)
 
     @cached_property
     def max(self) -> np.ndarray:
-        return self._extreme(np.maximum)
+        return self._reduced(np.maximum, self.x[self._together], MISSING)
 
     @cached_property
     def range(self) -> np.ndarray:

@@ -6,6 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from xmixed.statistics.ordering import as_integers, ascends, order_of_integers, stable_order
+
+_CELLS = 1 << 17
+"""Rows that are counted at a time: what is made of them stays in the cache."""
+
 
 class Groups(NamedTuple):
     """Codes of the groups that values form.
@@ -27,10 +32,10 @@ def factorise(values: np.ndarray) -> Groups:
     if values.size == 0:
         return Groups(np.zeros(0, dtype=np.int64), values[:0])
     if values.dtype.kind == "f":
-        as_integers = _as_integers(values)
-        if as_integers is None:
+        whole = as_integers(values)
+        if whole is None:
             return _factorise_general(values)
-        groups = factorise(as_integers)
+        groups = factorise(whole)
         return Groups(groups.codes, groups.levels.astype(np.float64))
     low, high = int(values.min()), int(values.max())
     if high - low <= 4 * values.size + 1000:
@@ -39,13 +44,24 @@ def factorise(values: np.ndarray) -> Groups:
 
 
 def order_of_codes(codes: np.ndarray, count: int) -> np.ndarray:
-    """Return the stable order of codes 0 ... count - 1: 16 bits by counting, more in two passes."""
-    if count <= 1 << 16:
-        return np.argsort(codes.astype(np.uint16), kind="stable")
-    if count > 1 << 32:
-        return np.argsort(codes, kind="stable")
-    order = np.argsort((codes & 0xFFFF).astype(np.uint16), kind="stable")
-    return order[np.argsort((codes >> 16).astype(np.uint16)[order], kind="stable")]
+    """Return the stable order of codes 0 ... count - 1."""
+    return order_of_integers(codes, count.bit_length())
+
+
+def frequencies(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct numbers of a column, ascending, and how often each occurs; no codes are made."""
+    if values.dtype.kind in "iu" and values.size:
+        low, high = int(values.min()), int(values.max())
+        if high - low <= min(4 * values.size + 1000, _CELLS):
+            counts = np.zeros(high - low + 1, dtype=np.int64)
+            for first in range(0, values.size, _CELLS):
+                some = values[first : first + _CELLS].astype(np.int64)
+                some -= low
+                counts += np.bincount(some, minlength=len(counts))
+            found = np.flatnonzero(counts)
+            return found + low, counts[found]
+    groups = factorise(values)
+    return groups.levels, np.bincount(groups.codes, minlength=len(groups.levels))
 
 
 def nested_codes(parent: np.ndarray, n_parent: int, own: Groups) -> tuple[np.ndarray, int]:
@@ -54,14 +70,6 @@ def nested_codes(parent: np.ndarray, n_parent: int, own: Groups) -> tuple[np.nda
         return own.codes, len(own.levels)
     combined = factorise(parent * len(own.levels) + own.codes)
     return combined.codes, len(combined.levels)
-
-
-def _as_integers(values: np.ndarray) -> np.ndarray | None:
-    """Return whole-number doubles as int64; None when one is fractional or huge."""
-    if max(abs(float(values.min())), abs(float(values.max()))) > 2.0**53:
-        return None
-    integers = values.astype(np.int64)
-    return integers if np.array_equal(integers, values) else None
 
 
 def _factorise_dense(values: np.ndarray, low: int, high: int) -> Groups:
@@ -80,12 +88,16 @@ def _factorise_dense(values: np.ndarray, low: int, high: int) -> Groups:
 
 def _factorise_general(values: np.ndarray) -> Groups:
     """Factorise any numbers; already sorted ones are only scanned."""
-    step = values[1:] != values[:-1]
-    if bool(np.all(values[1:] >= values[:-1])):
-        codes = np.concatenate([[0], np.cumsum(step)]).astype(np.int64)
-        return Groups(codes, values[np.concatenate([[True], step])])
-    levels, codes = np.unique(values, return_inverse=True)
-    return Groups(codes.reshape(-1).astype(np.int64), levels)
+    order = None if ascends(values) else stable_order([values])
+    ranked = values if order is None else values[order]
+    step = np.concatenate([[True], ranked[1:] != ranked[:-1]])
+    codes = np.cumsum(step)
+    codes -= 1
+    if order is not None:
+        found = np.empty(len(values), dtype=np.int64)
+        found[order] = codes
+        codes = found
+    return Groups(codes, ranked[step])
 
 
 def _factorise_strings(values: np.ndarray) -> Groups:

@@ -12,9 +12,9 @@ from xmixed.data.operations.collapse import collapse as collapse_data
 from xmixed.data.operations.collapse import contract as contract_data
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name, is_valid_name, resolve_item, resolve_varlist
+from xmixed.language.arguments.targets import Target, read_targets
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.language.targets import Target, read_targets
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 

@@ -18,7 +18,7 @@ from xmixed.formats.width import abbreviate_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.layouts.duplicates import render_listing, render_report
+from xmixed.render.layouts.combine.duplicates import render_listing, render_report
 from xmixed.render.text import counted, wrap
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
@@ -56,12 +56,10 @@ def _found(session: SessionState, node: Command) -> tuple[list[str], np.ndarray,
 )
 def report(session: SessionState, node: Command) -> None:
     _, _, found = _found(session, node)
-    copies, counts = np.unique(found.copies[found.copies > 0], return_counts=True)
-    session.out.write(
-        *render_report([(int(c), int(n), int(n - n // c)) for c, n in zip(copies, counts, strict=True)])
-    )
-    unique = int(np.count_nonzero((found.copies > 0) & (found.place == 0)))
-    session.r = Results(scalars={"unique_value": float(unique), "N": float(counts.sum())})
+    copies, groups = np.unique(found.groups.sizes, return_counts=True)
+    table = [(c, c * n, (c - 1) * n) for c, n in zip(copies.tolist(), groups.tolist(), strict=True)]
+    session.out.write(*render_report(table))
+    session.r = Results(scalars={"unique_value": float(found.groups.count), "N": float(len(found.order))})
 
 
 @subcommand(
@@ -78,12 +76,12 @@ def report(session: SessionState, node: Command) -> None:
 )
 def list_all(session: SessionState, node: Command) -> None:
     names, _, found = _found(session, node)
-    at = np.flatnonzero(found.copies > 1)
-    at = at[np.lexsort([at, found.codes[at]])]
+    at = found.order[found.groups.size > 1]
     if not len(at):
         session.out.write("", "(0 observations are duplicates)")
         return
-    groups = np.unique(found.codes[at], return_inverse=True)[1].reshape(-1) + 1
+    sizes = found.groups.sizes[found.alike]
+    groups = np.repeat(np.arange(len(sizes)), sizes) + 1
     columns = [("group:", [str(g) for g in groups.tolist()]), ("obs:", [str(i + 1) for i in at.tolist()])]
     columns += _columns(session.data, names, at, bool(node.option("nolabel")))
     session.out.write(*render_listing(columns))
@@ -98,14 +96,13 @@ def list_all(session: SessionState, node: Command) -> None:
 )
 def examples(session: SessionState, node: Command) -> None:
     names, _, found = _found(session, node)
-    at = np.flatnonzero((found.copies > 1) & (found.place == 0))
-    at = at[np.argsort(found.codes[at], kind="stable")]
+    at = found.first[found.alike]
     if not len(at):
         session.out.write("", "(0 observations are duplicates)")
         return
     columns = [
         ("group:", [str(i + 1) for i in range(len(at))]),
-        ("#", [str(int(found.copies[i])) for i in at]),
+        ("#", [str(size) for size in found.groups.sizes[found.alike].tolist()]),
         ("e.g. obs", [str(i + 1) for i in at.tolist()]),
     ]
     session.out.write(*render_listing([*columns, *_columns(session.data, names, at, False)]))
@@ -139,8 +136,9 @@ def tag(session: SessionState, node: Command) -> None:
     if name is None:
         raise StataError(198, "option generate() required")
     check_new_name(name, session.data)
-    _, rows, found = _found(session, node)
-    values = np.where(rows, found.copies - 1.0, MISSING)
+    _, _, found = _found(session, node)
+    values = np.full(session.data.n_obs, MISSING)
+    values[found.order] = found.groups.size - 1.0
     kind = promoted_type("byte", values)
     session.data = session.data.with_variables(
         Variable(name, kind, stored(values, kind), default_format(kind))
@@ -162,11 +160,13 @@ def tag(session: SessionState, node: Command) -> None:
 def drop(session: SessionState, node: Command) -> None:
     if node.argument and not node.option("force"):
         raise StataError(198, "force option required with duplicates drop varlist")
-    _, rows, found = _found(session, node)
-    gone = rows & (found.place > 0)
-    count = int(gone.sum())
+    _, _, found = _found(session, node)
+    surplus = found.surplus
+    count = len(surplus)
     if count:
-        session.data = session.data.rows(~gone)
+        kept = np.ones(session.data.n_obs, dtype=bool)
+        kept[surplus] = False
+        session.data = session.data.rows(kept)
         session.out.write("", f"({counted(count, 'observation')} deleted)")
     else:
         session.out.write("", "(0 observations are duplicates)")
@@ -198,7 +198,7 @@ def isid(session: SessionState, node: Command) -> None:
         absent = variable.values == "" if variable.is_string else is_missing(variable.to_double())
         if np.any(absent):
             raise StataError(459, f"{told} should never be missing")
-    if np.any(find_duplicates(data, names, np.ones(data.n_obs, dtype=bool)).copies > 1):
+    if len(find_duplicates(data, names, np.ones(data.n_obs, dtype=bool)).alike):
         verb = "do" if many else "does"
         raise StataError(459, f"{told} {verb} not uniquely identify the observations")
     if node.option("sort"):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from xmixed.commands.combine.files import read_using, say_changes
 from xmixed.commands.registry import command
+from xmixed.commands.rows import room_of
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.operations.merge import RESULT_LABELS, Merged
 from xmixed.data.operations.merge import merge as merge_data
@@ -16,7 +17,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.options import match_choice
 from xmixed.language.parser import parse_varlist, parse_words, text_after_words
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.merge import MergeCounts, render_merge
+from xmixed.render.layouts.combine.merge import MergeCounts, render_merge
 from xmixed.session.state import SessionState
 
 KINDS = ("1:1", "m:1", "1:m", "m:m", "n:1", "1:n", "n:n")
@@ -125,6 +126,7 @@ def _merged(session: SessionState, node: Command, kind: str, keys: list[str], ke
     if keep:
         names = [*keys, *resolve_varlist(keep, right)]  # type: ignore[arg-type]
         right = right.select([name for name in right.names if name in set(names)])
+    room_of(session).require(session.data.n_obs + right.n_obs, (*session.data, *right))
     return merge_data(
         session.data,
         right,

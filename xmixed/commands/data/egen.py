@@ -14,7 +14,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
-from xmixed.language.calls import NewVariableCall
+from xmixed.language.arguments.calls import NewVariableCall
 from xmixed.language.nodes import Command, Name
 from xmixed.language.parser import parse_expression, parse_numlist, parse_varlist
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -168,11 +168,17 @@ def _store(session: SessionState, new: NewVariableCall, column: Column, rows: np
     kind = column.type or new.type or session.settings.type
     if strings != kind.startswith("str"):
         raise StataError(109, "type mismatch")
-    chosen = np.ones(len(rows), dtype=bool) if column.everywhere else rows
-    if kind == "str":
-        kind = new.type if new.type not in ("", "str") else string_type(column.values[chosen])
-    values = blank_column(kind, data.n_obs)
-    values[chosen] = stored(column.values[chosen], kind)
+    every = column.everywhere or bool(rows.all())
+    if column.codes is not None:
+        values = stored(column.values, kind).take(column.codes if every else column.codes[rows])
+    else:
+        shown = column.values if every else column.values[rows]
+        if kind == "str":
+            kind = new.type if new.type not in ("", "str") else string_type(shown)
+        values = stored(shown, kind)
+    if not every:
+        held, values = values, blank_column(kind, data.n_obs)
+        values[rows] = held
     label_name = (column.label_name or new.name) if column.texts is not None else ""
     variable = Variable(new.name, kind, values, default_format(kind), column.label[:80], label_name)
     missing = count_missing(values, kind)

@@ -60,8 +60,10 @@ def _new_variable(session: SessionState, new: NewVariable, values: np.ndarray, r
         storage_type = string_type(values)
     if strings and storage_type != "strL" and not 1 <= int(storage_type[3:]) <= STRING_LENGTH:
         raise StataError(198, f"{storage_type} invalid name", new.span)
-    column = blank_column(storage_type, session.data.n_obs)
-    column[rows] = stored(values, storage_type)
+    column = stored(values, storage_type)
+    if len(column) < session.data.n_obs:
+        known, column = column, blank_column(storage_type, session.data.n_obs)
+        column[rows] = known
     return Variable(new.name, storage_type, column, default_format(storage_type), value_label=new.value_label)
 
 

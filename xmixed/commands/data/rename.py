@@ -8,9 +8,9 @@ from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_item
+from xmixed.language.arguments.renaming import Matched, has_wildcards, match_names, new_name
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_varlist, parse_words
-from xmixed.language.renaming import Matched, has_wildcards, match_names, new_name
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
 

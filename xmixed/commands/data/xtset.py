@@ -9,7 +9,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset
-from xmixed.data.order import reordered, stable_order
+from xmixed.data.order import reordered
 from xmixed.data.time_units import UNITS, Delta, TimeUnit, parse_delta, unit_of_format
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
@@ -22,6 +22,7 @@ from xmixed.output import Line
 from xmixed.render.layouts.time_series import render_settings
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
+from xmixed.statistics.ordering import stable_order
 
 CHARACTERISTICS = ("_TStvar", "_TSpanel", "_TSdelta", "_TSitrvl", "tis", "iis")
 """Stata's own names for the settings; files carry them."""

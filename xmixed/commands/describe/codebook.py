@@ -13,7 +13,7 @@ from xmixed.formats import format_value
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.layouts.codebook import (
+from xmixed.render.layouts.describe.codebook import (
     EXAMPLE_WIDTH,
     STATISTIC,
     CodebookEntry,

@@ -12,7 +12,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.output import line
-from xmixed.render.layouts.correlate import (
+from xmixed.render.layouts.describe.correlate import (
     MeansRow,
     PairwiseTable,
     render_matrix,

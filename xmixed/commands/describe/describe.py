@@ -10,7 +10,7 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.describe import (
+from xmixed.render.layouts.describe.describe import (
     Description,
     VariableRow,
     render_header,

@@ -11,7 +11,7 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.inspect import HEIGHT, Inspected, render_inspect
+from xmixed.render.layouts.describe.inspect import HEIGHT, Inspected, render_inspect
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 

@@ -13,7 +13,7 @@ from xmixed.formats import format_string, parse_format
 from xmixed.formats.width import abbreviate_name, columns_of
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.data_list import ListColumn, Listing, render_list
+from xmixed.render.layouts.describe.data_list import ListColumn, Listing, render_list
 from xmixed.render.text import printable
 from xmixed.session.state import SessionState
 

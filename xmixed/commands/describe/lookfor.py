@@ -6,7 +6,7 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
-from xmixed.render.layouts.describe import VariableRow, render_variables
+from xmixed.render.layouts.describe.describe import VariableRow, render_variables
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 

@@ -12,7 +12,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
 from xmixed.output import line
-from xmixed.render.layouts.misstable import (
+from xmixed.render.layouts.describe.misstable import (
     MissingPatterns,
     MissingRow,
     render_missing,

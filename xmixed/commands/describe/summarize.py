@@ -10,7 +10,7 @@ from xmixed.data.dataset import Variable
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.summarize import SummaryDetail, SummaryRow, render_detail, render_summary
+from xmixed.render.layouts.describe.summarize import SummaryDetail, SummaryRow, render_detail, render_summary
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.moments import Moments, moments

@@ -16,7 +16,7 @@ from xmixed.formats import is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.contents_table import Contents, ContentsTable, head_of, render_contents
+from xmixed.render.layouts.describe.contents_table import Contents, ContentsTable, head_of, render_contents
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.grouped import with_margins

@@ -14,7 +14,7 @@ from xmixed.formats import is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.tabstat import TabstatTable, head_of, render_tabstat
+from xmixed.render.layouts.describe.tabstat import TabstatTable, head_of, render_tabstat
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.grouped import Grouped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +10,15 @@ import numpy as np
 from xmixed.commands.describe.tabulate_summarize import SUMMARIZE_OPTIONS, tabulate_summarize
 from xmixed.commands.registry import command
 from xmixed.commands.rows import Weights, selected_rows, weights_of
-from xmixed.data.categories import Categories, categories_of, label_definition, usable, value_texts
+from xmixed.data.categories import (
+    Categories,
+    categories_of,
+    category_counts,
+    label_definition,
+    usable,
+    value_texts,
+)
+from xmixed.data.columns import among
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
@@ -18,10 +26,17 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
 from xmixed.output import line
-from xmixed.render.layouts.tabulate import Content, OneWay, Test, TwoWay, render_one_way, render_two_way
+from xmixed.render.layouts.describe.tabulate import (
+    Content,
+    OneWay,
+    Test,
+    TwoWay,
+    render_one_way,
+    render_two_way,
+)
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.contingency import Exact, association, expected_counts, fisher_exact
+from xmixed.statistics.inference.contingency import Exact, association, expected_counts, fisher_exact
 
 MOST_ROWS, MOST_COLUMNS, MOST_VALUES = 1200, 80, 12_000
 """Stata/SE: the largest two-way table, and the most values of a one-way table."""
@@ -76,11 +91,18 @@ class _Sample:
         """Return weighted counts of codes; analytic weights are scaled to sum to the observations."""
         used = (codes >= 0) & self.rows
         if self.weights.values is None:
-            return np.bincount(codes[used], minlength=number).astype(np.float64)
+            return np.bincount(among(codes, used), minlength=number).astype(np.float64)
         w = self.weights.values[used]
         counts = np.bincount(codes[used], weights=w, minlength=number)
         scaled = self.weights.kind == "aweight" and counts.sum() > 0
         return counts * np.count_nonzero(w) / counts.sum() if scaled else counts
+
+    def among(self, kept: np.ndarray) -> _Sample:
+        """Return some rows of the sample, by number."""
+        weights = self.weights
+        if weights.values is not None:
+            weights = weights._replace(values=weights.values[kept])
+        return _Sample(self.rows[kept], weights)
 
     @property
     def fractional(self) -> bool:
@@ -204,13 +226,18 @@ def _one_way(session: SessionState, node: Command, name: str, sample: _Sample) -
         if node.option(option):
             raise StataError(198, f"option {option} not allowed", node.options[option].span)
     variable, labels = session.data[name], not node.option("nolabel")
-    categories = categories_of(variable, sample.rows, bool(node.option("missing")))
-    if len(categories.values) > MOST_VALUES:
+    missing, generate = bool(node.option("missing")), bool(node.option("generate"))
+    categories = None
+    if generate or sample.weights.values is not None:
+        categories = categories_of(variable, sample.rows, missing)
+        found, counts = categories.values, sample.counts(categories.codes, len(categories.values))
+    else:
+        found, counts = category_counts(variable, sample.rows, missing)
+    if len(found) > MOST_VALUES:
         raise StataError(134, "too many values")
-    counts = sample.counts(categories.codes, len(categories.values))
     order = np.argsort(-counts, kind="stable") if node.option("sort") else np.arange(len(counts))
-    texts = value_texts(session.data, variable, categories.values, labels)
-    made = _indicators(session, node, variable, categories) if node.option("generate") else []
+    texts = value_texts(session.data, variable, found, labels)
+    made = _indicators(session, node, variable, categories) if generate and categories is not None else []
     if not len(counts):
         session.out.write("no observations")
     elif not node.option("nofreq"):
@@ -225,7 +252,7 @@ def _one_way(session: SessionState, node: Command, name: str, sample: _Sample) -
         session.out.write(*render_one_way(table))
     for indicator in made:
         session.data = session.data.with_variables(indicator)
-    _matrices(session, node, counts[order][:, None], [categories.values[i] for i in order], [])
+    _matrices(session, node, counts[order][:, None], [found[i] for i in order], [])
     session.r = Results(scalars={"N": float(counts.sum()), "r": float(len(counts))})
 
 
@@ -278,11 +305,15 @@ def _two_way(session: SessionState, node: Command, names: list[str], sample: _Sa
     inside = sample.rows.copy()
     for variable in variables:
         inside &= usable(variable, sample.rows, missing)
+    if not inside.all():
+        kept = np.flatnonzero(inside)
+        variables = [replace(variable, values=variable.values[kept]) for variable in variables]
+        sample, inside = sample.among(kept), np.ones(len(kept), dtype=bool)
     row, column = (categories_of(variable, inside, missing) for variable in variables)
     shape = len(row.values), len(column.values)
     if shape[0] > MOST_ROWS or shape[1] > MOST_COLUMNS:
         raise StataError(134, "too many values")
-    codes = np.where(inside, row.codes * shape[1] + column.codes, -1)
+    codes = row.codes * shape[1] + column.codes
     counts = sample.counts(codes, shape[0] * shape[1]).reshape(shape)
     if not counts.size:
         session.out.write("no observations")

@@ -11,7 +11,7 @@ from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec
 from xmixed.missing import is_missing
-from xmixed.render.layouts.tabulate_summarize import SummaryTable, render_summary_table
+from xmixed.render.layouts.describe.tabulate_summarize import SummaryTable, render_summary_table
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.grouped import with_margins

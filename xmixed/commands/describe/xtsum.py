@@ -15,7 +15,7 @@ from xmixed.formats import format_value
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.layouts.panels import (
+from xmixed.render.layouts.describe.panels import (
     PanelDescription,
     render_xtdescribe,
     render_xtsum,

@@ -23,7 +23,7 @@ from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, new_mark
 from xmixed.statistics.grouping import factorise
-from xmixed.statistics.linearised import Linearised, means, totals
+from xmixed.statistics.linear.linearised import Linearised, means, totals
 
 _VCE = (("analytic", "a"), ("cluster", "cl"))
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
-from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX, STANDARD_DEVIATIONS
+from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX
 from xmixed.estimation.results import RESAMPLED, estimator_of
 from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.session.results import Estimates
@@ -27,11 +25,7 @@ SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, 
 @command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, by="each")
 @command(
     "mixed",
-    syntax=replace(
-        MIXED_SYNTAX,
-        options=(*MIXED_SYNTAX.options, STANDARD_DEVIATIONS),
-        exclusive=(*MIXED_SYNTAX.exclusive, ("variance", "stddeviations")),
-    ),
+    syntax=MIXED_SYNTAX,
     synopsis=SYNOPSIS.replace("xtmixed", "mixed", 1),
     by="each",
 )

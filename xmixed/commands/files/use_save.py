@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from xmixed.commands.files.memory import (
+    CLEAR,
+    REPLACE,
+    check_may_replace,
+    file_name,
+    say_if_new,
+    selected_part,
+)
 from xmixed.commands.registry import command
-from xmixed.commands.rows import selected_rows
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.describe import render_names
+from xmixed.render.layouts.describe.describe import render_names
 from xmixed.render.text import printable
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
@@ -20,31 +27,14 @@ from xmixed.session.state import SessionState
 OLD_RELEASE = 114
 """File format of `saveold`: Stata 10's."""
 
-CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
 
+def read_file(session: SessionState, name: str, command_name: Literal["use", "webuse", "sysuse"]) -> Dataset:
+    """Return the dataset in a file that a command names; variables that got another name are said."""
+    from xmixed.data.files.dataset_file import read_dataset
 
-def file_name(node: Command) -> str:
-    """Return the file that a command names; r(100) when it names none."""
-    if not node.argument:
-        raise StataError(100, "invalid file specification")
-    return node.argument
-
-
-def check_may_replace(session: SessionState, node: Command) -> None:
-    """Refuse to lose unsaved data (r(4)) unless the option clear was given."""
-    data = session.data
-    if data.changed and (data.variables or data.n_obs) and not node.option("clear"):
-        raise StataError(4, "no; data in memory would be lost")
-
-
-def read_file(name: str, command_name: Literal["use", "webuse", "sysuse"]) -> Dataset:
-    """Return the dataset in a file that a command names."""
-    from xmixed.data.files.dta.reader import read_dta
-    from xmixed.data.files.locate import locate
-
-    found = locate(name, command_name)
-    data = read_dta(found.path, name=found.display_name)
-    return replace(data, source=found.address)
+    found = read_dataset(name, command_name)
+    session.out.write(*map(printable, found.notes))
+    return found.dataset
 
 
 def _install(session: SessionState, data: Dataset) -> None:
@@ -71,7 +61,7 @@ def use(session: SessionState, node: Command) -> None:
         raise StataError(100, "using required")
     name = node.using if node.using is not None else file_name(node)
     check_may_replace(session, node)
-    data = read_file(name, "use")
+    data = read_file(session, name, "use")
     if node.using is not None:
         data = _selected(session, node, data)
     if node.option("nolabel"):
@@ -83,19 +73,11 @@ def use(session: SessionState, node: Command) -> None:
 def _selected(session: SessionState, node: Command, data: Dataset) -> Dataset:
     """Reduce a dataset just read to the variables and observations asked for."""
     names = resolve_varlist(node.argument, data) if node.argument else data.names
-    if node.condition is not None or node.in_range is not None:
-        before = session.data
-        session.data = data
-        try:
-            rows = selected_rows(session, node)
-        finally:
-            session.data = before
-        data = data.rows(rows)
+    data = selected_part(session, node, data)
     gone = set(data.names) - set(names)
     return replace(data.without(gone), n_obs=data.n_obs, changed=False)
 
 
-_REPLACE = OptionSpec("replace", "replace", help="overwrite the file")
 _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no variables")
 
 
@@ -104,7 +86,7 @@ _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no va
     syntax=Syntax(
         "filename",
         options=(
-            _REPLACE,
+            REPLACE,
             _EMPTYOK,
             OptionSpec("nolabel", "nol", help="leave the value labels out", built=False),
             OptionSpec("orphans", "or", help="save unused value labels too", built=False),
@@ -120,7 +102,7 @@ def save(session: SessionState, node: Command) -> None:
 
 @command(
     "saveold",
-    syntax=Syntax("filename", options=(_REPLACE,)),
+    syntax=Syntax("filename", options=(REPLACE,)),
     synopsis="saveold filename [, replace]",
     keeps_r=True,
 )
@@ -138,7 +120,11 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
     name = node.argument or data.source
     if not name or "://" in name:
         raise StataError(198, "invalid file specification")
+    if name.lower().endswith((".parquet", ".pq")):
+        raise StataError(198, "invalid file specification", hint="export parquet writes such files")
     name = with_suffix(name)
+    if node.option("replace"):
+        say_if_new(session, name)
     saved = write_dta(data, name, release=release, replace=bool(node.option("replace")))
     session.data = replace(data, source=name, timestamp=saved.timestamp, changed=False)
     session.out.write(f"file {printable(name)} saved")
@@ -158,7 +144,7 @@ def sysuse(session: SessionState, node: Command) -> None:
         session.out.write(*render_names(shipped_datasets(), session.settings.linesize))
         return
     check_may_replace(session, node)
-    _install(session, read_file(name, "sysuse"))
+    _install(session, read_file(session, name, "sysuse"))
 
 
 @command(
@@ -172,7 +158,7 @@ def webuse(session: SessionState, node: Command) -> None:
         raise StataError(199, "webuse set and webuse query are not implemented in xmixed")
     name = file_name(node)
     check_may_replace(session, node)
-    _install(session, read_file(name, "webuse"))
+    _install(session, read_file(session, name, "webuse"))
 
 
 @command(

@@ -24,7 +24,7 @@ from xmixed.language.nodes.graphs import GraphCommand
 from xmixed.missing import MISSING
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.smoothing import lowess as smooth
+from xmixed.statistics.curves.smoothing import lowess as smooth
 
 
 def _option(

@@ -12,11 +12,11 @@ from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.layouts.alpha import ItemRow, render_alpha
+from xmixed.render.layouts.inference.alpha import ItemRow, render_alpha
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.correlation import correlations_of, pairwise_covariances
-from xmixed.statistics.reliability import (
+from xmixed.statistics.inference.reliability import (
     Reliability,
     cronbach_alpha,
     item_correlations,

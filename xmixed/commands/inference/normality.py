@@ -13,7 +13,7 @@ from xmixed.missing import is_missing
 from xmixed.render.layouts.inference.normality import render_sktest, render_swilk
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.normality import shapiro_wilk, skewness_kurtosis
+from xmixed.statistics.inference.normality import shapiro_wilk, skewness_kurtosis
 
 
 def _samples(session: SessionState, node: Command) -> list[tuple[str, np.ndarray]]:

@@ -12,12 +12,12 @@ from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
+from xmixed.render.layouts.describe.tabulate_summarize import SummaryTable, render_summary_table
 from xmixed.render.layouts.inference.oneway import render_anova, render_comparisons
-from xmixed.render.layouts.tabulate_summarize import SummaryTable, render_summary_table
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.comparisons import OneWayAnova, one_way
 from xmixed.statistics.grouped import Grouped
+from xmixed.statistics.inference.comparisons import OneWayAnova, one_way
 
 _METHODS = {"bonferroni": "Bonferroni", "scheffe": "Scheffe", "sidak": "Sidak"}
 _PARTS = {"means": "mean", "standard": "sd", "freq": "freq", "obs": "obs"}

@@ -13,12 +13,12 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
 from xmixed.output import line
-from xmixed.render.layouts.correlate import PairwiseTable, render_pairwise
+from xmixed.render.layouts.describe.correlate import PairwiseTable, render_pairwise
 from xmixed.render.layouts.inference.rank_tests import render_kendall, render_spearman
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.correlation import adjusted_p
-from xmixed.statistics.ranks import Kendall, Spearman, kendall, spearman
+from xmixed.statistics.inference.ranks import Kendall, Spearman, kendall, spearman
 
 _OPTIONS = (
     OptionSpec("stats", "st", "words", "what is shown of each pair: rho (taua, taub), obs, p"),

@@ -20,7 +20,7 @@ from xmixed.render.layouts.inference.rank_tests import (
 )
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.ranks import kruskal_wallis, rank_sum, signed_rank
+from xmixed.statistics.inference.ranks import kruskal_wallis, rank_sum, signed_rank
 
 
 @command(

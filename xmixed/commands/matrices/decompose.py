@@ -12,7 +12,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
 from xmixed.session.results import Matrix
 from xmixed.session.state import SessionState
-from xmixed.statistics.matrix_algebra import descending_eigen
+from xmixed.statistics.linear.matrix_algebra import descending_eigen
 
 
 def _square(matrix: Matrix) -> None:

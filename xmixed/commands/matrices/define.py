@@ -10,7 +10,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.matrices.evaluate import evaluate_matrix, matrix_named, positions_of
 from xmixed.expressions.matrices.functions import named
-from xmixed.language.matrix_expressions import MatrixAssignment, parse_matrix_rows
+from xmixed.language.arguments.matrix_expressions import MatrixAssignment, parse_matrix_rows
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
 from xmixed.session.results import Matrix

@@ -32,7 +32,8 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.contrasts import (
+from xmixed.render.layouts.estimation.coefficient_table import Figures
+from xmixed.render.layouts.postestimation.contrasts import (
     ContrastBlock,
     ContrastRow,
     ContrastStyle,
@@ -40,7 +41,6 @@ from xmixed.render.layouts.contrasts import (
     render_counts,
     render_term_tests,
 )
-from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.session.state import SessionState
 
 ANY_MODEL = (("noadjust", "noadj"), ("bonferroni", "bon"), ("sidak", "sid"), ("scheffe", "sch"))

@@ -24,12 +24,12 @@ from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_numlist, parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
-from xmixed.render.layouts.estimates_table import (
+from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
+from xmixed.render.layouts.postestimation.estimates_table import (
     ComparedEquation,
     ComparisonStyle,
     render_comparison_table,
 )
-from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.session.stored import stored_estimates

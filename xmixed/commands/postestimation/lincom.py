@@ -14,7 +14,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.output import line
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Equation, render_coefficients
-from xmixed.render.layouts.estimation.wald_tests import constraint_text, render_constraints
+from xmixed.render.layouts.postestimation.wald_tests import constraint_text, render_constraints
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 

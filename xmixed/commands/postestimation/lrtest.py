@@ -13,7 +13,7 @@ from xmixed.estimation.results import estimator_of, fit_the_same
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
-from xmixed.render.layouts.estimation.estimates import (
+from xmixed.render.layouts.postestimation.estimates import (
     CRITERIA_TITLE,
     LikelihoodRatio,
     render_criteria,

@@ -15,7 +15,7 @@ from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.regression_tests import (
+from xmixed.render.layouts.postestimation.regression_tests import (
     render_heteroskedasticity,
     render_inflation,
     render_reset,

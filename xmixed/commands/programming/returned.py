@@ -42,10 +42,10 @@ DISPLAY = Syntax(
         OptionSpec("cformat", "cformat", "format", "format of coefficients"),
         OptionSpec("pformat", "pformat", "format", "format of p-values"),
         OptionSpec("sformat", "sformat", "format", "format of test statistics"),
-        OptionSpec("eform", "ef", "text", built=False),
-        OptionSpec("first", "first", built=False),
-        OptionSpec("neq", "neq", "integer", built=False),
-        OptionSpec("plus", "pl", built=False),
+        OptionSpec("eform", "ef", "text", "show exp(b), under this heading"),
+        OptionSpec("first", "first", help="show the first equation only"),
+        OptionSpec("neq", "neq", "integer", "show the first # equations", minimum_value=1),
+        OptionSpec("plus", "pl", help="end with a line that another table goes on from"),
     ),
 )
 
@@ -287,12 +287,20 @@ def ereturn_repost(session: SessionState, node: Command) -> None:
     "ereturn",
     "display",
     syntax=DISPLAY,
-    synopsis="ereturn display [, level(#) coeflegend vsquish cformat() pformat() sformat()]",
+    synopsis="ereturn display [, level(#) eform(text) first neq(#) plus coeflegend vsquish cformat() ...]",
     keeps_r=True,
 )
 def ereturn_display(session: SessionState, node: Command) -> None:
     options = display_options(node.option, session.settings, False)
-    statistic = "t" if "df_r" in session.e.scalars else "z"
-    style = replace(options.style, statistic=statistic)
-    equations = posted_equations(session.e, style.level)
+    exponential = str(node.option("eform", ""))
+    style = replace(
+        options.style,
+        statistic="t" if "df_r" in session.e.scalars else "z",
+        estimate_title=exponential or options.style.estimate_title,
+        goes_on=bool(node.option("plus")),
+    )
+    shown = 1 if node.option("first") else node.option("neq")
+    equations = posted_equations(session.e, style.level, bool(exponential))[:shown]
+    if node.option("first"):
+        equations = [replace(equation, name="") for equation in equations]
     session.out.write(*render_coefficients(session.e.macros.get("depvar", ""), equations, style))

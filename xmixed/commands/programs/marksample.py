@@ -70,7 +70,7 @@ def marksample(session: SessionState, node: Command) -> None:
     parsed = parse_command("marksample", LINE, typed, 0)
     assert isinstance(parsed, Command)
     rows = _rows(session, parsed, bool(node.option("zeroweight")))
-    group = session.frame.rows
+    group = None if session.frame.group is None else session.frame.group.rows
     if group is not None and not node.option("noby"):
         inside = np.zeros(session.data.n_obs, dtype=bool)
         inside[group] = True

@@ -13,9 +13,9 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.operations.recode import labels_of, recoded
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.language.arguments.recode_rules import Rule, read_rules, split_recode
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_varlist, parse_words
-from xmixed.language.recode_rules import Rule, read_rules, split_recode
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
 from xmixed.session.state import SessionState

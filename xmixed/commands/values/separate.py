@@ -19,7 +19,7 @@ from xmixed.expressions.varlist import check_new_name, resolve_name, resolve_var
 from xmixed.language.nodes import Command, Name
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.layouts.describe import Description, VariableRow, render_table
+from xmixed.render.layouts.describe.describe import Description, VariableRow, render_table
 from xmixed.render.text import counted
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState

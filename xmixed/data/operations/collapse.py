@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.data.columns import blank_column, stored
+from xmixed.data.columns import among, blank_column, stored
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
-from xmixed.missing import MISSING, is_missing
+from xmixed.missing import MISSING
 from xmixed.statistics.grouped import Grouped
 
 STATISTICS = frozenset(
@@ -45,6 +45,10 @@ class Weighting:
     values: np.ndarray | None = None
     kind: str = ""
 
+    def among(self, rows: np.ndarray) -> Weighting:
+        """Return the weights of some rows."""
+        return self if self.values is None else replace(self, values=self.values[rows])
+
 
 def collapse(
     data: Dataset, wanted: list[Wanted], by: list[str], rows: np.ndarray, weighting: Weighting
@@ -68,15 +72,16 @@ def collapse(
         rows = rows & (weighting.values > 0)
     if not rows.any():
         raise StataError(2000, "no observations")
-    codes, count = group_codes(data, by, rows)
-    used = np.flatnonzero(rows)
-    own = codes[used]
-    firsts = used[first_places(own, count)]
+    if not rows.all():
+        data = data.rows(rows)
+        weighting = weighting.among(rows)
+    own, count = group_codes(data, by)
+    firsts = first_places(own, count)
     variables = [replace(data[name], values=data[name].values[firsts]) for name in by]
     grouped: dict[str, Grouped] = {}
     later = [item.source for item in wanted]
     for item in wanted:
-        variables.append(_computed(data[item.source], item, used, own, count, weighting, grouped))
+        variables.append(_computed(data[item.source], item, own, count, weighting, grouped))
         later.pop(0)
         if item.source not in later:  # what was laid out of it is not needed again
             grouped = {key: groups for key, groups in grouped.items() if key.split()[0] in later}
@@ -101,7 +106,6 @@ def first_places(codes: np.ndarray, count: int) -> np.ndarray:
 def _computed(
     source: Variable,
     item: Wanted,
-    used: np.ndarray,
     codes: np.ndarray,
     count: int,
     weighting: Weighting,
@@ -109,11 +113,11 @@ def _computed(
 ) -> Variable:
     label = f"({item.statistic}) {source.label or source.name}"[:80]
     if item.statistic in _PLACES:
-        values = _value_at(source, used, codes, count, item.statistic)
+        values = _value_at(source, codes, count, item.statistic)
         return replace(source, name=item.name, values=values, label=label)
     if source.is_string and item.statistic != "count":
         raise StataError(109, "type mismatch")
-    found = _statistic(source, item.statistic, used, codes, count, weighting, grouped)
+    found = _statistic(source, item.statistic, codes, count, weighting, grouped)
     kind, fmt = _type_and_format(source, item.statistic, found)
     kept = source.value_label if item.statistic in _OWN_TYPE else ""
     return Variable(item.name, kind, stored(found, kind), fmt, label, kept)
@@ -130,24 +134,21 @@ def _type_and_format(source: Variable, statistic: str, found: np.ndarray) -> tup
     return ("double" if source.type in ("long", "double") else "float"), source.format
 
 
-def _value_at(
-    source: Variable, used: np.ndarray, codes: np.ndarray, count: int, statistic: str
-) -> np.ndarray:
+def _value_at(source: Variable, codes: np.ndarray, count: int, statistic: str) -> np.ndarray:
     """Return the first or last value of each group, or the first or last that is known."""
+    values = source.values
     if statistic.endswith("nm"):
-        values = source.values[used]
-        known = values != "" if source.is_string else ~is_missing(source.to_double()[used])
-        used, codes = used[known], codes[known]
+        known = source.known()
+        values, codes = values[known], codes[known]
     out = blank_column(source.type, count)
     order = slice(None, None, -1) if statistic.startswith("first") else slice(None)
-    out[codes[order]] = source.values[used[order]]
+    out[codes[order]] = values[order]
     return out
 
 
 def _statistic(
     source: Variable,
     name: str,
-    used: np.ndarray,
     codes: np.ndarray,
     count: int,
     weighting: Weighting,
@@ -157,16 +158,17 @@ def _statistic(
     if kind == "pweight" and name in _NOT_WITH_PWEIGHTS:
         raise StataError(135, f"{name} not possible with pweighted data")
     if source.is_string:
-        known = source.values[used] != ""
+        known = source.known()
         zeros = np.zeros(int(known.sum()))
-        return Grouped(zeros, codes[known], count, None if weights is None else weights[used][known], kind).n
+        return Grouped(zeros, codes[known], count, None if weights is None else weights[known], kind).n
     plain = name == "rawsum"
     key = f"{source.name} {'plain' if plain else ''}"
     if key not in grouped:
-        values = source.to_double()[used]
-        known = ~is_missing(values)
-        own = None if weights is None or plain else weights[used][known]
-        grouped[key] = Grouped(values[known], codes[known], count, own, "" if plain else kind)
+        known = source.known()
+        own = None if weights is None or plain else among(weights, known)
+        values = among(source.to_double(), known)
+        narrow = source.type != "double" and weights is None
+        grouped[key] = Grouped(values, among(codes, known), count, own, "" if plain else kind, narrow)
     return _of_groups(grouped[key], name)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 
-from xmixed.data.columns import blank_column
+from xmixed.data.columns import among, blank_column
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.operations.pairing import place_in_group
-from xmixed.data.order import group_codes
+from xmixed.data.order import group_codes, sort_key
+from xmixed.data.room import UNLIMITED, Room
+from xmixed.statistics.ordering import stable_order
+from xmixed.statistics.partition import Partition
 
 
 def expand(data: Dataset, copies: np.ndarray) -> tuple[Dataset, np.ndarray]:
@@ -18,17 +21,21 @@ def expand(data: Dataset, copies: np.ndarray) -> tuple[Dataset, np.ndarray]:
     `copies`, shape (n,), is how often each row is to be there in all; below 1 counts as 1.
     """
     more = np.repeat(np.arange(data.n_obs), np.maximum(copies, 1) - 1)
-    added = np.zeros(data.n_obs + len(more), dtype=bool)
+    size = data.n_obs + len(more)
+    added = np.zeros(size, dtype=bool)
     added[data.n_obs :] = True
     if not len(more):
         return data, added
-    return data.rows(np.concatenate([np.arange(data.n_obs), more])), added
+    variables = [replace(v, values=np.concatenate([v.values, v.values[more]])) for v in data]
+    marks = {name: np.concatenate([mark, mark[more]]) for name, mark in data.marks.items()}
+    return data.with_(variables=variables, n_obs=size, marks=marks, sorted_by=()), added
 
 
-def fillin(data: Dataset, names: list[str]) -> tuple[Dataset, np.ndarray]:
+def fillin(data: Dataset, names: list[str], room: Room = UNLIMITED) -> tuple[Dataset, np.ndarray]:
     """Return the data with a row for every combination of values, sorted by them, and which rows are new."""
     parts = [group_codes(data, [name]) for name in names]
     sizes = [levels for _, levels in parts]
+    room.require(prod(sizes), data)
     cell = np.zeros(data.n_obs, dtype=np.int64)
     for part, levels in parts:
         cell = cell * levels + part
@@ -60,25 +67,36 @@ class Duplicates:
 
     Attributes
     ----------
-    codes : ndarray of int, shape (n,)
-        Group of each row in sort order, -1 for those left out.
-    copies : ndarray of int, shape (n,)
-        How many rows are like each, itself included; 0 for those left out.
-    place : ndarray of int, shape (n,)
-        0 for the first of its group.
+    order : ndarray of int
+        The rows compared, those that are alike behind each other, in sort order and else as they stand.
+    groups : Partition
+        Of the rows in that order.
     """
 
-    codes: np.ndarray
-    copies: np.ndarray
-    place: np.ndarray
+    order: np.ndarray
+    groups: Partition
+
+    @property
+    def alike(self) -> np.ndarray:
+        """Numbers of the groups of more than one row."""
+        return np.flatnonzero(self.groups.sizes > 1)
+
+    @property
+    def first(self) -> np.ndarray:
+        """The first row of each group."""
+        return self.order[self.groups.starts]
+
+    @property
+    def surplus(self) -> np.ndarray:
+        """The rows that are not the first of their group."""
+        more = np.ones(len(self.order), dtype=bool)
+        more[self.groups.starts] = False
+        return self.order[more]
 
 
 def duplicates(data: Dataset, names: list[str], rows: np.ndarray) -> Duplicates:
     """Find rows that are alike in variables."""
-    codes, count = group_codes(data, names, rows)
-    used = np.flatnonzero(rows)
-    own = codes[used]
-    copies, place = np.zeros(len(rows), dtype=np.intp), np.zeros(len(rows), dtype=np.intp)
-    copies[used] = np.bincount(own, minlength=count)[own]
-    place[used] = place_in_group(own, count)
-    return Duplicates(codes, copies, place)
+    keys = [among(sort_key(data[name]), rows) for name in names]
+    order = stable_order(keys)
+    groups = Partition.of_sorted(keys, len(order), order)
+    return Duplicates(order if rows.all() else np.flatnonzero(rows)[order], groups)

@@ -19,7 +19,7 @@ MOST_CODES = 65_536
 
 
 class Rule(Protocol):
-    """A rule of recode: what is changed, and to what; see `xmixed.language.recode_rules`."""
+    """A rule of recode: what is changed, and to what; see `xmixed.language.arguments.recode_rules`."""
 
     @property
     def ranges(self) -> tuple[tuple[float | str, float | str], ...]: ...

@@ -49,6 +49,10 @@ def gathered(parts: list[tuple[Variable | None, np.ndarray]], storage_type: str,
     parts : list of (variable or None, index)
         The rows of each part, one behind the other; -1 and the rows of None are missing.
     """
+    if len(parts) == 1 and parts[0][0] is not None and len(parts[0][1]):
+        variable, index = parts[0]
+        if index[0] >= 0 and bool(np.all(index >= 0)):
+            return held_in(variable, storage_type).take(index)
     out = blank_column(storage_type, size)
     start = 0
     for variable, index in parts:

@@ -9,7 +9,7 @@ import numpy as np
 from xmixed.estimation.inference.marginal_cells import MarginalModel
 from xmixed.estimation.inference.margins_results import figures_table
 from xmixed.render.layouts.estimation.coefficient_table import Figures
-from xmixed.render.layouts.estimation.wald_tests import WaldTest
+from xmixed.render.layouts.postestimation.wald_tests import WaldTest
 from xmixed.session.results import Matrix, Results
 
 

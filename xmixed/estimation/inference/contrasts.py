@@ -13,11 +13,11 @@ from xmixed.errors import StataError
 from xmixed.estimation.delta import wald_figures
 from xmixed.estimation.inference.covariates import Covariates
 from xmixed.estimation.wald import wald
-from xmixed.language.margin_terms import MarginOperand, MarginTerm
+from xmixed.language.arguments.margin_terms import MarginOperand, MarginTerm
 from xmixed.missing import MISSING
 from xmixed.render.layouts.estimation.coefficient_table import Figures
-from xmixed.render.layouts.estimation.wald_tests import WaldTest
-from xmixed.statistics.contrasts import FROM_THE_SECOND, OPERATORS, contrast_rows
+from xmixed.render.layouts.postestimation.wald_tests import WaldTest
+from xmixed.statistics.linear.contrasts import FROM_THE_SECOND, OPERATORS, contrast_rows
 
 METHODS = {
     "noadjust": "Unadjusted",

@@ -11,7 +11,7 @@ import numpy as np
 from xmixed.errors import StataError
 from xmixed.estimation.frame import EstimationFrame, Fixed, variable_of
 from xmixed.expressions.factors.terms import Term
-from xmixed.language.margin_terms import AtItem
+from xmixed.language.arguments.margin_terms import AtItem
 from xmixed.statistics.moments import percentile
 
 LIST = "list of covariates"

@@ -19,7 +19,7 @@ from xmixed.estimation.inference.estimability import Estimability
 from xmixed.estimation.results import Estimator
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import Term
-from xmixed.language.margin_terms import MarginTerm
+from xmixed.language.arguments.margin_terms import MarginTerm
 from xmixed.session.results import Estimates
 
 

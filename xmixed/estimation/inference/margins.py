@@ -13,7 +13,7 @@ from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.inference.covariates import AtPoint, Covariates, at_points, balanced_point, means_point
 from xmixed.estimation.inference.estimability import Estimability
 from xmixed.estimation.inference.responses import Averaged, LinearResponse, Response
-from xmixed.language.margin_terms import AtItem, MarginTerm
+from xmixed.language.arguments.margin_terms import AtItem, MarginTerm
 from xmixed.statistics.grouping import factorise
 
 EFFECTS = ("dydx", "eyex", "dyex", "eydx")

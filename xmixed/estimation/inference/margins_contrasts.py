@@ -21,10 +21,11 @@ from xmixed.estimation.inference.covariates import Covariates
 from xmixed.estimation.inference.margins import Target
 from xmixed.estimation.inference.margins_results import Shown, figures_table, margins_results
 from xmixed.estimation.inference.margins_table import margins_head
-from xmixed.language.margin_terms import MarginTerm
+from xmixed.language.arguments.margin_terms import MarginTerm
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.contrasts import (
+from xmixed.render.layouts.estimation.coefficient_table import Figures
+from xmixed.render.layouts.postestimation.contrasts import (
     ContrastBlock,
     ContrastRow,
     ContrastStyle,
@@ -32,9 +33,8 @@ from xmixed.render.layouts.contrasts import (
     render_counts,
     render_term_tests,
 )
-from xmixed.render.layouts.estimation.coefficient_table import Figures
-from xmixed.render.layouts.estimation.wald_tests import WaldTest
-from xmixed.render.layouts.margins import render_head
+from xmixed.render.layouts.postestimation.margins import render_head
+from xmixed.render.layouts.postestimation.wald_tests import WaldTest
 from xmixed.session.results import Matrix, Results
 from xmixed.session.settings import Settings
 

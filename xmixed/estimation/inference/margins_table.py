@@ -17,7 +17,7 @@ from xmixed.render.layouts.estimation.coefficient_table import (
     Figures,
     render_coefficients,
 )
-from xmixed.render.layouts.margins import HeldPoint, HeldRow, MarginsHead, render_head
+from xmixed.render.layouts.postestimation.margins import HeldPoint, HeldRow, MarginsHead, render_head
 from xmixed.session.settings import Settings
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.statistics.blocks import Column, blocks
+from xmixed.statistics.linear.blocks import Column, blocks
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,7 +34,7 @@ from xmixed.missing import MISSING
 from xmixed.session.results import Estimates, Matrix
 from xmixed.statistics.distributions import chi2_tail
 from xmixed.statistics.grouping import factorise
-from xmixed.statistics.joint import joint_statistic
+from xmixed.statistics.linear.joint import joint_statistic
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,8 +12,8 @@ from xmixed.estimation.likelihood.families import Pointwise, SinglePredictor, lo
 from xmixed.estimation.likelihood.multinomial import Multinomial
 from xmixed.estimation.likelihood.newton import Likelihood, Maximum
 from xmixed.estimation.likelihood.ordered import Ordered
-from xmixed.statistics.blocks import Column
-from xmixed.statistics.least_squares import least_squares
+from xmixed.statistics.linear.blocks import Column
+from xmixed.statistics.linear.least_squares import least_squares
 
 POINTWISE: dict[str, Pointwise] = {"logit": logit, "probit": probit, "poisson": poisson}
 

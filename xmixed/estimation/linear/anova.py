@@ -17,7 +17,7 @@ from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.anova import AnovaHeader, AnovaRow, render_anova
+from xmixed.render.layouts.estimation.anova import AnovaHeader, AnovaRow, render_anova
 from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
 from xmixed.statistics.distributions import f_tail

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.estimation.linear.variance import Weighting
-from xmixed.statistics.blocks import Column
 from xmixed.statistics.distributions import chi2_tail, f_tail
-from xmixed.statistics.least_squares import LeastSquares, least_squares
+from xmixed.statistics.linear.blocks import Column
+from xmixed.statistics.linear.least_squares import LeastSquares, least_squares
 
 
 @dataclass(frozen=True, slots=True)

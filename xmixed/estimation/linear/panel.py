@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.estimation.linear.variance import Clusters, Weighting, robust_variance
-from xmixed.statistics.blocks import Column, linear_combination
-from xmixed.statistics.joint import joint_statistic
-from xmixed.statistics.least_squares import LeastSquares, least_squares
+from xmixed.statistics.linear.blocks import Column, linear_combination
+from xmixed.statistics.linear.joint import joint_statistic
+from xmixed.statistics.linear.least_squares import LeastSquares, least_squares
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,8 +15,8 @@ from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.parser import parse_expression
 from xmixed.session.results import Estimates
-from xmixed.statistics.blocks import linear_combination
-from xmixed.statistics.least_squares import least_squares
+from xmixed.statistics.linear.blocks import linear_combination
+from xmixed.statistics.linear.least_squares import least_squares
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,9 +14,9 @@ from xmixed.estimation.linear.variance import (
     residuals,
     robust_variance,
 )
-from xmixed.statistics.blocks import Column
-from xmixed.statistics.joint import joint_statistic
-from xmixed.statistics.least_squares import LeastSquares, least_squares
+from xmixed.statistics.linear.blocks import Column
+from xmixed.statistics.linear.joint import joint_statistic
+from xmixed.statistics.linear.least_squares import LeastSquares, least_squares
 
 
 @dataclass(frozen=True, slots=True, eq=False)

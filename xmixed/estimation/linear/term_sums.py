@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.statistics.least_squares import LeastSquares, least_squares
+from xmixed.statistics.linear.least_squares import LeastSquares, least_squares
 
 
 @dataclass(frozen=True, slots=True, eq=False)

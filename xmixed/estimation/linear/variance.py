@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.statistics.blocks import Column, linear_combination, quadratic_forms
-from xmixed.statistics.least_squares import LeastSquares
-from xmixed.statistics.sandwich import cluster_scores, sandwich, score_products
+from xmixed.statistics.linear.blocks import Column, linear_combination, quadratic_forms
+from xmixed.statistics.linear.least_squares import LeastSquares
+from xmixed.statistics.linear.sandwich import cluster_scores, sandwich, score_products
 
 
 @dataclass(frozen=True, slots=True, eq=False)

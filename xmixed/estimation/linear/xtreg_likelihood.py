@@ -9,7 +9,7 @@ import numpy as np
 
 from xmixed.estimation.likelihood.newton import Evaluation
 from xmixed.estimation.linear.panel import Groups, random_effects
-from xmixed.statistics.blocks import Column
+from xmixed.statistics.linear.blocks import Column
 
 
 @dataclass(frozen=True, slots=True, eq=False)

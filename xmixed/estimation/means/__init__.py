@@ -1,4 +1,4 @@
 """mean, proportion and total: estimates of subpopulations, their display and replay.
 
-The numbers are in `xmixed/statistics/linearised.py`; sums of regressions are in `linear/`.
+The numbers are in `xmixed/statistics/linear/linearised.py`; sums of regressions are in `linear/`.
 """

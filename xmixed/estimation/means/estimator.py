@@ -11,11 +11,11 @@ from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import LEVEL, OptionSpec
 from xmixed.missing import MISSING
 from xmixed.output import Line
-from xmixed.render.layouts.means import MeanRow, MeanTable, render_means
+from xmixed.render.layouts.estimation.means import MeanRow, MeanTable, render_means
 from xmixed.session.results import Estimates, Matrix
 from xmixed.session.settings import Settings
-from xmixed.statistics.comparisons import t_limits
-from xmixed.statistics.linearised import Linearised
+from xmixed.statistics.inference.comparisons import t_limits
+from xmixed.statistics.linear.linearised import Linearised
 
 HEADS = {"mean": "Mean", "proportion": "Proportion", "total": "Total"}
 

@@ -108,7 +108,13 @@ def _header(estimates: Estimates, result: MixedResult, options: DisplayOptions) 
         log_likelihood=scalars["ll"],
         replications=scalars.get("N_reps"),
         df_residual=scalars.get("df_r"),
+        later=_is_later(estimates),
     )
+
+
+def _is_later(estimates: Estimates) -> bool:
+    """Return whether the display is that of the later editions, in which the command is called `mixed`."""
+    return estimates.macros["cmd"] == "mixed"
 
 
 # --- fixed effects --------------------------------------------------------------------------------------
@@ -159,5 +165,5 @@ def _comparison(estimates: Estimates, result: MixedResult, options: DisplayOptio
     random = any(parameter.kind == "log_sd" for parameter in result.parameters)
     mixture = df == 1 and random
     test = ComparisonTest(scalars["chi2_c"], df, scalars.get("p_c", MISSING), mixture)
-    lines = [render_comparison(test)]
+    lines = [render_comparison(test, _is_later(estimates))]
     return lines if mixture else [*lines, line(), *render_note(CONSERVATIVE if random else BOUNDARY)]

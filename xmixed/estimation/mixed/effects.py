@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xmixed.errors import StataError
-from xmixed.estimation.frame import sample_rows, variable_of
+from xmixed.estimation.frame import sample_rows
 from xmixed.estimation.mixed.fit import as_stata_error, engine_model, variance_parameter
 from xmixed.estimation.mixed.model import Column, MixedResult, MixedSpecification
 from xmixed.estimation.mixed.resolve import ALL
 from xmixed.estimation.mixed.specification import factor_groups, group_levels, specify
 from xmixed.estimation.sample import SampleColumns
 from xmixed.expressions.context import Context
+from xmixed.expressions.factors.design import column
+from xmixed.expressions.factors.terms import Term
 from xmixed.session.results import Estimates
 
 if TYPE_CHECKING:
@@ -122,7 +125,7 @@ def _check_variables(result: MixedResult, context: Context) -> None:
     names += [operand.variable for term in resolved.terms for operand in term.operands]
     for equation in resolved.equations:
         names += ["" if equation.level == ALL else equation.level, equation.factor]
-        names += [variable for variable, _ in equation.effects]
+        names += [part.variable for term in equation.effects for part in term.parts]
     for name in names:
         if name and name not in context.data:
             raise StataError(111, f"variable {name} not found")
@@ -140,6 +143,15 @@ def equation_effects(fitted: FittedSample) -> dict[int, EquationEffects]:
             place = fitted.places[number, i]
             found[place] = EquationEffects(effects.means[own], errors[own], level.groups)
     return found
+
+
+CONSTANT_TERM = Term(())
+
+
+def _terms_of(names: Sequence[str], effects: Sequence[Term]) -> list[Term]:
+    """Return the terms of the effects that stayed in the model, the constant at the end."""
+    by_name = {term.name: term for term in effects}
+    return [by_name.get(name, CONSTANT_TERM) for name in names]
 
 
 def row_effects(
@@ -169,10 +181,14 @@ def row_effects(
             sample.add_level(equation.level)
         if equation.factor:
             sample.add_level(equation.factor)
-    names = {place: equations[place].effects for place in effects if not needed[place].factor}
+    terms = {
+        place: _terms_of(equations[place].effects, needed[place].effects)
+        for place in effects
+        if not needed[place].factor
+    }
     if with_columns:
-        for name in (name for own in names.values() for name in own if name != "_cons"):
-            sample.add(*variable_of(name), "random-effects covariates")
+        for part in (part for own in terms.values() for term in own for part in term.parts):
+            sample.add(part.variable, part.time_series, "random-effects covariates")
     levels = group_levels(needed, sample, sample.close())
     factors = factor_groups(needed, levels, sample)
     inside, known = in_sample[sample.rows], rows[sample.rows]
@@ -189,7 +205,7 @@ def row_effects(
     if with_columns:
         for place in effects:
             columns[place] = tuple(
-                None if name == "_cons" else sample.values(*variable_of(name))[known]
-                for name in names.get(place, ("_cons",))
+                column(term, sample.values)[known] if term.parts else None
+                for term in terms.get(place, (CONSTANT_TERM,))
             )
     return RowEffects(final, {place: codes[known] for place, codes in groups.items()}, columns)

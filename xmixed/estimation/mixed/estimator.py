@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
-from xmixed.estimation.mixed.options import DISPLAY_OPTIONS, STANDARD_DEVIATIONS
+from xmixed.estimation.mixed.options import DISPLAY_OPTIONS
 from xmixed.estimation.mixed.statistics import STATISTICS, terms_of
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
@@ -17,7 +17,7 @@ from xmixed.session.settings import Settings
 class Mixed:
     """See `results.Estimator`."""
 
-    options: tuple[OptionSpec, ...] = (*DISPLAY_OPTIONS, STANDARD_DEVIATIONS)
+    options: tuple[OptionSpec, ...] = DISPLAY_OPTIONS
     statistics: tuple[Statistic, ...] = STATISTICS
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:

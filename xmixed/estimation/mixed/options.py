@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xmixed.estimation.table_options import CLUSTER_OPTIONS
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 
 MIXED = ("xtmixed", "mixed")
@@ -49,6 +50,7 @@ MODEL_OPTIONS = (
         "exponential [, by(varname) t(varname)]",
     ),
     OptionSpec("vce", "vce", "vce", "type of standard errors: oim, robust, cluster clustvar"),
+    *CLUSTER_OPTIONS,
     OptionSpec("nostderr", "nostd", help="no standard errors of random-effects parameters"),
     OptionSpec("emiterate", "emiter", "integer", "number of EM iterations; default 20"),
     OptionSpec("emtolerance", "emtol", "number", "EM convergence tolerance; default 1e-10"),
@@ -58,6 +60,7 @@ MODEL_OPTIONS = (
     OptionSpec("difficult", "dif", help="other steps where the likelihood is not concave"),
     OptionSpec("technique", "tech", "text", "optimisation technique: nr, dfp, bfgs, nr 5 bfgs 10"),
     OptionSpec("iterate", "iter", "integer", "maximum number of iterations; default 16000"),
+    OptionSpec("dfmethod", "dfm", "text", "degrees of freedom of later editions", built=False),
     OptionSpec("log", "log", "negatable", "show the iteration log; the default"),
     OptionSpec("trace", "tr", help="show parameters in the iteration log"),
     OptionSpec("gradient", "grad", help="show the gradient in the iteration log"),
@@ -77,6 +80,7 @@ MODEL_OPTIONS = (
 DISPLAY_OPTIONS = (
     LEVEL,
     OptionSpec("variance", "var", help="show variances and covariances"),
+    OptionSpec("stddeviations", "stddev", help="show standard deviations and correlations"),
     OptionSpec("norettable", "noret", help="suppress the random-effects table"),
     OptionSpec("noretable", "noreta", help="norettable, as later editions spell it"),
     OptionSpec("nofetable", "nofet", help="suppress the fixed-effects table"),
@@ -85,11 +89,11 @@ DISPLAY_OPTIONS = (
     OptionSpec("nogroup", "nogr", help="suppress the table of groups"),
     OptionSpec("nolrtest", "nolr", help="no likelihood-ratio test against linear regression"),
     OptionSpec("coeflegend", "coefl", help="show how to refer to the coefficients"),
-    OptionSpec("omitted", "omitted", "negatable", "show omitted variables; the default"),
-    OptionSpec("vsquish", "vsquish", help="no blank lines around factor-variable blocks"),
-    OptionSpec("emptycells", "emptycells", "negatable", "show empty cells; the default"),
-    OptionSpec("baselevels", "baselevels", "negatable", "show base levels"),
-    OptionSpec("allbaselevels", "allbaselevels", "negatable", "show all base levels"),
+    OptionSpec("omitted", "omit", "negatable", "show omitted variables; the default"),
+    OptionSpec("vsquish", "vsq", help="no blank lines around factor-variable blocks"),
+    OptionSpec("emptycells", "empty", "negatable", "show empty cells; the default"),
+    OptionSpec("baselevels", "base", "negatable", "show base levels"),
+    OptionSpec("allbaselevels", "allbase", "negatable", "show all base levels"),
     OptionSpec("cformat", "cformat", "format", "format of coefficients, standard errors and limits"),
     OptionSpec("pformat", "pformat", "format", "format of p-values"),
     OptionSpec("sformat", "sformat", "format", "format of test statistics"),
@@ -106,10 +110,7 @@ MIXED_SYNTAX = Syntax(
     options=MODEL_OPTIONS + DISPLAY_OPTIONS,
     fixed_options=FIXED_OPTIONS,
     random_options=RANDOM_OPTIONS,
-    exclusive=(("mle", "reml"), ("matsqrt", "matlog")),
+    exclusive=(("mle", "reml"), ("matsqrt", "matlog"), ("variance", "stddeviations")),
 )
-
-STANDARD_DEVIATIONS = OptionSpec("stddeviations", "stddev", help="show standard deviations and correlations")
-"""`mixed` shows variances by default and has this option beside `variance`."""
 
 ESTIMATION_ONLY = frozenset(option.name for option in MODEL_OPTIONS)

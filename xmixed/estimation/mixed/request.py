@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xmixed.errors import Span
 from xmixed.estimation.sample import SampleColumns
-from xmixed.expressions.factors.terms import ResolvedTerm
+from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.nodes import Expression
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ class ResidualRequest:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedEquation:
-    """A random-effects equation: `effects` as (variable, time-series operator); `factor` of `R.varname`."""
+    """A random-effects equation: `effects` are covariates and products of them; `factor` of `R.varname`."""
 
     level: str
-    effects: tuple[tuple[str, str], ...]
+    effects: tuple[Term, ...]
     constant: bool
     structure: str
     collinear: bool

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.request import ResolvedEquation, ResolvedMixed
 from xmixed.estimation.mixed.residuals import residual_request
-from xmixed.estimation.mixed.robust import cluster_variable, variance_kind
+from xmixed.estimation.mixed.robust import variance_of_mixed
 from xmixed.estimation.mixed.weights import weight_request
-from xmixed.estimation.sample import resolve_one, resolve_plain, resolve_terms
+from xmixed.estimation.sample import resolve_one, resolve_terms
 from xmixed.expressions.context import Context
+from xmixed.expressions.factors.design import expand
+from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.varlist import resolve_name
-from xmixed.language.nodes import Interaction
 from xmixed.language.nodes.estimators import MixedCommand, RandomEquation
 
 ALL = "_all"
@@ -38,6 +41,7 @@ def resolve(node: MixedCommand, context: Context, method: str) -> ResolvedMixed:
     residuals = residual_request(node, context)
     correlated = residuals.form.correlated
     weights = weight_request(node, [equation.level for equation in equations], correlated)
+    variance = variance_of_mixed(node, context, "" if weights is None else weights.kind)
     return ResolvedMixed(
         depvar,
         terms,
@@ -46,8 +50,8 @@ def resolve(node: MixedCommand, context: Context, method: str) -> ResolvedMixed:
         residuals,
         weights,
         method,
-        variance_kind(node, weights is not None and weights.kind == "pweight"),
-        cluster_variable(node, context),
+        variance.kind,
+        variance.cluster,
     )
 
 
@@ -64,9 +68,11 @@ def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tu
         seen.add(level)
     equations = []
     for place, (equation, level) in enumerate(zip(random, levels, strict=True)):
-        # The constant stands in the last repeated equation; R.varname has none, so it does not count.
+        # The constant stands in the last repeated equation that may have one; R.varname has none.
         last_of_level = not any(
-            later == level and random[at].factor is None for at, later in enumerate(levels) if at > place
+            later == level and random[at].factor is None and "noconstant" not in random[at].options
+            for at, later in enumerate(levels)
+            if at > place
         )
         collinear = "collinear" in equation.options
         if equation.factor is not None:
@@ -76,7 +82,7 @@ def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tu
             )
             continue
         constant = last_of_level and "noconstant" not in equation.options
-        effects = _effect_names(equation, context)
+        effects = _effects(equation, context)
         structure = (
             equation.options["covariance"].value if "covariance" in equation.options else "independent"
         )
@@ -104,15 +110,8 @@ def _level_name(equation: RandomEquation, context: Context) -> str:
     return resolve_name(equation.level, context.data)
 
 
-def _effect_names(equation: RandomEquation, context: Context) -> tuple[tuple[str, str], ...]:
-    effects: list[tuple[str, str]] = []
-    for item in equation.varlist:
-        if isinstance(item, Interaction):
-            raise StataError(
-                101,
-                "factor variables not allowed",
-                item.span,
-                "(make the variables with generate, or use R.varname for the values of one factor)",
-            )
-        effects.extend(resolve_plain(item, context))
-    return tuple(effects)
+def _effects(equation: RandomEquation, context: Context) -> tuple[Term, ...]:
+    def no_factors(variable: str, series: str) -> np.ndarray:
+        raise StataError(101, "factor variables not allowed", equation.span)
+
+    return expand(resolve_terms(equation.varlist, context), no_factors)

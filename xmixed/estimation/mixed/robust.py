@@ -8,9 +8,9 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import Clusters, RobustVariance
+from xmixed.estimation.single import Variance, variance_of
 from xmixed.expressions.context import Context
-from xmixed.expressions.varlist import resolve_name
-from xmixed.language.nodes.estimators import MixedCommand, VarianceEstimator
+from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.statistics.grouping import factorise
 
 if TYPE_CHECKING:
@@ -18,34 +18,20 @@ if TYPE_CHECKING:
     from xmixed.estimation.mixed.model import GroupLevel, MixedSpecification
 
 
-def variance_kind(node: MixedCommand, sampling_weights: bool) -> str:
-    """Return what `vce()` says, robust by default with sampling weights.
+def variance_of_mixed(node: MixedCommand, context: Context, weighted: str) -> Variance:
+    """Return what `vce()`, or `robust` and `cluster()`, ask for; robust by default with sampling weights.
 
     Raises
     ------
     StataError
         r(198) where robust variances are not defined.
     """
-    vce = node.option("vce")
-    if not isinstance(vce, VarianceEstimator):
-        return "robust" if sampling_weights else "oim"
-    span = node.options["vce"].span
-    if vce.kind == "oim":
-        if sampling_weights:
-            raise StataError(198, "vce(oim) not allowed with pweights", span)
-        return "oim"
+    variance = variance_of(node, context, weighted, "oim")
+    given = [node.options[name].span for name in ("vce", "cluster", "robust") if name in node.options]
     for name in ("reml", "emonly"):
-        if node.option(name):
-            raise StataError(198, f"vce({vce.kind}) not allowed with option {name}", span)
-    return vce.kind
-
-
-def cluster_variable(node: MixedCommand, context: Context) -> str:
-    """Return the variable of `vce(cluster clustvar)`; "" for another."""
-    vce = node.option("vce")
-    if not isinstance(vce, VarianceEstimator) or vce.cluster is None:
-        return ""
-    return resolve_name(vce.cluster, context.data)
+        if given and variance.kind != "oim" and node.option(name):
+            raise StataError(198, f"vce({variance.kind}) not allowed with option {name}", given[0])
+    return variance
 
 
 def find_clusters(
@@ -91,18 +77,18 @@ def robust_variance(
         Engine's variance parameters in the order of e(b).
     """
     clusters = specification.clusters
-    if clusters is None or fitted.scores is None:
+    parts = fitted.sandwich
+    if clusters is None or parts is None:
         return None
-    p, k = len(fitted.beta), len(order)
+    k = len(order)
     terms = specification.description.terms
     places = [place for place, term in enumerate(terms) if not term.status]
     places += [len(terms) + order.index(item) for item in range(k)]
-    bread = np.zeros((p + k, p + k))
-    bread[:p, :p] = fitted.beta_covariance
-    bread[p:, p:] = fitted.parameter_covariance
     with np.errstate(over="ignore", invalid="ignore"):
-        meat, count = _meat(specification, fitted.scores, clusters)
-        inner = bread @ meat @ bread * (count / (count - 1))
+        meat, count = _meat(specification, parts.scores, clusters)
+        carry = parts.to_user @ parts.bread
+        inner = carry @ meat @ carry.T * (count / (count - 1))
+        bread = carry @ parts.to_user.T
     if not np.isfinite(inner).all():
         raise StataError(1400, "numerical overflow")
     whole = np.zeros((2, len(terms) + k, len(terms) + k))

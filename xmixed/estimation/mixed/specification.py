@@ -110,8 +110,8 @@ def _add_columns(sample: SampleColumns, resolved: ResolvedMixed) -> None:
             sample.add_level(equation.level)
         if equation.factor:
             sample.add_level(equation.factor)
-        for variable, series in equation.effects:
-            sample.add(variable, series, "random-effects covariates")
+        for part in (part for term in equation.effects for part in term.parts):
+            sample.add(part.variable, part.time_series, "random-effects covariates")
     resolved.residuals.add_columns(sample)
 
 
@@ -146,9 +146,12 @@ def _collinear(columns: list[Column]) -> list[bool]:
     """Return which columns are combinations of those before them."""
     if not columns:
         return []
-    from xmixed.engine import find_omitted
+    from xmixed.engine import NonFiniteData, find_omitted
 
-    return [bool(gone) for gone in find_omitted(tuple(columns))]
+    try:
+        return [bool(gone) for gone in find_omitted(tuple(columns))]
+    except NonFiniteData:
+        raise StataError(1400, "numerical overflow") from None
 
 
 # --- random part --------------------------------------------------------------------------------------
@@ -176,8 +179,8 @@ def _random_part(
             described.append(summary)
             all_columns.append((None,))
             continue
-        names = [f"{series}.{name}" if series else name for name, series in equation.effects]
-        columns: list[Column] = [sample.values(name, series) for name, series in equation.effects]
+        names = [term.name for term in equation.effects]
+        columns: list[Column] = [column(term, sample.values) for term in equation.effects]
         if columns and not equation.collinear:
             start = 1 if equation.constant else 0
             omitted = _collinear(([None] if equation.constant else []) + columns)[start:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from xmixed.expressions.functions.registry import function
 from xmixed.expressions.place import Place
 from xmixed.expressions.system_values import MAX_DOUBLE, MAX_FLOAT
 from xmixed.missing import MISSING, is_missing
+
+if TYPE_CHECKING:
+    from xmixed.statistics.partition import Partition
 
 UFUNCS: dict[str, Callable[..., np.ndarray]] = {
     "abs": np.abs, "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log": np.log, "log10": np.log10,
@@ -84,15 +88,24 @@ function("min", "nn*", strict=False)(_extreme(np.minimum, np.inf))
 @function("sum", "n", strict=False, placed=True)
 def _running_sum(place: Place, x: np.ndarray) -> np.ndarray:
     column = np.broadcast_to(x, (place.size,))
-    present = np.where(is_missing(column), 0.0, column)
+    absent = is_missing(column)
+    present = np.where(absent, 0.0, column) if absent.any() else column
     partition = place.context.partition
     if partition is None:
         total = np.cumsum(present)
     else:
-        from xmixed.statistics.partition import Partition, running_sum
+        from xmixed.statistics.partition import running_sum
 
-        total = running_sum(present, Partition.of_sorted([partition.group[place.rows]], place.size))
-    return np.where(np.abs(total) < MISSING, total, MISSING)
+        total = running_sum(present, _sizes(partition, place))
+    beyond = ~(np.abs(total) < MISSING)
+    return np.where(beyond, MISSING, total) if beyond.any() else total
+
+
+def _sizes(partition: Partition, place: Place) -> np.ndarray:
+    """Return how many of the observations wanted each by-group has."""
+    if place.positions is None:
+        return partition.sizes
+    return np.bincount(partition.group[place.positions], minlength=partition.count)
 
 
 @function("reldif", "nn", strict=False)

@@ -22,7 +22,7 @@ from xmixed.expressions.matrices.functions import (
 )
 from xmixed.expressions.operators import binary
 from xmixed.expressions.values import cleaned, type_mismatch
-from xmixed.language.matrix_expressions import (
+from xmixed.language.arguments.matrix_expressions import (
     MatrixCall,
     MatrixElements,
     MatrixExpression,

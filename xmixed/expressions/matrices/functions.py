@@ -10,7 +10,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.values import cleaned, type_mismatch
 from xmixed.missing import MISSING, is_missing
 from xmixed.session.results import Matrix
-from xmixed.statistics import matrix_algebra
+from xmixed.statistics.linear import matrix_algebra
 
 MatrixValue = Matrix | float | str
 

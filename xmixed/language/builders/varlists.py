@@ -85,7 +85,7 @@ def _prefixes(children: list[Any]) -> tuple[str, str, list[Any]]:
     factor = series = ""
     rest = children
     if rest[0].type == "FACTOR":
-        factor, rest = rest[0].value.rstrip("."), rest[1:]
+        factor, rest = rest[0].value.rstrip().rstrip("."), rest[1:]
     if rest[0].type == "TIME_SERIES":
         series, rest = rest[0].value[:-1].upper(), rest[1:]
     return factor, series, rest

@@ -1,3 +1,4 @@
-"""The language of programs and do-files: macros and their functions, heads of loops and of `if`, tokens, and
-what `syntax` says a program takes.
+"""The language of programs and do-files: macros, heads of loops and of `if`, tokens, what `syntax` says.
+
+Text in, nodes out: macros are expanded by the interpreter, and programs run there.
 """

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.data.egen_functions.registry import Column, EgenCall, egen
+from xmixed.data.columns import among
 from xmixed.errors import StataError
 from xmixed.missing import MISSING, is_missing
 from xmixed.statistics.grouped import Grouped
 from xmixed.statistics.grouping import factorise
+from xmixed.statistics.ordering import stable_order
 
 MODE_WARNING = (
     "Warning: at least one group contains multiple modes.  Generating missing values for the",
@@ -18,13 +20,14 @@ MODE_WARNING = (
 
 def _grouped(call: EgenCall) -> Grouped:
     values, present = call.number_values(), call.present()
-    return Grouped(values[present], call.codes[present], call.count)
+    narrow = bool(call.variables) and call.variables[0].type != "double"
+    return Grouped(among(values, present), among(call.codes, present), call.count, narrow=narrow)
 
 
 def _statistic(name: str, kinds: tuple[str, ...]) -> None:
     @egen(*kinds, argument="expression", by=True)
-    def compute(call: EgenCall) -> np.ndarray:
-        return call.by_group(_grouped(call).statistic(name))
+    def compute(call: EgenCall) -> Column:
+        return call.of_groups(_grouped(call).statistic(name))
 
 
 for _name, _kinds in {
@@ -41,42 +44,43 @@ for _name, _kinds in {
 
 
 @egen("count", argument="expression", by=True)
-def count(call: EgenCall) -> np.ndarray:
-    return call.by_group(np.bincount(call.codes[call.present()], minlength=call.count).astype(np.float64))
+def count(call: EgenCall) -> Column:
+    codes = among(call.codes, call.present())
+    return call.of_groups(np.bincount(codes, minlength=call.count).astype(np.float64))
 
 
 @egen("total", "sum", argument="expression", by=True)
-def total(call: EgenCall) -> np.ndarray:
+def total(call: EgenCall) -> Column:
     grouped = _grouped(call)
     found = np.where(np.abs(grouped.sum) < MISSING, grouped.sum, MISSING)
-    return call.by_group(np.where(grouped.n > 0, found, MISSING) if call.option("missing") else found)
+    return call.of_groups(np.where(grouped.n > 0, found, MISSING) if call.option("missing") else found)
 
 
 @egen("pctile", argument="expression", by=True)
-def pctile(call: EgenCall) -> np.ndarray:
+def pctile(call: EgenCall) -> Column:
     p = call.option("p", 50.0)
     if not 0 < p < 100:
         raise StataError(198, "p() must be between 0 and 100")
-    return call.by_group(_grouped(call).percentile(p))
+    return call.of_groups(_grouped(call).percentile(p))
 
 
 @egen("mad", argument="expression", by=True)
-def mad(call: EgenCall) -> np.ndarray:
+def mad(call: EgenCall) -> Column:
     """mad(): the median distance from the median."""
     return _distance(call, "median")
 
 
 @egen("mdev", argument="expression", by=True)
-def mdev(call: EgenCall) -> np.ndarray:
+def mdev(call: EgenCall) -> Column:
     """mdev(): the mean distance from the mean."""
     return _distance(call, "mean")
 
 
-def _distance(call: EgenCall, name: str) -> np.ndarray:
+def _distance(call: EgenCall, name: str) -> Column:
     first = _grouped(call)
     centre = first.statistic(name)
     second = Grouped(np.abs(first.x - centre[first.codes]), first.codes, call.count)
-    return call.by_group(second.statistic(name))
+    return call.of_groups(second.statistic(name))
 
 
 @egen("pc", argument="expression", by=True)
@@ -104,32 +108,35 @@ def rank(call: EgenCall) -> Column:
     kinds = [name for name in ("field", "track", "unique") if call.option(name)]
     if len(kinds) > 1:
         raise StataError(198, "only one of field, track, and unique may be specified")
-    values, present = call.number_values(), np.flatnonzero(call.present())
-    codes = call.codes[present]
-    x = -values[present] if kinds == ["field"] else values[present]
-    order = np.lexsort([x, codes])
-    out = np.full(len(values), MISSING)
-    out[present[order]] = _ranks(x[order], codes[order], kinds[0] if kinds else "")
+    present = call.present()
+    values, codes = among(call.number_values(), present), among(call.codes, present)
+    x = -values if kinds == ["field"] else values
+    order = stable_order([codes, x])
+    ranks = np.empty(len(x))
+    ranks[order] = _ranks(x[order], codes[order], kinds[0] if kinds else "")
+    out = ranks
+    if len(ranks) < len(present):
+        out = np.full(len(present), MISSING)
+        out[present] = ranks
     return Column(out, label=f"rank of ({call.text.strip()})")
 
 
 def _ranks(x: np.ndarray, codes: np.ndarray, kind: str) -> np.ndarray:
-    """Return ranks in numbers that ascend within groups that lie together."""
+    """Return ranks of numbers that ascend within groups that lie together."""
     n = len(x)
     if not n:
         return x
-    place = np.arange(n)
     new_group = np.concatenate([[True], codes[1:] != codes[:-1]])
-    first = np.maximum.accumulate(np.where(new_group, place, 0))
-    if kind == "unique":
-        return place - first + 1.0
-    new_run = new_group | np.concatenate([[True], x[1:] != x[:-1]])
-    starts = np.flatnonzero(new_run)
-    run = np.cumsum(new_run) - 1
-    lowest = starts[run] - first + 1.0
-    if kind:
-        return lowest
-    return lowest + (np.diff(starts, append=n)[run] - 1) / 2
+    groups = np.flatnonzero(new_group)
+    new_group[1:] |= x[1:] != x[:-1]
+    if kind == "unique" or new_group.all():
+        ranks = np.arange(1.0, n + 1)
+        ranks -= np.repeat(groups, np.diff(groups, append=n))
+        return ranks
+    runs = np.flatnonzero(new_group)
+    sizes = np.diff(runs, append=n)
+    ranks = runs - groups[np.searchsorted(groups, runs, side="right") - 1] + 1.0
+    return np.repeat(ranks if kind else ranks + (sizes - 1) / 2, sizes)
 
 
 @egen("mode", argument="expression", by=True)

@@ -18,7 +18,7 @@ from xmixed.graphics.text import plain
 from xmixed.language.nodes import Pattern
 from xmixed.language.nodes.graphs import Curve, GraphOptions
 from xmixed.missing import is_missing
-from xmixed.statistics.kernels import KERNELS
+from xmixed.statistics.curves.kernels import KERNELS
 
 # --- curves -----------------------------------------------------------------------------------------------
 

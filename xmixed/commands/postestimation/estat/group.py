@@ -8,8 +8,8 @@ from xmixed.estimation.mixed.model import mixed_result
 from xmixed.estimation.mixed.options import MIXED
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
-from xmixed.render.layouts.estimation.estat import render_groups
 from xmixed.render.layouts.estimation.mixed_header import GroupSummary
+from xmixed.render.layouts.postestimation.estat import render_groups
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 

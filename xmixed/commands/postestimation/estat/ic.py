@@ -7,7 +7,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.estimation.estimates import CRITERIA_TITLE, render_criteria
+from xmixed.render.layouts.postestimation.estimates import CRITERIA_TITLE, render_criteria
 from xmixed.session.state import SessionState
 
 

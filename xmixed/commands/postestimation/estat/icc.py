@@ -10,7 +10,7 @@ from xmixed.estimation.mixed.model import mixed_result
 from xmixed.estimation.mixed.options import MIXED
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, Syntax
-from xmixed.render.layouts.estimation.estat import render_correlations
+from xmixed.render.layouts.postestimation.estat import render_correlations
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
 

@@ -11,14 +11,14 @@ from xmixed.estimation.mixed.model import mixed_result
 from xmixed.estimation.mixed.options import MIXED
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.estimation.estat import (
+from xmixed.render.layouts.postestimation.estat import (
     MatrixStyle,
     render_lower_triangle,
 )
 from xmixed.render.text import printable
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.covariance import correlations
+from xmixed.statistics.linear.covariance import correlations
 
 
 @subcommand(

@@ -20,7 +20,7 @@ from xmixed.language.nodes import Command, Name
 from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.estimation.estat import (
+from xmixed.render.layouts.postestimation.estat import (
     SampleRow,
     render_sample,
 )

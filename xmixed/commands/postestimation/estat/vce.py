@@ -7,13 +7,13 @@ from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.estimation.estat import (
+from xmixed.render.layouts.postestimation.estat import (
     MatrixStyle,
     render_lower_triangle,
 )
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.covariance import correlations
+from xmixed.statistics.linear.covariance import correlations
 
 
 @subcommand(

@@ -14,6 +14,7 @@ from xmixed.data.files.dta.text import (
     is_printable_format,
     is_valid_label_name,
     is_valid_name,
+    valid_name,
 )
 
 _SIGNATURE = b"<stata_dta><header><release>"
@@ -31,6 +32,8 @@ class Header:
     ----------
     types, names, formats, value_labels, labels : list of str, length K
         Storage types, variable names, display formats, names of the value labels attached, variable labels.
+    renamed : dict of str to str
+        Names in the file that no variable may have, and the names given instead.
     sorted_by : tuple of int
         Variable numbers from 0.
     characteristics : dict of str to dict of str to str
@@ -47,6 +50,7 @@ class Header:
     timestamp: str = ""
     types: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
     formats: list[str] = field(default_factory=list)
     value_labels: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
@@ -210,9 +214,15 @@ def _read_names(source: ByteSource, header: Header) -> None:
     at, layout = source.position, header.layout
     header.names = _fields(source, len(header.types), layout.name_width, layout, "variable names")
     seen: set[str] = set()
+    in_file = set(header.names)
     for i, name in enumerate(header.names):
         if not is_valid_name(name):
-            raise corrupt(at + i * layout.name_width, f"invalid name of variable {i + 1}")
+            if not name or not name.isprintable():
+                raise corrupt(at + i * layout.name_width, f"invalid name of variable {i + 1}")
+            header.names[i] = valid_name(name, seen | in_file)
+            header.renamed[name] = header.names[i]
+            seen.add(header.names[i])
+            continue
         if name in seen:
             raise corrupt(at + i * layout.name_width, f"two variables have the name {name}")
         seen.add(name)
@@ -294,4 +304,5 @@ def _add_characteristic(header: Header, raw: bytes, at: int) -> None:
     owner, name = field_text(raw[:width], encoding), field_text(raw[width : 2 * width], encoding)
     if not is_valid_label_name(name) or not is_valid_label_name(owner):
         raise corrupt(at, "invalid name of a characteristic")
+    owner = header.renamed.get(owner, owner)
     header.characteristics.setdefault(owner, {})[name] = field_text(raw[2 * width :], encoding)

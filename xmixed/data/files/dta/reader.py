@@ -54,7 +54,12 @@ def read_dta_header(source: Source, name: str | None = None) -> DtaHeader:
         return DtaHeader(dataset, header.n_obs, header.layout.release)
 
 
-def read_dta(source: Source, variables: Sequence[str] | None = None, name: str | None = None) -> Dataset:
+def read_dta(
+    source: Source,
+    variables: Sequence[str] | None = None,
+    name: str | None = None,
+    renamed: dict[str, str] | None = None,
+) -> Dataset:
     """Read a .dta file.
 
     Parameters
@@ -64,6 +69,8 @@ def read_dta(source: Source, variables: Sequence[str] | None = None, name: str |
         Full names of the variables to load; they keep the order of the file.
     name : str, optional
         The file as the user wrote it, for messages and `Dataset.source`; default the path.
+    renamed : dict, optional
+        Takes the names in the file that no variable may have (`svn.rev`), with those given instead.
 
     Raises
     ------
@@ -74,7 +81,7 @@ def read_dta(source: Source, variables: Sequence[str] | None = None, name: str |
     shown = _shown_name(source, name)
     try:
         with open_source(source, shown) as stream:
-            return _read(stream, variables, shown)
+            return _read(stream, variables, shown, {} if renamed is None else renamed)
     except MemoryError:
         raise StataError(909, "op. sys. refuses to provide memory") from None
 
@@ -85,8 +92,11 @@ def _shown_name(source: Source, name: str | None) -> str:
     return "" if isinstance(source, bytes) else os.fspath(source)
 
 
-def _read(stream: ByteSource, variables: Sequence[str] | None, shown: str) -> Dataset:
+def _read(
+    stream: ByteSource, variables: Sequence[str] | None, shown: str, renamed: dict[str, str]
+) -> Dataset:
     header = read_header(stream)
+    renamed.update(header.renamed)
     wanted = _wanted(header, variables)
     columns = read_columns(stream, header, wanted)
     if header.layout.tagged:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Container
 from typing import Literal
 
 import numpy as np
@@ -100,13 +101,23 @@ def is_valid_name(name: str, encoding: Encoding = "utf-8") -> bool:
     return all(c == "_" or unicodedata.category(c)[0] in "LM" or c.isdecimal() for c in name)
 
 
+def valid_name(name: str, taken: Container[str]) -> str:
+    """Return a valid variable name like one that is not, and none of those taken: `svn_rev` for `svn.rev`."""
+    base = "".join(c if is_valid_name("a" + c) else "_" for c in name)[:32]
+    base = base if is_valid_name(base) else f"_{base}"[:32]
+    made, number = base, 1
+    while made in taken:
+        number += 1
+        made = f"{base[: 32 - len(str(number))]}{number}"
+    return made
+
+
 def is_valid_label_name(name: str) -> bool:
     """Return whether a name of a value label or characteristic is fit to be shown: printable, no blank."""
     return 1 <= len(name) <= 32 and name.isprintable() and not any(c in " \"'`" for c in name)
 
 
 _PRINTABLE_FORMAT = re.compile(r"%[ -~]+")
-_BUSINESS_FORMAT = re.compile(r"%-?\d{0,3}tb[ -~]*")
 
 
 def is_printable_format(text: str) -> bool:
@@ -116,8 +127,6 @@ def is_printable_format(text: str) -> bool:
 
 def is_fitting_format(text: str, string: bool) -> bool:
     """Return whether text is a display format of string or of numeric variables (dates included)."""
-    if not string and _BUSINESS_FORMAT.fullmatch(text):
-        return True  # kept, though business calendars are not known here
     try:
         return (parse_format(text).kind == "s") == string
     except StataError:

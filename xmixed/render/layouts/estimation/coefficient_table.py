@@ -86,13 +86,14 @@ class TableStyle:
     `cformat`, `pformat`, `sformat` "" stand for the defaults; `robust` adds the head line; `legend` shows
     `coeflegend`; `vsquish` leaves out the lines that set blocks apart. The titles head the
     estimates and, with `robust`, standard errors; `beta` shows standardised coefficients for limits.
+    With `goes_on` the last rule is one within a table.
     """
 
     level: float = 95.0
     cformat: str = ""
     pformat: str = ""
     sformat: str = ""
-    linesize: int = 80
+    linesize: int = 79
     lstretch: bool = True
     vsquish: bool = False
     legend: bool = False
@@ -101,6 +102,7 @@ class TableStyle:
     estimate_title: str = "Coef."
     error_title: str = "Robust"
     beta: bool = False
+    goes_on: bool = False
 
 
 def interval_head(level: float) -> str:
@@ -133,7 +135,7 @@ def render_coefficients(depvar: str, equations: Sequence[Equation], style: Table
             note = f"  {equation.note}" if equation.note else ""
             lines.append(line(abbreviate_name(equation.name, width).ljust(width + 1) + "|" + note))
         lines.extend(_rows(equation.rows, width, style))
-    return [*lines, outer]
+    return [*lines, inner if style.goes_on else outer]
 
 
 def _labels(depvar: str, equations: Sequence[Equation]) -> Iterable[str]:

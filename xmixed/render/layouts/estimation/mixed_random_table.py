@@ -131,11 +131,20 @@ def effect_label(kind: str, names: Sequence[str], separator: str, width: int = L
     return label
 
 
-def render_comparison(test: ComparisonTest) -> Line:
-    """Return the line `LR test vs. linear regression: ...` that follows the table without a blank line."""
-    title = "LR test vs. linear regression:"
-    statistic = format_value(test.statistic, "%8.2f").strip().rjust(8)
-    p_value = format_value(test.p_value, "%6.4f").strip().rjust(6)
+def render_comparison(test: ComparisonTest, later: bool = False) -> Line:
+    """Return the line `LR test vs. linear regression: ...` that follows the table without a blank line.
+
+    `later`: as editions from 14 on say it, `LR test vs. linear model`, the probability at the right edge.
+    """
+    statistic = format_value(test.statistic, "%8.2f").strip()
+    p_value = format_value(test.p_value, "%6.4f").strip()
+    if later:
+        mark = "chibar2" if test.mixture else "chi2"
+        head = f"LR test vs. linear model: {mark}({'01' if test.mixture else test.df}) = "
+        tail = f"Prob {'>=' if test.mixture else '>'} {mark} = "
+        gap = " " * (TABLE_WIDTH - len(head) - len(statistic) - len(tail) - len(p_value))
+        return line(head, result(statistic), gap + tail, result(p_value))
+    title, statistic, p_value = "LR test vs. linear regression:", statistic.rjust(8), p_value.rjust(6)
     if test.mixture:
         return line(f"{title} chibar2(01) = ", result(statistic), " Prob >= chibar2 = ", result(p_value))
     head = title + f"chi2({test.df}) =".rjust(16)

@@ -10,7 +10,7 @@ from xmixed.formats.width import abbreviate_name
 from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.coefficient_table import interval_head
 from xmixed.render.text import result, rule
-from xmixed.statistics.intervals import Centile, Interval
+from xmixed.statistics.inference.intervals import Centile, Interval
 
 STUB = 12
 CI_HEADS = {

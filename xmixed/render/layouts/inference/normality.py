@@ -8,7 +8,7 @@ from xmixed.formats import format_value
 from xmixed.formats.width import abbreviate_name
 from xmixed.output import Line, line
 from xmixed.render.text import result, rule
-from xmixed.statistics.normality import ShapiroWilk, SkewnessKurtosis
+from xmixed.statistics.inference.normality import ShapiroWilk, SkewnessKurtosis
 
 STUB = 12
 

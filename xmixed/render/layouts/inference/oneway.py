@@ -11,7 +11,7 @@ from xmixed.formats.width import columns_of, cut, right
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
 from xmixed.render.text import printable, result, rule
-from xmixed.statistics.comparisons import OneWayAnova
+from xmixed.statistics.inference.comparisons import OneWayAnova
 
 WIDTH, STUB, CELL, LABEL = 72, 8, 11, 8
 CENTRE = 39

@@ -8,7 +8,7 @@ from xmixed.formats import format_value
 from xmixed.formats.width import columns_of, cut, right
 from xmixed.output import Line, line
 from xmixed.render.text import printable, result, rule
-from xmixed.statistics.ranks import Kendall, KruskalWallis, RankSum, SignedRank, Spearman
+from xmixed.statistics.inference.ranks import Kendall, KruskalWallis, RankSum, SignedRank, Spearman
 
 STUB = 12
 

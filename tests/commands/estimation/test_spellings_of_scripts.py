@@ -1,0 +1,84 @@
+"""xtmixed as published scripts write it: each spelling is the same command as its plain form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xmixed.errors import StataError
+from xmixed.interpreter.session import Session
+from xmixed.session.results import Matrix
+
+
+@pytest.fixture
+def session() -> Session:
+    random = np.random.default_rng(12)
+    state = np.repeat(np.arange(24), 10)
+    x = random.normal(size=len(state))
+    y = 1 + x + random.normal(size=24)[state] * (1 + 0.5 * x) + random.normal(size=len(state))
+    w = random.integers(1, 4, len(x))
+    data = {"y": y, "x": x, "z": x * x, "state": state, "region": state // 6, "w": w}
+    session = Session()
+    session.use(pd.DataFrame(data))
+    return session
+
+
+def figures(session: Session, command: str) -> np.ndarray:
+    session.run(command)
+    b, v = session.e.get("b"), session.e.get("V")
+    assert isinstance(b, Matrix) and isinstance(v, Matrix)
+    return np.concatenate([b.values.ravel(), v.values.ravel()])
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("mixed y x || state: if region == 1", "mixed y x if region == 1 || state:"),
+        ("mixed y x || region: if x < 1 || state: , mle", "mixed y x if x < 1 || region: || state:"),
+        ("mixed y x || state: in 1/100", "mixed y x in 1/100 || state:"),
+        ("mixed y x || state: x [fw=w]", "mixed y x [fw=w] || state: x"),
+        ("mixed y x || region: || state: ||", "mixed y x || region: || state:"),
+        ("mixed y x || region: || state: ||, reml", "mixed y x || region: || state:, reml"),
+        ("mixed y x || state: c.x", "mixed y x || state: x"),
+        ("mixed y x || state: c.x c.x#c.x, cov(id)", "mixed y x || state: x z, cov(id)"),
+        ("mixed y x || state: c.x##c.x, cov(id)", "mixed y x || state: x z, cov(id)"),
+        ("mixed y c. x i. region || state:", "mixed y x i.region || state:"),
+        ("mixed y c.x##c. x || state:", "mixed y c.x##c.x || state:"),
+        ("mixed y x || state:, cluster(region)", "mixed y x || state:, vce(cluster region)"),
+        ("mixed y x || state:, cl(region) robust", "mixed y x || state:, vce(cluster region)"),
+        ("mixed y x || state:, robust", "mixed y x || state:, vce(robust)"),
+        ("mixed y x || state:, r", "mixed y x || state:, vce(robust)"),
+        ("xtmixed y x || state:, stddev", "xtmixed y x || state:"),
+    ],
+)
+def test_same_command(session: Session, written: str, plain: str) -> None:
+    np.testing.assert_array_equal(figures(session, written), figures(session, plain))
+
+
+def test_products_have_their_name_in_tables_and_predictions(session: Session) -> None:
+    session.run("quietly mixed y x || state: z, cov(un)")
+    session.run("predict double plain, fitted")
+    session.run("quietly mixed y x || state: c.x#c.x, cov(un)")
+    session.run("predict double product, fitted")
+    session.run("predict double u*, reffects")
+    assert session.data["u1"].label == "BLUP r.e. for state: c.x#c.x"
+    np.testing.assert_allclose(
+        session.data["product"].to_double(), session.data["plain"].to_double(), rtol=0, atol=1e-9
+    )
+    assert session.e.macros["revars"] == "c.x#c.x _cons"
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("mixed y x || state:, dfmethod(kroger)", 198, "option dfmethod is not implemented in xmixed yet"),
+        ("mixed y x || state:, reml robust", 198, "vce(robust) not allowed with option reml"),
+        ("mixed y x || state:, reml cluster(region)", 198, "vce(cluster) not allowed with option reml"),
+        ("mixed y x || state: i.region", 101, "factor variables not allowed"),
+    ],
+)
+def test_refused(session: Session, command: str, code: int, message: str) -> None:
+    with pytest.raises(StataError, match="allowed|implemented") as caught:
+        session.run(command)
+    assert (caught.value.code, caught.value.message) == (code, message)

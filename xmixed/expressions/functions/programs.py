@@ -1,0 +1,48 @@
+"""What a program asks about its call: _by(), _byindex(), _bylastcall(), _byn1(), _byn2(), _caller()."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.expressions.functions.registry import function
+from xmixed.expressions.place import Place
+from xmixed.expressions.values import truth
+
+
+@function("_by", placed=True)
+def _by(place: Place) -> np.ndarray:
+    return truth(np.asarray(place.context.group is not None))
+
+
+@function("_byindex", placed=True)
+def _byindex(place: Place) -> np.ndarray:
+    """_byindex(): number of the by-group, 1 without `by`."""
+    group = place.context.group
+    return np.asarray(1.0 if group is None else float(max(group.number, 1)))
+
+
+@function("_bylastcall", placed=True)
+def _bylastcall(place: Place) -> np.ndarray:
+    """_bylastcall(): whether this is the last call; 1 without `by`."""
+    group = place.context.group
+    return truth(np.asarray(group is None or group.number == group.count))
+
+
+@function("_byn1", placed=True)
+def _byn1(place: Place) -> np.ndarray:
+    """_byn1(): first observation of the by-group."""
+    group = place.context.group
+    return np.asarray(1.0 if group is None or group.rows is None else group.rows.start + 1.0)
+
+
+@function("_byn2", placed=True)
+def _byn2(place: Place) -> np.ndarray:
+    """_byn2(): last observation of the by-group."""
+    group = place.context.group
+    return np.asarray(float(place.context.size if group is None or group.rows is None else group.rows.stop))
+
+
+@function("_caller", placed=True)
+def _caller(place: Place) -> np.ndarray:
+    """_caller(): version under which the program was called."""
+    return np.asarray(float(place.context.version))
