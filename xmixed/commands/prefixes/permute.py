@@ -48,7 +48,7 @@ from xmixed.render.layouts.estimation.replications import (
 )
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.intervals import proportion_interval
+from xmixed.statistics.inference.intervals import proportion_interval
 
 
 @command(
