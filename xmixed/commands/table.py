@@ -242,6 +242,8 @@ COMMANDS: dict[str, Listed] = {
     "mvreg": Listed("mvreg", None),
     "nbreg": Listed("nbreg", None),
     "nestreg": Listed("nestreg", "prefixes.refused", "Not there; says what to do instead"),
+    "nbreg": Listed("nbreg", "estimation.likelihood_models", "Negative binomial regression"),
+    "nestreg": Listed("nestreg", None),
     "net": Listed("net", "environment.elsewhere", "Accepted with a note: nothing is installed"),
     "newey": Listed("newey", None),
     "nl": Listed("nl", None),
