@@ -320,7 +320,7 @@ class MovingAverage(_Memory, _Band):
 
     def correlation_label(self, row: int) -> str:
         """See `ResidualStructure`."""
-        return "theta1"
+        return f"theta{max(row, 1)}"
 
     def _identified(self, seen: np.ndarray) -> np.ndarray:
         """Every m-th value of a moving average is one of order q/m: only every m-th coefficient matters."""

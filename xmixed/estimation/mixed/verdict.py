@@ -148,8 +148,7 @@ def _unseen_lags(notes: Sequence[BoundaryNote], residuals: ResidualSummary | Non
         return []
     texts = []
     for group, lags in found.items():
-        label = "theta" if residuals.structure == "ma" else "rho"
-        names = _listed([f"{label}{lag}" for lag in lags])
+        names = _listed([residuals.form.correlation_label(lag) for lag in lags])
         within = f" of {residuals.by} {residuals.groups[group - 1]}" if residuals.by else ""
         apart = _listed([str(lag) for lag in lags], "or")
         verb = "is" if len(lags) == 1 else "are"
