@@ -548,6 +548,8 @@ SUBCOMMANDS: dict[str, Listed] = {
     "graph set": Listed("set", "graphics.manage", "Settings of single formats; without effect"),
     "graph twoway": Listed("tw", "graphics.twoway", "Scatter plots, lines, bars, fitted curves over each other"),
     "graph use": Listed("use", "graphics.manage", "Load a saved graph"),
+    "webuse set": Listed("set", "files.use_save", "Where webuse looks for datasets"),
+    "webuse query": Listed("q", "files.use_save", "Show where webuse looks"),
     "import delimited": Listed("delim", "files.import_delimited", "Read a text file of rows and columns"),
     "import excel": Listed("exc", "files.excel", "Read a sheet of a workbook"),
     "import parquet": Listed("parquet", "files.parquet", "Read a Parquet file"),
