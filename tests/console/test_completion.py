@@ -45,7 +45,7 @@ NAMES = Names(
         ('display "we', (), 2),
         ("display `we", (), 2),
         ("display 1\nde", ("describe",), 2),
-        ("estat i", ("ic", "icc", "id"), 1),
+        ("estat i", ("ic", "icc", "id", "imtest"), 1),
         ("quietly lab v", ("values", "variable"), 1),
         ("estat icc, l", ("level",), 1),
         ("estat ic, ", ("n",), 0),
