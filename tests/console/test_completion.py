@@ -48,7 +48,7 @@ NAMES = Names(
         ("estat i", ("ic", "icc", "id", "imtest"), 1),
         ("quietly lab v", ("values", "variable"), 1),
         ("estat icc, l", ("level",), 1),
-        ("estat ic, ", ("n",), 0),
+        ("estat ic, ", ("df", "n"), 0),
         ("label define yn 1 a, m", ("modify",), 1),
         ("xtmixed weight ///\nwe", ("week", "weight"), 2),
         ("xtmixed weight week /// the fixed part\n  || id:, rem", ("reml",), 3),
