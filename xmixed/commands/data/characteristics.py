@@ -59,6 +59,26 @@ def list_characteristics(session: SessionState, node: Command) -> None:
     _list(session, node.argument)
 
 
+@subcommand(
+    "char",
+    "rename",
+    syntax=Syntax("raw"),
+    synopsis="char rename oldvar newvar [, replace]",
+    keeps_r=True,
+)
+def rename(session: SessionState, node: Command) -> None:
+    text, comma, flag = node.argument.partition(",")
+    words = text.split()
+    if len(words) != 2 or (comma and flag.strip() != "replace"):
+        raise StataError(198, "invalid syntax")
+    data = session.data
+    source, target = (_target(word, data)[0] for word in words)
+    texts, there = (data.characteristics.get(owner, {}) for owner in (source, target))
+    if set(texts) & set(there) and not comma:
+        raise StataError(110, f"characteristics of {target} already defined")
+    session.data = data.with_characteristics(target, {**there, **texts}).with_characteristics(source, {})
+
+
 def _define(session: SessionState, text: str) -> None:
     words = parse_words(text)
     if not words:

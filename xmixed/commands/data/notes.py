@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from xmixed.commands.registry import command, subcommand
@@ -11,7 +12,7 @@ from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.formats.calendar import SHORT_MONTHS
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_numlist
+from xmixed.language.parser import parse_numlist, parse_words
 from xmixed.language.syntax import Syntax
 from xmixed.output import line
 from xmixed.render.text import plural, printable, result, wrap
@@ -128,9 +129,13 @@ def _only(text: str, data: Dataset) -> str:
 @subcommand("notes", "list", syntax=Syntax("raw"), synopsis="notes list [varlist] [in #[/#]]", keeps_r=True)
 def list_notes(session: SessionState, node: Command) -> None:
     names, (first, last) = _split_range(node.argument)
+    _show(session, _evarlist(names, session.data), lambda number, note: first <= number <= last)
+
+
+def _show(session: SessionState, names: list[str], wanted: Callable[[int, str], bool]) -> None:
     width = max(20, session.settings.linesize - INDENT)
-    for name in _evarlist(names, session.data):
-        chosen = {n: note for n, note in notes_of(session.data, name).items() if first <= n <= last}
+    for name in names:
+        chosen = {n: note for n, note in notes_of(session.data, name).items() if wanted(n, note)}
         if not chosen:
             continue
         session.out.write("", line(result(f"{name}:")))
@@ -138,6 +143,12 @@ def list_notes(session: SessionState, node: Command) -> None:
             head, *more = wrap(printable(note), width)
             session.out.write(line(f"{number:3d}.  ", result(head)))
             session.out.write(*(line(" " * INDENT, result(part)) for part in more))
+
+
+@subcommand("notes", "search", syntax=Syntax("raw"), synopsis="notes search [text]", keeps_r=True)
+def search(session: SessionState, node: Command) -> None:
+    text = " ".join(parse_words(node.argument))
+    _show(session, _evarlist("", session.data), lambda number, note: text in note)
 
 
 @subcommand("notes", "drop", syntax=Syntax("raw"), synopsis="notes drop varlist [in #[/#]]", keeps_r=True)
