@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +35,8 @@ from xmixed.render.layouts.estimation.mixed_random_table import (
 from xmixed.render.notes import BOUNDARY, CONSERVATIVE, render_note
 from xmixed.session.results import Estimates
 
+LABEL = 11
+"""Places for the value label of a level; longer ones are cut."""
 LINEAR_NOTE = "all random-effects equations are empty; model is linear regression"
 
 
@@ -104,7 +107,20 @@ def fixed_rows(result: MixedResult, options: DisplayOptions) -> tuple[Coefficien
     """Return the rows of the fixed-effects table, those left out by the display options removed."""
     prefix = f"{result.description.depvar}:" if options.estmetric else ""
     variances = np.diag(result.beta_covariance)
-    return coefficient_rows(result.description.terms, result.beta, variances, options, prefix)
+    rows = coefficient_rows(result.description.terms, result.beta, variances, options, prefix)
+    if not result.level_labels:
+        return rows
+    labels = {(variable, str(level)): text for variable, level, text in result.level_labels}
+    return tuple(_labelled(row, labels) for row in rows)
+
+
+def _labelled(row: CoefficientRow, labels: Mapping[tuple[str, str], str]) -> CoefficientRow:
+    """Return the row of a factor's level with its value label, which never stands alone."""
+    factors = [name for name in row.block if not name.startswith("c.")]
+    text = labels.get((factors[0], row.label)) if len(factors) == 1 else None
+    if not text:
+        return row
+    return replace(row, label=text if len(text) <= LABEL else text[: LABEL - 2] + "..", alone="")
 
 
 def _equations(result: MixedResult, options: DisplayOptions) -> list[Equation]:

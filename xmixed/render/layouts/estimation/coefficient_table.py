@@ -207,7 +207,8 @@ def _block(block: tuple[str, ...], group: list[CoefficientRow], width: int, cell
     lines.append(line(header[-1]))
     for row in group:
         # Stata: levels end one column left of names, time-series operators end where names do.
-        label = row.label.rjust(width) if row.label.endswith(".") else row.label.rjust(width - 1) + " "
+        series = row.label.endswith(".") and not row.label.endswith("..")  # dots say that a label is cut
+        label = row.label.rjust(width) if series else row.label.rjust(width - 1) + " "
         lines += _row(label + " |", width, row, cells)
     return lines
 
