@@ -11,6 +11,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX
+from xmixed.estimation.results import RESAMPLED, estimator_of
 from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -39,6 +40,9 @@ def xtmixed(session: SessionState, node: MixedCommand) -> None:
     options = display_options(node.option, session.settings, node.name == "mixed")
     if node.fixed is None:
         _check_replay(session.e, node)
+        if session.e.macros.get("prefix") in RESAMPLED:
+            session.out.write(*estimator_of(session.e).replay(session.e, node.option, session.settings))
+            return
         session.out.write(*display(session.e, options))
         return
     _check_estimation(session, node)

@@ -157,6 +157,9 @@ def _head(depvar: str, width: int, style: TableStyle) -> list[Line]:
     head = [line(name + text + last)]
     if not style.robust:
         return head
+    if style.error_title == "Bootstrap":
+        over = f"{'Observed':>{ESTIMATE}}   Bootstrap".ljust(BODY_WIDTH - 16) + "Normal-based"
+        return [line(" " * (width + 1) + "|" + over), *head]
     # Stata: centred over `Std. Err.`.
     indent = ESTIMATE + 1 + (ERROR + 2 - len(style.error_title)) // 2
     return [line(" " * (width + 1) + "|" + " " * indent + style.error_title), *head]
