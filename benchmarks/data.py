@@ -307,7 +307,7 @@ def size_of(data: Dataset) -> int:
 
 def main() -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Our commands on data, pandas and polars in one run.")
     parser.add_argument("rows", type=lambda text: int(float(text)), nargs="?", default=10_000_000)
     parser.add_argument("--groups", type=int, default=100_000)
     parser.add_argument("--only", nargs="*", default=())
