@@ -549,8 +549,6 @@ SUBCOMMANDS: dict[str, Listed] = {
     "graph set": Listed("set", "graphics.manage", "Settings of single formats; without effect"),
     "graph twoway": Listed("tw", "graphics.twoway", "Scatter plots, lines, bars, fitted curves over each other"),
     "graph use": Listed("use", "graphics.manage", "Load a saved graph"),
-    "webuse set": Listed("set", "files.use_save", "Where webuse looks for datasets"),
-    "webuse query": Listed("q", "files.use_save", "Show where webuse looks"),
     "import delimited": Listed("delim", "files.import_delimited", "Read a text file of rows and columns"),
     "import excel": Listed("exc", "files.excel", "Read a sheet of a workbook"),
     "import parquet": Listed("parquet", "files.parquet", "Read a Parquet file"),
@@ -666,5 +664,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "sreturn clear": Listed("clear", "programming.returned", "Empty s()"),
     "sreturn list": Listed("li", "programming.return_list", "List what is in s()"),
     "sreturn local": Listed("loc", "programming.returned", "Put text into s()"),
+    "webuse query": Listed("q", "files.use_save", "Show where webuse looks"),
+    "webuse set": Listed("set", "files.use_save", "Where webuse looks for datasets"),
 }
 """Subcommands by the full name of their command, a blank, and their own."""
