@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from xmixed.errors import StataError
@@ -167,3 +168,21 @@ def test_the_same_covariance_twice_whatever_the_size_of_groups(size: int, method
 def test_limits_that_say_nothing_are_missing() -> None:
     assert scale_limits(0.0, 1.0) == pytest.approx((0.36787944117, 2.71828182846))
     assert scale_limits(0.5, 101.0) == (MISSING, MISSING)
+
+
+def test_newton_steps_that_stand_still_end() -> None:
+    """Five observations: thousands of backed up iterations at one log likelihood had no end."""
+    session = Session()
+    columns = {
+        "tiny": "-2.4644024372100833e-15 -6.735277771949769e-16 -4.471478760242462e-16 "
+        "-1.2938697338104249e-15 2.7806055545806887e-16",
+        "b": "0 1 0 0 0",
+        "w": "3 2 1 2 1",
+        "h": "1 1 1 1 2",
+        "z": ".8768975138664246 .5449743866920471 .5911800861358643 .1875690370798111 .6299634575843811",
+    }
+    session.use(pd.DataFrame({name: [float(v) for v in text.split()] for name, text in columns.items()}))
+    session.run("generate t = _n")
+
+    output = str(session.run("capture noisily xtmixed tiny t b w || h: z, nofetable"))
+    assert output.count("Iteration") < 100 and session.rc in (0, 430)

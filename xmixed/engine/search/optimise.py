@@ -189,14 +189,14 @@ def search(surface: Surface, start: Point, options: Options, report: Callable[[I
         check = newton_step(state, surface.sizes(state.theta))
         if small and (not options.use_nrtolerance or _quiet(check, options)):
             return Search(state, tuple(iterations), "converged", check.scaled_gradient)
-        if technique != "nr" and _stands_still(iterations):
+        if _stands_still(iterations):
             return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
     check = newton_step(state, surface.sizes(state.theta))
     return Search(state, tuple(iterations), "iteration_limit", check.scaled_gradient)
 
 
 def _stands_still(iterations: Sequence[Iteration]) -> bool:
-    """Whether many iterations have not raised the log likelihood: quasi-Newton steps on a corner."""
+    """Whether many iterations have not raised the log likelihood: on a corner, or at rounding."""
     if len(iterations) <= _IDLE:
         return False
     last, before = iterations[-1].log_likelihood, iterations[-1 - _IDLE].log_likelihood
