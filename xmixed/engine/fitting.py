@@ -13,6 +13,7 @@ from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Model, Options
 from xmixed.engine.prepare import prepare
+from xmixed.engine.problem import Problem
 from xmixed.engine.products.enclosing import members
 from xmixed.engine.products.weight_scale import fit_at_scale, progress_at_scale
 from xmixed.engine.residuals.structures import residual_parameters
@@ -107,6 +108,13 @@ def _with_scores(found: Fit, objective: Objective, point: Point, clusters: tuple
     scores = cluster_scores(objective, point, at.relative, at.variance, clusters)
     parts = sandwich_parts(problem, scores, point.up.factor, at.variance, found.parameter_covariance)
     return replace(found, scores=user_scores(problem, scores), sandwich=parts)
+
+
+def fit_problem(model: Model, problem: Problem, options: Options) -> Fit:
+    """Fit what has been prepared; `model` is the user's. Raises EngineError."""
+    objective = Objective(problem)
+    with np.errstate(all="ignore"):
+        return _result(model, objective, _maximise(objective, options, _silent), options, _silent)
 
 
 def linear_regression(model: Model) -> Regression:
