@@ -65,7 +65,7 @@ def objective_of(form: str, method: Method, with_levels: bool) -> Objective:
 def test_slopes_equal_differences(
     form: str, method: Method, with_levels: bool, shared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`shared`: every pattern of t() has its units side by side, as those of many units do; no lattice gathers anything."""
+    """`shared`: every pattern of t() has its units side by side, as those of many units do; no lattice."""
     if shared:
         monkeypatch.setattr(patterns, "_LEAST_SHARED", 1)
         monkeypatch.setattr(lattice, "_MOST_VALUES", 0)
