@@ -54,3 +54,33 @@ def test_noconstant_moves_the_constant_to_an_earlier_equation(equations: str) ->
         "sd(Residual) |   .999954",
     ):
         assert row in output
+
+
+@pytest.mark.parametrize("size", ["1e-307", "1e-155", "1e155", "1e307"])
+@pytest.mark.parametrize("command", ["y x || g:", "y || g: x", "x y || g:"])
+def test_squares_beyond_all_numbers_are_refused(size: str, command: str) -> None:
+    session = prepared(f"""
+        set obs 50
+        set seed 1
+        generate double x = {size}*(runiform() - .5)
+        generate g = mod(_n, 5)
+        generate y = rnormal()
+    """)
+    session.run(f"capture xtmixed {command}")
+    assert session.rc == 1400
+
+
+@pytest.mark.parametrize("size", ["1e-140", "1e140"])
+def test_covariates_of_any_other_size_are_fitted(size: str) -> None:
+    session = prepared(f"""
+        set obs 50
+        set seed 1
+        generate double x = runiform() - .5
+        generate g = mod(_n, 5)
+        generate y = rnormal()
+        quietly xtmixed y x || g:
+        scalar ll = e(ll)
+        replace x = {size}*x
+        quietly xtmixed y x || g:
+    """)
+    assert session.e["ll"] == pytest.approx(float(str(session.run("display %21.0g ll"))), abs=1e-8)

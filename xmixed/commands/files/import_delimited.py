@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from xmixed.commands.files.memory import CLEAR, check_empty, check_may_replace, file_name, install
+from xmixed.commands.files.memory import (
+    CASES,
+    CLEAR,
+    check_empty,
+    check_may_replace,
+    file_name,
+    install,
+    new_names_before_using,
+)
 from xmixed.commands.registry import command, subcommand
-from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
-from xmixed.expressions.typed.parts import new_names
 from xmixed.language.nodes import Command
 from xmixed.language.options import split_suboptions
 from xmixed.language.parser import parse_numlist
@@ -15,8 +21,6 @@ from xmixed.session.state import SessionState
 
 COPIES = 4.0
 """How many times the size of a file the work on it needs."""
-
-CASES = (("preserve", "preserve"), ("lower", "lower"), ("upper", "upper"))
 
 
 @command("import", syntax=Syntax("raw"), synopsis="import {delimited | excel | ...} filename ...")
@@ -71,7 +75,7 @@ def import_delimited(session: SessionState, node: Command) -> None:
     from xmixed.data.files.delimited.reader import read_delimited
 
     name = with_extension(file_name(node), ".csv")
-    names = _names(session, node)
+    names = new_names_before_using(session, node)
     check_may_replace(session, node)
     fractions = "double" if node.option("asdouble") else "float"
     if not node.option("asfloat") and session.settings.type == "double":
@@ -90,12 +94,6 @@ def import_delimited(session: SessionState, node: Command) -> None:
         encoding=node.option("encoding", ""),
     )
     install(session, read_delimited(read_content(name, COPIES), reading, names))
-
-
-def _names(session: SessionState, node: Command) -> list[str] | None:
-    if node.using is None or not node.argument_text.strip():
-        return None
-    return new_names(node.argument_text, Dataset(), session.settings.type).names
 
 
 def _incorrect(name: str) -> StataError:
@@ -184,7 +182,7 @@ def insheet(session: SessionState, node: Command) -> None:
     if node.using is None:
         raise StataError(100, "using required")
     name = with_extension(node.using, ".raw")
-    names = _names(session, node)
+    names = new_names_before_using(session, node)
     check_empty(session, node)
     mark = "\t" if node.option("tab") else "," if node.option("comma") else node.option("delimiter", "")
     if len(mark) > 1:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
 REPLACE = OptionSpec("replace", "replace", help="overwrite the file")
+CASES = (("preserve", "preserve"), ("lower", "lower"), ("upper", "upper"))
 
 
 def file_name(node: Command) -> str:
@@ -66,3 +67,25 @@ def written_part(session: SessionState, node: Command) -> Dataset:
     if node.condition is not None or node.in_range is not None:
         data = data.rows(selected_rows(session, node))
     return data
+
+
+def new_names_before_using(session: SessionState, node: Command) -> list[str] | None:
+    """Return the names that stand before `using` for variables to be read; None where none do."""
+    from xmixed.expressions.typed.parts import new_names
+
+    if node.using is None or not node.argument_text.strip():
+        return None
+    return new_names(node.argument_text, Dataset(), session.settings.type).names
+
+
+def selected_part(session: SessionState, node: Command, data: Dataset) -> Dataset:
+    """Return the observations of data just read that `if` and `in` leave."""
+    if node.condition is None and node.in_range is None:
+        return data
+    before = session.data
+    session.data = data
+    try:
+        rows = selected_rows(session, node)
+    finally:
+        session.data = before
+    return data.rows(rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.engine.errors import NonFiniteData
 from xmixed.engine.model import Level, Residuals
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
@@ -15,6 +16,8 @@ from xmixed.engine.products.weights import Weights
 from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.products import Products, UnitProducts, Units
 from xmixed.engine.residuals.structures import structure_of
+
+_SMALLEST_UNIT = 1e-150
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +146,8 @@ def _in_units(residuals: Residuals, structure: ResidualStructure) -> tuple[Resid
     unit = 1.0 if residuals.time is None else structure.time_unit(residuals)
     if residuals.time is None or unit == 1.0:
         return residuals, 1.0
+    if unit < _SMALLEST_UNIT:
+        raise NonFiniteData("gaps in t() are so small that rho per unit of t() is no number")
     return replace(residuals, time=(residuals.time - residuals.time.min()) / unit), unit
 
 
