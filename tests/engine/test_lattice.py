@@ -150,9 +150,11 @@ def test_a_trial_of_eight_visits_with_27_patterns() -> None:
     assert np.sqrt(found.parameter_covariance[0, 0]) == pytest.approx(0.04082486835, rel=1e-4)
     restricted = fit(Model(y, fixed, (), "reml", residuals))
     assert restricted.log_likelihood == pytest.approx(-5759.92714873, abs=1e-6)
-    assert restricted.sigma_e == pytest.approx(10.2845177, rel=1e-5)
+    # gls ends at a relative change of 1e-7 of the log likelihood, which leaves 1e-5 in the parameters.
+    assert restricted.log_likelihood > -5759.92714873 - 1e-8
+    assert restricted.sigma_e == pytest.approx(10.2845177, rel=3e-5)
     errors = np.sqrt(restricted.beta_covariance.diagonal())[[-1, 0, -2]]
-    np.testing.assert_allclose(errors, [0.839727354, 1.187553813, 0.907741980], rtol=1e-5)
+    np.testing.assert_allclose(errors, [0.839727354, 1.187553813, 0.907741980], rtol=3e-5)
 
 
 @pytest.mark.parametrize(("visits", "ll"), [(4, -4596.651981), (5, -5511.370062)])
