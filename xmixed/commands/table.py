@@ -664,5 +664,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "sreturn clear": Listed("clear", "programming.returned", "Empty s()"),
     "sreturn list": Listed("li", "programming.return_list", "List what is in s()"),
     "sreturn local": Listed("loc", "programming.returned", "Put text into s()"),
+    "webuse query": Listed("q", "files.use_save", "Show where webuse looks"),
+    "webuse set": Listed("set", "files.use_save", "Where webuse looks for datasets"),
 }
 """Subcommands by the full name of their command, a blank, and their own."""
