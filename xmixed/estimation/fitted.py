@@ -20,6 +20,7 @@ from xmixed.render.layouts.estimation.coefficient_table import (
     render_coefficients,
 )
 from xmixed.render.layouts.estimation.mixed_header import render_clusters
+from xmixed.render.layouts.estimation.replications import replications_based
 from xmixed.session.results import Estimates, Matrix
 
 
@@ -125,6 +126,8 @@ class TableExtras:
         `x` or `ln(x)`: what has coefficient one; "" for nothing.
     last : tuple of CoefficientRow
         Rows after the ancillary parameters.
+    apart : bool
+        A rule stands between those and these.
     """
 
     exponential: str = ""
@@ -132,6 +135,7 @@ class TableExtras:
     base: tuple[int, str, str] | None = None
     offset: str = ""
     last: tuple[CoefficientRow, ...] = ()
+    apart: bool = False
 
 
 def coefficient_table(
@@ -154,7 +158,8 @@ def coefficient_table(
     clusters = estimates.macros.get("clustvar", "")
     if clusters:
         count = int(estimates.scalars["N_clust"])
-        return [render_clusters(count, clusters, len(table[0].text)), *table]
+        above = replications_based if estimates.macros.get("prefix") else render_clusters
+        return [above(count, clusters, len(table[0].text)), *table]
     return table
 
 
@@ -192,7 +197,9 @@ def _equations(
             kind = "exposure" if extras.offset.startswith("ln(") else "offset"
             rows = (*rows, CoefficientRow(extras.offset, Figures(1.0), note=f"({kind})"))
         found.append(Equation(rows, equation.name if named else ""))
-    if ancillary or extras.last:
+    if ancillary and extras.apart:
+        found += [Equation(tuple(ancillary)), Equation(extras.last)]
+    elif ancillary or extras.last:
         found.append(Equation((*ancillary, *extras.last)))
     if extras.base is not None:
         place, name, note = extras.base

@@ -8,7 +8,7 @@ from typing import Any
 
 from xmixed.errors import StataError
 from xmixed.estimation.likelihood.newton import Progress
-from xmixed.estimation.results import Estimator
+from xmixed.estimation.results import RESAMPLED, Estimator, estimator_of
 from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
@@ -35,6 +35,8 @@ def replayed(session: SessionState, node: Command, commands: set[str], estimator
         return False
     if session.e.macros.get("cmd") not in commands:
         raise StataError(301, "last estimates not found")
+    if session.e.macros.get("prefix") in RESAMPLED:
+        estimator = estimator_of(session.e)
     check_replay_options(node, estimator)
     session.out.write(*estimator.replay(session.e, node.option, session.settings))
     return True
@@ -75,14 +77,19 @@ def settled(sample: SingleSample, constant: bool = False) -> SingleSample:
     return sample.settled(omitted[1:] if constant else omitted)
 
 
-def iteration_log(session: SessionState, title: str = "", label: str = "log likelihood") -> Progress:
-    """Return what prints a line for each iteration, after a blank line and the title."""
+def iteration_log(
+    session: SessionState, title: str = "", label: str = "log likelihood", spaced: bool = False
+) -> Progress:
+    """Return what prints a line for each iteration, after a blank line and the title.
+
+    `spaced`: a blank line below the title too.
+    """
     first = True
 
     def progress(number: int, log_likelihood: float, remark: str) -> None:
         nonlocal first
         if first:
-            session.out.write("", *([title] if title else []))
+            session.out.write("", *([title] if title else []), *([""] if spaced else []))
             first = False
         session.out.write(render_iteration(number, label, log_likelihood, remark))
 

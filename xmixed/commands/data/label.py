@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,18 +9,17 @@ from pathlib import Path
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.value_labels import LONG_MISSING
+from xmixed.data.value_labels import LONG_MISSING, known_labels
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_name
-from xmixed.formats import is_string_format, is_valid_format
+from xmixed.formats import is_string_format, is_valid_format, widened
+from xmixed.formats.reading import whole_number
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.output import line
 from xmixed.render.text import printable, result, rule
 from xmixed.session.state import SessionState
 
-_NUMERIC_FORMAT = re.compile(r"(%-?)(\d+)([.,]\d+[efgc]+)")
-_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 LABEL_LENGTH = 80
 """Characters of a data or variable label."""
 
@@ -98,10 +96,8 @@ def _pairs(words: Words) -> dict[int, str]:
 def _value(word: str) -> int:
     if len(word) == 2 and word[0] == "." and word[1].isalpha() and word[1].islower():
         return LONG_MISSING + ord(word[1]) - ord("a") + 1
-    if not _WHOLE.fullmatch(word):
-        raise StataError(198, f"may not label {word}")
-    value = int(word)
-    if not -LONG_MISSING < value < LONG_MISSING:
+    value = whole_number(word)
+    if value is None or not -LONG_MISSING < value < LONG_MISSING:
         raise StataError(198, f"may not label {word}")
     return value
 
@@ -133,9 +129,7 @@ def _with_wider_formats(data: Dataset, variables: Sequence[Variable]) -> Dataset
     wider: list[Variable] = []
     for variable in variables:
         width = max(map(len, data.value_labels.get(variable.value_label, {}).values()), default=0)
-        parts = _NUMERIC_FORMAT.fullmatch(variable.format)
-        if parts and width > int(parts[2]):
-            wider.append(replace(variable, format=f"{parts[1]}{width}{parts[3]}"))
+        wider.append(replace(variable, format=widened(variable.format, width)))
     return data.with_variables(*wider)
 
 
@@ -177,16 +171,6 @@ def _cut(session: SessionState, text: str) -> str:
     return text[:LABEL_LENGTH]
 
 
-def _known(data: Dataset, words: Words) -> list[str]:
-    """Return the value labels named, all without names or for `_all`; r(111) for an unknown one."""
-    if not words or list(words) == ["_all"]:
-        return sorted(data.value_labels)
-    for name in words:
-        if name not in data.value_labels:
-            raise StataError(111, f"value label {name} not found")
-    return list(words)
-
-
 @subcommand(
     "label",
     "list",
@@ -195,7 +179,7 @@ def _known(data: Dataset, words: Words) -> list[str]:
     keeps_r=True,
 )
 def list_labels(session: SessionState, node: Command) -> None:
-    for name in _known(session.data, node.argument):
+    for name in known_labels(session.data, node.argument):
         session.out.write(f"{name}:")
         for value, text in session.data.value_labels[name].items():
             session.out.write(line(result(f"{_shown(value):>12} "), printable(text)))
@@ -228,7 +212,7 @@ def directory(session: SessionState, node: Command) -> None:
 def drop(session: SessionState, node: Command) -> None:
     if not node.argument:
         raise StataError(100, "label name required")
-    gone = _known(session.data, node.argument)
+    gone = known_labels(session.data, node.argument)
     kept = {name: texts for name, texts in session.data.value_labels.items() if name not in gone}
     if gone:
         session.data = session.data.with_(value_labels=kept)
@@ -267,7 +251,7 @@ def copy(session: SessionState, node: Command) -> None:
 def save(session: SessionState, node: Command) -> None:
     if node.using is None:
         raise StataError(100, "using required")
-    names = _known(session.data, node.argument)
+    names = known_labels(session.data, node.argument)
     path = Path(node.using if Path(node.using).suffix else f"{node.using}.do").expanduser()
     if path.exists() and not node.option("replace"):
         raise StataError(602, f"file {path} already exists")
