@@ -464,6 +464,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "_estimates unhold": Listed("u", "programs.held", "Bring e() back"),
     "char define": Listed("de", "data.characteristics", "Set a characteristic, or take it away"),
     "char list": Listed("l", "data.characteristics", "Show characteristics"),
+    "char rename": Listed("rename", "data.characteristics", "Move characteristics to another variable"),
     "datasignature clear": Listed("clear", "describe.compare", "Forget the signature kept"),
     "datasignature confirm": Listed("conf", "describe.compare", "Fail unless the data have the signature kept"),
     "datasignature report": Listed("rep", "describe.compare", "Compare the signature with the one kept"),
@@ -601,8 +602,9 @@ SUBCOMMANDS: dict[str, Listed] = {
     "notes list": Listed("list", "data.notes", "List notes"),
     "notes renumber": Listed("renumber", "data.notes", "Number notes anew, without gaps"),
     "notes replace": Listed("replace", "data.notes", "Put another text in the place of a note"),
-    "notes search": Listed("search", None),
+    "notes search": Listed("search", "data.notes", "List the notes in which a text stands"),
     "reshape clear": Listed("clear", "combine.reshape", "Forget the settings"),
+    "reshape error": Listed("err", "combine.reshape", "List the observations that cannot be turned"),
     "reshape long": Listed("l", "combine.reshape", "One row for each unit and occasion"),
     "reshape wide": Listed("w", "combine.reshape", "One row for each unit"),
     "return add": Listed("add", "programming.returned", "Return what is in r()"),
@@ -662,5 +664,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "sreturn clear": Listed("clear", "programming.returned", "Empty s()"),
     "sreturn list": Listed("li", "programming.return_list", "List what is in s()"),
     "sreturn local": Listed("loc", "programming.returned", "Put text into s()"),
+    "webuse query": Listed("q", "files.use_save", "Show where webuse looks"),
+    "webuse set": Listed("set", "files.use_save", "Where webuse looks for datasets"),
 }
 """Subcommands by the full name of their command, a blank, and their own."""

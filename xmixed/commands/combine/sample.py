@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
-from xmixed.data.dataset import Variable
+from xmixed.data.columns import promoted_type, stored
+from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.operations.draws import sampling_units
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number
-from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.expressions.varlist import check_new_name, resolve_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -69,10 +72,10 @@ def sample(session: SessionState, node: Command) -> None:
             OptionSpec("strata", "str", "varlist", help="within each stratum"),
             OptionSpec("cluster", "cl", "varlist", help="whole clusters"),
             OptionSpec("idcluster", "id", "name", help="numbers of the clusters drawn"),
-            OptionSpec("weight", "w", "varname", built=False),
+            OptionSpec("weight", "w", "varname", help="how often each is drawn, instead of the data drawn"),
         ),
     ),
-    synopsis="bsample [#] [if] [in] [, strata(varlist) cluster(varlist) idcluster(newvar)]",
+    synopsis="bsample [#] [if] [in] [, strata(varlist) cluster(varlist) idcluster(newvar) weight(varname)]",
     needs=("data",),
     keeps_r=True,
 )
@@ -92,9 +95,25 @@ def bsample(session: SessionState, node: Command) -> None:
         if np.any(size > units.strata_sizes):
             raise StataError(498, "resample size must not be greater than number of sampling units")
     drawn = units.draw(session.memory.generator(), size)
-    found = data.rows(units.rows(drawn)).with_(marks={})
+    rows = units.rows(drawn)
+    if node.option("weight") is not None:
+        if node.option("idcluster") is not None:
+            raise StataError(198, "weight() may not be combined with idcluster()")
+        session.data = _with_frequencies(data, node.option("weight"), rows)
+        return
+    found = data.rows(rows).with_(marks={})
     if node.option("idcluster") is not None:
         check_new_name(node.option("idcluster"), data)
         numbers = units.numbers(drawn).astype(np.int32)
         found = found.with_variables(Variable(node.option("idcluster"), "long", numbers, "%12.0g"))
     session.data = found
+
+
+def _with_frequencies(data: Dataset, pattern: str, drawn: np.ndarray) -> Dataset:
+    """Return data in which a variable says how often each observation was drawn."""
+    variable = data[resolve_name(pattern, data)]
+    if variable.is_string:
+        raise StataError(109, "type mismatch")
+    counts = np.bincount(drawn, minlength=data.n_obs).astype(np.float64)
+    kind = promoted_type(variable.type, counts)
+    return data.with_variables(replace(variable, type=kind, values=stored(counts, kind)))

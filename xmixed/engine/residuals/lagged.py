@@ -11,9 +11,9 @@ from xmixed.engine.residuals.banded import BandProducts, band_width
 from xmixed.engine.residuals.base import PatternStructure, Table
 from xmixed.engine.residuals.filtered import FilterProducts, worth_filtering
 from xmixed.engine.residuals.lattice import pattern_products
-from xmixed.engine.residuals.markov import ar_step, gaps_within, markov_products
+from xmixed.engine.residuals.markov import ar_step, gaps_within, markov_products, seen_lags
 from xmixed.engine.residuals.products import Products, Units
-from xmixed.engine.result import ParameterKind
+from xmixed.engine.result import Parameter, ParameterKind
 
 
 class _Lagged(PatternStructure):
@@ -25,6 +25,25 @@ class _Lagged(PatternStructure):
     def correlation_count(self) -> int:
         """See `ResidualStructure`."""
         return self.order
+
+    def table(self, residuals: Residuals) -> Table:
+        """The parameters of lags that the data show."""
+        whole = super().table(residuals)
+        whole.free[:, 1:] &= self._identified(seen_lags(residuals, self.order))
+        return whole
+
+    def _identified(self, seen: np.ndarray) -> np.ndarray:
+        """Which parameters (n_by, order) data tell about that show some lags, (n_by, order)."""
+        return np.ones_like(seen)
+
+    def unidentified(self, table: Table) -> tuple[tuple[int, Parameter], ...]:
+        """Lags that no two observations are apart, and the parameters that are missing for it."""
+        groups, places = np.nonzero(~table.free[:, 1:])
+        lags = (int(place) + 1 for place in places)
+        return tuple(
+            (lag, Parameter(self.kind, 0, int(group) + 1, *self._place(lag, 0)))
+            for group, lag in zip(groups, lags, strict=True)
+        )
 
     @abstractmethod
     def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
@@ -82,6 +101,9 @@ class Toeplitz(_Band):
     def correlation_label(self, row: int) -> str:
         """See `ResidualStructure`."""
         return f"rho{row}"
+
+    def _identified(self, seen: np.ndarray) -> np.ndarray:
+        return seen
 
     def _place(self, first: int, second: int) -> tuple[int, int]:
         return (first, 0)
@@ -298,7 +320,12 @@ class MovingAverage(_Memory, _Band):
 
     def correlation_label(self, row: int) -> str:
         """See `ResidualStructure`."""
-        return "theta1"
+        return f"theta{max(row, 1)}"
+
+    def _identified(self, seen: np.ndarray) -> np.ndarray:
+        """Every m-th value of a moving average is one of order q/m: only every m-th coefficient matters."""
+        lags = np.arange(1, self.order + 1)
+        return np.stack([lags % max(1, np.gcd.reduce(lags[own])) == 0 if own.any() else own for own in seen])
 
     def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
         theta, order = self._coefficients(values), self.order
