@@ -79,7 +79,7 @@ def _refit(
     codes[: len(units.codes)] = units.codes
     context = replace(Context.of(session), data=data.with_(marks=session.data.marks))
     if isinstance(e.payload, MixedResult):
-        from xmixed.estimation.mixed.refit import MixedRefit
+        from xmixed.estimation.resampling.mixed_draws import MixedRefit
 
         levels = [level.name for level in e.payload.description.levels]
         if (idcluster is not None and levels[:1] != [idcluster]) or _has_options(replicator):

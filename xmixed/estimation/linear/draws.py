@@ -11,7 +11,7 @@ from xmixed.statistics.linear.least_squares import least_squares
 
 
 class RegressionRefit:
-    """e(b) of regress from units drawn; see `mixed.refit.MixedRefit`.
+    """e(b) of regress from units drawn; see `resampling.mixed_draws.MixedRefit`.
 
     Raises
     ------
