@@ -105,7 +105,7 @@ COMMANDS: dict[str, Listed] = {
     "dotplot": Listed("dotplot", None),
     "drawnorm": Listed("drawnorm", None),
     "drop": Listed("drop", "data.drop", "Remove variables or observations"),
-    "ds": Listed("ds", "describe.describe", "List variable names"),
+    "ds": Listed("ds", "describe.ds", "List variable names"),
     "dstdize": Listed("dstdize", None),
     "duplicates": Listed("duplicates", "combine.duplicates", "Find, show, mark or drop observations that are alike"),
     "dvech": Listed("dvech", None),
