@@ -72,7 +72,7 @@ def _property(text: str, option: str) -> Callable[[Dataset, Variable], bool]:
             OptionSpec("detail", "d", help="describe them"),
             OptionSpec("varwidth", "v", "integer", "characters of a name", minimum_value=5, maximum_value=32),
             OptionSpec("skip", "s", "integer", "blanks between names", minimum_value=1, maximum_value=10),
-            OptionSpec("indent", "indent", "integer", "blanks before names", minimum_value=0, maximum_value=40),
+            OptionSpec("indent", "indent", "integer", "blanks before", minimum_value=0, maximum_value=40),
         ),
         exclusive=(("has", "not"),),
     ),
