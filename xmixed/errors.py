@@ -46,6 +46,7 @@ class StataError(Exception):
         self.hint = hint
         self.keeps_results = keeps_results
         self.output = ""  # what the run printed before it failed; set by Session.run
+        self.command = ""  # the command line that failed, to which `span` belongs
         self.printed = False  # its message has been shown
 
     def __str__(self) -> str:

@@ -240,7 +240,7 @@ def test_an_interrupted_run(tmp_path: Path, arguments: list[str]) -> None:
     stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stderr) == (130, b"")
     if "--json" in arguments:
-        assert json.loads(stdout)["error"] == {"code": 1, "message": "--Break--"}
+        assert json.loads(stdout)["error"] == {"code": 1, "message": "--Break--", "help": []}
     else:
         text = (tmp_path / "a.log").read_text() if "-b" in arguments else stdout.decode()
         assert text.endswith("--Break--\nr(1);\n\nend of do-file\nr(1);\n")

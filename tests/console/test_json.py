@@ -21,7 +21,11 @@ def test_failure(console: Console) -> None:
     done = console("--json", "-c", "display 1", "-c", "foo")
     value = json.loads(done.stdout)
     assert done.returncode == 1 and value["rc"] == 199
-    assert value["error"] == {"code": 199, "message": "unrecognized command:  foo"}
+    assert value["error"] == {
+        "code": 199,
+        "message": "unrecognized command:  foo",
+        "help": ["  foo", "  ^^^", "help lists the commands that are there"],
+    }
     assert value["output"] == ["1\n", ""]
 
 

@@ -112,3 +112,34 @@ def test_control_c_in_a_command_breaks_it(terminal: Terminal, tmp_path: Path) ->
     terminal.wait_for(r"r\(1\);")
     terminal.send('display "still " + "here"')
     terminal.wait_for("still here")
+
+
+def test_an_error_comes_with_help(terminal: Terminal) -> None:
+    terminal.send("sysuse sleepstudy")
+    terminal.send("summarize dayz")
+    terminal.wait_for(r"variable dayz not found")
+    seen = ESCAPES.sub("", terminal.wait_for(r"r\(111\);")).replace("\r", "")
+    assert seen == "\n  summarize dayz\n            ^^^^\ndid you mean days?\n"
+
+
+def test_pasted_commands_are_echoed_one_by_one(terminal: Terminal) -> None:
+    terminal.child.send("\x1b[200~display 100+1\nsumarize x\ndisplay 2\x1b[201~")
+    time.sleep(0.3)
+    terminal.child.send("\r")
+    seen = ESCAPES.sub("", terminal.wait_for(r"r\(199\);")).replace("\r", "")
+    assert seen.endswith(
+        ". display 100+1\n101\n\n. sumarize x\nunrecognized command:  sumarize\n"
+        "  sumarize x\n  ^^^^^^^^\ndid you mean summarize?\n"
+    )
+
+
+def test_leaving_with_unsaved_data_asks_once(terminal: Terminal) -> None:
+    terminal.send("set obs 5")
+    terminal.wait_for("obs was 0, now 5")
+    terminal.send("generate x = 1")
+    time.sleep(0.7)
+    terminal.child.sendeof()
+    terminal.wait_for("not saved")
+    time.sleep(0.3)
+    terminal.child.sendeof()
+    terminal.child.expect(pexpect.EOF)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import xmixed
 from tests.console.conftest import console_environment
 from xmixed.interpreter.transcript import echo_lines
 
@@ -84,3 +85,51 @@ def test_a_current_folder_that_is_gone(command: str, tmp_path: Path) -> None:
 def test_the_echo_of_a_long_line_is_linear() -> None:
     echoed = echo_lines(["x" * 10_000_000], 79)
     assert len(echoed) == -(-10_000_000 // 77) and echoed[-1].text.startswith("> x")
+
+
+def test_a_fit_under_a_memory_limit_ends_in_a_message() -> None:
+    script = (
+        "import resource, xmixed\n"
+        "session = xmixed.Session()\n"
+        "session.run('set obs 300000\\ngenerate id = int(_n/10)\\ngenerate y = runiform()')\n"
+        "session.run('xtmixed y || id:')\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 4_000_000, used + 4_000_000))\n"
+        "for line in ('xtmixed y || id:', 'display 1', 'generate z = y'):\n"
+        "    try: print(session.run(line))\n"
+        "    except xmixed.StataError as error: print(error.code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=console_environment(), capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1\n" in done.stdout
+
+
+def test_a_log_on_a_full_disk_ends_and_the_do_file_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.log").symlink_to("/dev/full")
+    (tmp_path / "full.do").write_text(
+        "log using a.log, replace\ndisplay 1\nset obs 3\ngenerate x = 1\nlog\nsave kept\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "xmixed", "full.do"],
+        cwd=tmp_path,
+        env=console_environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "") and (tmp_path / "kept.dta").exists()
+    where = tmp_path / "a.log"
+    assert (
+        f"I/O error writing log file {where}; log closed\nNo space left on device\nr(693);\n" in done.stdout
+    )
+    assert "(no log file open)" in done.stdout
+
+
+def test_a_log_that_fails_under_capture_and_as_the_session_ends(tmp_path: Path) -> None:
+    (tmp_path / "a.log").symlink_to("/dev/full")
+    session = xmixed.Session()
+    shown = session.run(f"capture log using {tmp_path}/a.log, replace\ncapture display 1\ndisplay _rc")
+    assert "r(693);" in shown and shown.endswith("0\n") and session.log is None
+    session.run(f"quietly log using {tmp_path}/a.log, replace")
+    session.close()

@@ -125,3 +125,10 @@ def test_empty_frames():
     dataset = from_pandas(pd.DataFrame({"x": [], "s": pd.Series([], dtype=object)}))
     assert (dataset.n_obs, [v.type for v in dataset]) == (0, ["double", "str1"])
     assert dataset.to_pandas().shape == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["if", "_n", "_all", "byte", "str5", "größe", "a b", "x" * 33])
+def test_names_that_no_variable_may_have_are_refused(name):
+    with pytest.raises(StataError) as caught:
+        from_pandas(pd.DataFrame({name: [1.0]}))
+    assert (caught.value.code, caught.value.message) == (198, f"{name} invalid name")

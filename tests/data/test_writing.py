@@ -91,3 +91,13 @@ def test_a_read_only_file_is_kept(tmp_path, monkeypatch):
         write_dta(everything(), path, replace=True)
     assert caught.value.code == 608
     assert path.read_bytes() == b"old"
+
+
+def test_what_a_killed_save_left_is_swept_after_a_day(tmp_path):
+    old, young, other = (tmp_path / name for name in (".xmixed-aa.tmp", ".xmixed-bb.tmp", "aa.tmp"))
+    for path in (old, young, other):
+        path.write_bytes(b"x")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    write_dta(everything(), tmp_path / "x.dta")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".xmixed-bb.tmp", "aa.tmp", "x.dta"]

@@ -8,8 +8,9 @@ import pytest
 from xmixed.engine import Level, Model, RandomEffects, Residuals
 from xmixed.engine.model import Method, ResidualStructureName
 from xmixed.engine.prepare import prepare
-from xmixed.engine.residuals import patterns
+from xmixed.engine.residuals import lattice, patterns
 from xmixed.engine.residuals.basis import BasisProducts
+from xmixed.engine.residuals.lattice import LatticeProducts
 from xmixed.engine.residuals.markov import GapProducts
 from xmixed.engine.residuals.patterns import PatternProducts
 from xmixed.engine.search.objective import Objective
@@ -50,7 +51,8 @@ def objective_of(form: str, method: Method, with_levels: bool) -> Objective:
     y = generator.normal(size=n) + generator.normal(size=N_GROUPS)[group]
     objective = Objective(prepare(Model(y, (x, None), levels if with_levels else (), method, residuals)))
     assert objective.problem.residual is not None
-    assert isinstance(objective.problem.residual.products, way)
+    on_lattice = way is PatternProducts and not with_levels and lattice._MOST_VALUES
+    assert isinstance(objective.problem.residual.products, LatticeProducts if on_lattice else way)
     return objective
 
 
@@ -63,9 +65,10 @@ def objective_of(form: str, method: Method, with_levels: bool) -> Objective:
 def test_slopes_equal_differences(
     form: str, method: Method, with_levels: bool, shared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`shared`: every pattern of t() has its units side by side, as those of many units do."""
+    """`shared`: every pattern of t() has its units side by side, as those of many units do; no lattice."""
     if shared:
         monkeypatch.setattr(patterns, "_LEAST_SHARED", 1)
+        monkeypatch.setattr(lattice, "_MOST_VALUES", 0)
     objective = objective_of(form, method, with_levels)
     blocks = (np.array([[0.6]]), np.array([[0.5, 0.1], [0.1, 0.4]])) if with_levels else ()
     rho = np.random.default_rng(3).uniform(-0.2, 0.2, objective.residual_count)
@@ -88,16 +91,11 @@ def test_second_moments_by_pattern_give_what_units_give() -> None:
     group, occasion = np.divmod(np.arange(600), 3)
     y = generator.normal(size=600)
     full = Residuals("unstructured", group, 200, occasion.astype(float), 3)
-    sparse = [
-        Objective(prepare(Model(y[rows], (None,), (), "ml", _part(full, rows))))
-        for rows in (np.arange(600), np.arange(12))
-    ]
-    flags = [
-        [type(batch).__name__ for batch in objective.problem.residual.products.batches]  # type: ignore
-        for objective in sparse
-    ]
-    assert flags == [["_MomentBatch"], ["_MixedBatch"]]
-    point = sparse[0].point((), np.full(5, 0.1))
+    objective = Objective(prepare(Model(y, (None,), (), "ml", full)))
+    assert objective.problem.residual is not None
+    products = objective.problem.residual.products
+    assert isinstance(products, LatticeProducts) and len(products.found.data) == 6
+    point = objective.point((), np.full(5, 0.1))
     sd = np.exp([0.0, 0.1, 0.1])
     correlation = np.full((3, 3), np.tanh(0.1))
     np.fill_diagonal(correlation, 1.0)
@@ -109,11 +107,3 @@ def test_second_moments_by_pattern_give_what_units_give() -> None:
     log_det = -200 * np.linalg.slogdet(inverse)[1]
     wanted = -0.5 * (600 * (1 + np.log(2 * np.pi * rss / 600)) + log_det)
     assert point.log_likelihood == pytest.approx(wanted, rel=1e-12)
-
-
-def _part(residuals: Residuals, rows: np.ndarray) -> Residuals:
-    assert residuals.time is not None
-    codes = residuals.groups[rows]
-    return Residuals(
-        residuals.structure, codes, int(codes.max()) + 1, residuals.time[rows], residuals.n_times
-    )

@@ -30,6 +30,13 @@ READING_BY_PATTERN = {
 }
 """Modules of commands that use regular expressions."""
 
+TESTED_ELSEWHERE = {
+    "graphics",  # tests/graphics, with the graphs that they make
+    "matrices",  # tests/expressions/test_matrices.py, with the expressions
+    "programs",  # tests/commands/programming, in the programs that use them
+}
+"""Families of commands whose tests stand elsewhere."""
+
 AT_START = {"engine", "estimation", "statistics", "graphics"}
 """Rooms that a one-liner does not enter."""
 
@@ -81,6 +88,15 @@ def test_no_folder_grows_too_large() -> None:
         if len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) > MOST_MODULES
     }
     assert large == set()
+
+
+def test_the_tests_of_commands_follow_their_families() -> None:
+    tests = Path(__file__).parents[1] / "commands"
+    families = {path.name for path in (PACKAGE / "commands").iterdir() if (path / "__init__.py").exists()}
+    folders = {path.name for path in tests.iterdir() if (path / "__init__.py").exists()}
+    assert folders - families == set()
+    assert families - folders == TESTED_ELSEWHERE
+    assert [path.name for path in tests.glob("test_*.py")] == []
 
 
 @pytest.fixture(scope="module")

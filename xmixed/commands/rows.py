@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.room import Room
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
@@ -29,6 +30,11 @@ class Weights(NamedTuple):
 
     kind: str
     values: np.ndarray | None
+
+
+def room_of(session: SessionState) -> Room:
+    """Return the room that `set max_memory` leaves for data."""
+    return Room.of_setting(session.settings.remembered.get("max_memory", "."))
 
 
 def selected_rows(session: SessionState, node: Command) -> np.ndarray:

@@ -14,7 +14,8 @@ from xmixed.data.dataset import (
     default_format,
     from_double,
 )
-from xmixed.data.files.dta.text import encode, is_valid_name
+from xmixed.data.files.dta.text import encode
+from xmixed.data.names import is_valid_name
 from xmixed.errors import StataError
 from xmixed.missing import MISSING, is_missing
 

@@ -15,7 +15,7 @@ from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Level, Model
 from xmixed.engine.prepare import prepare
 from xmixed.engine.residuals.whitening import whitened_rows
-from xmixed.engine.scores import cluster_scores, refuse_scores
+from xmixed.engine.scores import cluster_scores, refuse_scores, user_scores
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.starting import Start, metric_blocks, split
 from xmixed.engine.sweeps.effects import LevelMoments
@@ -181,7 +181,8 @@ class Evaluation:
         start = split(objective, self.parameters)
         with np.errstate(all="ignore"):
             point = _point_at(objective, start)
-            return cluster_scores(objective, point, start.relative, start.variance, self.beta, clusters)
+            found = cluster_scores(objective, point, start.relative, start.variance, clusters)
+            return user_scores(objective.problem, found)
 
     def whitened(self, values: np.ndarray) -> np.ndarray:
         """R^{-1/2} times (n,) values, R being the residuals' covariance: within units the inverse of its

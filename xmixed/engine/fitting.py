@@ -28,7 +28,7 @@ from xmixed.engine.result import (
     Regression,
     Verdict,
 )
-from xmixed.engine.scores import cluster_scores, refuse_scores
+from xmixed.engine.scores import cluster_scores, refuse_scores, sandwich_parts, user_scores
 from xmixed.engine.search.boundary import Boundary, no_boundary, settle
 from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
 from xmixed.engine.search.local_maxima import higher_start
@@ -98,14 +98,15 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
         maximum = _maximise(objective, options, report)
         result = _result(model, objective, maximum, options, report)
         if options.clusters is not None:
-            at = split(objective, result.estimates)
-            result = replace(
-                result,
-                scores=cluster_scores(
-                    objective, maximum.point, at.relative, at.variance, result.beta, options.clusters
-                ),
-            )
+            result = _with_scores(result, objective, maximum.point, options.clusters)
         return result if scale == 1.0 else fit_at_scale(result, scale)
+
+
+def _with_scores(found: Fit, objective: Objective, point: Point, clusters: tuple[np.ndarray, int]) -> Fit:
+    at, problem = split(objective, found.estimates), objective.problem
+    scores = cluster_scores(objective, point, at.relative, at.variance, clusters)
+    parts = sandwich_parts(problem, scores, point.up.factor, at.variance, found.parameter_covariance)
+    return replace(found, scores=user_scores(problem, scores), sandwich=parts)
 
 
 def linear_regression(model: Model) -> Regression:

@@ -13,7 +13,7 @@ from xmixed.engine.covariance.tied import Tie, check
 from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
 from xmixed.engine.model import Level, Model
 from xmixed.engine.problem import Problem
-from xmixed.engine.products.columns import ColumnStore
+from xmixed.engine.products.columns import ColumnStore, WorkingColumn, refuse_tiny
 from xmixed.engine.products.crossed import Grouping, cross_levels, crossed_products
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
 from xmixed.engine.products.enclosing import enclosing_level, members
@@ -90,6 +90,14 @@ class _Columns:
     def centers(self) -> list[list[float]]:
         """What was taken from the columns of Z, by level."""
         return [[self.store.centers[column] for column in columns] for columns in self.z]
+
+    def working(self, places: list[int], divisors: np.ndarray) -> tuple[WorkingColumn, ...]:
+        """Some columns and their divisors."""
+        pairs = zip(places, divisors, strict=True)
+        return tuple(
+            WorkingColumn(self.store.arrays[at], self.store.centers[at], float(divisor))
+            for at, divisor in pairs
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,6 +194,10 @@ def _scaled(order: _Order, columns: _Columns) -> _Scaled:
         return cross_products(store, order.nesting, columns.z, columns.x, columns.y, offset, order.weights)
 
     products, offset, total_yy = residual_products(form, p)
+    refuse_tiny([order.model.y], np.array([total_yy]))
+    for level, places in zip(products.levels, columns.z, strict=True):
+        squares = np.einsum("iig->i", level.ZtZ)
+        refuse_tiny([store.arrays[column] for column in places], squares)
     rss = float(products.XyXy[p, p])
     check_outcome(rss, total_yy, store.centers[columns.y], size)
     y_scale = float(np.sqrt(rss / size))
@@ -229,6 +241,8 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
         x_constant=next((i for i, column in enumerate(model.fixed) if column is None), None),
         offset=scaled.offset,
         y_center=store.centers[columns.y],
+        x_columns=columns.working(columns.x, scaled.x_scale),
+        z_columns=tuple(map(columns.working, columns.z, scaled.divisors)),
         weights=order.weights,
         weight_scale=order.weight_scale,
         residual=residual,

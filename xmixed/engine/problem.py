@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import Block
 from xmixed.engine.model import Model
+from xmixed.engine.products.columns import WorkingColumn
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.products.crossproducts import CrossProducts
 from xmixed.engine.products.grouping import Nesting
@@ -46,6 +47,8 @@ class Problem:
     weights : Weights or None
     weight_scale : float
         What the given weights were divided by.
+    x_columns : tuple of p WorkingColumn
+    z_columns : per level of the sweeps, tuples of q WorkingColumn
     residual : ResidualData or None
         None where residuals are independent with one variance. `products` are then those of Lambda = I.
     """
@@ -65,6 +68,8 @@ class Problem:
     x_constant: int | None
     offset: np.ndarray
     y_center: float
+    x_columns: tuple[WorkingColumn, ...]
+    z_columns: tuple[tuple[WorkingColumn, ...], ...]
     weights: Weights | None = None
     weight_scale: float = 1.0
     residual: ResidualData | None = None
@@ -75,3 +80,15 @@ class Problem:
         if self.weights is not None:
             return self.weights.total
         return self.n - self.p if self.reml else self.n
+
+    def working_to_user(self, sign: float = 1.0) -> np.ndarray:
+        """(p, p) derivative of the user's beta by that in working units; its inverse where `sign` is -1."""
+        scale = self.y_scale / self.x_scale
+        return self.uncentred(-1.0) * scale if sign > 0 else self.uncentred(1.0) / scale[:, None]
+
+    def uncentred(self, sign: float) -> np.ndarray:
+        """What takes coefficients of centred columns to those of the user's (-1), or back (1); (p, p)."""
+        back = np.eye(self.p)
+        if self.x_constant is not None:
+            back[self.x_constant] += sign * self.x_center
+        return back

@@ -188,6 +188,25 @@ class Regression:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SandwichParts:
+    """What robust variances are made of, where no digits are lost far from zero: for centred, scaled X.
+
+    Attributes
+    ----------
+    scores : (M, p + k) array
+        Of the clusters, as in `Fit`, but by beta of those columns.
+    bread : (p + k, p + k) array
+        The usual covariance, block-diagonal.
+    to_user : (p + k, p + k) array
+        Derivative of the user's beta and the parameters.
+    """
+
+    scores: np.ndarray
+    bread: np.ndarray
+    to_user: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Fit:
     """The result of `fit`.
 
@@ -219,6 +238,8 @@ class Fit:
     scores : (M, p + k) array or None
         Derivatives of each cluster's log likelihood, weights included, by (beta, estimates). None where they
         were not asked for.
+    sandwich : SandwichParts or None
+        There with `scores`.
     """
 
     method: Method
@@ -236,3 +257,4 @@ class Fit:
     optimization: Optimization
     boundary: tuple[BoundaryNote, ...]
     scores: np.ndarray | None = None
+    sandwich: SandwichParts | None = None

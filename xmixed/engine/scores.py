@@ -14,38 +14,18 @@ and the chain rule leads to log standard deviations and atanh correlations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from xmixed.engine.covariance.blocks import Block, metric_change, pieces, user_matrix
+from xmixed.engine.covariance.blocks import metric_change, pieces
 from xmixed.engine.errors import InvalidModel, WeightsNotSupported
 from xmixed.engine.model import Model
+from xmixed.engine.problem import Problem
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.residuals.data import ResidualData, make_products
 from xmixed.engine.residuals.products import Units
+from xmixed.engine.result import SandwichParts
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.sweeps.sweeps import GroupMoments
-
-Column = np.ndarray | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Effect:
-    """One random effect of a level's groups, for all of them.
-
-    Attributes
-    ----------
-    position : int
-    column : (n,) array or None
-        Of Z, the user's; None is the constant.
-    means : (G,) array
-        Conditional means, response units.
-    """
-
-    position: int
-    column: Column
-    means: np.ndarray
 
 
 def refuse_scores(model: Model) -> None:
@@ -59,10 +39,11 @@ def cluster_scores(
     point: Point,
     relative: np.ndarray,
     variance: float,
-    beta: np.ndarray,
     clusters: tuple[np.ndarray, int],
 ) -> np.ndarray:
     """Scores of clusters by (beta, estimation metric), (M, p + k), weights included; ML, nested levels.
+
+    Beta is that of the working columns, whose scores lose no digits far from zero: see `user_scores`.
 
     Parameters
     ----------
@@ -71,7 +52,6 @@ def cluster_scores(
         Estimation metric of Sigma/sigma_e^2.
     variance : float
         sigma_e^2, working units.
-    beta : (p,) array, response units
     clusters : (n,) array and int
         Codes of the rows' clusters, and M; a group of the highest level lies in one of them.
     """
@@ -84,21 +64,17 @@ def cluster_scores(
     if places and not np.array_equal(by_level[0][places[0]], codes):
         raise InvalidModel("clusters split groups of the highest level")
     moments = point.sweeps.moments(point.up, point.psis)
-    effects = _effects(objective, point, moments)
-    rest = np.array(problem.model.y, np.float64)
-    for column, coefficient in zip(problem.model.fixed, beta, strict=True):
-        rest -= coefficient if column is None else coefficient * column
+    rest = _residuals(objective, point, len(codes))
     means = rest.copy()
-    for effect in effects:
-        own = effect.means[places[effect.position]]
-        means -= own if effect.column is None else own * effect.column
-    sigma2 = variance * problem.y_scale**2
+    for columns, psi, found, place in zip(problem.z_columns, point.psis, moments, places, strict=True):
+        for column, effects in zip(columns, psi @ found.scores, strict=True):
+            means -= effects[place] * column.values(len(codes))
     alpha, shifts = _covariance_scores(objective, moments, relative, variance, by_level, count)
     if problem.residual is None:
-        of_rows = _row_scores(objective, rest, means, sigma2, clusters)
+        of_rows = _row_scores(objective, rest, means, variance, clusters)
         of_rho = np.zeros((count, 0))
     else:
-        of_rows, of_rho = _unit_scores(objective, point, rest, means, sigma2, clusters)
+        of_rows, of_rho = _unit_scores(objective, point, rest, means, variance, clusters)
     sigma = of_rows[:, -1] - alpha @ shifts
     return np.column_stack([of_rows[:, :-1], alpha, sigma, of_rho])
 
@@ -124,32 +100,14 @@ def _unsorted(order: np.ndarray, values: np.ndarray) -> np.ndarray:
     return result
 
 
-def _effects(objective: Objective, point: Point, moments: tuple[GroupMoments, ...]) -> list[_Effect]:
-    """The random effects of all blocks at their conditional means, those of a level together."""
-    problem, found = objective.problem, []
-    for block, psi in zip(problem.blocks, point.blocks, strict=True):
-        sigma = problem.y_scale * user_matrix(block, psi)
-        for position, columns, change in _parts(problem.model, block):
-            if block.tie is not None:
-                own = sigma[0, 1] if position == block.tie.position else sigma[0, 0] - sigma[0, 1]
-                sigma_part = np.array([[own]])
-            else:
-                sigma_part = sigma
-            means = sigma_part @ (change.T @ moments[position].scores)
-            found += [_Effect(position, *pair) for pair in zip(columns, means, strict=True)]
-    return found
-
-
-def _parts(model: Model, block: Block) -> list[tuple[int, tuple[Column, ...], np.ndarray]]:
-    """What a block is at the levels: position, the user's columns and C with Z (user) = Z (working) C."""
-    if block.tie is None:
-        columns = model.levels[block.level - 1].equations[block.equation - 1].columns
-        return [(block.position, columns, block.to_working @ block.metric)]
-    scale = float(block.metric[0, 0])
-    return [
-        (block.position, (None,), block.to_working * scale),
-        (block.tie.position, (None,), np.array([[block.tie.to_working * scale]])),
-    ]
+def _residuals(objective: Objective, point: Point, n: int) -> np.ndarray:
+    """y - X beta, (n,), working units."""
+    problem = objective.problem
+    rest = np.subtract(problem.model.y, problem.y_center, dtype=np.float64) / problem.y_scale
+    step = problem.offset * problem.x_scale / problem.y_scale + np.real(point.up.beta)
+    for column, coefficient in zip(problem.x_columns, step, strict=True):
+        rest -= coefficient * column.values(n)
+    return rest
 
 
 def _row_scores(
@@ -167,7 +125,7 @@ def _row_scores(
     def summed(values: np.ndarray | None) -> np.ndarray:
         return np.bincount(codes, values, minlength=count)
 
-    fixed = [summed(share if column is None else share * column) for column in objective.problem.model.fixed]
+    fixed = [summed(share * column.values(len(rest))) for column in objective.problem.x_columns]
     return np.column_stack([*fixed, summed(rest * share) - summed(weights)])
 
 
@@ -217,23 +175,26 @@ def _unit_scores(
     """Scores by beta and log sigma_e (Psi held), (M, p + 1), and by the residual parameters, (M, r)."""
     problem, residual, whitening = objective.problem, objective.problem.residual, objective.whitening
     assert residual is not None and whitening is not None
-    units, variances, columns = _score_units(objective, point, residual, clusters[0])
+    units, variances = _score_units(objective, point, residual, clusters[0])
     own = clusters[0][units.rows]
     codes = own[units.starts]
     if not np.array_equal(np.repeat(codes, units.sizes), own):
         raise InvalidModel("clusters split groups of correlated residuals")
-    data = [*columns, means, *problem.model.fixed, rest]
-    D = np.stack([np.ones(len(rest)) if column is None else column[units.rows] for column in data])
-    Q = len(columns) + 1
+    n, levels = len(rest), reversed(problem.z_columns) if residual.groups else ()
+    effects = [column.values(n) for level in levels for column in level]
+    data = [*effects, means, *(column.values(n) for column in problem.x_columns), rest]
+    D = np.stack(data)[:, units.rows]
+    Q = len(effects) + 1
     # The weights of units are left to the end: here every unit counts once.
     once = Units(units.rows, units.starts, units.row_weights)
     products = make_products(residual.residuals, residual.structure, residual.table, once, D, Q)
-    full = residual.table.fill(whitening.estimates(point.rho))
+    full = whitening.table(point.rho)
     of_means = products.at(full).ZtD[-1, Q:] / sigma2
     row_weights = np.ones(len(rest)) if units.row_weights is None else units.row_weights
     of_means[-1] -= units.summed(row_weights)
     first, second = products.unit_slopes(full, variances)
     of_rho = -0.5 * (first + second / sigma2)[residual.table.free]
+    of_rho[whitening.correlations] /= whitening.unit_slopes(point.rho)[whitening.correlations, None]
 
     def summed(values: np.ndarray) -> np.ndarray:
         counted = values if units.counts is None else values * units.counts
@@ -245,34 +206,42 @@ def _unit_scores(
 
 
 def _score_units(
-    objective: Objective,
-    point: Point,
-    residual: ResidualData,
-    codes: np.ndarray,
-) -> tuple[Units, np.ndarray, list[Column]]:
-    """Units within clusters, the effects' conditional variances by unit (sigma_e = 1), and their columns."""
+    objective: Objective, point: Point, residual: ResidualData, codes: np.ndarray
+) -> tuple[Units, np.ndarray]:
+    """Units within clusters, and the effects' conditional variances by unit (sigma_e = 1)."""
     if not residual.groups:
         if residual.structure.correlated:
-            return residual.units, np.zeros((0, 0, residual.n_units)), []
+            return residual.units, np.zeros((0, 0, residual.n_units))
         rows = np.argsort(codes, kind="stable")
         starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))
         weights = _row_weights(objective)
         units = Units(rows, starts, None if weights is None else weights[rows])
-        return units, np.zeros((0, 0, len(starts))), []
+        return units, np.zeros((0, 0, len(starts)))
     working = point.sweeps.posterior(point.up, point.psis).variances
-    changes = [np.zeros((q, q)) for q in residual.sizes]
-    columns: list[list[Column]] = [[None] * q for q in residual.sizes]
-    for block in objective.problem.blocks:
-        for position, own, change in _parts(objective.problem.model, block):
-            part = block.columns if position == block.position else slice(0, 1)
-            changes[position][:, part] = change
-            columns[position][part] = own
-    back = np.zeros((len(working), len(working)))
-    first = 0
-    for change in reversed(changes):  # from the bottom level up, as the variances stand
-        part = slice(first, first + len(change))
-        back[part, part] = np.linalg.inv(change)
-        first = part.stop
-    variances = np.einsum("ab,bcg,dc->adg", back, working, back, optimize=True)
-    ordered = [column for level in reversed(columns) for column in level]
-    return residual.units, variances[:, :, residual.groups[-1]], ordered
+    return residual.units, working[:, :, residual.groups[-1]]
+
+
+def user_scores(problem: Problem, scores: np.ndarray) -> np.ndarray:
+    """Scores by the user's beta from those by that of the working columns, (M, p + k)."""
+    p = problem.p
+    return np.concatenate([scores[:, :p] @ problem.working_to_user(-1.0), scores[:, p:]], axis=1)
+
+
+def sandwich_parts(
+    problem: Problem, scores: np.ndarray, factor: np.ndarray, variance: float, of_parameters: np.ndarray
+) -> SandwichParts:
+    """What robust variances are made of, beta being that of the working columns.
+
+    Parameters
+    ----------
+    factor : (p, p) array, of X'V^{-1}X, working units
+    of_parameters : (k, k) array
+        The usual covariance of the variance parameters.
+    """
+    p, k = problem.p, len(of_parameters)
+    bread, back = np.zeros((p + k, p + k)), np.eye(p + k)
+    half = np.linalg.inv(factor)
+    bread[:p, :p] = variance * half.T @ half
+    bread[p:, p:] = of_parameters
+    back[:p, :p] = problem.working_to_user()
+    return SandwichParts(scores, bread, back)

@@ -50,9 +50,7 @@ def fixed_effects(
         return np.zeros(0), np.zeros((0, 0))
     centred = problem.offset + problem.y_scale * beta / problem.x_scale
     half = np.linalg.inv(factor) / problem.x_scale * (problem.y_scale * np.sqrt(variance))
-    back = np.eye(p)
-    if problem.x_constant is not None:
-        back[problem.x_constant] -= problem.x_center
+    back = problem.uncentred(-1.0)
     result = back @ centred
     if problem.x_constant is not None:
         result[problem.x_constant] += problem.y_center

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.errors import StataError
+from xmixed.errors import Span, StataError
 from xmixed.estimation.coefficients import Coefficients
+from xmixed.expressions.coefficient_names import place_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_scalar
 from xmixed.expressions.results import SAVED_RESULTS
@@ -31,12 +32,26 @@ from xmixed.session.tested import Constraint
 
 
 def read_hypotheses(
-    hypotheses: Sequence[Hypothesis], coefficients: Coefficients, context: Context
+    hypotheses: Sequence[Hypothesis],
+    coefficients: Coefficients,
+    context: Context,
+    equations: Sequence[str] = (),
+    constant: bool = False,
+    common: bool = False,
 ) -> tuple[Constraint, ...]:
     """Return the constraints that the argument of `test` means.
 
     It is a list of coefficients, one equation `exp = exp [= exp ...]`, or either of them in parentheses,
     repeated.
+
+    Parameters
+    ----------
+    equations : sequence of str
+        Where a name that stands alone is looked for, `test x`; () the first.
+    constant : bool
+        Whole equations with their constants.
+    common : bool
+        Of `[eq1=eq2]` only what both equations have.
 
     Raises
     ------
@@ -50,7 +65,7 @@ def read_hypotheses(
     grouped = [hypothesis.grouped for hypothesis in hypotheses]
     if any(grouped) != all(grouped) or (equated and len(split) > 1 and not grouped[0]):
         raise StataError(198, "invalid syntax", hypotheses[-1].span, "several hypotheses need parentheses")
-    reader = _Reader(coefficients, context)
+    reader = _Reader(coefficients, context, "test", equations, constant, common)
     return tuple(
         constraint
         for hypothesis, sides in zip(hypotheses, split, strict=True)
@@ -111,21 +126,35 @@ def _not_possible(node: Expression, command: str = "test") -> StataError:
 class _Reader:
     """Walks the sides of hypotheses."""
 
-    def __init__(self, coefficients: Coefficients, context: Context, command: str = "test") -> None:
+    def __init__(
+        self,
+        coefficients: Coefficients,
+        context: Context,
+        command: str = "test",
+        equations: Sequence[str] = (),
+        constant: bool = False,
+        common: bool = False,
+    ) -> None:
         self.coefficients = coefficients
         self.context = context
         self.command = command
+        self.equations = equations
+        self.constant = constant
+        self.common = common
 
     def constraints(self, hypothesis: Hypothesis, sides: list[Expression]) -> list[Constraint]:
         coefficients = self.coefficients
-        if not sides:
-            own = coefficients.equation(hypothesis.equation, hypothesis.span)
-            # Stata: the constant is left out of [eq], unless the equation has nothing else.
-            places = [i for i, name in enumerate(coefficients.names) if name.rpartition(":")[0] == own]
-            slopes = [i for i in places if coefficients.names[i].rpartition(":")[2] != "_cons"]
-            return [Constraint(row, 0.0) for row in np.eye(len(coefficients.names))[slopes or places]]
         if len(sides) == 1 and not isinstance(sides[0], Coefficient):
             raise StataError(100, "=exp required", hypothesis.span)
+        if hypothesis.others:
+            return self.equal(hypothesis, [side.name for side in sides if isinstance(side, Coefficient)])
+        if not sides:
+            own = coefficients.equation(hypothesis.equation, hypothesis.span)
+            names = self.whole(hypothesis.equation, hypothesis.span)
+            return [self.zero(coefficients.place(own, name)) for name in names]
+        everywhere = self.everywhere(sides, hypothesis)
+        if everywhere:
+            return everywhere
         values = [self.linear(side, hypothesis.equation) for side in sides]
         first = values[0]
         others = values[1:] or [_Linear(np.zeros(len(coefficients.names)), 0.0)]
@@ -134,6 +163,41 @@ class _Reader:
             if not constraint.row.any():
                 raise StataError(198, "invalid syntax", hypothesis.span, "no coefficient is left to test")
         return found
+
+    def whole(self, equation: str, span: Span) -> list[str]:
+        """Return the names in `[eq]`; Stata leaves out the constant unless there is nothing else."""
+        own = self.coefficients.equation(equation, span)
+        split = [name.rpartition(":") for name in self.coefficients.names]
+        found = [name for place, _, name in split if place == own]
+        return found if self.constant else [name for name in found if name != "_cons"] or found
+
+    def zero(self, place: int) -> Constraint:
+        return Constraint(np.eye(1, len(self.coefficients.names), place)[0], 0.0)
+
+    def equal(self, hypothesis: Hypothesis, names: Sequence[str]) -> list[Constraint]:
+        """Return that coefficients, those with names or all, are the same in equations: `[eq1=eq2]`."""
+        found, coefficients, span = [], self.coefficients, hypothesis.span
+        names = names or self.whole(hypothesis.equation, span)
+        for other in hypothesis.others:
+            own = self.whole(other, span)
+            if self.common:
+                names = [name for name in names if name in own]
+            for name in names:
+                first = self.zero(coefficients.place(hypothesis.equation, name, span)).row
+                second = self.zero(coefficients.place(other, name, span)).row
+                found.append(Constraint(first - second, 0.0))
+        return found
+
+    def everywhere(self, sides: list[Expression], hypothesis: Hypothesis) -> list[Constraint]:
+        """Return that `x` of `test x` is zero in each equation that has it; [] for other hypotheses."""
+        side = sides[0]
+        if len(sides) > 1 or not isinstance(side, Coefficient) or side.kind != "b":
+            return []
+        if side.equation or ":" in side.name or hypothesis.equation or len(self.equations) < 2:
+            return []
+        names = self.coefficients.names
+        places = [place_of(equation, side.name, names) for equation in self.equations]
+        return [self.zero(place) for place in places if place is not None]
 
     def linear(self, node: Expression, equation: str = "") -> _Linear:
         """Return an expression as a linear one."""

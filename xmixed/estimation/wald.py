@@ -45,3 +45,25 @@ def wald(
         return kept, WaldTest(statistic, len(kept), chi2_tail(statistic, len(kept)))
     statistic /= len(kept)
     return kept, WaldTest(statistic, len(kept), f_tail(statistic, len(kept), df_residual), df_residual)
+
+
+def constrained(
+    rows: np.ndarray, constants: np.ndarray, b: np.ndarray, V: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return b - V R' (R V R')^-1 (R b - r) and its covariance V - V R' (R V R')^-1 R V.
+
+    Parameters
+    ----------
+    rows, constants : ndarray of float64, shapes (m, k) and (m,)
+        R and r, of full rank: what `wald` kept.
+    """
+    if not len(rows):
+        return b, V
+    step = np.linalg.solve(rows @ V @ rows.T, rows @ V).T
+    found = V - step @ rows @ V
+    # A coefficient that is fixed has no variance left, whatever the rounding.
+    fixed = np.diag(found) <= 1e-12 * np.diag(V)
+    found[fixed, :] = found[:, fixed] = 0.0
+    values = b - step @ (rows @ b - constants)
+    values[np.abs(values) <= 1e-12 * np.sqrt(np.diag(V))] = 0.0
+    return values, (found + found.T) / 2

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from xmixed.data.dataset import Dataset
+from xmixed.data.names import is_valid_name
 from xmixed.errors import Span, StataError, variable_not_found
 from xmixed.language.nodes import Interaction, Pattern, Range, VarlistItem
-
-MAX_NAME_LENGTH = 32
-
-RESERVED = frozenset(
-    "_all _b _n _N _pi _cons _rc _se _coef _skip _pred "
-    "if in using with byte int long float double strL".split()
-)
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
-_STRING_TYPE = re.compile(r"str[0-9]+\Z", re.ASCII)
 
 
 def matches_pattern(name: str, pattern: str, stars: str = "*~") -> bool:
@@ -119,13 +109,6 @@ def resolve_varlist(varlist: Iterable[VarlistItem], data: Dataset) -> list[str]:
         r(111) for an unknown or ambiguous name; r(101) for factor variables or time-series operators.
     """
     return [name for item in varlist for name in resolve_item(item, data)]
-
-
-def is_valid_name(name: str) -> bool:
-    """Return whether a text may name a variable: letters, digits, `_`, at most 32, not reserved."""
-    if len(name) > MAX_NAME_LENGTH or not _NAME.match(name):
-        return False
-    return name not in RESERVED and not _STRING_TYPE.match(name)
 
 
 def check_new_name(name: str, data: Dataset, span: Span | None = None) -> None:

@@ -177,6 +177,14 @@ def is_complete(text: str) -> bool:
     return not reader.pending
 
 
+def has_several(text: str) -> bool:
+    """Return whether a text typed at once holds more than one statement."""
+    reader = TextReader()
+    read = [statement for line in physical_lines(text) for statement in reader.feed(line)]
+    commands = [item for item in read if not isinstance(item, Simple) or item.line.text]
+    return len(commands) + reader.pending > 1
+
+
 def continuation_prompt(text: str) -> str:
     """Return the prompt of the line that follows a text typed so far: `  2. ` in a block, `> ` in a line."""
     reader = TextReader()

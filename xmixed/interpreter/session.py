@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
 from xmixed.interpreter.ado_files import load_ado
@@ -92,6 +94,8 @@ class Session(SessionState):
 
     def __init__(self) -> None:
         super().__init__()
+        # BLAS takes its work space now: where memory is short later it would end the process.
+        np.linalg.solve(np.eye(2), np.eye(2))
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.flushes: list[
             Callable[[], object]
@@ -208,7 +212,11 @@ class Session(SessionState):
             return
         if text[0] == "*":
             return  # a macro that stands for `*` makes its line a comment
-        self.perform(self.prepare(text), body)
+        try:
+            self.perform(self.prepare(text), body)
+        except StataError as error:
+            error.command = error.command or text
+            raise
 
     def prepare(self, text: str) -> Prepared:
         """Return a command line parsed by its command's syntax.
@@ -394,8 +402,19 @@ class Session(SessionState):
         self.flushed = time.monotonic()
         if self.log is not None:
             self.log.flush()
+            if self.log.failure:
+                self._end_log(self.log)
         for flush in self.flushes:
             flush()
+
+    def _end_log(self, log: LogFile) -> None:
+        """Give up a log that can no longer be written, with a message; commands go on."""
+        self.detach_log()
+        failure = StataError(693, f"I/O error writing log file {log.path}; log closed", hint=log.failure)
+        captured, self.captured = self.captured, False
+        show_message(self, failure)
+        self.captured = captured
+        show_code(self, failure)
 
     def close(self) -> None:
         """End the session: temporary files go, an open log is closed, with its banner."""

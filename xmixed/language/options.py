@@ -216,6 +216,19 @@ def unquote(value: str) -> str:
     return value
 
 
+def split_suboptions(raw: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of an option and the words behind its comma: `"a,b", replace`."""
+    from xmixed.language.programs.tokens import next_token
+
+    raw = raw.strip()
+    if raw.startswith(('"', '`"')):
+        token = next_token(raw)
+        head, rest = token.text, token.rest.strip().removeprefix(",")
+    else:
+        head, _, rest = (raw, "", "") if raw == "," else raw.partition(",")
+    return head.strip() or head, tuple(rest.split())
+
+
 def _text(text: str, typed: TypedOption, spec: OptionSpec) -> str:
     assert typed.inside is not None
     return unquote(text[typed.inside.start : typed.inside.end])

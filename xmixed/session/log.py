@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -23,6 +25,8 @@ class LogFile:
         When it was opened, `13 Aug 2025, 13:41:28`.
     name : str
         `<unnamed>` unless `name()` was given.
+    failure : str
+        Why it can no longer be written; "" while it can.
     """
 
     path: str
@@ -30,14 +34,27 @@ class LogFile:
     on: bool = True
     opened: str = ""
     name: str = "<unnamed>"
+    failure: str = ""
 
     def write(self, line: Line) -> None:
         """Take a line of output (a sink)."""
-        if self.on:
-            self.stream.write(line.text.rstrip("\n") + "\n")
+        if self.on and not self.failure:
+            with self._noting():
+                self.stream.write(line.text.rstrip("\n") + "\n")
 
     def flush(self) -> None:
-        self.stream.flush()
+        """Hand on what was written; why that fails is noted in `failure`."""
+        if not self.failure:
+            with self._noting():
+                self.stream.flush()
 
     def close(self) -> None:
-        self.stream.close()
+        with self._noting():
+            self.stream.close()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.failure = error.strerror or str(error)

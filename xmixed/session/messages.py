@@ -15,6 +15,8 @@ def show_message(session: SessionState, error: StataError) -> None:
     for text in (error.message, error.hint):
         if text:
             session.out.write_always(*(line((part, "error")) for part in text.split("\n")))
+    for adviser in session.advisers:
+        adviser(error)
 
 
 def show_code(session: SessionState, error: StataError) -> None:

@@ -25,7 +25,7 @@ REMEMBERED: dict[str, Remembered] = {
     "emptycells": Remembered("keep", ("keep", "drop")),
     "httpproxy": Remembered("off", _SWITCH),
     "logtype": Remembered("text", ("text",)),
-    "max_memory": Remembered("."),
+    "max_memory": Remembered(".", number=True),
     "maxiter": Remembered("16000", number=True),
     "maxvar": Remembered("32767", number=True),
     "min_memory": Remembered("0"),

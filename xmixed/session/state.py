@@ -64,6 +64,7 @@ class SessionState(ABC):
         self.memory = Memory()
         self.tested: Tested | None = None
         self.rc = 0  # `_rc`: return code of the last `capture`
+        self.advisers: list[Callable[[StataError], object]] = []  # told of each error that is shown
         self.captured = False  # under `capture`: error messages are not printed either
         self.log: LogFile | None = None
         self.depth = 0  # how many do-files, programs and loops are running

@@ -14,6 +14,7 @@ from xmixed.interpreter.transcript import Echo
 from xmixed.output import Line
 from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import Break, ExitRequest, OutputLost
+from xmixed.shell.advice import advice, show_advice
 from xmixed.shell.arguments import FAILED, INTERNAL, INTERRUPTED, OK, Arguments
 from xmixed.shell.report import report_internal_error, results_object
 from xmixed.shell.screen import losing, stream_flush, stream_sink, terminal_sink, terminal_width
@@ -30,6 +31,7 @@ def run_batch(arguments: Arguments) -> int:
     if sys.stdout.isatty():
         session.settings.linesize = terminal_width()
         session.out.sinks.append(terminal_sink())
+        session.advisers.append(lambda error: show_advice(session, error))
     else:
         session.out.sinks.append(stream_sink(sys.stdout))
     session.flushes.append(stream_flush(sys.stdout))
@@ -123,10 +125,17 @@ def _run_json(session: Session, arguments: Arguments) -> int:
     status, failure = _status(session, run)
     value: dict[str, Any] = {
         "rc": 0 if failure is None else failure.code,
-        "error": None if failure is None else {"code": failure.code, "message": failure.message},
+        "error": None
+        if failure is None
+        else {"code": failure.code, "message": failure.message, "help": advice(session, failure)},
         "output": output,
         "e": results_object(session.e),
         "r": results_object(session.r),
     }
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
     return status
+
+
+def _error_object(session: Session, failure: StataError) -> dict[str, Any]:
+    """Return an error as a plain object; `help` is what a terminal would show below its message."""
+    return {"code": failure.code, "message": failure.message, "help": advice(session, failure)}

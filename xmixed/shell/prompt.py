@@ -17,11 +17,12 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from xmixed.commands.registry import built, find_entry, resolve, subcommands_of
 from xmixed.commands.table import COMMANDS
 from xmixed.errors import StataError
-from xmixed.interpreter.lines import continuation_prompt, is_complete, run_lines
+from xmixed.interpreter.lines import continuation_prompt, has_several, is_complete, run_lines
 from xmixed.interpreter.session import Session, as_stata_error
 from xmixed.interpreter.transcript import Echo
 from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import ExitRequest
+from xmixed.shell.advice import show_advice
 from xmixed.shell.completion import Names, suggest
 from xmixed.shell.report import report_internal_error
 from xmixed.shell.screen import has_display, stream_sink, terminal_sink, terminal_width
@@ -33,6 +34,7 @@ def interact() -> int:
     session = Session()
     session.graphs.target = "window" if has_display() else "file"
     session.out.sinks.append(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout))
+    session.advisers.append(lambda error: show_advice(session, error))
     prompt = _prompt_session(session)
     print(
         f"xmixed {__version__}: Stata's commands, open source. `help` lists them, `exit` leaves.\n",
@@ -40,13 +42,19 @@ def interact() -> int:
     )
     session.run_profile()
     width = session.settings.linesize = terminal_width()
+    asked = False
     while True:
         try:
             text = prompt.prompt(". ")
         except KeyboardInterrupt:
             continue
         except EOFError:
-            break
+            if asked or not session.data.changed:
+                break
+            asked = True
+            print("The data in memory are not saved: save FILE keeps them, Ctrl-D again leaves.", flush=True)
+            continue
+        asked = False
         if session.settings.linesize == width:  # the window may have changed; `set linesize` stays
             width = session.settings.linesize = terminal_width()
         try:
@@ -66,7 +74,8 @@ def run_at_prompt(session: Session, text: str) -> None:
     """
     failure: StataError | None = None
     try:
-        run_lines(session, text, Echo.TYPED)
+        # Of several commands, as pasted, each stands again before its output.
+        run_lines(session, text, Echo.EVERYWHERE if has_several(text) else Echo.TYPED)
     except (StataError, KeyboardInterrupt, MemoryError, RecursionError) as error:
         failure = as_stata_error(error)
     except Exception as error:

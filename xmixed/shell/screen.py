@@ -66,7 +66,7 @@ def terminal_sink() -> Sink:
     from rich.console import Console
     from rich.text import Text
 
-    styles = {"text": "", "result": "bold", "input": "bold", "error": "red", "link": "blue"}
+    styles = {"text": "", "result": "bold", "input": "bold", "error": "red", "link": "bright_blue"}
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     def write(item: Line) -> None:

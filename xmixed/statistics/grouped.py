@@ -131,7 +131,9 @@ class Grouped:
 
     @cached_property
     def _sizes(self) -> np.ndarray:
-        return np.bincount(self.codes, minlength=self.count)
+        if self._scattered:
+            return np.bincount(self.codes, minlength=self.count)
+        return np.diff(np.searchsorted(self.codes, np.arange(self.count + 1)))
 
     @cached_property
     def _starts(self) -> np.ndarray:
@@ -146,7 +148,7 @@ class Grouped:
     def _ranked(self) -> np.ndarray:
         if self.w is not None:
             return self.x[self._order]
-        ranked = self.x.copy() if isinstance(self._together, slice) else self.x[self._together]
+        ranked = self.x.take(self._together) if self._scattered else self.x.copy()
         sort_within(ranked, self._sizes)
         return ranked
 

@@ -8,6 +8,9 @@ import numpy as np
 
 from xmixed.statistics.ordering import as_integers, ascends, order_of_integers, stable_order
 
+_CELLS = 1 << 17
+"""Rows that are counted at a time: what is made of them stays in the cache."""
+
 
 class Groups(NamedTuple):
     """Codes of the groups that values form.
@@ -49,10 +52,12 @@ def frequencies(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the distinct numbers of a column, ascending, and how often each occurs; no codes are made."""
     if values.dtype.kind in "iu" and values.size:
         low, high = int(values.min()), int(values.max())
-        if high - low <= 4 * values.size + 1000:
-            shifted = values.astype(np.int64)
-            shifted -= low
-            counts = np.bincount(shifted)
+        if high - low <= min(4 * values.size + 1000, _CELLS):
+            counts = np.zeros(high - low + 1, dtype=np.int64)
+            for first in range(0, values.size, _CELLS):
+                some = values[first : first + _CELLS].astype(np.int64)
+                some -= low
+                counts += np.bincount(some, minlength=len(counts))
             found = np.flatnonzero(counts)
             return found + low, counts[found]
     groups = factorise(values)

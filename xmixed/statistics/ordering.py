@@ -58,7 +58,7 @@ def order_of_integers(values: np.ndarray, bits: int) -> np.ndarray:
         return _by_any(values, None)
     composite = values.astype(np.int64)
     composite <<= width
-    composite |= np.arange(n)
+    composite |= np.arange(n, dtype=np.int32 if n < 1 << 31 else np.int64)
     composite.sort()
     composite &= (1 << width) - 1
     return composite

@@ -1,4 +1,4 @@
-* source: layouts of FORMAT-data.md 8 to 11; figures against numpy and pandas in tests/commands_describe
+* source: layouts of FORMAT-data.md 8 to 11; figures against numpy and pandas in tests/commands/describe
 * covers: tabstat, table, correlate, pwcorr, misstable, inspect, lookfor, xtsum, xttab, xtdescribe, alpha, oneway, proportion, total, prtest
 set obs 20
 generate id = int((_n - 1) / 4) + 1

@@ -1,4 +1,4 @@
-* source: FORMAT-data.md 8 (printed tables); chi-squared and Fisher's test by scipy.stats (tests/commands_describe/test_tabulate.py)
+* source: FORMAT-data.md 8 (printed tables); chi-squared and Fisher's test by scipy.stats (tests/commands/describe/test_tabulate.py)
 * covers: tabulate, tab1, tab2, by
 set obs 4
 generate byte race = 1 + (_n > 2)

@@ -6,6 +6,7 @@ import numpy as np
 
 from xmixed.commands.combine.files import read_using, say_changes
 from xmixed.commands.registry import command
+from xmixed.commands.rows import room_of
 from xmixed.data.dataset import Variable
 from xmixed.data.operations.append import append as append_rows
 from xmixed.errors import StataError
@@ -45,6 +46,7 @@ def append(session: SessionState, node: Command) -> None:
         below = read_using(name)
         if node.option("keep") is not None:
             below = below.select(dict.fromkeys(resolve_varlist(node.option("keep"), below)))
+        room_of(session).require(data.n_obs + below.n_obs, (*data, *(v for v in below if v.name not in data)))
         done = append_rows(
             data,
             below,

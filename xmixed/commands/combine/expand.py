@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.registry import command
-from xmixed.commands.rows import selected_rows
+from xmixed.commands.rows import room_of, selected_rows
 from xmixed.data.dataset import Variable
 from xmixed.data.operations.expand import expand as expand_data
 from xmixed.data.operations.expand import fillin as fillin_data
@@ -51,6 +51,7 @@ def expand(session: SessionState, node: Command) -> None:
     numbers = np.where(absent | ~rows, 1.0, np.trunc(np.where(absent, 1.0, values)))
     if np.maximum(numbers, 1.0).sum() > LARGEST:
         raise StataError(901, "no room to add more observations")
+    room_of(session).require(int(np.maximum(numbers, 1.0).sum()), data)
     _say_ignored(session, int(absent.sum()), "missing")
     _say_ignored(session, int((numbers < 0).sum()), "negative")
     _say_ignored(session, int((numbers == 0).sum()), "zero")
@@ -79,5 +80,5 @@ def fillin(session: SessionState, node: Command) -> None:
     if len(names) < 2:
         raise StataError(102, "too few variables specified")
     check_new_name("_fillin", session.data)
-    data, added = fillin_data(session.data, names)
+    data, added = fillin_data(session.data, names, room_of(session))
     session.data = data.with_variables(Variable("_fillin", "byte", added.astype(np.int8), "%8.0g"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xmixed.commands.combine.files import read_using, say_changes
 from xmixed.commands.registry import command
+from xmixed.commands.rows import room_of
 from xmixed.data.dataset import Variable
 from xmixed.data.operations.merge import cross as cross_data
 from xmixed.data.operations.merge import joinby as joinby_data
@@ -50,7 +51,7 @@ def joinby(session: SessionState, node: Command) -> None:
     name = node.option("_merge", "_merge")
     if kept:
         check_new_name(name, data)
-    done = joinby_data(data, right, keys, kept, not node.option("nolabel"))
+    done = joinby_data(data, right, keys, kept, not node.option("nolabel"), room_of(session))
     say_changes(session, done.promotions, done.labels)
     found = done.dataset
     session.data = found.with_variables(Variable(name, "byte", done.results, "%8.0g")) if kept else found
@@ -66,6 +67,8 @@ def joinby(session: SessionState, node: Command) -> None:
 def cross(session: SessionState, node: Command) -> None:
     if node.using is None:
         raise StataError(100, "using required")
-    done = cross_data(session.data, read_using(node.using))
+    right = read_using(node.using)
+    room_of(session).require(session.data.n_obs * right.n_obs, (*session.data, *right))
+    done = cross_data(session.data, right)
     say_changes(session, done.promotions, done.labels)
     session.data = done.dataset

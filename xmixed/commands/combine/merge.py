@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from xmixed.commands.combine.files import read_using, say_changes
 from xmixed.commands.registry import command
+from xmixed.commands.rows import room_of
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.operations.merge import RESULT_LABELS, Merged
 from xmixed.data.operations.merge import merge as merge_data
@@ -125,6 +126,7 @@ def _merged(session: SessionState, node: Command, kind: str, keys: list[str], ke
     if keep:
         names = [*keys, *resolve_varlist(keep, right)]  # type: ignore[arg-type]
         right = right.select([name for name in right.names if name in set(names)])
+    room_of(session).require(session.data.n_obs + right.n_obs, (*session.data, *right))
     return merge_data(
         session.data,
         right,

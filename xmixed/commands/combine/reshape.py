@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xmixed.commands.registry import command, subcommand
+from xmixed.commands.rows import room_of
 from xmixed.data.dataset import Dataset
 from xmixed.data.operations.reshape import (
     Reshaped,
@@ -82,6 +83,8 @@ def long(session: SessionState, node: Command) -> None:
         raise StataError(110, f"{settings.j} already defined")
     check_new_name(settings.j, data)
     values = list(settings.values) or values_of_names(data, stubs, settings.string)
+    others = [v for v in data if all(stub.value_in(v.name) is None for stub in stubs)]
+    room_of(session).require(data.n_obs * len(values), others)
     done = to_long(data, stubs, i, settings.j, values, settings.string)
     _finish(session, settings, i, done, ("wide", "long"), stubs)
 

@@ -169,10 +169,13 @@ def _store(session: SessionState, new: NewVariableCall, column: Column, rows: np
     if strings != kind.startswith("str"):
         raise StataError(109, "type mismatch")
     every = column.everywhere or bool(rows.all())
-    shown = column.values if every else column.values[rows]
-    if kind == "str":
-        kind = new.type if new.type not in ("", "str") else string_type(shown)
-    values = stored(shown, kind)
+    if column.codes is not None:
+        values = stored(column.values, kind).take(column.codes if every else column.codes[rows])
+    else:
+        shown = column.values if every else column.values[rows]
+        if kind == "str":
+            kind = new.type if new.type not in ("", "str") else string_type(shown)
+        values = stored(shown, kind)
     if not every:
         held, values = values, blank_column(kind, data.n_obs)
         values[rows] = held

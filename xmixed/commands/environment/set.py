@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from xmixed.commands.registry import command, subcommand
+from xmixed.commands.rows import room_of
 from xmixed.data.dataset import DTYPES
 from xmixed.data.growth import grown
 from xmixed.errors import StataError
@@ -90,6 +91,7 @@ def _observations(session: SessionState, name: str, word: str) -> None:
         raise StataError(198, f"obs must be at least {before}; use drop to remove observations")
     if now == before:
         return
+    room_of(session).require(now, data)
     session.data = grown(data, now)
     session.out.write(f"obs was {before}, now {now}")
 

@@ -1,4 +1,4 @@
-"""Settings that old do-files begin with: checked and remembered for `c()`, without effect."""
+"""Settings that old do-files begin with: checked and remembered for `c()`; only max_memory has an effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ def _set(session: SessionState, node: Command) -> None:
     if setting.choices:
         fits = value in setting.choices
     elif setting.number:
-        fits = len(node.argument) == 1 and value.rstrip("bkmg").replace(".", "", 1).isdigit()
+        fits = (
+            value == setting.default
+            or len(node.argument) == 1
+            and value.rstrip("bkmg").replace(".", "", 1).isdigit()
+        )
     else:
         fits = bool(value)
     if not fits:

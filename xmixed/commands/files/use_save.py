@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from xmixed.commands.files.memory import CLEAR, REPLACE, check_may_replace, file_name, say_if_new
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
 from xmixed.data.dataset import Dataset
@@ -19,22 +20,6 @@ from xmixed.session.state import SessionState
 
 OLD_RELEASE = 114
 """File format of `saveold`: Stata 10's."""
-
-CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
-
-
-def file_name(node: Command) -> str:
-    """Return the file that a command names; r(100) when it names none."""
-    if not node.argument:
-        raise StataError(100, "invalid file specification")
-    return node.argument
-
-
-def check_may_replace(session: SessionState, node: Command) -> None:
-    """Refuse to lose unsaved data (r(4)) unless the option clear was given."""
-    data = session.data
-    if data.changed and (data.variables or data.n_obs) and not node.option("clear"):
-        raise StataError(4, "no; data in memory would be lost")
 
 
 def read_file(session: SessionState, name: str, command_name: Literal["use", "webuse", "sysuse"]) -> Dataset:
@@ -98,7 +83,6 @@ def _selected(session: SessionState, node: Command, data: Dataset) -> Dataset:
     return replace(data.without(gone), n_obs=data.n_obs, changed=False)
 
 
-_REPLACE = OptionSpec("replace", "replace", help="overwrite the file")
 _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no variables")
 
 
@@ -107,7 +91,7 @@ _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no va
     syntax=Syntax(
         "filename",
         options=(
-            _REPLACE,
+            REPLACE,
             _EMPTYOK,
             OptionSpec("nolabel", "nol", help="leave the value labels out", built=False),
             OptionSpec("orphans", "or", help="save unused value labels too", built=False),
@@ -123,7 +107,7 @@ def save(session: SessionState, node: Command) -> None:
 
 @command(
     "saveold",
-    syntax=Syntax("filename", options=(_REPLACE,)),
+    syntax=Syntax("filename", options=(REPLACE,)),
     synopsis="saveold filename [, replace]",
     keeps_r=True,
 )
@@ -142,6 +126,8 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
     if not name or "://" in name:
         raise StataError(198, "invalid file specification")
     name = with_suffix(name)
+    if node.option("replace"):
+        say_if_new(session, name)
     saved = write_dta(data, name, release=release, replace=bool(node.option("replace")))
     session.data = replace(data, source=name, timestamp=saved.timestamp, changed=False)
     session.out.write(f"file {printable(name)} saved")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from xmixed.commands.registry import command, subcommand
@@ -11,7 +10,8 @@ from xmixed.estimation.criteria import criteria_results, criteria_row
 from xmixed.estimation.replay_options import REPLAY_OPTIONS
 from xmixed.estimation.results import estimator_of
 from xmixed.estimation.run import check_replay_options
-from xmixed.expressions.varlist import is_valid_name, matches_pattern
+from xmixed.estimation.stored_names import stored_names
+from xmixed.expressions.varlist import is_valid_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
@@ -41,7 +41,7 @@ _DISPLAY = Syntax(
 @command(
     "estimates",
     syntax=_DISPLAY,
-    synopsis="estimates {store|restore|replay|dir|drop|clear|stats|query|title} [names] [, options]",
+    synopsis="estimates {store|restore|replay|save|use|...} [names] [, options]",
     keeps_r=True,
 )
 def estimates(session: SessionState, node: Command) -> None:
@@ -53,23 +53,6 @@ def estimates(session: SessionState, node: Command) -> None:
 
 
 # --- names ----------------------------------------------------------------------------------------------
-
-
-def _names(session: SessionState, text: str, default: Sequence[str]) -> list[str]:
-    """Return the stored names that a list of names, patterns, `_all` and `.` means."""
-    found: list[str] = []
-    for word in text.split():
-        if word == "_all":
-            found.extend(session.stored)
-        elif "*" in word or "?" in word:
-            matching = [name for name in session.stored if matches_pattern(name, word)]
-            if not matching:
-                raise StataError(111, f"estimation result {word} not found")
-            found.extend(matching)
-        else:
-            stored_estimates(session, word)
-            found.append(word)
-    return list(dict.fromkeys(found)) or list(default)
 
 
 def _one_name(text: str) -> str:
@@ -129,7 +112,7 @@ def restore(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def replay(session: SessionState, node: Command) -> None:
-    names = _names(session, node.argument, ["."])
+    names = stored_names(session, node.argument, ["."])
     for name in names:
         check_replay_options(node, estimator_of(stored_estimates(session, name)))
     for name in names:
@@ -147,7 +130,7 @@ def replay(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def directory(session: SessionState, node: Command) -> None:
-    names = _names(session, node.argument, list(session.stored))
+    names = stored_names(session, node.argument, list(session.stored))
     if not names:
         return
     rows = []
@@ -173,7 +156,7 @@ def directory(session: SessionState, node: Command) -> None:
 def drop(session: SessionState, node: Command) -> None:
     if not node.argument:
         raise StataError(198, "invalid syntax")
-    for name in _names(session, node.argument, []):
+    for name in stored_names(session, node.argument, []):
         if name != ".":
             del session.stored[name]
     if "." in node.argument.split():
@@ -201,7 +184,7 @@ def clear(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def stats(session: SessionState, node: Command) -> None:
-    names = _names(session, node.argument, ["."])
+    names = stored_names(session, node.argument, ["."])
     n = node.option("n")
     if n is not None and n <= 0:
         raise StataError(198, "option n() must be a positive integer")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
-from xmixed.estimation.inference.hausman import common_coefficients, hausman_test
+from xmixed.estimation.inference.hausman import (
+    common_coefficients,
+    hausman_test,
+    with_common_sigma,
+)
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
 from xmixed.render.layouts.postestimation.hausman import HausmanTable, render_hausman
-from xmixed.session.results import Results
+from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
 from xmixed.session.stored import stored_estimates
 
@@ -23,17 +29,19 @@ from xmixed.session.stored import stored_estimates
         "words",
         options=(
             OptionSpec("constant", "c", help="compare the constant too"),
-            OptionSpec("alleqs", "alleqs", help="all equations", built=False),
-            OptionSpec("skipeqs", "skip", "text", "equations left out", built=False),
+            OptionSpec("alleqs", "alleqs", help="all equations, not the first alone"),
+            OptionSpec("skipeqs", "skip", "words", "equations left out"),
+            OptionSpec("force", "force", help="test also where the assumptions do not hold"),
             OptionSpec("equations", "eq", "text", "which equation goes with which: 1:1"),
             OptionSpec("df", "df", "integer", "degrees of freedom", minimum_value=1),
-            OptionSpec("sigmamore", "sigmam", help="both with the efficient variance", built=False),
-            OptionSpec("sigmaless", "sigmal", help="both with the consistent variance", built=False),
+            OptionSpec("sigmamore", "sigmam", help="both with the efficient error variance"),
+            OptionSpec("sigmaless", "sigmal", help="both with the consistent error variance"),
             OptionSpec("tconsistent", "tcon", "text", "title of the consistent estimator"),
             OptionSpec("tefficient", "teff", "text", "title of the efficient estimator"),
         ),
+        exclusive=(("sigmamore", "sigmaless"), ("alleqs", "equations")),
     ),
-    synopsis="hausman name-consistent [name-efficient] [, constant equations(1:1) df(#)]",
+    synopsis="hausman name-consistent [name-efficient] [, constant equations(1:1) df(#) sigmamore]",
 )
 def hausman(session: SessionState, node: Command) -> None:
     """Compare the coefficients that two stored results have in common."""
@@ -45,9 +53,16 @@ def hausman(session: SessionState, node: Command) -> None:
     if names[0] == names[1]:
         raise StataError(198, f"{names[0]} cannot be compared with itself")
     estimates = [stored_estimates(session, name) for name in names]
+    if not node.option("force"):
+        _check_variances(estimates)
     pair = _pair(str(node.option("equations", "")))
     compared = [Coefficients.of(item) for item in estimates]
-    common = common_coefficients(compared[0], compared[1], bool(node.option("constant")), pair)
+    skipped = None if not node.option("alleqs") else frozenset(node.option("skipeqs", ()))
+    common = common_coefficients(compared[0], compared[1], bool(node.option("constant")), pair, skipped)
+    if node.option("sigmamore") or node.option("sigmaless"):
+        common = with_common_sigma(
+            common, _sigma(estimates[0]), _sigma(estimates[1]), bool(node.option("sigmamore"))
+        )
     test = hausman_test(common, node.option("df"))
     titles = [
         str(node.option(option, "" if name == "." else name))
@@ -69,6 +84,23 @@ def hausman(session: SessionState, node: Command) -> None:
     session.out.write(*render_hausman(table, session.settings.linesize))
     scalars = {"chi2": test.statistic, "df": float(test.df), "rank": float(test.rank)}
     session.r = Results(scalars | ({"p": test.p_value} if test.statistic >= 0 else {}))
+
+
+def _check_variances(estimates: Sequence[Estimates]) -> None:
+    """Refuse covariances that do not have the difference which the test relies on."""
+    for found in estimates:
+        if found.macros.get("vce") in ("robust", "cluster") or found.macros.get("wtype") == "pweight":
+            raise StataError(
+                198, "hausman cannot be used with vce(robust), vce(cluster cvar), or p-weighted data"
+            )
+
+
+def _sigma(estimates: Estimates) -> float:
+    """Return the standard deviation of the errors: e(rmse), e(sigma_e) or e(sigma)."""
+    for name in ("rmse", "sigma_e", "sigma"):
+        if name in estimates.scalars:
+            return estimates.scalars[name]
+    raise StataError(498, f"{estimates.macros['cmd']} saves no e(rmse), e(sigma_e) or e(sigma)")
 
 
 def _pair(text: str) -> tuple[str, str] | None:

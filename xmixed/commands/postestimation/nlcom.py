@@ -13,6 +13,7 @@ from xmixed.estimation.delta import wald_figures
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.inference.expressions import nonlinear_values
+from xmixed.estimation.multiple_tests import MULTIPLE, multiple_method, save_multiple
 from xmixed.estimation.wald import wald
 from xmixed.expressions.context import Context
 from xmixed.language.arguments.nonlinear import NonlinearEquation
@@ -23,12 +24,14 @@ from xmixed.output import line
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Equation, render_coefficients
 from xmixed.render.layouts.postestimation.wald_tests import (
     render_expressions,
+    render_multiple_tests,
     render_nonlinear_test,
     render_numbered,
 )
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
+from xmixed.statistics.inference.multiple import adjusted
 
 DF = OptionSpec("df", "df", "number", "degrees of freedom", minimum_value=1e-8)
 ITERATE = OptionSpec("iterate", "iter", "integer", "iterations of numerical derivatives; of no effect")
@@ -108,7 +111,7 @@ def nlcom(session: SessionState, node: Command) -> None:
         options=(
             OptionSpec("g", "g", "name", "save the derivatives", built=False),
             OptionSpec("r", "r", "name", "save the residuals", built=False),
-            OptionSpec("mtest", "m", "text", "test each condition too", built=False, optional_value=True),
+            MULTIPLE,
             DF,
             ITERATE,
         ),
@@ -127,13 +130,19 @@ def testnl(session: SessionState, node: Command) -> None:
     size = len(values)
     kept, found = wald(np.eye(size), np.zeros(size), values, V, df_residual)
     session.out.write(*render_numbered([equation.text for equation in node.argument]))
-    session.out.write(*render_nonlinear_test(found))
+    method = multiple_method(node)
+    single = [wald(np.eye(size)[i : i + 1], np.zeros(1), values, V, df_residual)[1] for i in range(size)]
+    p_values = adjusted(np.array([test.p_value for test in single]), method) if method else np.empty(0)
+    multiple = render_multiple_tests(single, p_values.tolist(), method, found) if method else None
+    session.out.write(*(multiple or render_nonlinear_test(found)))
     scalars = {"df": float(found.df), "p": found.p_value}
     if df_residual is None:
         scalars["chi2"] = found.statistic
     else:
         scalars |= {"F": found.statistic, "df_r": float(df_residual)}
     session.r = Results(scalars)
+    if method:
+        save_multiple(session.r, single, p_values, method)
 
 
 def _differences(equation: NonlinearEquation) -> list[Expression]:

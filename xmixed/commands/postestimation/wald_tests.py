@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
+from xmixed.estimation.display_options import display_options
 from xmixed.estimation.hypotheses import read_hypotheses
+from xmixed.estimation.multiple_tests import MULTIPLE, multiple_method, save_multiple
+from xmixed.estimation.posted import posted_equations
 from xmixed.estimation.results import estimator_of
 from xmixed.estimation.sample import resolve_terms
-from xmixed.estimation.wald import wald
+from xmixed.estimation.wald import constrained, wald
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.output import Line, line
+from xmixed.render.layouts.estimation.coefficient_table import render_coefficients
 from xmixed.render.layouts.postestimation.wald_tests import (
     constraint_text,
     render_constraints,
@@ -28,14 +34,7 @@ from xmixed.session.state import SessionState
 from xmixed.session.tested import Constraint, Tested
 from xmixed.statistics.inference.multiple import adjusted
 
-_MULTIPLE = OptionSpec(
-    "mtest",
-    "m",
-    "choice",
-    "test each condition too, with p-values adjusted by a method",
-    (("bonferroni", "b"), ("holm", "h"), ("sidak", "s"), ("noadjust", "noadj")),
-    optional_value=True,
-)
+_DF = OptionSpec("df", "df", "number", "F with these denominator degrees of freedom", minimum_value=0)
 
 
 @command(
@@ -45,13 +44,14 @@ _MULTIPLE = OptionSpec(
         options=(
             OptionSpec("accumulate", "a", help="test jointly with the hypotheses tested before"),
             OptionSpec("notest", "not", help="show no output"),
-            _MULTIPLE,
-            OptionSpec("coef", "coef", help="show the constrained coefficients", built=False),
-            OptionSpec("constant", "cons", help="include the constant of equations", built=False),
-            OptionSpec("common", "com", help="only what is common to equations", built=False),
+            MULTIPLE,
+            OptionSpec("coef", "coef", help="show the constrained coefficients"),
+            OptionSpec("constant", "cons", help="include the constant of equations"),
+            OptionSpec("common", "com", help="only what is common to equations"),
+            _DF,
             OptionSpec("minimum", "min", help="test with a minimal set of constraints", built=False),
             OptionSpec("nosvyadjust", "nosvy", help="no adjustment after survey estimation", built=False),
-            OptionSpec("matvlc", "matvlc", "name", "save the variances of the combinations", built=False),
+            OptionSpec("matvlc", "matvlc", "name", "save the covariance of the combinations"),
         ),
     ),
     synopsis="test {coeflist | exp = exp [= ...] | (spec) [(spec) ...]} [, accumulate notest]",
@@ -59,12 +59,19 @@ _MULTIPLE = OptionSpec(
 )
 def test(session: SessionState, node: Command) -> None:
     coefficients = Coefficients.of(session.e)
-    constraints = read_hypotheses(node.argument, coefficients, Context.of(session))
+    constraints = read_hypotheses(
+        node.argument,
+        coefficients,
+        Context.of(session),
+        _equations(session.e, coefficients),
+        bool(node.option("constant")),
+        bool(node.option("common")),
+    )
     before: tuple[Constraint, ...] = ()
     last = session.tested
     if node.option("accumulate") and last is not None and last.estimates is session.e:
         before = last.constraints
-    _run(session, coefficients, (*before, *constraints), bool(node.option("notest")), _method(node))
+    _run(session, coefficients, (*before, *constraints), node)
 
 
 @command(
@@ -74,7 +81,8 @@ def test(session: SessionState, node: Command) -> None:
         options=(
             OptionSpec("equal", "e", help="test that the coefficients are equal"),
             OptionSpec("equation", "equation", "text", "equation to look in"),
-            _MULTIPLE,
+            MULTIPLE,
+            _DF,
         ),
     ),
     synopsis="testparm varlist [, equal equation(eqname)]",
@@ -84,12 +92,15 @@ def testparm(session: SessionState, node: Command) -> None:
     if not node.argument:
         raise StataError(100, "varlist required")
     coefficients = Coefficients.of(session.e)
-    equation = coefficients.equation(str(node.option("equation", "#1")))
+    asked = node.option("equation")
+    equations = _equations(session.e, coefficients)
+    if asked is not None:
+        equations = (coefficients.equation(str(asked)),)
     wanted = resolve_terms(node.argument, Context.of(session))
     places = [
         place
         for place in _testable(session.e, wanted)
-        if coefficients.names[place].rpartition(":")[0] == equation
+        if coefficients.names[place].rpartition(":")[0] in equations
     ]
     if not places:
         raise StataError(
@@ -100,13 +111,21 @@ def testparm(session: SessionState, node: Command) -> None:
         if len(places) < 2:
             raise StataError(102, "too few variables specified")
         rows = rows[1:] - rows[0]
-    _run(session, coefficients, tuple(Constraint(row, 0.0) for row in rows), False, _method(node))
+    _run(session, coefficients, tuple(Constraint(row, 0.0) for row in rows), node)
 
 
-def _method(node: Command) -> str:
-    """Return how p-values of single conditions are adjusted; "" where none are wanted."""
-    found = node.option("mtest")
-    return "noadjust" if found is True else found or ""
+def _equations(estimates: Estimates, coefficients: Coefficients) -> tuple[str, ...]:
+    """Return the equations in which a name without one is looked for: those with covariates, or the first."""
+    try:
+        terms = estimator_of(estimates).terms(estimates)
+    except StataError:  # a program of the user's has posted e()
+        return coefficients.equations[:1]
+    names = [
+        name.rpartition(":")[0]
+        for name, term in zip(coefficients.names, terms, strict=True)
+        if term is not None
+    ]
+    return tuple(dict.fromkeys(names)) or coefficients.equations[:1]
 
 
 def _testable(estimates: Estimates, wanted: Sequence[ResolvedTerm]) -> list[int]:
@@ -138,13 +157,13 @@ def _run(
     session: SessionState,
     coefficients: Coefficients,
     constraints: tuple[Constraint, ...],
-    silent: bool,
-    method: str,
+    node: Command,
 ) -> None:
     """Test constraints jointly, with a method singly too; show and save the results."""
+    silent, method = bool(node.option("notest")), multiple_method(node)
     rows = np.array([constraint.row for constraint in constraints])
     constants = np.array([constraint.constant for constraint in constraints])
-    df_residual = session.e.scalars.get("df_r")
+    df_residual: float | None = node.option("df", session.e.scalars.get("df_r"))
     kept, found = wald(rows, constants, coefficients.b, coefficients.V, df_residual)
     dropped = [number for number in range(1, len(rows) + 1) if number - 1 not in kept]
     if not silent:
@@ -162,6 +181,12 @@ def _run(
     if not silent:
         multiple = render_multiple_tests(single, p_values.tolist(), method, found) if method else None
         session.out.write(*(multiple or render_wald_test(found)))
+    if node.option("coef"):
+        b, V = constrained(rows[kept], constants[kept], coefficients.b, coefficients.V)
+        session.out.write(*_constrained_table(session, coefficients, b, V))
+    if node.option("matvlc"):
+        labels = [f"c{number}" for number in range(1, len(rows) + 1)]
+        session.matrices[node.option("matvlc")] = Matrix(rows @ coefficients.V @ rows.T, labels, labels)
     scalars = {"drop": float(bool(dropped)), "p": found.p_value}
     if df_residual is None:
         scalars["chi2"] = found.statistic
@@ -170,9 +195,25 @@ def _run(
     scalars |= {f"dropped_{order}": float(number) for order, number in enumerate(dropped, start=1)}
     session.r = Results(scalars | {"df": float(found.df)})
     if method:
-        columns = ["chi2" if df_residual is None else "F", "df", "p", "adj-p"]
-        table = [[test.statistic, test.df, test.p_value, p] for test, p in zip(single, p_values, strict=True)]
-        names = [f"r{number}" for number in range(1, len(table) + 1)]
-        session.r.matrices["mtest"] = Matrix(np.array(table, dtype=np.float64), names, columns)
-        session.r.macros["mtmethod"] = method
+        save_multiple(session.r, single, p_values, method)
     session.tested = Tested(session.e, constraints)
+
+
+def _constrained_table(
+    session: SessionState, coefficients: Coefficients, b: np.ndarray, V: np.ndarray
+) -> list[Line]:
+    """Return the coefficients that fulfil the hypothesis, and are nearest to the estimates."""
+    shown = np.flatnonzero(np.diag(coefficients.V) > 0).tolist()  # base levels stay away
+    names = [coefficients.names[place] for place in shown]
+    covariance = Matrix(V[np.ix_(shown, shown)], names, names)
+    matrices = {"b": Matrix(b[None, shown], ["y1"], names), "V": covariance}
+    settings = session.settings
+    found = Estimates(session.e.scalars, session.e.macros, matrices)
+    style = display_options(lambda name, default=None: default, settings, False).style
+    style = replace(style, statistic="z" if "df_r" not in session.e.scalars else "t")
+    return [
+        line(),
+        line("Constrained coefficients"),
+        line(),
+        *render_coefficients("", posted_equations(found, settings.level), style),
+    ]

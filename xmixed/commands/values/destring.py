@@ -7,8 +7,8 @@ from xmixed.data.columns import count_missing, stored
 from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.data.operations.recode import narrowest_type, read_numbers, write_numbers
 from xmixed.errors import StataError
-from xmixed.expressions.functions.strings import number_in
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.formats.reading import number_in
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_words
 from xmixed.language.syntax import OptionSpec, Syntax

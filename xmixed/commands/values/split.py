@@ -8,8 +8,8 @@ from xmixed.data.columns import blank_column, stored, string_type
 from xmixed.data.dataset import Variable, default_format
 from xmixed.data.operations.recode import narrowest_type, read_numbers
 from xmixed.errors import StataError
-from xmixed.expressions.functions.strings import number_in
 from xmixed.expressions.varlist import check_new_name, resolve_name
+from xmixed.formats.reading import number_in
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_words
 from xmixed.language.syntax import OptionSpec, Syntax

@@ -1,5 +1,8 @@
 """Datasets in files: where to find them, how to read and write them.
 
-`locate` finds a dataset by name, path or address, `network` fetches it, `atomic_file` puts a written file
-in place in one step; `dta/` reads and writes Stata's format.
+`locate` finds a dataset by name, path or address, `network` fetches it, `content` reads any other file as a
+whole, `memory` says whether it fits, `atomic_file` puts a written file in place in one step. A format is a
+room: `dta/` Stata's own, `delimited/` text of rows and columns, `excel/`
+workbooks. What reads another program's file makes an
+`imported.Imported`: a dataset and what the user is to know of it.
 """

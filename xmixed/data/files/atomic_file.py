@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from xmixed.errors import StataError
+
+ABANDONED = 86_400.0
+"""Seconds after which a temporary file belongs to no `save` that still runs."""
 
 
 @contextmanager
@@ -87,6 +91,7 @@ def _read_only(name: str) -> StataError:
 def _create(name: str, target: str) -> tuple[str, int]:
     """Create the temporary file next to the target; return its path and descriptor."""
     folder = os.path.dirname(target)
+    _sweep(folder)
     temporary = os.path.join(folder, f".xmixed-{secrets.token_hex(8)}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
@@ -95,6 +100,16 @@ def _create(name: str, target: str) -> tuple[str, int]:
         raise _read_only(name) from None
     except (OSError, ValueError) as error:
         raise StataError(603, f"file {name} could not be opened", hint=_reason(error)) from None
+
+
+def _sweep(folder: str) -> None:
+    """Remove what a killed `save` left in a folder more than a day ago."""
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.name.startswith(".xmixed-") and entry.name.endswith(".tmp"):
+                with suppress(OSError):
+                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > ABANDONED:
+                        os.unlink(entry.path)
 
 
 def _sync_folder(folder: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 
 from xmixed.data.columns import among, blank_column
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.order import group_codes, sort_key
+from xmixed.data.room import UNLIMITED, Room
 from xmixed.statistics.ordering import stable_order
 from xmixed.statistics.partition import Partition
 
@@ -19,17 +21,21 @@ def expand(data: Dataset, copies: np.ndarray) -> tuple[Dataset, np.ndarray]:
     `copies`, shape (n,), is how often each row is to be there in all; below 1 counts as 1.
     """
     more = np.repeat(np.arange(data.n_obs), np.maximum(copies, 1) - 1)
-    added = np.zeros(data.n_obs + len(more), dtype=bool)
+    size = data.n_obs + len(more)
+    added = np.zeros(size, dtype=bool)
     added[data.n_obs :] = True
     if not len(more):
         return data, added
-    return data.rows(np.concatenate([np.arange(data.n_obs), more])), added
+    variables = [replace(v, values=np.concatenate([v.values, v.values[more]])) for v in data]
+    marks = {name: np.concatenate([mark, mark[more]]) for name, mark in data.marks.items()}
+    return data.with_(variables=variables, n_obs=size, marks=marks, sorted_by=()), added
 
 
-def fillin(data: Dataset, names: list[str]) -> tuple[Dataset, np.ndarray]:
+def fillin(data: Dataset, names: list[str], room: Room = UNLIMITED) -> tuple[Dataset, np.ndarray]:
     """Return the data with a row for every combination of values, sorted by them, and which rows are new."""
     parts = [group_codes(data, [name]) for name in names]
     sizes = [levels for _, levels in parts]
+    room.require(prod(sizes), data)
     cell = np.zeros(data.n_obs, dtype=np.int64)
     for part, levels in parts:
         cell = cell * levels + part

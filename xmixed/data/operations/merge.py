@@ -9,7 +9,16 @@ import numpy as np
 
 from xmixed.data.columns import blank_column
 from xmixed.data.dataset import Dataset, Variable, to_double
-from xmixed.data.operations.pairing import Keys, Pairs, all_pairs, keys_of, merge_pairs, repeated, unmatched
+from xmixed.data.operations.pairing import (
+    Keys,
+    Pairs,
+    all_pairs,
+    keys_of,
+    looked_up,
+    merge_pairs,
+    repeated,
+    unmatched,
+)
 from xmixed.data.operations.stacking import (
     Promotion,
     check_kinds,
@@ -19,8 +28,10 @@ from xmixed.data.operations.stacking import (
     widened,
     with_labels_of,
 )
+from xmixed.data.room import UNLIMITED, Room
 from xmixed.errors import StataError
 from xmixed.missing import is_missing
+from xmixed.statistics.grouping import order_of_codes
 from xmixed.statistics.ordering import ascends
 
 MASTER, USING, MATCH, UPDATE, CONFLICT = 1, 2, 3, 4, 5
@@ -89,11 +100,18 @@ def merge(
     StataError
         r(459) for keys that repeat, r(106) for numbers against strings.
     """
+    pairs = looked_up(left[keys[0]], right[keys[0]]) if kind == "m:1" and len(keys) == 1 else None
+    if pairs is None:
+        pairs = _pairs(left, right, keys, kind)
+    return _side_by_side(left, right, keys, pairs, update, take, force, labels, notes)
+
+
+def _pairs(left: Dataset, right: Dataset, keys: list[str], kind: str) -> Pairs:
     found = keys_of(left, right, keys) if keys else _by_row(left, right)
     for side, codes, letter in (("master", found.left, kind[0]), ("using", found.right, kind[2])):
         if letter == "1" and repeated(codes, found.count):
             raise StataError(459, not_unique(keys, side))
-    return _side_by_side(left, right, keys, merge_pairs(found), update, take, force, labels, notes)
+    return merge_pairs(found)
 
 
 def not_unique(names: list[str], side: str) -> str:
@@ -107,23 +125,30 @@ def _by_row(left: Dataset, right: Dataset) -> Keys:
     return Keys(np.arange(left.n_obs), np.arange(right.n_obs), max(left.n_obs, right.n_obs))
 
 
-def joinby(left: Dataset, right: Dataset, keys: list[str], keep: Collection[str], labels: bool) -> Merged:
+def joinby(
+    left: Dataset,
+    right: Dataset,
+    keys: list[str],
+    keep: Collection[str],
+    labels: bool,
+    room: Room = UNLIMITED,
+) -> Merged:
     """Pair every observation with every one of the same keys; sorted by the keys.
 
     `keep` names the sides, `master` and `using`, whose observations without partner stay.
     """
     found = keys_of(left, right, keys)
-    pairs, alone = all_pairs(found), unmatched(found)
-    for side, rows in (("master", alone.left), ("using", alone.right)):
+    room.require(found.pairs, (*left, *right))
+    own, other = all_pairs(found)
+    for side, rows in zip(("master", "using"), unmatched(found), strict=True):
         if side in keep:
             none = np.full(len(rows), -1, dtype=np.intp)
             added = (rows, none) if side == "master" else (none, rows)
-            pairs = Pairs(np.concatenate([pairs.left, added[0]]), np.concatenate([pairs.right, added[1]]))
-    codes = np.where(pairs.left >= 0, _at(found.left, pairs.left), _at(found.right, pairs.right))
-    order = np.argsort(codes, kind="stable")
-    merged = _side_by_side(
-        left, right, keys, Pairs(pairs.left[order], pairs.right[order]), False, False, False, labels, True
-    )
+            own, other = np.concatenate([own, added[0]]), np.concatenate([other, added[1]])
+    codes = np.where(own >= 0, _at(found.left, own), _at(found.right, other))
+    order = order_of_codes(codes, found.count)
+    pairs = Pairs(own[order], other[order])
+    merged = _side_by_side(left, right, keys, pairs, False, False, False, labels, True)
     return replace(merged, dataset=merged.dataset.with_(sorted_by=tuple(keys)))
 
 
@@ -134,7 +159,7 @@ def _at(codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
 def cross(left: Dataset, right: Dataset) -> Merged:
     """Pair every observation with every one."""
     zeros = np.zeros(left.n_obs, dtype=np.int64), np.zeros(right.n_obs, dtype=np.int64)
-    return _side_by_side(left, right, [], all_pairs(Keys(*zeros, 1)), False, False, False, True, True)
+    return _side_by_side(left, right, [], Pairs(*all_pairs(Keys(*zeros, 1))), False, False, False, True, True)
 
 
 def _side_by_side(
@@ -151,9 +176,11 @@ def _side_by_side(
     shared = [name for name in left.names if name in right and name not in keys]
     if not force:
         check_kinds(left, right, shared, "merge")
-    results = np.full(len(pairs.left), MATCH, dtype=np.int8)
+    n_obs = len(pairs.right)
+    results = np.full(n_obs, MATCH, dtype=np.int8)
     results[pairs.right < 0] = MASTER
-    results[pairs.left < 0] = USING
+    alone = np.arange(left.n_obs, n_obs) if pairs.left is None else np.flatnonzero(pairs.left < 0)
+    results[alone] = USING
     variables: list[Variable] = []
     promotions: list[Promotion] = []
     for variable in left:
@@ -164,19 +191,22 @@ def _side_by_side(
         changes = other is not None and variable.name in shared and update
         values = _of_first(variable, kind, pairs, changes)
         if other is not None:
-            _fill(values, other, pairs, kind, results if changes else None, take)
+            if len(alone):
+                values[alone] = held_in(other, kind)[pairs.right[alone]]
+            if changes:
+                _update(values, held_in(other, kind), pairs, kind, results, take)
         if kind != variable.type:
             promotions.append(Promotion(variable.name, variable.type, kind))
         variables.append(widened(variable, kind, values))
     for variable in right:
         if variable.name not in left:
-            values = gathered([(variable, pairs.right)], variable.type, len(pairs.right))
+            values = gathered([(variable, pairs.right)], variable.type, n_obs)
             variables.append(replace(variable, values=values))
-    marks = {name: (pairs.left >= 0) & _mark(mark, pairs.left) for name, mark in left.marks.items()}
-    stays = not update and not np.any(results == USING) and (pairs.straight or ascends(pairs.left))
+    marks = {name: _mark(mark, pairs.left, n_obs) for name, mark in left.marks.items()}
+    stays = not update and not len(alone) and (pairs.left is None or ascends(pairs.left))
     data = left.with_(
         variables=variables,
-        n_obs=len(pairs.left),
+        n_obs=n_obs,
         marks=marks,
         sorted_by=left.sorted_by if stays else (),
     )
@@ -186,37 +216,29 @@ def _side_by_side(
 
 def _of_first(variable: Variable, kind: str, pairs: Pairs, changes: bool) -> np.ndarray:
     """Return the first dataset's values, missing where it has no row; the column itself if it may stay."""
-    if not pairs.straight:
+    if pairs.left is not None:
         return gathered([(variable, pairs.left)], kind, len(pairs.left))
-    values, more = held_in(variable, kind), len(pairs.left) - len(variable.values)
+    values, more = held_in(variable, kind), len(pairs.right) - len(variable.values)
     if more:
         return np.concatenate([values, blank_column(kind, more)])
     return values.copy() if changes else values
 
 
-def _mark(mark: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    return mark[rows] if len(mark) else np.zeros(len(rows), dtype=bool)
+def _mark(mark: np.ndarray, rows: np.ndarray | None, n_obs: int) -> np.ndarray:
+    if rows is None:
+        return np.concatenate([mark, np.zeros(n_obs - len(mark), dtype=bool)])
+    return (rows >= 0) & mark[rows] if len(mark) else np.zeros(n_obs, dtype=bool)
 
 
-def _fill(
-    values: np.ndarray,
-    other: Variable,
-    pairs: Pairs,
-    kind: str,
-    results: np.ndarray | None,
-    take: bool,
+def _update(
+    values: np.ndarray, source: np.ndarray, pairs: Pairs, kind: str, results: np.ndarray, take: bool
 ) -> None:
-    """Put values of the second dataset in, in place: where the first has no row, and as update does.
+    """Put values of the second dataset in, in place, as update does.
 
-    `results`, None without update, is changed too: 4 where a missing value was filled, 5 where known
-    values differ.
+    `results` is changed too: 4 where a missing value was filled, 5 where known values differ.
     """
-    source = held_in(other, kind)
-    alone = np.flatnonzero(pairs.left < 0)
-    if len(alone):
-        values[alone] = source[pairs.right[alone]]
-    at = np.flatnonzero((pairs.left >= 0) & (pairs.right >= 0)) if results is not None else alone[:0]
-    if results is None or not len(at):
+    at = np.flatnonzero(results >= MATCH)
+    if not len(at):
         return
     mine, theirs = values[at], source[pairs.right[at]]
     known = ~_missing(theirs, kind)

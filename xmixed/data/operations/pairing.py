@@ -21,16 +21,21 @@ class Keys:
     right: np.ndarray
     count: int
 
+    @property
+    def pairs(self) -> int:
+        """Pairs of a row of the first dataset with one of the second of the same key."""
+        own, other = (np.bincount(side, minlength=self.count) for side in (self.left, self.right))
+        return int(own.astype(np.float64) @ other)
+
 
 class Pairs(NamedTuple):
     """Rows of the result: those of the first dataset, -1 for none, and of the second.
 
-    `straight`: the first dataset's rows stand as they are, before those that only the second has.
+    `left` is None where the first dataset's rows stand as they are, before those that only the second has.
     """
 
-    left: np.ndarray
+    left: np.ndarray | None
     right: np.ndarray
-    straight: bool = False
 
 
 def keys_of(left: Dataset, right: Dataset, names: list[str]) -> Keys:
@@ -117,16 +122,39 @@ def _pairs_with_one(keys: Keys) -> Pairs:
     row_of[keys.right] = np.arange(len(keys.right))
     there = np.zeros(keys.count, dtype=bool)
     there[keys.left] = True
-    alone = np.flatnonzero(~there[keys.right])
-    left = np.arange(len(keys.left))
-    if not len(alone):
-        return Pairs(left, row_of[keys.left], straight=True)
-    none = np.full(len(alone), -1, dtype=np.intp)
-    right = np.concatenate([row_of[keys.left], alone])
-    return Pairs(np.concatenate([left, none]), right, straight=True)
+    return _looked_up(row_of.take(keys.left), np.flatnonzero(~there[keys.right]))
 
 
-def all_pairs(keys: Keys) -> Pairs:
+def _looked_up(found: np.ndarray, alone: np.ndarray) -> Pairs:
+    return Pairs(None, np.concatenate([found, alone]) if len(alone) else found)
+
+
+def looked_up(left: Variable, right: Variable) -> Pairs | None:
+    """Pair rows by a table of the second dataset's keys: integers in a narrow range that do not repeat.
+
+    None for other keys.
+    """
+    theirs = right.values
+    if left.type != right.type or theirs.dtype.kind != "i" or not len(theirs) or not len(left.values):
+        return None
+    low, span = int(theirs.min()), int(theirs.max()) - int(theirs.min())
+    if span > 4 * (len(theirs) + len(left.values)) + 1000:
+        return None
+    row_of = np.full(span + 2, -1, dtype=np.intp)
+    own = theirs.astype(np.int64) - low
+    row_of[own] = np.arange(len(own))
+    if np.any(row_of[own] != np.arange(len(own))):
+        return None
+    place = left.values.astype(np.int64)
+    place -= low
+    if int(left.values.min()) < low or int(left.values.max()) > low + span:
+        place[(place < 0) | (place > span)] = span + 1
+    there = np.zeros(span + 2, dtype=bool)
+    there[place] = True
+    return _looked_up(row_of.take(place), np.flatnonzero(~there[own]))
+
+
+def all_pairs(keys: Keys) -> tuple[np.ndarray, np.ndarray]:
     """Pair every row of a key with every one, in sort order of the keys; none without partner."""
     order, starts, sizes = _laid_out(keys.right, keys.count)
     rows = order_of_codes(keys.left, keys.count)
@@ -134,10 +162,10 @@ def all_pairs(keys: Keys) -> Pairs:
     left = np.repeat(rows, copies)
     first = np.cumsum(copies) - copies
     at = np.arange(len(left)) - np.repeat(first, copies)
-    return Pairs(left, order[starts[keys.left[left]] + at] if len(left) else left)
+    return left, order[starts[keys.left[left]] + at] if len(left) else left
 
 
-def unmatched(keys: Keys) -> Pairs:
+def unmatched(keys: Keys) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of each dataset whose key the other lacks."""
     own, other = (np.bincount(side, minlength=keys.count) for side in (keys.left, keys.right))
-    return Pairs(np.flatnonzero(other[keys.left] == 0), np.flatnonzero(own[keys.right] == 0))
+    return np.flatnonzero(other[keys.left] == 0), np.flatnonzero(own[keys.right] == 0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xmixed.engine.errors import NonFiniteData
-from xmixed.engine.products.columns import ColumnStore
+from xmixed.engine.products.columns import ColumnStore, refuse_tiny
 
 # Share of a column's own variation; values stored as floats are off by 6e-8, squared 4e-15.
 _TOLERANCE = 1e-13
@@ -42,6 +42,7 @@ def find_omitted(columns: Sequence[np.ndarray | None], tolerance: float = _TOLER
         gram, vary = _gram(arrays, bool(constants))
         if not np.isfinite(gram).all():
             raise NonFiniteData("a column holds a value that is not finite, or overflows")
+        refuse_tiny(arrays, gram.diagonal())
         omitted[places] = _sweep_out(gram, vary, tolerance)
     return omitted
 

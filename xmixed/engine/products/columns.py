@@ -11,8 +11,27 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xmixed.engine.errors import NonFiniteData
+
 # 4 MB of working columns at a time stay in the processor's cache.
 _CHUNK_ELEMENTS = 1 << 19
+
+# Sums of squares below this have lost digits to underflow.
+_TINY = 1e-290
+
+
+def refuse_tiny(arrays: Sequence[np.ndarray | None], squares: np.ndarray) -> None:
+    """Raise NonFiniteData where a column varies, but by so little that its squares underflow.
+
+    Parameters
+    ----------
+    squares : (len(arrays),) array
+        Sums of squares of the columns, centred or not.
+    """
+    for place in np.flatnonzero(squares < _TINY).tolist():
+        array = arrays[place]
+        if array is not None and array.size and array.min() != array.max():
+            raise NonFiniteData("a column varies by so little that its squares underflow")
 
 
 @dataclass(slots=True, eq=False)
@@ -69,3 +88,26 @@ class ColumnStore:
                 else:
                     target[:] = array[rows]
             yield row, values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkingColumn:
+    """A column as the sweeps have it.
+
+    Attributes
+    ----------
+    array : (n,) array or None
+        The caller's; None is the constant.
+    center, divisor : float
+        An infinite divisor makes a null column exact zeros.
+    """
+
+    array: np.ndarray | None
+    center: float
+    divisor: float
+
+    def values(self, n: int) -> np.ndarray:
+        """(n,) array."""
+        if self.array is None:
+            return np.full(n, 1.0 / self.divisor)
+        return np.subtract(self.array, self.center, dtype=np.float64) / self.divisor

@@ -23,7 +23,7 @@ def progress_at_scale(event: Progress, scale: float) -> Progress:
 
 def fit_at_scale(fit: Fit, scale: float) -> Fit:
     """A fit with weights `scale` times as large."""
-    found, comparison = fit.optimization, fit.comparison
+    found, comparison, parts = fit.optimization, fit.comparison, fit.sandwich
     return replace(
         fit,
         beta_covariance=fit.beta_covariance / scale,
@@ -41,6 +41,7 @@ def fit_at_scale(fit: Fit, scale: float) -> Fit:
             iterations=tuple(_iteration(item, scale) for item in found.iterations),
         ),
         scores=None if fit.scores is None else scale * fit.scores,
+        sandwich=parts and replace(parts, scores=scale * parts.scores, bread=parts.bread / scale),
     )
 
 

@@ -15,8 +15,11 @@ from typing import ClassVar
 import numpy as np
 
 from xmixed.engine.model import Residuals
-from xmixed.engine.residuals.products import Products, Units
+from xmixed.engine.residuals.products import STEP, Products, Units
 from xmixed.engine.result import Parameter, ParameterKind
+
+BEND = tuple((step * 1e-3, weight / 12e-3) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
+"""Steps and weights of a central difference of fourth order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +46,14 @@ class Table:
         table = np.zeros(self.free.shape, np.result_type(parameters, np.float64))
         table[self.free] = parameters
         return table
+
+
+def lattice_pairs(T: int) -> np.ndarray:
+    """Position of each pair among the upper triangle of a (T, T) matrix, row by row; (T, T)."""
+    upper = np.triu_indices(T)
+    pair = np.empty((T, T), np.intp)
+    pair[upper] = pair[upper[::-1]] = np.arange(len(upper[0]))
+    return pair
 
 
 class ResidualStructure(ABC):
@@ -150,6 +161,18 @@ class ResidualStructure(ABC):
         """(r, r) derivative of `estimation_metric`."""
         return np.eye(len(search))
 
+    def time_unit(self, residuals: Residuals) -> float:
+        """What the search counts t() in: it knows t() divided by this only."""
+        return 1.0
+
+    def per_unit(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """Correlations for another unit of t(), rho to the power of `factor`; estimation metric."""
+        return parameters
+
+    def per_unit_slope(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """Derivative of each element of `per_unit`."""
+        return np.ones_like(parameters)
+
     def start(self, residuals: Residuals, table: Table) -> np.ndarray:
         """Where the search starts, (r,): independence."""
         return np.zeros(int(table.free.sum()))
@@ -184,4 +207,58 @@ class ResidualStructure(ABC):
 
 
 class PatternStructure(ResidualStructure):
-    """A structure whose Lambda is formed for each pattern of t()."""
+    """A structure whose Lambda is formed for each pattern of t().
+
+    Its covariances on a lattice of values of t(), (T,), are the upper triangle of Lambda, row by row:
+    P numbers for each row of the table.
+    """
+
+    def lattice(self, table: Table, full: np.ndarray, times: np.ndarray, search: bool = True) -> np.ndarray:
+        """Covariances (n_by, P) at a table in the metric of the search, or in that of the estimates."""
+        if search:
+            full = table.fill(self.estimation_metric(table, full[table.free]))
+        by = np.arange(len(full))
+        whole = self.matrices(table, full, np.broadcast_to(times, (len(full), len(times))), by)
+        i, k = np.triu_indices(len(times))
+        return whole[:, i, k]
+
+    def lattice_slopes(
+        self, table: Table, full: np.ndarray, times: np.ndarray, search: bool = True
+    ) -> np.ndarray:
+        """Derivatives of `lattice` along each row of the table, (n_by, K, P): by complex steps."""
+        found = []
+        for k in range(full.shape[1]):
+            moved = full.astype(complex)
+            moved[:, k] += 1j * STEP
+            found.append(np.imag(self.lattice(table, moved, times, search)) / STEP)
+        return np.stack(found, axis=1)
+
+    def lattice_bend(
+        self, table: Table, search: np.ndarray, times: np.ndarray, weights: np.ndarray
+    ) -> np.ndarray:
+        """Second derivatives of each row's covariances, weighted (n_by, P) and summed; (n_by, K, K).
+
+        Differences of exact slopes, to 1e-12; only Lambda is formed for them, the data are not touched.
+        """
+        rows = []
+        for k in range(search.shape[1]):
+            row = np.zeros(search.shape)
+            for step, weight in BEND:
+                moved = search.copy()
+                moved[:, k] += step
+                slopes = self.lattice_slopes(table, moved, times)
+                row += weight * np.einsum("jkp,jp->jk", slopes, weights)
+            rows.append(row)
+        whole = np.stack(rows, axis=1)
+        return (whole + whole.transpose(0, 2, 1)) / 2.0
+
+    def lattice_places(self, table: Table, times: np.ndarray) -> np.ndarray | None:
+        """Which free covariance each of the lattice is, (n_by, P), -1 where it is zero.
+
+        None where they are not free: the covariances of few coefficients.
+        """
+        return None
+
+    def from_lattice(self, table: Table, times: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """The (r,) parameters in the search metric of free covariances (n_by, P)."""
+        raise NotImplementedError("its covariances are not free")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.engine.errors import NonFiniteData
 from xmixed.engine.model import Level, Residuals
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
@@ -16,6 +17,8 @@ from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.products import Products, UnitProducts, Units
 from xmixed.engine.residuals.structures import structure_of
 
+_SMALLEST_UNIT = 1e-150
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResidualData:
@@ -24,6 +27,9 @@ class ResidualData:
     Attributes
     ----------
     residuals : Residuals
+        t() as the search counts it.
+    time_unit : float
+        What t() was divided by.
     structure : ResidualStructure
     table : Table
     products : Products
@@ -37,6 +43,7 @@ class ResidualData:
     """
 
     residuals: Residuals
+    time_unit: float
     structure: ResidualStructure
     table: Table
     products: Products
@@ -126,11 +133,22 @@ def residual_data(
         place += 1
     D[place] = outcome / y_scale
     structure = structure_of(residuals)
+    residuals, unit = _in_units(residuals, structure)
     table = structure.table(residuals)
     products = make_products(residuals, structure, table, units, D, Q)
     return ResidualData(
-        residuals, structure, table, products, units, tuple(len(part) for part in z), groups, counts
+        residuals, unit, structure, table, products, units, tuple(len(part) for part in z), groups, counts
     )
+
+
+def _in_units(residuals: Residuals, structure: ResidualStructure) -> tuple[Residuals, float]:
+    """The residuals with t() as the search counts it, and what it was divided by."""
+    unit = 1.0 if residuals.time is None else structure.time_unit(residuals)
+    if residuals.time is None or unit == 1.0:
+        return residuals, 1.0
+    if unit < _SMALLEST_UNIT:
+        raise NonFiniteData("gaps in t() are so small that rho per unit of t() is no number")
+    return replace(residuals, time=(residuals.time - residuals.time.min()) / unit), unit
 
 
 def _arranged(

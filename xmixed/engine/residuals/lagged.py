@@ -7,9 +7,11 @@ from abc import abstractmethod
 import numpy as np
 
 from xmixed.engine.model import Residuals
+from xmixed.engine.residuals.banded import BandProducts, band_width
 from xmixed.engine.residuals.base import PatternStructure, Table
-from xmixed.engine.residuals.markov import ar_step, markov_products
-from xmixed.engine.residuals.patterns import PatternProducts
+from xmixed.engine.residuals.filtered import FilterProducts, worth_filtering
+from xmixed.engine.residuals.lattice import pattern_products
+from xmixed.engine.residuals.markov import ar_step, gaps_within, markov_products
 from xmixed.engine.residuals.products import Products, Units
 from xmixed.engine.result import ParameterKind
 
@@ -43,10 +45,32 @@ class _Lagged(PatternStructure):
         self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
     ) -> Products:
         """See `ResidualStructure`."""
-        return PatternProducts(self, residuals, table, units, by, D, Q)
+        return pattern_products(self, residuals, table, units, by, D, Q)
 
 
-class Toeplitz(_Lagged):
+class _Band(_Lagged):
+    """No correlation at lags beyond the order: long series take a band."""
+
+    def lag_covariances(self, full: np.ndarray) -> np.ndarray:
+        """Covariances at lags 0..order, (n_by, order + 1), of a table in the estimation metric."""
+        values = full[:, 1:]
+        correlations = np.ones((len(values), self.order + 1), values.dtype)
+        self._autocorrelations(values, correlations)
+        return np.exp(2.0 * full[:, :1]) * correlations
+
+    def products(
+        self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
+    ) -> Products:
+        """See `ResidualStructure`."""
+        assert residuals.time is not None
+        time = residuals.time[units.rows]
+        width = band_width(units, time, self.order)
+        if width is None:
+            return super().products(residuals, table, units, by, D, Q)
+        return BandProducts(self, width, time, units, by, D, Q)
+
+
+class Toeplitz(_Band):
     """A free correlation for every lag up to the order."""
 
     name = "toeplitz"
@@ -64,6 +88,57 @@ class Toeplitz(_Lagged):
 
     def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
         result[:, 1 : self.order + 1] = np.tanh(values)
+
+    def _lags(self, times: np.ndarray) -> np.ndarray:
+        """Lag of each pair of the lattice, (P,); -1 where it is longer than the order."""
+        i, k = np.triu_indices(len(times))
+        lags = np.abs(times[i] - times[k]).astype(np.intp)
+        return np.where(lags <= self.order, lags, -1)
+
+    def lattice_slopes(
+        self, table: Table, full: np.ndarray, times: np.ndarray, search: bool = True
+    ) -> np.ndarray:
+        """See `PatternStructure`: a covariance is a variance times a hyperbolic tangent."""
+        lags = self._lags(times)
+        variance, rho = np.exp(2.0 * full[:, :1]), np.tanh(full[:, 1:])
+        slopes = np.zeros((*full.shape, len(lags)))
+        own, shared = np.flatnonzero(lags == 0), np.flatnonzero(lags > 0)
+        lag = lags[shared]
+        slopes[:, 0, own] = 2.0 * variance
+        slopes[:, 0, shared] = 2.0 * variance * rho[:, lag - 1]
+        slopes[:, lag, shared] = variance * (1.0 - rho[:, lag - 1] ** 2)
+        return slopes
+
+    def lattice_bend(
+        self, table: Table, search: np.ndarray, times: np.ndarray, weights: np.ndarray
+    ) -> np.ndarray:
+        """See `PatternStructure`: exact."""
+        lags, count = self._lags(times), self.order + 1
+        summed = np.stack([np.bincount(lags[lags >= 0], row[lags >= 0], count) for row in weights])
+        summed *= np.exp(2.0 * search[:, :1])
+        rho = np.tanh(search[:, 1:])
+        slope = (1.0 - rho**2) * summed[:, 1:]
+        bend = np.zeros((*search.shape, count))
+        bend[:, 0, 0] = 4.0 * (summed[:, 0] + (rho * summed[:, 1:]).sum(axis=1))
+        bend[:, 0, 1:] = bend[:, 1:, 0] = 2.0 * slope
+        at = np.arange(1, count)
+        bend[:, at, at] = -2.0 * rho * slope
+        return bend
+
+    def lattice_places(self, table: Table, times: np.ndarray) -> np.ndarray | None:
+        """See `PatternStructure`."""
+        lags = self._lags(times)
+        shift = (self.order + 1) * np.arange(len(table.free))[:, None]
+        return np.where(lags < 0, -1, lags + shift)
+
+    def from_lattice(self, table: Table, times: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """See `PatternStructure`."""
+        full, lags = np.zeros(table.free.shape), self._lags(times)
+        full[:, lags[lags >= 0]] = values[:, lags >= 0]
+        variance = full[:, :1].copy()
+        full[:, 1:] = np.arctanh(full[:, 1:] / variance)
+        full[:, :1] = 0.5 * np.log(variance / variance[0])
+        return full[table.free]
 
 
 class _Memory(_Lagged):
@@ -148,16 +223,70 @@ class Autoregressive(_Memory):
         for lag in range(order + 1, result.shape[1]):
             result[:, lag] = (phi * result[:, lag - order : lag][:, ::-1]).sum(axis=1)
 
+    def time_unit(self, residuals: Residuals) -> float:
+        """See `ResidualStructure`: the greatest common divisor of the gaps, halved where that is even.
+
+        So rho keeps its sign where odd powers of it occur, and is positive or negative alike where none does.
+        """
+        gaps, _ = gaps_within(residuals)
+        divisor = _common_divisor(gaps) if self.order == 1 else 1
+        return float(divisor if divisor % 2 else divisor // 2)
+
+    def per_unit(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """See `ResidualStructure`: rho keeps its sign."""
+        if factor == 1.0:
+            return parameters
+        logs = factor * _log_tanh(parameters)
+        size = 0.5 * (np.log1p(np.exp(logs)) - np.log(-np.expm1(logs)))
+        return np.copysign(size, parameters)
+
+    def per_unit_slope(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """See `ResidualStructure`; none at zero."""
+        if factor == 1.0:
+            return np.ones_like(parameters)
+        logs = factor * _log_tanh(parameters)
+        outer = np.exp(logs) / -np.expm1(2.0 * logs)
+        inner = 2.0 * factor / np.sinh(2.0 * np.abs(parameters))
+        return np.where(parameters == 0, 0.0, outer * inner)
+
+    def start(self, residuals: Residuals, table: Table) -> np.ndarray:
+        """See `ResidualStructure`: where no gap is one, away from the saddle point at zero."""
+        gaps, by = gaps_within(residuals)
+        full = np.zeros(table.free.shape)
+        for group in range(len(full)):
+            own = gaps[by == group]
+            if len(own) and own.min() > 1:
+                full[group, 1] = np.arctanh(0.5 ** (1.0 / np.median(own)))
+        return full[table.free]
+
+    def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
+        """See `PatternStructure`: of order one whatever the gaps."""
+        if self.order > 1:
+            return super().matrices(table, full, times, by)
+        gaps = np.abs(times[:, :, None] - times[:, None, :])
+        power, _ = ar_step(full[by, 1][:, None, None], gaps)
+        return np.exp(2.0 * full[by, 0])[:, None, None] * power
+
     def products(
         self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
     ) -> Products:
         """See `ResidualStructure`: of order one, each residual depends on the one before alone."""
         if self.order == 1:
             return markov_products(residuals, units, by, D, Q, ar_step)
+        assert residuals.time is not None
+        time = residuals.time[units.rows]
+        if worth_filtering(units, time, self.order):
+            return FilterProducts(self, time, units, by, D, Q)
         return super().products(residuals, table, units, by, D, Q)
 
+    def process(self, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Coefficients (n_by, p) and autocorrelations at lags 0..p of a table in the estimation metric."""
+        phi = self._coefficients(full[:, 1:])
+        first = np.ones((len(phi), 1), phi.dtype)
+        return phi, np.concatenate([first, _yule_walker(phi)], axis=1)
 
-class MovingAverage(_Memory):
+
+class MovingAverage(_Memory, _Band):
     """ma q."""
 
     name, order_name, sign = "ma", "ma_q", -1.0
@@ -177,6 +306,18 @@ class MovingAverage(_Memory):
         total = (weights**2).sum(axis=1)
         for lag in range(1, order + 1):
             result[:, lag] = (weights[:, lag:] * weights[:, : order + 1 - lag]).sum(axis=1) / total
+
+
+def _common_divisor(gaps: np.ndarray) -> int:
+    """The greatest common divisor of whole gaps, 1 where there are none."""
+    distinct = np.unique(gaps)
+    return int(np.gcd.reduce(distinct.astype(np.int64))) if len(distinct) else 1
+
+
+def _log_tanh(parameters: np.ndarray) -> np.ndarray:
+    """log|tanh|, with its digits near one."""
+    size = np.abs(parameters)
+    return np.log(-np.expm1(-2.0 * size)) - np.log1p(np.exp(-2.0 * size))
 
 
 def _yule_walker(phi: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.basis import Basis, BasisProducts, class_totals, unit_sums
+from xmixed.engine.residuals.entries import by_row, posterior_entries, symmetric_entries
 from xmixed.engine.residuals.products import STEP, Products, UnitPosterior, UnitProducts, Units
 
 # Parameters and gaps -> rho^gap and 1 - rho^(2 gap).
@@ -69,35 +70,50 @@ def exponential_step(parameter: np.ndarray, gap: float | np.ndarray) -> tuple[np
     """
     negative = np.real(parameter) < 0
     tail = np.where(negative, parameter, -parameter)
-    log_rho = -np.log1p(np.exp(tail)) + np.where(negative, parameter, 0.0)
-    power = np.exp(gap * log_rho)
-    rest = -np.expm1(2.0 * gap * log_rho) if not np.iscomplexobj(log_rho) else _expm1(2.0 * gap * log_rho)
-    return power, rest
+    log_rho = -_log1p(np.exp(tail)) + np.where(negative, parameter, 0.0)
+    return np.exp(gap * log_rho), -_expm1(2.0 * gap * log_rho)
 
 
 def ar_step(parameter: np.ndarray, gap: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """rho^gap and 1 - rho^(2 gap) for whole gaps, rho being the hyperbolic tangent of the parameter.
 
-    1 - rho^(2d) = (1 - rho^2)(1 + rho^2 + ... ): sech^2 keeps the digits near one.
+    1 - rho^(2d) = (1 - rho^2)(1 + rho^2 + ... ), or from the logarithm of rho^2 where that is near zero:
+    sech^2 keeps the digits near one, and gaps may be as long as they like.
     """
-    rho = np.tanh(parameter)
-    whole = np.asarray(gap).astype(np.intp)
-    return rho**whole, (1.0 / np.cosh(parameter)) ** 2 * _geometric(rho**2, whole)
+    rho, gap = np.tanh(parameter), np.asarray(gap)
+    rest = (1.0 / np.cosh(parameter)) ** 2
+    far = np.abs(rho) < 0.5
+    log_square = _log1p(np.where(far, -0.5, -rest))
+    sign = np.where(np.real(rho) < 0, 1.0 - 2.0 * (gap % 2), 1.0)
+    small = np.where(far, rho, 0.5)
+    power = np.where(far, small**gap, sign * np.exp(0.5 * gap * log_square))
+    geometric = rest * (1.0 - small ** (2 * gap)) / (1.0 - small**2)
+    return power, np.where(far, geometric, -_expm1(gap * log_square))
+
+
+def _log1p(x: np.ndarray) -> np.ndarray:
+    """log(1 + x) to first order in a tiny imaginary part."""
+    if not np.iscomplexobj(x):
+        return np.log1p(x)
+    real = np.real(x)
+    return np.log1p(real) + 1j * np.imag(x) / (1.0 + real)
 
 
 def _expm1(x: np.ndarray) -> np.ndarray:
-    """1 - exp(x) to first order in a tiny imaginary part."""
-    real, imaginary = np.real(x), np.imag(x)
-    return -(np.expm1(real) + 1j * imaginary * np.exp(real))
+    """exp(x) - 1 to first order in a tiny imaginary part."""
+    if not np.iscomplexobj(x):
+        return np.expm1(x)
+    real = np.real(x)
+    return np.expm1(real) + 1j * np.imag(x) * np.exp(real)
 
 
-def _geometric(square: np.ndarray, terms: np.ndarray) -> np.ndarray:
-    """1 + s + ... + s^(terms-1)."""
-    near = np.abs(1.0 - square) < 1e-6
-    safe = np.where(near, 0.5, square)
-    far = (1.0 - safe**terms) / (1.0 - safe)
-    close = terms - (1.0 - square) * terms * (terms - 1) / 2.0
-    return np.where(near, close, far)
+def gaps_within(residuals: Residuals) -> tuple[np.ndarray, np.ndarray]:
+    """Gaps in t() between neighbours within groups, and the by() group of each."""
+    assert residuals.time is not None
+    order = np.lexsort((residuals.time, residuals.groups))
+    same = np.diff(residuals.groups[order]) == 0
+    by = np.zeros(int(same.sum()), np.intp) if residuals.by is None else residuals.by[order][1:][same]
+    return np.diff(residuals.time[order])[same], by
 
 
 class GapProducts:
@@ -145,9 +161,9 @@ class GapProducts:
 
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`: M is a sum over rows of (now - a then)(now - a then)'/(rest sd^2)."""
-        means = _by_row(posterior.coefficients, self.unit)
+        means = by_row(posterior.coefficients, self.unit)
         of_means = _squares((self.D * means).sum(axis=0), (self.before * means).sum(axis=0))
-        of_effects = self._quadratics(_entries(posterior, self.Q))
+        of_effects = self._quadratics(posterior_entries(posterior, self.Q))
         first, second = np.zeros(full.shape), np.zeros(full.shape)
         for k in range(2):
             log_dets, effects, rss = self._row_slopes(full, k, of_effects, of_means)
@@ -159,7 +175,7 @@ class GapProducts:
         """See `Products`."""
         last, units = self.Q - 1, self.units
         of_means = _squares(self.D[last], self.before[last])
-        of_effects = self._quadratics(_symmetric(variances))
+        of_effects = self._quadratics(symmetric_entries(variances))
         first, second = np.zeros((2, self.n_by, 2, len(units.starts)))
         by, place = self.by[units.starts], np.arange(len(units.starts))
         for k in range(2):
@@ -186,7 +202,7 @@ class GapProducts:
         D, before = self.D, self.before
         result = [np.zeros(D.shape[1]) for _ in range(3)]
         for i, j, values in entries:
-            weight = _by_row(values, self.unit)
+            weight = by_row(values, self.unit)
             result[0] += weight * D[i] * D[j]
             result[1] += weight * (D[i] * before[j] + before[i] * D[j]) / 2.0
             result[2] += weight * before[i] * before[j]
@@ -195,27 +211,3 @@ class GapProducts:
 
 def _squares(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, ...]:
     return now * now, now * then, then * then
-
-
-def _symmetric(matrix: np.ndarray) -> Iterator[tuple[int, int, np.ndarray]]:
-    """A symmetric matrix by element, one of each pair, doubled."""
-    for i in range(len(matrix)):
-        for j in range(i + 1):
-            yield i, j, matrix[i, j] * (1.0 if i == j else 2.0)
-
-
-def _entries(posterior: UnitPosterior, Q: int) -> Iterator[tuple[int, int, np.ndarray]]:
-    """The conditional covariance of effects and beta by element, (U,) or (1,) arrays."""
-    yield from _symmetric(posterior.variances)
-    if posterior.with_beta is None or posterior.beta_covariance is None:
-        return
-    for k in range(len(posterior.beta_covariance)):
-        for i in range(Q):
-            yield i, Q + k, 2.0 * posterior.with_beta[i, k]
-    for i, j, value in _symmetric(posterior.beta_covariance):
-        yield Q + i, Q + j, np.array([value])
-
-
-def _by_row(values: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """Values of units, (..., U) or (..., 1), at the rows."""
-    return values if values.shape[-1] == 1 else values[..., unit]

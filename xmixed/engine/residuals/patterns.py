@@ -119,33 +119,6 @@ def _outer(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _MomentBatch:
-    """Many units with one pattern and no Z: their second moments, (T, c, T, c), as often as units count."""
-
-    units: np.ndarray
-    patterns: _Patterns
-    moments: np.ndarray
-
-    def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
-        inverse = root[0].T @ root[0]
-        c = self.moments.shape[1]
-        return np.empty((0, c, len(self.units))), np.einsum("st,sxty->xy", inverse, self.moments)
-
-    def sums(self, posterior: UnitPosterior, Q: int) -> tuple[np.ndarray, np.ndarray]:
-        T, a = len(self.moments), posterior.coefficients[:, 0]
-        K1 = np.zeros((T, T))
-        if posterior.beta_covariance is not None:
-            K1 = np.einsum("sxty,xy->st", self.moments[:, :-1, :, :-1], posterior.beta_covariance)
-        return K1[None], np.einsum("sxty,x,y->st", self.moments, a, a)[None]
-
-    def unit_forms(self, middle: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        raise NotImplementedError("moments know nothing of units")
-
-    def by_unit(self, values: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(values, len(self.units))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _MixedBatch:
     """Units sorted by pattern: data (g, T, c); pattern (g,), first unit of each pattern (m,)."""
 
@@ -237,7 +210,7 @@ class PatternProducts:
             members = np.flatnonzero(pattern == m)
             weights = None if counts is None else counts[members]
             data = np.ascontiguousarray(D[:, rows[members]].transpose(2, 0, 1))
-            yield self._alone(own[members], _chosen(patterns, np.array([m])), weights, data)
+            yield _SharedBatch(own[members], _chosen(patterns, np.array([m])), weights, data)
         others = np.flatnonzero(~np.isin(pattern, shared))
         if not len(others):
             return
@@ -251,16 +224,6 @@ class PatternProducts:
             place,
             np.flatnonzero(np.diff(place, prepend=-1)),
         )
-
-    def _alone(
-        self, units: np.ndarray, patterns: _Patterns, counts: np.ndarray | None, data: np.ndarray
-    ) -> _Batch:
-        T, c, g = data.shape
-        if self.Q or T * c > g:
-            return _SharedBatch(units, patterns, counts, data)
-        flat = data.reshape(T * c, g)
-        left = flat if counts is None else flat * counts
-        return _MomentBatch(units, patterns, (left @ flat.T).reshape(T, c, T, c))
 
     def _inverses(self, batch: _Batch, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Lambda^{-1/2} (lower) and log|Lambda| of every pattern."""

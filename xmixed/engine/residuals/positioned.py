@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.engine.model import Residuals
-from xmixed.engine.residuals.base import PatternStructure, Table
-from xmixed.engine.residuals.patterns import PatternProducts
+from xmixed.engine.residuals.base import PatternStructure, Table, lattice_pairs
+from xmixed.engine.residuals.lattice import pattern_products
 from xmixed.engine.residuals.products import Products, Units
 
 
@@ -65,7 +65,68 @@ class Unstructured(PatternStructure):
         self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
     ) -> Products:
         """See `ResidualStructure`."""
-        return PatternProducts(self, residuals, table, units, by, D, Q)
+        return pattern_products(self, residuals, table, units, by, D, Q)
+
+    def _spots(self, table: Table, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Place in the lattice of each variance (T,) and covariance (pairs,), and which of the latter are."""
+        place = np.full(table.sds, -1)
+        place[times.astype(np.intp)] = np.arange(len(times))
+        pair = lattice_pairs(len(times))
+        i, k = place[table.pairs[:, 0]], place[table.pairs[:, 1]]
+        return pair[place, place], pair[i, k], (i >= 0) & (k >= 0)
+
+    def lattice_slopes(
+        self, table: Table, full: np.ndarray, times: np.ndarray, search: bool = True
+    ) -> np.ndarray:
+        """See `PatternStructure`: a covariance is that of two log sds and one atanh correlation."""
+        T, (own, shared, there) = table.sds, self._spots(table, times)
+        own, e, shared = own[times.astype(np.intp)], np.flatnonzero(there), shared[there]
+        i, k = table.pairs[e, 0], table.pairs[e, 1]
+        sds, rho = np.exp(full[:, :T]), np.tanh(full[:, T + e])
+        slopes = np.zeros((*full.shape, len(times) * (len(times) + 1) // 2))
+        at = times.astype(np.intp)
+        slopes[:, at, own] = 2.0 * sds[:, at] ** 2
+        slopes[:, i, shared] = slopes[:, k, shared] = rho * sds[:, i] * sds[:, k]
+        slopes[:, T + e, shared] = (1.0 - rho**2) * sds[:, i] * sds[:, k]
+        return slopes
+
+    def lattice_bend(
+        self, table: Table, search: np.ndarray, times: np.ndarray, weights: np.ndarray
+    ) -> np.ndarray:
+        """See `PatternStructure`: exact."""
+        T, (own, shared, there) = table.sds, self._spots(table, times)
+        at, e, shared = times.astype(np.intp), np.flatnonzero(there), shared[there]
+        i, k = table.pairs[e, 0], table.pairs[e, 1]
+        sds, rho = np.exp(search[:, :T]), np.tanh(search[:, T + e])
+        product = sds[:, i] * sds[:, k] * weights[:, shared]
+        value, slope = rho * product, (1.0 - rho**2) * product
+        bend = np.zeros((*search.shape, search.shape[1]))
+        bend[:, at, at] = 4.0 * sds[:, at] ** 2 * weights[:, own[at]]
+        bend[:, i, k] = bend[:, k, i] = value
+        for ends in (i, k):
+            for j, sums in enumerate(value):
+                bend[j, np.arange(T), np.arange(T)] += np.bincount(ends, sums, T)
+            bend[:, ends, T + e] = bend[:, T + e, ends] = slope
+        bend[:, T + e, T + e] = -2.0 * rho * slope
+        return bend
+
+    def lattice_places(self, table: Table, times: np.ndarray) -> np.ndarray | None:
+        """See `PatternStructure`."""
+        count = len(times)
+        own, shared, there = self._spots(table, times)
+        kept = np.concatenate([own[times.astype(np.intp)], shared[there]])
+        places = np.full((len(table.free), count * (count + 1) // 2), -1)
+        places[:, kept] = np.arange(len(table.free) * len(kept)).reshape(len(table.free), -1)
+        return places
+
+    def from_lattice(self, table: Table, times: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """See `PatternStructure`."""
+        own, shared, _ = self._spots(table, times)
+        log_sds = 0.5 * np.log(values[:, own])
+        i, k = table.pairs[:, 0], table.pairs[:, 1]
+        rho = values[:, shared] * np.exp(-log_sds[:, i] - log_sds[:, k])
+        observed = log_sds[0][np.isfinite(log_sds[0])]
+        return np.concatenate([log_sds - observed[0], np.arctanh(rho)], axis=1)[table.free]
 
 
 class Banded(Unstructured):

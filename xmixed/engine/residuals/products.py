@@ -99,6 +99,16 @@ class UnitPosterior:
     beta_covariance: np.ndarray | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Curvature:
+    """First (r,) and second (r, r) derivatives of all log determinants and of y'Py, search metric."""
+
+    log_det: np.ndarray
+    rss: np.ndarray
+    log_det_second: np.ndarray
+    rss_second: np.ndarray
+
+
 class Products(Protocol):
     """Evaluates `UnitProducts` at the (n_by, K) table of parameters.
 

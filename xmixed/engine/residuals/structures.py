@@ -8,7 +8,7 @@ from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.basis import exchangeable_products, independent_products
 from xmixed.engine.residuals.lagged import Autoregressive, MovingAverage, Toeplitz
-from xmixed.engine.residuals.markov import exponential_step, markov_products
+from xmixed.engine.residuals.markov import exponential_step, gaps_within, markov_products
 from xmixed.engine.residuals.positioned import Banded, Unstructured
 from xmixed.engine.residuals.products import Products, Units
 from xmixed.engine.result import Parameter, ParameterKind
@@ -75,17 +75,28 @@ class Exponential(ResidualStructure):
         """See `ResidualStructure`."""
         return "residual_logit"
 
+    def time_unit(self, residuals: Residuals) -> float:
+        """See `ResidualStructure`: the usual gap."""
+        gaps, _ = gaps_within(residuals)
+        return float(np.median(gaps)) if len(gaps) else 1.0
+
+    def per_unit(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """See `ResidualStructure`: log rho and log(1 - rho) keep their digits whatever their size."""
+        if factor == 1.0:
+            return parameters
+        log_rho = -factor * np.logaddexp(0.0, -parameters)
+        return log_rho - np.log(-np.expm1(log_rho))
+
+    def per_unit_slope(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        """See `ResidualStructure`."""
+        if factor == 1.0:
+            return np.ones_like(parameters)
+        log_rho = -factor * np.logaddexp(0.0, -parameters)
+        return factor * np.exp(-np.logaddexp(0.0, parameters)) / -np.expm1(log_rho)
+
     def start(self, residuals: Residuals, table: Table) -> np.ndarray:
-        """See `ResidualStructure`: a correlation of one half at the usual gap."""
-        assert residuals.time is not None
-        full = np.zeros(table.free.shape)
-        order = np.lexsort((residuals.time, residuals.groups))
-        same = np.diff(residuals.groups[order]) == 0
-        gaps = np.diff(residuals.time[order])[same]
-        usual = float(np.median(gaps)) if len(gaps) else 1.0
-        # logit of 2^(-1/gap), which is -log(2^(1/gap) - 1)
-        full[:, 1] = -np.log(np.expm1(np.log(2.0) / usual)) if usual > 0 else 0.0
-        return full[table.free]
+        """See `ResidualStructure`: a correlation of one half at the usual gap, which is the unit of t()."""
+        return np.zeros(int(table.free.sum()))
 
     def products(
         self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int

@@ -75,12 +75,12 @@ def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> 
     near, limit = (_LOGIT_NEAR, _LOGIT_LIMIT) if structure.logistic else (_ATANH_NEAR, _ATANH_LIMIT)
     fixed = boundary.fixed[objective.block_count :]
     for place in np.flatnonzero((np.abs(point.rho) > near) & whitening.correlations):
-        rho = point.rho.copy()
-        rho[place] = np.copysign(max(_AT_LIMIT, abs(rho[place])), rho[place])
-        trial = objective.point(point.blocks, rho)
-        if not _falls(point, trial):
+        far = bool(abs(point.rho[place]) > limit)
+        # Two residuals that are equal have no likelihood: their limit need not be tried.
+        trial = None if structure.pairwise else _at_limit(objective, point, int(place))
+        if trial is not None and not _falls(point, trial):
             point = trial
-        elif not _is_level(objective, point, trial, int(place), abs(point.rho[place]) > limit):
+        elif not _is_level(objective, point, trial, int(place), far):
             continue
         group = whitening.groups == whitening.groups[place]
         fixed[group & whitening.correlations if structure.coupled else place] = True
@@ -90,9 +90,16 @@ def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> 
     return point
 
 
-def _is_level(objective: Objective, point: Point, limit: Point, place: int, far: bool) -> bool:
+def _at_limit(objective: Objective, point: Point, place: int) -> Point:
+    """The point with one residual correlation at its limit."""
+    rho = point.rho.copy()
+    rho[place] = np.copysign(max(_AT_LIMIT, abs(rho[place])), rho[place])
+    return objective.point(point.blocks, rho)
+
+
+def _is_level(objective: Objective, point: Point, limit: Point | None, place: int, far: bool) -> bool:
     """Whether the log likelihood hardly changes along a residual parameter, up to its limit or `far` out."""
-    if not far and not point.log_likelihood - limit.log_likelihood < _LEVEL:
+    if not far and (limit is None or not point.log_likelihood - limit.log_likelihood < _LEVEL):
         return False
     curvature = objective.second_order(point)[1].diagonal()[objective.block_count + place]
     return bool(abs(curvature) < _LEVEL)

@@ -76,6 +76,11 @@ class Objective:
         return self.sweeps.is_dear or (self.whitening is not None and self.whitening.is_dear)
 
     @property
+    def is_exact(self) -> bool:
+        """Whether second derivatives are exact, not differences of first ones."""
+        return self.whitening is None or self.whitening.is_exact
+
+    @property
     def block_count(self) -> int:
         """Parameters of all blocks."""
         return self.slices[-1].stop if self.slices else 0
@@ -172,12 +177,16 @@ class Objective:
         `refined`: second derivatives along residual parameters, which are differences of exact first ones, to
         full accuracy.
         """
-        refined = refined and self.residual_count > 0
+        refined = refined and self.residual_count > 0 and not self.is_exact
         if refined not in self._latest or self._latest[refined][0] is not point:
             self._latest[refined] = (point, self._joint(point, _REFINED if refined else _PLAIN))
         return self._latest[refined][1]
 
     def _joint(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> Derivatives:
+        if self.whitening is not None:
+            exact = self.whitening.curvature(point.rho, point.up)
+            if exact is not None:
+                return Derivatives(exact.log_det, exact.rss, exact.log_det_second, exact.rss_second)
         down = self.down(point)
         with np.errstate(all="ignore"):
             found = derivatives(point.sweeps, point.psis, self.directions, point.up, down)

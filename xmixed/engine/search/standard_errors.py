@@ -59,7 +59,7 @@ def parameter_covariance(
     """
     charts = _charts(objective, point, relative, boundary)
     count = len(relative)
-    least = _LEAST if objective.whitening is None else _LEAST_WITH_RESIDUALS
+    least = _LEAST if objective.is_exact else _LEAST_WITH_RESIDUALS
     inverse = _inverse(_hessian(objective, point, variance, charts), least)
     if inverse is None:
         return None

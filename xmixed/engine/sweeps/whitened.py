@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import ResidualData
-from xmixed.engine.residuals.products import UnitPosterior
+from xmixed.engine.residuals.lattice import LatticeProducts
+from xmixed.engine.residuals.products import Curvature, UnitPosterior
+from xmixed.engine.residuals.scoring import scored_start
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 
@@ -22,12 +25,24 @@ class Whitening:
 
     def __init__(self, problem: Problem, residual: ResidualData) -> None:
         self.problem, self.residual = problem, residual
-        self.start = residual.structure.start(residual.residuals, residual.table)
-        self.count = len(self.start)
+        self.count = int(residual.table.free.sum())
         # Row and column of the table that each parameter stands in.
         self.groups, columns = np.nonzero(residual.table.free)
         self.correlations = columns >= residual.table.sds
         self._kept: OrderedDict[bytes, tuple[Sweeps, float]] = OrderedDict()
+
+    @cached_property
+    def start(self) -> np.ndarray:
+        """Where the search starts, (r,)."""
+        residual, found = self.residual, None
+        if isinstance(residual.products, LatticeProducts):
+            found = scored_start(residual.products, self.problem.reml)
+        return residual.structure.start(residual.residuals, residual.table) if found is None else found
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether `curvature` gives second derivatives."""
+        return isinstance(self.residual.products, LatticeProducts)
 
     @property
     def is_dear(self) -> bool:
@@ -35,16 +50,40 @@ class Whitening:
         return self.residual.products.cost_by_rows and len(self.residual.units.rows) >= _MANY_ROWS
 
     def estimates(self, rho: np.ndarray) -> np.ndarray:
-        """The parameters in the estimation metric."""
-        return self.residual.structure.estimation_metric(self.residual.table, rho)
+        """The parameters in the estimation metric, correlations for the user's unit of t()."""
+        return self._per_unit(self._inner(rho), 1.0 / self.residual.time_unit)
 
     def from_estimates(self, parameters: np.ndarray) -> np.ndarray:
         """The inverse of `estimates`; raises LinAlgError outside the parameter space."""
-        return self.residual.structure.search_metric(self.residual.table, parameters)
+        inner = self._per_unit(parameters, self.residual.time_unit)
+        return self.residual.structure.search_metric(self.residual.table, inner)
 
     def jacobian(self, rho: np.ndarray) -> np.ndarray:
         """(r, r) derivative of `estimates`."""
+        return self.unit_slopes(rho)[:, None] * self._inner_jacobian(rho)
+
+    def unit_slopes(self, rho: np.ndarray) -> np.ndarray:
+        """Derivatives of the estimates by the same for the search's unit of t(), (r,)."""
+        slopes, own = np.ones(self.count), self.correlations
+        inner, factor = self._inner(rho), 1.0 / self.residual.time_unit
+        slopes[own] = self.residual.structure.per_unit_slope(inner[own], factor)
+        return slopes
+
+    def table(self, rho: np.ndarray) -> np.ndarray:
+        """The structure's table, correlations for the search's unit of t()."""
+        return self.residual.table.fill(self._inner(rho))
+
+    def _inner(self, rho: np.ndarray) -> np.ndarray:
+        """The estimation metric for the search's unit of t()."""
+        return self.residual.structure.estimation_metric(self.residual.table, rho)
+
+    def _inner_jacobian(self, rho: np.ndarray) -> np.ndarray:
         return self.residual.structure.metric_jacobian(self.residual.table, rho)
+
+    def _per_unit(self, parameters: np.ndarray, factor: float) -> np.ndarray:
+        result, own = parameters.copy(), self.correlations
+        result[own] = self.residual.structure.per_unit(parameters[own], factor)
+        return result
 
     def at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
         """The sweeps, and log|Lambda|; raises LinAlgError where Lambda is not positive definite."""
@@ -52,12 +91,19 @@ class Whitening:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        found = self.residual.products.at(self.residual.table.fill(self.estimates(rho)))
+        found = self.residual.products.at(self.table(rho))
         problem = replace(self.problem, products=self.residual.cross_products(found))
         self._kept[key] = (NestedSweeps(problem), found.log_det)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
+
+    def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
+        """Exact first and second derivatives along rho; None where second ones are differences."""
+        products = self.residual.products
+        if not isinstance(products, LatticeProducts):
+            return None
+        return products.curvature(rho, up.beta, up.factor, self.problem.reml)
 
     def slopes(
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
@@ -74,7 +120,7 @@ class Whitening:
         of_units = UnitPosterior(
             coefficients, posterior.variances[:, :, units], with_beta, posterior.beta_covariance
         )
-        full = residual.table.fill(self.estimates(rho))
+        full = self.table(rho)
         log_det, rss = residual.products.slopes(full, of_units)
-        jacobian, free = self.jacobian(rho), residual.table.free
+        jacobian, free = self._inner_jacobian(rho), residual.table.free
         return jacobian.T @ log_det[free], jacobian.T @ rss[free]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,7 +38,11 @@ class HausmanTest:
 
 
 def common_coefficients(
-    consistent: Coefficients, efficient: Coefficients, constant: bool, pair: tuple[str, str] | None
+    consistent: Coefficients,
+    efficient: Coefficients,
+    constant: bool,
+    pair: tuple[str, str] | None,
+    skipped: frozenset[str] | None = None,
 ) -> CommonCoefficients:
     """Return the coefficients with the same name in both models, without constants unless asked for.
 
@@ -46,6 +50,8 @@ def common_coefficients(
     ----------
     pair : tuple of str, or None
         The equation of each model that is compared; None for equations of the same name.
+    skipped : frozenset of str, or None
+        All equations but these; None the first of the consistent model only.
 
     Raises
     ------
@@ -53,11 +59,15 @@ def common_coefficients(
         r(498) where nothing is in common; r(303) for an unknown equation.
     """
 
+    first_equation = consistent.equations[0]
+
     def named(coefficients: Coefficients, equation: str | None) -> dict[str, int]:
         found = {}
         for place, full in enumerate(coefficients.names):
             own, _, name = full.rpartition(":")
             if coefficients.V[place, place] <= 0 or (name == "_cons" and not constant):
+                continue
+            if equation is None and (own in skipped if skipped is not None else own != first_equation):
                 continue
             if equation is None or own == equation:
                 found[full if equation is None else name] = place
@@ -80,6 +90,21 @@ def common_coefficients(
         consistent.V[np.ix_(own, own)],
         efficient.V[np.ix_(other, other)],
     )
+
+
+def with_common_sigma(
+    common: CommonCoefficients, consistent: float, efficient: float, more: bool
+) -> CommonCoefficients:
+    """Return both covariances with one error variance: the efficient (`more`) or the consistent model's.
+
+    Parameters
+    ----------
+    consistent, efficient : float
+        Standard deviations of the errors of the models.
+    """
+    if more:
+        return replace(common, V_consistent=common.V_consistent * (efficient / consistent) ** 2)
+    return replace(common, V_efficient=common.V_efficient * (consistent / efficient) ** 2)
 
 
 def hausman_test(common: CommonCoefficients, df: int | None = None) -> HausmanTest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xmixed.errors import StataError
 from xmixed.estimation.inference.margins_table import margins_lines
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
@@ -18,6 +19,8 @@ class PostedMargins:
     statistics: tuple[Statistic, ...] = ()
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        if estimates.payload is None:
+            raise StataError(498, "margins from a file are not shown again", hint="see ereturn display")
         return margins_lines(estimates.payload, option, settings)
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:

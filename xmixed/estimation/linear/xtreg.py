@@ -145,6 +145,9 @@ def _scalars(model: str, found: PanelRegression, groups: Groups, sample: SingleS
         chi2 = stata(found.statistic)
         assert found.theta is not None
         scalars |= {"chi2": chi2, "p": chi2_tail(chi2, found.df_model) if chi2 < MISSING else MISSING}
+        # Of the regression on quasi-demeaned data; hausman brings variances to a common one.
+        rmse = np.sqrt(found.fit.rss / (found.n - found.fit.rank)) if found.n > found.fit.rank else np.nan
+        scalars["rmse"] = stata(rmse)
         return scalars | {"thta_min": stata(found.theta.min()), "thta_max": stata(found.theta.max())}
     tss = found.total_ss
     ll, ll_0 = log_likelihoods(found.fit.rss, tss, found.n, sample.weighting)

@@ -68,9 +68,11 @@ def _resolve_equations(random: Sequence[RandomEquation], context: Context) -> tu
         seen.add(level)
     equations = []
     for place, (equation, level) in enumerate(zip(random, levels, strict=True)):
-        # The constant stands in the last repeated equation; R.varname has none, so it does not count.
+        # The constant stands in the last repeated equation that may have one; R.varname has none.
         last_of_level = not any(
-            later == level and random[at].factor is None for at, later in enumerate(levels) if at > place
+            later == level and random[at].factor is None and "noconstant" not in random[at].options
+            for at, later in enumerate(levels)
+            if at > place
         )
         collinear = "collinear" in equation.options
         if equation.factor is not None:

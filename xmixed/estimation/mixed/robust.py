@@ -77,18 +77,18 @@ def robust_variance(
         Engine's variance parameters in the order of e(b).
     """
     clusters = specification.clusters
-    if clusters is None or fitted.scores is None:
+    parts = fitted.sandwich
+    if clusters is None or parts is None:
         return None
-    p, k = len(fitted.beta), len(order)
+    k = len(order)
     terms = specification.description.terms
     places = [place for place, term in enumerate(terms) if not term.status]
     places += [len(terms) + order.index(item) for item in range(k)]
-    bread = np.zeros((p + k, p + k))
-    bread[:p, :p] = fitted.beta_covariance
-    bread[p:, p:] = fitted.parameter_covariance
     with np.errstate(over="ignore", invalid="ignore"):
-        meat, count = _meat(specification, fitted.scores, clusters)
-        inner = bread @ meat @ bread * (count / (count - 1))
+        meat, count = _meat(specification, parts.scores, clusters)
+        carry = parts.to_user @ parts.bread
+        inner = carry @ meat @ carry.T * (count / (count - 1))
+        bread = carry @ parts.to_user.T
     if not np.isfinite(inner).all():
         raise StataError(1400, "numerical overflow")
     whole = np.zeros((2, len(terms) + k, len(terms) + k))

@@ -146,9 +146,12 @@ def _collinear(columns: list[Column]) -> list[bool]:
     """Return which columns are combinations of those before them."""
     if not columns:
         return []
-    from xmixed.engine import find_omitted
+    from xmixed.engine import NonFiniteData, find_omitted
 
-    return [bool(gone) for gone in find_omitted(tuple(columns))]
+    try:
+        return [bool(gone) for gone in find_omitted(tuple(columns))]
+    except NonFiniteData:
+        raise StataError(1400, "numerical overflow") from None
 
 
 # --- random part --------------------------------------------------------------------------------------

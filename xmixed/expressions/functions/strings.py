@@ -9,8 +9,9 @@ import numpy as np
 from xmixed.expressions.functions.registry import function
 from xmixed.expressions.values import Value, map_number, map_text, type_mismatch
 from xmixed.formats import format_value
+from xmixed.formats.reading import number_in
 from xmixed.formats.width import abbreviate_name
-from xmixed.missing import MISSING, NAMES, missing_code
+from xmixed.missing import MISSING
 
 MAX_LENGTH = 2_000_000_000
 _LONGEST_MADE = 100_000
@@ -157,18 +158,6 @@ def _word_count(text: Value) -> np.ndarray:
 def _string(number: Value, fmt: Value = "%9.0g") -> Value:
     """string(n[,fmt]): the number as displayed, without padding; r(120) for an invalid format."""
     return map_text(lambda n, layout: format_value(n, layout).strip(" "), number, fmt)
-
-
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]{1,5})?\Z", re.ASCII)
-
-
-def number_in(text: str) -> float:
-    """Return the number a text holds, as real() reads it; `.` when it holds none."""
-    stripped = text.strip()
-    if _NUMBER.match(stripped) and len(stripped) < 500:
-        value = float(stripped.lower().replace("d", "e"))
-        return value if abs(value) < MISSING else MISSING
-    return missing_code(stripped) if stripped in NAMES else MISSING
 
 
 @function("real", "s", strict=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xmixed.errors import Span, StataError
@@ -164,6 +165,20 @@ class ArgumentBuilder:
 
     def within_equation(self, children: list[Any]) -> list[Hypothesis]:
         return [_hypothesis([side], equation=children[1].value) for side in children[4:]]
+
+    def equal_equations(self, children: list[Any]) -> list[Hypothesis]:
+        from xmixed.language.nodes.estimators import Hypothesis
+
+        names = [child.value for child in children if child.type == "COEFFICIENT_NAME"]
+        return [Hypothesis((), False, names[0], span_of(children[0], children[-1]), tuple(names[1:]))]
+
+    def within_equal_equations(self, children: list[Any]) -> list[Hypothesis]:
+        end = next(place for place, child in enumerate(children) if getattr(child, "type", "") == "COLON")
+        names = [child.value for child in children[:end] if child.type == "COEFFICIENT_NAME"]
+        return [
+            replace(_hypothesis([side], equation=names[0]), others=tuple(names[1:]))
+            for side in children[end + 1 :]
+        ]
 
     # --- display -----------------------------------------------------------------------------------------
 

@@ -94,9 +94,12 @@ class Hypothesis:
         Written in parentheses.
     equation : str
         Name in `[eq]` (then no sides: all its coefficients) or before the colon of `[eq]: x y`.
+    others : tuple of str
+        Further names in `[eq1=eq2]`: their coefficients are equal to those of `equation`.
     """
 
     sides: tuple[Expression, ...]
     grouped: bool = False
     equation: str = ""
     span: Span = field(default=NOWHERE, compare=False)
+    others: tuple[str, ...] = ()

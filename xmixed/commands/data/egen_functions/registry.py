@@ -67,6 +67,10 @@ class EgenCall:
         known = self.values != "" if self.values.dtype == object else ~is_missing(self.values)
         return self.rows & known
 
+    def of_groups(self, found: np.ndarray) -> Column:
+        """Return the column of a statistic of each group, shape (count,)."""
+        return Column(found, codes=self.codes)
+
     def by_group(self, found: np.ndarray) -> np.ndarray:
         """Return a statistic of each group, shape (count,), at the observations, shape (n,)."""
         return found[self.codes] if self.count else np.full(len(self.codes), MISSING)
@@ -90,6 +94,8 @@ class Column:
         Its name; "" for that of the variable.
     everywhere : bool
         The values hold outside `if` and `in` too (tag).
+    codes : ndarray of int, shape (n,), or None
+        The values, numbers, are those of groups; the group of each observation.
     """
 
     values: np.ndarray
@@ -98,6 +104,7 @@ class Column:
     texts: dict[int, str] | None = None
     label_name: str = ""
     everywhere: bool = False
+    codes: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,14 @@ MODE_WARNING = (
 
 def _grouped(call: EgenCall) -> Grouped:
     values, present = call.number_values(), call.present()
-    return Grouped(among(values, present), among(call.codes, present), call.count)
+    narrow = bool(call.variables) and call.variables[0].type != "double"
+    return Grouped(among(values, present), among(call.codes, present), call.count, narrow=narrow)
 
 
 def _statistic(name: str, kinds: tuple[str, ...]) -> None:
     @egen(*kinds, argument="expression", by=True)
-    def compute(call: EgenCall) -> np.ndarray:
-        return call.by_group(_grouped(call).statistic(name))
+    def compute(call: EgenCall) -> Column:
+        return call.of_groups(_grouped(call).statistic(name))
 
 
 for _name, _kinds in {
@@ -43,43 +44,43 @@ for _name, _kinds in {
 
 
 @egen("count", argument="expression", by=True)
-def count(call: EgenCall) -> np.ndarray:
+def count(call: EgenCall) -> Column:
     codes = among(call.codes, call.present())
-    return call.by_group(np.bincount(codes, minlength=call.count).astype(np.float64))
+    return call.of_groups(np.bincount(codes, minlength=call.count).astype(np.float64))
 
 
 @egen("total", "sum", argument="expression", by=True)
-def total(call: EgenCall) -> np.ndarray:
+def total(call: EgenCall) -> Column:
     grouped = _grouped(call)
     found = np.where(np.abs(grouped.sum) < MISSING, grouped.sum, MISSING)
-    return call.by_group(np.where(grouped.n > 0, found, MISSING) if call.option("missing") else found)
+    return call.of_groups(np.where(grouped.n > 0, found, MISSING) if call.option("missing") else found)
 
 
 @egen("pctile", argument="expression", by=True)
-def pctile(call: EgenCall) -> np.ndarray:
+def pctile(call: EgenCall) -> Column:
     p = call.option("p", 50.0)
     if not 0 < p < 100:
         raise StataError(198, "p() must be between 0 and 100")
-    return call.by_group(_grouped(call).percentile(p))
+    return call.of_groups(_grouped(call).percentile(p))
 
 
 @egen("mad", argument="expression", by=True)
-def mad(call: EgenCall) -> np.ndarray:
+def mad(call: EgenCall) -> Column:
     """mad(): the median distance from the median."""
     return _distance(call, "median")
 
 
 @egen("mdev", argument="expression", by=True)
-def mdev(call: EgenCall) -> np.ndarray:
+def mdev(call: EgenCall) -> Column:
     """mdev(): the mean distance from the mean."""
     return _distance(call, "mean")
 
 
-def _distance(call: EgenCall, name: str) -> np.ndarray:
+def _distance(call: EgenCall, name: str) -> Column:
     first = _grouped(call)
     centre = first.statistic(name)
     second = Grouped(np.abs(first.x - centre[first.codes]), first.codes, call.count)
-    return call.by_group(second.statistic(name))
+    return call.of_groups(second.statistic(name))
 
 
 @egen("pc", argument="expression", by=True)
@@ -127,9 +128,11 @@ def _ranks(x: np.ndarray, codes: np.ndarray, kind: str) -> np.ndarray:
         return x
     new_group = np.concatenate([[True], codes[1:] != codes[:-1]])
     groups = np.flatnonzero(new_group)
-    if kind == "unique":
-        return np.arange(1.0, n + 1) - np.repeat(groups, np.diff(groups, append=n))
     new_group[1:] |= x[1:] != x[:-1]
+    if kind == "unique" or new_group.all():
+        ranks = np.arange(1.0, n + 1)
+        ranks -= np.repeat(groups, np.diff(groups, append=n))
+        return ranks
     runs = np.flatnonzero(new_group)
     sizes = np.diff(runs, append=n)
     ranks = runs - groups[np.searchsorted(groups, runs, side="right") - 1] + 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xmixed.formats import format_value
@@ -131,3 +131,23 @@ def render_likelihood_ratio(test: LikelihoodRatio) -> list[Line]:
     notes = [BOUNDARY] if test.boundary else []
     notes += [RESTRICTED] if test.restricted_likelihood else []
     return [*lines, *([line()] if notes else []), *(part for note in notes for part in render_note(note))]
+
+
+def render_description(cmdline: str, title: str, saved: str, notes: Sequence[str]) -> list[Line]:
+    """Return what `estimates describe` shows: the command, and when the results were saved to a file."""
+    made = f"Estimation results saved on {saved}, produced by" if saved else "Estimation results produced by"
+    lines = [line(), line("  " + made), line(), line("     . ", result(printable(cmdline)))]
+    if title:
+        lines += [line(), line("  Title: ", result(printable(title)))]
+    if notes:
+        lines += [line(), line("  Notes:"), *_numbered(dict(enumerate(notes, 1)))]
+    return lines
+
+
+def render_notes(notes: Mapping[int, str]) -> list[Line]:
+    """Return the list of notes by number, after a blank line; nothing without notes."""
+    return [line(), *_numbered(notes)] if notes else []
+
+
+def _numbered(notes: Mapping[int, str]) -> list[Line]:
+    return [line(f"  {number}.  ", result(printable(text))) for number, text in notes.items()]

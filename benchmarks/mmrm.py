@@ -1,0 +1,131 @@
+"""Repeated measures with an unstructured covariance matrix (MMRM): our engine and glmmTMB on the same data.
+
+A trial of two arms: mean for each arm and visit, a baseline covariate, every variance and correlation free.
+With dropout a fifth of the subjects leave early, and one visit in twenty is missed besides.
+
+Usage: python benchmarks/mmrm.py [--visits 8 10] [--subjects 100] [--kinds complete dropout fev] [--method ml]
+                                 [--peers glmmTMB] [--timeout 600]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from xmixed.engine import Fit, Model, Residuals, fit
+from xmixed.engine.model import Method
+
+HERE = Path(__file__).parent
+ENOUGH_SECONDS = 1.0
+MOST_REPETITIONS = 10
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Rows of a trial: subject, visit (0, 1, ...), arm, baseline and outcome, (n,) each."""
+
+    subject: np.ndarray
+    visit: np.ndarray
+    arm: np.ndarray
+    base: np.ndarray
+    y: np.ndarray
+
+
+def trial(subjects: int, visits: int, dropout: bool) -> Trial:
+    """Draw a trial; correlations fall from .9 with the distance of the visits."""
+    generator = np.random.default_rng([subjects, visits, dropout])
+    arm = np.arange(subjects) % 2
+    base = generator.normal(size=subjects)
+    lags = np.abs(np.subtract.outer(np.arange(visits), np.arange(visits)))
+    sd = np.linspace(6.0, 12.0, visits)
+    covariance = (0.4 + 0.6 * 0.85**lags) * np.outer(sd, sd)
+    e = generator.normal(size=(subjects, visits)) @ np.linalg.cholesky(covariance).T
+    y = 50.0 + 3.0 * base[:, None] + 0.5 * np.arange(visits) * (1 + arm[:, None]) + e
+    kept = np.ones((subjects, visits), bool)
+    if dropout:
+        leaves = np.where(generator.random(subjects) < 0.2, generator.integers(1, visits, subjects), visits)
+        kept = np.arange(visits) < leaves[:, None]
+        kept &= generator.random((subjects, visits)) > 0.05
+    subject, visit = np.nonzero(kept)
+    return Trial(subject, visit, arm[subject], base[subject], y[kept])
+
+
+def model_of(data: Trial, method: Method) -> Model:
+    """The model with a mean for each arm and visit."""
+    visits, subjects = int(data.visit.max()) + 1, int(data.subject.max()) + 1
+    of_visit = [(data.visit == v).astype(float) for v in range(1, visits)]
+    interactions = [column * data.arm for column in of_visit]
+    fixed = (*of_visit, data.arm.astype(float), *interactions, data.base, None)
+    residuals = Residuals("unstructured", data.subject, subjects, data.visit.astype(float), visits)
+    return Model(data.y, fixed, (), method, residuals)
+
+
+def ours(data: Trial, method: Method) -> tuple[float, float]:
+    """Seconds of the best of several fits, and the log likelihood."""
+    model = model_of(data, method)
+    found: Fit = fit(model)
+    times: list[float] = []
+    while sum(times) < ENOUGH_SECONDS and len(times) < MOST_REPETITIONS:
+        start = time.perf_counter()
+        found = fit(model)
+        times.append(time.perf_counter() - start)
+    if found.optimization.return_code:
+        print("engine: no maximum", file=sys.stderr)
+    return min(times), found.log_likelihood
+
+
+def glmmtmb(data: Trial, method: Method, timeout: float) -> tuple[float, float]:
+    """The same of one fit by glmmTMB; nan where it does not end or is not there."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "trial.csv"
+        with path.open("w", newline="") as stream:
+            rows = csv.writer(stream)
+            rows.writerow(["subject", "visit", "arm", "base", "y"])
+            rows.writerows(zip(data.subject, data.visit, data.arm, data.base, data.y, strict=True))
+        command = ["Rscript", str(HERE / "mmrm.R"), str(path), method]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=True)
+        except (OSError, subprocess.SubprocessError) as error:
+            print(f"glmmTMB: {type(error).__name__}", file=sys.stderr)
+            return float("nan"), float("nan")
+    found = json.loads(done.stdout.splitlines()[-1])
+    return found["seconds"], found["log_likelihood"]
+
+
+def main() -> None:
+    """Print a table, a line for each trial."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--visits", type=int, nargs="*", default=[8, 10, 15, 20])
+    parser.add_argument("--subjects", type=int, nargs="*", default=[100, 500])
+    parser.add_argument("--kinds", nargs="*", default=["fev", "complete", "dropout"])
+    parser.add_argument("--method", choices=["ml", "reml"], default="ml")
+    parser.add_argument("--peers", nargs="*", default=["glmmTMB"])
+    parser.add_argument("--timeout", type=float, default=600.0)
+    asked = parser.parse_args()
+    cells = [("fev", 200, 4)] if "fev" in asked.kinds else []
+    cells += [
+        (kind, n, v) for v in asked.visits for n in asked.subjects for kind in asked.kinds if kind != "fev"
+    ]
+    print("| trial | engine | glmmTMB | glmmTMB ÷ engine | log likelihood, ours less theirs |")
+    print("|---|---:|---:|---:|---:|")
+    for kind, subjects, visits in cells:
+        data = trial(subjects, visits, kind != "complete")
+        own, likelihood = ours(data, asked.method)
+        line = f"| {subjects} x {visits}, {kind} | {own:.3f} s |"
+        if "glmmTMB" in asked.peers:
+            peer, other = glmmtmb(data, asked.method, asked.timeout)
+            line += f" {peer:.2f} s | {peer / own:.1f} | {likelihood - other:.1e} |"
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

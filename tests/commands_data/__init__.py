@@ -1,1 +1,0 @@
-"""Data commands, as their users see them."""

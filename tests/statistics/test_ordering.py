@@ -1,0 +1,96 @@
+"""Orders and codes against numpy's own, which are slower."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xmixed.data.dataset import DTYPES, LIMITS, from_double, to_double
+from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, MISSING
+from xmixed.statistics import partition
+from xmixed.statistics.grouping import factorise, frequencies
+from xmixed.statistics.ordering import stable_order
+from xmixed.statistics.partition import running_sum, sort_within
+
+KINDS = ("byte", "long", "wide", "float", "whole", "double", "missing", "bool")
+
+
+def _key(random: np.random.Generator, kind: str, n: int) -> np.ndarray:
+    """Return a column with ties, negative numbers, both zeros."""
+    return {
+        "byte": lambda: random.integers(-5, 6, n).astype(np.int8),
+        "long": lambda: random.integers(-(2**31), 2**31, n).astype(np.int32),
+        "wide": lambda: random.integers(-(2**62), 2**62, n),
+        "float": lambda: random.normal(size=n).astype(np.float32).round(1) * random.choice([-1, 0, 1], n),
+        "whole": lambda: random.integers(-9, 9, n).astype(np.float64),
+        "double": lambda: random.normal(size=n).round(1),
+        "missing": lambda: random.choice([MISSING, CODES[3], 1.5, -0.0, 0.0], n),
+        "bool": lambda: random.random(n) < 0.5,
+    }[kind]()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from([1, 2, 7, 300]),
+    st.lists(st.sampled_from(KINDS), min_size=1, max_size=5),
+)
+def test_ties_keep_their_order_by_any_keys(seed, n, kinds):
+    random = np.random.default_rng(seed)
+    keys = [_key(random, kind, n) for kind in kinds]
+    assert np.array_equal(stable_order(keys), np.lexsort(keys[::-1]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([k for k in KINDS if k != "bool"]))
+def test_codes_and_frequencies(seed, kind):
+    values = _key(np.random.default_rng(seed), kind, 200)
+    levels, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+    found = factorise(values)
+    assert np.array_equal(found.levels, levels) and np.array_equal(found.codes, codes)
+    for got, expected in zip(frequencies(values), (levels, counts), strict=True):
+        assert np.array_equal(got, expected)
+
+
+@pytest.mark.parametrize("rows_at_a_time", [4, 64, 1 << 17])
+@pytest.mark.parametrize("whole", [True, False])
+def test_sums_and_orders_within_groups(monkeypatch, rows_at_a_time, whole):
+    monkeypatch.setattr(partition, "_CELLS", rows_at_a_time)
+    random = np.random.default_rng(3)
+    sizes = np.array([0, 1, 1, 3, 2, 17, 0, 1, 40, 5, 200, 0])
+    values = random.integers(-50, 50, sizes.sum()) * (1.0 if whole else 0.1)
+    parts = np.split(values, np.cumsum(sizes)[:-1])
+    assert np.array_equal(running_sum(values, sizes), np.concatenate([np.cumsum(part) for part in parts]))
+    ranked = values.copy()
+    sort_within(ranked, sizes)
+    assert np.array_equal(ranked, np.concatenate([np.sort(part) for part in parts]))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(tuple(DTYPES)),
+    st.lists(st.floats(-1e300, 1e300) | st.integers(-40000, 40000) | st.sampled_from(CODES), max_size=20),
+)
+def test_storing_is_rounding_cutting_and_codes(kind, numbers):
+    """One value at a time, by the rules of the storage types."""
+    expected = []
+    for number in map(float, numbers):
+        if number in CODES:
+            place = CODES.index(number)
+            first = {"double": MISSING, "float": float(FLOAT_MISSING)}.get(kind, INTEGER_MISSING.get(kind))
+            step = {"double": CODES[1] - CODES[0], "float": 2.0**115}.get(kind, 1.0)
+            expected.append(first + place * step)
+        elif kind == "double":
+            expected.append(number)
+        elif kind == "float":
+            fits = abs(number) < float(FLOAT_MISSING)
+            expected.append(float(np.float32(number)) if fits else float(FLOAT_MISSING))
+        else:
+            low, high = LIMITS[kind]
+            expected.append(
+                float(int(number)) if low <= int(number) <= high else float(INTEGER_MISSING[kind])
+            )
+    stored = from_double(np.array(numbers, dtype=np.float64), kind)
+    assert stored.dtype == DTYPES[kind] and stored.astype(np.float64).tolist() == expected
+    again = from_double(to_double(stored, kind), kind)
+    assert np.array_equal(again, stored)
