@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from xmixed.shell.completion import Names, suggest
-from xmixed.shell.prompt import _options, _subcommands
+from xmixed.shell.prompt import _files, _options, _subcommands, _values
 
 NAMES = Names(
     ("describe", "display", "estat", "label", "list", "xtmixed"),
     ("weight", "week", "id"),
     _subcommands,
     _options,
+    _values,
+    _files,
 )
 
 
@@ -24,7 +28,20 @@ NAMES = Names(
         ("xtmixed we", ("week", "weight"), 2),
         ("xtmixed weight week || ", ("id", "week", "weight"), 0),
         ("xtmixed weight week || id:, rem", ("reml",), 3),
-        ("xtmixed weight, cov(un", (), 2),
+        ("xtmixed weight || id:, cov(un", ("unstructured",), 2),
+        (
+            "xtmixed weight || id:, covariance(",
+            ("exchangeable", "identity", "independent", "unstructured"),
+            0,
+        ),
+        ("xtmixed weight || id:, residuals(ex", ("exchangeable", "exponential"), 2),
+        ("quietly regress weight week, vce(r", ("robust",), 1),
+        ("summarize weight, format(", (), 0),
+        ("sysuse sleep", ("sleepstudy",), 5),
+        ("use b", ("b.dta", "bed/"), 1),
+        ('use "bed/', ("bed/c d.dta",), 4),
+        ("do a", ("a.do",), 1),
+        ("merge 1:1 id using b", ("b.dta", "bed/"), 1),
         ('display "we', (), 2),
         ("display `we", (), 2),
         ("display 1\nde", ("describe",), 2),
@@ -40,7 +57,13 @@ NAMES = Names(
         ("arima x, ", (), 0),
     ],
 )
-def test_suggest(before: str, words: tuple[str, ...], length: int) -> None:
+def test_suggest(
+    before: str, words: tuple[str, ...], length: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bed").mkdir()
+    for name in ("a.do", "b.dta", "b.txt", "bed/c d.dta", ".hidden.dta"):
+        (tmp_path / name).write_text("")
+    monkeypatch.chdir(tmp_path)
     found = suggest(before, NAMES)
     assert (found.words, found.length) == (words, length)
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -365,3 +366,20 @@ def test_results_are_what_python_expects(session: Session) -> None:
 
 def test_types_ship() -> None:
     assert (Path(xmixed.__file__).parent / "py.typed").exists()
+
+
+def test_escapes_of_typed_commands_do_not_reach_a_log(session: Session, tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    session.run(f'log using "{log}"\ndisplay "a\x1b[31mb\tc"\n* \x1b]0;x\x07\nlog close')
+    text = log.read_text()
+    assert "\x1b" not in text and "\x07" not in text and "a[31mb" in text
+
+
+def test_describe_is_linear_in_the_number_of_variables(session: Session) -> None:
+    import numpy as np
+    import pandas as pd
+
+    session.use(pd.DataFrame(np.ones((1, 12_000), "int8"), columns=[f"v{i}" for i in range(12_000)]))
+    started = time.process_time()
+    session.run("describe, short\nds\nrename v1 w1\ndescribe v2-v9")
+    assert time.process_time() - started < 2  # the quadratic one took four

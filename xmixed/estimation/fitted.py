@@ -125,6 +125,8 @@ class TableExtras:
         `x` or `ln(x)`: what has coefficient one; "" for nothing.
     last : tuple of CoefficientRow
         Rows after the ancillary parameters.
+    apart : bool
+        A rule stands between those and these.
     """
 
     exponential: str = ""
@@ -132,6 +134,7 @@ class TableExtras:
     base: tuple[int, str, str] | None = None
     offset: str = ""
     last: tuple[CoefficientRow, ...] = ()
+    apart: bool = False
 
 
 def coefficient_table(
@@ -192,7 +195,9 @@ def _equations(
             kind = "exposure" if extras.offset.startswith("ln(") else "offset"
             rows = (*rows, CoefficientRow(extras.offset, Figures(1.0), note=f"({kind})"))
         found.append(Equation(rows, equation.name if named else ""))
-    if ancillary or extras.last:
+    if ancillary and extras.apart:
+        found += [Equation(tuple(ancillary)), Equation(extras.last)]
+    elif ancillary or extras.last:
         found.append(Equation((*ancillary, *extras.last)))
     if extras.base is not None:
         place, name, note = extras.base

@@ -34,6 +34,7 @@ MODULES: dict[str, str] = {
     "logit": "likelihood.estimator:BINARY",
     "mean": "means.estimator",
     "mlogit": "likelihood.estimator:MULTINOMIAL",
+    "nbreg": "likelihood.estimator:DISPERSED",
     "ologit": "likelihood.estimator:ORDERED",
     "oprobit": "likelihood.estimator:ORDERED",
     "poisson": "likelihood.estimator:COUNTS",

@@ -75,14 +75,19 @@ def settled(sample: SingleSample, constant: bool = False) -> SingleSample:
     return sample.settled(omitted[1:] if constant else omitted)
 
 
-def iteration_log(session: SessionState, title: str = "", label: str = "log likelihood") -> Progress:
-    """Return what prints a line for each iteration, after a blank line and the title."""
+def iteration_log(
+    session: SessionState, title: str = "", label: str = "log likelihood", spaced: bool = False
+) -> Progress:
+    """Return what prints a line for each iteration, after a blank line and the title.
+
+    `spaced`: a blank line below the title too.
+    """
     first = True
 
     def progress(number: int, log_likelihood: float, remark: str) -> None:
         nonlocal first
         if first:
-            session.out.write("", *([title] if title else []))
+            session.out.write("", *([title] if title else []), *([""] if spaced else []))
             first = False
         session.out.write(render_iteration(number, label, log_likelihood, remark))
 

@@ -51,6 +51,14 @@ def find_option(name: str, specs: Sequence[OptionSpec]) -> tuple[OptionSpec, boo
     return None
 
 
+def words_of(spec: OptionSpec) -> tuple[str, ...]:
+    """Return the words that an option takes in its parentheses; () where it takes something else."""
+    if spec.kind == "residuals":
+        return tuple(name for name, *_ in RESIDUAL_STRUCTURES)
+    choices = spec.choices or (VARIANCE_ESTIMATORS if spec.kind == "vce" else ())
+    return tuple(name for name, _ in choices)
+
+
 def match_choice(word: str, choices: Sequence[tuple[str, str]]) -> str | None:
     """Return the full word that an abbreviation means; None when it means none."""
     for full, _ in choices:

@@ -26,3 +26,11 @@ class Line(tuple[Styled, ...]):
 def line(*runs: str | Styled | tuple[str, str]) -> Line:
     """Return a Line; bare strings have the style `text`."""
     return Line(Styled(run) if isinstance(run, str) else Styled(*run) for run in runs)
+
+
+_CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x09}
+
+
+def without_control(text: str) -> str:
+    """Return text without control characters: what is in data or was typed must not steer a terminal."""
+    return text if text.isprintable() else text.translate(_CONTROL)

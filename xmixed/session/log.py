@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from xmixed.output import Line
+from xmixed.output import Line, without_control
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +40,7 @@ class LogFile:
         """Take a line of output (a sink)."""
         if self.on and not self.failure:
             with self._noting():
-                self.stream.write(line.text.rstrip("\n") + "\n")
+                self.stream.write(without_control(line.text) + "\n")
 
     def flush(self) -> None:
         """Hand on what was written; why that fails is noted in `failure`."""

@@ -14,9 +14,9 @@ from difflib import get_close_matches
 from xmixed.commands.registry import CommandEntry, built, find_entry
 from xmixed.commands.table import COMMANDS
 from xmixed.errors import Span, StataError
+from xmixed.output import without_control
 from xmixed.session.state import SessionState
 from xmixed.shell.idioms import ELSEWHERE, FUNCTIONS_ELSEWHERE, LOOKALIKES, MISSING, TRUTH
-from xmixed.shell.screen import printable
 
 LONGEST_SHOWN = 100
 """Characters of a command under which a caret is drawn."""
@@ -35,7 +35,7 @@ def advice(session: SessionState, error: StataError) -> list[str]:
 def show_advice(session: SessionState, error: StataError) -> None:
     """Show the help for an error on the terminal; no log takes it."""
     for text in advice(session, error):
-        sys.stdout.write(f"{printable(text)}\n")
+        sys.stdout.write(f"{without_control(text)}\n")
 
 
 def _caret(error: StataError) -> list[str]:

@@ -13,6 +13,9 @@ _PREFIXES = r"(?:(?:qui\w*|cap\w*|n|no\w*)\s*:?\s+)*"
 _AT_COMMAND = re.compile(rf"\s*{_PREFIXES}\w*$")
 _FIRST_WORD = re.compile(rf"\s*{_PREFIXES}(\w+)")
 _BEHIND_FIRST_WORD = re.compile(rf"\s*{_PREFIXES}(\w+)\s+\w*")
+_IN_OPTION = re.compile(r"(\w+)\([^()]*$")
+_FILE = re.compile(r"\busing\s+\"?([^\s\"]*)$")
+_AFTER_COMMAND = re.compile(rf"\s*{_PREFIXES}\w+\s+\"?([^\s\",]*)")
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -36,12 +39,18 @@ class Names:
         The subcommands of a command, which may be abbreviated.
     options : callable
         The options of what a line begins with, a command or a subcommand.
+    values : callable
+        What an option of such a line takes, both as typed: `cov` of `xtmixed ...`.
+    files : callable
+        The files that the command of a line may mean, by the begin of their names.
     """
 
     commands: Iterable[str]
     variables: Iterable[str]
     subcommands: Callable[[str], Iterable[str]]
     options: Callable[[str], Iterable[str]]
+    values: Callable[[str, str], Iterable[str]]
+    files: Callable[[str, str], Iterable[str]]
 
 
 def suggest(before: str, names: Names) -> Suggestions:
@@ -53,14 +62,23 @@ def suggest(before: str, names: Names) -> Suggestions:
     """
     line = last_command(before)
     bare = _QUOTED.sub("", line)
+    command = _FIRST_WORD.match(line)
+    file = _FILE.search(line) or (_AFTER_COMMAND.fullmatch(line) if command else None)
+    if command and file:
+        names_of_files = tuple(names.files(line[command.start(1) :], file[1]))
+        if names_of_files or '"' in file[0]:
+            return Suggestions(names_of_files, len(file[1]))
     found = _WORD.search(line)
     word = found.group() if found else ""
     if '"' in bare or bare.rpartition("`")[1] and "'" not in bare.rpartition("`")[2]:
         return Suggestions((), len(word))
     if _AT_COMMAND.fullmatch(line):
         return _matching(names.commands, word)
+    inside = _IN_OPTION.search(bare)
+    if inside and _behind_comma(bare[: inside.start()]):
+        values = names.values(line[command.start(1) :], inside[1]) if command else ()
+        return _matching(values, word)
     if _behind_comma(bare):
-        command = _FIRST_WORD.match(line)
         return _matching(names.options(line[command.start(1) :]) if command else (), word)
     behind = _BEHIND_FIRST_WORD.fullmatch(line)
     subcommands = names.subcommands(behind.group(1)) if behind else ()

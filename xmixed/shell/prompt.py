@@ -20,6 +20,7 @@ from xmixed.errors import StataError
 from xmixed.interpreter.lines import continuation_prompt, has_several, is_complete, run_lines
 from xmixed.interpreter.session import Session, as_stata_error
 from xmixed.interpreter.transcript import Echo
+from xmixed.language.options import find_option, words_of
 from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import ExitRequest
 from xmixed.shell.advice import show_advice
@@ -162,7 +163,7 @@ class _SessionCompleter(Completer):
             yield Completion(word, start_position=-found.length)
 
     def _names(self) -> Names:
-        return Names(built(COMMANDS), self.session.data.names, _subcommands, _options)
+        return Names(built(COMMANDS), self.session.data.names, _subcommands, _options, _values, _files)
 
 
 def _subcommands(word: str) -> tuple[str, ...]:
@@ -176,3 +177,45 @@ def _options(text: str) -> tuple[str, ...]:
     except StataError:
         return ()
     return tuple(option.name for option in entry.options if option.built)
+
+
+def _values(text: str, option: str) -> tuple[str, ...]:
+    """Return the words that an option takes: structures of covariance(), kinds of vce()."""
+    try:
+        entry, _ = find_entry(text)
+    except StataError:
+        return ()
+    found = find_option(option, entry.options)
+    return () if found is None else words_of(found[0])
+
+
+SUFFIXES = {"use": ".dta", "do": ".do", "run": ".do", "include": ".do", "append": ".dta", "merge": ".dta"}
+"""What the files are that a command takes; `sysuse` and `webuse` take what is shipped."""
+
+
+def _files(text: str, start: str) -> tuple[str, ...]:
+    """Return the files and folders whose names begin so, of the kind that the command of a line takes."""
+    name = resolve(text.split()[0])
+    if name in ("sysuse", "webuse"):
+        from xmixed.data.files.locate import shipped_datasets
+
+        stems = (item.removesuffix(".dta") for item in shipped_datasets())
+        return tuple(item for item in stems if item.startswith(start))
+    suffix = SUFFIXES.get(name or "")
+    if suffix is None:
+        return ()
+    folder, _, begin = start.rpartition("/")
+    try:
+        entries = sorted(
+            os.scandir(f"{folder}/" if folder or start.startswith("/") else "."), key=lambda entry: entry.name
+        )
+    except OSError:
+        return ()
+    lead = start[: len(start) - len(begin)]
+    return tuple(
+        lead + entry.name + ("/" if entry.is_dir() else "")
+        for entry in entries
+        if entry.name.startswith(begin)
+        and (begin or not entry.name.startswith("."))
+        and (entry.is_dir() or entry.name.endswith(suffix))
+    )

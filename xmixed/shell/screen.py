@@ -9,20 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from xmixed.output import Line
+from xmixed.output import Line, without_control
 from xmixed.session.output import Sink
 from xmixed.session.signals import OutputLost
-
-_CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x09}
 
 STANDARD_OUTPUT = "standard output"
 
 MINIMUM_WIDTH, MAXIMUM_WIDTH = 40, 255
-
-
-def printable(text: str) -> str:
-    """Return text without control characters: a label in a data file must not steer a terminal."""
-    return text.translate(_CONTROL)
 
 
 def has_display() -> bool:
@@ -35,7 +28,7 @@ def stream_sink(stream: TextIO, name: str = STANDARD_OUTPUT) -> Sink:
 
     def write(item: Line) -> None:
         with losing(name):
-            stream.write(printable(item.text) + "\n")
+            stream.write(without_control(item.text) + "\n")
 
     return write
 
@@ -72,7 +65,7 @@ def terminal_sink() -> Sink:
     def write(item: Line) -> None:
         shown = Text(no_wrap=True, overflow="ignore", end="")
         for run in item:
-            shown.append(printable(run.text), styles.get(run.style, ""))
+            shown.append(without_control(run.text), styles.get(run.style, ""))
         console.print(shown, soft_wrap=True)
 
     return write

@@ -100,3 +100,29 @@ def test_refusals(session: xmixed.Session, model: str, line: str, code: int, mes
     with pytest.raises(StataError) as caught:
         session.run(line)
     assert caught.value.code == code and message in caught.value.message
+
+
+def test_information_matrix_test_in_raw_columns() -> None:
+    """N R^2 of regressions on the covariates as they are; a 0/1 variable is its own square and drops out."""
+    session = xmixed.Session()
+    session.run(
+        "sysuse hsb82\nkeep in 1/120\nquietly regress mathach ses minority\nquietly estat imtest, white"
+    )
+    y, x, z = (session.data[name].to_double() for name in ("mathach", "ses", "minority"))
+    ones = np.ones(len(y))
+    X = np.column_stack([ones, x, z])
+    e = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
+    s2 = e @ e / len(y)
+
+    def share(values: np.ndarray, columns: np.ndarray) -> float:
+        rest = values - columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
+        return len(y) * (1 - rest @ rest / np.sum((values - values.mean()) ** 2))
+
+    white = share(e**2, np.column_stack([X, x * x, x * z]))
+    skewness = share(e**3 - 3 * s2 * e, X)
+    fourth = e**4 - 6 * s2 * e**2 + 3 * s2**2
+    kurtosis = len(y) * fourth.mean() ** 2 / np.mean(fourth**2)
+    wanted = {"h": (white, 4), "s": (skewness, 2), "k": (kurtosis, 1), "t": (white + skewness + kurtosis, 7)}
+    for mark, (statistic, df) in wanted.items():
+        assert session.r[f"chi2_{mark}"] == pytest.approx(statistic, rel=1e-9)
+        assert session.r[f"df_{mark}"] == df

@@ -188,18 +188,14 @@ def test_formats_by_name(session: Session) -> None:
 @pytest.mark.parametrize(
     "option",
     [
-        "alignment(c)",
         "width(5)",
         "longtable",
-        "substitute(a b)",
-        "refcat(a b)",
         "prehead(x)",
         "posthead(x)",
         "prefoot(x)",
         "postfoot(x)",
         "margin",
         "beta",
-        "transform(x)",
         "unstack",
     ],
 )

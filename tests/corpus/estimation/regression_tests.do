@@ -1,5 +1,5 @@
 * source: FORMAT-estimation 4.2; figures against closed forms in test_regression_tests
-* covers: estat hettest, estat ovtest, estat vif, vif
+* covers: estat hettest, estat ovtest, estat imtest, estat vif, vif
 * digits: 6
 sysuse hsb82
 keep in 1/120
@@ -12,6 +12,8 @@ estat hettest, fstat
 estat ovtest
 return list
 estat ovtest, rhs
+estat imtest, white
+return list
 estat vif
 return list
 vif, uncentered
@@ -20,3 +22,8 @@ estat vce
 estat summarize
 quietly regress mathach ses i.school i.minority
 estat vif
+estat imtest, preserve
+quietly regress mathach ses, vce(robust)
+capture noisily estat imtest
+quietly regress mathach ses, noconstant
+capture noisily estat imtest

@@ -32,7 +32,7 @@ capture noisily esttab nosuch
 capture noisily esttab est1, b(nonsense)
 capture noisily esttab est1, star(* 2)
 capture noisily esttab est1, unstack
-capture noisily esttab using table.docx
+capture noisily esttab using table.doc
 capture noisily estadd summ
 eststo drop ri
 eststo dir

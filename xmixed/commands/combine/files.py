@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from xmixed.data.dataset import Dataset
 from xmixed.data.operations.stacking import Promotion
@@ -12,11 +11,9 @@ from xmixed.session.state import SessionState
 
 def read_using(name: str) -> Dataset:
     """Return the dataset in a file; r(601) and the codes of `use`."""
-    from xmixed.data.files.dta.reader import read_dta
-    from xmixed.data.files.locate import locate
+    from xmixed.data.files.dataset_file import read_dataset
 
-    found = locate(name, "use")
-    return replace(read_dta(found.path, name=found.display_name), source=found.address)
+    return read_dataset(name).dataset
 
 
 def say_changes(session: SessionState, promotions: Sequence[Promotion], labels: Sequence[str]) -> None:

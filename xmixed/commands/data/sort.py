@@ -6,16 +6,21 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.varlists import names_in
-from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.columns import stored
+from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.data.order import reordered, sort_key, sorted_on
 from xmixed.errors import StataError
 from xmixed.expressions.sample import range_slice
-from xmixed.expressions.varlist import resolve_name, resolve_varlist
+from xmixed.expressions.varlist import check_new_name, resolve_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 from xmixed.statistics.ordering import stable_order
+from xmixed.statistics.partition import Partition
+
+LARGEST_EXACT = 16_777_216
+"""Whole numbers up to it are exact in a float."""
 
 
 @command(
@@ -47,10 +52,10 @@ def sort(session: SessionState, node: Command) -> None:
         "text",
         options=(
             OptionSpec("mfirst", "m", help="missing values first where the order falls"),
-            OptionSpec("generate", "g", "name", help="number the groups", built=False),
+            OptionSpec("generate", "g", "name", help="number the groups"),
         ),
     ),
-    synopsis="gsort [+|-]varname [[+|-]varname ...] [, mfirst]",
+    synopsis="gsort [+|-]varname [[+|-]varname ...] [, mfirst generate(newvar)]",
     needs=("data",),
     keeps_r=True,
 )
@@ -66,7 +71,16 @@ def gsort(session: SessionState, node: Command) -> None:
         else:
             keys.append(sort_key(data[name]))
             ascending += [] if falling else [name]
-    session.data = reordered(data, stable_order(keys), tuple(ascending))
+    order = stable_order(keys)
+    found = reordered(data, order, tuple(ascending))
+    name = node.option("generate")
+    if name is not None:
+        check_new_name(name, data)
+        groups = Partition.of_sorted(keys, data.n_obs, order)
+        kind = "float" if groups.count <= LARGEST_EXACT else "long"
+        numbers = stored(groups.group + 1.0, kind)
+        found = found.with_variables(Variable(name, kind, numbers, default_format(kind)))
+    session.data = found
 
 
 def _signed_names(text: str, data: Dataset) -> list[tuple[str, bool]]:

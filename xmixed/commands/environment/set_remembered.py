@@ -17,11 +17,8 @@ def _set(session: SessionState, node: Command) -> None:
     if setting.choices:
         fits = value in setting.choices
     elif setting.number:
-        fits = (
-            value == setting.default
-            or len(node.argument) == 1
-            and value.rstrip("bkmg").replace(".", "", 1).isdigit()
-        )
+        number = value.rstrip("bkmg").replace(".", "", 1).isdigit()
+        fits = len(node.argument) == 1 and (number or value == setting.default)
     else:
         fits = bool(value)
     if not fits:

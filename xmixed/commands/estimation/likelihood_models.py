@@ -47,6 +47,12 @@ if TYPE_CHECKING:
     by="each",
 )
 @command(
+    "nbreg",
+    syntax=SYNTAX["nbreg"],
+    synopsis="nbreg depvar [indepvars] [if] [in] [weight] [, irr dispersion(mean|constant) ...]",
+    by="each",
+)
+@command(
     "ologit",
     syntax=SYNTAX["ologit"],
     synopsis="ologit depvar [indepvars] [if] [in] [weight] [, or offset(varname) vce(vcetype) ...]",
@@ -97,9 +103,16 @@ def likelihood_model(session: SessionState, node: Command) -> None:
     label = "log likelihood" if sample.variance.kind == "oim" else "log pseudolikelihood"
     show = node.option("log", node.name != "logistic") is not False
     with overflow():
-        estimates = likelihood.fit(
-            sample, found, request, iteration_log(session, label=label) if show else None
-        )
+        if kind.family == "dispersed":
+            estimates = likelihood.fit_dispersed(
+                sample,
+                found,
+                request,
+                lambda title: iteration_log(session, title, label, spaced=True) if show else None,
+            )
+        else:
+            log = iteration_log(session, label=label) if show else None
+            estimates = likelihood.fit(sample, found, request, log)
     conclude(session, node, estimator, estimates, replace(sample, notes=()))
     if not estimates.scalars["converged"]:
         raise StataError(430, "convergence not achieved", keeps_results=True)
@@ -132,5 +145,12 @@ def _request(
         found = session.data.value_labels.get(variable.value_label, {})
         labels = {float(value): text for value, text in found.items()}
     return Request(
-        KINDS[node.name], node.text.strip(), offset, shown, limits, node.option("baseoutcome"), labels
+        KINDS[node.name],
+        node.text.strip(),
+        offset,
+        shown,
+        limits,
+        node.option("baseoutcome"),
+        labels,
+        str(node.option("dispersion", "mean")) if node.name == "nbreg" else "",
     )

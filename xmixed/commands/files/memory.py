@@ -76,3 +76,16 @@ def new_names_before_using(session: SessionState, node: Command) -> list[str] | 
     if node.using is None or not node.argument_text.strip():
         return None
     return new_names(node.argument_text, Dataset(), session.settings.type).names
+
+
+def selected_part(session: SessionState, node: Command, data: Dataset) -> Dataset:
+    """Return the observations of data just read that `if` and `in` leave."""
+    if node.condition is None and node.in_range is None:
+        return data
+    before = session.data
+    session.data = data
+    try:
+        rows = selected_rows(session, node)
+    finally:
+        session.data = before
+    return data.rows(rows)

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from xmixed.commands.files.memory import CLEAR, REPLACE, check_may_replace, file_name, say_if_new
+from xmixed.commands.files.memory import (
+    CLEAR,
+    REPLACE,
+    check_may_replace,
+    file_name,
+    say_if_new,
+    selected_part,
+)
 from xmixed.commands.registry import command
-from xmixed.commands.rows import selected_rows
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
@@ -24,15 +30,11 @@ OLD_RELEASE = 114
 
 def read_file(session: SessionState, name: str, command_name: Literal["use", "webuse", "sysuse"]) -> Dataset:
     """Return the dataset in a file that a command names; variables that got another name are said."""
-    from xmixed.data.files.dta.reader import read_dta
-    from xmixed.data.files.locate import locate
+    from xmixed.data.files.dataset_file import read_dataset
 
-    found = locate(name, command_name)
-    renamed: dict[str, str] = {}
-    data = read_dta(found.path, name=found.display_name, renamed=renamed)
-    for old, new in renamed.items():
-        session.out.write(f"(variable {printable(old)} is named {new}: no valid name)")
-    return replace(data, source=found.address)
+    found = read_dataset(name, command_name)
+    session.out.write(*map(printable, found.notes))
+    return found.dataset
 
 
 def _install(session: SessionState, data: Dataset) -> None:
@@ -71,14 +73,7 @@ def use(session: SessionState, node: Command) -> None:
 def _selected(session: SessionState, node: Command, data: Dataset) -> Dataset:
     """Reduce a dataset just read to the variables and observations asked for."""
     names = resolve_varlist(node.argument, data) if node.argument else data.names
-    if node.condition is not None or node.in_range is not None:
-        before = session.data
-        session.data = data
-        try:
-            rows = selected_rows(session, node)
-        finally:
-            session.data = before
-        data = data.rows(rows)
+    data = selected_part(session, node, data)
     gone = set(data.names) - set(names)
     return replace(data.without(gone), n_obs=data.n_obs, changed=False)
 
@@ -125,6 +120,8 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
     name = node.argument or data.source
     if not name or "://" in name:
         raise StataError(198, "invalid file specification")
+    if name.lower().endswith((".parquet", ".pq")):
+        raise StataError(198, "invalid file specification", hint="export parquet writes such files")
     name = with_suffix(name)
     if node.option("replace"):
         say_if_new(session, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.commands.inference.comparing import METHODS
 from xmixed.commands.registry import command
 from xmixed.commands.rows import numeric_variables, selected_rows, weights_of
 from xmixed.errors import StataError
@@ -22,8 +23,6 @@ from xmixed.session.state import SessionState
 from xmixed.statistics.grouped import Grouped
 from xmixed.statistics.inference.comparisons import Sample
 from xmixed.statistics.inference.intervals import Interval, centile, proportion_interval, rate_interval
-
-_METHODS = ("exact", "wald", "wilson", "agresti", "jeffreys")
 
 
 @command(
@@ -47,14 +46,14 @@ _METHODS = ("exact", "wald", "wilson", "agresti", "jeffreys")
             OptionSpec("separator", "sep", "integer", "rule after every # variables", minimum_value=0),
             LEVEL,
         ),
-        exclusive=(_METHODS, ("binomial", "poisson")),
+        exclusive=(METHODS, ("binomial", "poisson")),
     ),
     synopsis="ci [varlist] [if] [in] [weight] [, binomial poisson exposure(varname) wilson ... level(#)]",
     needs=("data",),
     by="each",
 )
 def ci(session: SessionState, node: Command) -> None:
-    method = next((name for name in _METHODS if node.option(name)), "")
+    method = next((name for name in METHODS if node.option(name)), "")
     poisson = bool(node.option("poisson")) or node.option("exposure") is not None
     binomial = bool(node.option("binomial")) or bool(method and not poisson)
     if poisson and method not in ("", "exact"):

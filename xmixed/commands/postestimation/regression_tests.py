@@ -7,6 +7,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.linear.diagnostics import (
     heteroskedasticity_test,
     inflation_factors,
+    information_matrix_test,
     reset_test,
 )
 from xmixed.estimation.linear.refit import fitted_sample
@@ -18,7 +19,9 @@ from xmixed.missing import is_missing
 from xmixed.render.layouts.postestimation.regression_tests import (
     render_heteroskedasticity,
     render_inflation,
+    render_information_matrix,
     render_reset,
+    render_white,
 )
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
@@ -89,6 +92,44 @@ def ovtest(session: SessionState, node: Command) -> None:
     of = "independent variables" if node.option("rhs") else f"fitted values of {session.e.macros['depvar']}"
     session.out.write(*render_reset(of, found.df, found.df_residual, found.statistic, found.p_value))
     scalars = {"p": found.p_value, "F": found.statistic, "df": float(found.df), "df_r": found.df_residual}
+    session.r = Results(scalars)
+
+
+@subcommand(
+    "estat",
+    "imtest",
+    syntax=Syntax(
+        options=(
+            OptionSpec("white", "w", help="White's test by itself, too"),
+            OptionSpec("preserve", "pres", help="no effect: the data are never changed"),
+        )
+    ),
+    synopsis="estat imtest [, white]",
+    needs=("estimates",),
+    after=REGRESS,
+)
+def imtest(session: SessionState, node: Command) -> None:
+    """The information matrix test, in its parts."""
+    if "vcetype" in session.e.macros:
+        raise StataError(498, "estat imtest not valid after robust estimation")
+    sample = fitted_sample(session.e, Context.of(session))
+    if not sample.has_constant:
+        raise StataError(498, "estat imtest needs a model with a constant")
+    found = information_matrix_test(sample.data)
+    white = found.heteroskedasticity
+    if node.option("white"):
+        session.out.write(*render_white(white.statistic, white.df, white.p_value))
+    parts = {
+        "Heteroskedasticity": white,
+        "Skewness": found.skewness,
+        "Kurtosis": found.kurtosis,
+        "Total": found.total,
+    }
+    rows = [(name, part.statistic, part.df, part.p_value) for name, part in parts.items()]
+    session.out.write(*render_information_matrix(rows))
+    scalars: dict[str, float] = {}
+    for mark, part in zip(("h", "s", "k", "t"), parts.values(), strict=True):
+        scalars |= {f"chi2_{mark}": part.statistic, f"df_{mark}": float(part.df)}
     session.r = Results(scalars)
 
 

@@ -6,13 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from xmixed.errors import StataError
-from xmixed.estimation.publishing.table import ADAPTIVE, Design, Element, Star, Wanted, check_number_format
+from xmixed.estimation.publishing.table import (
+    ADAPTIVE,
+    Design,
+    Element,
+    Star,
+    Transform,
+    Wanted,
+    check_number_format,
+)
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command, parse_words
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.render.published.table import Group
 
 Option = Callable[..., Any]
+Evaluate = Callable[[str], float]
 
 FORMATS = ("fixed", "tab", "csv", "scsv", "tex", "html", "md", "rtf")
 
@@ -20,6 +29,17 @@ FORMATS = ("fixed", "tab", "csv", "scsv", "tex", "html", "md", "rtf")
 def _optional(name: str, minimum: str, help_: str) -> OptionSpec:
     return OptionSpec(name, minimum, "text", help_, optional_value=True)
 
+
+_SHARED = (
+    OptionSpec("transform", "trans", "text", "names: f(@) and its derivative, for coefficients and errors"),
+    OptionSpec("eqlabels", "eql", "text", "labels of equations, or none"),
+    OptionSpec("refcat", "refcat", "text", "a row before a coefficient: name and label, with label()"),
+    OptionSpec("alignment", "ali", "text", "alignment of columns in LaTeX"),
+    OptionSpec("substitute", "sub", "words", "pairs of texts, the second in place of the first"),
+    OptionSpec("noabbrev", "noabb", help="labels in full"),
+    OptionSpec("style", "sty", "text", "the format of the table, as the options fixed, tab, tex, ..."),
+)
+"""Options of esttab and estout that mean the same."""
 
 OPTIONS: tuple[OptionSpec, ...] = (
     OptionSpec("b", "b", "text", "format of coefficients"),
@@ -76,19 +96,38 @@ OPTIONS: tuple[OptionSpec, ...] = (
     OptionSpec("fragment", "f", help="LaTeX without the begin and end of the table"),
     *(OptionSpec(name, name, help=f"the table as {name}") for name in FORMATS),
     LEVEL,
+    OptionSpec("main", "main", "text", "the figure in the first line, with a format: b 3"),
+    OptionSpec("aux", "aux", "text", "the figure in parentheses, with a format: se 3"),
+    OptionSpec("noconstant", "nocons", help="no constants"),
+    OptionSpec("parentheses", "par", "negatable", "parentheses around the second figure; the default"),
+    OptionSpec("brackets", "br", help="brackets in place of parentheses"),
+    *_SHARED,
     OptionSpec("unstack", "uns", built=False),
-    OptionSpec("transform", "trans", "text", built=False),
-    OptionSpec("alignment", "ali", "text", built=False),
     OptionSpec("width", "width", "text", built=False),
     OptionSpec("longtable", "longtable", built=False),
-    OptionSpec("substitute", "sub", "text", built=False),
-    OptionSpec("refcat", "refcat", "text", built=False),
     OptionSpec("prehead", "preh", "text", built=False),
     OptionSpec("posthead", "posth", "text", built=False),
     OptionSpec("prefoot", "pref", "text", built=False),
     OptionSpec("postfoot", "postf", "text", built=False),
     OptionSpec("margin", "mar", optional_value=True, kind="text", built=False),
     OptionSpec("beta", "beta", optional_value=True, kind="text", built=False),
+)
+
+_NOT_BUILT = ("unstack", "width", "longtable", "prehead", "posthead", "prefoot", "postfoot", "margin")
+_OWN = ("b", "se", "t", "p", "ci", "not", "wide", "plain", "nostar", "star", "compress", "nogaps", "beta")
+_OF_ESTTAB = {
+    *_OWN,
+    *("r2", "ar2", "pr2", "aic", "bic", "scalars", "sfmt", "noobs", "obslast", "nomtitles", "mtitles"),
+    *("depvars", "nodepvars", "nonumbers", "coeflabels", "nonotes", "notes", "main", "aux"),
+    *("parentheses", "brackets", "noeqlines", "addnotes", "noconstant", "booktabs", "fragment"),
+}
+ESTOUT_OPTIONS: tuple[OptionSpec, ...] = (
+    *(spec for spec in OPTIONS if spec.name not in _OF_ESTTAB),
+    OptionSpec("mlabels", "ml", "text", "names over the models, or none"),
+    OptionSpec("collabels", "coll", "text", "names over the figures, or none"),
+    OptionSpec("starlevels", "starl", "text", "symbols and levels of significance"),
+    OptionSpec("legend", "leg", "negatable", "the symbols below the table"),
+    OptionSpec("note", "note", "words", "notes below the table"),
 )
 
 _LABELS = {"N": "N", "r2": "R-sq", "r2_a": "adj. R-sq", "r2_p": "pseudo R-sq", "aic": "AIC", "bic": "BIC"}
@@ -104,8 +143,8 @@ def shape_of(option: Option) -> tuple[int, int]:
     return int(option("varwidth", 20 if option("label") else 12)), int(option("modelwidth", narrow))
 
 
-def design_of(option: Option, level: float) -> Design:
-    """Return what the options ask for.
+def design_of(option: Option, level: float, evaluate: Evaluate) -> Design:
+    """Return what the options of esttab ask for; `evaluate` gives the value of an expression without names.
 
     Raises
     ------
@@ -141,25 +180,168 @@ def design_of(option: Option, level: float) -> Design:
         title=str(option("title", "")),
         level=float(option("level", level)),
         names_as_titles=bool(option("nodepvars")) or given is True,
+        no_constant=bool(option("noconstant")),
+        **_shared(option, evaluate),
     )
+
+
+def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) -> Design:
+    """Return what the options of estout ask for; `cells` is the text of cells() with its quotes.
+
+    Raises
+    ------
+    StataError
+        r(198), r(120).
+    """
+    rows = _cell_rows(cells) if cells else ((Element("b", "%9.0g"),),)
+    if len({len(row) for row in rows}) > 1:
+        raise StataError(198, "option cells(): rows of different lengths are not implemented in xmixed yet")
+    elements = tuple(element for row in rows for element in row)
+    if len(rows) > 1 and len(rows[0]) > 1:
+        raise StataError(
+            198, "option cells(): several rows of several figures are not implemented in xmixed yet"
+        )
+    wide = len(elements) > 1 and len(rows) == 1
+    models, columns = (
+        _labels_or_none(option("mlabels"), "mlabels"),
+        _labels_or_none(option("collabels"), "collabels"),
+    )
+    names = [element.name for element in elements]
+    heads = columns or (tuple(names) if wide else ("/".join(names),))
+    stars = _star_levels(option("starlevels"))
+    legend = bool(option("legend")) and any(element.stars for element in elements)
+    notes = (", ".join(f"{star.symbol} p<{star.text}" for star in stars),) if legend else ()
+    return Design(
+        elements=elements,
+        stars=stars,
+        statistics=_listed_statistics(str(option("stats"))) if option("stats") else (),
+        wide=wide,
+        label=bool(option("label")),
+        gaps=False,
+        numbers=bool(option("numbers")),
+        titles=models or None,
+        model_titles=models != (),
+        keep=tuple(option("keep") or ()),
+        drop=tuple(option("drop") or ()),
+        order=tuple(option("order") or ()),
+        rename=_pairs(option("rename"), "rename"),
+        labels=_pairs(option("varlabels"), "varlabels"),
+        groups=_groups(option("mgroups")),
+        indicate=_indicate(option("indicate")),
+        no_omitted=bool(option("noomitted")),
+        no_base=bool(option("nobaselevels")),
+        exponentiate=bool(option("eform")),
+        notes=(*notes, *(option("note") or ())),
+        standard_notes=False,
+        title=str(option("title", "")),
+        level=float(option("level", level)),
+        names_as_titles=True,
+        heads_of_columns=() if columns == () else heads,
+        **_shared(option, evaluate),
+    )
+
+
+def _shared(option: Option, evaluate: Evaluate) -> dict[str, Any]:
+    references, text = _references(option("refcat"))
+    labels = _labels_or_none(option("eqlabels"), "eqlabels")
+    return {
+        "transforms": _transforms(option("transform"), evaluate),
+        "equation_labels": ("",) * 99 if labels == () else labels or (),
+        "references": references,
+        "reference_text": text,
+    }
+
+
+def _labels_or_none(typed: str | None, name: str) -> tuple[str, ...] | None:
+    """Return labels; () for `none`, None where nothing was typed."""
+    if typed is None:
+        return None
+    if typed.strip() == "none":
+        return ()
+    asked = _parsed(
+        Syntax("words", options=(OptionSpec("none", "none"), OptionSpec("lhs", "lhs", "text"))), typed
+    )
+    if not asked.argument:
+        return () if asked.option("none") else None
+    return tuple(asked.argument)
+
+
+def _references(typed: str | None) -> tuple[dict[str, str], str]:
+    """Return labels of rows by the coefficient before which they stand, and the text in their cells."""
+    if not typed:
+        return {}, ""
+    syntax = Syntax("words", options=(OptionSpec("label", "l", "negatable"),))
+    head, comma, rest = typed.partition(", label(")
+    asked = _parsed(syntax, head)
+    text = rest.rpartition(")")[0].strip('"') if comma else "ref."
+    return _pairs(asked.argument, "refcat"), "" if asked.option("label", True) is False else text
+
+
+def _transforms(typed: str | None, evaluate: Evaluate) -> tuple[Transform, ...]:
+    """Return what `ln*: exp(@) exp(@) at*: tanh(@) 1-tanh(@)^2` asks for."""
+    if not typed:
+        return ()
+    found: list[Transform] = []
+    names: list[str] = []
+    functions: list[Callable[[float], float]] = []
+    for word in parse_words(typed):
+        if "@" not in word and not functions and not word.replace(".", "", 1).isdigit():
+            names.append(word)
+            continue
+        functions.append(_function(word, evaluate))
+        if len(functions) == 2:
+            found.append(Transform(tuple(names), *functions))
+            names, functions = [], []
+    if names or functions:
+        raise StataError(
+            198, "option transform() incorrectly specified", hint="names: f(@) and its derivative"
+        )
+    return tuple(found)
+
+
+def _function(text: str, evaluate: Evaluate) -> Callable[[float], float]:
+    return lambda value: evaluate(text.replace("@", f"({value!r})"))
 
 
 def _elements(option: Option) -> tuple[Element, ...]:
     plain = bool(option("plain"))
     if option("cells"):
         return _cells(str(option("cells")), plain)
-    first = Element("b", _format(option, "b", ADAPTIVE), stars=not plain)
+    main, fmt = _figure(option("main"), "b", _format(option, "b", ADAPTIVE))
+    first = Element(main, fmt, stars=not plain)
     if option("not"):
         return (first,)
     name = next((asked for asked in ("ci", "p", "se") if option(asked)), "t")
-    fmt = _format(option, name, _DEFAULT_FORMATS[name])
-    return first, Element(name, fmt, brackets="" if plain else _BRACKETS[name])
+    name, fmt = _figure(option("aux"), name, _format(option, name, _DEFAULT_FORMATS[name]))
+    brackets = "[]" if option("brackets") else _BRACKETS.get(name, "()")
+    bare = plain or option("parentheses", True) is False
+    return first, Element(name, fmt, brackets="" if bare else brackets)
+
+
+def _figure(typed: str | None, name: str, fmt: str) -> tuple[str, str]:
+    """Return the figure and format of `main(b 3)`; those given where nothing was typed."""
+    if not typed:
+        return name, fmt
+    found, _, own = typed.strip().partition(" ")
+    if found not in _DEFAULT_FORMATS:
+        raise StataError(198, f"{found} is not a figure; there are {', '.join(_DEFAULT_FORMATS)}")
+    return found, check_number_format(own, found) if own else _DEFAULT_FORMATS[found]
 
 
 def _format(option: Option, name: str, standard: str) -> str:
     """Return the format in the parentheses of an option that may stand without them."""
     given = option(name)
     return standard if given in (None, True) else check_number_format(str(given), name)
+
+
+def _cell_rows(text: str) -> tuple[tuple[Element, ...], ...]:
+    """Return the figures of `b(star) se(par)`, one in a row, and of `"b se" t`, two in the first."""
+    rows: list[tuple[Element, ...]] = []
+    for place, part in enumerate(text.split('"')):
+        if part.strip():
+            own = _cells(part, False)
+            rows += [own] if place % 2 else [(element,) for element in own]
+    return tuple(rows)
 
 
 def _cells(text: str, plain: bool) -> tuple[Element, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.likelihood.kinds import KINDS
@@ -10,8 +13,10 @@ from xmixed.estimation.likelihood.statistics import STATISTICS
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import OptionSpec
+from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.estimation.likelihood import LikelihoodHeader, render_header
+from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow
+from xmixed.render.layouts.estimation.likelihood import LikelihoodHeader, render_header, render_mixture_test
 from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
 
@@ -36,14 +41,25 @@ class LikelihoodModel:
         exponential = (
             kind.exponential if asked or (kind.command == "logistic" and not option(COEF.name)) else ""
         )
-        extras = TableExtras(exponential, base=_base(estimates), offset=estimates.macros.get("offset", ""))
-        return [*lines, line(), *coefficient_table(estimates, estimates.payload, options, extras)]
+        extras = TableExtras(
+            exponential,
+            base=_base(estimates),
+            offset=estimates.macros.get("offset", ""),
+            last=_dispersion_row(estimates, options.style.level),
+            apart="dispers" in estimates.macros,
+        )
+        lines += [line(), *coefficient_table(estimates, estimates.payload, options, extras)]
+        if "chi2_c" in estimates.scalars and not option("nolrtest"):
+            e, name = estimates.scalars, _dispersion_name(estimates)
+            lines.append(render_mixture_test(name, e["chi2_c"], e["p_c"]))
+        return lines
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         return estimates.payload.terms
 
 
 BINARY, COUNTS = LikelihoodModel("binary"), LikelihoodModel("counts")
+DISPERSED = LikelihoodModel("dispersed")
 ORDERED, MULTINOMIAL = LikelihoodModel("ordered"), LikelihoodModel("multinomial")
 
 
@@ -59,7 +75,22 @@ def _header(estimates: Estimates) -> LikelihoodHeader:
         e["ll"],
         e.get("r2_p"),
         pseudo="vcetype" in macros,
+        dispersion=macros.get("dispers", ""),
     )
+
+
+def _dispersion_name(estimates: Estimates) -> str:
+    return "alpha" if estimates.macros["dispers"] == "mean" else "delta"
+
+
+def _dispersion_row(estimates: Estimates, level: float) -> tuple[CoefficientRow, ...]:
+    """Return alpha or delta of a negative binomial model: exponentiated, as are its limits."""
+    if "dispers" not in estimates.macros:
+        return ()
+    b, V = estimates.matrices["b"].values[0, -1], estimates.matrices["V"].values[-1, -1]
+    figures = exponentiated(wald_figures(float(b), float(V), level))
+    bare = replace(figures, statistic=MISSING, p_value=MISSING)
+    return (CoefficientRow(_dispersion_name(estimates), bare, bare=True),)
 
 
 def _base(estimates: Estimates) -> tuple[int, str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,11 +14,12 @@ from xmixed.estimation.fitted import (
     estimates_matrices,
     whole_matrix,
 )
-from xmixed.estimation.likelihood.kinds import Kind
+from xmixed.estimation.likelihood.kinds import KINDS, Kind
 from xmixed.estimation.likelihood.models import (
     Rows,
     binary,
     counts,
+    dispersed,
     multinomial,
     null_log_likelihood,
     ordered,
@@ -72,6 +73,8 @@ class Request:
         Value of the base outcome.
     labels : mapping of float to str
         What outcomes are called.
+    dispersion : str
+        Of negative binomial models: `mean` or `constant`.
     """
 
     kind: Kind
@@ -81,6 +84,7 @@ class Request:
     limits: Tolerances
     base: float | None
     labels: Mapping[float, str]
+    dispersion: str = ""
 
 
 # --- outcomes -------------------------------------------------------------------------------------------
@@ -105,7 +109,7 @@ def outcome(sample: SingleSample, request: Request) -> Outcome:
                 "        all other nonmissing values = positive outcome",
             )
         return Outcome(positive, (0.0, 1.0))
-    if request.kind.family == "counts":
+    if request.kind.family in ("counts", "dispersed"):
         if y.min() < 0:
             raise StataError(459, f"{sample.depvar} must be greater than or equal to zero")
         if y.max() == 0:
@@ -174,6 +178,8 @@ def likelihood_of(sample: SingleSample, found: Outcome, request: Request) -> Lik
         return binary(kind.link, found.y, rows)
     if kind.family == "counts":
         return counts(found.y, rows)
+    if kind.family == "dispersed":
+        return dispersed(request.dispersion, found.y, rows)
     if kind.family == "ordered":
         return ordered(kind.link, found.y, len(found.levels), rows)
     order = [place for place in range(len(found.levels)) if place != found.base] + [found.base]
@@ -181,8 +187,19 @@ def likelihood_of(sample: SingleSample, found: Outcome, request: Request) -> Lik
     return multinomial(position[found.y], len(order) - 1, rows)
 
 
-def fit(sample: SingleSample, found: Outcome, request: Request, progress: Progress | None) -> Estimates:
+def fit(
+    sample: SingleSample,
+    found: Outcome,
+    request: Request,
+    progress: Progress | None,
+    null: float | None = None,
+) -> Estimates:
     """Maximise the likelihood of a settled sample and return e() without its mark.
+
+    Parameters
+    ----------
+    null : float or None
+        The log likelihood of the constant alone, where it is known.
 
     Raises
     ------
@@ -212,7 +229,12 @@ def fit(sample: SingleSample, found: Outcome, request: Request, progress: Progre
     history = np.array([best.history])
     names = [f"c{place}" for place in range(1, len(best.history) + 1)]
     matrices["ilog"] = Matrix(history, ["r1"], names)
-    scalars = _scalars(sample, found, request, best, variance, payload, n)
+    ll_0 = null_of(sample, found, request) if null is None else null
+    scalars = _scalars(sample, request, best, variance, payload, n, ll_0)
+    if found.levels and request.kind.family != "binary":
+        scalars["k_cat" if request.kind.family == "ordered" else "k_out"] = float(len(found.levels))
+    if request.kind.family == "multinomial":
+        scalars |= {"baseout": found.levels[found.base], "ibaseout": found.base + 1.0}
     return Estimates(scalars, _macros(sample, found, request), matrices, payload=payload)
 
 
@@ -240,35 +262,40 @@ def _equations(sample: SingleSample, found: Outcome, request: Request) -> Fitted
         )
         slopes = (FittedEquation(sample.depvar, sample.terms),) if sample.terms else ()
         equations = (*slopes, *cuts)
+    elif family == "dispersed":
+        name = "lnalpha" if request.dispersion == "mean" else "lndelta"
+        slopes = FittedEquation(sample.depvar, sample.terms)
+        equations = (slopes, FittedEquation(name, (Term(()),), ancillary=True))
     else:
         equations = (FittedEquation(sample.depvar, sample.terms),)
     return FittedTerms(sample.depvar, equations, found.levels)
 
 
-def _null(sample: SingleSample, found: Outcome, request: Request) -> float:
+def null_of(
+    sample: SingleSample, found: Outcome, request: Request, progress: Progress | None = None
+) -> float:
     """Return the log likelihood of the constant alone; missing for a model without one."""
     family = request.kind.family
     constant = any(column is None for column in sample.columns)
-    if family in ("binary", "counts", "multinomial") and not constant:
+    if family != "ordered" and not constant:
         return MISSING
     weights = None if sample.weighting is None else sample.weighting.values
-    if request.offset is None and family != "counts":
+    if request.offset is None and family not in ("counts", "dispersed"):
         return null_log_likelihood(found.y.astype(np.int64), weights)
     alone = replace(sample, columns=() if family == "ordered" else (None,))
-    return maximise(likelihood_of(alone, found, request)).log_likelihood
+    return maximise(likelihood_of(alone, found, request), progress).log_likelihood
 
 
 def _scalars(
     sample: SingleSample,
-    found: Outcome,
     request: Request,
     best: Maximum,
     variance: np.ndarray,
     payload: FittedTerms,
     n: float,
+    ll_0: float,
 ) -> dict[str, float]:
     robust = sample.variance.kind != "oim"
-    ll_0 = _null(sample, found, request)
     slopes = _slope_places(payload)
     likelihood_ratio = ll_0 < MISSING and not robust
     if likelihood_ratio:
@@ -293,10 +320,8 @@ def _scalars(
         "converged": float(best.converged),
         "rank": float(np.count_nonzero(np.diag(variance) > 0)),
     }
-    if found.levels and request.kind.family != "binary":
-        scalars["k_cat" if request.kind.family == "ordered" else "k_out"] = float(len(found.levels))
-    if request.kind.family == "multinomial":
-        scalars |= {"baseout": found.levels[found.base], "ibaseout": found.base + 1.0}
+    if request.kind.family == "dispersed":
+        scalars["k_aux"] = 1.0
     if sample.clusters is not None:
         scalars["N_clust"] = float(sample.clusters.count)
     return {name: value for name, value in scalars.items() if name not in ("ll_0", "r2_p") or value < MISSING}
@@ -337,8 +362,40 @@ def _macros(sample: SingleSample, found: Outcome, request: Request) -> dict[str,
         "technique": "nr",
         "properties": "b V",
         "predict": kind.predict,
+        "dispers": request.dispersion,
         "eqnames": " ".join(names) if kind.family == "multinomial" else "",
         "baselab": names[found.base] if kind.family == "multinomial" else "",
         **weight_macros(sample),
     }
     return {name: text for name, text in macros.items() if text}
+
+
+def fit_dispersed(
+    sample: SingleSample, found: Outcome, request: Request, progress: Callable[[str], Progress | None]
+) -> Estimates:
+    """Fit a negative binomial model, its constant alone and the Poisson model; e() without its mark.
+
+    Parameters
+    ----------
+    progress : callable(title) -> Progress or None
+        Of each of the three fits.
+
+    Raises
+    ------
+    FloatingPointError
+        Where a likelihood cannot be evaluated.
+    """
+    simple = replace(request, kind=KINDS["poisson"])
+    poisson = maximise(
+        likelihood_of(sample, found, simple), progress("Fitting Poisson model:"), request.limits
+    ).log_likelihood
+    null = null_of(sample, found, request, progress("Fitting constant-only model:"))
+    estimates = fit(sample, found, request, progress("Fitting full model:"), null)
+    name = "alpha" if request.dispersion == "mean" else "delta"
+    estimates.scalars[name] = float(np.exp(estimates.matrices["b"].values[0, -1]))
+    if sample.variance.kind == "oim":
+        chi2 = 2 * (estimates.scalars["ll"] - poisson)
+        estimates.scalars |= {"ll_c": poisson, "chi2_c": chi2}
+        estimates.scalars["p_c"] = chi2_tail(chi2, 1) / 2 if chi2 > 0 else 1.0
+        estimates.macros["chi2_ct"] = "LR"
+    return estimates

@@ -13,7 +13,7 @@ class Kind:
     ----------
     command, title : str
     family : str
-        binary, counts, ordered or multinomial.
+        binary, counts, dispersed, ordered or multinomial.
     link : str
         logit, probit or log.
     exponential, option : str
@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
         Kind("logistic", "Logistic regression", "binary", "logit", "Odds Ratio", "", "logit_p"),
         Kind("probit", "Probit regression", "binary", "probit", "", "", "probit_p"),
         Kind("poisson", "Poisson regression", "counts", "log", "IRR", "irr", "poisso_p"),
+        Kind("nbreg", "Negative binomial regression", "dispersed", "log", "IRR", "irr", "nbreg_p"),
         Kind("ologit", "Ordered logistic regression", "ordered", "logit", "Odds Ratio", "or", "ologit_p"),
         Kind("oprobit", "Ordered probit regression", "ordered", "probit", "", "", "oprobi_p"),
         Kind("mlogit", "Multinomial logistic regression", "multinomial", "logit", "RRR", "rrr", "mlogit_p"),

@@ -8,9 +8,10 @@ import numpy as np
 from scipy import special
 
 from xmixed.estimation.likelihood.design import Design
+from xmixed.estimation.likelihood.dispersed import Dispersed
 from xmixed.estimation.likelihood.families import Pointwise, SinglePredictor, logit, poisson, probit
 from xmixed.estimation.likelihood.multinomial import Multinomial
-from xmixed.estimation.likelihood.newton import Likelihood, Maximum
+from xmixed.estimation.likelihood.newton import Likelihood, Maximum, maximise
 from xmixed.estimation.likelihood.ordered import Ordered
 from xmixed.statistics.linear.blocks import Column
 from xmixed.statistics.linear.least_squares import least_squares
@@ -70,6 +71,21 @@ def counts(y: np.ndarray, rows: Rows) -> SinglePredictor:
     if rows.constant is not None:
         initial[rows.constant] = first.beta[rows.constant] + first.beta @ design.centers
     return SinglePredictor(y, design, poisson, initial, rows.frequencies)
+
+
+def dispersed(dispersion: str, y: np.ndarray, rows: Rows) -> Dispersed:
+    """Return the negative binomial likelihood; it starts at the Poisson model, dispersion by moments."""
+    simple = counts(y, rows)
+    point = maximise(simple).standardised
+    weights = np.ones(rows.n) if rows.weights is None else rows.weights
+    mean = np.concatenate([np.exp(simple._eta(point, own, values)) for own, values in simple.design.blocks()])
+    square = (y - mean) ** 2 - mean
+    if dispersion == "mean":
+        first = float(weights @ square / (weights @ mean**2))
+    else:
+        first = float(weights @ square / (weights @ mean))
+    initial = np.append(point, np.log(max(first, 0.01)))
+    return Dispersed(y, simple.design, dispersion, initial, rows.frequencies)
 
 
 def ordered(kind: str, codes: np.ndarray, n_categories: int, rows: Rows) -> Ordered:

@@ -21,7 +21,9 @@ COEF = OptionSpec("coef", "coef", help="show coefficients, not odds ratios")
 IRR = OptionSpec("irr", "ir", help="show incidence-rate ratios")
 RRR = OptionSpec("rrr", "rr", help="show relative-risk ratios")
 
-LIKELIHOOD_DISPLAY = (*TABLE_OPTIONS, OR, COEF, IRR, RRR)
+NOLRTEST = OptionSpec("nolrtest", "nolr", help="no test against the simpler model")
+
+LIKELIHOOD_DISPLAY = (*TABLE_OPTIONS, OR, COEF, IRR, RRR, NOLRTEST)
 """Options that the replay of some likelihood model has."""
 
 
@@ -44,6 +46,20 @@ SYNTAX: dict[str, Syntax] = {
         OFFSET,
         IRR,
         OptionSpec("exposure", "e", "varname", "variable of exposure, as ln(exposure)"),
+    ),
+    "nbreg": _syntax(
+        NOCONSTANT,
+        OFFSET,
+        IRR,
+        OptionSpec("exposure", "e", "varname", "variable of exposure, as ln(exposure)"),
+        OptionSpec(
+            "dispersion",
+            "d",
+            "choice",
+            "what the dispersion is a function of: mean, the default, or constant",
+            (("mean", "m"), ("constant", "c")),
+        ),
+        NOLRTEST,
     ),
     "ologit": _syntax(OFFSET, OR),
     "oprobit": _syntax(OFFSET),

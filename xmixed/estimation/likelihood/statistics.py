@@ -215,6 +215,8 @@ COUNTS = (
     replace(STDP, modifiers=()),
     SCORE,
 )
+DISPERSED = COUNTS[:-1]
+"""Scores would be two variables, one for each equation."""
 CATEGORIES = (
     Statistic(
         "pr",
@@ -232,6 +234,7 @@ CATEGORIES = (
 STATISTICS: dict[str, tuple[Statistic, ...]] = {
     "binary": BINARY,
     "counts": COUNTS,
+    "dispersed": DISPERSED,
     "ordered": CATEGORIES,
     "multinomial": CATEGORIES,
 }

@@ -116,3 +116,48 @@ def inflation_factors(sample: FittedSample, centred: bool = True) -> np.ndarray:
     places = [place for place, column in enumerate(sample.columns) if column is not None]
     fit = sample.fit
     return fit.inverse.diagonal()[places] * fit.column_squares[places]
+
+
+@dataclass(frozen=True, slots=True)
+class InformationMatrixTest:
+    """Cameron and Trivedi's parts of the information matrix test; the first is White's test."""
+
+    heteroskedasticity: SpecificationTest
+    skewness: SpecificationTest
+    kurtosis: SpecificationTest
+
+    @property
+    def total(self) -> SpecificationTest:
+        parts = (self.heteroskedasticity, self.skewness, self.kurtosis)
+        statistic, df = sum(part.statistic for part in parts), sum(part.df for part in parts)
+        return SpecificationTest(statistic, df, chi2_tail(statistic, df))
+
+
+def information_matrix_test(sample: FittedSample) -> InformationMatrixTest:
+    """Test moments of the residuals (Cameron and Trivedi 1990): N R^2 of three regressions.
+
+    e^2 on covariates, their squares and products (White 1980); e^3 - 3 s^2 e on covariates;
+    e^4 - 6 s^2 e^2 + 3 s^4 on a constant, where R^2 is about zero. s^2 is rss / N.
+    """
+    residuals = sample.y - sample.fitted
+    variance = sample.fit.rss / sample.n
+    # Standardised covariates span the same spaces and keep their digits.
+    scaled = [(values - values.mean()) / (values.std() or 1.0) for values in sample.covariates]
+    products = [a * b for place, a in enumerate(scaled) for b in scaled[place:]]
+    third = residuals**3 - 3 * variance * residuals
+    fourth = residuals**4 - 6 * variance * residuals**2 + 3 * variance**2
+    weights = np.ones(len(residuals)) if sample.weights is None else sample.weights
+    kurtosis = float((weights @ fourth) ** 2 / (weights @ fourth**2))
+    return InformationMatrixTest(
+        _explained(sample, residuals**2, [*scaled, *products]),
+        _explained(sample, third, scaled),
+        SpecificationTest(kurtosis, 1, chi2_tail(kurtosis, 1)),
+    )
+
+
+def _explained(sample: FittedSample, y: np.ndarray, variables: Sequence[np.ndarray]) -> SpecificationTest:
+    """Return N R^2 of a regression with a constant, and the number of variables that count in it."""
+    found = least_squares(y, [*variables, None], sample.weights)
+    statistic = float(sample.n * (found.tss - found.rss) / found.tss)
+    df = found.rank - 1
+    return SpecificationTest(statistic, df, chi2_tail(statistic, df))

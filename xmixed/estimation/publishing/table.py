@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -52,6 +52,15 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Transform:
+    """A function of coefficients and its derivative, both of one number; `names` () for all coefficients."""
+
+    names: tuple[str, ...]
+    value: Callable[[float], float]
+    slope: Callable[[float], float]
+
+
+@dataclass(frozen=True, slots=True)
 class Design:
     """What the user asked for.
 
@@ -65,6 +74,14 @@ class Design:
         Names, patterns, or `eq:`.
     indicate : tuple of (label, patterns)
         Coefficients that are shown as Yes or No.
+    transforms : tuple of Transform
+        The first that fits a coefficient counts.
+    equation_labels : tuple of str
+        In place of the names of equations, in their order.
+    references : dict
+        Labels of rows that stand before a coefficient, by its name; `reference_text` is in their cells.
+    heads_of_columns : tuple of str
+        Over the columns of each model, below its title; () for none.
     """
 
     elements: tuple[Element, ...]
@@ -93,6 +110,12 @@ class Design:
     title: str = ""
     level: float = 95.0
     names_as_titles: bool = False
+    no_constant: bool = False
+    transforms: tuple[Transform, ...] = ()
+    equation_labels: tuple[str, ...] = ()
+    references: dict[str, str] = field(default_factory=dict)
+    reference_text: str = "ref."
+    heads_of_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +202,34 @@ def _model(estimates: Estimates, design: Design) -> _Model:
     equations: dict[str, dict[str, Figures]] = {}
     for place, full in enumerate(b.column_names):
         equation, _, name = full.rpartition(":")
+        if design.no_constant and name == "_cons":
+            continue
         if design.no_omitted and _flag(name, "o") or design.no_base and _flag(name, "b"):
             continue
-        name = design.rename.get(full, design.rename.get(name, name))
         figures = wald_figures(float(b.values[0, place]), float(variances[place]), design.level, df)
+        for transform in design.transforms:
+            if not transform.names or any(_matches(equation, name, word) for word in transform.names):
+                figures = _transformed(figures, transform)
+                break
+        name = design.rename.get(full, design.rename.get(name, name))
         if design.exponentiate:
             figures = exponentiated(figures)
         equations.setdefault(equation, {})[name] = figures
     return _Model(estimates, equations)
+
+
+def _transformed(figures: Figures, transform: Transform) -> Figures:
+    """Return figures on the scale of a function; errors by the delta method, tests as before."""
+    if figures.standard_error >= MISSING:
+        return replace(figures, estimate=transform.value(figures.estimate))
+    lower, upper = sorted((transform.value(figures.lower), transform.value(figures.upper)))
+    return replace(
+        figures,
+        estimate=transform.value(figures.estimate),
+        standard_error=abs(transform.slope(figures.estimate)) * figures.standard_error,
+        lower=lower,
+        upper=upper,
+    )
 
 
 def _flag(name: str, letter: str) -> bool:
@@ -276,10 +319,11 @@ def published_table(
         raise StataError(111, "no coefficients are left")
     return PublishedTable(
         models=len(models),
-        per_model=2 if design.wide and len(design.elements) > 1 else 1,
+        per_model=len(design.elements) if design.wide else 1,
         numbers=design.numbers,
         groups=design.groups,
         heads=titles if design.model_titles else (),
+        column_heads=design.heads_of_columns,
         blocks=tuple(blocks),
         statistics=(*_indicated(found, design), *_statistics(models, design)),
         notes=_notes(design),
@@ -316,12 +360,23 @@ def _blocks(models: list[_Model], design: Design, data: Dataset) -> list[Block]:
             label = design.labels.get(f"{equation}:{name}", design.labels.get(name))
             if label is None:
                 label = coefficient_label(name, data) if design.label else name
+            if name in design.references:
+                rows.append(Row(design.references[name], _reference(figures, design)))
             rows.append(Row(label, _lines(figures, design)))
         titled = len(equations) > 1 and design.equation_lines
         label = data[equation].label if design.label and equation in data else ""
+        place = equations.index(equation)
+        if place < len(design.equation_labels):
+            label, titled = design.equation_labels[place], bool(design.equation_labels[place])
         if rows:
             blocks.append(Block((label or equation) if titled else "", tuple(rows)))
     return blocks
+
+
+def _reference(figures: Sequence[Figures | None], design: Design) -> tuple[tuple[Cell, ...], ...]:
+    """Return the line of a category that is not shown: a text for each model that has the next one."""
+    texts = [design.reference_text if found is not None else "" for found in figures]
+    return (_spread(texts, design),)
 
 
 def _lines(figures: list[Figures | None], design: Design) -> tuple[tuple[Cell, ...], ...]:
@@ -356,7 +411,7 @@ def _indicated(models: list[_Model], design: Design) -> list[Row]:
 
 
 def _spread(texts: list[str], design: Design) -> tuple[Cell, ...]:
-    blank = (Cell(),) if design.wide and len(design.elements) > 1 else ()
+    blank = (Cell(),) * (len(design.elements) - 1) if design.wide else ()
     return tuple(cell for text in texts for cell in (Cell(text), *blank))
 
 

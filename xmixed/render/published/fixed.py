@@ -15,7 +15,7 @@ def abbreviated(text: str, width: int) -> str:
 
 def fixed_lines(table: PublishedTable, label_width: int, model_width: int) -> list[str]:
     """Return the lines of a table whose numbers take `model_width` places and one before them."""
-    widths = [model_width + 1 + STARS, model_width + 1][: table.per_model] * table.models
+    widths = [model_width + 1 + STARS, *[model_width + 1] * (table.per_model - 1)] * table.models
     total = label_width + sum(widths)
     rule = [] if table.plain else ["-" * total]
 

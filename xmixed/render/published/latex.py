@@ -19,9 +19,20 @@ def escaped(text: str) -> str:
 
 
 def latex_lines(
-    table: PublishedTable, label_width: int, model_width: int, booktabs: bool, fragment: bool
+    table: PublishedTable,
+    label_width: int,
+    model_width: int,
+    booktabs: bool,
+    fragment: bool,
+    alignment: str = "c",
 ) -> list[str]:
-    """Return the lines of a tabular, with `title` a whole table; a fragment is the rows alone."""
+    """Return the lines of a tabular, with `title` a whole table; a fragment is the rows alone.
+
+    Parameters
+    ----------
+    alignment : str
+        How LaTeX aligns a column: `c`, `r`, `D{.}{.}{-1}`.
+    """
     top, middle, bottom = (
         (r"\toprule", r"\midrule", r"\bottomrule")
         if booktabs
@@ -34,7 +45,7 @@ def latex_lines(
         rf"\multicolumn{{{table.columns + 1}}}{{l}}{{\footnotesize {_note(note)}}}\\" for note in table.notes
     ]
     tabular = [
-        rf"\begin{{tabular}}{{l*{{{table.columns}}}{{c}}}}",
+        rf"\begin{{tabular}}{{l*{{{table.columns}}}{{{alignment}}}}}",
         top,
         *body,
         bottom,
@@ -67,6 +78,8 @@ def _rows(table: PublishedTable, label_width: int, model_width: int, middle: str
 
 
 def _heads(table: PublishedTable, row: list[str]) -> str:
+    if row == list(table.column_heads) * table.models:
+        return "".join(rf"&\multicolumn{{1}}{{c}}{{{escaped(head)}}}" for head in row)
     heads = row[:: table.per_model]
     return "".join(rf"&\multicolumn{{{table.per_model}}}{{c}}{{{escaped(head)}}}" for head in heads)
 

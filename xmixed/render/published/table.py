@@ -54,6 +54,8 @@ class PublishedTable:
     models : int
     per_model : int
         Columns of each model: 2 when figures in parentheses stand beside the coefficients.
+    column_heads : tuple of str
+        Over the columns of each model, below its name; () for none.
     numbers : bool
         Models are numbered.
     groups : tuple of Group
@@ -80,6 +82,7 @@ class PublishedTable:
     title: str = ""
     gaps: bool = True
     plain: bool = False
+    column_heads: tuple[str, ...] = ()
 
     @property
     def columns(self) -> int:
@@ -99,7 +102,8 @@ class PublishedTable:
         if self.heads:
             rows.append(list(self.heads))
         blanks = [""] * (self.per_model - 1)
-        return [[text for head in row for text in (head, *blanks)] for row in rows]
+        found = [[text for head in row for text in (head, *blanks)] for row in rows]
+        return [*found, list(self.column_heads) * self.models] if self.column_heads else found
 
     def sections(self) -> list[list[tuple[str, Row | None]]]:
         """Return what rules part: rows with their labels, None for a line that is a label or blank alone."""

@@ -27,8 +27,21 @@ class Sample:
         return self.sd / math.sqrt(self.n) if self.sd < MISSING and self.n > 0 else MISSING
 
     def limits(self, level: float) -> tuple[float, float]:
-        """Return the confidence limits of the mean."""
+        """Return the confidence limits of the mean; `.` when the mean is not known."""
+        if not self.mean < MISSING:
+            return MISSING, MISSING
         return t_limits(self.mean, self.se, self.n - 1, level)
+
+    @classmethod
+    def together(cls, first: Sample, second: Sample) -> Sample:
+        """Return two samples as one."""
+        n = first.n + second.n
+        if not (first.mean < MISSING and second.mean < MISSING):
+            return cls(n, MISSING, MISSING)
+        mean = (first.n * first.mean + second.n * second.mean) / n
+        within = sum((s.n - 1) * s.sd**2 for s in (first, second) if s.sd < MISSING)
+        between = first.n * second.n / n * (first.mean - second.mean) ** 2
+        return cls(n, mean, math.sqrt((within + between) / (n - 1)))
 
     @classmethod
     def of(cls, x: np.ndarray) -> Sample:

@@ -60,3 +60,38 @@ def render_inflation(rows: Sequence[tuple[str, str, float]], mean: float) -> lis
         cells = format_value(factor, "%10.2f") + format_value(1 / factor, "%12.6f")
         lines.append(line(f"{label:>{NAME_WIDTH}} |", result(cells)))
     return [*lines, inner, line("    Mean VIF |", result(format_value(mean, "%10.2f")))]
+
+
+def render_white(statistic: float, df: int, p_value: float) -> list[Line]:
+    """Return White's test."""
+    label = f"chi2({df})"
+    return [
+        line(),
+        line("White's test for Ho: homoskedasticity"),
+        line("         against Ha: unrestricted heteroskedasticity"),
+        line(),
+        line(f"         {label:<13}=", result(format_value(statistic, "%9.2f").strip().rjust(10))),
+        line(f"         {'Prob > chi2':<13}=", result(format_value(p_value, "%9.4f").strip().rjust(10))),
+    ]
+
+
+SOURCE_WIDTH = 20
+
+
+def render_information_matrix(rows: Sequence[tuple[str, float, int, float]]) -> list[Line]:
+    """Return the table of the parts and, in the last row, their sum: (source, chi2, df, p) each."""
+    outer, inner = line(rule(SOURCE_WIDTH + 31)), line(f"{rule(SOURCE_WIDTH + 1)}+{rule(29)}")
+    lines = [
+        line(),
+        line("Cameron & Trivedi's decomposition of IM-test"),
+        line(),
+        outer,
+        line(f"{'Source':>{SOURCE_WIDTH}} |{'chi2':>11}{'df':>7}{'p':>7}"),
+        inner,
+    ]
+    for place, (source, statistic, df, p_value) in enumerate(rows):
+        if place == len(rows) - 1:
+            lines.append(inner)
+        cells = f"{format_value(statistic, '%11.2f')}{df:7d}{format_value(p_value, '%10.4f')}"
+        lines.append(line(f"{source:>{SOURCE_WIDTH}} |", result(cells)))
+    return [*lines, outer]

@@ -1,0 +1,66 @@
+"""import parquet, export parquet."""
+
+from __future__ import annotations
+
+from xmixed.commands.files.memory import (
+    CLEAR,
+    REPLACE,
+    check_may_replace,
+    file_name,
+    install,
+    say_if_new,
+    written_part,
+)
+from xmixed.commands.registry import subcommand
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import Syntax
+from xmixed.render.text import printable
+from xmixed.session.state import SessionState
+
+
+@subcommand(
+    "import",
+    "parquet",
+    syntax=Syntax("filename", condition=True, in_range=True, using=True, options=(CLEAR,)),
+    synopsis="import parquet [[varlist] [if] [in] using] filename [, clear]",
+    keeps_r=True,
+)
+def import_parquet(session: SessionState, node: Command) -> None:
+    from dataclasses import replace
+
+    from xmixed.commands.files.memory import selected_part
+    from xmixed.data.files.content import read_content, with_extension
+    from xmixed.data.files.parquet import read_parquet
+    from xmixed.expressions.varlist import resolve_varlist
+
+    name = with_extension(file_name(node), ".parquet")
+    check_may_replace(session, node)
+    imported = read_parquet(read_content(name, 2.0))
+    data = imported.dataset
+    if node.using is not None and node.argument:
+        data = data.select(dict.fromkeys(resolve_varlist(node.argument, data)))
+    data = selected_part(session, node, data)
+    install(session, replace(imported, dataset=replace(data, source=name, changed=False)))
+
+
+@subcommand(
+    "export",
+    "parquet",
+    syntax=Syntax("filename", condition=True, in_range=True, using=True, options=(REPLACE,)),
+    synopsis="export parquet [[varlist] using] filename [if] [in] [, replace]",
+    needs=("data",),
+    keeps_r=True,
+)
+def export_parquet(session: SessionState, node: Command) -> None:
+    from xmixed.data.files.atomic_file import replace_file
+    from xmixed.data.files.content import with_extension
+    from xmixed.data.files.parquet import write_parquet
+
+    name = with_extension(file_name(node), ".parquet")
+    data = written_part(session, node)
+    replaces = bool(node.option("replace"))
+    if replaces:
+        say_if_new(session, name)
+    with replace_file(name, replaces) as stream:
+        write_parquet(stream, data)
+    session.out.write(f"file {printable(name)} saved")

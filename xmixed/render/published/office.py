@@ -1,0 +1,124 @@
+"""Published tables in the formats of word processors and spreadsheets, by python-docx and openpyxl."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+
+from xmixed.errors import StataError
+from xmixed.render.published.table import Cell, PublishedTable
+
+EXTRAS = {"docx": "word", "xlsx": "excel"}
+
+
+def _needed(library: str, form: str) -> StataError:
+    return StataError(
+        198,
+        f".{form} files need {library}",
+        hint=f"it comes with the extra: pip install xmixed[{EXTRAS[form]}]",
+    )
+
+
+def _lines(table: PublishedTable) -> Iterator[tuple[str, Sequence[Cell], bool]]:
+    """Yield label, cells and whether a rule stands above, line by line."""
+    heads = table.head_rows()
+    for place, row in enumerate(heads):
+        yield "", [Cell(text) for text in row], place == 0
+    for section in table.sections():
+        first = True
+        for label, row in section:
+            for place, cells in enumerate(((),) if row is None else row.lines):
+                yield (label if place == 0 else ""), cells, first
+                first = False
+
+
+def docx_bytes(table: PublishedTable) -> bytes:
+    """Return a Word document with the table: three rules, stars raised, notes below.
+
+    Raises
+    ------
+    StataError
+        r(198) without python-docx.
+    """
+    try:
+        from docx import Document
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+    except ModuleNotFoundError:
+        raise _needed("python-docx", "docx") from None
+    document = Document()
+    if table.title:
+        document.add_paragraph(table.title)
+    lines = [line for line in _lines(table) if line[0] or line[1]]
+    grid = document.add_table(rows=len(lines), cols=table.columns + 1)
+
+    def ruled(row: int, side: str) -> None:
+        for cell in grid.rows[row].cells:
+            borders = OxmlElement("w:tcBorders")
+            border = OxmlElement(f"w:{side}")
+            for name, value in (("val", "single"), ("sz", "4"), ("color", "000000")):
+                border.set(qn(f"w:{name}"), value)
+            borders.append(border)
+            cell._tc.get_or_add_tcPr().append(borders)
+
+    for place, (label, cells, above) in enumerate(lines):
+        own = grid.rows[place].cells
+        own[0].text = label
+        for cell, found in zip(own[1:], cells, strict=False):
+            paragraph = cell.paragraphs[0]
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.add_run(found.text)
+            if found.stars:
+                paragraph.add_run(found.stars).font.superscript = True
+        if above and not table.plain:
+            ruled(place, "top")
+    if lines and not table.plain:
+        ruled(len(lines) - 1, "bottom")
+    for note in table.notes:
+        document.add_paragraph(note)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def xlsx_bytes(table: PublishedTable) -> bytes:
+    """Return a workbook with the table on its one sheet; every cell is text, as printed.
+
+    Raises
+    ------
+    StataError
+        r(198) without openpyxl.
+    """
+    try:
+        from openpyxl import Workbook
+        from openpyxl.styles import Alignment, Border, Side
+    except ModuleNotFoundError:
+        raise _needed("openpyxl", "xlsx") from None
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    number = 0
+
+    def write(texts: Sequence[str], above: bool = False) -> None:
+        nonlocal number
+        number += 1
+        for column, text in enumerate(texts, start=1):
+            cell = sheet.cell(number, column)
+            cell.value = text
+            cell.data_type = "s"  # a text that begins with = is no formula
+            if column > 1:
+                cell.alignment = Alignment(horizontal="center")
+            if above and not table.plain:
+                cell.border = Border(top=Side(style="thin"))
+
+    if table.title:
+        write([table.title])
+    for label, cells, above in _lines(table):
+        write([label, *(cell.text + cell.stars for cell in cells)], above)
+    for place, note in enumerate(table.notes):
+        write([note], place == 0)
+    sheet.column_dimensions["A"].width = 24
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
