@@ -9,10 +9,9 @@ import pytest
 
 import xmixed.commands
 from xmixed.commands import registry
-from xmixed.commands.registry import CommandEntry, built, commands, find_command, find_entry, subcommands
+from xmixed.commands.registry import built, commands, find_command, find_entry, subcommands
 from xmixed.commands.table import COMMANDS, SUBCOMMANDS
 from xmixed.errors import StataError
-from xmixed.language.syntax import Syntax
 
 
 def test_the_table_is_what_the_modules_register() -> None:
@@ -85,19 +84,3 @@ def test_commands_that_do_not_exist_yet() -> None:
     with pytest.raises(StataError) as caught:
         find_command("loneway")
     assert caught.value.hint == "(estat icc comes nearest)"
-
-
-def test_other_places_are_asked_for_words_that_no_command_here_has() -> None:
-    own = CommandEntry("frobnicate", "frob", Syntax(), lambda session, node: None, "frobnicate", "Frobnicate")
-    asked: list[str] = []
-
-    def nowhere(word: str) -> None:
-        asked.append(word)
-
-    def programs(word: str) -> CommandEntry | None:
-        return own if word in ("frobnicate", "asclogit") else None
-
-    assert find_command("frobnicate", (nowhere, programs)) is own
-    assert find_command("asclogit", (nowhere, programs)) is own  # it may stand in for what is not built
-    assert find_command("list", (nowhere, programs)).name == "list"
-    assert asked == ["frobnicate", "asclogit"]

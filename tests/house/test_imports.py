@@ -3,6 +3,7 @@
 import ast
 import importlib
 import importlib.util
+import re
 from pathlib import Path
 
 import xmixed
@@ -101,4 +102,16 @@ def test_every_name_that_is_imported_exists():
                 missing += [
                     f"{path.name}: {name}" for name in names if importlib.util.find_spec(name) is None
                 ]
+    assert missing == []
+
+
+def test_every_path_that_a_text_names_exists():
+    """In docstrings and comments: `language/parser.py`, `render/layouts/`, `xmixed.session.state`."""
+    folders = [ROOT.parent, ROOT, *(path.parent for path in ROOT.rglob("__init__.py"))]
+    missing = []
+    for path in ROOT.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for name in re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.py)?)`", text):
+            if not any((folder / name).exists() for folder in folders):
+                missing.append(f"{path.name}: {name}")
     assert missing == []

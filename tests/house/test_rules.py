@@ -22,14 +22,6 @@ MOST_MODULES = 20
 IMPORTED_ELSEWHERE: set[str] = set()
 """Modules that register a command and are imported by another one all the same."""
 
-READING_BY_PATTERN = {
-    "data/label.py",
-    "data/notes.py",
-    "environment/set.py",
-    "programming/version_exit.py",
-}
-"""Modules of commands that use regular expressions."""
-
 TESTED_ELSEWHERE = {
     "graphics",  # tests/graphics, with the graphs that they make
     "matrices",  # tests/expressions/test_matrices.py, with the expressions
@@ -77,7 +69,7 @@ def test_commands_read_no_text_by_regular_expressions() -> None:
     found = {
         path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if "re" in set(_imports(path))
     }
-    assert found == READING_BY_PATTERN
+    assert found == set()
 
 
 def test_no_folder_grows_too_large() -> None:

@@ -79,9 +79,6 @@ class CommandEntry:
         return (*self.syntax.fixed_options, *self.syntax.random_options, *self.syntax.options)
 
 
-Fallback = Callable[[str], CommandEntry | None]
-"""Finds the entry of a word that no command here has: a program, a do-file on the path, a package."""
-
 _ENTRIES: dict[str, CommandEntry] = {}
 
 
@@ -188,13 +185,8 @@ def _match(typed: str, listed: dict[str, Listed], names: Sequence[str], before: 
     return unbuilt
 
 
-def find_command(word: str, fallbacks: Sequence[Fallback] = ()) -> CommandEntry:
+def find_command(word: str) -> CommandEntry:
     """Return the entry that a typed command name means.
-
-    Parameters
-    ----------
-    fallbacks : sequence of callables
-        Asked in turn when there is no such command here.
 
     Raises
     ------
@@ -204,10 +196,6 @@ def find_command(word: str, fallbacks: Sequence[Fallback] = ()) -> CommandEntry:
     name = resolve(word)
     if name is not None and COMMANDS[name].module is not None:
         return entry_of(name)
-    for fallback in fallbacks:
-        found = fallback(word)
-        if found is not None:
-            return found
     if name is not None:
         raise _not_built(name, COMMANDS[name])
     if not (word[:1].isalpha() and word.isascii() or word[:1] == "_"):
@@ -215,7 +203,7 @@ def find_command(word: str, fallbacks: Sequence[Fallback] = ()) -> CommandEntry:
     raise StataError(199, f"unrecognized command:  {word}")
 
 
-def find_entry(text: str, fallbacks: Sequence[Fallback] = ()) -> tuple[CommandEntry, int]:
+def find_entry(text: str) -> tuple[CommandEntry, int]:
     """Return the command or subcommand with which a line begins, and the position after its words.
 
     A command takes what follows it itself when that is not one of its subcommands.
@@ -226,7 +214,7 @@ def find_entry(text: str, fallbacks: Sequence[Fallback] = ()) -> tuple[CommandEn
         As `find_command`; r(199) for a subcommand of Stata that does not exist here yet.
     """
     word, end = split_command_word(text)
-    entry = find_command(word, fallbacks)
+    entry = find_command(word)
     if entry.name in _words():
         word, position = split_subcommand_word(text, end)
         name = _match(word, SUBCOMMANDS, _words()[entry.name], f"{entry.name} ")

@@ -28,13 +28,21 @@ class EstimationFrame:
         Which observations of the data; shrinks as variables are required.
     fixed : mapping
         Values that take the place of those in the data, see `with_values`.
+    notes : list of str
+        What is to be said of the values that are made.
     """
 
     def __init__(self, context: Context, rows: np.ndarray, fixed: Fixed | None = None) -> None:
         self.context = context
         self.rows = rows
         self.fixed: Fixed = {} if fixed is None else fixed
+        self.notes: list[str] = []
         self._whole: dict[tuple[str, str], np.ndarray] = {}
+
+    def note(self, text: str) -> None:
+        """Keep what is to be said of the values that are made; "" is nothing."""
+        if text:
+            self.notes.append(text)
 
     def with_values(self, fixed: Fixed) -> EstimationFrame:
         """Return the same rows with variables at other values.

@@ -26,6 +26,7 @@ __all__ = [
     "is_string_format",
     "is_valid_format",
     "parse_format",
+    "widened",
     "width_of",
 ]
 
@@ -53,6 +54,14 @@ def width_of(fmt: str) -> int:
     """Return the field width of a format; for dates, the widest text it can give."""
     parsed = parse_format(fmt)
     return date_width(parsed) if parsed.kind == "t" else parsed.width
+
+
+def widened(fmt: str, width: int) -> str:
+    """Return a format of decimal numbers with at least this width; other formats as they are."""
+    parsed = parse_format(fmt)
+    if parsed.kind not in ("e", "f", "g") or width <= parsed.width:
+        return fmt
+    return fmt.replace(str(parsed.width), str(width), 1)
 
 
 def format_value(value: float, fmt: str) -> str:

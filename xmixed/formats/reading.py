@@ -8,6 +8,8 @@ from xmixed.missing import MISSING, NAMES, missing_code
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eEdD][+-]?[0-9]{1,5})?\Z", re.ASCII)
 _LONGEST = 500
+_MOST_DIGITS = 15
+"""Of a whole number: as many as a double holds for certain."""
 
 
 def number_in(text: str) -> float:
@@ -26,3 +28,11 @@ def number_or_none(text: str) -> float | None:
         value = float(stripped.lower().replace("d", "e"))
         return value if abs(value) < MISSING else MISSING
     return missing_code(stripped) if stripped in NAMES else None
+
+
+def whole_number(text: str) -> int | None:
+    """Return the whole number that a text is, digits behind a sign or none; None when it is none."""
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > _MOST_DIGITS:
+        return None
+    return int(text)

@@ -14,7 +14,6 @@ from xmixed.interpreter.transcript import Echo
 from xmixed.output import Line
 from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import Break, ExitRequest, OutputLost
-from xmixed.shell.advice import advice, show_advice
 from xmixed.shell.arguments import FAILED, INTERNAL, INTERRUPTED, OK, Arguments
 from xmixed.shell.report import report_internal_error, results_object
 from xmixed.shell.screen import losing, stream_flush, stream_sink, terminal_sink, terminal_width
@@ -31,7 +30,7 @@ def run_batch(arguments: Arguments) -> int:
     if sys.stdout.isatty():
         session.settings.linesize = terminal_width()
         session.out.sinks.append(terminal_sink())
-        session.advisers.append(lambda error: show_advice(session, error))
+        session.advisers.append(lambda error: _advise(session, error))
     else:
         session.out.sinks.append(stream_sink(sys.stdout))
     session.flushes.append(stream_flush(sys.stdout))
@@ -125,9 +124,7 @@ def _run_json(session: Session, arguments: Arguments) -> int:
     status, failure = _status(session, run)
     value: dict[str, Any] = {
         "rc": 0 if failure is None else failure.code,
-        "error": None
-        if failure is None
-        else {"code": failure.code, "message": failure.message, "help": advice(session, failure)},
+        "error": None if failure is None else _failed(session, failure),
         "output": output,
         "e": results_object(session.e),
         "r": results_object(session.r),
@@ -138,4 +135,17 @@ def _run_json(session: Session, arguments: Arguments) -> int:
 
 def _error_object(session: Session, failure: StataError) -> dict[str, Any]:
     """Return an error as a plain object; `help` is what a terminal would show below its message."""
+    return _failed(session, failure)
+
+
+def _failed(session: Session, failure: StataError) -> dict[str, Any]:
+    """Return what `--json` says of an error."""
+    from xmixed.shell.advice import advice
+
     return {"code": failure.code, "message": failure.message, "help": advice(session, failure)}
+
+
+def _advise(session: Session, error: StataError) -> None:
+    from xmixed.shell.advice import show_advice
+
+    show_advice(session, error)

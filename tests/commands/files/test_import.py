@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas
+import pyreadstat
 import pytest
 
 
@@ -71,3 +73,35 @@ def test_checksum(session, folder: Path, fails):
     (folder / "empty").write_bytes(b"")
     session.run("checksum empty")
     assert session.r.scalars["checksum"] == 4294967295
+
+
+def test_files_of_sas_and_spss(session, folder: Path, fails):
+    frame = pandas.DataFrame({"Id": [1.0, 2.0, 3.0], "y": [2.0, 4.0, 6.0]})
+    pyreadstat.write_sav(frame, "x.sav")
+    pyreadstat.write_xport(frame, "x.xpt")
+    assert session.run("import spss Id if y > 2 in 1/3 using x, case(preserve)") == "(1 var, 2 obs)\n"
+    assert session.data.names == ["Id"]
+    session.run("import sasxport x, clear novallabels")
+    assert session.data.names == ["id", "y"] and session.data["y"].values.tolist() == [2, 4, 6]
+    assert fails(session, "import sas x.sav, clear bcat(nosuch)")[0] == 603
+    assert fails(session, "import sas nosuch, clear") == (601, "file nosuch.sas7bdat not found")
+    assert fails(session, "import spss x")[0] == 4
+
+
+def test_signatures(pigs, folder: Path, fails):
+    assert fails(pigs, "datasignature confirm") == (459, "data signature not set")
+    signature = pigs.run("datasignature").strip()
+    assert signature.startswith("6:5(") and pigs.run("datasignature set").split() == [
+        signature,
+        "(data",
+        "signature",
+        "set)",
+    ]
+    assert pigs.run("datasignature confirm").startswith("  (data unchanged since ")
+    pigs.run("save signed\nuse signed, clear\nrecast double week")
+    assert "(data unchanged)" in pigs.run("datasignature report")
+    pigs.run("replace week = 9 in 1")
+    assert fails(pigs, "datasignature confirm")[0] == 9
+    assert "(data have changed)" in pigs.run("datasignature report")
+    pigs.run("datasignature clear")
+    assert fails(pigs, "datasignature report")[0] == 459

@@ -59,11 +59,33 @@ def test_out_of_sample_predictions_are_those_in_sample() -> None:
     assert is_missing(column(session, "z")[180:]).all()
 
 
+def test_new_groups_have_the_fixed_part_and_the_effects_of_the_levels_above() -> None:
+    session = Session()
+    session.run("sysuse pastes")
+    session.run("quietly xtmixed strength if batch < 9 & !(batch == 1 & cask == 2) || batch: || cask:")
+    text = session.run("predict double f, fitted")
+    session.run("predict double x, xb\npredict double b, fitted level(batch)\npredict double u*, reffects")
+    f, x, b, u = (column(session, name) for name in ("f", "x", "b", "u1"))
+    batch, cask = column(session, "batch"), column(session, "cask")
+    new, half = batch >= 9, (batch == 1) & (cask == 2)
+    count = int(np.count_nonzero(new | half))
+    assert f"({count} observations are in groups outside the estimation sample, with random effects" in text
+    np.testing.assert_array_equal(f[new], x[new])
+    np.testing.assert_array_equal(f[half], b[half])
+    assert not np.any(b[half] == x[half]) and is_missing(u[new]).all()
+    one = session.run("predict double g if batch == 9 & cask == 1 in f/l, fitted")
+    assert "outside the estimation sample" in one
+    session.run("predict double r, residuals")
+    y = column(session, "strength")
+    np.testing.assert_allclose(column(session, "r"), y - f, rtol=0, atol=1e-12)
+    assert "groups" not in session.run("predict double inside if e(sample), fitted")
+
+
 def test_if_and_in_choose_observations_and_the_fit_stays() -> None:
     session = Session()
     session.run("sysuse pastes\nquietly xtmixed strength if batch < 9 || batch: || cask:")
     session.run("predict double f in 1/50, fitted\npredict double w if batch < 3, reffects level(cask)")
-    assert np.count_nonzero(~is_missing(column(session, "f"))) == 48
+    assert np.count_nonzero(~is_missing(column(session, "f"))) == 50
     assert np.count_nonzero(~is_missing(column(session, "w"))) == 12
 
 

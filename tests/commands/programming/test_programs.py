@@ -10,6 +10,7 @@ import pytest
 
 from xmixed.interpreter.session import Session
 from xmixed.session.results import Matrix
+from xmixed.session.return_codes import MESSAGES
 
 Run = Callable[[str], str]
 Fail = Callable[[str], tuple[int, str]]
@@ -343,3 +344,12 @@ def test_programs_behind_by(run: Run, failure: Fail, session: Session) -> None:
     assert failure("by g: plain") == (190, "plain may not be combined with by")
     assert failure("by g: if 1 display 1")[0] == 190
     assert session.groups is None
+
+
+def test_codes_of_error_and_exit_are_expressions(run, failure):
+    run("capture error 111")
+    assert failure("error _rc") == (111, MESSAGES[111])
+    assert failure("error 100 + 11") == (111, MESSAGES[111])
+    for text in ("error", "error 1.5", "error -1", "error 100000", 'error "a"', "version 12 13", "version x"):
+        assert failure(text)[0] in (109, 198, 121), text
+    assert run("version 11: display 1") == "1\n"

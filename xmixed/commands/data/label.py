@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +12,14 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.value_labels import LONG_MISSING
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_name
-from xmixed.formats import is_string_format, is_valid_format
+from xmixed.formats import is_string_format, is_valid_format, widened
+from xmixed.formats.reading import whole_number
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.output import line
 from xmixed.render.text import printable, result, rule
 from xmixed.session.state import SessionState
 
-_NUMERIC_FORMAT = re.compile(r"(%-?)(\d+)([.,]\d+[efgc]+)")
-_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 LABEL_LENGTH = 80
 """Characters of a data or variable label."""
 
@@ -98,10 +96,8 @@ def _pairs(words: Words) -> dict[int, str]:
 def _value(word: str) -> int:
     if len(word) == 2 and word[0] == "." and word[1].isalpha() and word[1].islower():
         return LONG_MISSING + ord(word[1]) - ord("a") + 1
-    if not _WHOLE.fullmatch(word):
-        raise StataError(198, f"may not label {word}")
-    value = int(word)
-    if not -LONG_MISSING < value < LONG_MISSING:
+    value = whole_number(word)
+    if value is None or not -LONG_MISSING < value < LONG_MISSING:
         raise StataError(198, f"may not label {word}")
     return value
 
@@ -133,9 +129,7 @@ def _with_wider_formats(data: Dataset, variables: Sequence[Variable]) -> Dataset
     wider: list[Variable] = []
     for variable in variables:
         width = max(map(len, data.value_labels.get(variable.value_label, {}).values()), default=0)
-        parts = _NUMERIC_FORMAT.fullmatch(variable.format)
-        if parts and width > int(parts[2]):
-            wider.append(replace(variable, format=f"{parts[1]}{width}{parts[3]}"))
+        wider.append(replace(variable, format=widened(variable.format, width)))
     return data.with_variables(*wider)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from xmixed.commands.registry import command, subcommand
@@ -10,8 +10,9 @@ from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.formats.calendar import SHORT_MONTHS
+from xmixed.formats.reading import whole_number
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_numlist
+from xmixed.language.parser import parse_by, parse_command
 from xmixed.language.syntax import Syntax
 from xmixed.output import line
 from xmixed.render.text import plural, printable, result, wrap
@@ -22,20 +23,26 @@ INDENT = 6
 LARGEST = 9999
 """Notes of one variable."""
 
-_TIME_STAMP = re.compile(r"(?<!\S)TS(?!\S)")
-_IN = re.compile(r"(?:^|\s)in\s+(\d[\d\s/]*)$")
+LISTED = Syntax("words", in_range=True)
+"""What names notes: `varlist [in #[/#]]`."""
 
 
 def notes_of(data: Dataset, name: str) -> dict[int, str]:
     """Return the notes of a variable or of `_dta` by their number."""
     texts = data.characteristics.get(name, {})
-    numbers = sorted(int(key[4:]) for key in texts if re.fullmatch(r"note[1-9]\d{0,3}", key))
+    numbers = sorted(number for number in map(_number, texts) if number)
     return {number: texts[f"note{number}"] for number in numbers}
+
+
+def _number(key: str) -> int | None:
+    """Return the number of the note that a characteristic is; None when it is none."""
+    number = whole_number(key.removeprefix("note"))
+    return number if number is not None and 0 <= number <= LARGEST and key == f"note{number}" else None
 
 
 def with_notes(data: Dataset, name: str, notes: dict[int, str]) -> Dataset:
     """Return data with notes in the place of those there; `note0` is the highest number."""
-    texts = {k: v for k, v in data.characteristics.get(name, {}).items() if not re.fullmatch(r"note\d+", k)}
+    texts = {k: v for k, v in data.characteristics.get(name, {}).items() if _number(k) is None}
     if notes:
         texts["note0"] = str(max(notes))
         texts |= {f"note{number}": text for number, text in sorted(notes.items())}
@@ -59,32 +66,27 @@ def notes(session: SessionState, node: Command) -> None:
     if colon:
         _write_note(session, head.strip(), text.strip())
         return
-    list_notes(session, node)
+    list_notes(session, parse_by(node, LISTED))
 
 
-def _evarlist(text: str, data: Dataset) -> list[str]:
+def _evarlist(words: Sequence[str], data: Dataset) -> list[str]:
     """Return variables and `_dta` in a list; all of them, `_dta` first, when it is empty."""
-    if not text:
+    if not words:
         return [DATASET, *data.names]
     found: list[str] = []
-    for word in text.split():
+    for word in words:
         found += [DATASET] if word == DATASET else names_in(word, data)
     return list(dict.fromkeys(found))
 
 
-def _split_range(text: str) -> tuple[str, tuple[int, int]]:
-    """Return the text before `in #[/#]` and the first and last number meant."""
-    found = _IN.search(text)
-    if not found:
-        return text, (1, LARGEST)
-    first, slash, last = found[1].partition("/")
-    numbers = parse_numlist(f"{first} {last}" if slash else first)
-    return text[: found.start()].strip(), (int(numbers[0]), int(numbers[-1]))
+def _numbers(node: Command) -> tuple[int, int]:
+    """Return the first and the last number meant."""
+    return (1, LARGEST) if node.in_range is None else (node.in_range.first, node.in_range.last)
 
 
 def _write_note(session: SessionState, head: str, text: str) -> None:
     data, text = session.data, _stamped(text)
-    name = _only(head or DATASET, data)
+    name = _only(head.split() or [DATASET], data)
     known = notes_of(data, name)
     number = max(known, default=0) + 1
     if number > LARGEST:
@@ -96,7 +98,7 @@ def _stamped(text: str) -> str:
     """Return the text of a note with the time in the place of TS; r(198) when it is empty."""
     if not text:
         raise StataError(198, "nothing to add")
-    return _TIME_STAMP.sub(lambda _: time_stamp(datetime.now()), text)
+    return " ".join(time_stamp(datetime.now()) if word == "TS" else word for word in text.split(" "))
 
 
 @subcommand(
@@ -107,8 +109,9 @@ def replace(session: SessionState, node: Command) -> None:
     if not colon:
         raise StataError(198, "invalid syntax")
     text = _stamped(text.strip())
-    names, (number, _) = _split_range(head.strip())
-    name = _only(names, session.data)
+    meant = parse_command(node.name, LISTED, head, 0)
+    assert isinstance(meant, Command)
+    name, (number, _) = _only(meant.argument, session.data), _numbers(meant)
     known = notes_of(session.data, name)
     if number not in known:
         raise StataError(198, f"note {number} for {name} not found")
@@ -116,8 +119,8 @@ def replace(session: SessionState, node: Command) -> None:
     session.out.write(f"(note {number} for {name} replaced)")
 
 
-def _only(text: str, data: Dataset) -> str:
-    names = _evarlist(text, data) if text else []
+def _only(words: Sequence[str], data: Dataset) -> str:
+    names = _evarlist(words, data) if words else []
     if not names:
         raise StataError(100, "varname required")
     if len(names) > 1:
@@ -125,11 +128,11 @@ def _only(text: str, data: Dataset) -> str:
     return names[0]
 
 
-@subcommand("notes", "list", syntax=Syntax("raw"), synopsis="notes list [varlist] [in #[/#]]", keeps_r=True)
+@subcommand("notes", "list", syntax=LISTED, synopsis="notes list [varlist] [in #[/#]]", keeps_r=True)
 def list_notes(session: SessionState, node: Command) -> None:
-    names, (first, last) = _split_range(node.argument)
+    first, last = _numbers(node)
     width = max(20, session.settings.linesize - INDENT)
-    for name in _evarlist(names, session.data):
+    for name in _evarlist(node.argument, session.data):
         chosen = {n: note for n, note in notes_of(session.data, name).items() if first <= n <= last}
         if not chosen:
             continue
@@ -140,13 +143,13 @@ def list_notes(session: SessionState, node: Command) -> None:
             session.out.write(*(line(" " * INDENT, result(part)) for part in more))
 
 
-@subcommand("notes", "drop", syntax=Syntax("raw"), synopsis="notes drop varlist [in #[/#]]", keeps_r=True)
+@subcommand("notes", "drop", syntax=LISTED, synopsis="notes drop varlist [in #[/#]]", keeps_r=True)
 def drop(session: SessionState, node: Command) -> None:
-    names, (first, last) = _split_range(node.argument)
-    if not names:
+    first, last = _numbers(node)
+    if not node.argument:
         raise StataError(100, "varlist required")
     dropped = 0
-    for name in _evarlist(names, session.data):
+    for name in _evarlist(node.argument, session.data):
         known = notes_of(session.data, name)
         kept = {number: note for number, note in known.items() if not first <= number <= last}
         if len(kept) < len(known):
@@ -155,7 +158,7 @@ def drop(session: SessionState, node: Command) -> None:
     session.out.write(f"({plural(dropped, 'note', 'notes')} dropped)")
 
 
-@subcommand("notes", "renumber", syntax=Syntax("raw"), synopsis="notes renumber varname", keeps_r=True)
+@subcommand("notes", "renumber", syntax=Syntax("words"), synopsis="notes renumber varname", keeps_r=True)
 def renumber(session: SessionState, node: Command) -> None:
     name = _only(node.argument, session.data)
     known = notes_of(session.data, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from xmixed.commands.registry import command, subcommand
@@ -11,11 +10,11 @@ from xmixed.data.dataset import DTYPES
 from xmixed.data.growth import grown
 from xmixed.errors import StataError
 from xmixed.formats import is_date_format, is_string_format, is_valid_format, width_of
+from xmixed.formats.reading import whole_number
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 LINESIZE, MATSIZE, LEVEL = (40, 255), (10, 11000), (10.0, 99.99)
 LARGEST_N, LARGEST_SEED = 2_147_483_619, 2_147_483_647
 FORMAT_WIDTHS = {"cformat": 9, "pformat": 5, "sformat": 8}
@@ -26,9 +25,9 @@ Setter = Callable[[SessionState, str, str], None]
 
 def _whole(name: str, word: str, low: int, high: int) -> int:
     """Return a whole number in a range; r(198) otherwise."""
-    if not _WHOLE.fullmatch(word):
+    value = whole_number(word)
+    if value is None:
         raise StataError(198, f"invalid {name}: '{word}'" if word else "invalid syntax")
-    value = int(word)
     if not low <= value <= high:
         raise StataError(198, f"{name} must be between {low} and {high}")
     return value

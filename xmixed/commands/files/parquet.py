@@ -36,10 +36,9 @@ def import_parquet(session: SessionState, node: Command) -> None:
     name = with_extension(file_name(node), ".parquet")
     check_may_replace(session, node)
     imported = read_parquet(read_content(name, 2.0))
-    data = imported.dataset
+    data = selected_part(session, node, imported.dataset)
     if node.using is not None and node.argument:
         data = data.select(dict.fromkeys(resolve_varlist(node.argument, data)))
-    data = selected_part(session, node, data)
     install(session, replace(imported, dataset=replace(data, source=name, changed=False)))
 
 

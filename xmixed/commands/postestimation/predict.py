@@ -81,7 +81,9 @@ def _variables(
         check_new_name(name, session.data, new.span)
     context = Context.of(session)
     rows = select_rows(typed.condition, typed.in_range, context)
-    values = predicted(request, estimator, session.e, context, rows)
+    notes: list[str] = []
+    values = predicted(request, estimator, session.e, context, rows, notes)
+    session.out.write(*notes)
     return [
         Variable(name, storage_type, stored(column, storage_type), default_format(storage_type), label)
         for name, label, column in zip(names, labels, np.ascontiguousarray(values.T), strict=True)

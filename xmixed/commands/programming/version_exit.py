@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.evaluate import evaluate_number
 from xmixed.language.nodes import Command
+from xmixed.language.parser import parse_numlist
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.return_codes import MESSAGES
 from xmixed.session.signals import ExitRequest
 from xmixed.session.state import SessionState
 
-_VERSION = re.compile(r"(\d+(?:\.\d+)?)\s*(?:(:)\s*(.*))?$", re.DOTALL)
-
-
 NEWEST_VERSION = 12.1
-
-
 OLDEST_VERSION = 1.0
+LARGEST_CODE = 99_999
 
 
 @command(
@@ -32,20 +29,19 @@ def version(session: SessionState, node: Command) -> None:
     if not node.argument:
         session.out.write(f"version {session.frame.version}")
         return
-    found = _VERSION.match(node.argument)
-    if found is None:
+    number, colon, rest = node.argument.partition(":")
+    number = number.strip()
+    numbers = parse_numlist(number)
+    if len(numbers) != 1 or not numbers[0] >= OLDEST_VERSION or not number[-1].isdigit():
         raise StataError(198, "invalid syntax")
-    number, colon, rest = found.groups()
-    if float(number) < OLDEST_VERSION:
-        raise StataError(198, "invalid syntax")
-    if float(number) > NEWEST_VERSION:
+    if numbers[0] > NEWEST_VERSION:
         session.out.write(f"(version {number}: the syntax of Stata 12 is used)")
     frame = session.frame
     before, frame.version = frame.version, number
-    if colon is None:
+    if not colon:
         return
     try:
-        session.execute(rest)
+        session.execute(rest.strip())
     finally:
         frame.version = before
 
@@ -53,17 +49,17 @@ def version(session: SessionState, node: Command) -> None:
 @command(
     "exit",
     syntax=Syntax(
-        "text",
+        "expression",
         options=(
             OptionSpec("clear", "clear", help="leave although the data have unsaved changes"),
             OptionSpec("STATA", "STATA", help="leave the program, not only the do-file"),
         ),
     ),
-    synopsis="exit [#] [, clear STATA]",
+    synopsis="exit [exp] [, clear STATA]",
     keeps_r=True,
 )
 def leave(session: SessionState, node: Command) -> None:
-    code = _return_code(node.argument) if node.argument else 0
+    code = 0 if node.argument is None else _return_code(session, node)
     everything = session.frame.kind == "session" or bool(node.option("STATA"))
     if everything and session.data.changed and not node.option("clear"):
         raise StataError(4, "no; data in memory would be lost")
@@ -72,18 +68,21 @@ def leave(session: SessionState, node: Command) -> None:
 
 @command(
     "error",
-    syntax=Syntax("text"),
-    synopsis="error #",
+    syntax=Syntax("expression"),
+    synopsis="error exp",
     keeps_r=True,
 )
 def error(session: SessionState, node: Command) -> None:
-    code = _return_code(node.argument)
+    if node.argument is None:
+        raise StataError(198, "invalid syntax")
+    code = _return_code(session, node)
     if code:
         raise StataError(code, MESSAGES.get(code, ""))
 
 
-def _return_code(text: str | None) -> int:
-    text = (text or "").strip()
-    if not re.fullmatch(r"[0-9]{1,5}", text):
+def _return_code(session: SessionState, node: Command) -> int:
+    """Return the value of `_rc`, `198` or another expression; r(198) when it is no return code."""
+    code = evaluate_number(node.argument, Context.of(session))
+    if code != int(code) or not 0 <= code <= LARGEST_CODE:
         raise StataError(198, "invalid syntax")
-    return int(text)
+    return int(code)

@@ -81,7 +81,6 @@ def _description(data: Dataset) -> dict[str, Any]:
         "variables": variables,
         "value_labels": {name: list(texts.items()) for name, texts in data.value_labels.items()},
         "characteristics": dict(data.characteristics),
-        "sorted_by": list(data.sorted_by),
     }
 
 

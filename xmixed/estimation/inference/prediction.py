@@ -126,7 +126,12 @@ def frame_for(
 
 
 def predicted(
-    request: Request, estimator: Estimator, estimates: Estimates, context: Context, rows: np.ndarray
+    request: Request,
+    estimator: Estimator,
+    estimates: Estimates,
+    context: Context,
+    rows: np.ndarray,
+    notes: list[str] | None = None,
 ) -> np.ndarray:
     """Return a statistic over all observations, missing where it cannot be, (n, m).
 
@@ -134,10 +139,14 @@ def predicted(
     ----------
     rows : (n,) bool array
         The observations that it is wanted for.
+    notes : list of str, or None
+        Takes what is to be said of the values.
     """
     frame = frame_for(request, estimator, estimates, context, rows)
     with np.errstate(all="ignore"):
         values = request.statistic.values(estimates, frame, request.argument)
+    if notes is not None:
+        notes += frame.notes
     columns = values[:, None] if values.ndim == 1 else values
     return np.column_stack([frame.spread(column) for column in columns.T])
 

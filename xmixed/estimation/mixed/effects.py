@@ -73,9 +73,9 @@ class RowEffects:
     Attributes
     ----------
     rows : ndarray of bool, shape (all observations,)
-        Those whose groups are all in the estimation sample, and that have what is needed.
+        Those that have what is needed, their groups in the estimation sample unless `row_effects` keeps all.
     groups : dict of ndarray, shape (number of rows,)
-        Group of each row, by place of the equation.
+        Group of each row, by place of the equation; -1 for one outside the sample.
     columns : dict of tuple of Column
         Columns of Z over the rows, by place of the equation.
     """
@@ -160,6 +160,7 @@ def row_effects(
     context: Context,
     rows: np.ndarray,
     with_columns: bool,
+    known_only: bool = True,
 ) -> RowEffects:
     """Find the groups of equations, and on demand Z, on rows of the data.
 
@@ -168,6 +169,8 @@ def row_effects(
     effects : dict
         The equations wanted, by place in the model's description.
     rows : ndarray of bool, shape (all observations,)
+    known_only : bool
+        Whether rows leave whose group is not in the estimation sample.
     """
     assert fitted.result.resolved is not None
     equations, in_sample = fitted.result.description.equations, fitted.specification.rows
@@ -198,7 +201,8 @@ def row_effects(
         of_fit = np.full(level.n_groups, -1, dtype=np.int64)
         of_fit[level.codes[inside]] = own.codes
         groups[place] = of_fit[level.codes]
-        known = known & (groups[place] >= 0)
+        if known_only:
+            known = known & (groups[place] >= 0)
     final = np.zeros(len(rows), dtype=bool)
     final[np.flatnonzero(sample.rows)[known]] = True
     columns: dict[int, tuple[Column, ...]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -61,22 +61,35 @@ def _places(estimates: Estimates, level: str, only: bool) -> list[int]:
 
 
 def _fitted(estimates: Estimates, frame: EstimationFrame, level: str) -> np.ndarray:
-    """Return X b + Z u at the rows whose groups are in the sample."""
+    """Return X b + Z u; effects of groups outside the sample are zero, which is noted."""
     places = _places(estimates, level, only=False)
     total = np.zeros(0)
     if places:
         sample = fitted_sample(estimates, frame.context)
         by_equation = equation_effects(sample)
         effects = {place: by_equation[place] for place in places}
-        found = row_effects(sample, effects, frame.context, frame.rows, with_columns=True)
+        found = row_effects(sample, effects, frame.context, frame.rows, True, known_only=False)
         frame.rows = found.rows
+        frame.note(_new_groups(found.groups))
         total = np.zeros(frame.size)
         for place in places:
             codes = found.groups[place]
             for means, column in zip(effects[place].means, found.columns[place], strict=True):
-                total += means[codes] if column is None else means[codes] * column
+                own = np.append(means, 0.0)[codes]  # the last for groups outside the sample, -1
+                total += own if column is None else own * column
     fixed = linear_predictor(terms_of)(estimates, frame, "")
     return fixed + total if places else fixed
+
+
+def _new_groups(groups: Mapping[int, np.ndarray]) -> str:
+    """Return what is said of observations whose groups are not in the estimation sample; "" for none."""
+    if not groups:
+        return ""
+    count = int(np.count_nonzero(np.any([codes < 0 for codes in groups.values()], axis=0)))
+    if not count:
+        return ""
+    are = "observation is in a group" if count == 1 else "observations are in groups"
+    return f"({count} {are} outside the estimation sample, with random effects of zero)"
 
 
 def _residuals(estimates: Estimates, frame: EstimationFrame, level: str) -> np.ndarray:

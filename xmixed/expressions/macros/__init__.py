@@ -1,4 +1,4 @@
 """Macros that ask the session: what `local x` may be followed by, and the macro functions.
 
-How macros are expanded in a line stands in `language/macros.py`.
+How macros are expanded in a line stands in `language/programs/macros.py`.
 """
