@@ -79,8 +79,8 @@ def test_subcommands_are_found_behind_their_command(text: str, name: str, end: i
 def test_commands_that_do_not_exist_yet() -> None:
     with pytest.raises(StataError, match="command asclogit is not implemented in xmixed"):
         find_command("asclogit")
-    with pytest.raises(StataError, match="command label language is not implemented in xmixed"):
-        find_entry("label language en")
+    with pytest.raises(StataError, match="command estimates change is not implemented in xmixed"):
+        find_entry("estimates change x")
     with pytest.raises(StataError) as caught:
         find_command("loneway")
     assert caught.value.hint == "(estat icc comes nearest)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xmixed.data.dataset import Dataset, Variable, to_double
+from xmixed.errors import StataError
 from xmixed.formats import format_value, parse_format
 from xmixed.missing import is_missing, missing_code, missing_name
 
@@ -15,6 +16,16 @@ LONG_MISSING = 2147483621
 def value_label_texts(data: Dataset, variable: Variable) -> dict[int, str]:
     """Return the labels of a variable's values by long code; {} when it has none."""
     return data.value_labels.get(variable.value_label, {}) if variable.value_label else {}
+
+
+def known_labels(data: Dataset, words: Sequence[str]) -> list[str]:
+    """Return the value labels named, all without names or for `_all`; r(111) for an unknown one."""
+    if not words or list(words) == ["_all"]:
+        return sorted(data.value_labels)
+    for name in words:
+        if name not in data.value_labels:
+            raise StataError(111, f"value label {name} not found")
+    return list(words)
 
 
 def labelled(values: Sequence[float], texts: dict[int, str], fmt: str) -> list[str]:

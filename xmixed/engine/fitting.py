@@ -13,6 +13,7 @@ from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Model, Options
 from xmixed.engine.prepare import prepare
+from xmixed.engine.problem import Problem
 from xmixed.engine.products.enclosing import members
 from xmixed.engine.products.weight_scale import fit_at_scale, progress_at_scale
 from xmixed.engine.residuals.structures import residual_parameters
@@ -38,11 +39,11 @@ from xmixed.engine.search.optimise import (
     State,
     Surface,
     detail,
-    flatness,
     newton_step,
     polish,
     search,
 )
+from xmixed.engine.search.ridges import level_parameters, residual_notes, unidentified
 from xmixed.engine.search.separate_levels import separate_start
 from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
 from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
@@ -274,31 +275,20 @@ def _judge(
         relative = relative_estimates(objective, point, boundary)
         flat = flat_blocks(objective, point, relative, objective.variance(point), boundary)
         concave = flat == []
-        blocks = [objective.problem.blocks[index] for index in flat or ()]
+        blocks = [objective.problem.blocks[index] for index in flat or () if index < len(boundary.null)]
         boundary.notes.extend(BoundaryNote("not_identified", block.level, block.equation) for block in blocks)
-    elif step.flat:
-        boundary.notes.extend(_unidentified(objective, root, state))
+        if flat and flat[-1] == len(boundary.null):
+            free = np.flatnonzero(~boundary.fixed[objective.block_count :])
+            boundary.notes.extend(residual_notes(objective, free))
+    elif step.flat or concave:
+        level = level_parameters(root, state)
+        boundary.notes.extend(unidentified(objective, level))
+        concave = concave and not level.any()
     converged = concave and step.scaled_gradient < 1e-5
     verdict: Verdict = "converged" if converged else "not_concave" if not concave else "no_progress"
     shown = state if surface is root else surface.state(surface.theta(point), point)
     record = _record(objective, start, shown, em_steps, iterations, verdict, converged, step.scaled_gradient)
     return _Maximum(point, boundary, record)
-
-
-def _unidentified(objective: Objective, root: Surface, state: State) -> list[BoundaryNote]:
-    """Name the blocks that flat directions of the log likelihood belong to."""
-    sizes = root.sizes(state.theta)
-    values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
-    flat = np.abs(vectors[:, np.abs(values) <= flatness(values)]).max(axis=1, initial=0.0)
-    notes = []
-    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
-        found = np.flatnonzero(flat[part] > 0.1) + 1
-        if block.structure.separate_columns:
-            rows = (int(row) for row in found)
-            notes += [BoundaryNote("not_identified", block.level, block.equation, row, row) for row in rows]
-        elif len(found):
-            notes.append(BoundaryNote("not_identified", block.level, block.equation))
-    return notes
 
 
 def _record(
@@ -326,6 +316,14 @@ def _record(
     )
 
 
+def _unseen_lags(problem: Problem) -> list[BoundaryNote]:
+    """Name the residual parameters that are left out since no two observations are so far apart."""
+    if problem.residual is None:
+        return []
+    missing = problem.residual.structure.unidentified(problem.residual.table)
+    return [BoundaryNote("lag_not_seen", 0, item.equation, item.row, lag) for lag, item in missing]
+
+
 def _nothing_to_maximise(objective: Objective) -> _Maximum:
     empty, square = np.zeros(0), np.zeros((0, 0))
     record = Optimization(empty, empty, empty, square, 0, (), 1, True, 0, "no_parameters", 0.0)
@@ -339,6 +337,7 @@ def _result(model: Model, objective: Objective, maximum: _Maximum, options: Opti
     residual = np.zeros(0) if objective.whitening is None else objective.whitening.estimates(point.rho)
     log_sigma = 0.5 * np.log(variance) + np.log(problem.y_scale)
     notes = list(maximum.boundary.notes)
+    notes += _unseen_lags(problem)
     count = len(relative) + 1 + len(residual)
     covariance = np.zeros((count, count))
     if options.standard_errors and not options.em_only:

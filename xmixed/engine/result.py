@@ -27,6 +27,7 @@ NoteKind = Literal[
     "residual_variance_zero",
     "residual_limit",
     "not_identified",
+    "lag_not_seen",
     "standard_errors_failed",
 ]
 Verdict = Literal[
@@ -116,7 +117,11 @@ Progress = PhaseStarted | EMStep | Iteration
 
 @dataclass(frozen=True, slots=True)
 class BoundaryNote:
-    """A typed remark on the solution; indices count from 1, and are 0 where they do not apply."""
+    """A typed remark on the solution; indices count from 1, and are 0 where they do not apply.
+
+    Of "lag_not_seen" `equation` and `row` are those of the residual parameter that is left out, `column` is
+    the lag.
+    """
 
     kind: NoteKind
     level: int = 0

@@ -23,7 +23,9 @@ def model_parameters(estimates: Estimates) -> float:
     return scalars["k"] if "k_f" in scalars else scalars.get("rank", scalars.get("k", MISSING))
 
 
-def criteria_row(name: str, estimates: Estimates, n: int | None = None) -> CriteriaRow:
+def criteria_row(
+    name: str, estimates: Estimates, n: int | None = None, parameters: float | None = None
+) -> CriteriaRow:
     """Return AIC = -2 ll + 2 df and BIC = -2 ll + df ln N of a model; `n` replaces N in the BIC.
 
     Raises
@@ -35,6 +37,7 @@ def criteria_row(name: str, estimates: Estimates, n: int | None = None) -> Crite
     if ll >= MISSING:
         raise StataError(321, f"e(ll) not found in estimation result {name}")
     n_obs, df = estimates.scalars["N"], model_parameters(estimates)
+    df = df if parameters is None else float(parameters)
     ll_null = estimates.scalars.get("ll_0", MISSING)
     size = n_obs if n is None else n
     return CriteriaRow(name, n_obs, ll_null, ll, df, -2 * ll + 2 * df, -2 * ll + df * math.log(size))

@@ -20,6 +20,7 @@ from xmixed.render.layouts.estimation.coefficient_table import (
     render_coefficients,
 )
 from xmixed.render.layouts.estimation.mixed_header import render_clusters
+from xmixed.render.layouts.estimation.replications import replications_based
 from xmixed.session.results import Estimates, Matrix
 
 
@@ -157,7 +158,8 @@ def coefficient_table(
     clusters = estimates.macros.get("clustvar", "")
     if clusters:
         count = int(estimates.scalars["N_clust"])
-        return [render_clusters(count, clusters, len(table[0].text)), *table]
+        above = replications_based if estimates.macros.get("prefix") else render_clusters
+        return [above(count, clusters, len(table[0].text)), *table]
     return table
 
 

@@ -128,6 +128,10 @@ def fit_the_same(first: str, second: str) -> bool:
     return first == second or any({first, second} <= names for names in SAME)
 
 
+RESAMPLED = frozenset({"bootstrap", "jackknife"})
+"""Prefixes that leave the results of another command with a covariance of their own."""
+
+
 def estimator_of(estimates: Estimates) -> Estimator:
     """Return the estimator that made results.
 
@@ -136,8 +140,19 @@ def estimator_of(estimates: Estimates) -> Estimator:
     StataError
         r(301) `last estimates not found` where none did.
     """
+    if estimates.macros.get("prefix") in RESAMPLED:
+        resampling = importlib.import_module("xmixed.estimation.resampling.estimator")
+        return resampling.resampled_estimator(estimates)
+    found = own_estimator(estimates)
+    if found is None:
+        raise StataError(301, "last estimates not found")
+    return found
+
+
+def own_estimator(estimates: Estimates) -> Estimator | None:
+    """Return the estimator of e(cmd), whatever prefix stood before the command; None where there is none."""
     name = MODULES.get(estimates.macros.get("cmd", ""))
     if name is None:
-        raise StataError(301, "last estimates not found")
+        return None
     module, _, own = name.partition(":")
     return getattr(importlib.import_module(f"xmixed.estimation.{module}"), own or "ESTIMATOR")

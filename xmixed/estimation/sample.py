@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.factors.terms import Operand, ResolvedTerm, interaction_terms, plain_term
+from xmixed.expressions.factors.terms import Operand, ResolvedTerm, Term, interaction_terms, plain_term
 from xmixed.expressions.varlist import resolve_item, resolve_name
 from xmixed.language.nodes import FactorVariable, Interaction, Name, Pattern, Range, Varlist
 from xmixed.missing import is_missing
@@ -55,6 +56,13 @@ class SampleColumns:
         self._drop(is_missing(values))
         self._columns[variable, series] = values
 
+    def add_terms(self, terms: Iterable[ResolvedTerm]) -> None:
+        """Take in the variables of covariates."""
+        for term in terms:
+            for operand in term.operands:
+                role = "covariates" if operand.operator.continuous else "factor variables"
+                self.add(operand.variable, operand.time_series, role)
+
     def add_level(self, variable: str) -> None:
         """Take a grouping variable in, numeric or string; "" and missing values leave the sample."""
         if variable in self._levels:
@@ -89,6 +97,15 @@ class SampleColumns:
     def level(self, variable: str) -> np.ndarray:
         """Return a grouping variable over the sample, numbers or str objects."""
         return self._levels[variable]
+
+
+def notes_of_empty(terms: Iterable[Term]) -> list[str]:
+    """Return the notes on the terms that no observation has."""
+    return [
+        f"note: {term.without_marks()} identifies no observations in the sample"
+        for term in terms
+        if term.status == "empty"
+    ]
 
 
 def series_operators(operator: str) -> list[str]:

@@ -9,11 +9,11 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.linear.variance import Clusters, Weighting
-from xmixed.estimation.sample import SampleColumns, resolve_one, resolve_terms
+from xmixed.estimation.sample import SampleColumns, notes_of_empty, resolve_one, resolve_terms
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.factors.design import column, expand
-from xmixed.expressions.factors.terms import Term
+from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
 from xmixed.expressions.weights import check_weights
@@ -182,49 +182,24 @@ def specify(
     StataError
         r(100), r(111), r(109), r(101) for names; r(401), r(402) for weights; r(452); r(2000), r(198).
     """
-    items = node.argument
-    if not items:
-        raise StataError(100, "varlist required")
-    if not isinstance(items[0], Pattern):
-        raise StataError(198, "depvar may not be a factor variable", getattr(items[0], "span", None))
-    depvar, series = resolve_one(items[0], context)
-    terms = resolve_terms(items[1:], context)
+    depvar, series, terms = _resolved(node, context)
     sample = SampleColumns(context, select_rows(node.condition, node.in_range, context))
     sample.add(depvar, series, "dependent variable")
-    for term in terms:
-        for operand in term.operands:
-            role = "covariates" if operand.operator.continuous else "factor variables"
-            sample.add(operand.variable, operand.time_series, role)
+    sample.add_terms(terms)
     for name in others:
         sample.add(name, "", "covariates")
     kind, values, notes = _weights(node.weight, context, sample, assumed)
     variance = variance_of(node, context, kind, default)
-    levels = [*groups, *([variance.cluster] if variance.cluster else [])]
-    for name in levels:
+    for name in (*groups, *([variance.cluster] if variance.cluster else [])):
         sample.add_level(name)
-    n = sample.close()
-    if n == 0:
+    if sample.close() == 0:
         raise StataError(2000, "no observations")
-    weighting = None
-    if values is not None and node.weight is not None:
-        check_weights(values[sample.rows], kind, node.weight.span)
-        weighting = Weighting(kind, values[sample.rows])
-        if kind not in UNWEIGHTED_SUM:
-            notes.append(f"(sum of wgt is {weighting.values.sum():12.4e})")
+    weighting = _weighting(node.weight, kind, values, sample, notes)
     expanded = expand(terms, sample.values)
-    notes += [
-        f"note: {term.without_marks()} identifies no observations in the sample"
-        for term in expanded
-        if term.status == "empty"
-    ]
+    notes += notes_of_empty(expanded)
     columns: list[Column] = [column(term, sample.values) for term in expanded if not term.status]
     all_terms = (*expanded, Term(())) if constant else expanded
-    clusters = None
-    if variance.cluster:
-        own = factorise(sample.level(variance.cluster))
-        clusters = Clusters(own.codes, len(own.levels))
-        if clusters.count < 2:
-            raise StataError(198, "vce(cluster) needs more than one cluster")
+    clusters = _clusters(variance, sample)
     found = {name: sample.level(name) for name in groups} | {name: sample.values(name) for name in others}
     return SingleSample(
         f"{series}.{depvar}" if series else depvar,
@@ -239,6 +214,39 @@ def specify(
         found,
         tuple(notes),
     )
+
+
+def _resolved(node: Command, context: Context) -> tuple[str, str, Sequence[ResolvedTerm]]:
+    """Return the dependent variable, its time-series operator, and the terms of the covariates."""
+    items = node.argument
+    if not items:
+        raise StataError(100, "varlist required")
+    if not isinstance(items[0], Pattern):
+        raise StataError(198, "depvar may not be a factor variable", getattr(items[0], "span", None))
+    return *resolve_one(items[0], context), resolve_terms(items[1:], context)
+
+
+def _weighting(
+    weight: Weight | None, kind: str, values: np.ndarray | None, sample: SampleColumns, notes: list[str]
+) -> Weighting | None:
+    """Return the weights of the sample, checked; their sum goes into the notes."""
+    if values is None or weight is None:
+        return None
+    check_weights(values[sample.rows], kind, weight.span)
+    weighting = Weighting(kind, values[sample.rows])
+    if kind not in UNWEIGHTED_SUM:
+        notes.append(f"(sum of wgt is {weighting.values.sum():12.4e})")
+    return weighting
+
+
+def _clusters(variance: Variance, sample: SampleColumns) -> Clusters | None:
+    if not variance.cluster:
+        return None
+    own = factorise(sample.level(variance.cluster))
+    clusters = Clusters(own.codes, len(own.levels))
+    if clusters.count < 2:
+        raise StataError(198, "vce(cluster) needs more than one cluster")
+    return clusters
 
 
 def _weights(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import matches_pattern
+from xmixed.render.layouts.postestimation.estimates import StoredRow
+from xmixed.session.results import Estimates, Matrix
 from xmixed.session.state import SessionState
 from xmixed.session.stored import stored_estimates
 
@@ -31,3 +33,11 @@ def stored_names(session: SessionState, text: str, default: Sequence[str]) -> li
             stored_estimates(session, word)
             found.append(word)
     return list(dict.fromkeys(found)) or list(default)
+
+
+def stored_row(name: str, estimates: Estimates) -> StoredRow:
+    """Return the row of `estimates dir`: e(k), or the columns of e(b), as the number of parameters."""
+    b, macros = estimates.get("b"), estimates.macros
+    columns = b.values.shape[1] if isinstance(b, Matrix) else 0
+    count = int(estimates.scalars.get("k", columns))
+    return StoredRow(name, macros.get("cmd", ""), macros.get("depvar", ""), count, estimates.title)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from xmixed.language.syntax import LEVEL, OptionSpec
 
-TABLE_OPTIONS = (
-    LEVEL,
-    OptionSpec("noheader", "nohe", help="suppress the header"),
-    OptionSpec("notable", "notab", help="suppress the table of coefficients"),
+COEFFICIENT_OPTIONS = (
     OptionSpec("coeflegend", "coefl", help="show how to refer to the coefficients"),
     OptionSpec("omitted", "omit", "negatable", "show omitted variables; the default"),
     OptionSpec("vsquish", "vsq", help="no blank lines around factor-variable blocks"),
@@ -18,6 +15,14 @@ TABLE_OPTIONS = (
     OptionSpec("pformat", "pformat", "format", "format of p-values"),
     OptionSpec("sformat", "sformat", "format", "format of test statistics"),
     OptionSpec("lstretch", "lstretch", "negatable", "let the table grow with long names; the default"),
+)
+"""What a table of coefficients shows, and in which formats."""
+
+TABLE_OPTIONS = (
+    LEVEL,
+    OptionSpec("noheader", "nohe", help="suppress the header"),
+    OptionSpec("notable", "notab", help="suppress the table of coefficients"),
+    *COEFFICIENT_OPTIONS,
 )
 """How a table of coefficients is shown."""
 

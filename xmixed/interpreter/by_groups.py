@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xmixed.data.groups import Groups
 
 
-def run_by_groups(session: SessionState, entry: CommandEntry, node: Any) -> None:
+def run_by_groups(session: SessionState, groups: Groups, entry: CommandEntry, node: Any) -> None:
     """Run a command as its entry says that `by` does.
 
     Raises
@@ -24,10 +24,6 @@ def run_by_groups(session: SessionState, entry: CommandEntry, node: Any) -> None
     StataError
         r(190) for a command that takes no `by`, and for `in`; the error of the first group that fails.
     """
-    groups = session.groups
-    if groups is None:
-        entry.handler(session, node)
-        return
     if entry.by == "no":
         raise StataError(190, f"{entry.name} may not be combined with by")
     if getattr(node, "in_range", None) is not None:

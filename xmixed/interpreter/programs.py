@@ -21,14 +21,6 @@ from xmixed.session.state import SessionState
 from xmixed.session.temporaries import temporary_name
 
 
-def find_program(session: SessionState, word: str) -> Program | None:
-    """Return the program that a command's name means: of the ado-file that runs, or in memory."""
-    running = session.frame.program
-    if running is not None and word in running.local_programs:
-        return running.local_programs[word]
-    return session.programs.get(word)
-
-
 def call_program(
     session: SessionState,
     program: Program,

@@ -14,18 +14,13 @@ import numpy as np
 
 from xmixed.commands.registry import CommandEntry, find_entry
 from xmixed.errors import StataError
-from xmixed.interpreter.ado_files import load_ado
-from xmixed.interpreter.by_groups import run_by_groups
 from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
-from xmixed.interpreter.macros import expand_macros
-from xmixed.interpreter.programs import call_by_groups, call_program, find_program
 from xmixed.interpreter.snapshot import Snapshot
 from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command, Option
 from xmixed.language.parser import parse_command
-from xmixed.language.programs.text_files import read_text
 from xmixed.language.shapes import Builder, command_builder, literal_values, shape_of
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
@@ -190,7 +185,11 @@ class Session(SessionState):
 
     def expand(self, text: str) -> str:
         """Return a text with its macros expanded; raises StataError."""
-        return text if "`" not in text and "$" not in text and "\\" not in text else expand_macros(self, text)
+        if "`" not in text and "$" not in text and "\\" not in text:
+            return text
+        from xmixed.interpreter.macros import expand_macros
+
+        return expand_macros(self, text)
 
     def execute(self, text: str, body: Body | None = None) -> None:
         """Run one command line whose macros are expanded.
@@ -224,7 +223,7 @@ class Session(SessionState):
         Nodes are immutable, so the same text is parsed once.
         """
         word, end = split_command_word(text)
-        program = find_program(self, word)
+        program = self.program_named(word)
         if program is not None:
             return Prepared(program, text[end:])
         known = self._prepared.get(text)
@@ -236,7 +235,11 @@ class Session(SessionState):
         try:
             entry, end = find_entry(text)
         except StataError as error:
-            program = load_ado(self, word) if error.code == 199 else None
+            if error.code != 199:
+                raise
+            from xmixed.interpreter.ado_files import load_ado
+
+            program = load_ado(self, word)
             if program is None:
                 raise
             return Prepared(program, text[end:])
@@ -288,6 +291,8 @@ class Session(SessionState):
         if isinstance(entry, Program):
             if body is not None:
                 raise StataError(198, "invalid syntax")
+            from xmixed.interpreter.programs import call_by_groups, call_program
+
             (call_program if self.groups is None else call_by_groups)(self, entry, node)
             return
         if self.groups is not None and entry.kind == "control":
@@ -321,7 +326,12 @@ class Session(SessionState):
     def _run_handler(self, entry: CommandEntry, node: Any) -> None:
         before = Snapshot(self)
         try:
-            run_by_groups(self, entry, node)
+            if self.groups is None:
+                entry.handler(self, node)
+            else:
+                from xmixed.interpreter.by_groups import run_by_groups
+
+                run_by_groups(self, self.groups, entry, node)
         except (ExitRequest, LoopSignal):
             raise
         except BaseException as error:
@@ -458,6 +468,8 @@ def read_do_file(path: str) -> str:
     if not os.path.splitext(path)[1]:
         path += ".do"
     try:
+        from xmixed.language.programs.text_files import read_text
+
         return read_text(path)
     except (OSError, ValueError):
         raise StataError(601, f"file {path} not found") from None

@@ -215,10 +215,18 @@ def _numlist(text: str, typed: TypedOption, spec: OptionSpec) -> Any:
 
 
 def unquote(value: str) -> str:
-    """Return text without blanks around it and without its outermost quotes."""
+    """Return text without blanks around it and without the quotes around all of it, simple or compound.
+
+    Quotes that are not a pair stay: `"a" "b"`.
+    """
     value = value.strip()
     if len(value) >= 4 and value.startswith('`"') and value.endswith("\"'"):
-        return value[2:-2]
+        depth = 0
+        for at in range(len(value) - 1):
+            depth += {'`"': 1, "\"'": -1}.get(value[at : at + 2], 0)
+            if depth == 0:
+                return value[2:-2] if at == len(value) - 2 else value
+        return value
     if len(value) >= 2 and value[0] == value[-1] == '"' and '"' not in value[1:-1]:
         return value[1:-1]
     return value

@@ -98,6 +98,10 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
 
         assert isinstance(syntax, GraphSyntax)
         return parse_graph(name, syntax, text, rest)
+    if syntax.argument in ("prefixed", "prefixed_word"):
+        from xmixed.language.prefixes import parse_prefixed
+
+        return parse_prefixed(name, syntax, text, rest, syntax.argument == "prefixed_word")
     if syntax.argument in ("raw", "display", "matrix", "matrix_input"):
         return _unstructured(name, syntax, text, rest)
     pieces = parse("command", hide_format_commas(text), rest)

@@ -116,12 +116,15 @@ class Estimates(Results):
         Title given with `estimates store, title()`.
     collected : int
         Place among the results that `eststo` has collected, from 1; 0 for others.
+    kept : object
+        What predictions have computed from the data as they are, so that the next one need not.
     """
 
     mark: str = ""
     payload: Any = None
     title: str = ""
     collected: int = 0
+    kept: Any = None
 
     @property
     def exist(self) -> bool:

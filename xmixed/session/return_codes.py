@@ -119,6 +119,7 @@ MESSAGES: dict[int, str] = {
     639: "file transmission error (checksums do not match)",
     651: "may not seek past end of file",
     681: "too many open files",
+    682: "could not connect to database",
     688: "file is corrupt",
     691: "I/O error",
     692: "file I/O error on read",

@@ -81,6 +81,13 @@ class SessionState(ABC):
         """Local macros of the innermost do-file or program."""
         return self.frames[-1].macros
 
+    def program_named(self, word: str) -> Program | None:
+        """Return the program that a command's name means: of the ado-file that runs, or in memory."""
+        running = self.frame.program
+        if running is not None and word in running.local_programs:
+            return running.local_programs[word]
+        return self.programs.get(word)
+
     @contextmanager
     def nested(self) -> Iterator[None]:
         """Count a do-file, program or loop that runs inside others.

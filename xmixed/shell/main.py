@@ -125,14 +125,23 @@ def _dispatch(arguments: Arguments) -> int:
         sys.stdout.write(f"xmixed {__version__}\n")
         return OK
     _limit_threads()
-    gc.set_threshold(50_000, 20, 20)  # importing makes many objects and no garbage
+    gc.disable()  # importing makes many objects and no garbage
     if arguments.file is None and not arguments.commands and sys.stdin.isatty():
         from xmixed.shell.prompt import interact
 
+        _collect_garbage()
         return interact()
     from xmixed.shell.batch import run_batch
 
+    _collect_garbage()
     return run_batch(arguments)
+
+
+def _collect_garbage() -> None:
+    """Look for garbage from here on, now and then, and not among what has been imported."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def _utf8(word: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from xmixed.missing import MISSING
 from xmixed.statistics.grouping import order_of_codes
-from xmixed.statistics.ordering import ascends, stable_order
+from xmixed.statistics.ordering import as_integers, ascends, stable_order
 from xmixed.statistics.partition import sort_within
 
 _PERCENTILE = re.compile(r"p([0-9]{1,2})")
@@ -74,9 +74,14 @@ class Grouped:
         """The mean, corrected by the mean of the deviations from it, so that no digits are lost."""
         weight = np.where(self.sum_w > 0, self.sum_w, 1.0)
         first = self.sum / weight
-        if not self.narrow:
+        if not (self.narrow or self._sums_are_exact):
             first += self.total(self._from(first)) / weight
         return np.where(self.n > 0, first, MISSING)
+
+    @property
+    def _sums_are_exact(self) -> bool:
+        whole = as_integers(self.x) if self.w is None and len(self.x) else None
+        return whole is not None and len(whole) * max(-int(whole.min()), int(whole.max())) < 1 << 53
 
     def _from(self, centres: np.ndarray) -> np.ndarray:
         """Return the distance of each number from a value of its group, shape (n,)."""
@@ -148,7 +153,7 @@ class Grouped:
     def _ranked(self) -> np.ndarray:
         if self.w is not None:
             return self.x[self._order]
-        ranked = self.x.take(self._together) if self._scattered else self.x.copy()
+        ranked = self._together.copy()
         sort_within(ranked, self._sizes)
         return ranked
 
@@ -170,17 +175,17 @@ class Grouped:
         return out
 
     @cached_property
-    def _together(self) -> np.ndarray | slice:
-        """Rows in the order of their groups."""
-        return order_of_codes(self.codes, self.count) if self._scattered else slice(None)
+    def _together(self) -> np.ndarray:
+        """The numbers in the order of their groups."""
+        return self.x.take(order_of_codes(self.codes, self.count)) if self._scattered else self.x
 
     @cached_property
     def min(self) -> np.ndarray:
-        return self._reduced(np.minimum, self.x[self._together], MISSING)
+        return self._reduced(np.minimum, self._together, MISSING)
 
     @cached_property
     def max(self) -> np.ndarray:
-        return self._reduced(np.maximum, self.x[self._together], MISSING)
+        return self._reduced(np.maximum, self._together, MISSING)
 
     @cached_property
     def range(self) -> np.ndarray:

@@ -102,7 +102,6 @@ def test_notes(pigs, fails):
     assert pigs.run("notes drop _all _dta") == "(3 notes dropped)\n"
     assert pigs.run("notes") == "" and not pigs.data.characteristics
     assert fails(pigs, "notes foo: text") == (111, "variable foo not found")
-    assert fails(pigs, "notes search x")[0] == 199
     assert fails(pigs, "notes weight:")[0] == 198
 
 

@@ -82,3 +82,59 @@ def test_refused(session: Session, command: str, code: int, message: str) -> Non
     with pytest.raises(StataError, match="allowed|implemented") as caught:
         session.run(command)
     assert (caught.value.code, caught.value.message) == (code, message)
+
+
+LABELLED = """\
+         sex |
+     Female  |"""
+CROSSED = """\
+     sex#c.x |
+     Female  |"""
+
+
+def test_mixed_shows_value_labels_and_xtmixed_levels(session: Session) -> None:
+    session.run('generate byte sex = mod(_n, 2)\nlabel define sex 0 "Male" 1 "Female"\nlabel values sex sex')
+    text = session.run("mixed y i.sex##c.x || state:, nolog")
+    assert f"\n{LABELLED} " in text
+    assert f"\n{CROSSED} " in text
+    session.run('label define sex 0 "Nobody at all" 1 "Female", replace')
+    assert "\nNobody at..  |          0  (base)" in session.run("mixed y i.sex || state:, nolog baselevels")
+    session.run("label values sex")
+    assert "\nNobody at..  |          0  (base)" in session.run("mixed, baselevels")  # as they were
+    assert "\n       1.sex |" in session.run("mixed y i.sex || state:, nolog")
+    session.run("label values sex sex")
+    assert "\n       1.sex |" in session.run("xtmixed y i.sex || state:, nolog")
+
+
+HEADER = """
+Mixed-effects ML regression                     Number of obs     =      2,400
+Group variable: state                           Number of groups  =         24
+
+                                                Obs per group:
+                                                              min =        100
+                                                              avg =      100.0
+                                                              max =        100
+
+                                                Wald chi2(1)      ="""
+GROUPS = """
+-------------------------------------------------------------
+                |     No. of       Observations per Group
+ Group Variable |     Groups    Minimum    Average    Maximum
+----------------+--------------------------------------------
+         region |          4        600      600.0        600
+          state |         24        100      100.0        100
+-------------------------------------------------------------
+"""
+
+
+def test_the_header_of_later_editions(session: Session) -> None:
+    """FORMAT-estimation 7: commas, the equals sign one column to the left, the test of `linear model`."""
+    session.run("expand 10")
+    text = session.run("mixed y x || state:, nolog")
+    assert HEADER in text
+    test = text.splitlines()[-1]
+    assert test.startswith("LR test vs. linear model: chibar2(01) = ")
+    assert test.index(" Prob >= chibar2 = ") + 24 == len(test) - 1 == 77
+    text = session.run("mixed y x || region: || state: x, nolog")
+    assert GROUPS in text
+    assert "\nLR test vs. linear model: chi2(3) = " in text

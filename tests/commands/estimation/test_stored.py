@@ -172,7 +172,7 @@ def test_directory(session):
 
 def test_replay(session):
     shown = session.run("estimates replay randint, variance noheader").split("\n")
-    assert shown[:5] == ["", "-" * 80, "Model randint", "-" * 80, ""]
+    assert shown[:5] == ["", "-" * 79, "Model randint", "-" * 79, ""]
     assert any("var(_cons)" in line for line in shown)
     assert session.e["ll"] == -868.961849
     assert "Active results" in session.run("estimates replay")

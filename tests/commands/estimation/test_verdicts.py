@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from xmixed.errors import StataError
+from xmixed.estimation.mixed.random_rows import scale_limits
 from xmixed.interpreter.session import Session
+from xmixed.missing import MISSING
 
 NORMAL = "generate double {} = invnormal((mod({}, 10007) + .5)/10007)"
 """Standard normal values from a polynomial of the row or group: the same on every machine."""
@@ -84,3 +87,83 @@ def test_covariates_of_any_other_size_are_fitted(size: str) -> None:
         quietly xtmixed y x || g:
     """)
     assert session.e["ll"] == pytest.approx(float(str(session.run("display %21.0g ll"))), abs=1e-8)
+
+
+BIENNIAL = f"""
+set obs 400
+generate id = ceil(_n/4)
+generate year = 8 + 2*mod(_n-1, 4)
+{NORMAL.format("z", "7*_n^3 + 13*_n^2 + 5*_n")}
+{NORMAL.format("u", "11*id^3 + 3*id^2 + 29*id")}
+generate double y = 1 + u + z
+replace y = y + .4*z[_n-1] if year > 8
+"""
+
+
+def test_a_lag_that_no_two_observations_have_is_named_and_left_out() -> None:
+    """Figures of a dense likelihood."""
+    session = prepared(BIENNIAL)
+    output = str(session.run("xtmixed y year || id:, residuals(toeplitz 2, t(year)) nolog"))
+    assert session.e["ll"] == pytest.approx(-650.756861, abs=1e-6)
+    assert session.e["verdict"] == "not_identified" and session.e["unidentified"] == "r_atr1_1"
+    assert "rho2 |   .4288486   .0312474" in output and "rho1 |" not in output
+    assert "no two observations of a group are 1 apart in year: rho1 is not" in output
+    assert "sd(_cons) |   .9024451   .1159" in output
+
+
+@pytest.mark.parametrize(("order", "left"), [(1, "r_att1"), (2, "r_theta1_1"), (3, "r_theta1_1 r_theta1_3")])
+def test_a_moving_average_of_every_second_time(order: int, left: str) -> None:
+    """At even times it is a moving average of half the order, with t() halved."""
+    session = prepared(BIENNIAL)
+    session.run(f"quietly xtmixed y year || id:, residuals(ma {order}, t(year))")
+    assert session.e["unidentified"] == left
+    found = session.e["ll"]
+    session.run("generate wave = year/2")
+    halved = f"residuals(ma {order // 2}, t(wave))" if order > 1 else ""
+    session.run(f"quietly xtmixed y year || id:, {halved}")
+    assert found == pytest.approx(session.e["ll"], abs=1e-7)
+
+
+def test_autoregressive_residuals_of_every_second_year() -> None:
+    """The log likelihood depends on rho squared alone; figures of a dense likelihood, six starts."""
+    session = prepared(f"""
+        set obs 600
+        generate id = ceil(_n/6)
+        generate wave = mod(_n-1, 6)
+        generate year = 2001 + 2*wave
+        {NORMAL.format("z", "7*_n^3 + 13*_n^2 + 5*_n")}
+        generate double e = z
+        replace e = .64*e[_n-1] + .76837*z if wave > 0
+        generate double y = 10 + .1*wave + e
+    """)
+    output = str(session.run("xtmixed y year || id:, noconstant residuals(ar 1, t(year)) nolog"))
+    assert session.e["ll"] == pytest.approx(-746.718906, abs=1e-6)
+    assert "rho |    .821376   .0175776" in output and "sd(e) |   1.081796" in output
+
+
+@pytest.mark.parametrize("size", [40, 2000])
+@pytest.mark.parametrize("method", ["", "reml"])
+def test_the_same_covariance_twice_whatever_the_size_of_groups(size: int, method: str) -> None:
+    """A random intercept is an exchangeable residual with a positive correlation."""
+    session = prepared(f"""
+        set obs {5 * size}
+        generate id = ceil(_n/{size})
+        {NORMAL.format("z", "7*_n^3 + 13*_n^2 + 5*_n")}
+        generate double y = 1 + (id - 3)*.7 + z
+        xtmixed y || id:, {method}
+        scalar plain = e(ll)
+    """)
+    with pytest.raises(StataError) as failure:
+        session.run(f"xtmixed y || id:, residuals(exchangeable) {method} nolog")
+    e = session.e
+    assert (e["verdict"], e["rc"], failure.value.code) == ("not_identified", 430, 430)
+    assert e["unidentified"] == "lns1_1_1 r_atr1"
+    assert e["ll"] == pytest.approx(float(str(session.run("display %21.0g plain"))), abs=1e-6)
+    text = " ".join(failure.value.output.split())
+    assert "the random effects at level id and the residual structure describe the same covariance" in text
+    assert text.split("sd(_cons) |")[1].split("-----")[0].split()[1:] == [".", ".", "."]
+
+
+def test_limits_that_say_nothing_are_missing() -> None:
+    assert scale_limits(0.0, 1.0) == pytest.approx((0.36787944117, 2.71828182846))
+    assert scale_limits(0.5, 101.0) == (MISSING, MISSING)

@@ -105,3 +105,12 @@ def test_signatures(pigs, folder: Path, fails):
     assert "(data have changed)" in pigs.run("datasignature report")
     pigs.run("datasignature clear")
     assert fails(pigs, "datasignature report")[0] == 459
+
+
+def test_where_webuse_looks(session, fails):
+    manual = '(prefix now "http://www.stata-press.com/data/r12")\n'
+    assert session.run("webuse query") == manual
+    assert session.run("webuse set localhost:1/data/") == '(prefix now "http://localhost:1/data")\n'
+    assert fails(session, "webuse pig")[0] == 677
+    assert session.run("webuse query") == '(prefix now "http://localhost:1/data")\n'
+    assert session.run("webuse set") == manual

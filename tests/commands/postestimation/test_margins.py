@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from xmixed.errors import StataError
@@ -48,3 +51,51 @@ def test_posted_margins_are_estimates() -> None:
     with pytest.raises(StataError) as caught:
         session.run("margins half")
     assert caught.value.code == 322
+
+
+@pytest.mark.parametrize(
+    ("subpop", "condition"),
+    [("half", "half"), ("if days > 6", "days > 6"), ("half if days < 8", "half & days < 8")],
+)
+def test_a_subpopulation_is_averaged_over(fitted: Session, subpop: str, condition: str) -> None:
+    fitted.run(f"quietly margins, at(half = 1) subpop({subpop})")
+    own = {name: fitted.r.matrices[name].values for name in ("b", "V")}
+    fitted.run(f"quietly margins if {condition}, at(half = 1)")
+    for name, values in own.items():
+        np.testing.assert_array_equal(values, fitted.r.matrices[name].values)
+
+
+@pytest.mark.parametrize(("subpop", "code"), [("", 198), ("nosuch", 111), ("half days", 103)])
+def test_subpopulations_that_are_none(fitted: Session, subpop: str, code: int) -> None:
+    with pytest.raises(StataError) as caught:
+        fitted.run(f"margins, subpop({subpop})")
+    assert caught.value.code == code
+
+
+def test_saved_margins_are_a_dataset(fitted: Session, tmp_path: Path) -> None:
+    path = tmp_path / "m.dta"
+    text = fitted.run(f'margins half, at(days = (2 4 6)) dydx(days) saving("{path}")')
+    assert f"file {path} saved" in text
+    table = fitted.r.matrices["table"].values
+    session = Session()
+    session.run(f'use "{path}"')
+    for name, row in {
+        "_margin": 0,
+        "_se": 1,
+        "_statistic": 2,
+        "_pvalue": 3,
+        "_ci_lb": 4,
+        "_ci_ub": 5,
+    }.items():
+        np.testing.assert_array_equal(session.data[name].to_double(), table[row])
+    np.testing.assert_array_equal(session.data["_at"].to_double(), [1, 1, 2, 2, 3, 3])
+    np.testing.assert_array_equal(session.data["_m1"].to_double(), [0, 1] * 3)
+    assert session.data["_m1"].label == "half" and session.data["_at1"].label == "days"
+    np.testing.assert_array_equal(session.data["_at1"].to_double(), [2, 2, 4, 4, 6, 6])
+    assert session.data.value_labels["_deriv"] == {1: "days"}
+    with pytest.raises(StataError) as caught:
+        fitted.run(f'margins half, saving("{path}")')
+    assert caught.value.code == 602
+    fitted.run(f'quietly margins, over(half) saving("{path}", replace)')
+    session.run(f'use "{path}", clear')
+    np.testing.assert_array_equal(session.data["_by1"].to_double(), [0, 1])

@@ -122,3 +122,21 @@ def test_without_its_data_a_fit_predicts_no_effects(
     with pytest.raises(StataError) as caught:
         Session().run("predict x")
     assert caught.value.code == 301
+
+
+def test_effects_are_kept_while_the_data_are_the_same() -> None:
+    session = Session()
+    session.run("sysuse sleepstudy\nquietly xtmixed reaction days || subject: days")
+    session.run("predict double first, fitted")
+    kept = session.e.kept
+    session.run("predict double again, fitted\npredict double u*, reffects")
+    assert session.e.kept is kept
+    np.testing.assert_array_equal(column(session, "first"), column(session, "again"))
+    session.run("gsort -subject days\npredict double sorted, fitted")
+    assert session.e.kept is not kept
+    np.testing.assert_allclose(column(session, "sorted"), column(session, "first"), rtol=1e-12)
+    session.run("replace reaction = 2 * reaction in 1/10\npredict double moved, fitted")
+    assert np.abs(column(session, "moved") - column(session, "first")).max() > 1
+    session.run("drop subject")
+    with pytest.raises(StataError, match="variable subject not found"):
+        session.run("predict double gone, fitted")

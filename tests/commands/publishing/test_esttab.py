@@ -10,6 +10,7 @@ import pytest
 
 from xmixed.errors import StataError
 from xmixed.estimation.publishing.table import number_text
+from xmixed.formats.width import abbreviate_name
 from xmixed.interpreter.session import Session
 
 SETUP = """
@@ -208,3 +209,9 @@ def test_what_is_not_built_is_refused(session: Session, option: str) -> None:
 def test_what_eststo_does_not_have(session: Session, option: str) -> None:
     with pytest.raises(StataError, match="not implemented in xmixed yet"):
         session.run(f"eststo x, {option}")
+
+
+def test_names_are_abbreviated_as_printed_tables_show() -> None:
+    """Seen in published tables: `1.nearinc~81`, `Without_Ro~t`: digits or one letter at the end."""
+    assert abbreviate_name("1.nearinc#1.y81", 12) == "1.nearinc~81"
+    assert abbreviate_name("Without_Robust", 12) == "Without_Ro~t"

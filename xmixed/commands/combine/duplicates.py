@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.commands.combine.files import read_using
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.rows import selected_rows
 from xmixed.data.columns import promoted_type, stored
@@ -177,17 +178,21 @@ def drop(session: SessionState, node: Command) -> None:
     "isid",
     syntax=Syntax(
         "varlist",
+        using=True,
         options=(
             OptionSpec("sort", "s", help="sort the data by the variables"),
             OptionSpec("missok", "m", help="missing values are allowed"),
         ),
     ),
-    synopsis="isid varlist [, sort missok]",
-    needs=("data",),
+    synopsis="isid varlist [using filename] [, sort missok]",
     keeps_r=True,
 )
 def isid(session: SessionState, node: Command) -> None:
-    data = session.data
+    data = session.data if node.using is None else read_using(node.using)
+    if node.using is not None and node.option("sort"):
+        raise StataError(198, "option sort not allowed", node.options["sort"].span)
+    if not data.variables:
+        raise StataError(3, "no dataset in use")
     if not node.argument:
         raise StataError(100, "varlist required")
     names = list(dict.fromkeys(resolve_varlist(node.argument, data)))

@@ -1,4 +1,4 @@
-"""expand, fillin."""
+"""expand, expandcl, fillin."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import room_of, selected_rows
-from xmixed.data.dataset import Variable
+from xmixed.data.dataset import Variable, default_format, from_double
 from xmixed.data.operations.expand import expand as expand_data
+from xmixed.data.operations.expand import expand_clusters
 from xmixed.data.operations.expand import fillin as fillin_data
+from xmixed.data.operations.recode import narrowest_type
+from xmixed.data.order import group_codes
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
@@ -40,6 +43,16 @@ def expand(session: SessionState, node: Command) -> None:
     data, name = session.data, node.option("generate")
     if name is not None:
         check_new_name(name, data)
+    expanded, added = expand_data(data, _copies(session, node))
+    if name is not None:
+        expanded = expanded.with_variables(Variable(name, "byte", added.astype(np.int8), "%8.0g"))
+    session.data = expanded
+    session.out.write(f"({counted(int(added.sum()), 'observation')} created)")
+
+
+def _copies(session: SessionState, node: Command) -> np.ndarray:
+    """Return how often each observation is to be there; what is ignored is said."""
+    data = session.data
     text = (node.argument or "").strip().removeprefix("=")
     if not text:
         raise StataError(100, "=exp required")
@@ -55,11 +68,44 @@ def expand(session: SessionState, node: Command) -> None:
     _say_ignored(session, int(absent.sum()), "missing")
     _say_ignored(session, int((numbers < 0).sum()), "negative")
     _say_ignored(session, int((numbers == 0).sum()), "zero")
-    expanded, added = expand_data(data, numbers.astype(np.int64))
-    if name is not None:
-        expanded = expanded.with_variables(Variable(name, "byte", added.astype(np.int8), "%8.0g"))
-    session.data = expanded
-    session.out.write(f"({counted(int(added.sum()), 'observation')} created)")
+    return numbers.astype(np.int64)
+
+
+@command(
+    "expandcl",
+    syntax=Syntax(
+        "text",
+        condition=True,
+        in_range=True,
+        options=(
+            OptionSpec("generate", "gen", "name", help="number of the cluster"),
+            OptionSpec("cluster", "cl", "varlist", help="variables that identify clusters"),
+        ),
+    ),
+    synopsis="expandcl [=]exp [if] [in], cluster(varlist) generate(newvar)",
+    needs=("data",),
+    keeps_r=True,
+)
+def expandcl(session: SessionState, node: Command) -> None:
+    data, name = session.data, node.option("generate")
+    for option in ("cluster", "generate"):
+        if node.option(option) is None:
+            raise StataError(198, f"option {option}() required")
+    check_new_name(name, data)
+    codes, count = group_codes(data, resolve_varlist(node.option("cluster"), data))
+    copies = _copies(session, node)
+    low = np.full(count, np.iinfo(np.int64).max)
+    high = np.full(count, np.iinfo(np.int64).min)
+    np.minimum.at(low, codes, copies)
+    np.maximum.at(high, codes, copies)
+    if not np.array_equal(low, high):
+        raise StataError(198, "expression is not constant within clusters")
+    expanded, numbers = expand_clusters(data, copies, codes, count)
+    made = expanded.n_obs - data.n_obs
+    kind = narrowest_type(numbers.astype(np.float64), "double")
+    values = from_double(numbers.astype(np.float64), kind)
+    session.data = expanded.with_variables(Variable(name, kind, values, default_format(kind)))
+    session.out.write(f"({counted(made, 'observation')} created)")
 
 
 def _say_ignored(session: SessionState, count: int, kind: str) -> None:

@@ -26,11 +26,12 @@ _SIDES = (("none", "n"), ("both", "b"), ("master", "m"), ("using", "u"))
             OptionSpec("unmatched", "unm", "choice", help="what to keep without partner", choices=_SIDES),
             OptionSpec("_merge", "_m", "name", help="name of _merge"),
             OptionSpec("nolabel", "nol", help="no value labels of the file"),
-            OptionSpec("update", "update", built=False),
-            OptionSpec("replace", "replace", built=False),
+            OptionSpec("update", "update", help="missing values are filled from the file"),
+            OptionSpec("replace", "replace", help="with update: values of the file are taken"),
         ),
     ),
-    synopsis="joinby [varlist] using filename [, unmatched(none|both|master|using) _merge(newvar) nolabel]",
+    synopsis="joinby [varlist] using filename [, unmatched(none|both|master|using) _merge(newvar) nolabel"
+    " update replace]",
     needs=("data",),
     keeps_r=True,
 )
@@ -46,12 +47,23 @@ def joinby(session: SessionState, node: Command) -> None:
     for key in keys:
         if key not in right:
             raise StataError(111, f"variable {key} not found")
+    if node.option("replace") and not node.option("update"):
+        raise StataError(198, "replace may only be specified with update")
     side = node.option("unmatched", "none")
     kept = {"none": (), "both": ("master", "using")}.get(side, (side,))
     name = node.option("_merge", "_merge")
     if kept:
         check_new_name(name, data)
-    done = joinby_data(data, right, keys, kept, not node.option("nolabel"), room_of(session))
+    done = joinby_data(
+        data,
+        right,
+        keys,
+        kept,
+        not node.option("nolabel"),
+        room_of(session),
+        update=bool(node.option("update")),
+        take=bool(node.option("replace")),
+    )
     say_changes(session, done.promotions, done.labels)
     found = done.dataset
     session.data = found.with_variables(Variable(name, "byte", done.results, "%8.0g")) if kept else found

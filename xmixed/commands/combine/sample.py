@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
-from xmixed.data.dataset import Variable
+from xmixed.data.columns import promoted_type, stored
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.operations.draws import sampling_units
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number
-from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.expressions.varlist import check_new_name, resolve_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -68,52 +72,48 @@ def sample(session: SessionState, node: Command) -> None:
             OptionSpec("strata", "str", "varlist", help="within each stratum"),
             OptionSpec("cluster", "cl", "varlist", help="whole clusters"),
             OptionSpec("idcluster", "id", "name", help="numbers of the clusters drawn"),
-            OptionSpec("weight", "w", "varname", built=False),
+            OptionSpec("weight", "w", "varname", help="how often each is drawn, instead of the data drawn"),
         ),
     ),
-    synopsis="bsample [#] [if] [in] [, strata(varlist) cluster(varlist) idcluster(newvar)]",
+    synopsis="bsample [#] [if] [in] [, strata(varlist) cluster(varlist) idcluster(newvar) weight(varname)]",
     needs=("data",),
     keeps_r=True,
 )
 def bsample(session: SessionState, node: Command) -> None:
     data = session.data
-    used = np.flatnonzero(selected_rows(session, node))
-    part = data.rows(used, keeps_order=True)
     names = {
         option: resolve_varlist(node.option(option), data) if node.option(option) else []
         for option in ("strata", "cluster")
     }
-    strata, n_strata = group_codes(part, names["strata"])
-    units, n_units = (
-        group_codes(part, [*names["strata"], *names["cluster"]])
-        if names["cluster"]
-        else (np.arange(part.n_obs), part.n_obs)
-    )
-    stratum_of = np.zeros(n_units, dtype=np.intp)
-    stratum_of[units] = strata
-    sizes = np.bincount(stratum_of, minlength=n_strata)
-    wanted = sizes
+    units = sampling_units(data, names["strata"], names["cluster"], selected_rows(session, node))
+    size = None
     if node.argument:
         number = evaluate_number(parse_expression(node.argument), Context.of(session))
         if not 0 < number < MISSING or number != int(number):
             raise StataError(198, f"{node.argument.strip()} invalid sample size")
-        if np.any(number > sizes):
+        size = int(number)
+        if np.any(size > units.strata_sizes):
             raise StataError(498, "resample size must not be greater than number of sampling units")
-        wanted = np.full(n_strata, int(number))
-    by_stratum = np.argsort(stratum_of, kind="stable")
-    starts = np.cumsum(sizes) - sizes
-    of = np.repeat(np.arange(n_strata), wanted)
-    draws = session.memory.generator().random(len(of))
-    drawn = by_stratum[starts[of] + np.floor(draws * sizes[of]).astype(np.intp)]
-    order = np.argsort(units, kind="stable")
-    counts = np.bincount(units, minlength=n_units)
-    first = np.cumsum(counts) - counts
-    copies = counts[drawn]
-    at = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
-    rows = order[np.repeat(first[drawn], copies) + at]
-    found = part.rows(rows).with_(marks={})
+    drawn = units.draw(session.memory.generator(), size)
+    rows = units.rows(drawn)
+    if node.option("weight") is not None:
+        if node.option("idcluster") is not None:
+            raise StataError(198, "weight() may not be combined with idcluster()")
+        session.data = _with_frequencies(data, node.option("weight"), rows)
+        return
+    found = data.rows(rows).with_(marks={})
     if node.option("idcluster") is not None:
         check_new_name(node.option("idcluster"), data)
-        numbers = np.repeat(np.arange(1, len(drawn) + 1), copies).astype(np.int32)
+        numbers = units.numbers(drawn).astype(np.int32)
         found = found.with_variables(Variable(node.option("idcluster"), "long", numbers, "%12.0g"))
     session.data = found
+
+
+def _with_frequencies(data: Dataset, pattern: str, drawn: np.ndarray) -> Dataset:
+    """Return data in which a variable says how often each observation was drawn."""
+    variable = data[resolve_name(pattern, data)]
+    if variable.is_string:
+        raise StataError(109, "type mismatch")
+    counts = np.bincount(drawn, minlength=data.n_obs).astype(np.float64)
+    kind = promoted_type(variable.type, counts)
+    return data.with_variables(replace(variable, type=kind, values=stored(counts, kind)))

@@ -8,7 +8,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_words, text_after_words
-from xmixed.language.syntax import Syntax
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.output import line
 from xmixed.render.text import printable, result
 from xmixed.session.state import SessionState
@@ -57,6 +57,24 @@ def define(session: SessionState, node: Command) -> None:
 )
 def list_characteristics(session: SessionState, node: Command) -> None:
     _list(session, node.argument)
+
+
+@subcommand(
+    "char",
+    "rename",
+    syntax=Syntax("words", options=(OptionSpec("replace", "replace", help="those there give way"),)),
+    synopsis="char rename oldvar newvar [, replace]",
+    keeps_r=True,
+)
+def rename(session: SessionState, node: Command) -> None:
+    if len(node.argument) != 2:
+        raise StataError(198, "invalid syntax")
+    data = session.data
+    source, target = (_target(word, data)[0] for word in node.argument)
+    texts, there = (data.characteristics.get(owner, {}) for owner in (source, target))
+    if set(texts) & set(there) and not node.option("replace"):
+        raise StataError(110, f"characteristics of {target} already defined")
+    session.data = data.with_characteristics(target, {**there, **texts}).with_characteristics(source, {})
 
 
 def _define(session: SessionState, text: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.value_labels import LONG_MISSING
+from xmixed.data.value_labels import LONG_MISSING, known_labels
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_name
 from xmixed.formats import is_string_format, is_valid_format, widened
@@ -171,16 +171,6 @@ def _cut(session: SessionState, text: str) -> str:
     return text[:LABEL_LENGTH]
 
 
-def _known(data: Dataset, words: Words) -> list[str]:
-    """Return the value labels named, all without names or for `_all`; r(111) for an unknown one."""
-    if not words or list(words) == ["_all"]:
-        return sorted(data.value_labels)
-    for name in words:
-        if name not in data.value_labels:
-            raise StataError(111, f"value label {name} not found")
-    return list(words)
-
-
 @subcommand(
     "label",
     "list",
@@ -189,7 +179,7 @@ def _known(data: Dataset, words: Words) -> list[str]:
     keeps_r=True,
 )
 def list_labels(session: SessionState, node: Command) -> None:
-    for name in _known(session.data, node.argument):
+    for name in known_labels(session.data, node.argument):
         session.out.write(f"{name}:")
         for value, text in session.data.value_labels[name].items():
             session.out.write(line(result(f"{_shown(value):>12} "), printable(text)))
@@ -222,7 +212,7 @@ def directory(session: SessionState, node: Command) -> None:
 def drop(session: SessionState, node: Command) -> None:
     if not node.argument:
         raise StataError(100, "label name required")
-    gone = _known(session.data, node.argument)
+    gone = known_labels(session.data, node.argument)
     kept = {name: texts for name, texts in session.data.value_labels.items() if name not in gone}
     if gone:
         session.data = session.data.with_(value_labels=kept)
@@ -261,7 +251,7 @@ def copy(session: SessionState, node: Command) -> None:
 def save(session: SessionState, node: Command) -> None:
     if node.using is None:
         raise StataError(100, "using required")
-    names = _known(session.data, node.argument)
+    names = known_labels(session.data, node.argument)
     path = Path(node.using if Path(node.using).suffix else f"{node.using}.do").expanduser()
     if path.exists() and not node.option("replace"):
         raise StataError(602, f"file {path} already exists")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from xmixed.commands.registry import command, subcommand
@@ -131,9 +131,13 @@ def _only(words: Sequence[str], data: Dataset) -> str:
 @subcommand("notes", "list", syntax=LISTED, synopsis="notes list [varlist] [in #[/#]]", keeps_r=True)
 def list_notes(session: SessionState, node: Command) -> None:
     first, last = _numbers(node)
+    _show(session, _evarlist(node.argument, session.data), lambda number, note: first <= number <= last)
+
+
+def _show(session: SessionState, names: list[str], wanted: Callable[[int, str], bool]) -> None:
     width = max(20, session.settings.linesize - INDENT)
-    for name in _evarlist(node.argument, session.data):
-        chosen = {n: note for n, note in notes_of(session.data, name).items() if first <= n <= last}
+    for name in names:
+        chosen = {n: note for n, note in notes_of(session.data, name).items() if wanted(n, note)}
         if not chosen:
             continue
         session.out.write("", line(result(f"{name}:")))
@@ -141,6 +145,12 @@ def list_notes(session: SessionState, node: Command) -> None:
             head, *more = wrap(printable(note), width)
             session.out.write(line(f"{number:3d}.  ", result(head)))
             session.out.write(*(line(" " * INDENT, result(part)) for part in more))
+
+
+@subcommand("notes", "search", syntax=Syntax("words"), synopsis="notes search [text]", keeps_r=True)
+def search(session: SessionState, node: Command) -> None:
+    text = " ".join(node.argument)
+    _show(session, _evarlist((), session.data), lambda number, note: text in note)
 
 
 @subcommand("notes", "drop", syntax=LISTED, synopsis="notes drop varlist [in #[/#]]", keeps_r=True)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX
+from xmixed.estimation.results import RESAMPLED, estimator_of
 from xmixed.language.nodes.estimators import MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
+
+if TYPE_CHECKING:
+    from xmixed.expressions.factors.terms import Term
 
 SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, options]"
 
@@ -32,6 +40,9 @@ def xtmixed(session: SessionState, node: MixedCommand) -> None:
     options = display_options(node.option, session.settings, node.name == "mixed")
     if node.fixed is None:
         _check_replay(session.e, node)
+        if session.e.macros.get("prefix") in RESAMPLED:
+            session.out.write(*estimator_of(session.e).replay(session.e, node.option, session.settings))
+            return
         session.out.write(*display(session.e, options))
         return
     _check_estimation(session, node)
@@ -93,8 +104,22 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     )
     fitted = run(specification, options, log, start)
     estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)
+    if node.name == "mixed":
+        estimates.payload = replace(estimates.payload, level_labels=_level_labels(session, description.terms))
     estimates.mark = new_mark()
     commit(session, estimates)
     marks = {**session.data.marks, estimates.mark: specification.rows}
     session.data = session.data.with_(marks=marks, changed=session.data.changed)
     return estimates
+
+
+def _level_labels(session: SessionState, terms: Sequence[Term]) -> tuple[tuple[str, int, str], ...]:
+    """Return the value labels of the factors' levels: (variable, level, text)."""
+    found: dict[tuple[str, int], str] = {}
+    for part in (part for term in terms for part in term.parts):
+        if part.level is None or part.time_series:
+            continue
+        texts = session.data.value_labels.get(session.data[part.variable].value_label, {})
+        if part.level in texts:
+            found[part.variable, part.level] = texts[part.level]
+    return tuple((variable, level, text) for (variable, level), text in found.items())

@@ -13,7 +13,7 @@ from xmixed.commands.files.memory import (
     say_if_new,
     selected_part,
 )
-from xmixed.commands.registry import command
+from xmixed.commands.registry import command, subcommand
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
@@ -23,6 +23,9 @@ from xmixed.render.layouts.describe.describe import render_names
 from xmixed.render.text import printable
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
+
+WEBUSE = "webuse"
+"""Key of the remembered address that `webuse set` gives."""
 
 OLD_RELEASE = 114
 """File format of `saveold`: Stata 10's."""
@@ -150,15 +153,34 @@ def sysuse(session: SessionState, node: Command) -> None:
 @command(
     "webuse",
     syntax=Syntax("filename", options=(CLEAR,)),
-    synopsis="webuse name [, clear]",
+    synopsis="webuse name [, clear]  or  webuse set [address]  or  webuse query",
     keeps_r=True,
 )
 def webuse(session: SessionState, node: Command) -> None:
-    if node.argument_text.split()[:1] in (["set"], ["query"]):
-        raise StataError(199, "webuse set and webuse query are not implemented in xmixed")
     name = file_name(node)
     check_may_replace(session, node)
-    _install(session, read_file(session, name, "webuse"))
+    prefix = session.settings.remembered.get(WEBUSE)
+    address = name if prefix is None or "://" in name else f"{prefix}/{name}"
+    _install(session, read_file(session, address, "webuse"))
+
+
+@subcommand("webuse", "set", syntax=Syntax("filename"), synopsis="webuse set [address]", keeps_r=True)
+def webuse_set(session: SessionState, node: Command) -> None:
+    """Without an address it is the manual's again."""
+    if not node.argument:
+        session.settings.remembered.pop(WEBUSE, None)
+    else:
+        typed = node.argument.rstrip("/")
+        session.settings.remembered[WEBUSE] = typed if "://" in typed else f"http://{typed}"
+    webuse_query(session, node)
+
+
+@subcommand("webuse", "query", syntax=Syntax(), synopsis="webuse query", keeps_r=True)
+def webuse_query(session: SessionState, node: Command) -> None:
+    from xmixed.data.files.locate import WEBUSE_ADDRESS
+
+    prefix = session.settings.remembered.get(WEBUSE, WEBUSE_ADDRESS.rstrip("/"))
+    session.out.write(f'(prefix now "{printable(prefix)}")')
 
 
 @command(

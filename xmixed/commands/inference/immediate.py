@@ -153,7 +153,7 @@ def cii(session: SessionState, node: Command) -> None:
             raise StataError(459, "counts and exposures must be positive")
         found, head = rate_interval(figures[1], figures[0], level), "poisson"
     else:
-        found, head = _proportion(*figures, level, method or "exact"), method or "exact"
+        found, head = _proportion(figures[0], figures[1], level, method or "exact"), method or "exact"
     count = "Exposure" if poisson else "Obs"
     session.out.write(*render_intervals([IntervalRow("", figures[0], found)], head, level, 5, count))
     scalars = {"level": level, "ub": found.upper, "lb": found.lower, "se": found.se, "mean": found.estimate}

@@ -10,19 +10,18 @@ from xmixed.estimation.criteria import criteria_results, criteria_row
 from xmixed.estimation.replay_options import REPLAY_OPTIONS
 from xmixed.estimation.results import estimator_of
 from xmixed.estimation.run import check_replay_options
-from xmixed.estimation.stored_names import stored_names
+from xmixed.estimation.stored_names import stored_names, stored_row
 from xmixed.expressions.varlist import is_valid_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
 from xmixed.render.layouts.postestimation.estimates import (
-    StoredRow,
     render_criteria,
     render_directory,
     render_model_banner,
 )
 from xmixed.render.text import printable
-from xmixed.session.results import Estimates, Matrix
+from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, stored_estimates
 
@@ -133,16 +132,7 @@ def directory(session: SessionState, node: Command) -> None:
     names = stored_names(session, node.argument, list(session.stored))
     if not names:
         return
-    rows = []
-    for name in names:
-        found = stored_estimates(session, name)
-        b = found.get("b")
-        columns = b.values.shape[1] if isinstance(b, Matrix) else 0
-        n_parameters = int(found.scalars.get("k", columns))
-        macros = found.macros
-        rows.append(
-            StoredRow(name, macros.get("cmd", ""), macros.get("depvar", ""), n_parameters, found.title)
-        )
+    rows = [stored_row(name, stored_estimates(session, name)) for name in names]
     session.out.write(*render_directory(rows))
 
 

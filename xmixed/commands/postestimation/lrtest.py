@@ -10,6 +10,7 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row, model_parameters
 from xmixed.estimation.results import estimator_of, fit_the_same
+from xmixed.estimation.stored_names import stored_row
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
@@ -17,6 +18,7 @@ from xmixed.render.layouts.postestimation.estimates import (
     CRITERIA_TITLE,
     LikelihoodRatio,
     render_criteria,
+    render_directory,
     render_likelihood_ratio,
 )
 from xmixed.session.results import Estimates, Results
@@ -49,11 +51,12 @@ class Model(NamedTuple):
         "text",
         options=(
             OptionSpec("stats", "st", help="show information criteria of both models"),
+            OptionSpec("dir", "d", help="show both models as estimates dir does"),
             OptionSpec("force", "force", help="test also when the models do not seem comparable"),
             OptionSpec("df", "df", "integer", "degrees of freedom of the test"),
         ),
     ),
-    synopsis="lrtest name1 [name2] [, stats df(#) force]",
+    synopsis="lrtest name1 [name2] [, stats dir df(#) force]",
 )
 def lrtest(session: SessionState, node: Command) -> None:
     names = str(node.argument or "").split()
@@ -73,6 +76,9 @@ def lrtest(session: SessionState, node: Command) -> None:
     test = _test(restricted, unrestricted, node.option("df"))
     session.out.write(*render_likelihood_ratio(test))
     session.r = Results({"p": test.p_value, "chi2": test.statistic, "df": float(test.df)})
+    if node.option("dir"):
+        stored = [stored_row(model.name, model.estimates) for model in (first, second)]
+        session.out.write(*render_directory(stored))
     if node.option("stats"):
         rows = [criteria_row(name, stored_estimates(session, name)) for name in names]
         session.out.write("", CRITERIA_TITLE, *render_criteria(rows))

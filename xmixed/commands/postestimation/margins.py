@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 
 from xmixed.commands.registry import command
@@ -16,9 +18,11 @@ from xmixed.estimation.inference.prediction import Request, default_request, rea
 from xmixed.estimation.results import estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
-from xmixed.expressions.varlist import resolve_varlist
+from xmixed.expressions.varlist import resolve_name, resolve_varlist
 from xmixed.language.nodes import Command
+from xmixed.language.parser import parse_command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
+from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
 
@@ -39,8 +43,8 @@ OPTIONS = (
     OptionSpec("asbalanced", "asbal", help="factors as balanced"),
     OptionSpec("over", "over", "varlist", "margins of groups"),
     OptionSpec("by", "by", "varlist", "the same as over()"),
-    OptionSpec("subpop", "subpop", "text", "margins of a subpopulation", built=False),
-    OptionSpec("saving", "saving", "text", "save the margins as a dataset", built=False),
+    OptionSpec("subpop", "subpop", "text", "margins of a subpopulation: a 0/1 variable, if exp, or both"),
+    OptionSpec("saving", "saving", "text", "save the margins as a dataset: filename [, replace]"),
     OptionSpec("df", "df", "number", "degrees of freedom of t", minimum_value=1e-8),
     OptionSpec("within", "within", "varlist", "nested margins", built=False),
     OptionSpec("contrast", "contrast", "text", "contrasts of margins", optional_value=True),
@@ -99,6 +103,8 @@ def margins(session: SessionState, node: Command) -> None:
         request = default_request(estimator.statistics)
     wanted = _request(session, node)
     rows = select_rows(node.condition, node.in_range, context)
+    if node.option("subpop") is not None:
+        rows = rows & _subpopulation(str(node.option("subpop")), context)
     setting = margins_setting(
         request,
         estimator,
@@ -133,11 +139,45 @@ def margins(session: SessionState, node: Command) -> None:
         )
         session.out.write(*lines)
         return
+    if node.option("saving") is not None:
+        session.out.write(_save(shown, str(node.option("saving"))))
     if node.option("post"):
         estimates = margins_estimates(shown, node.text.strip())
         commit(session, estimates)
     session.out.write(*margins_lines(shown, node.option, session.settings))
     session.r = margins_results(shown, node.text.strip())
+
+
+def _save(shown: Shown, text: str) -> str:
+    """Write the dataset of margins; return what is said of it."""
+    from xmixed.data.files.dta.writer import write_dta
+    from xmixed.data.files.locate import with_suffix
+    from xmixed.estimation.inference.margins_dataset import margins_dataset
+
+    replace = OptionSpec("replace", "replace", help="overwrite an existing file")
+    typed = parse_command("margins", Syntax("filename", options=(replace,)), text, 0)
+    assert isinstance(typed, Command)
+    if not typed.argument:
+        raise StataError(198, "option saving() incorrectly specified")
+    path = with_suffix(str(typed.argument))
+    write_dta(margins_dataset(shown), os.path.expanduser(path), replace=bool(typed.option("replace")))
+    return f"file {path} saved"
+
+
+def _subpopulation(text: str, context: Context) -> np.ndarray:
+    """Return the observations of `subpop(varname if exp)`, bool over all."""
+    typed = parse_command("margins", Syntax("varname", condition=True), text, 0)
+    assert isinstance(typed, Command)
+    rows = select_rows(typed.condition, None, context)
+    if typed.argument is None:
+        if typed.condition is None:
+            raise StataError(198, "option subpop() incorrectly specified")
+        return rows
+    name = resolve_name(typed.argument, context.data)
+    if context.data[name].is_string:
+        raise StataError(109, f"{name}:  string variables may not be used in subpop()")
+    values = context.data[name].to_double()
+    return rows & (values != 0) & ~is_missing(values)
 
 
 def _replayed(session: SessionState, node: Command) -> bool:

@@ -26,9 +26,38 @@ def expand(data: Dataset, copies: np.ndarray) -> tuple[Dataset, np.ndarray]:
     added[data.n_obs :] = True
     if not len(more):
         return data, added
-    variables = [replace(v, values=np.concatenate([v.values, v.values[more]])) for v in data]
+    variables = [replace(v, values=_with_copies(v.values, more)) for v in data]
     marks = {name: np.concatenate([mark, mark[more]]) for name, mark in data.marks.items()}
     return data.with_(variables=variables, n_obs=size, marks=marks, sorted_by=()), added
+
+
+def expand_clusters(
+    data: Dataset, copies: np.ndarray, codes: np.ndarray, count: int
+) -> tuple[Dataset, np.ndarray]:
+    """Return the data with further copies of whole clusters at the end, and the number of each row's cluster.
+
+    Parameters
+    ----------
+    copies : ndarray of int, shape (n,)
+        As `expand`; the same within a cluster.
+    codes : ndarray of int, shape (n,)
+        Clusters from 0 to count - 1, which keep their numbers, from 1; copies get those that follow.
+    """
+    wanted = np.ones(count, dtype=np.int64)
+    wanted[codes] = np.maximum(copies, 1)
+    first = count + np.concatenate([[0], np.cumsum(wanted - 1)[:-1]])
+    again = np.maximum(copies, 1) - 1
+    more = np.repeat(np.arange(data.n_obs), again)
+    turn = np.arange(len(more)) - np.repeat(np.cumsum(again) - again, again)
+    expanded, _ = expand(data, copies)
+    return expanded, np.concatenate([codes, first[codes[more]] + turn]) + 1
+
+
+def _with_copies(values: np.ndarray, more: np.ndarray) -> np.ndarray:
+    out = np.empty(len(values) + len(more), dtype=values.dtype)
+    out[: len(values)] = values
+    values.take(more, out=out[len(values) :], mode="clip")
+    return out
 
 
 def fillin(data: Dataset, names: list[str], room: Room = UNLIMITED) -> tuple[Dataset, np.ndarray]:

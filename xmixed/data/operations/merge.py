@@ -132,6 +132,9 @@ def joinby(
     keep: Collection[str],
     labels: bool,
     room: Room = UNLIMITED,
+    *,
+    update: bool = False,
+    take: bool = False,
 ) -> Merged:
     """Pair every observation with every one of the same keys; sorted by the keys.
 
@@ -148,7 +151,7 @@ def joinby(
     codes = np.where(own >= 0, _at(found.left, own), _at(found.right, other))
     order = order_of_codes(codes, found.count)
     pairs = Pairs(own[order], other[order])
-    merged = _side_by_side(left, right, keys, pairs, False, False, False, labels, True)
+    merged = _side_by_side(left, right, keys, pairs, update, take, False, labels, True)
     return replace(merged, dataset=merged.dataset.with_(sorted_by=tuple(keys)))
 
 
@@ -200,7 +203,7 @@ def _side_by_side(
         variables.append(widened(variable, kind, values))
     for variable in right:
         if variable.name not in left:
-            values = gathered([(variable, pairs.right)], variable.type, n_obs)
+            values = gathered(variable, pairs.right, variable.type)
             variables.append(replace(variable, values=values))
     marks = {name: _mark(mark, pairs.left, n_obs) for name, mark in left.marks.items()}
     stays = not update and not len(alone) and (pairs.left is None or ascends(pairs.left))
@@ -217,7 +220,7 @@ def _side_by_side(
 def _of_first(variable: Variable, kind: str, pairs: Pairs, changes: bool) -> np.ndarray:
     """Return the first dataset's values, missing where it has no row; the column itself if it may stay."""
     if pairs.left is not None:
-        return gathered([(variable, pairs.left)], kind, len(pairs.left))
+        return gathered(variable, pairs.left, kind)
     values, more = held_in(variable, kind), len(pairs.right) - len(variable.values)
     if more:
         return np.concatenate([values, blank_column(kind, more)])

@@ -215,6 +215,19 @@ def to_wide(data: Dataset, stubs: list[Stub], i: list[str], j: str, values: list
     return Reshaped(found, values, [])
 
 
+def not_constant_rows(data: Dataset, i: list[str], others: list[Variable]) -> list[tuple[str, np.ndarray]]:
+    """Return the variables that vary within groups of i, and the rows of the groups in which each does."""
+    codes, count = group_codes(data, i)
+    firsts = first_places(codes, count)
+    found: list[tuple[str, np.ndarray]] = []
+    for variable in others:
+        differs = np.asarray(variable.values != variable.values[firsts][codes], dtype=bool)
+        if differs.any():
+            groups = np.bincount(codes[differs], minlength=count) > 0
+            found.append((variable.name, np.flatnonzero(groups[codes])))
+    return found
+
+
 def _places_of(variable: Variable, values: list[str]) -> np.ndarray:
     """Return the place of each row's value in a list, -1 where it is none of them; shape (n,)."""
     at = {value: place for place, value in enumerate(values)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import NamedTuple
 
 from xmixed.errors import StataError
 
@@ -18,9 +19,43 @@ PICTURE = """\
         +---------------+"""
 
 
+HELP = "    Type reshape error for a list of the problem observations."
+
+
+class Form(NamedTuple):
+    """What `reshape error` says: of the form of the data, of the problem, and which values repeat."""
+
+    head: tuple[str, ...]
+    problem: str
+    what: str
+
+
+def long_form(i: list[str], j: str) -> Form:
+    """Return what is said of long data in which j repeats."""
+    names = " ".join(i)
+    head = (
+        "",
+        f"i ({names}) indicates the top-level grouping such as subject id.",
+        f"j ({j}) indicates the subgrouping such as time.",
+        "The data are in the long form;  j should be unique within i.",
+    )
+    return Form(head, f"There are multiple observations on the same {j} within {names}.", j)
+
+
+def wide_form(i: list[str]) -> Form:
+    """Return what is said of wide data in which i repeats."""
+    names = " ".join(i)
+    head = (
+        "",
+        f"i ({names}) indicates the top-level grouping such as subject id.",
+        "The data are in the wide form;  i should be unique.",
+    )
+    return Form(head, f"There are multiple observations with the same {names}.", names)
+
+
 def _problem(heading: str, paragraph: str) -> StataError:
     told = textwrap.fill(paragraph, 76, initial_indent="    ", subsequent_indent="    ")
-    return StataError(9, f"{heading}\n{told}\n{PICTURE}")
+    return StataError(9, f"{heading}\n{told}\n{PICTURE}\n{HELP}")
 
 
 def rows_repeat(i: list[str]) -> StataError:

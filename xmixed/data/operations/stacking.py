@@ -41,29 +41,14 @@ def held_in(variable: Variable, storage_type: str) -> np.ndarray:
     return stored(to_double(variable.values, variable.type), storage_type)
 
 
-def gathered(parts: list[tuple[Variable | None, np.ndarray]], storage_type: str, size: int) -> np.ndarray:
-    """Return a column made of rows of several variables.
-
-    Parameters
-    ----------
-    parts : list of (variable or None, index)
-        The rows of each part, one behind the other; -1 and the rows of None are missing.
-    """
-    if len(parts) == 1 and parts[0][0] is not None and len(parts[0][1]):
-        variable, index = parts[0]
-        if index[0] >= 0 and bool(np.all(index >= 0)):
-            return held_in(variable, storage_type).take(index)
-    out = blank_column(storage_type, size)
-    start = 0
-    for variable, index in parts:
-        if variable is not None and len(index):
-            there = index >= 0
-            target = out[start : start + len(index)]
-            if there.all():
-                target[:] = held_in(variable, storage_type)[index]
-            else:
-                target[there] = held_in(variable, storage_type)[index[there]]
-        start += len(index)
+def gathered(variable: Variable, index: np.ndarray, storage_type: str) -> np.ndarray:
+    """Return rows of a variable as a storage type holds them; -1 is a missing value."""
+    values = held_in(variable, storage_type)
+    there = index >= 0
+    if there.all():
+        return values.take(index)
+    out = blank_column(storage_type, len(index))
+    out[there] = values[index[there]]
     return out
 
 

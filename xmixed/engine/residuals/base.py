@@ -132,6 +132,10 @@ class ResidualStructure(ABC):
         lags = np.arange(1, self.correlation_count + 1)
         return Table(1, free, np.stack([lags, np.zeros_like(lags)], axis=1))
 
+    def unidentified(self, table: Table) -> tuple[tuple[int, Parameter], ...]:
+        """Lags that the data do not show, and the parameters that are missing for it."""
+        return ()
+
     def parameters(self, table: Table) -> tuple[Parameter, ...]:
         """The r free parameters in e(b) order."""
         result = []

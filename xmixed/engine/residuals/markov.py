@@ -116,6 +116,22 @@ def gaps_within(residuals: Residuals) -> tuple[np.ndarray, np.ndarray]:
     return np.diff(residuals.time[order])[same], by
 
 
+def seen_lags(residuals: Residuals, most: int) -> np.ndarray:
+    """Which lags from 1 to `most` two observations of a group are apart, by by() group; (n_by, most)."""
+    assert residuals.time is not None
+    order = np.lexsort((residuals.time, residuals.groups))
+    time, groups = residuals.time[order], residuals.groups[order]
+    by = np.zeros(len(order), np.intp) if residuals.by is None else residuals.by[order].astype(np.intp)
+    seen = np.zeros((residuals.n_by, most), bool)
+    for apart in range(1, len(order)):
+        lags = time[apart:] - time[:-apart]
+        own = (groups[apart:] == groups[:-apart]) & (lags <= most)
+        if not own.any() or seen.all():
+            break
+        seen[by[apart:][own], lags[own].astype(np.intp) - 1] = True
+    return seen
+
+
 class GapProducts:
     """Markov residuals with many distinct gaps: every row is whitened by the one before it."""
 

@@ -88,6 +88,7 @@ def flat_blocks(
 ) -> list[int] | None:
     """Which blocks a direction within the boundary belongs to along which the log likelihood is level.
 
+    The residual parameters come after the blocks, as one more.
     None where it rises along one, so that the point is no maximum on the boundary; arguments as above.
     """
     charts = _charts(objective, point, relative, boundary)
@@ -100,7 +101,7 @@ def flat_blocks(
     flat = np.abs(vectors[:, values <= _FLAT]).max(axis=1, initial=0.0)
     ends = np.cumsum([len(chart.is_sd) for chart in charts])
     parts = (flat[end - len(chart.is_sd) : end] for chart, end in zip(charts, ends, strict=True))
-    return [index for index, own in enumerate(parts) if (own > 0.1).any() and index < len(boundary.null)]
+    return [index for index, own in enumerate(parts) if (own > 0.1).any()]
 
 
 def _charts(objective: Objective, point: Point, relative: np.ndarray, boundary: Boundary) -> list[_Chart]:

@@ -273,7 +273,7 @@ def _group_label(pattern: str) -> Callable[[Estimates, str], str]:
     return label
 
 
-XTREG_STATISTICS = (
+LINEAR_PREDICTION = (
     Statistic(
         "xb",
         "xb",
@@ -284,22 +284,18 @@ XTREG_STATISTICS = (
         assumed="xb assumed; fitted values",
     ),
     Statistic("stdp", "stdp", _stdp, _labelled("S.E. of the prediction")),
+)
+"""Of panels and absorbed groups, without their effects."""
+
+XTREG_STATISTICS = (
+    *LINEAR_PREDICTION,
     Statistic("ue", "ue", _residuals, _group_label("u[id] + e[id,t]"), needs=OUTCOME),
     Statistic("xbu", "xbu", _xbu, _group_label("Xb + u[id]"), needs=SAMPLE),
     Statistic("u", "u", _u, _group_label("u[id]"), needs=SAMPLE),
     Statistic("e", "e", _e_it, _group_label("e[id,t]"), needs=SAMPLE),
 )
 AREG_STATISTICS = (
-    Statistic(
-        "xb",
-        "xb",
-        _xb,
-        _labelled("Linear prediction"),
-        gradient=_gradient,
-        linear=True,
-        assumed="xb assumed; fitted values",
-    ),
-    Statistic("stdp", "stdp", _stdp, _labelled("S.E. of the prediction")),
+    *LINEAR_PREDICTION,
     Statistic("dresiduals", "dr", _residuals, _labelled("Residuals"), needs=OUTCOME),
     Statistic("xbd", "xbd", _xbu, _labelled("Xb + d[absorbvar]"), needs=SAMPLE),
     Statistic("d", "d", _u, _labelled("d[absorbvar]"), needs=SAMPLE),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from xmixed.estimation.delta import wald_figures
-from xmixed.estimation.display_options import DisplayOptions
+from xmixed.estimation.display_options import DisplayOptions, display_options
 from xmixed.estimation.mixed.model import MixedResult
 from xmixed.estimation.mixed.random_rows import random_rows, residual_row
 from xmixed.estimation.mixed.residual_rows import residual_block
@@ -31,9 +32,15 @@ from xmixed.render.layouts.estimation.mixed_random_table import (
     render_comparison,
     render_random_table,
 )
+from xmixed.render.layouts.estimation.replications import replications_based
 from xmixed.render.notes import BOUNDARY, CONSERVATIVE, render_note
 from xmixed.session.results import Estimates
+from xmixed.session.settings import Settings
 
+ERROR_TITLES = {"bootstrap": "Bootstrap", "jackknife": "Jackknife"}
+"""What heads standard errors, by e(vce); robust ones otherwise."""
+LABEL = 11
+"""Places for the value label of a level; longer ones are cut."""
 LINEAR_NOTE = "all random-effects equations are empty; model is linear regression"
 
 
@@ -47,7 +54,12 @@ def display(estimates: Estimates, options: DisplayOptions) -> list[Line]:
     if options.header:
         lines += [line(), *render_header(_header(estimates, result, options))]
     robust = result.robust
-    style = options.style if robust is None else replace(options.style, robust=True)
+    title = ERROR_TITLES.get(robust.kind, "Robust") if robust is not None else ""
+    style = options.style
+    if robust is not None:
+        style = replace(
+            style, robust=True, error_title=title, statistic="t" if "df_r" in estimates.scalars else "z"
+        )
     tables: list[list[Line]] = []
     if options.estmetric:
         depvar = result.description.depvar
@@ -58,11 +70,12 @@ def display(estimates: Estimates, options: DisplayOptions) -> list[Line]:
             tables.append(render_coefficients(result.description.depvar, [Equation(rows)], style))
         if options.random_table:
             blocks = _random_blocks(result, options)
-            tables.append(render_random_table(blocks, style.level, style.cformat, robust is not None))
+            tables.append(render_random_table(blocks, style.level, style.cformat, title))
     for place, table in enumerate(tables):
         lines.append(line())
         if place == 0 and robust is not None and robust.cluster:
-            lines.append(render_clusters(robust.n_clusters, robust.cluster, len(table[0].text)))
+            above = replications_based if robust.kind in ERROR_TITLES else render_clusters
+            lines.append(above(robust.n_clusters, robust.cluster, len(table[0].text)))
         lines += table
     comparison = _comparison(estimates, result, options)
     # The test follows its table directly; without a table a blank line sets it apart.
@@ -71,6 +84,14 @@ def display(estimates: Estimates, options: DisplayOptions) -> list[Line]:
     for note in result.notes:
         lines += [line(), *render_note(note)]
     return lines
+
+
+def mixed_head(estimates: Estimates, settings: Settings) -> list[Line]:
+    """Return the header alone."""
+    result = estimates.payload
+    assert isinstance(result, MixedResult)
+    options = display_options(lambda name, default=None: default, settings, False)
+    return render_header(_header(estimates, result, options))
 
 
 def _header(estimates: Estimates, result: MixedResult, options: DisplayOptions) -> MixedHeader:
@@ -84,10 +105,12 @@ def _header(estimates: Estimates, result: MixedResult, options: DisplayOptions) 
         n_obs=scalars["N"],
         groups=groups if options.group else (),
         df_model=scalars["df_m"],
-        chi2=scalars["chi2"],
+        chi2=scalars["F"] if "df_r" in scalars else scalars["chi2"],
         p_value=scalars["p"],
         likelihood_label=description.likelihood_label,
         log_likelihood=scalars["ll"],
+        replications=scalars.get("N_reps"),
+        df_residual=scalars.get("df_r"),
         later=_is_later(estimates),
     )
 
@@ -104,7 +127,20 @@ def fixed_rows(result: MixedResult, options: DisplayOptions) -> tuple[Coefficien
     """Return the rows of the fixed-effects table, those left out by the display options removed."""
     prefix = f"{result.description.depvar}:" if options.estmetric else ""
     variances = np.diag(result.beta_covariance)
-    return coefficient_rows(result.description.terms, result.beta, variances, options, prefix)
+    rows = coefficient_rows(result.description.terms, result.beta, variances, options, prefix)
+    if not result.level_labels:
+        return rows
+    labels = {(variable, str(level)): text for variable, level, text in result.level_labels}
+    return tuple(_labelled(row, labels) for row in rows)
+
+
+def _labelled(row: CoefficientRow, labels: Mapping[tuple[str, str], str]) -> CoefficientRow:
+    """Return the row of a factor's level with its value label, which never stands alone."""
+    factors = [name for name in row.block if not name.startswith("c.")]
+    text = labels.get((factors[0], row.label)) if len(factors) == 1 else None
+    if not text:
+        return row
+    return replace(row, label=text if len(text) <= LABEL else text[: LABEL - 2] + "..", alone="")
 
 
 def _equations(result: MixedResult, options: DisplayOptions) -> list[Equation]:

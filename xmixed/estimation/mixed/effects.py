@@ -12,6 +12,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.frame import sample_rows
 from xmixed.estimation.mixed.fit import as_stata_error, engine_model, variance_parameter
 from xmixed.estimation.mixed.model import Column, MixedResult, MixedSpecification
+from xmixed.estimation.mixed.request import ResolvedMixed
 from xmixed.estimation.mixed.resolve import ALL
 from xmixed.estimation.mixed.specification import factor_groups, group_levels, specify
 from xmixed.estimation.sample import SampleColumns
@@ -117,18 +118,79 @@ def fitted_sample(estimates: Estimates, context: Context) -> FittedSample:
     return FittedSample(result, specification, model, evaluation, places, order)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleEffects:
+    """The random effects of a fitted model.
+
+    Attributes
+    ----------
+    result : MixedResult
+    rows : ndarray of bool, shape (all observations,)
+        The estimation sample.
+    effects : dict
+        Those of each equation, by its place in the model's description.
+    columns : tuple of ndarray
+        What they were computed from: columns never change, so the same ones have the same effects.
+    """
+
+    result: MixedResult
+    rows: np.ndarray
+    effects: dict[int, EquationEffects]
+    columns: tuple[np.ndarray, ...]
+
+
+def sample_effects(estimates: Estimates, context: Context) -> SampleEffects:
+    """Return the random effects; as they were where the data have not changed since the last prediction.
+
+    Raises
+    ------
+    StataError
+        As `fitted_sample`.
+    """
+    columns = _columns_of(estimates, context)
+    kept = estimates.kept
+    if isinstance(kept, SampleEffects) and columns and len(columns) == len(kept.columns):
+        if all(a is b for a, b in zip(columns, kept.columns, strict=True)):
+            return kept
+    fitted = fitted_sample(estimates, context)
+    made = SampleEffects(fitted.result, fitted.specification.rows, equation_effects(fitted), columns)
+    if columns:
+        estimates.kept = made
+    return made
+
+
+def _columns_of(estimates: Estimates, context: Context) -> tuple[np.ndarray, ...]:
+    """Return all columns that a model depends on; () where it depends on more: weights, the order in time."""
+    result: MixedResult = estimates.payload
+    resolved, rows = result.resolved, context.data.marks.get(estimates.mark)
+    if resolved is None or rows is None or resolved.weights is not None or resolved.depvar[1]:
+        return ()
+    parts = [part for equation in resolved.equations for term in equation.effects for part in term.parts]
+    operands = [operand for term in resolved.terms for operand in term.operands]
+    if any(item.time_series for item in (*parts, *operands)):
+        return ()
+    names = [name for name in _variables_of(resolved) if name]
+    if any(name not in context.data for name in names):
+        return ()
+    return (rows, *(context.data[name].values for name in names))
+
+
 def _check_variables(result: MixedResult, context: Context) -> None:
     """Refuse a model whose variables are gone, r(111)."""
     assert result.resolved is not None
-    resolved = result.resolved
+    for name in _variables_of(result.resolved):
+        if name and name not in context.data:
+            raise StataError(111, f"variable {name} not found")
+
+
+def _variables_of(resolved: ResolvedMixed) -> list[str]:
+    """Return the variables of a model, "" among them."""
     names = [resolved.depvar[0], resolved.cluster, resolved.residuals.by, resolved.residuals.time]
     names += [operand.variable for term in resolved.terms for operand in term.operands]
     for equation in resolved.equations:
         names += ["" if equation.level == ALL else equation.level, equation.factor]
         names += [part.variable for term in equation.effects for part in term.parts]
-    for name in names:
-        if name and name not in context.data:
-            raise StataError(111, f"variable {name} not found")
+    return names
 
 
 def equation_effects(fitted: FittedSample) -> dict[int, EquationEffects]:
@@ -155,7 +217,7 @@ def _terms_of(names: Sequence[str], effects: Sequence[Term]) -> list[Term]:
 
 
 def row_effects(
-    fitted: FittedSample,
+    sample_of: SampleEffects,
     effects: dict[int, EquationEffects],
     context: Context,
     rows: np.ndarray,
@@ -172,11 +234,11 @@ def row_effects(
     known_only : bool
         Whether rows leave whose group is not in the estimation sample.
     """
-    assert fitted.result.resolved is not None
-    equations, in_sample = fitted.result.description.equations, fitted.specification.rows
+    assert sample_of.result.resolved is not None
+    equations, in_sample = sample_of.result.description.equations, sample_of.rows
     needed = tuple(
         equation if place in effects else replace(equation, factor="", effects=())
-        for place, equation in enumerate(fitted.result.resolved.equations[: max(effects) + 1])
+        for place, equation in enumerate(sample_of.result.resolved.equations[: max(effects) + 1])
     )
     sample = SampleColumns(context, rows | in_sample)
     for equation in needed:

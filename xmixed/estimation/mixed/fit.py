@@ -245,7 +245,7 @@ def _fitted(
     if robust is not None:
         size = len(terms)
         covariance, parameter_covariance = robust.variance[:size, :size], robust.variance[size:, size:]
-    diagnosis = diagnose(fitted, places, description.equations, ordered)
+    diagnosis = diagnose(fitted, places, description, ordered, _left_out(specification, fitted))
     result = MixedResult(
         description,
         beta,
@@ -261,6 +261,18 @@ def _fitted(
         specification.resolved,
     )
     return FittedModel(fitted, result, diagnosis)
+
+
+def _left_out(specification: MixedSpecification, fitted: Fit) -> list[str]:
+    """Return the names of residual parameters that are not in e(b): no observations are that far apart."""
+    from xmixed.engine import Parameter
+
+    summary = specification.description.residuals
+    if summary is None:
+        return []
+    notes = (note for note in fitted.boundary if note.kind == "lag_not_seen")
+    kind = summary.form.kind
+    return [_residual_name(Parameter(kind, 0, note.equation, note.row, 0)) for note in notes]
 
 
 def variance_parameter(

@@ -216,6 +216,8 @@ class MixedResult:
         Then `beta_covariance` and `parameter_covariance` are its blocks.
     resolved : ResolvedMixed or None
         The model in names, from which X, Z and group codes are made on any rows.
+    level_labels : tuple of (variable, level, text)
+        Value labels of the factors as they were, which `mixed` shows in place of levels.
     """
 
     description: MixedDescription
@@ -230,6 +232,7 @@ class MixedResult:
     weights: WeightSummary | None = None
     robust: RobustVariance | None = None
     resolved: ResolvedMixed | None = None
+    level_labels: tuple[tuple[str, int, str], ...] = ()
 
     def parameter(self, equation: int, kind: str, row: int = 0, column: int = 0) -> int:
         """Return the index of a parameter."""

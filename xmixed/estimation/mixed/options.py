@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xmixed.estimation.table_options import CLUSTER_OPTIONS
+from xmixed.estimation.table_options import CLUSTER_OPTIONS, COEFFICIENT_OPTIONS
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 
 MIXED = ("xtmixed", "mixed")
@@ -88,16 +88,7 @@ DISPLAY_OPTIONS = (
     OptionSpec("noheader", "nohead", help="suppress the header"),
     OptionSpec("nogroup", "nogr", help="suppress the table of groups"),
     OptionSpec("nolrtest", "nolr", help="no likelihood-ratio test against linear regression"),
-    OptionSpec("coeflegend", "coefl", help="show how to refer to the coefficients"),
-    OptionSpec("omitted", "omit", "negatable", "show omitted variables; the default"),
-    OptionSpec("vsquish", "vsq", help="no blank lines around factor-variable blocks"),
-    OptionSpec("emptycells", "empty", "negatable", "show empty cells; the default"),
-    OptionSpec("baselevels", "base", "negatable", "show base levels"),
-    OptionSpec("allbaselevels", "allbase", "negatable", "show all base levels"),
-    OptionSpec("cformat", "cformat", "format", "format of coefficients, standard errors and limits"),
-    OptionSpec("pformat", "pformat", "format", "format of p-values"),
-    OptionSpec("sformat", "sformat", "format", "format of test statistics"),
-    OptionSpec("lstretch", "lstretch", "negatable", "let the table grow with long names; the default"),
+    *COEFFICIENT_OPTIONS,
     OptionSpec("no1stretch", "no1stretch", help="the same as nolstretch"),
 )
 """Options that a replay may have too."""

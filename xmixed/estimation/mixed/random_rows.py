@@ -12,6 +12,8 @@ from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.render.layouts.estimation.mixed_random_table import RandomRow
 from xmixed.statistics.distributions import normal_quantile
 
+_WIDEST = 100.0
+
 
 def random_rows(result: MixedResult, index: int, level: float, variance: bool) -> tuple[RandomRow, ...]:
     """Return the rows of one random-effects equation, standard deviations first, then correlations.
@@ -59,16 +61,22 @@ def _log_sd_figures(result: MixedResult, place: int, reached: float, level: floa
     if not own > 0:
         return Figures(estimate)
     log_sd, error = float(result.estimates[place]), math.sqrt(own)
-    margin = normal_quantile(level) * error
-    return Figures(
-        estimate,
-        power * estimate * error,
-        lower=_exponential(power * (log_sd - margin)),
-        upper=_exponential(power * (log_sd + margin)),
-    )
+    lower, upper = scale_limits(power * log_sd, power * normal_quantile(level) * error)
+    return Figures(estimate, power * estimate * error, lower=lower, upper=upper)
 
 
-def _exponential(value: float) -> float:
+def scale_limits(logarithm: float, margin: float) -> tuple[float, float]:
+    """Return the limits of a scale from those of its logarithm.
+
+    Missing where they are e^100 and more away from it: they say nothing, and are no figures to print.
+    """
+    if margin > _WIDEST:
+        return MISSING, MISSING
+    return exponential(logarithm - margin), exponential(logarithm + margin)
+
+
+def exponential(value: float) -> float:
+    """Return e to the power of a value, missing where that is no number."""
     return math.exp(value) if value < 700 else MISSING
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.estimation.mixed.model import RESIDUAL, MixedResult, ResidualSummary, VarianceParameter
-from xmixed.missing import MISSING
+from xmixed.estimation.mixed.random_rows import exponential, scale_limits
 from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.render.layouts.estimation.mixed_random_table import RandomBlock, RandomRow
 from xmixed.statistics.distributions import normal_quantile
@@ -76,16 +76,11 @@ class _Group:
         gradient = np.full(len(places), float(power))
         logarithm = power * float(self.result.estimates[places].sum())
         error = self._error(places, gradient)
-        estimate = _exponential(logarithm)
+        estimate = exponential(logarithm)
         if not error > 0:
             return Figures(estimate)
-        margin = self.z * error
-        return Figures(
-            estimate,
-            estimate * error,
-            lower=_exponential(logarithm - margin),
-            upper=_exponential(logarithm + margin),
-        )
+        lower, upper = scale_limits(logarithm, self.z * error)
+        return Figures(estimate, estimate * error, lower=lower, upper=upper)
 
     def _other(self, place: int, item: VarianceParameter) -> RandomRow:
         if item.kind in RAW:
@@ -116,7 +111,7 @@ class _Group:
     def _covariance(self, place: int, item: VarianceParameter) -> Figures:
         """Return tanh(g) exp(a_i + a_k); its limits are the estimate plus and minus z standard errors."""
         logs = [*self._logs(item.row), *self._logs(item.column)]
-        scale = _exponential(float(self.result.estimates[logs].sum()))
+        scale = exponential(float(self.result.estimates[logs].sum()))
         correlation = math.tanh(float(self.result.estimates[place]))
         estimate = correlation * scale
         # A parameter that is in both standard deviations stands twice, so that its slopes add up.
@@ -133,10 +128,6 @@ class _Group:
         if not np.all(np.diag(covariance) > 0):
             return 0.0
         return math.sqrt(max(0.0, float(gradient @ covariance @ gradient)))
-
-
-def _exponential(value: float) -> float:
-    return math.exp(value) if value < 700 else MISSING
 
 
 def _logistic(value: float) -> float:

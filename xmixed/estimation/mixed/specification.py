@@ -9,6 +9,7 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import (
+    Clusters,
     Column,
     GroupLevel,
     LevelSummary,
@@ -20,8 +21,8 @@ from xmixed.estimation.mixed.request import ResolvedEquation, ResolvedMixed
 from xmixed.estimation.mixed.residuals import residual_part
 from xmixed.estimation.mixed.resolve import ALL
 from xmixed.estimation.mixed.robust import find_clusters
-from xmixed.estimation.mixed.weights import evaluate_weights, expanded_counts, sample_weights
-from xmixed.estimation.sample import SampleColumns
+from xmixed.estimation.mixed.weights import TypedWeights, evaluate_weights, expanded_counts, sample_weights
+from xmixed.estimation.sample import SampleColumns, notes_of_empty
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.design import column, expand
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
@@ -45,32 +46,20 @@ def specify(resolved: ResolvedMixed, context: Context, rows: np.ndarray) -> Mixe
     sample = SampleColumns(context, rows)
     _add_columns(sample, resolved)
     typed = None if resolved.weights is None else evaluate_weights(resolved.weights, sample)
-    if resolved.cluster:
-        sample.add_level(resolved.cluster)
-    n = sample.close()
-    if n == 0:
-        raise StataError(2000, "no observations")
-    if typed is not None:
-        typed.check(sample.rows)
+    n = _close(sample, resolved, typed)
     notes = list(resolved.notes)
     terms, columns = _fixed_part(resolved.terms, resolved.constant, sample, notes)
     equations = resolved.equations
     levels = group_levels(equations, sample, n)
     described, effects = _random_part(equations, sample, notes)
     factors = factor_groups(equations, levels, sample)
-    described = tuple(
-        replace(summary, structure="identity") if _is_lone(summary, factor, levels) else summary
-        for summary, factor in zip(described, factors, strict=True)
-    )
+    described = _without_lone_structures(described, factors, levels)
     lowest = (levels[-1].codes, levels[-1].n_groups) if levels else None
     residuals = residual_part(resolved.residuals, lowest, sample, n)
     has_groups = residuals.summary is not None or any(equation.effects for equation in described)
     names = list(resolved.levels)
     weights = sample_weights(typed, names, levels, sample.rows)
-    clusters = None
-    if resolved.vce != "oim":
-        values = sample.level(resolved.cluster) if resolved.cluster else None
-        clusters = find_clusters(resolved.vce, resolved.cluster, values, names, levels, n)
+    clusters = _clusters(resolved, sample, levels, n)
     n_obs, sizes = expanded_counts(weights, levels, n)
     summaries = tuple(LevelSummary(name, *size) for name, size in zip(names, sizes, strict=True))
     description = MixedDescription(
@@ -99,12 +88,30 @@ def specify(resolved: ResolvedMixed, context: Context, rows: np.ndarray) -> Mixe
     )
 
 
+def _close(sample: SampleColumns, resolved: ResolvedMixed, typed: TypedWeights | None) -> int:
+    """Settle the rows and return how many they are; r(2000) for none, r(402) for negative weights."""
+    if resolved.cluster:
+        sample.add_level(resolved.cluster)
+    n = sample.close()
+    if n == 0:
+        raise StataError(2000, "no observations")
+    if typed is not None:
+        typed.check(sample.rows)
+    return n
+
+
+def _clusters(
+    resolved: ResolvedMixed, sample: SampleColumns, levels: tuple[GroupLevel, ...], n: int
+) -> Clusters | None:
+    if resolved.vce == "oim":
+        return None
+    values = sample.level(resolved.cluster) if resolved.cluster else None
+    return find_clusters(resolved.vce, resolved.cluster, values, list(resolved.levels), levels, n)
+
+
 def _add_columns(sample: SampleColumns, resolved: ResolvedMixed) -> None:
     sample.add(*resolved.depvar, "dependent variable")
-    for term in resolved.terms:
-        for operand in term.operands:
-            role = "covariates" if operand.operator.continuous else "factor variables"
-            sample.add(operand.variable, operand.time_series, role)
+    sample.add_terms(resolved.terms)
     for equation in resolved.equations:
         if equation.level != ALL:
             sample.add_level(equation.level)
@@ -123,11 +130,7 @@ def _fixed_part(
 ) -> tuple[tuple[Term, ...], tuple[Column, ...]]:
     """Return all terms with their final status and the columns of those that are estimated."""
     expanded = expand(terms, sample.values)
-    notes.extend(
-        f"note: {term.without_marks()} identifies no observations in the sample"
-        for term in expanded
-        if term.status == "empty"
-    )
+    notes.extend(notes_of_empty(expanded))
     wanted = [place for place, term in enumerate(expanded) if not term.status]
     columns: list[Column] = [column(expanded[place], sample.values) for place in wanted]
     omitted = _collinear(([None] if constant else []) + columns)[1 if constant else 0 :]
@@ -215,6 +218,17 @@ def group_levels(
             raise StataError(198, "_all must be the highest level")
         levels.append(GroupLevel(codes, n_groups))
     return tuple(levels)
+
+
+def _without_lone_structures(
+    described: Sequence[RandomEquationSummary],
+    factors: Sequence[GroupLevel | None],
+    levels: Sequence[GroupLevel],
+) -> tuple[RandomEquationSummary, ...]:
+    return tuple(
+        replace(summary, structure="identity") if _is_lone(summary, factor, levels) else summary
+        for summary, factor in zip(described, factors, strict=True)
+    )
 
 
 def _is_lone(summary: RandomEquationSummary, factor: GroupLevel | None, levels: Sequence[GroupLevel]) -> bool:

@@ -14,7 +14,7 @@ from xmixed.estimation.inference.prediction import (
     linear_predictor,
     standard_error_of_prediction,
 )
-from xmixed.estimation.mixed.effects import equation_effects, fitted_sample, row_effects
+from xmixed.estimation.mixed.effects import fitted_sample, row_effects, sample_effects
 from xmixed.estimation.mixed.model import MixedResult
 from xmixed.estimation.results import Statistic
 from xmixed.expressions.factors.terms import Term
@@ -65,9 +65,8 @@ def _fitted(estimates: Estimates, frame: EstimationFrame, level: str) -> np.ndar
     places = _places(estimates, level, only=False)
     total = np.zeros(0)
     if places:
-        sample = fitted_sample(estimates, frame.context)
-        by_equation = equation_effects(sample)
-        effects = {place: by_equation[place] for place in places}
+        sample = sample_effects(estimates, frame.context)
+        effects = {place: sample.effects[place] for place in places}
         found = row_effects(sample, effects, frame.context, frame.rows, True, known_only=False)
         frame.rows = found.rows
         frame.note(_new_groups(found.groups))
@@ -135,11 +134,10 @@ def _effect_labels(prefix: str, estimates: Estimates, level: str) -> tuple[str, 
 def _effect_values(figure: str, estimates: Estimates, frame: EstimationFrame, level: str) -> np.ndarray:
     """Return the effects, or their standard errors, of the groups that the rows lie in."""
     _effect_names(estimates, level)
-    sample = fitted_sample(estimates, frame.context)
-    by_equation, columns = equation_effects(sample), []
+    sample, columns = sample_effects(estimates, frame.context), []
     asked, every = frame.rows, np.zeros(len(frame.rows), dtype=bool)
     for place in _places(estimates, level, only=True):
-        own = by_equation[place]
+        own = sample.effects[place]
         found = row_effects(sample, {place: own}, frame.context, asked, with_columns=False)
         every |= found.rows
         for values in getattr(own, figure):

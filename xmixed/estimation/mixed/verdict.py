@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xmixed.estimation.mixed.model import RandomEquationSummary, VarianceParameter
+from xmixed.estimation.mixed.model import (
+    MixedDescription,
+    RandomEquationSummary,
+    ResidualSummary,
+    VarianceParameter,
+)
 
 if TYPE_CHECKING:
     from xmixed.engine import Fit
@@ -50,17 +55,20 @@ class Diagnosis:
 def diagnose(
     fitted: Fit,
     places: Places,
-    equations: Sequence[RandomEquationSummary],
+    description: MixedDescription,
     parameters: Sequence[VarianceParameter],
+    left_out: Sequence[str] = (),
 ) -> Diagnosis:
-    """Return the verdict; `parameters` as they stand in e(b)."""
+    """Return the verdict; `parameters` as they stand in e(b), `left_out` the names of those that do not."""
+    equations = description.equations
     boundary: dict[str, None] = {}
     unidentified: dict[str, None] = {}
     for note in fitted.boundary:
-        if note.kind == "standard_errors_failed":
+        if note.kind in ("standard_errors_failed", "lag_not_seen"):
             continue
         target = unidentified if note.kind == "not_identified" else boundary
         target.update(dict.fromkeys(_concerned(note, places, equations, parameters)))
+    unidentified.update(dict.fromkeys(left_out))
     verdict = str(fitted.optimization.verdict)
     if verdict == "em_only":
         verdict = "converged" if fitted.optimization.converged else "iteration_limit"
@@ -68,7 +76,13 @@ def diagnose(
         verdict = "not_identified"
     elif fitted.optimization.converged:
         verdict = "boundary" if boundary else "converged"
-    notes = [note_text(note, places, equations) for note in fitted.boundary]
+    notes = [
+        note_text(note, places, equations)
+        for note in fitted.boundary
+        if note.kind != "lag_not_seen" and (note.level or note.kind != "not_identified")
+    ]
+    notes += _same_covariance(fitted.boundary, places, equations)
+    notes += _unseen_lags(fitted.boundary, description.residuals)
     if verdict in _REASONS:
         notes.append(_REASONS[verdict])
     return Diagnosis(verdict, tuple(boundary), tuple(unidentified), tuple(dict.fromkeys(notes)))
@@ -88,6 +102,9 @@ def _concerned(
         return [
             item.name for item in own if item.group == note.equation and item.kind != "residual_log_ratio"
         ]
+    if note.kind == "not_identified" and not note.level:
+        own = [item for item in parameters if item.kind.startswith("residual")]
+        return [own[note.row - 1].name]
     place = places.get((note.level, note.equation))
     if place is None:
         return []
@@ -102,6 +119,53 @@ def _concerned(
             item.name for item in own if item.kind == "atanh_correlation" and (item.row, item.column) == ends
         ]
     return [item.name for item in own]
+
+
+def _same_covariance(
+    notes: Sequence[BoundaryNote], places: Places, equations: Sequence[RandomEquationSummary]
+) -> list[str]:
+    """Return what to do where residual parameters are not identified, with random effects or alone."""
+    level = [note for note in notes if note.kind == "not_identified"]
+    if not any(not note.level for note in level):
+        return []
+    own = [equations[places[note.level, note.equation]].level for note in level if note.level]
+    if not own:
+        return ["parameters of the residual covariance are not identified by these data."]
+    where = _listed(list(dict.fromkeys(own)))
+    return [
+        f"the random effects at level {where} and the residual structure describe the same covariance: these "
+        "data identify them only together, and one of them has to go."
+    ]
+
+
+def _unseen_lags(notes: Sequence[BoundaryNote], residuals: ResidualSummary | None) -> list[str]:
+    """Return a remark for the lags of each by() group that no two observations are apart."""
+    found: dict[int, list[int]] = {}
+    for note in notes:
+        if note.kind == "lag_not_seen":
+            found.setdefault(note.equation, []).append(note.column)
+    if residuals is None:
+        return []
+    texts = []
+    for group, lags in found.items():
+        names = _listed([residuals.form.correlation_label(lag) for lag in lags])
+        within = f" of {residuals.by} {residuals.groups[group - 1]}" if residuals.by else ""
+        apart = _listed([str(lag) for lag in lags], "or")
+        verb = "is" if len(lags) == 1 else "are"
+        texts.append(
+            f"no two observations of a group{within} are {apart} apart in {residuals.time}: {names} {verb} "
+            "not identified by these data and left out."
+        )
+    return texts
+
+
+def _listed(names: Sequence[str], joint: str = "and") -> str:
+    """Return `a, b and c`; the first and last of many."""
+    if len(names) > 6:
+        names = [*names[:3], "...", names[-1]]
+    if len(names) < 3:
+        return f" {joint} ".join(names)
+    return f"{', '.join(names[:-1])} {joint} {names[-1]}"
 
 
 def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEquationSummary]) -> str:
@@ -126,7 +190,7 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
         else:
             names = tuple(equation.effects[i - 1] for i in dict.fromkeys((note.row, note.column)) if i > 0)
     limits = "1 or its lower limit" if common and len(names) != 2 else "-1 or 1"
-    listed = " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+    listed = _listed(names)
     texts = {
         "variance_zero": f"the variance of {listed}{where} is {_BOUNDARY} (zero); "
         "its standard error is not computed.",

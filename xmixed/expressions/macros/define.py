@@ -6,6 +6,7 @@ import re
 
 from xmixed.errors import StataError
 from xmixed.expressions.macros.functions import macro_function, value_as_text
+from xmixed.language.options import unquote
 from xmixed.session.state import SessionState
 
 _DEFINITION = re.compile(r"(\+\+|--)?([A-Za-z0-9_]+)(.*)", re.DOTALL)
@@ -47,21 +48,4 @@ def _value(session: SessionState, text: str) -> str:
         return value_as_text(session, text[1:])
     if text.startswith(":"):
         return macro_function(session, text[1:])
-    return unquoted(text.strip())
-
-
-def unquoted(text: str) -> str:
-    """Return text without the quotes around all of it, simple or compound.
-
-    Quotes that are not a pair stay: `"a" "b"`.
-    """
-    if text.startswith('`"') and text.endswith("\"'") and len(text) >= 4:
-        depth = 0
-        for at in range(len(text) - 1):
-            depth += {'`"': 1, "\"'": -1}.get(text[at : at + 2], 0)
-            if depth == 0:
-                return text[2:-2] if at == len(text) - 2 else text
-        return text
-    if len(text) >= 2 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
-        return text[1:-1]
-    return text
+    return unquote(text)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from xmixed.formats.width import abbreviate_name
 from xmixed.render.published.table import Cell, PublishedTable
 
 STARS = 3
 """Places behind a number for its stars."""
-
-
-def abbreviated(text: str, width: int) -> str:
-    """Return a name cut to a width, `~` in place of what stands before its last two characters."""
-    return text if len(text) <= width else f"{text[: width - 3]}~{text[-2:]}"
 
 
 def fixed_lines(table: PublishedTable, label_width: int, model_width: int) -> list[str]:
@@ -20,7 +16,7 @@ def fixed_lines(table: PublishedTable, label_width: int, model_width: int) -> li
     rule = [] if table.plain else ["-" * total]
 
     def line(label: str, cells: list[Cell]) -> str:
-        text = abbreviated(label, label_width).ljust(label_width)
+        text = abbreviate_name(label, label_width).ljust(label_width)
         for cell, width in zip(cells, widths, strict=True):
             room = width - STARS if width > model_width + 1 else width
             text += (cell.text.rjust(room) + cell.stars).ljust(width)
@@ -28,7 +24,9 @@ def fixed_lines(table: PublishedTable, label_width: int, model_width: int) -> li
 
     lines = [table.title] if table.title else []
     lines += rule
-    lines += [line("", [Cell(abbreviated(head, model_width)) for head in row]) for row in table.head_rows()]
+    lines += [
+        line("", [Cell(abbreviate_name(head, model_width)) for head in row]) for row in table.head_rows()
+    ]
     for section in table.sections():
         lines += rule
         for label, row in section:

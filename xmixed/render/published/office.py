@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 
 from xmixed.errors import StataError
 from xmixed.render.published.table import Cell, PublishedTable
@@ -41,13 +42,10 @@ def docx_bytes(table: PublishedTable) -> bytes:
         r(198) without python-docx.
     """
     try:
-        from docx import Document
-        from docx.enum.text import WD_ALIGN_PARAGRAPH
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
+        docx, text, oxml, names = map(import_module, ("docx", "docx.enum.text", "docx.oxml", "docx.oxml.ns"))
     except ModuleNotFoundError:
         raise _needed("python-docx", "docx") from None
-    document = Document()
+    document = docx.Document()
     if table.title:
         document.add_paragraph(table.title)
     lines = [line for line in _lines(table) if line[0] or line[1]]
@@ -55,10 +53,10 @@ def docx_bytes(table: PublishedTable) -> bytes:
 
     def ruled(row: int, side: str) -> None:
         for cell in grid.rows[row].cells:
-            borders = OxmlElement("w:tcBorders")
-            border = OxmlElement(f"w:{side}")
+            borders = oxml.OxmlElement("w:tcBorders")
+            border = oxml.OxmlElement(f"w:{side}")
             for name, value in (("val", "single"), ("sz", "4"), ("color", "000000")):
-                border.set(qn(f"w:{name}"), value)
+                border.set(names.qn(f"w:{name}"), value)
             borders.append(border)
             cell._tc.get_or_add_tcPr().append(borders)
 
@@ -67,7 +65,7 @@ def docx_bytes(table: PublishedTable) -> bytes:
         own[0].text = label
         for cell, found in zip(own[1:], cells, strict=False):
             paragraph = cell.paragraphs[0]
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.alignment = text.WD_ALIGN_PARAGRAPH.CENTER
             paragraph.add_run(found.text)
             if found.stars:
                 paragraph.add_run(found.stars).font.superscript = True
@@ -104,8 +102,7 @@ def xlsx_bytes(table: PublishedTable) -> bytes:
         nonlocal number
         number += 1
         for column, text in enumerate(texts, start=1):
-            cell = sheet.cell(number, column)
-            cell.value = text
+            cell = sheet.cell(number, column, text)
             cell.data_type = "s"  # a text that begins with = is no formula
             if column > 1:
                 cell.alignment = Alignment(horizontal="center")

@@ -14,14 +14,19 @@ from xmixed.session.state import SessionState
 @subcommand(
     "estat",
     "ic",
-    syntax=Syntax(options=(OptionSpec("n", "n", "integer", "N of the Bayesian information criterion"),)),
-    synopsis="estat ic [, n(#)]",
+    syntax=Syntax(
+        options=(
+            OptionSpec("n", "n", "integer", "N of the Bayesian information criterion"),
+            OptionSpec("df", "df", "integer", "number of parameters", minimum_value=0),
+        )
+    ),
+    synopsis="estat ic [, n(#) df(#)]",
     needs=("estimates",),
 )
 def ic(session: SessionState, node: Command) -> None:
     n = node.option("n")
     if n is not None and n <= 0:
         raise StataError(198, "option n() must be a positive integer")
-    rows = [criteria_row(".", session.e, n)]
+    rows = [criteria_row(".", session.e, n, node.option("df"))]
     session.out.write("", CRITERIA_TITLE, *render_criteria(rows, n is not None))
     session.r = criteria_results(rows)

@@ -37,11 +37,11 @@ from xmixed.statistics.moments import moments
         options=(
             OptionSpec("noweights", "now", help="ignore weights"),
             OptionSpec("labels", "lab", help="show labels", built=False),
-            OptionSpec("noheader", "noh", help="no header", built=False),
+            OptionSpec("noheader", "noh", help="no line with the number of observations"),
             OptionSpec("group", "g", help="by equation", built=False),
         ),
     ),
-    synopsis="estat summarize [varlist] [, noweights]",
+    synopsis="estat summarize [varlist] [, noweights noheader]",
     needs=("estimates",),
 )
 def summarize(session: SessionState, node: Command) -> None:
@@ -77,7 +77,8 @@ def summarize(session: SessionState, node: Command) -> None:
     n = float(np.count_nonzero(rows))
     if own is not None:
         n = float(own.sum() if kind == "fweight" else np.count_nonzero(own))
-    session.out.write(*render_sample(session.e.macros.get("cmd", ""), n, table))
+    header = not node.option("noheader")
+    session.out.write(*render_sample(session.e.macros.get("cmd", ""), n, table, header))
     stats = np.array([[row.mean, row.sd, row.minimum, row.maximum] for row in table])
     heads = ["mean", "sd", "min", "max"]
     session.r = Results({"N": n}, matrices={"stats": Matrix(stats, [row.name for row in table], heads)})

@@ -11,9 +11,9 @@ from xmixed.data.files.dta.source import ByteSource, corrupt, end_of_file, not_s
 from xmixed.data.files.dta.text import (
     field_text,
     is_fitting_format,
+    is_name_of_file,
     is_printable_format,
     is_valid_label_name,
-    is_valid_name,
     valid_name,
 )
 
@@ -216,7 +216,7 @@ def _read_names(source: ByteSource, header: Header) -> None:
     seen: set[str] = set()
     in_file = set(header.names)
     for i, name in enumerate(header.names):
-        if not is_valid_name(name):
+        if not is_name_of_file(name):
             if not name or not name.isprintable():
                 raise corrupt(at + i * layout.name_width, f"invalid name of variable {i + 1}")
             header.names[i] = valid_name(name, seen | in_file)

@@ -87,7 +87,7 @@ def _decode_utf8(cells: np.ndarray) -> np.ndarray:
     return texts[inverse]
 
 
-def is_valid_name(name: str, encoding: Encoding = "utf-8") -> bool:
+def is_name_of_file(name: str, encoding: Encoding = "utf-8") -> bool:
     """Return whether a name is a Stata variable name: letters, digits and `_`, at most 32 of them.
 
     Any Unicode letter counts as one from release 118 on; before, the letters of windows-1252.
@@ -103,8 +103,8 @@ def is_valid_name(name: str, encoding: Encoding = "utf-8") -> bool:
 
 def valid_name(name: str, taken: Container[str]) -> str:
     """Return a valid variable name like one that is not, and none of those taken: `svn_rev` for `svn.rev`."""
-    base = "".join(c if is_valid_name("a" + c) else "_" for c in name)[:32]
-    base = base if is_valid_name(base) else f"_{base}"[:32]
+    base = "".join(c if is_name_of_file("a" + c) else "_" for c in name)[:32]
+    base = base if is_name_of_file(base) else f"_{base}"[:32]
     made, number = base, 1
     while made in taken:
         number += 1

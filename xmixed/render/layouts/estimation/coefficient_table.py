@@ -157,6 +157,9 @@ def _head(depvar: str, width: int, style: TableStyle) -> list[Line]:
     head = [line(name + text + last)]
     if not style.robust:
         return head
+    if style.error_title == "Bootstrap":
+        over = f"{'Observed':>{ESTIMATE}}   Bootstrap".ljust(BODY_WIDTH - 16) + "Normal-based"
+        return [line(" " * (width + 1) + "|" + over), *head]
     # Stata: centred over `Std. Err.`.
     indent = ESTIMATE + 1 + (ERROR + 2 - len(style.error_title)) // 2
     return [line(" " * (width + 1) + "|" + " " * indent + style.error_title), *head]
@@ -207,7 +210,8 @@ def _block(block: tuple[str, ...], group: list[CoefficientRow], width: int, cell
     lines.append(line(header[-1]))
     for row in group:
         # Stata: levels end one column left of names, time-series operators end where names do.
-        label = row.label.rjust(width) if row.label.endswith(".") else row.label.rjust(width - 1) + " "
+        series = row.label.endswith(".") and not row.label.endswith("..")  # dots say that a label is cut
+        label = row.label.rjust(width) if series else row.label.rjust(width - 1) + " "
         lines += _row(label + " |", width, row, cells)
     return lines
 

@@ -39,7 +39,10 @@ class GroupSummary:
 
 @dataclass(frozen=True, slots=True)
 class MixedHeader:
-    """What stands above the tables; `groups` highest level first, () for none; `later`: as in Stata 14."""
+    """What stands above the tables; `groups` highest level first, () for none; `later`: as in Stata 14.
+
+    `replications` is None without a prefix that replicates; with `df_residual` the test is F.
+    """
 
     title: str
     n_obs: float
@@ -49,6 +52,8 @@ class MixedHeader:
     p_value: float
     likelihood_label: str
     log_likelihood: float
+    replications: float | None = None
+    df_residual: float | None = None
     later: bool = False
 
 
@@ -57,6 +62,8 @@ def render_header(header: MixedHeader) -> list[Line]:
     later = header.later
     count = LATER_COUNT if later else COUNT
     lines = [_right(header.title, "Number of obs", format_value(header.n_obs, count), later)]
+    if header.replications is not None:
+        lines.append(_right("", "Replications", format_value(header.replications, count), later))
     if len(header.groups) == 1:
         lines += _one_group(header.groups[0], later)
     elif header.groups:
@@ -64,10 +71,13 @@ def render_header(header: MixedHeader) -> list[Line]:
     else:
         lines.append(line())
     chi2 = format_value(header.chi2, "%9.2f" if later else "%10.2f")
-    lines.append(_right("", f"Wald chi2({header.df_model:.0f})", chi2, later))
+    label, kind = f"Wald chi2({header.df_model:.0f})", "chi2"
+    if header.df_residual is not None:
+        label, kind = f"F({header.df_model:4.0f},{header.df_residual:7.0f})", "F"
+    lines.append(_right("", label, chi2, later))
     likelihood = f"{header.likelihood_label} = {format_value(header.log_likelihood, LIKELIHOOD)}"
     p_value = format_value(header.p_value, "%10.4f")
-    lines.append(_right(_capital(likelihood), "Prob > chi2", p_value, later))
+    lines.append(_right(_capital(likelihood), f"Prob > {kind}", p_value, later))
     return lines
 
 

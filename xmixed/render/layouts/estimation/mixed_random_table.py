@@ -57,14 +57,17 @@ class ComparisonTest:
 
 
 def render_random_table(
-    blocks: Sequence[RandomBlock], level: float, cformat: str = "", robust: bool = False
+    blocks: Sequence[RandomBlock], level: float, cformat: str = "", error_title: str = ""
 ) -> list[Line]:
     """Return the table, from its first rule to its last; blocks are set apart by inner rules."""
     inner = line(f"{rule(LABEL_WIDTH + 1)}+{rule(BODY_WIDTH)}")
     outer = line(rule(TABLE_WIDTH))
     lines = [outer]
-    if robust:
-        lines.append(line(" " * (LABEL_WIDTH + 1) + "|               Robust           "))
+    if error_title == "Bootstrap":
+        lines.append(line(" " * (LABEL_WIDTH + 1) + "|   Observed   Bootstrap".ljust(33) + "Normal-based"))
+    elif error_title:
+        indent = ESTIMATE + 1 + (ERROR + 2 - len(error_title)) // 2
+        lines.append(line(" " * (LABEL_WIDTH + 1) + f"|{' ' * indent}{error_title}".ljust(33)))
     lines.append(line("  Random-effects Parameters  |   Estimate   Std. Err." + interval_head(level)))
     for block in blocks:
         lines.append(inner)

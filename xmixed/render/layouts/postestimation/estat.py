@@ -174,17 +174,17 @@ class SampleRow:
     maximum: float
 
 
-def render_sample(command: str, n_obs: float, rows: Sequence[SampleRow]) -> list[Line]:
-    """Return the table of `estat summarize`."""
+def render_sample(command: str, n_obs: float, rows: Sequence[SampleRow], header: bool = True) -> list[Line]:
+    """Return the table of `estat summarize`; `header`: the line above it too."""
     width = sum(SUMMARY_WIDTHS)
     outer = line("  " + rule(NAME_WIDTH + 2 + width))
     count = format_value(n_obs, "%9.0g").strip().rjust(9)
     heads = ("Mean", "Std. Dev.", "Min", "Max")
     head = "".join(text.rjust(cell_width) for text, cell_width in zip(heads, SUMMARY_WIDTHS, strict=True))
+    above = line(f"  Estimation sample {command}".ljust(45) + "Number of obs =", result(count))
     lines = [
         line(),
-        line(f"  Estimation sample {command}".ljust(45) + "Number of obs =", result(count)),
-        line(),
+        *([above, line()] if header else []),
         outer,
         line("  " + "Variable".rjust(NAME_WIDTH) + " |" + head),
         line(f"  {rule(NAME_WIDTH + 1)}+{rule(width)}"),

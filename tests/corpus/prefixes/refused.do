@@ -1,0 +1,6 @@
+* source: what is refused by name says what to do instead
+* covers: svy, nestreg, stepwise, fracpoly
+capture noisily svy: regress y x
+capture noisily nestreg: regress y (x) (z)
+capture noisily stepwise, pr(.2): regress y x z
+capture noisily fracpoly: regress y x

@@ -1,0 +1,180 @@
+"""rolling: run a command on windows that move along time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.commands.prefixes.replicating import (
+    DOTS,
+    NOISILY,
+    NOLEGEND,
+    REJECT,
+    SAVING,
+    TRACE,
+    VERBOSE,
+    Dots,
+    Replicator,
+    dots_every,
+    figures_data,
+    replicate,
+    save_figures,
+    target_of,
+)
+from xmixed.commands.registry import command
+from xmixed.data.columns import stored
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.order import group_codes
+from xmixed.errors import StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.evaluate import evaluate_number
+from xmixed.formats.hexadecimal import number_of
+from xmixed.language.nodes import Command
+from xmixed.language.prefixes import Prefixed
+from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import is_missing
+from xmixed.render.layouts.estimation.replications import render_legend
+from xmixed.session.state import SessionState
+
+
+@command(
+    "rolling",
+    syntax=Syntax(
+        "prefixed",
+        options=(
+            OptionSpec("window", "w", "integer", "periods in a window", minimum_value=1),
+            OptionSpec(
+                "stepsize", "step", "integer", "periods from a window to the next; default 1", minimum_value=1
+            ),
+            OptionSpec("recursive", "r", help="windows begin at the first period and grow"),
+            OptionSpec("rrecursive", "rr", help="windows end at the last period and shrink"),
+            OptionSpec("start", "start", "expression", "period in which windows begin"),
+            OptionSpec("end", "end", "expression", "period in which they end"),
+            OptionSpec("clear", "clear", help="let the results replace data that are not saved"),
+            OptionSpec("double", "d", help="store results in double precision"),
+            OptionSpec("keep", "k", "text", built=False),
+            SAVING,
+            REJECT,
+            DOTS,
+            NOISILY,
+            TRACE,
+            VERBOSE,
+            NOLEGEND,
+        ),
+        exclusive=(("recursive", "rrecursive"), ("clear", "saving")),
+    ),
+    synopsis="rolling [exp_list], window(#) [recursive rrecursive saving(file) clear ...]: command",
+    needs=("data",),
+)
+def rolling(session: SessionState, node: Command) -> None:
+    if not isinstance(node.argument, Prefixed):
+        raise StataError(100, ": required")
+    data, target = session.data, target_of(node)
+    panel, time, step = _times(data)
+    if node.option("window") is None:
+        raise StataError(198, "option window() required")
+    if not target.path and data.changed and not node.option("clear"):
+        raise StataError(4, "no; data in memory would be lost")
+    windows = _windows(session, node, panel, time, step)
+    if not windows:
+        raise StataError(2000, "no observations")
+    replicator = Replicator(session, node.argument, "_stat", node.option("reject"))
+    noisy, every = bool(node.option("noisily")), dots_every(node)
+    if every:
+        session.out.write(f"(running {replicator.name} on estimation sample)")
+    r, e = session.r, session.e
+    replicator.observe(noisy, default="any")
+    session.data, session.r, session.e = data, r, e
+    if not node.option("nolegend"):
+        session.out.write("", *render_legend(replicator.legend, session.settings.linesize))
+    dots = Dots(session, "Rolling replications", len(windows), every)
+    moments = data[time].to_double()
+    codes = group_codes(data, [panel])[0] if panel else np.zeros(data.n_obs, dtype=np.int64)
+
+    def task(number: int) -> np.ndarray:
+        window = windows[number]
+        inside = (codes == window.panel) & (moments >= window.start) & (moments <= window.end)
+        session.data = data.rows(inside).with_(marks={})
+        return replicator.attempt(noisy)
+
+    values = replicate(session, task, len(windows), dots, replicator.is_pure and not noisy)
+    double = target.double or bool(node.option("double"))
+    found = figures_data(replicator.figures, values, double, _keys(data, panel, time, windows, codes))
+    labels = {
+        name: found_labels
+        for name, found_labels in data.value_labels.items()
+        if panel and name == data[panel].value_label
+    }
+    found = found.with_(value_labels=labels, sorted_by=(panel, "start") if panel else ("start",))
+    if target.path:
+        save_figures(target, found)
+    else:
+        session.data = found
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Group of the panel, first and last period."""
+
+    panel: int
+    start: float
+    end: float
+
+
+def _times(data: Dataset) -> tuple[str, str, float]:
+    """Return the panel variable ("" without one), the time variable and the step of time."""
+    kept = data.characteristics.get("_dta", {})
+    panel, time = kept.get("_TSpanel", "") or kept.get("iis", ""), kept.get("_TStvar", "")
+    if not time or time not in data:
+        raise StataError(111, "time variable not set, use tsset varname ...")
+    step = number_of(kept.get("_TSdelta", ""))
+    return (panel if panel in data else ""), time, step if step is not None and step > 0 else 1.0
+
+
+def _windows(session: SessionState, node: Command, panel: str, time: str, step: float) -> list[_Window]:
+    """Return the windows of every panel, first to last; only those that have room in its periods."""
+    data = session.data
+    moments = data[time].to_double()
+    known = ~is_missing(moments)
+    codes, count = group_codes(data, [panel] if panel else [], known)
+    first, last = (
+        None if node.option(name) is None else evaluate_number(node.option(name), Context.of(session))
+        for name in ("start", "end")
+    )
+    width, stride = node.option("window") * step, node.option("stepsize", 1) * step
+    found: list[_Window] = []
+    for group in range(count):
+        own = moments[codes == group]
+        start = float(own.min()) if first is None else first
+        end = float(own.max()) if last is None else last
+        number = int(np.floor((end - start - width + step) / stride + 1e-9)) + 1
+        for place in range(max(number, 0)):
+            low, high = start + place * stride, start + place * stride + width - step
+            if node.option("recursive"):
+                low = start
+            elif node.option("rrecursive"):
+                high = end
+            found.append(_Window(group, low, high))
+    return found
+
+
+def _keys(data: Dataset, panel: str, time: str, windows: list[_Window], codes: np.ndarray) -> list[Variable]:
+    """Return panel, start and end of the windows as variables."""
+    kind = data[time].type
+    fmt = data[time].format
+    ends = [
+        Variable(name, kind, stored(np.array(values, dtype=np.float64), kind), fmt)
+        for name, values in (
+            ("start", [window.start for window in windows]),
+            ("end", [window.end for window in windows]),
+        )
+    ]
+    if not panel:
+        return ends
+    import dataclasses
+
+    first = np.zeros(int(codes.max()) + 1, dtype=np.intp)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    values = data[panel].values[first[[window.panel for window in windows]]]
+    return [dataclasses.replace(data[panel], values=values), *ends]

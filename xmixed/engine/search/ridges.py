@@ -1,0 +1,73 @@
+"""Directions along which the log likelihood is level: what the data do not identify."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.engine.result import BoundaryNote
+from xmixed.engine.search.objective import Objective, Point
+from xmixed.engine.search.optimise import State, Surface, flatness, polish
+
+# A curvature per relative change this small is looked at: that of a ridge is rounding of the others'.
+_SUSPECT = 0.05
+_SUSPECT_SHARE = 1e-6
+# How far a ridge is followed, and by how much it may fall: absolutely, and in terms of the log likelihood.
+_STRIDE = 0.3
+_FALL = 1e-9
+_FALL_SHARE = 1e-11
+_PART = 0.1
+
+
+def level_parameters(root: Surface, state: State) -> np.ndarray:
+    """Which parameters take part in directions along which the log likelihood is level, (k-1,) bool array.
+
+    Beside those without curvature, the least curved direction is followed: with groups of thousands the
+    curvature along a ridge is a rounding error of others that are thousands of millions times as large.
+    """
+    sizes = root.sizes(state.theta)
+    values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
+    level = np.abs(values) <= flatness(values)
+    suspect = values < max(_SUSPECT, _SUSPECT_SHARE * float(np.abs(values).max(initial=0.0)))
+    for place in np.flatnonzero(suspect & ~level & (values > 0)):
+        level[place] = _is_ridge(root, state, sizes * vectors[:, place])
+    return np.abs(vectors[:, level]).max(axis=1, initial=0.0) > _PART
+
+
+def _is_ridge(root: Surface, state: State, direction: np.ndarray) -> bool:
+    """Whether the log likelihood stays level along a direction, the other parameters following."""
+    held = int(np.argmax(np.abs(direction / root.sizes(state.theta))))
+    free = np.arange(len(direction)) != held
+    ll = state.point.log_likelihood
+    least = ll - _FALL - _FALL_SHARE * abs(ll)
+    return any(
+        _highest(root, root.point(state.theta + side * _STRIDE * direction), free) >= least
+        for side in (1.0, -1.0)
+    )
+
+
+def _highest(root: Surface, point: Point, free: np.ndarray) -> float:
+    """The highest log likelihood where all but one parameter are free."""
+    if not np.isfinite(point.log_likelihood):
+        return -np.inf
+    return polish(root, point, free).point.log_likelihood
+
+
+def unidentified(objective: Objective, level: np.ndarray) -> list[BoundaryNote]:
+    """Name the blocks and residual parameters that some parameters belong to."""
+    notes = []
+    for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
+        found = np.flatnonzero(level[part]) + 1
+        if block.structure.separate_columns:
+            rows = (int(row) for row in found)
+            notes += [BoundaryNote("not_identified", block.level, block.equation, row, row) for row in rows]
+        elif len(found):
+            notes.append(BoundaryNote("not_identified", block.level, block.equation))
+    return notes + residual_notes(objective, np.flatnonzero(level[objective.block_count :]))
+
+
+def residual_notes(objective: Objective, places: np.ndarray) -> list[BoundaryNote]:
+    """Name residual parameters by their places among them."""
+    if objective.whitening is None:
+        return []
+    groups = objective.whitening.groups
+    return [BoundaryNote("not_identified", 0, int(groups[at]) + 1, int(at) + 1) for at in places.tolist()]
