@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from xmixed.engine import Fit, Model, Residuals, fit
 from xmixed.engine.model import Method, ResidualStructureName
@@ -112,3 +113,70 @@ def test_twenty_occasions_with_dropout_end_after_few_evaluations() -> None:
     assert found.optimization.return_code == 0
     assert found.optimization.evaluations < 30
     assert isinstance(prepare(model).residual.products, LatticeProducts)  # type: ignore[union-attr]
+
+
+def test_a_trial_of_eight_visits_with_27_patterns() -> None:
+    """Figures of glmmTMB 1.1.5 (ML) and of nlme 3.1-162's gls (REML) in R 4.2."""
+    n = np.arange(1, 2401)
+    subject, visit = (n - 1) // 8, (n - 1) % 8
+    arm = (subject + 1) % 2
+    z = ndtri(((7 * n**3 + 13 * n**2 + 5 * n) % 10007 + 0.5) / 10007)
+    e = z.reshape(300, 8).copy()
+    for k in range(1, 8):
+        e[:, k] = 0.95 * e[:, k - 1] + 0.31225 * e[:, k]
+    kept = ~((visit > 0) & ((19 * n**2 + 7 * n) % 101 < 12))
+    of_visit = [(visit == k).astype(float) for k in range(1, 8)]
+    columns = [arm.astype(float), *of_visit, *(column * arm for column in of_visit)]
+    fixed = (*(column[kept] for column in columns), None)
+    residuals = Residuals("unstructured", subject[kept], 300, visit[kept].astype(float), 8)
+    y = 10.0 * e.ravel()[kept]
+    found = fit(Model(y, fixed, (), "ml", residuals))
+    assert found.log_likelihood == pytest.approx(-5756.13534849, abs=1e-6)
+    # At the first visit, which all have: elsewhere its errors are not those of generalised least squares.
+    errors = np.sqrt(found.beta_covariance.diagonal())[[-1, 0]]
+    np.testing.assert_allclose(errors, [0.836936259, 1.183606609], rtol=1e-5)
+    sds = found.sigma_e * np.exp(np.append(0.0, found.estimates[1:8]))
+    wanted = [
+        10.25033391,
+        10.23371215,
+        9.99557265,
+        10.06335770,
+        9.98787050,
+        9.74992357,
+        9.74166712,
+        10.18866397,
+    ]
+    np.testing.assert_allclose(sds, wanted, rtol=1e-5)
+    assert np.sqrt(found.parameter_covariance[0, 0]) == pytest.approx(0.04082486835, rel=1e-4)
+    restricted = fit(Model(y, fixed, (), "reml", residuals))
+    assert restricted.log_likelihood == pytest.approx(-5759.92714873, abs=1e-6)
+    # gls ends at a relative change of 1e-7 of the log likelihood, which leaves 1e-5 in the parameters.
+    assert restricted.log_likelihood > -5759.92714873 - 1e-8
+    assert restricted.sigma_e == pytest.approx(10.2845177, rel=3e-5)
+    errors = np.sqrt(restricted.beta_covariance.diagonal())[[-1, 0, -2]]
+    np.testing.assert_allclose(errors, [0.839727354, 1.187553813, 0.907741980], rtol=3e-5)
+
+
+@pytest.mark.parametrize(("visits", "ll"), [(4, -4596.651981), (5, -5511.370062)])
+def test_lung_volumes_with_correlations_of_99_percent(visits: int, ll: float) -> None:
+    """A random slope over two years makes neighbours nearly equal; the closed form in double precision."""
+    n = np.arange(1, 1001)
+    subject, visit = (n - 1) // 5, (n - 1) % 5
+    arm, week = (subject + 1) % 2, np.array([0, 2, 6, 12, 24])[visit]
+    number = subject + 1
+    e = ndtri(((7 * n**3 + 13 * n**2 + 5 * n) % 10007 + 0.5) / 10007)
+    u = ndtri(((11 * number**3 + 3 * number**2 + 29 * number) % 10007 + 0.5) / 10007)
+    v = ndtri(((17 * number**3 + 23 * number**2 + 41 * number) % 10007 + 0.5) / 10007)
+    y = 2000 + 300 * u + (-2 + arm + 12 * u + 58.8 * v) * week + 10 * e
+    kept = visit < visits
+    of_visit = [(visit == k).astype(float)[kept] for k in range(visits)]
+    fixed = (*of_visit, *(column * arm[kept] for column in of_visit))
+    residuals = Residuals("unstructured", subject[kept], 200, visit[kept].astype(float), visits)
+    found = fit(Model(y[kept], fixed, (), "ml", residuals))
+    assert found.optimization.return_code == 0
+    assert found.log_likelihood == pytest.approx(ll, abs=1e-6)
+    if visits == 5:
+        covariance = estimated_covariance(found, 5)
+        assert np.sqrt(covariance[4, 4]) == pytest.approx(1610.834, abs=1e-3)
+        correlation = covariance[3, 4] / np.sqrt(covariance[3, 3] * covariance[4, 4])
+        assert correlation == pytest.approx(0.990329, abs=1e-6)

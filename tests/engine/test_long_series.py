@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.conformance.residual_dense import autoregressive
 from xmixed.engine import Level, Model, Options, RandomEffects, Residuals, fit
 from xmixed.engine.model import Method, ResidualStructureName
 from xmixed.engine.prepare import prepare
 from xmixed.engine.residuals import banded, filtered, lattice
 from xmixed.engine.residuals.banded import BandProducts
 from xmixed.engine.residuals.filtered import FilterProducts
+from xmixed.engine.residuals.lagged import Autoregressive
+from xmixed.engine.residuals.structures import residual_structure
 from xmixed.engine.search.objective import Objective
 
 FORMS: dict[str, tuple[ResidualStructureName, int, type]] = {
@@ -98,3 +102,45 @@ def test_what_is_kept_grows_with_the_rows(form: str) -> None:
     assert isinstance(objective.problem.residual.products, way)  # type: ignore[union-attr]
     point = objective.point((), np.full(objective.residual_count, 0.1))
     assert np.isfinite(objective.gradient(point)).all()
+
+
+@pytest.mark.parametrize("phi", [[0.5, 0.2], [1.2, -0.5, 0.1], [0.1, 0.0, 0.85]])
+def test_correlations_at_long_lags_without_those_between(phi: list[float]) -> None:
+    structure = residual_structure("ar", len(phi))
+    assert isinstance(structure, Autoregressive)
+    lags = np.array([0.0, 1.0, 2.0, 3.0, 7.0, 64.0, 255.0])
+    wanted = autoregressive(phi, 255)[lags.astype(int)]
+    np.testing.assert_allclose(
+        structure.correlations(np.array([phi]), lags)[0], wanted, rtol=1e-10, atol=1e-14
+    )
+    assert abs(structure.correlations(np.array([phi]), np.array([86_400_000.0 * 365]))[0, 0]) < 1e-300
+
+
+def test_milliseconds_cost_what_days_cost() -> None:
+    """A day is 86,400,000 ms, and so many lags that do not occur."""
+    model = model_of("ma1", "ml", False, gaps=True)
+    assert model.residuals is not None and model.residuals.time is not None
+    for form, order in (("ma", 1), ("toeplitz", 2), ("ar", 2)):
+        time = model.residuals.time * 86_400_000.0
+        far = replace(model.residuals, structure=form, order=order, time=time)
+        objective = Objective(prepare(replace(model, residuals=far)))
+        point = objective.point((), np.full(objective.residual_count, 0.1))
+        assert np.isfinite(objective.gradient(point)).all()
+
+
+def test_sixty_groups_of_parameters() -> None:
+    group, occasion = np.divmod(np.arange(1200 * 3), 3)
+    y = np.random.default_rng(4).normal(size=(1200, 3)).cumsum(axis=1).ravel()
+    residuals = Residuals("unstructured", group, 1200, occasion.astype(float), 3, 0, group % 60, 60)
+    found = fit(Model(y, (None,), (), "ml", residuals))
+    assert found.optimization.return_code == 0
+    assert found.optimization.evaluations < 30
+    parts = [fit_of_part(y, group, occasion, j, float(found.beta[0])) for j in range(60)]
+    assert found.log_likelihood == pytest.approx(sum(parts), rel=1e-9)
+
+
+def fit_of_part(y: np.ndarray, group: np.ndarray, occasion: np.ndarray, j: int, mean: float) -> float:
+    """The log likelihood of one by() group about a given mean: its second moments are the covariances."""
+    own = (y[group % 60 == j] - mean).reshape(-1, 3)
+    log_det = np.linalg.slogdet(own.T @ own / len(own))[1]
+    return float(-0.5 * len(own) * (3 * (1 + np.log(2 * np.pi)) + log_det))

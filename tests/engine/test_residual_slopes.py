@@ -69,6 +69,7 @@ def test_slopes_equal_differences(
     if shared:
         monkeypatch.setattr(patterns, "_LEAST_SHARED", 1)
         monkeypatch.setattr(lattice, "_MOST_VALUES", 0)
+        monkeypatch.setattr(patterns, "_MOST_VALUES", 0)
     objective = objective_of(form, method, with_levels)
     blocks = (np.array([[0.6]]), np.array([[0.5, 0.1], [0.1, 0.4]])) if with_levels else ()
     rho = np.random.default_rng(3).uniform(-0.2, 0.2, objective.residual_count)

@@ -52,6 +52,7 @@ UNKNOWN_VARIABLE = [
 ]
 UNKNOWN_NAME = [
     "display foo",
+    "exit foo",
     "generate x = foo",
     "replace id = foo",
     "list if foo",
@@ -93,7 +94,6 @@ ROWS: list[tuple[str, str, int, str]] = [
             "xtmixed weight week || id",
             "xtmixed weight week ||",
             "version x",
-            "exit x",
             "error",
         )
     ),

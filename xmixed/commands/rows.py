@@ -14,7 +14,7 @@ from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.expressions.weights import check_weights
-from xmixed.language.nodes import Command
+from xmixed.language.nodes import Command, Range
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 
@@ -64,7 +64,15 @@ def weights_of(session: SessionState, node: Command, rows: np.ndarray) -> Weight
 
 
 def variables_of(data: Dataset, node: Command) -> list[Variable]:
-    """Return the variables of the command's varlist; all when it has none."""
+    """Return the variables of the command's varlist; all when it has none.
+
+    Those with operators are made, where the command's syntax takes them.
+    """
+    if node.argument and any(not isinstance(item, Range) for item in node.argument):
+        from xmixed.commands.operated import has_operators, operated_variables
+
+        if has_operators(node.argument):
+            return operated_variables(node.argument, data)
     return [data[name] for name in resolve_varlist(node.argument, data)] if node.argument else list(data)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xmixed.engine.fitting import fit, linear_regression, parameters_of
     from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, StructureName
     from xmixed.engine.products.collinearity import find_omitted
+    from xmixed.engine.resampling import Resampler
     from xmixed.engine.residuals.base import ResidualStructure
     from xmixed.engine.residuals.structures import residual_structure
     from xmixed.engine.result import (
@@ -66,6 +67,7 @@ __all__ = [
     "Progress",
     "RandomEffects",
     "Regression",
+    "Resampler",
     "ResidualStructure",
     "Residuals",
     "StructureName",
@@ -84,6 +86,7 @@ _MODULES = {
     "products.collinearity": ("find_omitted",),
     "covariance.structures": ("CovarianceStructure", "covariance_structure"),
     "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "StructureName"),
+    "resampling": ("Resampler",),
     "residuals.base": ("ResidualStructure",),
     "residuals.structures": ("residual_structure",),
     "evaluation": ("Evaluation", "LevelEffects", "evaluate", "log_likelihood"),

@@ -110,6 +110,13 @@ def _with_scores(found: Fit, objective: Objective, point: Point, clusters: tuple
     return replace(found, scores=user_scores(problem, scores), sandwich=parts)
 
 
+def fit_problem(model: Model, problem: Problem, options: Options) -> Fit:
+    """Fit what has been prepared; `model` is the user's. Raises EngineError."""
+    objective = Objective(problem)
+    with np.errstate(all="ignore"):
+        return _result(model, objective, _maximise(objective, options, _silent), options, _silent)
+
+
 def linear_regression(model: Model) -> Regression:
     """Linear regression of the model's y on its X by the same method; levels and residuals are ignored."""
     problem = prepare(Model(model.y, model.fixed, (), model.method, weights=model.weights))

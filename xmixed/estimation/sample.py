@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
+from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.factors.terms import ResolvedTerm, Term, interaction_terms, plain_term
+from xmixed.expressions.factors.terms import Operand, ResolvedTerm, Term, interaction_terms, plain_term
 from xmixed.expressions.varlist import resolve_item, resolve_name
 from xmixed.language.nodes import FactorVariable, Interaction, Name, Pattern, Range, Varlist
 from xmixed.missing import is_missing
@@ -141,14 +143,46 @@ def _simplest(operator: str) -> str:
 
 
 def resolve_terms(varlist: Varlist, context: Context) -> list[ResolvedTerm]:
-    """Return the terms of a varlist that may hold factor variables and time-series operators."""
+    """Return the terms of a varlist that may hold factor variables and time-series operators.
+
+    Bases are those that `fvset` has set where the list says none for the variable.
+    """
     terms: list[ResolvedTerm] = []
     for item in varlist:
         if isinstance(item, Interaction):
             terms.extend(interaction_terms(item, lambda operand: _operand_names(operand, context)))
         else:
             terms.extend(plain_term(name, series) for name, series in resolve_plain(item, context))
-    return terms
+    return with_set_bases(terms, context.data)
+
+
+BASE = "_fv_base"
+"""The characteristic of a variable in which `fvset base` keeps what the base level is."""
+
+
+def with_set_bases(terms: list[ResolvedTerm], data: Dataset) -> list[ResolvedTerm]:
+    """Return terms with the bases that `fvset` has set, for variables of which no term says one."""
+    operands = [operand for term in terms for operand in term.operands]
+    said = {operand.variable for operand in operands if operand.operator.base}
+    bases = {operand.variable: set_base(data, operand.variable) for operand in operands}
+    wanted = {variable: base for variable, base in bases.items() if base and variable not in said}
+    if not wanted:
+        return terms
+    return [
+        replace(term, operands=tuple(_with_base(item, wanted) for item in term.operands)) for term in terms
+    ]
+
+
+def _with_base(operand: Operand, bases: dict[str, str]) -> Operand:
+    base = bases.get(operand.variable)
+    if base is None or operand.operator.continuous:
+        return operand
+    return replace(operand, operator=replace(operand.operator, base=base))
+
+
+def set_base(data: Dataset, variable: str) -> str:
+    """Return what `fvset base` has set for a variable; "" for nothing."""
+    return data.characteristics.get(variable, {}).get(BASE, "")
 
 
 def _operand_names(operand: FactorVariable, context: Context) -> list[str]:

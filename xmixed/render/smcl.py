@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from xmixed.render.text import wrap
+
 CHARACTERS = {
     "-(": "{",
     ")-": "}",
@@ -34,6 +36,25 @@ _INSIDE = frozenset("bf it ul sf txt text res result err error inp input com cmd
 """Directives that show the text within them."""
 
 _LINKS = frozenset("help browse stata view net ado dialog manhelp helpb search update".split())
+PARAGRAPHS: dict[str, tuple[int, int, int]] = {
+    "p": (0, 0, 0),
+    "pstd": (4, 4, 2),
+    "psee": (4, 13, 2),
+    "phang": (4, 8, 2),
+    "pmore": (8, 8, 2),
+    "pin": (8, 8, 2),
+    "phang2": (8, 12, 2),
+    "pmore2": (12, 12, 2),
+    "pin2": (12, 12, 2),
+    "phang3": (12, 16, 2),
+    "pmore3": (16, 16, 2),
+    "pin3": (16, 16, 2),
+}
+"""Paragraphs: what the first line and the others are indented by, and columns left free at the right."""
+
+_BEFORE_COLON = re.compile(r"""((?:"[^"]*"|[^":])*+"?)(:?)(.*)""", re.DOTALL)
+_PARAGRAPH = re.compile(rf"\{{({'|'.join(PARAGRAPHS)})((?: +\d+)*) *\}}")
+_PARAGRAPH_END = "{p_end}"
 _NAME = re.compile(r"\.\.\.|\.-|[A-Za-z_]\w*")
 MOST = 32_767
 DEEPEST = 50
@@ -47,7 +68,28 @@ def plain_text(text: str, linesize: int, column: int = 0) -> str:
     column : int
         How many characters of the line stand before the text.
     """
-    return _Reader(linesize, column).run(text, 0) if "{" in text else text
+    if "{" not in text:
+        return text
+    found = _PARAGRAPH.search(text)
+    if found is None:
+        return _Reader(linesize, column).run(text, 0)
+    before = _Reader(linesize, column).run(text[: found.start()], 0)
+    inside, _, after = text[found.end() :].partition(_PARAGRAPH_END)
+    parts = [before] if before else []
+    parts.append(_paragraph(inside, found, linesize))
+    if after:
+        parts.append(plain_text(after, linesize))
+    return "\n".join(parts)
+
+
+def _paragraph(text: str, opening: re.Match[str], linesize: int) -> str:
+    """Return a paragraph folded to its margins."""
+    typed = [int(number) for number in opening[2].split()]
+    first, other, right = (*typed, *PARAGRAPHS[opening[1]][len(typed) :])[:3]
+    room = max(10, linesize - right)
+    shown = " ".join(_Reader(linesize, 0).run(text, 0).split())
+    lines = wrap(shown, max(1, room - first), max(1, room - other))
+    return "\n".join(" " * (other if number else first) + item for number, item in enumerate(lines))
 
 
 class _Reader:
@@ -92,7 +134,7 @@ class _Reader:
         if found is None:
             return None
         name, rest = found.group(), inside[found.end() :]
-        before, colon, after = rest.partition(":")
+        before, colon, after = _BEFORE_COLON.match(rest).groups()  # type: ignore[union-attr]
         words = before.split()
         if name in _WIDTHS and (colon or name in ("hline", "space", "col")):
             return self._width(name, words, self._inner(after, depth) if colon else None)

@@ -29,7 +29,7 @@ class ByGroup(NamedTuple):
     """
 
     number: int
-    count: int
+    of: int
     rows: slice | None
 
 

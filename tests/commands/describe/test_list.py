@@ -91,13 +91,6 @@ def test_nothing_to_list(pigs, fails):
         ("list, N", "N"),
         ("list, constant", "constant"),
         ("list, constant()", "constant"),
-        ("ds, has(type string)", "has"),
-        ("ds, not(type string)", "not"),
-        ("ds, not", "not"),
-        ("ds, alpha", "alpha"),
-        ("ds, varwidth()", "varwidth"),
-        ("ds, varwidth(12)", "varwidth"),
-        ("ds, detail", "detail"),
     ],
 )
 def test_options_that_are_not_built(pigs, fails, text, name):

@@ -197,3 +197,43 @@ def test_replications_that_do_not_converge_count_as_failed(session: Session) -> 
 def test_xtmixed_refuses_what_stata_refuses(session: Session) -> None:
     with pytest.raises(StataError):
         session.run("xtmixed reaction days || subject:, vce(bootstrap)")
+
+
+FAST = (
+    (
+        "sleepstudy",
+        "bootstrap, reps(8) seed(1) cluster(subject) idcluster(s): xtmixed reaction days || s: days, cov(un)",
+    ),
+    ("sleepstudy", "bootstrap, reps(8) seed(1) bca cluster(subject): regress reaction c.days##c.days"),
+    ("sleepstudy", "jackknife, cluster(subject): xtmixed reaction days || subject:, reml"),
+    ("pastes", "bootstrap, reps(8) seed(2) cluster(batch) idcluster(s): xtmixed strength || s: || cask:"),
+    (
+        "oxide",
+        "bootstrap v=exp([lns1_1_1]_cons), reps(8) cl(lot) id(s): xtmixed thickness || s: || wafer:",
+    ),
+)
+
+
+@pytest.mark.parametrize(("data", "line"), FAST)
+def test_refits_are_what_the_command_would_find(
+    data: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xmixed.commands.prefixes import bootstrap, deletions, refitting
+
+    found, used = [], []
+    original = refitting.coefficient_source
+
+    def watched(*given):
+        source = original(*given)
+        used.append(source is not None)
+        return source
+
+    for source in (watched, lambda *given: None):
+        for module in (bootstrap, deletions):
+            monkeypatch.setattr(module, "coefficient_source", source)
+        session = Session()
+        session.run(f"sysuse {data}")
+        session.run(line)
+        found.append(session.e.matrices["se"].values[0])
+    assert all(used) and used
+    assert found[0] == pytest.approx(found[1], rel=1e-5, abs=1e-9)

@@ -12,6 +12,7 @@ from xmixed.language.arguments.renaming import Matched, has_wildcards, match_nam
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_varlist, parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
 CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "proper": str.capitalize}
@@ -29,6 +30,7 @@ CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper
             OptionSpec("renumber", "renum", "integer", "number the names anew", optional_value=True),
             OptionSpec("sort", "sort", help="in the order of the names"),
             OptionSpec("dryrun", "d", help="only show what would be renamed"),
+            OptionSpec("r", "r", help="leave the names in r()"),
         ),
         exclusive=(("lower", "upper", "proper"),),
     ),
@@ -39,12 +41,13 @@ CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper
 )
 def rename(session: SessionState, node: Command) -> None:
     data = session.data
-    old_text, new_text = _halves(str(node.argument))
+    case = next((CASES[name] for name in CASES if node.option(name)), None)
+    typed = str(node.argument)
+    old_text, new_text = (typed, "") if case is not None and "(" not in typed else _halves(typed)
     groups = _old_names(old_text, data)
     matched = [found for group in groups for found in group]
     if node.option("sort"):
         matched.sort(key=lambda found: found.name)
-    case = next((CASES[name] for name in CASES if node.option(name)), None)
     if case is not None:
         if new_text:
             raise StataError(198, "invalid syntax")
@@ -57,6 +60,9 @@ def rename(session: SessionState, node: Command) -> None:
         names = _numbered(names, node)
     pairs = dict(zip((found.name for found in matched), names, strict=True))
     _check(data, [found.name for found in matched], names)
+    if node.option("r"):
+        texts = {"oldnames": " ".join(pairs), "newnames": " ".join(pairs.values())}
+        session.r = Results({"n": float(len(pairs))}, texts)
     if node.option("dryrun"):
         for old, new in pairs.items():
             session.out.write(f"{old:>12} | {new}")

@@ -14,7 +14,7 @@ from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_value
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.output import line
+from xmixed.output import Line, line
 from xmixed.render.text import printable, result
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
@@ -96,7 +96,7 @@ def cf(session: SessionState, node: Command) -> None:
     session.r = Results({"Nsum": 0.0}, {}, {})
 
 
-def _about(name: str, text: str):
+def _about(name: str, text: str) -> Line:
     return line(f"{name:>16}:  ", result(text))
 
 

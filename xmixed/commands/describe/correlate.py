@@ -37,7 +37,7 @@ def _used(rows: np.ndarray, weights: Weights) -> np.ndarray:
 @command(
     "correlate",
     syntax=Syntax(
-        "varlist",
+        "varlist_factor",
         condition=True,
         in_range=True,
         weights=("aweight", "fweight"),
@@ -98,7 +98,7 @@ def _saved(names: list[str], found: Covariances, rho: np.ndarray, covariance: bo
 @command(
     "pwcorr",
     syntax=Syntax(
-        "varlist",
+        "varlist_factor",
         condition=True,
         in_range=True,
         weights=("aweight", "fweight"),

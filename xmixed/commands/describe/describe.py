@@ -1,4 +1,4 @@
-"""describe, ds."""
+"""describe."""
 
 from __future__ import annotations
 
@@ -110,27 +110,3 @@ def _write(session: SessionState, node: Command, description: Description) -> No
     if framed:
         lines += render_sorted(description)
     session.out.write(*lines)
-
-
-@command(
-    "ds",
-    syntax=Syntax(
-        "varlist",
-        options=(
-            OptionSpec("has", "has", "text", built=False),
-            OptionSpec("not", "not", "text", built=False),
-            OptionSpec("alpha", "a", built=False),
-            OptionSpec("detail", "d", built=False),
-            OptionSpec("varwidth", "v", "integer", built=False),
-            OptionSpec("skip", "s", "integer", built=False),
-            OptionSpec("indent", "indent", "integer", built=False),
-            OptionSpec("insensitive", "insens", built=False),
-        ),
-    ),
-    synopsis="ds [varlist]",
-    needs=("data",),
-)
-def ds(session: SessionState, node: Command) -> None:
-    names = resolve_varlist(node.argument, session.data) if node.argument else session.data.names
-    session.out.write(*render_names(names, session.settings.linesize, session.data.names))
-    session.r = Results(macros={"varlist": " ".join(names)})

@@ -27,7 +27,7 @@ def _unbuilt(name: str, minimum: str, kind: str = "flag") -> OptionSpec:
 @command(
     "list",
     syntax=Syntax(
-        "varlist",
+        "varlist_factor",
         condition=True,
         in_range=True,
         options=(

@@ -19,7 +19,7 @@ from xmixed.statistics.moments import Moments, moments
 @command(
     "summarize",
     syntax=Syntax(
-        "varlist",
+        "varlist_factor",
         condition=True,
         in_range=True,
         weights=("aweight", "fweight", "iweight"),

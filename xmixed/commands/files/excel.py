@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from xmixed.commands.files.memory import (
     CASES,
@@ -24,6 +25,9 @@ from xmixed.output import line
 from xmixed.render.text import printable, result
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
+
+if TYPE_CHECKING:
+    from xmixed.data.files.excel.reader import CellRange
 
 HEADS = (("variables", "var"), ("varlabels", "varl"))
 
@@ -76,7 +80,7 @@ def _found(name: str) -> str:
     return name + (".xls" if os.path.exists(os.path.expanduser(name + ".xls")) else ".xlsx")
 
 
-def _block(node: Command, option: str):
+def _block(node: Command, option: str) -> CellRange | None:
     from xmixed.data.files.excel.reader import parse_range
 
     typed = node.option(option)

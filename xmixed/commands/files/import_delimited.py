@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xmixed.commands.files.memory import (
     CASES,
     CLEAR,
@@ -18,6 +20,9 @@ from xmixed.language.options import split_suboptions
 from xmixed.language.parser import parse_numlist
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
+
+if TYPE_CHECKING:
+    from xmixed.data.files.delimited.options import Separators
 
 COPIES = 4.0
 """How many times the size of a file the work on it needs."""
@@ -100,7 +105,7 @@ def _incorrect(name: str) -> StataError:
     return StataError(198, f"option {name}() incorrectly specified")
 
 
-def _separators(node: Command):
+def _separators(node: Command) -> Separators:
     from xmixed.data.files.delimited.options import Separators
 
     if "delimiters" not in node.options:

@@ -148,9 +148,9 @@ class _Bootstrap:
         accelerations = None
         if node.option("bca"):
             root = root_of(session, node.option("seed"))
-            deleted = leave_one_out(
-                session, self.replicator, units, dots_every(node), estimates, bool(names.idcluster)
-            )
+            deleted = leave_one_out(session, self.replicator, units, dots_every(node))
+            if complete_rows(deleted).sum() < 2:
+                raise StataError(2000, "insufficient observations to compute BCa confidence intervals")
             accelerations = acceleration(deleted)
         else:
             root = root_of(session, node.option("seed"))
@@ -218,8 +218,9 @@ class _Bootstrap:
         def task(number: int) -> np.ndarray:
             generator = stream(root, number)
             drawn = units.draw(generator, size)
-            if direct is not None:
-                return direct(drawn)
+            found = None if direct is None else direct(drawn)
+            if found is not None:
+                return found
             with_stream(session, generator)
             session.data = self._sample(data, units, drawn)
             return replicator.attempt(self.noisy)

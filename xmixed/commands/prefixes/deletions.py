@@ -7,7 +7,6 @@ import numpy as np
 from xmixed.commands.prefixes.refitting import coefficient_source
 from xmixed.commands.prefixes.replicating import Dots, Replicator, replicate
 from xmixed.data.operations.draws import SamplingUnits
-from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 
 
@@ -16,28 +15,19 @@ def leave_one_out(
     replicator: Replicator,
     units: SamplingUnits,
     every: int,
-    estimates: Estimates | None,
-    identified: bool = False,
     noisy: bool = False,
 ) -> np.ndarray:
-    """Return the figures without each unit, shape (units, k).
-
-    Parameters
-    ----------
-    identified : bool
-        The groups of a model are the units drawn.
-    """
+    """Return the figures without each unit, shape (units, k)."""
     data = session.data
     dots = Dots(session, "Jackknife replications", units.count, every)
-    direct = (
-        None if noisy else coefficient_source(session, replicator, data, units, "" if not identified else "*")
-    )
+    direct = None if noisy else coefficient_source(session, replicator, data, units, None)
     everything = np.arange(units.count)
 
     def task(number: int) -> np.ndarray:
         kept = np.delete(everything, number)
-        if direct is not None:
-            return direct(kept)
+        found = None if direct is None else direct(kept)
+        if found is not None:
+            return found
         session.data = data.rows(np.sort(units.rows(kept)), keeps_order=True).with_(marks={})
         return replicator.attempt(noisy)
 

@@ -100,9 +100,7 @@ def jackknife(session: SessionState, node: Command) -> None:
         raise StataError(
             459, f"the command used {n:g} of {len(units.order)} observations; drop the others first"
         )
-    values = leave_one_out(
-        session, replicator, units, dots_every(node), estimates, identified=bool(idcluster), noisy=noisy
-    )
+    values = leave_one_out(session, replicator, units, dots_every(node), noisy)
     if int(complete_rows(values).sum()) < 2:
         raise StataError(
             2000, "insufficient observations to compute jackknife standard errors\nno results will be saved"

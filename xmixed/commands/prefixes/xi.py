@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable
@@ -137,7 +138,7 @@ def xi(session: SessionState, node: Command) -> None:
             raise
         rest, comma, options = text.partition(",")
         options, rest, end = comma + options, rest.strip(), 0
-    asked = parse_command("xi", Syntax("none", options=OPTIONS), options, 0)
+    asked: Any = parse_command("xi", Syntax("none", options=OPTIONS), options, 0)
     prefix = asked.option("prefix", PREFIX)
     if len(prefix) > LONGEST_PREFIX:
         raise StataError(198, "option prefix() incorrectly specified")

@@ -21,16 +21,9 @@ NUMBER = "%10.0g"
 MOST = 32767
 """Largest argument of `_dup()`, `_skip()`, `_column()` and `_newline()`."""
 
-STYLES = {
-    "txt": "text",
-    "text": "text",
-    "res": "result",
-    "result": "result",
-    "err": "error",
-    "error": "error",
-    "inp": "input",
-    "input": "input",
-}
+STYLES = {"t": "text", "r": "result", "e": "error", "i": "input"}
+"""Style of `as style` by the style's first letter."""
+
 COLOURS = {"g": "text", "y": "result", "r": "error", "w": "input", "b": "link", "s": ""}
 """Style of `in colour` by the colour's first letter; `in smcl` keeps the style."""
 
@@ -49,12 +42,15 @@ class _Page:
     asis: bool = False
 
     def add(self, text: str) -> None:
-        text = printable(text) if self.asis else printable(plain_text(text, self.linesize, self.column))
-        text *= self.repeat
+        shown = [text] if self.asis else plain_text(text, self.linesize, self.column).split("\n")
+        shown[-1] *= self.repeat
         self.repeat = 1
-        if text:
-            self.lines[-1].append(Styled(text, self.style))
-            self.column += len(text)
+        for number, part in enumerate(map(printable, shown)):
+            if number:
+                self.new_lines(1)
+            if part:
+                self.lines[-1].append(Styled(part, self.style))
+                self.column += len(part)
 
     def new_lines(self, count: int) -> None:
         for _ in range(count):
@@ -110,7 +106,7 @@ def _direct(page: _Page, item: DisplayItem, context: Context) -> None:
     """Carry out a directive."""
     word = item.directive
     if word == "as":
-        page.style = STYLES[item.word]
+        page.style = STYLES[item.word[0]]
     elif word == "in":
         page.style = COLOURS[item.word[0]] or page.style
     elif word == ",":

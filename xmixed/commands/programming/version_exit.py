@@ -6,8 +6,8 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number
+from xmixed.formats.reading import number_or_none
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_numlist
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.return_codes import MESSAGES
 from xmixed.session.signals import ExitRequest
@@ -31,10 +31,10 @@ def version(session: SessionState, node: Command) -> None:
         return
     number, colon, rest = node.argument.partition(":")
     number = number.strip()
-    numbers = parse_numlist(number)
-    if len(numbers) != 1 or not numbers[0] >= OLDEST_VERSION or not number[-1].isdigit():
+    value = number_or_none(number)
+    if value is None or not value >= OLDEST_VERSION or not number[-1].isdigit():
         raise StataError(198, "invalid syntax")
-    if numbers[0] > NEWEST_VERSION:
+    if value > NEWEST_VERSION:
         session.out.write(f"(version {number}: the syntax of Stata 12 is used)")
     frame = session.frame
     before, frame.version = frame.version, number

@@ -205,7 +205,9 @@ def _number(name: str, doubles: np.ndarray, shown: str = "", notes: list[str] | 
 
 def _time(name: str, column: Any, notes: list[str]) -> Variable:
     import pyarrow as pa
-    import pyarrow.compute as pc
+    import pyarrow.compute
+
+    pc: Any = pyarrow.compute  # its functions are made when it is imported
 
     if column.type.tz:
         notes.append(f"(note: {name}: times are UTC, the time zone {column.type.tz} is left out)")

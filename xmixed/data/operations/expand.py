@@ -26,7 +26,7 @@ def expand(data: Dataset, copies: np.ndarray) -> tuple[Dataset, np.ndarray]:
     added[data.n_obs :] = True
     if not len(more):
         return data, added
-    variables = [replace(v, values=np.concatenate([v.values, v.values[more]])) for v in data]
+    variables = [replace(v, values=_with_copies(v.values, more)) for v in data]
     marks = {name: np.concatenate([mark, mark[more]]) for name, mark in data.marks.items()}
     return data.with_(variables=variables, n_obs=size, marks=marks, sorted_by=()), added
 
@@ -51,6 +51,13 @@ def expand_clusters(
     turn = np.arange(len(more)) - np.repeat(np.cumsum(again) - again, again)
     expanded, _ = expand(data, copies)
     return expanded, np.concatenate([codes, first[codes[more]] + turn]) + 1
+
+
+def _with_copies(values: np.ndarray, more: np.ndarray) -> np.ndarray:
+    out = np.empty(len(values) + len(more), dtype=values.dtype)
+    out[: len(values)] = values
+    values.take(more, out=out[len(values) :], mode="clip")
+    return out
 
 
 def fillin(data: Dataset, names: list[str], room: Room = UNLIMITED) -> tuple[Dataset, np.ndarray]:

@@ -15,6 +15,9 @@ from xmixed.engine.residuals.markov import ar_step, gaps_within, markov_products
 from xmixed.engine.residuals.products import Products, Units
 from xmixed.engine.result import Parameter, ParameterKind
 
+# Lags up to which all are tabulated, whether they occur or not.
+_MOST_LAGS = 4096
+
 
 class _Lagged(PatternStructure):
     """One standard deviation, and an autocorrelation for every lag."""
@@ -47,18 +50,24 @@ class _Lagged(PatternStructure):
 
     @abstractmethod
     def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
-        """Enter correlations at lags from 1, (n_by, lags + 1), at the (n_by, order) parameters."""
+        """Enter correlations at lags 1..order, (n_by, order + 1), at the (n_by, order) parameters."""
 
     def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
         """See `PatternStructure`."""
-        lags = np.abs(times[:, :, None] - times[:, None, :]).astype(np.intp)
-        count = int(lags.max(initial=0)) + 1
-        values = full[:, 1:]
-        correlations = np.zeros((len(values), max(count, self.order + 1)), np.result_type(values, np.float64))
-        correlations[:, 0] = 1.0
-        self._autocorrelations(values, correlations)
+        lags = np.abs(times[:, :, None] - times[:, None, :])
+        if lags.max(initial=0) < _MOST_LAGS:
+            distinct, codes = np.arange(lags.max(initial=0) + 1.0), lags.astype(np.intp)
+        else:
+            distinct, codes = np.unique(lags, return_inverse=True)
+        correlations = self.correlations(full[:, 1:], distinct)
         scale = np.exp(2.0 * full[by, 0])
-        return correlations[by[:, None, None], lags] * scale[:, None, None]
+        return correlations[by[:, None, None], codes.reshape(lags.shape)] * scale[:, None, None]
+
+    def correlations(self, values: np.ndarray, lags: np.ndarray) -> np.ndarray:
+        """Correlations (n_by, m) at the (m,) lags, however long, for (n_by, order) parameters."""
+        near = np.ones((len(values), self.order + 1), np.result_type(values, np.float64))
+        self._autocorrelations(values, near)
+        return np.where(lags <= self.order, near[:, np.minimum(lags, self.order).astype(np.intp)], 0.0)
 
     def products(
         self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
@@ -240,10 +249,23 @@ class Autoregressive(_Memory):
         return "residual_atanh" if self.order == 1 else "residual_phi"
 
     def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
+        result[:, 1:] = _yule_walker(self._coefficients(values))
+
+    def correlations(self, values: np.ndarray, lags: np.ndarray) -> np.ndarray:
+        """See `_Lagged`: longer lags by powers of the recursion, whose squares are taken in turn."""
         phi, order = self._coefficients(values), self.order
-        result[:, 1 : order + 1] = _yule_walker(phi)
-        for lag in range(order + 1, result.shape[1]):
-            result[:, lag] = (phi * result[:, lag - order : lag][:, ::-1]).sum(axis=1)
+        near = np.ones((len(values), order + 1), np.result_type(values, np.float64))
+        self._autocorrelations(values, near)
+        # The last `order` correlations, the latest first, move on by one lag in each step.
+        state = np.broadcast_to(near[:, None, order - 1 :: -1], (len(phi), len(lags), order))
+        power = np.zeros((len(phi), order, order), phi.dtype)
+        power[:, 0], power[:, np.arange(1, order), np.arange(order - 1)] = phi, 1.0
+        left = np.maximum(lags - (order - 1), 0).astype(np.int64)
+        while left.any():
+            state = np.where((left % 2 == 1)[:, None], state @ power.transpose(0, 2, 1), state)
+            power, left = power @ power, left // 2
+        head = near[:, np.minimum(lags, order).astype(np.intp)]
+        return np.where(lags < order, head, state[:, :, 0])
 
     def time_unit(self, residuals: Residuals) -> float:
         """See `ResidualStructure`: the greatest common divisor of the gaps, halved where that is even.

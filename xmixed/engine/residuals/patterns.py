@@ -20,6 +20,8 @@ from xmixed.engine.residuals.products import STEP, UnitPosterior, UnitProducts, 
 # A pattern with fewer units, or beyond so many, is not worth the calls of its own.
 _LEAST_SHARED = 32
 _MOST_SHARED = 64
+# Values of t() up to which slopes are gathered on a lattice of all of them.
+_MOST_VALUES = 60
 # Share of a residual's variance that the others leave, below which six digits of the log likelihood are lost.
 _LEAST_PIVOT = 1e-9
 
@@ -187,6 +189,8 @@ class PatternProducts:
         self.batches: list[_Batch] = []
         for T in np.unique(sizes):
             self.batches += self._batches(np.flatnonzero(sizes == T), T, units, by, D)
+        times = [np.unique(batch.patterns.times) for batch in self.batches]
+        self.times = np.unique(np.concatenate([np.zeros(0), *times]))
 
     def _batches(
         self, own: np.ndarray, T: int, units: Units, by: np.ndarray, D: np.ndarray
@@ -260,17 +264,39 @@ class PatternProducts:
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`: with K = sum of D G D', d = -<L^{-1} K L^{-1}, dL>."""
         first, second = np.zeros(full.shape), np.zeros(full.shape)
+        on_lattice = len(self.times) <= _MOST_VALUES
+        sums = np.zeros((2, len(full) * len(self.times) ** 2 if on_lattice else 0))
         for batch in self.batches:
             root, _ = self._inverses(batch, full)
             inverse = root.transpose(0, 2, 1) @ root
             K1, K2 = batch.sums(posterior, self.Q)
             A1 = batch.patterns.totals[:, None, None] * inverse - inverse @ K1 @ inverse
             A2 = -(inverse @ K2 @ inverse)
+            if on_lattice:
+                places = self._places(batch.patterns)
+                sums[0] += np.bincount(places, A1.ravel(), sums.shape[1])
+                sums[1] += np.bincount(places, A2.ravel(), sums.shape[1])
+                continue
             for k in range(full.shape[1]):
                 dL = self._derivative(batch, full, k)
                 first[:, k] += np.bincount(batch.patterns.by, np.einsum("mst,mst->m", A1, dL), len(full))
                 second[:, k] += np.bincount(batch.patterns.by, np.einsum("mst,mst->m", A2, dL), len(full))
+        if on_lattice:
+            slopes = self.structure.lattice_slopes(self.table, full, self.times, search=False)
+            first, second = (np.einsum("jkp,jp->jk", slopes, self._packed(values)) for values in sums)
         return first, second
+
+    def _places(self, patterns: _Patterns) -> np.ndarray:
+        """Place of each element among the (n_by, T, T) of the lattice of all values of t()."""
+        T, place = len(self.times), np.searchsorted(self.times, patterns.times)
+        return ((patterns.by[:, None, None] * T + place[:, :, None]) * T + place[:, None, :]).ravel()
+
+    def _packed(self, values: np.ndarray) -> np.ndarray:
+        """Derivatives along covariances (n_by, P) from those along all elements."""
+        T = len(self.times)
+        whole = values.reshape(-1, T, T)
+        i, k = np.triu_indices(T)
+        return whole[:, i, k] + np.where(i == k, 0.0, whole[:, k, i])
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""

@@ -43,7 +43,7 @@ class Replicated:
 
 def complete_rows(values: np.ndarray) -> np.ndarray:
     """Return which replications have no missing value, shape (r,)."""
-    return ~is_missing(values).any(axis=1)
+    return np.logical_not(np.any(is_missing(values), axis=1))
 
 
 def bootstrapped(values: np.ndarray, observed: np.ndarray, mse: bool = False) -> Replicated:

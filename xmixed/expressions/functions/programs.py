@@ -25,7 +25,7 @@ def _byindex(place: Place) -> np.ndarray:
 def _bylastcall(place: Place) -> np.ndarray:
     """_bylastcall(): whether this is the last call; 1 without `by`."""
     group = place.context.group
-    return truth(np.asarray(group is None or group.number == group.count))
+    return truth(np.asarray(group is None or group.number == group.of))
 
 
 @function("_byn1", placed=True)

@@ -90,6 +90,16 @@ class ExpressionBuilder:
             raise StataError(198, "invalid syntax", span_of(operator, operator))
         return Name(token.value, operator.value[:-1].upper(), span_of(operator, token))
 
+    def levels(self, children: list[Any]) -> Expression:
+        token = children[0]
+        span = span_of(token, token)
+        found: Expression | None = None
+        for part in token.value.split("#"):
+            factor = _indicator(part, span)
+            found = factor if found is None else Binary("*", found, factor, span)
+        assert found is not None
+        return found
+
     def arguments(self, children: list[Any]) -> tuple[Expression, ...]:
         return tuple(children[::2])
 
@@ -130,6 +140,17 @@ class ExpressionBuilder:
 
     def expression(self, children: list[Any]) -> Expression:
         return children[0] if len(children) == 1 else arrange(children)
+
+
+def _indicator(text: str, span: Span) -> Expression:
+    """Return what `2.group` means: whether the variable has that value, missing where it is; `c.x` is x."""
+    operator, _, name = text.partition(".")
+    variable = Name(name, "", span)
+    if operator == "c":
+        return variable
+    level = Number(float(operator.strip("ibno")), span)
+    absent = Call("missing", (variable,), span)
+    return Call("cond", (absent, Number(MISSING, span), Binary("==", variable, level, span)), span)
 
 
 PRECEDENCE: dict[str, int] = {"|": 1, "&": 2, "==": 3, "!=": 3, "~=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3}

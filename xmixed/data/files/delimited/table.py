@@ -6,7 +6,6 @@ import csv
 import io
 import re
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,14 +92,14 @@ def read_table(rows: Rows, separator: str, reading: Reading) -> list[Column] | N
         return None
     if _may_have_empty_lines(frame) and rows.has_empty_lines():
         return read_table(rows.without_empty_lines(), separator, reading)
-    again = [place for place in frame.columns if _is_doubtful(frame[place])]
+    columns: dict[int, Any] = {int(place): frame[place] for place in frame.columns}
+    again = [place for place, column in columns.items() if _is_doubtful(column)]
     texts = _frame(rows, separator, str, again) if again else frame
-    return [
-        _column(texts[place] if place in again else frame[place], int(place) + 1, reading) for place in frame
-    ]
+    columns |= {place: texts[place] for place in again}
+    return [_column(column, place + 1, reading) for place, column in columns.items()]
 
 
-def _frame(rows: Rows, separator: str, kinds: Any, columns: Iterable[int] | None = None) -> pandas.DataFrame:
+def _frame(rows: Rows, separator: str, kinds: Any, columns: list[int] | None = None) -> pandas.DataFrame:
     import pandas as pd
 
     # numbers are rounded correctly from pandas 3.1 on; before that only when asked for
@@ -110,7 +109,8 @@ def _frame(rows: Rows, separator: str, kinds: Any, columns: Iterable[int] | None
     stream.seek(rows.begin)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # `_is_doubtful` looks at such columns
-        return pd.read_csv(
+        read: Any = pd.read_csv  # its overloads do not know all that it takes
+        return read(
             rows.path or stream,
             sep=separator,
             header=None,
@@ -162,7 +162,7 @@ def _texts(column: pandas.Series) -> Texts:
     """Return strings, missing ones empty; equal strings are one object where many are equal."""
     import pandas as pd
 
-    if len(column) > _SAMPLE and column[:_SAMPLE].nunique() > _SAMPLE // 2:
+    if len(column) > _SAMPLE and column.iloc[:_SAMPLE].nunique() > _SAMPLE // 2:
         texts = column.to_numpy(dtype=object)
         blank = column.isna().to_numpy()
         cells = np.where(blank, "", texts) if blank.any() else texts

@@ -18,9 +18,6 @@ HEADS = (
     "variable name   type   format      label      variable label",
 )
 NAME_WIDTH, VALUE_LABEL_WIDTH = 15, 8
-LONGEST_PLAIN_NAME = 12
-GUTTER = 2
-"""Blanks between the columns of a plain list of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +143,21 @@ def render_sorted(description: Description) -> list[Line]:
     return lines
 
 
-def render_names(names: Sequence[str], linesize: int, among: Sequence[str] | None = None) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class NameColumns:
+    """How names stand in columns: the longest shown, the blanks between and before them."""
+
+    width: int = 12
+    gap: int = 2
+    indent: int = 0
+
+
+NAMES = NameColumns()
+
+
+def render_names(
+    names: Sequence[str], linesize: int, among: Sequence[str] | None = None, columns: NameColumns = NAMES
+) -> list[Line]:
     """Return names in columns, reading down, as wide as the longest name and two blanks.
 
     With `among` they are variables: long ones are cut so that they are not taken for others of these.
@@ -154,8 +165,11 @@ def render_names(names: Sequence[str], linesize: int, among: Sequence[str] | Non
     if not names:
         return []
     if among is not None:
-        names = [abbreviate_name(name, LONGEST_PLAIN_NAME, among) for name in names]
-    width = max(map(len, names)) + GUTTER
-    columns = max(1, (linesize + GUTTER) // width)
-    rows = -(-len(names) // columns)
-    return [line("".join(name.ljust(width) for name in names[i::rows]).rstrip()) for i in range(rows)]
+        names = [abbreviate_name(name, columns.width, among) for name in names]
+    width = max(map(len, names)) + columns.gap
+    count = max(1, (linesize - columns.indent + columns.gap) // width)
+    rows = -(-len(names) // count)
+    before = " " * columns.indent
+    return [
+        line((before + "".join(name.ljust(width) for name in names[i::rows])).rstrip()) for i in range(rows)
+    ]
