@@ -84,6 +84,7 @@ class Resampler:
     def _drawn(self, drawn: np.ndarray) -> Problem:
         problem, nesting = self._problem, self._nesting
         levels, parents, labels = [], [], []
+        index = drawn
         above: np.ndarray | None = None  # how far the groups of each draw have moved at the level above
         for level, products in enumerate(problem.products.levels):
             counts, first = self._counts[level][drawn], self._starts[level][drawn]
