@@ -202,8 +202,6 @@ ROWS: list[tuple[str, str, int, str]] = [
     *(
         ("factor variables refused", command, 101, "factor variables not allowed")
         for command in (
-            "list i.id",
-            "summarize i.id",
             "sort i.id",
             "drop c.id#c.week",
             "format i.id %9.0g",

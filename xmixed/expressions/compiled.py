@@ -179,10 +179,8 @@ def _arithmetic(function: Callable[[float, float], float]) -> Callable[[Any, Any
 
 
 def _power(left: float, right: float) -> float:
-    found = left**right
-    if isinstance(found, complex):
-        raise ValueError
-    return found
+    with np.errstate(all="ignore"):  # as columns are raised: the last digit is the same
+        return float(np.power(left, right))
 
 
 def _comparison(function: Callable[[Any, Any], bool]) -> Callable[[Any, Any], float]:

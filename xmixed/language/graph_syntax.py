@@ -19,7 +19,7 @@ Content = Literal[
     "expression",  # Expression
     "file",  # str
     "options",  # options without a comma before them
-    "plots",  # tuple of PlotNode: the plots of `addplot()`
+    "plots",  # the plots of `addplot()`, refused by name so far
 ]
 
 

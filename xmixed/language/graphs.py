@@ -257,10 +257,15 @@ def _number(text: str, span: Span) -> float:
     return numbers[0]
 
 
+def _plots(text: str, span: Span) -> Any:
+    raise StataError(198, "option addplot() is not implemented in xmixed yet", span)
+
+
 _CONTENTS: dict[str, Any] = {
     "title": _title,
     "numbers": lambda text, span: parse("numlist", text, span),
     "number": _number,
     "expression": read_expression,
+    "plots": _plots,
     "file": lambda text, span: unquote(text[span.start : span.end]),
 }
