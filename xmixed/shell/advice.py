@@ -229,7 +229,7 @@ def _not_sorted(session: SessionState, error: StataError, found: re.Match[str]) 
 
 
 def _assignment(session: SessionState, error: StataError, found: re.Match[str]) -> str:
-    return "equality is ==" if re.search(r"\bif\b.*[^=!<>~]=[^=]", error.command) and not error.hint else ""
+    return "equality is ==" if re.search(r"\bif\b.*[^=!<>~]=[^=]", error.command) else ""
 
 
 _SAYINGS = {
@@ -281,7 +281,7 @@ _ADVISERS: tuple[tuple[re.Pattern[str], Adviser], ...] = (
 
 def _by_text(error: StataError) -> str:
     """Return help that the text of the error.command suggests where its message says little."""
-    if error.code not in (100, 101, 102, 103, 198) or error.hint:
+    if error.code not in (100, 101, 102, 103, 198):
         return ""
     bare = re.sub(r'"[^"]*"', '""', error.command)
     for sign, meant in (("**", "a power is ^"), ("&&", "and is &"), ("<-", "a value is given by =")):

@@ -7,13 +7,8 @@ import numpy as np
 from xmixed.commands.prefixes.deletions import leave_one_out
 from xmixed.commands.prefixes.publishing import observed_sample, publish, replay_prefix
 from xmixed.commands.prefixes.replicating import (
-    DOTS,
-    NOISILY,
     NOLEGEND,
-    REJECT,
-    SAVING,
-    TRACE,
-    VERBOSE,
+    REPLICATION,
     Replicator,
     check_prefixable,
     dots_every,
@@ -55,12 +50,7 @@ from xmixed.session.state import SessionState
             OptionSpec("title", "ti", "text", "title of the results"),
             OptionSpec("nodrop", "nodrop", help="use all observations, not e(sample) alone"),
             OptionSpec("eform", "ef", "text", built=False, optional_value=True),
-            SAVING,
-            REJECT,
-            DOTS,
-            NOISILY,
-            TRACE,
-            VERBOSE,
+            *REPLICATION,
             OptionSpec("notable", "notab", help="suppress the table"),
             OptionSpec("noheader", "nohe", help="suppress the header and the legend"),
             NOLEGEND,

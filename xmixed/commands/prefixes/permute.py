@@ -9,18 +9,14 @@ import numpy as np
 
 from xmixed.commands.prefixes.publishing import observed_sample
 from xmixed.commands.prefixes.replicating import (
-    DOTS,
-    NOISILY,
     NOLEGEND,
-    REJECT,
-    SAVING,
+    REPLICATION,
     SEED,
-    TRACE,
-    VERBOSE,
     Dots,
     Replicator,
     dots_every,
     figures_data,
+    prefixed,
     replicate,
     root_of,
     save_figures,
@@ -35,7 +31,6 @@ from xmixed.data.order import group_codes
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
 from xmixed.language.nodes import Command, Pattern
-from xmixed.language.prefixes import Prefixed
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.render.layouts.estimation.replications import (
@@ -70,12 +65,7 @@ from xmixed.statistics.inference.intervals import proportion_interval
             OptionSpec("nowarn", "nowarn", help="accepted: there is no warning to suppress"),
             OptionSpec("noheader", "nohe", help="suppress the header and the legend"),
             SEED,
-            SAVING,
-            REJECT,
-            DOTS,
-            NOISILY,
-            TRACE,
-            VERBOSE,
+            *REPLICATION,
             NOLEGEND,
             LEVEL,
         ),
@@ -85,14 +75,13 @@ from xmixed.statistics.inference.intervals import proportion_interval
     needs=("data",),
 )
 def permute(session: SessionState, node: Command) -> None:
-    if not isinstance(node.argument, Prefixed):
-        raise StataError(100, ": required")
-    if not node.argument.first:
+    typed = prefixed(node)
+    if not typed.first:
         raise StataError(100, "varname required")
     data, target = session.data, target_of(node)
-    name = resolve_name(Pattern(node.argument.first), data)
+    name = resolve_name(Pattern(typed.first), data)
     strata = resolve_varlist(node.option("strata"), data) if node.option("strata") else []
-    replicator = Replicator(session, node.argument, "_pm", node.option("reject"))
+    replicator = Replicator(session, typed, "_pm", node.option("reject"))
     noisy = bool(node.option("noisily"))
     observed, mark = observed_sample(session, replicator, noisy, dots_every(node) > 0)
     estimates = replicator.estimates

@@ -43,6 +43,15 @@ REJECT = OptionSpec("reject", "reject", "expression", "replications for which it
 NOLEGEND = OptionSpec("nolegend", "noleg", help="suppress the legend")
 TRACE = OptionSpec("trace", "tr", built=False)
 VERBOSE = OptionSpec("verbose", "v", built=False)
+REPLICATION = (SAVING, REJECT, DOTS, NOISILY, TRACE, VERBOSE)
+"""What every one of these prefixes has."""
+
+
+def prefixed(node: Command) -> Prefixed:
+    """Return what stands before and behind the colon; r(100) `: required`."""
+    if not isinstance(node.argument, Prefixed):
+        raise StataError(100, ": required")
+    return node.argument
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.commands.prefixes.replicating import (
-    DOTS,
-    NOISILY,
     NOLEGEND,
-    REJECT,
-    SAVING,
-    TRACE,
-    VERBOSE,
+    REPLICATION,
     Dots,
     Replicator,
     dots_every,
     figures_data,
+    prefixed,
     replicate,
     save_figures,
     target_of,
@@ -31,7 +27,6 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number
 from xmixed.formats.hexadecimal import number_of
 from xmixed.language.nodes import Command
-from xmixed.language.prefixes import Prefixed
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.render.layouts.estimation.replications import render_legend
@@ -54,12 +49,7 @@ from xmixed.session.state import SessionState
             OptionSpec("clear", "clear", help="let the results replace data that are not saved"),
             OptionSpec("double", "d", help="store results in double precision"),
             OptionSpec("keep", "k", "text", built=False),
-            SAVING,
-            REJECT,
-            DOTS,
-            NOISILY,
-            TRACE,
-            VERBOSE,
+            *REPLICATION,
             NOLEGEND,
         ),
         exclusive=(("recursive", "rrecursive"), ("clear", "saving")),
@@ -68,8 +58,7 @@ from xmixed.session.state import SessionState
     needs=("data",),
 )
 def rolling(session: SessionState, node: Command) -> None:
-    if not isinstance(node.argument, Prefixed):
-        raise StataError(100, ": required")
+    typed = prefixed(node)
     data, target = session.data, target_of(node)
     panel, time, step = _times(data)
     if node.option("window") is None:
@@ -79,7 +68,7 @@ def rolling(session: SessionState, node: Command) -> None:
     windows = _windows(session, node, panel, time, step)
     if not windows:
         raise StataError(2000, "no observations")
-    replicator = Replicator(session, node.argument, "_stat", node.option("reject"))
+    replicator = Replicator(session, typed, "_stat", node.option("reject"))
     noisy, every = bool(node.option("noisily")), dots_every(node)
     if every:
         session.out.write(f"(running {replicator.name} on estimation sample)")

@@ -5,18 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.prefixes.replicating import (
-    DOTS,
-    NOISILY,
     NOLEGEND,
-    REJECT,
-    SAVING,
+    REPLICATION,
     SEED,
-    TRACE,
-    VERBOSE,
     Dots,
     Replicator,
     dots_every,
     figures_data,
+    prefixed,
     replicate,
     save_figures,
     target_of,
@@ -24,7 +20,6 @@ from xmixed.commands.prefixes.replicating import (
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
-from xmixed.language.prefixes import Prefixed
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.estimation.replications import render_legend
 from xmixed.session.state import SessionState
@@ -37,26 +32,20 @@ from xmixed.session.state import SessionState
         options=(
             OptionSpec("reps", "r", "integer", "number of replications", minimum_value=1),
             SEED,
-            SAVING,
-            REJECT,
-            DOTS,
-            NOISILY,
-            TRACE,
-            VERBOSE,
+            *REPLICATION,
             NOLEGEND,
         ),
     ),
     synopsis="simulate [exp_list], reps(#) [seed(#) saving(file) nodots noisily nolegend]: command",
 )
 def simulate(session: SessionState, node: Command) -> None:
-    if not isinstance(node.argument, Prefixed):
-        raise StataError(100, ": required")
+    typed = prefixed(node)
     if node.option("reps") is None:
         raise StataError(198, "option reps() required")
     target = target_of(node)
     if node.option("seed") is not None:
         session.memory.reseed(node.option("seed"))
-    replicator = Replicator(session, node.argument, "_sim", node.option("reject"))
+    replicator = Replicator(session, typed, "_sim", node.option("reject"))
     noisy = bool(node.option("noisily"))
     # The first run shows what there is to keep, and is the first replication.
     first = replicator.observe(noisy, default="any")

@@ -8,17 +8,13 @@ from itertools import combinations
 import numpy as np
 
 from xmixed.commands.prefixes.replicating import (
-    DOTS,
-    NOISILY,
     NOLEGEND,
-    REJECT,
-    SAVING,
-    TRACE,
-    VERBOSE,
+    REPLICATION,
     Dots,
     Replicator,
     dots_every,
     figures_data,
+    prefixed,
     replicate,
     save_figures,
     target_of,
@@ -33,7 +29,6 @@ from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_varlist
-from xmixed.language.prefixes import Prefixed
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.render.layouts.estimation.replications import render_legend
@@ -56,12 +51,7 @@ from xmixed.session.state import SessionState
             ),
             OptionSpec("force", "force", help="accepted: there are no survey settings to override"),
             OptionSpec("double", "d", help="store results in double precision"),
-            SAVING,
-            REJECT,
-            DOTS,
-            NOISILY,
-            TRACE,
-            VERBOSE,
+            *REPLICATION,
             NOLEGEND,
         ),
         exclusive=(("clear", "saving"),),
@@ -70,13 +60,12 @@ from xmixed.session.state import SessionState
     needs=("data",),
 )
 def statsby(session: SessionState, node: Command) -> None:
-    if not isinstance(node.argument, Prefixed):
-        raise StataError(100, ": required")
+    typed = prefixed(node)
     data, target = session.data, target_of(node)
     by, with_missing = _by(node, data)
     if not target.path and data.changed and not node.option("clear"):
         raise StataError(4, "no; data in memory would be lost")
-    replicator = Replicator(session, node.argument, "_stat", node.option("reject"))
+    replicator = Replicator(session, typed, "_stat", node.option("reject"))
     noisy, every = bool(node.option("noisily")), dots_every(node)
     if every:
         session.out.write(f"(running {replicator.name} on estimation sample)")
