@@ -58,6 +58,7 @@ class BandProducts:
     """One banded Lambda for all units; D is (c, n)."""
 
     cost_by_rows = True
+    takes_complex = False
 
     def __init__(
         self,

@@ -53,6 +53,7 @@ class FilterProducts:
     """See above; D is (c, n)."""
 
     cost_by_rows = True
+    takes_complex = False
 
     def __init__(
         self,

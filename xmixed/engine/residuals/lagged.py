@@ -8,7 +8,7 @@ import numpy as np
 
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.banded import BandProducts, band_width
-from xmixed.engine.residuals.base import PatternStructure, Table
+from xmixed.engine.residuals.base import LinearStructure, PatternStructure, Table
 from xmixed.engine.residuals.filtered import FilterProducts, worth_filtering
 from xmixed.engine.residuals.lattice import pattern_products
 from xmixed.engine.residuals.markov import ar_step, gaps_within, markov_products, seen_lags
@@ -98,7 +98,7 @@ class _Band(_Lagged):
         return BandProducts(self, width, time, units, by, D, Q)
 
 
-class Toeplitz(_Band):
+class Toeplitz(_Band, LinearStructure):
     """A free correlation for every lag up to the order."""
 
     name = "toeplitz"
@@ -119,6 +119,21 @@ class Toeplitz(_Band):
 
     def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
         result[:, 1 : self.order + 1] = np.tanh(values)
+
+    def coordinate_count(self, table: Table) -> int:
+        """See `LinearStructure`."""
+        return self.order + 1
+
+    def element_places(self, table: Table, times: np.ndarray) -> np.ndarray:
+        """See `LinearStructure`."""
+        lags = np.abs(times[:, :, None] - times[:, None, :])
+        return np.where(lags <= self.order, lags, -1.0).astype(np.intp)
+
+    def along_coordinates(self, table: Table, full: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """See `LinearStructure`: a covariance is the variance times a hyperbolic tangent."""
+        variance, rho = np.exp(2.0 * full[:, :1]), np.tanh(full[:, 1:])
+        whole = 2.0 * variance[:, 0] * (values[:, 0] + (rho * values[:, 1:]).sum(axis=1))
+        return np.concatenate([whole[:, None], variance * (1.0 - rho**2) * values[:, 1:]], axis=1)
 
     def _lags(self, times: np.ndarray) -> np.ndarray:
         """Lag of each pair of the lattice, (P,); -1 where it is longer than the order."""

@@ -136,6 +136,7 @@ class GapProducts:
     """Markov residuals with many distinct gaps: every row is whitened by the one before it."""
 
     cost_by_rows = True
+    takes_complex = False
 
     def __init__(
         self,

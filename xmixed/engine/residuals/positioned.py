@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.engine.model import Residuals
-from xmixed.engine.residuals.base import PatternStructure, Table, lattice_pairs
+from xmixed.engine.residuals.base import LinearStructure, Table, lattice_pairs
 from xmixed.engine.residuals.lattice import pattern_products
 from xmixed.engine.residuals.products import Products, Units
 
 
-class Unstructured(PatternStructure):
+class Unstructured(LinearStructure):
     """Every standard deviation and every correlation."""
 
     name = "unstructured"
@@ -66,6 +66,31 @@ class Unstructured(PatternStructure):
     ) -> Products:
         """See `ResidualStructure`."""
         return pattern_products(self, residuals, table, units, by, D, Q)
+
+    def coordinate_count(self, table: Table) -> int:
+        """See `LinearStructure`."""
+        return table.sds + len(table.pairs)
+
+    def element_places(self, table: Table, times: np.ndarray) -> np.ndarray:
+        """See `LinearStructure`."""
+        T = table.sds
+        whole = np.full((T, T), -1)
+        whole[np.arange(T), np.arange(T)] = np.arange(T)
+        i, k = table.pairs[:, 0], table.pairs[:, 1]
+        whole[i, k] = whole[k, i] = T + np.arange(len(i))
+        times = times.astype(np.intp)
+        return whole[times[:, :, None], times[:, None, :]]
+
+    def along_coordinates(self, table: Table, full: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """See `LinearStructure`: a covariance is that of two log sds and one atanh correlation."""
+        T, (i, k) = table.sds, table.pairs.T
+        sds, rho = np.exp(full[:, :T]), np.tanh(full[:, T:])
+        product = sds[:, i] * sds[:, k] * values[:, T:]
+        found = np.concatenate([2.0 * sds**2 * values[:, :T], (1.0 - rho**2) * product], axis=1)
+        for j, shares in enumerate(rho * product):
+            np.add.at(found[j], i, shares)
+            np.add.at(found[j], k, shares)
+        return found
 
     def _spots(self, table: Table, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Place in the lattice of each variance (T,) and covariance (pairs,), and which of the latter are."""

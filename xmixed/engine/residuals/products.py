@@ -75,7 +75,7 @@ class UnitProducts:
 
     ZtD: np.ndarray
     XyXy: np.ndarray
-    log_det: float
+    log_det: complex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,9 +116,12 @@ class Products(Protocol):
     ----------
     cost_by_rows : bool
         Whether an evaluation costs by rows rather than by units.
+    takes_complex : bool
+        Whether `at` and `slopes` take tables with a tiny imaginary step, which make second derivatives.
     """
 
     cost_by_rows: bool
+    takes_complex: bool
 
     def at(self, full: np.ndarray) -> UnitProducts:
         """Whitened cross-products; raises LinAlgError where Lambda is not positive definite."""

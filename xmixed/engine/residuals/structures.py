@@ -40,7 +40,8 @@ class Exchangeable(ResidualStructure):
     """One correlation of any two residuals of a unit."""
 
     name = "exchangeable"
-    timed, pairwise = False, True
+    timed = False
+    pairwise = linear = True
 
     @property
     def correlation_count(self) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import ResidualData
 from xmixed.engine.residuals.lattice import LatticeProducts
-from xmixed.engine.residuals.products import Curvature, UnitPosterior
+from xmixed.engine.residuals.products import STEP, Curvature, UnitPosterior
 from xmixed.engine.residuals.scoring import scored_start
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
@@ -41,8 +41,9 @@ class Whitening:
 
     @property
     def is_exact(self) -> bool:
-        """Whether `curvature` gives second derivatives."""
-        return isinstance(self.residual.products, LatticeProducts)
+        """Whether second derivatives are exact, not differences of first ones."""
+        products = self.residual.products
+        return products.takes_complex or isinstance(products, LatticeProducts)
 
     @property
     def is_dear(self) -> bool:
@@ -91,12 +92,22 @@ class Whitening:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        found = self.residual.products.at(self.table(rho))
-        problem = replace(self.problem, products=self.residual.cross_products(found))
-        self._kept[key] = (NestedSweeps(problem), found.log_det)
+        sweeps, log_det = self._formed(rho)
+        self._kept[key] = (sweeps, float(log_det.real))
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
+
+    def _formed(self, rho: np.ndarray) -> tuple[Sweeps, complex]:
+        found = self.residual.products.at(self.table(rho))
+        problem = replace(self.problem, products=self.residual.cross_products(found))
+        return NestedSweeps(problem), found.log_det
+
+    def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
+        """rho with a tiny imaginary step along one parameter, and the sweeps there; where `is_exact`."""
+        moved = rho.astype(complex)
+        moved[place] += 1j * STEP
+        return moved, self._formed(moved)[0]
 
     def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
         """Exact first and second derivatives along rho; None where second ones are differences."""
