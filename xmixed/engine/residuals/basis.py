@@ -81,6 +81,30 @@ class BasisProducts:
             second[j, k] = (df * of_means).sum()
         return first, second
 
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        _, logs = self.basis.coefficients(full)
+        found = np.zeros(full.shape, full.dtype)
+        for j, k, _, dlogs in self._derivatives(full):
+            found[j, k] = dlogs.sum() if k else 0.0
+        rows, class_by = self._derivatives(full), self.basis.class_by
+        assert class_by is not None
+        sizes = sum(dlogs for _, k, _, dlogs in rows if k == 0)
+        return float(np.real(logs - sizes * full[class_by, 0]).sum()), found
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`: the one correlation there is stands at its limit."""
+        f, _ = self.basis.coefficients(full)
+        assert self.basis.class_by is not None
+        found = []
+        # 1/(1 - rho) and 1/(1 + (T - 1) rho), as far as they tell of a small eigenvalue
+        steep = np.abs(f).max(axis=0) * np.exp(2.0 * full[self.basis.class_by, 0]) > 1.0 / share
+        for j in np.unique(self.basis.class_by[steep]):
+            row = np.zeros(full.shape)
+            row[j, 1] = 1.0
+            found.append(row)
+        return np.array(found).reshape(-1, *full.shape)
+
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         basis, last = self.basis, self.Q - 1

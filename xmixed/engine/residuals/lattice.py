@@ -231,6 +231,14 @@ class LatticeProducts:
             rss[j] = -of_means[own].sum(axis=0) * self.twice
         return log_det, rss
 
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
+
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`: there the residuals are a column of Z."""
         raise NotImplementedError("a lattice has no columns of Z")

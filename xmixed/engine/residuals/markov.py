@@ -188,6 +188,14 @@ class GapProducts:
             second[:, k] = np.bincount(self.by, self._counted(rss), self.n_by)
         return first, second
 
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
+
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         last, units = self.Q - 1, self.units

@@ -313,10 +313,7 @@ class PatternProducts:
         for batch, places in zip(self.batches, self._coordinates(structure, count), strict=True):
             for kind, values in enumerate(self._along_elements(batch, full, posterior)):
                 sums[kind] += _binned(places, values.ravel(), sums.shape[1])
-        first, second = (
-            structure.along_coordinates(self.table, full, values.reshape(len(full), count + 1)[:, :count])
-            for values in sums
-        )
+        first, second = (self._along(full, values) for values in sums)
         return first, second
 
     def _coordinates(self, structure: LinearStructure, count: int) -> list[np.ndarray]:
@@ -341,6 +338,45 @@ class PatternProducts:
         whole = values.reshape(-1, T, T)
         i, k = np.triu_indices(T)
         return whole[:, i, k] + np.where(i == k, 0.0, whole[:, k, i])
+
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        assert isinstance(self.structure, LinearStructure)
+        count = self.structure.coordinate_count(self.table)
+        sums, value = np.zeros(len(full) * (count + 1), full.dtype), 0.0
+        for batch, places in zip(self.batches, self._coordinates(self.structure, count), strict=True):
+            root, logs = self._inverses(batch, full)
+            variances = self.structure.matrices(self.table, full, batch.patterns.times, batch.patterns.by)
+            variances = np.einsum("mtt->mt", variances)
+            value += float(np.real(logs).sum() - np.log(np.real(variances)).sum())
+            inverse = root.transpose(0, 2, 1) @ root
+            np.einsum("mtt->mt", inverse)[...] -= 1.0 / variances
+            sums += _binned(places, inverse.ravel(), len(sums))
+        return value, self._along(full, sums)
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`."""
+        assert isinstance(self.structure, LinearStructure)
+        count = self.structure.coordinate_count(self.table)
+        found = [np.zeros((0, *full.shape))]
+        for batch, places in zip(self.batches, self._coordinates(self.structure, count), strict=True):
+            patterns = batch.patterns
+            Lambda = self.structure.matrices(self.table, full, patterns.times, patterns.by)
+            sds = np.sqrt(np.einsum("mtt->mt", Lambda))
+            values, vectors = np.linalg.eigh(Lambda / sds[:, :, None] / sds[:, None, :])
+            of_pattern = places.reshape(len(Lambda), -1)
+            for m in np.flatnonzero(values[:, 0] < share):
+                null = (vectors[m] / sds[m][:, None])[:, values[m] < share]
+                for a, b in zip(*np.triu_indices(null.shape[1]), strict=True):
+                    outer = np.outer(null[:, a], null[:, b]).ravel()
+                    sums = np.bincount(of_pattern[m], outer, len(full) * (count + 1))
+                    found.append(self._along(full, sums)[None])
+        return np.concatenate(found)
+
+    def _along(self, full: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        """Derivatives along the table from those along all covariances, zeros' own last in each row."""
+        assert isinstance(self.structure, LinearStructure)
+        return self.structure.along_coordinates(self.table, full, sums.reshape(len(full), -1)[:, :-1])
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""

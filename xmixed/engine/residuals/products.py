@@ -131,6 +131,21 @@ class Products(Protocol):
         """Derivatives of all log determinants and of y'Py along the table's entries, both (n_by, K)."""
         ...
 
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """Sum of log|C| over distinct patterns, C the correlations, and its derivatives (n_by, K).
+
+        Where `takes_complex`, as slopes do. Raises LinAlgError where Lambda is not positive definite.
+        """
+        ...
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """Along the table, derivatives of all that is zero where Lambda is singular; (s, n_by, K).
+
+        That is v'(dLambda)w for null vectors v, w of a pattern: those of eigenvalues of the correlations below
+        `share`. Where `takes_complex`.
+        """
+        ...
+
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives by unit where the last column of Z holds conditional means e of the residuals.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,15 @@ from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 
 _KEPT = 2
 _MANY_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Barrier:
+    """Sum over distinct patterns of log|C|, C the correlations of residuals, with its first (r,) and second (r, r) derivatives."""
+
+    value: float
+    slopes: np.ndarray
+    bend: np.ndarray
 
 
 class Whitening:
@@ -108,6 +117,25 @@ class Whitening:
         moved = rho.astype(complex)
         moved[place] += 1j * STEP
         return moved, self._formed(moved)[0]
+
+    def barrier(self, rho: np.ndarray) -> Barrier | None:
+        """log|C| of distinct patterns with its derivatives; None where one is not positive definite."""
+        products, free = self.residual.products, self.residual.table.free
+        try:
+            value, slopes = products.log_det_slopes(self.table(rho))
+            rows = [
+                np.imag(products.log_det_slopes(self.table(rho + 1j * STEP * unit))[1][free]) / STEP
+                for unit in np.eye(len(rho))
+            ]
+        except np.linalg.LinAlgError:
+            return None
+        bend = np.array(rows)
+        return Barrier(value, slopes[free], (bend + bend.T) / 2.0)
+
+    def normals(self, rho: np.ndarray, share: float) -> np.ndarray:
+        """See `Products.null_slopes`; (s, r)."""
+        slopes = self.residual.products.null_slopes(self.table(rho), share)
+        return slopes[:, self.residual.table.free]
 
     def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
         """Exact first and second derivatives along rho; None where second ones are differences."""
