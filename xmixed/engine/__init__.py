@@ -71,6 +71,7 @@ __all__ = [
     "ResidualStructure",
     "Residuals",
     "StructureName",
+    "TooManyParameters",
     "WeightsNotSupported",
     "covariance_structure",
     "evaluate",

@@ -236,8 +236,8 @@ class PatternProducts:
 
         A complex table is one with a tiny imaginary step: Lambda^{-1} moves by -R'(R dLambda R')R.
         """
-        whole = self.structure.matrices(self.table, full, batch.patterns.times, batch.patterns.by)
-        Lambda = np.real(whole)
+        patterns = batch.patterns
+        Lambda = self.structure.matrices(self.table, np.real(full), patterns.times, patterns.by)
         factor = np.linalg.cholesky(Lambda)
         pivots = np.einsum("mtt->mt", factor)
         if not (pivots**2 > _LEAST_PIVOT * np.einsum("mtt->mt", Lambda)).all():
@@ -246,6 +246,7 @@ class PatternProducts:
         root = np.linalg.inv(factor)
         if not np.iscomplexobj(full):
             return root, log_det
+        whole = self.structure.matrices(self.table, full, patterns.times, patterns.by)
         change = root @ np.imag(whole) @ root.transpose(0, 2, 1)
         return root - 0.5j * (change @ root), log_det + 1j * np.einsum("mtt->m", change)
 

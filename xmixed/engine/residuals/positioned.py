@@ -32,20 +32,16 @@ class Unstructured(LinearStructure):
         assert residuals.time is not None
         time = residuals.time.astype(np.intp)
         by = np.zeros(len(residuals.groups), np.intp) if residuals.by is None else residuals.by
-        seen = np.zeros((residuals.n_groups, T), bool)
-        seen[residuals.groups, time] = True
-        group_by = np.zeros(residuals.n_groups, np.intp)
-        group_by[residuals.groups] = by
-        together = np.zeros((n_by, T, T))
-        for j in range(n_by):
-            own = seen[group_by == j].astype(np.float64)
-            together[j] = own.T @ own
-        pairs = np.array([(i, k) for i in range(T) for k in range(i + 1, min(T, i + width + 1))], np.intp)
-        pairs = pairs.reshape(-1, 2)
-        observed = together[:, np.arange(T), np.arange(T)] > 0
-        free = np.concatenate([observed, together[:, pairs[:, 0], pairs[:, 1]] > 0], axis=1)
+        observed = np.zeros((n_by, T), bool)
+        observed[by, time] = True
+        # Pairs as numbers, row by row of the upper triangle, those of each by() group apart.
+        together = _pairs_seen(residuals.groups, time, by, T)
+        pairs = np.unique(together % T**2)
+        pairs = pairs[pairs % T - pairs // T <= width]
+        shared = np.isin(np.arange(n_by)[:, None] * T**2 + pairs, together)
+        free = np.concatenate([observed, shared], axis=1)
         free[0, int(np.argmax(observed[0]))] = False
-        return Table(T, free, pairs)
+        return Table(T, free, np.stack([pairs // T, pairs % T], axis=1))
 
     def _place(self, first: int, second: int) -> tuple[int, int]:
         return (first + 1, second + 1)
@@ -166,3 +162,17 @@ class Banded(Unstructured):
 
     def _width(self, T: int) -> int:
         return self.order
+
+
+def _pairs_seen(groups: np.ndarray, time: np.ndarray, by: np.ndarray, T: int) -> np.ndarray:
+    """Pairs i < k of positions that occur together in a group, as (by * T + i) * T + k; sorted."""
+    order = np.lexsort((time, groups))
+    groups, time, by = groups[order], time[order], by[order].astype(np.intp)
+    found = np.zeros(0, np.intp)
+    for apart in range(1, len(order)):
+        own = groups[apart:] == groups[:-apart]
+        if not own.any():
+            break
+        codes = (by[apart:][own] * T + time[:-apart][own]) * T + time[apart:][own]
+        found = np.union1d(found, codes)
+    return found

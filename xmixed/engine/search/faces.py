@@ -160,9 +160,7 @@ def _highest(root: Surface, point: Point, weight: float, enough: float) -> tuple
     return point, False
 
 
-def _climbed(
-    root: Surface, state: State, direction: np.ndarray, value: float, weight: float
-) -> Point | None:
+def _climbed(root: Surface, state: State, direction: np.ndarray, value: float, weight: float) -> Point | None:
     for halving in range(_HALVINGS):
         trial = root.point(state.theta + direction / 2**halving)
         if _value(root, trial, weight) > value:
