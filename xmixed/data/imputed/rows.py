@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.imputed.model import ID, MISS, Imputations
 from xmixed.data.imputed.styles import aligned, numbers, plain
 from xmixed.errors import StataError
+from xmixed.missing import is_missing
 
 
 def shown(data: Imputations, m: int) -> Dataset:
@@ -73,6 +74,17 @@ def mapped(data: Imputations, operation: Callable[[Dataset, int], Dataset]) -> I
     return renumbered(replace(data, base=base, copies=tuple(copies), incomplete=rows))
 
 
+def changed_alike(data: Imputations, change: Callable[[Dataset], Dataset]) -> Imputations:
+    """Return the data with a change that leaves the rows as they are, made in every imputation."""
+    base = change(data.base)
+    return replace(data, base=base, copies=tuple(sharing(base, change(copy)) for copy in data.copies))
+
+
+def without_variables(data: Imputations, names: Collection[str]) -> Imputations:
+    """Return the data without some variables."""
+    return changed_alike(data, lambda part: part.without(names))
+
+
 def rejoined(data: Imputations, results: Mapping[int, Dataset]) -> Imputations:
     """Return the data with what commands have made of some completed datasets, by number.
 
@@ -100,6 +112,14 @@ def rejoined(data: Imputations, results: Mapping[int, Dataset]) -> Imputations:
             source = data.completed(m) if base is data.base else shown(data, m)
         copies.append(source if ID not in source else aligned(base, ids, source)[0])
     return replace(data, base=base, copies=tuple(copies), ids=ids, incomplete=incomplete)
+
+
+def with_original(data: Imputations, original: Dataset) -> Imputations:
+    """Return the imputations of other original data; their `_mi_id` is missing for new observations."""
+    ids = original[ID].to_double().copy()
+    new = is_missing(ids)
+    ids[new] = int(data.ids.max(initial=0)) + 1 + np.arange(np.count_nonzero(new))
+    return rejoined(data, {0: original.with_variables(numbers(ID, ids.astype(np.int64)))})
 
 
 def with_new_variables(data: Imputations, results: Sequence[Dataset], names: Iterable[str]) -> Imputations:
