@@ -13,6 +13,7 @@ from xmixed.engine.covariance.tied import Tie, check
 from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
 from xmixed.engine.model import Level, Model
 from xmixed.engine.problem import Problem
+from xmixed.engine.products.cells import refuse_cells
 from xmixed.engine.products.columns import ColumnStore, WorkingColumn, refuse_tiny
 from xmixed.engine.products.crossed import Grouping, cross_levels, crossed_products
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
@@ -95,7 +96,7 @@ class _Columns:
         """Some columns and their divisors."""
         pairs = zip(places, divisors, strict=True)
         return tuple(
-            WorkingColumn(self.store.arrays[at], self.store.centers[at], float(divisor))
+            WorkingColumn(self.store.arrays[at], self.store.subtracted(at), float(divisor))
             for at, divisor in pairs
         )
 
@@ -158,16 +159,18 @@ def _ordered(model: Model, nested: bool, relative_weights: bool) -> _Order:
         if nesting is None:
             raise InvalidModel("exchangeable effects cross the groups of other levels")
     weights = None if nesting is None else sweep_weights(model, numbered, nesting)
-    scale = weights.total / n if weights is not None and relative_weights else 1.0
+    scale = weights.total / model.n if weights is not None and relative_weights else 1.0
     if weights is not None and scale != 1.0:
         weights = weights.divided(scale)
-    return _Order(model, tuple(numbered), nesting, weights, scale, n if weights is None else weights.total)
+    return _Order(
+        model, tuple(numbered), nesting, weights, scale, model.n if weights is None else weights.total
+    )
 
 
 def _formed(order: _Order) -> _Columns:
     """Form the working columns, centred where a constant takes up the difference."""
     model = order.model
-    store = ColumnStore(len(model.y))
+    store = ColumnStore(len(model.y), model.cells)
     centred = any(column is None for column in model.fixed)
     x = [store.add(column, centred) for column in model.fixed]
     user = [[c for equation in level.equations for c in equation.columns] for _, level in order.numbered]
@@ -231,7 +234,7 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
         nesting=order.nesting,
         crossed=crossed,
         blocks=_blocks(order, columns, scaled),
-        n=len(model.y),
+        n=model.n,
         p=len(columns.x),
         level_count=len(model.levels),
         reml=model.method == "reml",
@@ -332,8 +335,9 @@ def _check(model: Model) -> None:
         if level.equations and (level.groups.min() < 0 or level.groups.max() >= level.n_groups):
             raise InvalidModel("group codes are outside 0..n_groups-1")
         check(level)
-    if n <= p:
-        raise InsufficientObservations(f"{n} observations and {p} fixed-effects columns")
+    if model.n <= p:
+        raise InsufficientObservations(f"{model.n} observations and {p} fixed-effects columns")
+    refuse_cells(model)
     refuse_weights(model)
     refuse_row_weights(model)
 
@@ -341,7 +345,7 @@ def _check(model: Model) -> None:
 def _outcome(store: ColumnStore, y: np.ndarray, centred: bool) -> int:
     """Enter y as a column of its own, also when X or Z holds the very same array."""
     store.arrays.append(y)
-    store.centers.append(float(y.mean(dtype=np.float64)) if centred else 0.0)
+    store.centers.append(store.mean(y) if centred else 0.0)
     return len(store.arrays) - 1
 
 

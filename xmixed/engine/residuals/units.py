@@ -14,7 +14,8 @@ from xmixed.engine.residuals.structures import structure_of
 
 def refuse_row_weights(model: Model) -> None:
     """Raise WeightsNotSupported for weights of observations whose residuals are correlated."""
-    if model.weights is not None and model.residuals is not None and structure_of(model.residuals).correlated:
+    weighted = model.weights is not None or (model.cells is not None and model.cells.weighted)
+    if weighted and model.residuals is not None and structure_of(model.residuals).correlated:
         raise WeightsNotSupported("weights of observations are not supported with correlated residuals")
 
 
