@@ -96,9 +96,9 @@ class Residuals:
 class Cells:
     """What is kept of observations that were summed: each row of a model is then a cell of many.
 
-    The columns of a model hold the means of its cells, less an origin where they are far from zero, so that
-    no digits are lost. Columns that are not among `columns` do not vary within cells. A cell lies in one group
-    of every level, and in one by() group of the residuals.
+    The columns of a model hold the means of its cells, less an origin where they are far from zero: so
+    no digits are lost. Columns that are not among `columns` do not vary within cells. A cell lies in one
+    group of every level, and in one by() group of the residuals.
 
     Attributes
     ----------

@@ -32,7 +32,7 @@ class Resampler:
     Raises
     ------
     InvalidModel
-        Crossed levels, correlated residuals, weights, cells, no groups, or too many columns for so many groups.
+        Crossed levels, correlated residuals, weights, cells, no groups, too many columns for so many groups.
     """
 
     def __init__(self, model: Model) -> None:
