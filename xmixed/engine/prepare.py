@@ -29,7 +29,7 @@ from xmixed.engine.products.scaling import (
 )
 from xmixed.engine.products.weights import Weights, is_weighted, refuse_weights, sweep_weights
 from xmixed.engine.residuals.data import residual_data
-from xmixed.engine.residuals.units import refuse_row_weights, whole_units
+from xmixed.engine.residuals.units import refuse_row_weights, refuse_timed_cells, whole_units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -340,6 +340,7 @@ def _check(model: Model) -> None:
     refuse_cells(model)
     refuse_weights(model)
     refuse_row_weights(model)
+    refuse_timed_cells(model)
 
 
 def _outcome(store: ColumnStore, y: np.ndarray, centred: bool) -> int:

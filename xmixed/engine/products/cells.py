@@ -101,5 +101,3 @@ def refuse_cells(model: Model) -> None:
     sizes = {len(cells.counts), *map(len, cells.columns), *map(len, cells.within.values())}
     if sizes != {len(model.y)}:
         raise InvalidModel("columns of cells differ in length")
-    if model.residuals is not None and model.residuals.structure not in ("independent", "exchangeable"):
-        raise InvalidModel("residuals that depend on t() need the observations")
