@@ -143,7 +143,7 @@ def test_merge(patients: Session, folder, fails: Callable) -> None:
         == ""
     )
     assert column(patients, "b", 1) == [2, 11, 4]
-    assert fails(patients, "mi merge 1:1 id using right, assert(match using)")[0] == 9
+    assert fails(patients, "mi merge 1:1 id using right, assert(using)")[0] == 9
     assert fails(patients, "mi merge 1:1 b using right")[0] == 198
     assert fails(patients, "mi merge id using right")[0] == 198
     assert fails(patients, "mi merge 1:1 id")[0] == 100

@@ -30,12 +30,12 @@ def test_passive_variables_follow_what_was_imputed(patients: Session, style: str
         [1, 4, 121, 16, 121, 36],
         [1, 4, 144, 16, 144, 36],
     ]
-    patients.run("mi passive, nopreserve: replace b2 = -b2 if g")
+    patients.run("mi pas, nopreserve: replace b2 = -b2 if g")
     assert column(patients, "b2", 2) == [-1, 4, -144, 16, -144, 36]
     patients.run("mi passive: by g (b), sort: generate rank = _n if id != 1")
     assert column(patients, "rank", 1) == [None, 1, 2, 2, 3, 3]
     assert column(patients, "id", 1) == [1, 2, 3, 4, 5, 6]
-    patients.run("mi passive: egen high = rowmax(b id)")
+    patients.run("mi pas: egen high = rowmax(b id)")
     assert column(patients, "high", 2) == [1, 2, 12, 4, 12, 6]
     assert patients.run("mi update") == ""
 
@@ -64,6 +64,7 @@ def test_what_may_not_run(patients: Session, fails: Callable) -> None:
     assert fails(patients, "mi xeq 3: summarize") == (198, "m=3 invalid; M=2")
     assert fails(patients, "mi xeq 0")[0] == 100
     assert fails(patients, "mi xeq:")[0] == 198
+    assert fails(patients, "mi nothing: summarize") == (198, "mi nothing: subcommand not found")
     assert fails(patients, "mi xeq: summarize nothing")[0] == 111
     assert fails(patients, "mi xeq 0: drop _mi_id")[0] == 111
     assert fails(patients, "mi xeq 0: expand 2")[0] == 459

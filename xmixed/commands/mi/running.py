@@ -28,11 +28,6 @@ def xeq(session: SessionState, node: Command) -> None:
     _xeq(session, node.argument[: head.end].strip(), node.argument[end:])
 
 
-@subcommand("mi", "xeq:", syntax=Syntax("raw"), synopsis="mi xeq: command [; command ...]", keeps_r=True)
-def xeq_all(session: SessionState, node: Command) -> None:
-    _xeq(session, "", node.argument)
-
-
 def _xeq(session: SessionState, numbers: str, text: str) -> None:
     commands = split_commands(text)
     if not commands:
@@ -74,17 +69,6 @@ def passive(session: SessionState, node: Command) -> None:
     head, end = split_at_colon(node.argument, 0)
     parse_command(node.name, _PASSIVE, node.argument[: head.end], 0)
     _passive(session, node.argument[end:].strip())
-
-
-@subcommand(
-    "mi",
-    "passive:",
-    syntax=Syntax("raw"),
-    synopsis="mi passive: {generate | egen | replace} ...",
-    keeps_r=True,
-)
-def passive_plain(session: SessionState, node: Command) -> None:
-    _passive(session, node.argument.strip())
 
 
 def _passive(session: SessionState, command: str) -> None:
