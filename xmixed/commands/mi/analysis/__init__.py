@@ -1,0 +1,1 @@
+"""The statistics of `mi`: imputing, and estimating from all imputations together."""
