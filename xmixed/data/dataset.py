@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -116,6 +117,8 @@ def from_double(values: np.ndarray, storage_type: str) -> np.ndarray:
     if storage_type == "double":
         at = np.flatnonzero(is_missing(values))
         out = values.copy()
+        if not len(at):
+            return out
         out[at] = np.asarray(CODES)[_number_of_code(values[at])]
         return out
     if storage_type == "float":
@@ -243,7 +246,7 @@ class Dataset:
                 parts.setdefault("characteristics", kept)
             if parts["n_obs"] != self.n_obs:
                 parts.setdefault("marks", {})
-        return replace(self, **parts)
+        return Dataset(**dict(zip(_PARTS, _parts_of(self), strict=True)) | parts)
 
     def _still_sorted(self, after: dict[str, Variable]) -> tuple[str, ...]:
         count = 0
@@ -316,3 +319,7 @@ class Dataset:
         from xmixed.data.pandas_bridge import to_pandas
 
         return to_pandas(self, value_labels, dates)
+
+
+_PARTS = tuple(part.name for part in fields(Dataset) if part.init)
+_parts_of = attrgetter(*_PARTS)

@@ -55,7 +55,7 @@ def _place(error: StataError) -> Span | None:
         return Span(found.start(), found.end()) if found else None
     if error.span is None or error.code not in (198, 101, 100, 109, 120, 132):
         return None
-    return error.span if 0 <= error.span.start <= len(error.command) else None
+    return error.span if error.span.end and 0 <= error.span.start <= len(error.command) else None
 
 
 _NAMED = re.compile(
