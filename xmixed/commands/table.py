@@ -604,6 +604,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "matrix svd": Listed("svd", "matrices.decompose", "Singular value decomposition"),
     "matrix symeigen": Listed("syme", "matrices.decompose", "Eigenvectors and eigenvalues of a symmetric matrix"),
     "matrix vecaccum": Listed("veca", "matrices.products", "Sums of products with one variable"),
+    "mi impute": Listed("imp", "mi.analysis.impute", "Impute missing values"),
     "mi query": Listed("q", "mi.describe", "Whether data are mi set, and how"),
     "mi register": Listed("reg", "mi.register", "Register variables as imputed, passive or regular"),
     "mi set": Listed("set", "mi.set", "Declare multiple-imputation data; number of imputations"),

@@ -1,8 +1,8 @@
 """Imputation of one variable: each method fits the observed rows, draws parameters, and fills missing rows.
 
 Categorical and count outcomes: parameters are drawn from the normal distribution about maximum likelihood
-estimates (Rubin 1987, section 5.3). Where covariates predict an outcome perfectly, `augment` adds rows of small
-weight (White, Daniel and Royston 2010, Computational Statistics & Data Analysis 54).
+estimates (Rubin 1987, section 5.3). Where covariates predict an outcome perfectly, `augment` adds rows of
+small weight (White, Daniel and Royston 2010, Computational Statistics & Data Analysis 54).
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class _LikelihoodPosterior:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Training:
-    """Observed rows without columns that others determine: codes or counts, columns, their places, weights."""
+    """Observed rows without columns that others determine: y, columns, their places, weights."""
 
     y: np.ndarray
     columns: tuple[Column, ...]

@@ -112,8 +112,12 @@ def _imputed(
         text = f"{text} {_text(further, context)}".strip()
     used = {operand.variable for term in terms for operand in term.operands}
     if name in used:
-        raise StataError(198, f"{name}: imputation variable may not be among its own covariates", equation.span)
-    choices = Choices("noconstant" not in given, int(given["knn"].value) if "knn" in given else 1, "augment" in given)
+        raise StataError(
+            198, f"{name}: imputation variable may not be among its own covariates", equation.span
+        )
+    choices = Choices(
+        "noconstant" not in given, int(given["knn"].value) if "knn" in given else 1, "augment" in given
+    )
     shown = [f"knn({choices.neighbours})"] if "knn" in given else []
     shown += [word for word in ("noconstant", "augment") if word in given]
     factor = method is not None and method.categorical and "ascontinuous" not in given
@@ -157,7 +161,7 @@ def _without(
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Observations of one imputation variable: complete, incomplete, and missing values that can be imputed."""
+    """Observations of one variable: complete, incomplete, and missing values that can be imputed."""
 
     name: str
     complete: int
@@ -191,9 +195,7 @@ class Arrays:
     counts: tuple[Counts, ...]
 
 
-def arrays(
-    imputed: Sequence[Imputed], context: Context, rows: np.ndarray, keep_order: bool
-) -> Arrays:
+def arrays(imputed: Sequence[Imputed], context: Context, rows: np.ndarray, keep_order: bool) -> Arrays:
     """Return the arrays of a problem.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Several variables imputed one after the other: in a monotone pattern once, by chained equations again and again.
+"""Several variables imputed one after the other: once in a monotone pattern, else by chained equations.
 
 Van Buuren (2007), Statistical Methods in Medical Research 16. A single variable is a sequence of one.
 """

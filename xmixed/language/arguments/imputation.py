@@ -1,4 +1,4 @@
-"""What `mi impute` imputes: `chained (regress) x y (logit, noconstant) z = a i.b`, `regress x = a`, `mvn x y = a`."""
+"""What `mi impute` imputes: `chained (regress) x y (logit, noconstant) z = a i.b`, `mvn x y = a`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ UNBUILT = (("truncreg", "truncr"), ("intreg", "intr"), ("nbreg", "nbreg"))
 OWN_OPTIONS = (
     OptionSpec("noconstant", "nocons", help="no constant term"),
     OptionSpec("knn", "knn", "integer", "pmm: how many nearest neighbours to draw from", minimum_value=1),
-    OptionSpec("augment", "aug", help="logit, ologit, mlogit: augmented regression against perfect prediction"),
+    OptionSpec(
+        "augment", "aug", help="logit, ologit, mlogit: augmented regression against perfect prediction"
+    ),
     OptionSpec("include", "incl", "text", "further covariates of this model"),
     OptionSpec("omit", "omit", "text", "covariates and imputation variables that this model leaves out"),
     OptionSpec("noimputed", "noimp", help="no other imputation variables in this model"),

@@ -151,6 +151,9 @@ def nearest(points: np.ndarray, wanted: np.ndarray, count: int, generator: np.ra
     ]
     found = places[np.arange(len(wanted)), chosen]
     # A donor stands for all that have its prediction.
-    first, last = np.searchsorted(points, points[found], "left"), np.searchsorted(points, points[found], "right")
+    first, last = (
+        np.searchsorted(points, points[found], "left"),
+        np.searchsorted(points, points[found], "right"),
+    )
     among = first + generator.integers(last - first)
     return np.where(tied | (last - first > 1), among, found)

@@ -1,7 +1,7 @@
 """Multivariate normal data with missing values: EM, and imputations by data augmentation.
 
-Schafer (1997), "Analysis of Incomplete Multivariate Data", chapter 5, with covariates: Y = Z B + E, the rows of
-E normal with covariance Sigma.
+Schafer (1997), "Analysis of Incomplete Multivariate Data", chapter 5, with covariates: Y = Z B + E, the rows
+of E normal with covariance Sigma.
 """
 
 from __future__ import annotations
@@ -89,15 +89,13 @@ class IncompleteNormal:
 
     def em(self, iterate: int = 100, tolerance: float = 1e-4) -> Maximum:
         """Return maximum likelihood estimates; it ends when no parameter changes by more, relatively."""
-        here, converged, iteration = self.start(), False, 0
-        for iteration in range(1, iterate + 1):
+        here, change, done = self.start(), np.inf, 0
+        while change > tolerance and done < iterate:
             after = self._em_step(here)
             change = max(_change(here.B, after.B), _change(here.Sigma, after.Sigma))
             here = after
-            if change <= tolerance:
-                converged = True
-                break
-        return Maximum(here, self.log_likelihood(here), iteration, converged)
+            done += 1
+        return Maximum(here, self.log_likelihood(here), done, change <= tolerance)
 
     def _em_step(self, at: Parameters) -> Parameters:
         filled, spread = self.Y.copy(), np.zeros((self.p, self.p))

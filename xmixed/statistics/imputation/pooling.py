@@ -1,8 +1,8 @@
 """Rubin's rules: what estimates from completed datasets say together.
 
-Rubin (1987), "Multiple Imputation for Nonresponse in Surveys"; degrees of freedom of small samples: Barnard and
-Rubin (1999), Biometrika 86; tests of several coefficients: Li, Raghunathan and Rubin (1991), JASA 86, and
-Reiter (2007), Biometrika 94.
+Rubin (1987), "Multiple Imputation for Nonresponse in Surveys"; degrees of freedom of small samples: Barnard
+and Rubin (1999), Biometrika 86; tests of several coefficients: Li, Raghunathan and Rubin (1991), JASA 86,
+and Reiter (2007), Biometrika 94.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _degrees(M: int, rvi: np.ndarray, complete: float | None) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class PooledTest:
-    """An F test of linear hypotheses: statistic, degrees of freedom, p-value, relative increase of variance."""
+    """An F test: statistic, degrees of freedom, p-value, average relative increase of variance."""
 
     statistic: float
     df: int
@@ -109,7 +109,8 @@ class PooledTest:
     rvi: float
 
 
-def equal_fmi_test(distance: np.ndarray, within: np.ndarray, between: np.ndarray, M: int, complete: float | None
+def equal_fmi_test(
+    distance: np.ndarray, within: np.ndarray, between: np.ndarray, M: int, complete: float | None
 ) -> PooledTest:
     """Test that k linear combinations are zero, the fractions of missing information taken as equal.
 
@@ -132,7 +133,8 @@ def equal_fmi_test(distance: np.ndarray, within: np.ndarray, between: np.ndarray
     return PooledTest(statistic, k, df, _f_tail(statistic, k, df), rvi)
 
 
-def unrestricted_test(distance: np.ndarray, total: np.ndarray, within: np.ndarray, M: int, complete: float | None
+def unrestricted_test(
+    distance: np.ndarray, total: np.ndarray, within: np.ndarray, M: int, complete: float | None
 ) -> PooledTest:
     """Test the same with T itself, which asks for many imputations; parameters as `equal_fmi_test`."""
     k = len(distance)

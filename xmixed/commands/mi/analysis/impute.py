@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from xmixed.commands.mi.analysis.impute_report import Done, Group, conditional_models
 from xmixed.commands.mi.held import NOUPDATE, keep, opened
 from xmixed.commands.registry import subcommand
+from xmixed.data.dataset import Dataset
 from xmixed.data.imputed.model import Imputations
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
-from xmixed.estimation.imputation.problem import Arrays, Counts, Imputed, arrays, resolve
+from xmixed.estimation.imputation.problem import Arrays, arrays, resolve
 from xmixed.estimation.imputation.sequences import Failed, chained, monotone
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
@@ -22,24 +24,10 @@ from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_varlist
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
-from xmixed.render.layouts.imputation.imputed import (
-    CountBlock,
-    CountRow,
-    HeadFigure,
-    render_counts,
-    render_head,
-    render_methods,
-    render_models,
-)
-from xmixed.session.results import Matrix, Results
+from xmixed.render.layouts.imputation.imputed import render_models
 from xmixed.session.state import SessionState
 from xmixed.statistics.imputation.multivariate import IncompleteNormal
 
-TITLES = {
-    "mvn": "Multivariate normal regression",
-    "chained": "Chained equations",
-    "monotone": "Monotone method",
-}
 LIKELIHOOD = {
     "perfect": (
         "perfect predictor(s) detected",
@@ -77,7 +65,9 @@ _UNBUILT = (
         "imputation",
         condition=True,
         options=(
-            OptionSpec("add", "add", "integer", "number of imputations to add", minimum_value=1, maximum_value=1000),
+            OptionSpec(
+                "add", "add", "integer", "number of imputations to add", minimum_value=1, maximum_value=1000
+            ),
             OptionSpec("replace", "replace", help="replace imputed values of the imputations there are"),
             OptionSpec("rseed", "rseed", "integer", "seed of the random numbers", minimum_value=0),
             OptionSpec("double", "double", help="store imputed values in double precision"),
@@ -86,10 +76,16 @@ _UNBUILT = (
             OptionSpec("nolegend", "noleg", help="no list of methods"),
             NOUPDATE,
             OptionSpec("noconstant", "nocons", help="no constant term"),
-            OptionSpec("knn", "knn", "integer", "pmm: nearest neighbours to draw from; default 1", minimum_value=1),
+            OptionSpec(
+                "knn", "knn", "integer", "pmm: nearest neighbours to draw from; default 1", minimum_value=1
+            ),
             OptionSpec("augment", "aug", help="augmented regression where covariates predict perfectly"),
             OptionSpec(
-                "burnin", "burnin", "integer", "iterations first; default 10 (chained), 100 (mvn)", minimum_value=0
+                "burnin",
+                "burnin",
+                "integer",
+                "iterations first; default 10 (chained), 100 (mvn)",
+                minimum_value=0,
             ),
             OptionSpec(
                 "burnbetween", "burnb", "integer", "mvn: iterations between; default 100", minimum_value=1
@@ -98,7 +94,10 @@ _UNBUILT = (
             OptionSpec("noimputed", "noimp", help="no imputation variables in the models of others"),
             OptionSpec("dryrun", "dryrun", help="show the conditional models and impute nothing"),
             OptionSpec(
-                "prior", "prior", "choice", "mvn: prior of the covariance matrix",
+                "prior",
+                "prior",
+                "choice",
+                "mvn: prior of the covariance matrix",
                 choices=(("uniform", "unif"), ("jeffreys", "jeff")),
             ),
             *(OptionSpec(name, name, "text", built=False, optional_value=True) for name in _UNBUILT),
@@ -111,15 +110,6 @@ def mi_impute(session: SessionState, node: Command) -> None:
     if node.argument is None:
         raise StataError(198, "imputation method required", hint="methods: " + " ".join(OWN))
     _Imputation(session, node).run()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Group:
-    """A by() group: its title, rows over m=0, arrays, and what was imputed, (m, missing) by variable as typed."""
-
-    title: str
-    arrays: Arrays
-    values: tuple[np.ndarray, ...] = ()
 
 
 class _Imputation:
@@ -175,6 +165,8 @@ class _Imputation:
         groups = self._groups(rows)
         self._say_complete(groups)
         ordered = groups[0].arrays
+        if self.method == "monotone":
+            self._check_monotone(groups)
         if self.method in ("chained", "monotone"):
             self._show_models(ordered)
             if node.option("dryrun"):
@@ -186,21 +178,24 @@ class _Imputation:
         if not node.option("force"):
             self._check_filled(done)
         keep(session, self._filled(done))
-        self._show(done)
-        session.r = self._results(done)
+        run = self._done(done)
+        session.out.write(*run.report())
+        session.r = run.results()
 
     # --- groups and checks ------------------------------------------------------------------------------
 
-    def _groups(self, rows: np.ndarray) -> list[_Group]:
+    def _groups(self, rows: np.ndarray) -> list[Group]:
         keep_order = self.method not in ("chained", "monotone") or bool(self.node.option("orderasis"))
         typed = self.node.option("by")
         if typed is None:
-            return [_Group("", arrays(self.imputed, self.context, rows, keep_order))]
+            return [Group("", arrays(self.imputed, self.context, rows, keep_order))]
         data = self.held.base
         names = resolve_varlist(parse_varlist(str(typed)), data)
         for name in names:
             if name in self.names:
-                raise StataError(198, f"{name}: imputation variable not allowed in by()", self.node.options["by"].span)
+                raise StataError(
+                    198, f"{name}: imputation variable not allowed in by()", self.node.options["by"].span
+                )
             known = data[name].known() if data[name].is_string else ~is_missing(data[name].to_double())
             rows = rows & known
         codes, count = group_codes(data, names, rows)
@@ -209,7 +204,7 @@ class _Imputation:
             own = codes == code
             place = int(np.argmax(own))
             title = ", ".join(f"{name} = {_shown(data, name, place)}" for name in names)
-            found.append(_Group(title, arrays(self.imputed, self.context, own, keep_order)))
+            found.append(Group(title, arrays(self.imputed, self.context, own, keep_order)))
         if not found:
             raise StataError(2000, "no observations")
         if keep_order:
@@ -221,17 +216,17 @@ class _Imputation:
         for code, group in enumerate(found):
             own = arrays(ordered, self.context, codes == code, True)
             counts = group.arrays.counts
-            again.append(_Group(group.title, Arrays(own.problem, whole, own.rows, counts)))
+            again.append(Group(group.title, Arrays(own.problem, whole, own.rows, counts)))
         return again
 
-    def _say_complete(self, groups: Sequence[_Group]) -> None:
+    def _say_complete(self, groups: Sequence[Group]) -> None:
         for place, name in enumerate(self.names):
             if not any(group.arrays.counts[place].incomplete for group in groups):
                 self.session.out.write(
                     f"note: variable {name} contains no soft missing (.) values; imputing nothing"
                 )
 
-    def _check_filled(self, groups: Sequence[_Group]) -> None:
+    def _check_filled(self, groups: Sequence[Group]) -> None:
         for group in groups:
             if any(counts.imputable < counts.incomplete for counts in group.arrays.counts):
                 raise StataError(
@@ -244,7 +239,7 @@ class _Imputation:
 
     # --- values -----------------------------------------------------------------------------------------
 
-    def _values(self, group: _Group, generator: np.random.Generator) -> tuple[np.ndarray, ...]:
+    def _values(self, group: Group, generator: np.random.Generator) -> tuple[np.ndarray, ...]:
         """Return imputed values by variable as typed, each (count, missing values)."""
         own = group.arrays
         if self.method == "mvn":
@@ -253,18 +248,18 @@ class _Imputation:
             if self.method == "chained" and not own.problem.is_monotone:
                 found = chained(own.problem, self.count, generator, int(self.node.option("burnin", 10)))
             else:
-                if self.method == "monotone":
-                    self._check_monotone(own)
                 found = monotone(own.problem, self.count, generator)
         except Failed as failure:
             target = own.problem.targets[failure.target]
             message, hint = LIKELIHOOD[failure.kind]
-            raise StataError(498, f"mi impute {target.method.name}: {target.name}: {message}", hint=hint) from None
+            raise StataError(
+                498, f"mi impute {target.method.name}: {target.name}: {message}", hint=hint
+            ) from None
         back = sorted(range(len(found)), key=lambda place: own.order[place])
         return tuple(found[place] for place in back)
 
-    def _check_monotone(self, own: Arrays) -> None:
-        if not own.problem.is_monotone:
+    def _check_monotone(self, groups: Sequence[Group]) -> None:
+        if not all(group.arrays.problem.is_monotone for group in groups):
             raise StataError(
                 459,
                 "mi impute monotone: missing-value pattern is not monotone",
@@ -287,8 +282,9 @@ class _Imputation:
                 out.write(f"note: {gone} observations omitted from EM estimation {text}")
             start = model.em()
             end = "" if start.converged else " (not converged)"
+            reached = f"{start.log_likelihood:.9g} at iteration {start.iterations}{end}"
             out.write(
-                f"  observed log likelihood = {start.log_likelihood:.9g} at iteration {start.iterations}{end}",
+                f"  observed log likelihood = {reached}",
                 "",
                 "Performing MCMC data augmentation ... ",
             )
@@ -304,9 +300,15 @@ class _Imputation:
             ) from None
         return tuple(drawn[:, missing[:, place], place] for place in range(Y.shape[1]))
 
-    def _filled(self, groups: Sequence[_Group]) -> Imputations:
+    def _filled(self, groups: Sequence[Group]) -> Imputations:
         """Return the imputations with the values put in."""
         held = self.held.with_count(self.last)
+        if self.node.option("double"):
+            held = replace(
+                held,
+                base=_in_double(held.base, self.names),
+                copies=tuple(_in_double(copy, self.names) for copy in held.copies),
+            )
         for place, name in enumerate(self.names):
             variable = held.base[name]
             for group in groups:
@@ -314,7 +316,7 @@ class _Imputation:
                 rows = group.arrays.rows.copy()
                 rows[rows] = target.missing
                 values = group.values[place]
-                if not self.node.option("double") and variable.type != "double":
+                if variable.type != "double":
                     with np.errstate(over="ignore"):
                         values = values.astype(np.float32).astype(np.float64)
                 if rows.any():
@@ -324,117 +326,47 @@ class _Imputation:
     # --- output -----------------------------------------------------------------------------------------
 
     def _show_models(self, own: Arrays) -> None:
-        session = self.session
+        out = self.session.out
         single = own.problem.is_monotone
         title = "Conditional models:"
         if self.method == "chained" and single:
-            session.out.write("note: missing-value pattern is monotone; no iteration performed")
+            out.write("note: missing-value pattern is monotone; no iteration performed")
             title = "Conditional models (monotone):"
-        ordered = [self.imputed[place] for place in own.order]
-        models = []
-        for place, imputed in enumerate(ordered):
-            among = ordered[:place] if self.method == "monotone" or single else ordered
-            others = [
-                f"i.{other.name}" if other.factor else other.name for other in among if other.name in imputed.others
-            ]
-            models.append((imputed.name, imputed.model(others)))
-        session.out.write("", *render_models(title, models, session.settings.linesize))
+        models = conditional_models(self.imputed, own.order, self.method == "monotone" or single)
+        out.write("", *render_models(title, models, self.session.settings.linesize))
         if self.method == "chained" and not self.node.option("dryrun"):
-            session.out.write("", "Performing chained iterations ...")
+            out.write("", "Performing chained iterations ...")
 
-    def _show(self, groups: Sequence[_Group]) -> None:
-        out = self.session.out
-        through = f"m={self.first}" + (f" through m={self.last}" if self.last > self.first else "")
-        univariate = self.method in ("regress", "pmm", "logit", "ologit", "mlogit", "poisson")
-        title = self.imputed[0].method.title if univariate and self.imputed[0].method else TITLES[self.method]
-        head = [
-            ("Univariate imputation" if univariate else "Multivariate imputation", HeadFigure("Imputations", self.last)),
-            (title, HeadFigure("added", self.added)),
-            (f"Imputed: {through}", HeadFigure("updated", self.count - self.added)),
-        ]
-        out.write("", *render_head([*head, *self._setup(groups)]))
-        methods = [(own.name, own.method.title.lower()) for own in self.imputed if own.method is not None]
-        if self.method in ("chained", "monotone") and not self.node.option("nolegend"):
-            out.write("", *render_methods(methods))
-        by = self.node.option("by") is not None
-        blocks = [CountBlock(group.title, _rows(group.arrays.counts)) for group in groups]
-        if by:
-            blocks.append(CountBlock("Overall", _overall(blocks)))
-        out.write("", *render_counts(blocks, by))
-
-    def _setup(self, groups: Sequence[_Group]) -> list[tuple[str, HeadFigure]]:
-        """Return the lines of the header that belong to a method."""
-        node, blank = self.node, ("", HeadFigure())
-        if self.method == "pmm":
-            return [blank, ("", HeadFigure("Nearest neighbors", int(node.option("knn", 1))))]
-        if self.method == "chained":
-            iterates = not all(group.arrays.problem.is_monotone for group in groups)
-            burnin = int(node.option("burnin", 10)) if iterates else 0
-            return [
-                blank,
-                ("Initialization: monotone", HeadFigure("Iterations", burnin * self.count)),
-                ("", HeadFigure("burn-in", burnin)),
-            ]
-        if self.method == "mvn":
-            burnin, between = int(node.option("burnin", 100)), int(node.option("burnbetween", 100))
-            prior = str(node.option("prior", "uniform"))
-            shown = {"uniform": "uniform", "jeffreys": "Jeffreys"}[prior]
-            return [
-                blank,
-                (f"Prior: {shown}", HeadFigure("Iterations", burnin + between * (self.count - 1))),
-                ("", HeadFigure("burn-in", burnin)),
-                ("", HeadFigure("between", between)),
-            ]
-        return []
-
-    def _results(self, groups: Sequence[_Group]) -> Results:
-        columns = list(zip(*(_rows(group.arrays.counts) for group in groups), strict=True))
-        kinds = {
-            "N": [[row.complete + row.incomplete for row in rows] for rows in columns],
-            "N_complete": [[row.complete for row in rows] for rows in columns],
-            "N_incomplete": [[row.incomplete for row in rows] for rows in columns],
-            "N_imputed": [[row.imputed for row in rows] for rows in columns],
-        }
-        labels = [f"group{number}" for number in range(1, len(groups) + 1)] if len(groups) > 1 else ["r1"]
-        matrices = {
-            name: Matrix(np.array(values, dtype=np.float64).T, labels, self.names) for name, values in kinds.items()
-        }
-        scalars = {
-            "M": float(self.last),
-            "M_add": float(self.added),
-            "M_update": float(self.count - self.added),
-            "k_ivars": float(len(self.names)),
-            "N_g": float(len(groups)),
-        }
-        options = {"chained": ("burnin",), "mvn": ("burnin", "burnbetween"), "pmm": ("knn",)}
-        defaults = {"burnin": 10 if self.method == "chained" else 100, "burnbetween": 100, "knn": 1}
-        for name in options.get(self.method, ()):
-            scalars[name] = float(self.node.option(name, defaults[name]))
-        macros = {"method": self.method, "ivars": " ".join(self.names)}
-        if self.node.option("rseed") is not None:
-            macros["rseed"] = str(self.node.option("rseed"))
-        if self.node.option("by") is not None:
-            macros["by"] = str(self.node.option("by"))
-        return Results(scalars, macros, matrices)
-
-
-def _rows(counts: Sequence[Counts]) -> tuple[CountRow, ...]:
-    return tuple(CountRow(own.name, own.complete, own.incomplete, own.imputable) for own in counts)
-
-
-def _overall(blocks: Sequence[CountBlock]) -> tuple[CountRow, ...]:
-    return tuple(
-        CountRow(
-            rows[0].name,
-            sum(row.complete for row in rows),
-            sum(row.incomplete for row in rows),
-            sum(row.imputed for row in rows),
+    def _done(self, groups: Sequence[Group]) -> Done:
+        """Return what there is to show of the run."""
+        node, method = self.node, self.method
+        iterates = method == "mvn" or not all(group.arrays.problem.is_monotone for group in groups)
+        burnin = int(node.option("burnin", 10 if method == "chained" else 100)) if iterates else 0
+        seed = node.option("rseed")
+        return Done(
+            method,
+            self.imputed,
+            tuple(groups),
+            self.first,
+            self.last,
+            self.added,
+            burnin,
+            int(node.option("burnbetween", 100)),
+            str(node.option("prior", "uniform")),
+            int(node.option("knn", 1)),
+            str(node.option("by", "")),
+            "" if seed is None else str(seed),
+            not node.option("nolegend"),
         )
-        for rows in zip(*(block.rows for block in blocks), strict=True)
-    )
 
 
-def _shown(data, name: str, place: int) -> str:
+def _in_double(data: Dataset, names: Sequence[str]) -> Dataset:
+    """Return data with some variables stored in double precision."""
+    wider = [replace(data[name], type="double", values=data[name].to_double()) for name in names]
+    return data.with_variables(*wider)
+
+
+def _shown(data: Dataset, name: str, place: int) -> str:
     value = data[name].values[place]
     return str(value) if data[name].is_string else f"{float(data[name].to_double()[place]):g}"
 
