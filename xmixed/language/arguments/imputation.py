@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xmixed.errors import Span, StataError
 from xmixed.language.grammar import parse
-from xmixed.language.nodes import NOWHERE, Option, Pattern, Varlist
+from xmixed.language.nodes import NOWHERE, Interaction, Option, Pattern, Varlist
 from xmixed.language.options import match_choice, read_options
-from xmixed.language.readers import read_varlist
 from xmixed.language.skeleton import assemble
 from xmixed.language.syntax import OptionSpec
-from xmixed.language.words import split_command_word
 
+_WORD = re.compile(r"\s*(\w*)")
 UNIVARIATE = (
     ("regress", "reg"),
     ("pmm", "pmm"),
@@ -79,11 +79,12 @@ def read_imputation_model(text: str, span: Span) -> ImputationModel:
     StataError
         r(198) for methods that are none, or no method; r(100) without variables.
     """
-    word, length = split_command_word(text[span.start : span.end])
-    end = span.start + length
+    first_word = _WORD.match(text, span.start, span.end)
+    assert first_word is not None
+    word, end = first_word[1], first_word.end()
     method = _method(word, (*UNIVARIATE, *MULTIVARIATE), Span(end - len(word), end))
     left, right = _sides(text, Span(end, span.end))
-    covariates = () if right is None else _varlist(text, right, True)
+    covariates = () if right is None else _varlist(text, right)
     if method in ("chained", "monotone"):
         return ImputationModel(method, _equations(text, left), covariates)
     if method == "mvn" or right is not None:
@@ -92,13 +93,11 @@ def read_imputation_model(text: str, span: Span) -> ImputationModel:
             raise StataError(103, "too many variables specified", left)
         return ImputationModel(method, (ImputationEquation(method, variables, span=left),), covariates)
     # One variable and its covariates, without an equals sign.
-    items = _varlist(text, left, True)
+    items = _varlist(text, left)
     if not items:
         raise StataError(100, "varlist required", left)
-    first = items[0]
-    if not isinstance(first, Pattern) or first.operator:
-        raise StataError(101, "factor variables and time-series operators not allowed", first.span)
-    return ImputationModel(method, (ImputationEquation(method, (first,), span=left),), items[1:])
+    first = _required(text, Span(left.start, items[0].span.end))
+    return ImputationModel(method, (ImputationEquation(method, first, span=left),), items[1:])
 
 
 def _method(word: str, methods: tuple[tuple[str, str], ...], span: Span) -> str:
@@ -124,14 +123,18 @@ def _sides(text: str, span: Span) -> tuple[Span, Span | None]:
     return span, None
 
 
-def _varlist(text: str, span: Span, factor: bool) -> Varlist:
-    return read_varlist(text, span, factor) if text[span.start : span.end].strip() else ()
+def _varlist(text: str, span: Span) -> Varlist:
+    return parse("varlist_factor", text, span) if text[span.start : span.end].strip() else ()
 
 
 def _required(text: str, span: Span) -> Varlist:
-    found = _varlist(text, span, False)
+    """Return variables to impute: no factor variables, no time-series operators."""
+    found = _varlist(text, span)
     if not found:
         raise StataError(100, "imputation variables required", span)
+    for item in found:
+        if isinstance(item, Interaction) or (isinstance(item, Pattern) and item.operator):
+            raise StataError(101, "factor variables and time-series operators not allowed", item.span)
     return found
 
 
