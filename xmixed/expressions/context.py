@@ -66,6 +66,10 @@ class Context:
             version=state.frame.version,
         )
 
+    def over(self, data: Dataset) -> Context:
+        """Return this context over other data."""
+        return replace(self, data=data)
+
     def within(self, partition: Partition | None) -> Context:
         """Return this context within by-groups."""
         return replace(self, partition=partition)
