@@ -11,7 +11,8 @@ from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.interpreter.by_groups import show_group_header
 from xmixed.interpreter.frames import entered
-from xmixed.interpreter.running import run_statements, show_trace_rule
+from xmixed.interpreter.running import run_statements
+from xmixed.interpreter.tracing import show_rule
 from xmixed.language.programs.extended_functions import list_elements
 from xmixed.session.frames import ByGroup, Frame, argument_macros
 from xmixed.session.programs import Program
@@ -54,10 +55,10 @@ def call_program(
     try:
         with _order_kept(session, program), entered(session, frame):
             if session.settings.trace:
-                show_trace_rule(session, "begin", program.name)
+                show_rule(session, "begin", program.name)
             run_statements(session, program.statements)
             if session.settings.trace:
-                show_trace_rule(session, "end", program.name)
+                show_rule(session, "end", program.name)
     except ExitRequest as request:
         if request.everything:
             raise
