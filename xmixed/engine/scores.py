@@ -20,6 +20,7 @@ from xmixed.engine.covariance.blocks import metric_change, pieces
 from xmixed.engine.errors import InvalidModel, WeightsNotSupported
 from xmixed.engine.model import Model
 from xmixed.engine.problem import Problem
+from xmixed.engine.products.enclosing import enclosing_level
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.residuals.data import ResidualData, make_products
 from xmixed.engine.residuals.products import Units
@@ -41,7 +42,7 @@ def cluster_scores(
     variance: float,
     clusters: tuple[np.ndarray, int],
 ) -> np.ndarray:
-    """Scores of clusters by (beta, estimation metric), (M, p + k), weights included; ML, nested levels.
+    """Scores of clusters by (beta, estimation metric), (M, p + k), weights included; ML.
 
     Beta is that of the working columns, whose scores lose no digits far from zero: see `user_scores`.
 
@@ -56,13 +57,8 @@ def cluster_scores(
         Codes of the rows' clusters, and M; a group of the highest level lies in one of them.
     """
     problem = objective.problem
-    assert problem.nesting is not None, "no level crosses another"
     codes, count = clusters
-    nesting, levels = problem.nesting, range(len(problem.nesting.labels))
-    places = [_places(nesting, at, len(codes)) for at in levels]
-    by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
-    if places and not np.array_equal(by_level[0][places[0]], codes):
-        raise InvalidModel("clusters split groups of the highest level")
+    places, by_level = _groups_of_rows(problem, codes)
     moments = point.sweeps.moments(point.up, point.psis)
     rest = _residuals(objective, point, len(codes))
     means = rest.copy()
@@ -77,6 +73,36 @@ def cluster_scores(
         of_rows, of_rho = _unit_scores(objective, point, rest, means, variance, clusters)
     sigma = of_rows[:, -1] - alpha @ shifts
     return np.column_stack([of_rows[:, :-1], alpha, sigma, of_rho])
+
+
+def _groups_of_rows(problem: Problem, codes: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """For each level the position of every row's group, (n,), and the cluster of every group, (G,)."""
+    nesting, levels = problem.nesting, range(len(problem.products.levels))
+    if nesting is not None:
+        places = [_places(nesting, at, len(codes)) for at in levels]
+        by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
+    else:
+        places = [_level_codes(problem, at) for at in levels]
+        by_level = []
+        for at, place in zip(levels, places, strict=True):
+            of_groups = np.zeros(problem.products.levels[at].ZtZ.shape[2], codes.dtype)
+            of_groups[place] = codes
+            by_level.append(of_groups)
+    checked = levels if nesting is None else levels[:1]
+    if not all(np.array_equal(by_level[at][places[at]], codes) for at in checked):
+        raise InvalidModel("clusters split groups of the highest level")
+    return places, by_level
+
+
+def _level_codes(problem: Problem, position: int) -> np.ndarray:
+    """The group of every row at a level that crosses others, (n,)."""
+    for block in problem.blocks:
+        level = problem.model.levels[block.level - 1]
+        if block.position == position:
+            return level.groups
+        if block.tie is not None and block.tie.position == position:
+            return enclosing_level(level).groups
+    raise AssertionError("every level has a block")
 
 
 def _codes_of_groups(nesting: Nesting, at: int, codes: np.ndarray) -> np.ndarray:
@@ -132,8 +158,7 @@ def _row_scores(
 def _row_weights(objective: Objective) -> np.ndarray | None:
     """How often every row counts in all."""
     weights, nesting = objective.problem.weights, objective.problem.nesting
-    assert nesting is not None
-    if weights is None or nesting.order is None:
+    if weights is None or nesting is None or nesting.order is None:
         return None if weights is None else weights.whole_rows
     return _unsorted(nesting.order, weights.whole_rows)
 
