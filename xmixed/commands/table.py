@@ -197,6 +197,7 @@ COMMANDS: dict[str, Listed] = {
     "line": Listed("line", "graphics.twoway", "Lines through points"),
     "list": Listed("l", "describe.list", "List values of variables"),
     "lnskew0": Listed("lnskew0", None),
+    "load": Listed("load", "files.reference", "Bring observations of data by reference into memory"),
     "local": Listed("loc", "programming.macro", "Define a local macro"),
     "log": Listed("log", "environment.log", "Keep a transcript of the session in a file"),
     "logistic": Listed("logistic", "estimation.likelihood_models", "Logistic regression, odds ratios"),

@@ -119,7 +119,7 @@ def fit_problem(model: Model, problem: Problem, options: Options) -> Fit:
 
 def linear_regression(model: Model) -> Regression:
     """Linear regression of the model's y on its X by the same method; levels and residuals are ignored."""
-    problem = prepare(Model(model.y, model.fixed, (), model.method, weights=model.weights))
+    problem = prepare(Model(model.y, model.fixed, (), model.method, weights=model.weights, cells=model.cells))
     return regression(problem)
 
 

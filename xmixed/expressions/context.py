@@ -70,6 +70,10 @@ class Context:
             ado_path=getattr(state, "ado_path", None),
         )
 
+    def over(self, data: Dataset) -> Context:
+        """Return this context over other data."""
+        return replace(self, data=data)
+
     def within(self, partition: Partition | None) -> Context:
         """Return this context within by-groups."""
         return replace(self, partition=partition)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xmixed.commands.registry import CommandEntry, find_entry, subcommands_of
+from xmixed.data.reference.model import needs_rows
 from xmixed.errors import StataError
 from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
@@ -269,6 +270,8 @@ class Session(SessionState):
     def _check_needs(self, entry: CommandEntry) -> None:
         if "data" in entry.needs and not self.data.variables:
             raise StataError(111, "no variables defined")
+        if self.data.reference is not None and entry.takes_rows and not entry.by_reference:
+            raise needs_rows(f"{entry.name} is")
         if "estimates" in entry.needs and not self.e.exist:
             raise StataError(301, "last estimates not found")
         if entry.after and self.e.macros.get("cmd") not in entry.after:
