@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 
 from xmixed.errors import StataError
-from xmixed.interpreter.tracing import show_line, show_skipped
 from xmixed.language.statements import Block, Definition, Faulty, Simple, Statement, is_else
 from xmixed.session.state import Body, SessionState
 
@@ -29,6 +28,8 @@ def run_statements(session: SessionState, statements: Iterable[Statement]) -> No
                 session.flush()
     except StataError:
         if session.settings.trace:
+            from xmixed.interpreter.tracing import show_skipped
+
             show_skipped(session, left)
         raise
 
@@ -42,6 +43,8 @@ def run_statement(session: SessionState, statement: Statement) -> None:
                 session.frame.chosen = None
             expanded = session.expand(text)
             if session.settings.trace:
+                from xmixed.interpreter.tracing import show_line
+
                 show_line(session, text, expanded)
             session.execute(expanded)
     elif isinstance(statement, Block):
@@ -66,8 +69,7 @@ def run_block(session: SessionState, block: Block, body: Body) -> None:
         raise StataError(199, "unrecognized command:  else")
     elif frame.chosen:
         if session.settings.trace:
-            show_line(session, f"{text} {{", f"{text} {{")
-            show_skipped(session, block.body, "}")
+            _show_untaken(session, block)
         return
     head = session.expand(text[: block.late]) + text[block.late :]
     if session.settings.trace:
@@ -78,6 +80,8 @@ def run_block(session: SessionState, block: Block, body: Body) -> None:
 
 def _run_traced(session: SessionState, block: Block, head: str, body: Body) -> None:
     """Run a block whose lines are shown, in each round of a loop anew."""
+    from xmixed.interpreter.tracing import show_line, show_skipped
+
     started = False
 
     def traced() -> None:
@@ -94,3 +98,11 @@ def _run_traced(session: SessionState, block: Block, head: str, body: Body) -> N
     session.execute(head, traced)
     if not started:
         show_skipped(session, block.body, "}")
+
+
+def _show_untaken(session: SessionState, block: Block) -> None:
+    """Show an `else` that is not reached."""
+    from xmixed.interpreter.tracing import show_line, show_skipped
+
+    show_line(session, f"{block.text} {{", f"{block.text} {{")
+    show_skipped(session, block.body, "}")
