@@ -7,15 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.commands.prefixes.deletions import leave_one_out
-from xmixed.commands.prefixes.publishing import observed_sample, publish, replay_prefix
+from xmixed.commands.prefixes.publishing import observed_sample, publish, replay_prefix, shown_level
 from xmixed.commands.prefixes.refitting import coefficient_source
 from xmixed.commands.prefixes.replicating import (
-    NOLEGEND,
-    REPLICATION,
-    SEED,
     Dots,
-    Replicator,
-    check_prefixable,
     dots_every,
     figures_data,
     replicate,
@@ -25,26 +20,21 @@ from xmixed.commands.prefixes.replicating import (
     target_of,
     with_stream,
 )
+from xmixed.commands.prefixes.replicator import Replicator, check_prefixable
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.operations.draws import SamplingUnits, sampling_units
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
+from xmixed.estimation.resampling.options import EFORM, REPLICATION, SEED, TABLE, names_of
 from xmixed.estimation.resampling.results import Resampling
 from xmixed.estimation.resampling.summaries import acceleration, bootstrapped, complete_rows
 from xmixed.expressions.varlist import check_new_name, resolve_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.prefixes import Prefixed
-from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.estimation.replications import sample_warning
 from xmixed.session.state import SessionState
-
-TABLE = (
-    OptionSpec("notable", "notab", help="suppress the table"),
-    OptionSpec("noheader", "nohe", help="suppress the header and the legend"),
-    NOLEGEND,
-    LEVEL,
-)
 
 
 @command(
@@ -61,15 +51,16 @@ TABLE = (
             OptionSpec("bca", "bca", help="compute acceleration for BCa limits"),
             OptionSpec("mse", "mse", help="variance about the observed figures"),
             OptionSpec("title", "ti", "text", "title of the results"),
-            OptionSpec("force", "force", help="accepted: there are no survey settings to override"),
+            OptionSpec("force", "force", help="run a command with weights all the same"),
             OptionSpec("nowarn", "nowarn", help="no warning where the command does not set e(sample)"),
             OptionSpec("nodrop", "nodrop", help="draw from all observations, not from e(sample) alone"),
-            OptionSpec("eform", "ef", "text", built=False, optional_value=True),
             OptionSpec("jackknifeopts", "jack", "text", built=False),
             SEED,
             *REPLICATION,
             *TABLE,
+            *EFORM,
         ),
+        exclusive=(names_of(EFORM),),
     ),
     synopsis="bootstrap exp_list [, reps(#) strata(varlist) cluster(varlist) idcluster(newvar) ...]: command",
     keeps_r=True,
@@ -99,6 +90,7 @@ class _Bootstrap:
         self.session, self.node = session, node
         self.replicator = Replicator(session, node.argument, "_bs", node.option("reject"))
         check_prefixable(self.replicator, "bootstrap")
+        self.replicator.check_weights(node)
         self.target = target_of(node)
         self.names = self._names()
         self.noisy = bool(node.option("noisily"))
@@ -127,7 +119,7 @@ class _Bootstrap:
         estimates = self.replicator.estimates
         if mark is None and not node.option("nowarn"):
             session.out.write("", *sample_warning(self.replicator.name, "bootstrap"))
-        rows = None if node.option("nodrop") else mark
+        rows = self.replicator.selected if node.option("nodrop") or mark is None else mark
         rows = self._known(data, rows)
         units = sampling_units(data, names.strata, names.cluster, rows)
         size = node.option("size")
@@ -168,12 +160,12 @@ class _Bootstrap:
             coefficients=estimates is not None and self.replicator.takes_coefficients,
             clusters=clusters,
             strata=len(units.strata_sizes),
-            level=float(node.option("level", session.settings.level)),
+            level=shown_level(session, node, self.replicator),
             title=str(node.option("title", "")),
             accelerations=accelerations,
         )
         save_figures(self.target, figures_data(figures, values, self.target.double))
-        publish(session, node, plan, found, estimates, self.before, rows)
+        publish(session, node, self.replicator, plan, found, self.before, rows)
 
     def _with_identifiers(self, data: Dataset) -> Dataset:
         """Return the data with idcluster(): the clusters as they are."""

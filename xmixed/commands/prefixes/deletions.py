@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.prefixes.refitting import coefficient_source
-from xmixed.commands.prefixes.replicating import Dots, Replicator, replicate
+from xmixed.commands.prefixes.replicating import Dots, replicate
+from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.data.operations.draws import SamplingUnits
 from xmixed.session.state import SessionState
 

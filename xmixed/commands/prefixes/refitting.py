@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.prefixes.replicating import Replicator
+from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.data.dataset import Dataset
 from xmixed.data.operations.draws import SamplingUnits
 from xmixed.expressions.context import Context

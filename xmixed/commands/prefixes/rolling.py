@@ -7,10 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.commands.prefixes.replicating import (
-    NOLEGEND,
-    REPLICATION,
     Dots,
-    Replicator,
     dots_every,
     figures_data,
     prefixed,
@@ -18,11 +15,13 @@ from xmixed.commands.prefixes.replicating import (
     save_figures,
     target_of,
 )
+from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.commands.registry import command
 from xmixed.data.columns import stored
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
+from xmixed.estimation.resampling.options import NOLEGEND, REPLICATION
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number
 from xmixed.formats.hexadecimal import number_of
@@ -78,12 +77,13 @@ def rolling(session: SessionState, node: Command) -> None:
     if not node.option("nolegend"):
         session.out.write("", *render_legend(replicator.legend, session.settings.linesize))
     dots = Dots(session, "Rolling replications", len(windows), every)
+    selected = np.ones(data.n_obs, dtype=bool) if replicator.selected is None else replicator.selected
     moments = data[time].to_double()
     codes = group_codes(data, [panel])[0] if panel else np.zeros(data.n_obs, dtype=np.int64)
 
     def task(number: int) -> np.ndarray:
         window = windows[number]
-        inside = (codes == window.panel) & (moments >= window.start) & (moments <= window.end)
+        inside = selected & (codes == window.panel) & (moments >= window.start) & (moments <= window.end)
         session.data = data.rows(inside).with_(marks={})
         return replicator.attempt(noisy)
 

@@ -171,6 +171,19 @@ def unit_sums(D: np.ndarray, E: np.ndarray, starts: np.ndarray, Q: int) -> np.nd
     return result
 
 
+def row_sums(units: Units, D: np.ndarray, Q: int, share: np.ndarray | None = None) -> np.ndarray:
+    """Sum over the observations of each unit of D_q D_c, each as often as `share` (n,) says; (Q, c, U)."""
+    left = D[:Q] if share is None else D[:Q] * share
+    result = unit_sums(units.counted(left), D, units.starts, Q)
+    if units.scatter is not None:
+        for q in range(Q):
+            for c in range(len(D)):
+                found = units.scatter(q, c)
+                if found is not None:
+                    result[q, c] += units.summed(found if share is None else found * share)
+    return result
+
+
 def class_totals(
     left: np.ndarray, right: np.ndarray, members: np.ndarray, n_classes: int, counts: np.ndarray | None
 ) -> np.ndarray:
@@ -186,20 +199,38 @@ def class_totals(
     return result
 
 
+def _scatter_totals(
+    units: Units, Q: int, c: int, members: np.ndarray, n_classes: int, counts: np.ndarray | None
+) -> np.ndarray:
+    """What [X, y]'[X, y] has within cells, by class of the row; (n_classes, c-Q, c-Q)."""
+    result = np.zeros((n_classes, c - Q, c - Q))
+    if units.scatter is None:
+        return result
+    for i in range(Q, c):
+        for j in range(Q, i + 1):
+            found = units.scatter(i, j)
+            if found is not None:
+                own = np.bincount(members, found if counts is None else found * counts, n_classes)
+                result[:, i - Q, j - Q] = result[:, j - Q, i - Q] = own
+    return result
+
+
 def independent_products(units: Units, by: np.ndarray, n_by: int, D: np.ndarray, Q: int) -> BasisProducts:
     """One variance for each group of by(); D is (c, n)."""
     counts, own = units.row_counts(), units.row_weights
     products = np.empty((n_by, Q, len(D), len(units.starts)))
     totals = np.empty((n_by, 1, len(D) - Q, len(D) - Q))
     extents = np.empty((n_by, len(units.starts)))
+    together = np.zeros(len(by), np.intp)
     for j in range(n_by):
         inside = (by == j).astype(np.float64)
         if own is not None:
             inside *= own
-        products[j] = unit_sums(D[:Q] * inside, D, units.starts, Q)
+        products[j] = row_sums(units, D, Q, inside)
         weights = inside if counts is None else inside * counts
-        totals[j, 0] = (D[Q:] * weights) @ D[Q:].T
-        extents[j] = units.summed(inside)
+        totals[j, 0] = (D[Q:] * units.counted(weights)) @ D[Q:].T
+        totals[j] += _scatter_totals(units, Q, len(D), together, 1, weights)
+        extents[j] = units.summed(units.counted(inside))
 
     def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.exp(-2.0 * full[:, :1]), 2.0 * full[:, :1]
@@ -210,19 +241,18 @@ def independent_products(units: Units, by: np.ndarray, n_by: int, D: np.ndarray,
 
 def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -> BasisProducts:
     """One variance and one correlation for each group of by(); D is (c, n)."""
-    starts, sizes = units.starts, units.sizes
-    keys, classes = np.unique(np.stack([sizes, by[starts]]), axis=1, return_inverse=True)
+    starts, counts = units.starts, units.row_counts()
+    ones = np.ones(len(units.rows))
+    extent = units.summed(units.counted(ones))
+    keys, classes = np.unique(np.stack([extent, by[starts]]), axis=1, return_inverse=True)
     classes = np.ravel(classes)
-    T, class_by = keys[0].astype(np.float64), keys[1]
-    sums = units.summed(D)
-    products = np.stack([unit_sums(D, D, starts, Q), sums[:Q, None] * sums[None]])
-    row_class = np.repeat(classes, sizes)
-    totals = np.stack(
-        [
-            class_totals(D[Q:], D[Q:], row_class, len(T), units.row_counts()),
-            class_totals(sums[Q:], sums[Q:], classes, len(T), units.counts),
-        ]
-    )
+    T, class_by = keys[0], keys[1].astype(np.intp)
+    sums = units.summed(units.counted(D))
+    products = np.stack([row_sums(units, D, Q), sums[:Q, None] * sums[None]])
+    row_class = np.repeat(classes, units.sizes)
+    within = class_totals(units.counted(D[Q:]), D[Q:], row_class, len(T), counts)
+    within += _scatter_totals(units, Q, len(D), row_class, len(T), counts)
+    totals = np.stack([within, class_totals(sums[Q:], sums[Q:], classes, len(T), units.counts)])
 
     def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ratio, rho = full[class_by, 0], np.tanh(full[class_by, 1])

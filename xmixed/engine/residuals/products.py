@@ -20,6 +20,8 @@ from typing import Protocol
 
 import numpy as np
 
+from xmixed.engine.products.cells import CellScatter
+
 STEP = 1e-40
 """Imaginary step of derivatives."""
 
@@ -38,17 +40,27 @@ class Units:
         How often each row counts within its unit: residuals are independent then.
     counts : (U,) array or None
         How often each unit counts in all. None: once.
+    observations : (n,) array or None
+        How many observations each row stands for. None: one.
+    scatter : CellScatter or None
+        Of the columns D, rows as here; None where each row is one observation.
     """
 
     rows: np.ndarray
     starts: np.ndarray
     row_weights: np.ndarray | None = None
     counts: np.ndarray | None = None
+    observations: np.ndarray | None = None
+    scatter: CellScatter | None = None
 
     @property
     def sizes(self) -> np.ndarray:
         """Rows of each unit, (U,)."""
         return np.diff(self.starts, append=len(self.rows))
+
+    def counted(self, values: np.ndarray) -> np.ndarray:
+        """(..., n) values, each as often as its row has observations."""
+        return values if self.observations is None else values * self.observations
 
     def row_counts(self) -> np.ndarray | None:
         """How often each row counts in all, but for its own weight; (n,)."""
