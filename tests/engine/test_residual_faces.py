@@ -39,17 +39,8 @@ def test_standard_errors_at_the_edge_keep_the_rank() -> None:
     found = fit(sleepstudy())
     errors = np.sqrt(np.diag(found.parameter_covariance))
     # log sd(_cons), log sigma_e, then atanh correlations
-    expected = [
-        0.1747406,
-        0.2701898,
-        0.3273189,
-        0.3192034,
-        0.4369554,
-        0.1544411,
-        0.3730023,
-        0.399503,
-        0.2782116,
-    ]
+    expected = [0.1747406, 0.2701898]
+    expected += [0.3273189, 0.3192034, 0.4369554, 0.1544411, 0.3730023, 0.399503, 0.2782116]
     assert errors[[0, 1, *range(6, 13)]] == pytest.approx(expected, rel=2e-5)
 
 
@@ -92,9 +83,7 @@ def test_more_parameters_than_observations_are_refused_at_once() -> None:
     residuals = Residuals("unstructured", group, 80, positions.astype(float), len(values))
     y = np.random.default_rng(1).normal(size=640)
     model = Model(y, (None,), (), "ml", residuals)
-    with pytest.raises(
-        TooManyParameters, match=r"residuals\(unstructured\) has [\d,]+ parameters, there are 640"
-    ):
+    with pytest.raises(TooManyParameters, match=r"\(unstructured\) has [\d,]+ parameters, there are 640"):
         parameters_of(model)
     with pytest.raises(TooManyParameters):
         fit(model)

@@ -29,8 +29,8 @@ class Basis:
     coefficients : callable
         (n_by, K) table -> f (b, classes) and g (m, classes).
     slopes : callable or None
-        Table -> derivatives of f (K, b, classes) and of g (K, m, classes) along the columns of the table, each
-        class along the row that is its own; of complex tables too. None: by complex steps.
+        Table -> derivatives of f (K, b, classes) and of g (K, m, classes) along the table's columns, each
+        class along its own row; of complex tables too. None: by complex steps.
     class_by : (classes,) array or None
         That row.
     """
@@ -157,7 +157,8 @@ class BasisProducts:
         """(b, U) values summed by class, as often as units count."""
         counted = per_unit if self.counts is None else per_unit * self.counts
         if np.iscomplexobj(counted):
-            real, imaginary = ([self._by_class(row) for row in part] for part in (counted.real, counted.imag))
+            parts = np.real(counted), np.imag(counted)
+            real, imaginary = ([self._by_class(row) for row in part] for part in parts)
             return np.array(real) + 1j * np.array(imaginary)
         return np.stack([self._by_class(values) for values in counted])
 

@@ -153,8 +153,8 @@ class Products(Protocol):
     def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
         """Along the table, derivatives of all that is zero where Lambda is singular; (s, n_by, K).
 
-        That is v'(dLambda)w for null vectors v, w of a pattern: those of eigenvalues of the correlations below
-        `share`. Where `takes_complex`.
+        That is v'(dLambda)w for null vectors v, w of a pattern: those of eigenvalues of the correlations
+        below `share`. Where `takes_complex`.
         """
         ...
 

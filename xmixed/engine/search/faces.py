@@ -1,9 +1,10 @@
 """Maxima where Lambda is singular although V is not: structured residuals beside random effects.
 
-The log likelihood has a slope up to the edge where Lambda stops being positive definite. There its maximum is the
-limit, mu to zero, of those of L + mu log|C|, C being the correlations, each within the edge. What counts against L at weight mu is at most
-mu times the number of eigenvalues that vanish. In the limit the Hessian of the sum is infinite across the face of
-singular matrices, and along it that of L with the face's own curvature: what standard errors rest on.
+The log likelihood has a slope up to the edge where Lambda stops being positive definite. There its maximum is
+the limit, mu to zero, of those of L + mu log|C|, C being the correlations, each within the edge. What counts
+against L at weight mu is at most mu times the number of eigenvalues that vanish. In the limit the Hessian of
+the sum is infinite across the face of singular matrices, and along it that of L with the face's own curvature:
+what standard errors rest on.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _ROUGHLY = 1e-3
 _DRAWN = 0.1
 _LOST = 1e-5
 _PART = 0.1
-# Share of an eigenvalue of the correlations below which it is on its way to zero, and below which it is there.
+# An eigenvalue of the correlations below the first is on its way to zero, below the second it is there.
 _NEAR = 0.05
 _ZERO = 1e-2
 
@@ -92,7 +93,7 @@ def step_along(root: Surface, rung: Rung, fixed: np.ndarray) -> tuple[Step, np.n
 
 
 def _drawn_back(objective: Objective, point: Point) -> Point:
-    """The point with lower correlations of the residuals, from where Newton's steps are free to go anywhere."""
+    """The point with lower correlations of the residuals, from where Newton's steps are free to go."""
     whitening = objective.whitening
     assert whitening is not None
     rho, own = point.rho.copy(), whitening.correlations

@@ -35,11 +35,13 @@ class _Chart:
     mapping : Mapping, coordinates -> natural coordinates in the optimiser's metric; (k,), (k, r), (k, r, r)
     to_estimation : (k, r) array, derivative of the estimation metric (log sds relative to sigma_e)
     is_sd : (r,) array, 1 where the coordinate is a log sd itself, which log sigma_e shifts
+    bend : (r, r) array or 0, what the space's own curvature adds to the Hessian
     """
 
     mapping: Mapping
     to_estimation: np.ndarray
     is_sd: np.ndarray
+    bend: np.ndarray | float = 0.0
 
 
 def parameter_covariance(
@@ -67,7 +69,7 @@ def parameter_covariance(
     charts = _charts(objective, point, relative, boundary, rung)
     count = len(relative)
     least = _LEAST if objective.is_exact else _LEAST_WITH_RESIDUALS
-    inverse = _inverse(_hessian(objective, point, variance, charts, rung), least)
+    inverse = _inverse(_hessian(objective, point, variance, charts), least)
     if inverse is None:
         return None
     k, r = objective.count, len(inverse) - 1
@@ -130,13 +132,12 @@ def _charts(
     if objective.whitening is not None:
         fixed = boundary.fixed[objective.block_count :]
         basis = np.eye(len(fixed))[:, ~fixed] if rung is None else rung.basis
-        charts.append(_residual(objective.whitening.jacobian(point.rho), basis))
+        bend = np.zeros((basis.shape[1], basis.shape[1])) if rung is None else rung.bend
+        charts.append(_residual(objective.whitening.jacobian(point.rho), basis, bend))
     return charts
 
 
-def _hessian(
-    objective: Objective, point: Point, variance: float, charts: list[_Chart], rung: Rung | None = None
-) -> np.ndarray:
+def _hessian(objective: Objective, point: Point, variance: float, charts: list[_Chart]) -> np.ndarray:
     """Hessian of L* in the charts' coordinates, log sds absolute, and log sigma_e last; (r+1, r+1)."""
     d = objective.derivatives(point, refined=True)
     rss = float(point.up.rss.real)
@@ -150,10 +151,8 @@ def _hessian(
     for part, chart in zip(parts, charts, strict=True):
         own = slice(column, column + len(chart.is_sd))
         jacobian[part, own] = chart.mapping.jacobian
-        bend[own, own] = np.tensordot(gradient[part], chart.mapping.second, axes=1)
+        bend[own, own] = np.tensordot(gradient[part], chart.mapping.second, axes=1) + chart.bend
         column = own.stop
-    if rung is not None:
-        bend[own, own] += rung.bend
     hessian = np.zeros((r + 1, r + 1))
     hessian[:r, :r] = jacobian.T @ inner @ jacobian + bend
     hessian[:r, r] = hessian[r, :r] = jacobian.T @ (d.rss / variance)
@@ -163,10 +162,10 @@ def _hessian(
     return to_relative.T @ hessian @ to_relative
 
 
-def _residual(jacobian: np.ndarray, basis: np.ndarray) -> _Chart:
+def _residual(jacobian: np.ndarray, basis: np.ndarray, bend: np.ndarray) -> _Chart:
     """Directions of the residual parameters; `jacobian` takes these to the estimation metric."""
     r, s = basis.shape
-    return _Chart(Mapping(np.zeros(r), basis, np.zeros((r, s, s))), jacobian @ basis, np.zeros(s))
+    return _Chart(Mapping(np.zeros(r), basis, np.zeros((r, s, s))), jacobian @ basis, np.zeros(s), bend)
 
 
 def _free(block: Block, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:

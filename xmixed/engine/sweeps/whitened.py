@@ -22,7 +22,7 @@ _MANY_ROWS = 20_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Barrier:
-    """Sum over distinct patterns of log|C|, C the correlations of residuals, with its first (r,) and second (r, r) derivatives."""
+    """Sum over distinct patterns of log|C|, C the correlations, with first (r,) and second derivatives."""
 
     value: float
     slopes: np.ndarray

@@ -177,7 +177,8 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
             f"a correlation of residuals is {_BOUNDARY} (at its limit); its standard error is not computed."
         )
     if note.kind == "residual_singular":
-        return f"the residual covariance matrix is singular, {_BOUNDARY}; its standard errors take its rank as given."
+        text = f"the residual covariance matrix is singular, {_BOUNDARY}; "
+        return text + "its standard errors take its rank as given."
     if note.kind == "standard_errors_failed":
         return "standard-error calculation has failed; the standard errors of the random effects are missing."
     where, names, several, common = "", (), False, False
