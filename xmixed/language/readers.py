@@ -150,6 +150,12 @@ def _read_call(text: str, span: Span) -> Any:
     return read_call(text, span)
 
 
+def _read_imputation(text: str, span: Span) -> Any:
+    from xmixed.language.arguments.imputation import read_imputation_model
+
+    return read_imputation_model(text, span)
+
+
 _READERS: dict[str, Callable[[str, Span], Any]] = {
     "none": _read_none,
     "varlist": lambda text, span: read_varlist(text, span, False),
@@ -167,5 +173,6 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "numlist": lambda text, span: parse("numlist", text, span),
     "filename": read_filename,
     "words": lambda text, span: parse("words", text, span),
+    "imputation": _read_imputation,
     "text": lambda text, span: text[span.start : span.end],
 }
