@@ -3,7 +3,7 @@
 The log likelihood has a slope up to the edge where Lambda stops being positive definite. There its maximum is
 the limit, mu to zero, of those of L + mu log|C|, C being the correlations, each within the edge. What counts
 against L at weight mu is at most mu times the number of eigenvalues that vanish. In the limit the Hessian of
-the sum is infinite across the face of singular matrices, and along it that of L with the face's own curvature:
+the sum is infinite across the face of singular matrices, along it that of L with the face's own curvature:
 what standard errors rest on.
 """
 
