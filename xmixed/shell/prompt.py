@@ -37,6 +37,7 @@ def interact() -> int:
     session.out.sinks.append(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout))
     session.advisers.append(lambda error: show_advice(session, error))
     prompt = _prompt_session(session)
+    session.ask = input
     print(
         f"xmixed {__version__}: Stata's commands, open source. `help` lists them, `exit` leaves.\n",
         flush=True,
