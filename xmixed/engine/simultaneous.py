@@ -148,7 +148,7 @@ class SimultaneousFits:
         self, nu: np.ndarray, step: np.ndarray, at: _Values, counts: np.ndarray
     ) -> tuple[_Values, np.ndarray]:
         """Return values after each step, halved until the likelihood does not fall; 0 where it does."""
-        length = np.ones(len(nu))
+        length, better = np.ones(len(nu)), np.zeros(len(nu), dtype=bool)
         slack = 1e-11 * (1.0 + np.abs(at.log_likelihood))
         for _ in range(_HALVINGS):
             trial = nu + length[:, None] * step
@@ -175,7 +175,7 @@ class SimultaneousFits:
 
     def _is_interior(self, nu: np.ndarray, least: float = _INTERIOR) -> np.ndarray:
         """Whether every block is positive definite, by more than `least` of its largest eigenvalue."""
-        inside = np.isfinite(nu).all(axis=1)
+        inside: np.ndarray = np.logical_and.reduce(np.isfinite(nu), axis=1)
         pairs = zip(self._problem.blocks, self._objective.slices, strict=True)
         for block, part in pairs:
             matrices = np.einsum(
@@ -241,7 +241,8 @@ class SimultaneousFits:
         problem, (R, G) = self._problem, counts.shape
         q, p = len(self._lower), problem.p
         XX, Xy = total[:, :p, :p], total[:, :p, p]
-        XX = np.where(np.isfinite(XX).all(axis=(1, 2))[:, None, None], XX, np.eye(p))
+        finite: np.ndarray = np.logical_and.reduce(np.isfinite(XX), axis=(1, 2))
+        XX = np.where(finite[:, None, None], XX, np.eye(p))
         singular = np.linalg.det(XX) <= 0 if p else np.zeros(R, dtype=bool)
         XX = np.where(singular[:, None, None], np.eye(p), XX)
         inverse = np.linalg.inv(XX)

@@ -296,7 +296,7 @@ def test_a_person_sees_how_far_it_is(session: Session, monkeypatch: pytest.Monke
 
     from xmixed.shell import screen
 
-    clock = iter(range(1000))
+    clock = iter(range(1, 1000))
     monkeypatch.setattr(screen, "monotonic", lambda: float(next(clock)))
     stream = io.StringIO()
     session.progress = screen.ProgressBar(stream)
