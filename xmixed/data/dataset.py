@@ -14,6 +14,8 @@ from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, MISSING, is_mi
 if TYPE_CHECKING:
     import pandas
 
+    from xmixed.data.reference.model import Reference
+
 DTYPES: dict[str, np.dtype] = {
     "byte": np.dtype(np.int8),
     "int": np.dtype(np.int16),
@@ -180,6 +182,8 @@ class Dataset:
     marks : mapping of str to ndarray of bool, shape (n,)
         Row-aligned marks that follow the observations through sort, keep and drop: e(sample) of the
         last and of the stored estimates. Not variables: no command sees them.
+    reference : Reference or None
+        Where the rows are when they are not in memory; variables then have no values (`reference/model.py`).
     """
 
     variables: tuple[Variable, ...] = ()
@@ -192,6 +196,7 @@ class Dataset:
     sorted_by: tuple[str, ...] = ()
     changed: bool = False
     marks: Mapping[str, np.ndarray] = field(default_factory=dict)
+    reference: Reference | None = None
     _places: dict[str, int] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -238,7 +243,7 @@ class Dataset:
         if "variables" in parts:
             variables = parts["variables"] = tuple(parts["variables"])
             after = {variable.name: variable for variable in variables}
-            parts.setdefault("n_obs", len(variables[0].values) if variables else 0)
+            parts.setdefault("n_obs", self._rows_of(variables))
             parts.setdefault("sorted_by", self._still_sorted(after))
             if any(owner not in after for owner in self.characteristics):
                 kept = {owner: texts for owner, texts in self.characteristics.items() if owner in after}
@@ -247,6 +252,11 @@ class Dataset:
             if parts["n_obs"] != self.n_obs:
                 parts.setdefault("marks", {})
         return Dataset(**dict(zip(_PARTS, _parts_of(self), strict=True)) | parts)
+
+    def _rows_of(self, variables: tuple[Variable, ...]) -> int:
+        if not variables:
+            return 0
+        return len(variables[0].values) if self.reference is None else self.n_obs
 
     def _still_sorted(self, after: dict[str, Variable]) -> tuple[str, ...]:
         count = 0

@@ -37,7 +37,7 @@ class Resampler:
     Raises
     ------
     InvalidModel
-        Crossed levels, correlated residuals, weights, no groups, or too many columns for so many groups.
+        Crossed levels, correlated residuals, weights, cells, no groups, too many columns for so many groups.
     """
 
     def __init__(self, model: Model) -> None:
@@ -48,6 +48,7 @@ class Resampler:
             or problem.residual is not None
             or problem.weights is not None
             or not nesting.labels
+            or model.cells is not None
         ):
             raise InvalidModel("only nested groups with independent residuals can be drawn")
         groups = len(nesting.labels[0])

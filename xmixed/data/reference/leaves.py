@@ -1,0 +1,58 @@
+"""Columns of a source as Stata's numbers: NULL, NaN, infinities and what no type can hold are missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+EPOCH = "1960-01-01"
+LARGEST = 2.0**1023
+"""Every number of a double is below it, and above its negative."""
+LARGEST_FLOAT = 2.0**127
+
+_SINCE_1970 = 315_619_200_000.0
+"""Milliseconds from 1960 to 1970."""
+
+BOUNDS = {"byte": 128.0, "int": 32768.0, "long": 2.0**31, "float": LARGEST_FLOAT, "double": LARGEST}
+"""What numbers of a storage type do not exceed in magnitude."""
+
+
+def cleaned(number: Any, largest: float = LARGEST) -> Any:
+    """Return a float64 expression as NULL where its magnitude reaches `largest`, or it is NaN.
+
+    The expression stands in the result once, so that results of results do not grow. `least` and `greatest`
+    pass over NULL in both engines, and NaN is above every number.
+    """
+    import ibis
+
+    top, bottom = ibis.literal(largest, "float64"), ibis.literal(-largest, "float64")
+    return ibis.least(ibis.greatest(number, bottom), top).nullif(top).nullif(bottom)
+
+
+def _milliseconds(column: Any) -> Any:
+    """Return whole milliseconds since 1970, rounded down."""
+    import ibis
+
+    name = "epoch_ms" if column.get_backend().name == "duckdb" else "unix_millis"
+
+    def function(x: Any) -> Any: ...
+
+    found = ibis.udf.scalar.builtin(function, name=name, signature=((column.type(),), "int64"))
+    return found(column)
+
+
+def number_of_column(column: Any, storage_type: str) -> Any:
+    """Return a column of the source as float64, NULL where it is missing.
+
+    Dates are days, times milliseconds, since 1960.
+    """
+    import ibis
+
+    kind = column.type()
+    if kind.is_floating():
+        largest = LARGEST_FLOAT if storage_type == "float" else LARGEST
+        return cleaned(column.cast("float64"), largest)
+    if kind.is_date():
+        return column.delta(ibis.date(EPOCH), unit="day").cast("float64")
+    if kind.is_timestamp():
+        return _milliseconds(column).cast("float64") + _SINCE_1970
+    return column.cast("float64")
