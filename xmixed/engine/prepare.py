@@ -13,6 +13,7 @@ from xmixed.engine.covariance.tied import Tie, check
 from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
 from xmixed.engine.model import Level, Model
 from xmixed.engine.problem import Problem
+from xmixed.engine.products.cells import refuse_cells
 from xmixed.engine.products.columns import ColumnStore, WorkingColumn, refuse_tiny
 from xmixed.engine.products.crossed import Grouping, cross_levels, crossed_products
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
@@ -34,7 +35,7 @@ from xmixed.engine.products.weights import (
     sweep_weights,
 )
 from xmixed.engine.residuals.data import residual_data
-from xmixed.engine.residuals.units import refuse_row_weights, whole_units
+from xmixed.engine.residuals.units import refuse_row_weights, refuse_timed_cells, whole_units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +102,7 @@ class _Columns:
         """Some columns and their divisors."""
         pairs = zip(places, divisors, strict=True)
         return tuple(
-            WorkingColumn(self.store.arrays[at], self.store.centers[at], float(divisor))
+            WorkingColumn(self.store.arrays[at], self.store.subtracted(at), float(divisor))
             for at, divisor in pairs
         )
 
@@ -150,8 +151,8 @@ def prepare(model: Model, relative_weights: bool = False) -> Problem:
 
 def _ordered(model: Model, relative_weights: bool) -> _Order:
     """Put the levels in an order that the sweeps can take, those as columns for which there is none."""
-    n, model = len(model.y), whole_units(model)
-    model, numbered, nesting, weights = _arranged(model)
+    model, numbered, nesting, weights = _arranged(whole_units(model))
+    n = model.n
     scale = weights.total / n if weights is not None and relative_weights else 1.0
     if weights is not None and scale != 1.0:
         weights = weights.divided(scale)
@@ -185,7 +186,7 @@ def _arranged(
 def _formed(order: _Order) -> _Columns:
     """Form the working columns, centred where a constant takes up the difference."""
     model = order.model
-    store = ColumnStore(len(model.y))
+    store = ColumnStore(len(model.y), model.cells)
     centred = any(column is None for column in model.fixed)
     x = [store.add(column, centred) for column in model.fixed]
     user = [[c for equation in level.equations for c in equation.columns] for _, level in order.numbered]
@@ -249,7 +250,7 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
         nesting=order.nesting,
         crossed=crossed,
         blocks=_blocks(order, columns, scaled),
-        n=len(model.y),
+        n=model.n,
         p=len(columns.x),
         level_count=len(model.levels),
         reml=model.method == "reml",
@@ -350,16 +351,18 @@ def _check(model: Model) -> None:
         if level.equations and (level.groups.min() < 0 or level.groups.max() >= level.n_groups):
             raise InvalidModel("group codes are outside 0..n_groups-1")
         check(level)
-    if n <= p:
-        raise InsufficientObservations(f"{n} observations and {p} fixed-effects columns")
+    if model.n <= p:
+        raise InsufficientObservations(f"{model.n} observations and {p} fixed-effects columns")
+    refuse_cells(model)
     refuse_weights(model)
     refuse_row_weights(model)
+    refuse_timed_cells(model)
 
 
 def _outcome(store: ColumnStore, y: np.ndarray, centred: bool) -> int:
     """Enter y as a column of its own, also when X or Z holds the very same array."""
     store.arrays.append(y)
-    store.centers.append(float(y.mean(dtype=np.float64)) if centred else 0.0)
+    store.centers.append(store.mean(y) if centred else 0.0)
     return len(store.arrays) - 1
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from xmixed.engine.products.cells import CellScatter
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
 from xmixed.engine.products.weights import Weights
@@ -198,22 +199,44 @@ def crossed_products(
     for row, values in store.chunks(None, [*used, y]):
         if offset is not None and len(x):
             values[y_place] -= offset @ values[x_places]
-        Xy = values[[*x_places, y_place]]
-        part = slice(row, row + values.shape[1])
-        total += (Xy if weights is None else Xy * weights.whole_rows[part]) @ Xy.T
+        Xy, part = values[[*x_places, y_place]], slice(row, row + values.shape[1])
+        counted = values if store.cells is None else values * store.cells.counts[part]
+        left = counted[[*x_places, y_place]]
+        total += (left if weights is None else left * weights.whole_rows[part]) @ Xy.T
         for position, (group, level) in enumerate(zip(groups, levels, strict=True)):
-            codes = group.codes[part]
-            Z = values[[place[column] for column in group.columns]]
-            for a, given in enumerate(Z):
+            codes, own = group.codes[part], [place[column] for column in group.columns]
+            Z = values[own]
+            for a, given in enumerate(counted[own]):
                 z = given if weights is None else given * weights.rows[position][part]
                 for b in range(a + 1):
                     level.ZtZ[a, b] += np.bincount(codes, z * Z[b], group.n_groups)
                 for j, w in enumerate(Xy):
                     level.ZtW[a, j] += np.bincount(codes, z * w, group.n_groups)
+    scatter = store.scatter([*used, y])
+    if scatter is not None:
+        if offset is not None:
+            scatter = scatter.less(y_place, x_places, offset)
+        total += scatter.total([*x_places, y_place])
+        for group, level in zip(groups, levels, strict=True):
+            own = [place[column] for column in group.columns]
+            _add_within(level, group, scatter, own, [*x_places, y_place])
     for level in levels:
         for a in range(len(level.ZtZ)):
             level.ZtZ[:a, a] = level.ZtZ[a, :a]
     return CrossProducts(tuple(levels), total)
+
+
+def _add_within(
+    level: LevelProducts, group: Grouping, scatter: CellScatter, z: list[int], Xy: list[int]
+) -> None:
+    """Add what varies within cells to a level's products; `z` and `Xy` are places in the scatter."""
+    for a, first in enumerate(z):
+        targets = [(level.ZtZ, a, b, z[b]) for b in range(a + 1)]
+        targets += [(level.ZtW, a, j, second) for j, second in enumerate(Xy)]
+        for target, row, column, second in targets:
+            found = scatter(first, second)
+            if found is not None:
+                target[row, column] += np.bincount(group.codes, found, group.n_groups)
 
 
 def cross_levels(
@@ -283,6 +306,10 @@ class _Between:
                 values = column if values is None else values * column
         if values is None:
             values = np.ones(self.store.n)
+        if self.store.cells is not None:
+            within = self.store.scatter([left.columns[a], right.columns[b]])
+            found = None if within is None else within(0, 1)
+            values = values * self.store.cells.counts + (0.0 if found is None else found)
         shape = (left.n_groups, right.n_groups)
         result: Any = coo_matrix((values, (left.codes, right.codes)), shape=shape).tocsr()
         result.sum_duplicates()

@@ -54,6 +54,8 @@ class Weights:
 
 def is_weighted(model: Model) -> bool:
     """Whether the model has weights of any kind."""
+    if model.cells is not None and model.cells.weighted:
+        return True
     return model.weights is not None or any(level.weights is not None for level in model.levels)
 
 
@@ -110,24 +112,33 @@ def sweep_weights(model: Model, numbered: Sequence[tuple[int, Level]], nesting: 
     )
     groups = tuple(_product(own, nesting, 0, level) for level in range(count))
     weight = weight if nesting.order is None else weight[nesting.order]
+    of_rows = _counts(model, nesting)
     if not count:
-        _refuse_extremes(weight)
-        return Weights(float(weight.sum()), (), weight, (), ())
+        _refuse_extremes(weight * of_rows)
+        return Weights(float((weight * of_rows).sum()), (), weight, (), ())
     bottom = count - 1
     place_of_row = np.repeat(np.arange(len(own[bottom])), np.diff(nesting.row_starts, append=len(weight)))
     rows = tuple(weight * to_above[bottom][m][place_of_row] for m in range(bottom))
     whole = weight * groups[bottom][place_of_row]
-    _refuse_extremes(whole)
-    return Weights(float(whole.sum()), (*rows, weight), whole, to_above, groups)
+    _refuse_extremes(whole * of_rows)
+    return Weights(float((whole * of_rows).sum()), (*rows, weight), whole, to_above, groups)
+
+
+def _counts(model: Model, nesting: Nesting) -> np.ndarray | float:
+    """How many observations each row stands for, sorted; of cells with weights, the sum of these."""
+    if model.cells is None:
+        return 1.0
+    return model.cells.counts if nesting.order is None else model.cells.counts[nesting.order]
 
 
 def crossed_weights(model: Model, numbered: Sequence[tuple[int, Level]]) -> Weights | None:
     """The weights of a model whose levels cross each other, rows and groups as the caller has them.
 
     Those of observations and those of the groups of its last level, whose effects are integrated first: all
-    others stand outside them. None where the weights are others, or where effects are equally correlated.
+    others stand outside them. None where the weights are others, where effects are equally correlated, or
+    where rows are cells.
     """
-    if any(number < 0 for number, _ in numbered):
+    if model.cells is not None or any(number < 0 for number, _ in numbered):
         return None
     last = max(number for number, _ in numbered)
     weight = np.ones(len(model.y)) if model.weights is None else model.weights.astype(np.float64)
