@@ -1,4 +1,4 @@
-"""Digits where cross-products lose them: columns that others nearly determine, residuals far below effects."""
+"""Digits where cross-products lose them: columns nearly determined by others, tiny residuals."""
 
 from __future__ import annotations
 

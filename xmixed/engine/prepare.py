@@ -40,7 +40,6 @@ from xmixed.engine.products.within import loses_digits, within_products
 from xmixed.engine.residuals.data import residual_data
 from xmixed.engine.residuals.units import refuse_row_weights, refuse_timed_cells, whole_units
 
-
 # Residual variances that are rounding: of cross-products, and of the outcome in terms of its size.
 _LEAST_VARIANCE = 1e-14
 _ROUNDING = 1e-15
