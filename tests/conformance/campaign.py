@@ -71,10 +71,12 @@ def draw(seed: int) -> Case:
     """Draw a model of 15 to 200 rows."""
     rng = np.random.default_rng([20, seed])
     sizes = rng.integers(rng.integers(1, 4), rng.integers(4, 9), rng.integers(5, 26))
-    group = np.repeat(np.arange(len(sizes)), sizes)
-    wave = np.concatenate([np.sort(rng.choice(8, size, replace=False)) for size in sizes]).astype(float)
-    n = len(group)
     kind = str(rng.choice(KINDS))
+    waves = 4 if kind in ("banded", "unstructured") else 8
+    sizes = np.minimum(sizes, waves)
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    wave = np.concatenate([np.sort(rng.choice(waves, size, replace=False)) for size in sizes]).astype(float)
+    n = len(group)
     by = rng.integers(0, 2, n if kind == "independent" else len(sizes))
     by = by if kind == "independent" else by[group]
     residuals, text = _residuals(rng, kind, group, len(sizes), wave, by)
@@ -136,15 +138,8 @@ def _residuals(
     if kind in ("independent", "exchangeable"):
         return Residuals(kind, group, count, **split), text  # type: ignore[arg-type]
     if kind in ("banded", "unstructured"):
-        values, place = np.unique(wave // (3 if kind == "unstructured" else 1), return_inverse=True)
-        if kind == "unstructured":  # three times; rows that repeat one have a group of their own
-            first = np.unique(group * 10 + place, return_index=True)[1]
-            extra = np.ones(len(group), bool)
-            extra[first] = False
-            group = np.where(extra, count + np.cumsum(extra), group)
-            group = np.unique(group, return_inverse=True)[1]
-            return Residuals(kind, group, int(group.max()) + 1, place.astype(float), len(values)), kind
-        order = min(2, len(values) - 1)
+        values, place = np.unique(wave, return_inverse=True)
+        order = min(2, len(values) - 1) if kind == "banded" else 0
         return Residuals(kind, group, count, place.astype(float), len(values), order, **split), text
     unit = float(rng.choice([1.0, 1.0, 2.0, 7.0]))
     if kind == "exponential":
@@ -158,7 +153,7 @@ def _levels(
     rng: np.random.Generator, group: np.ndarray, count: int, x: list[np.ndarray], kind: str
 ) -> tuple[tuple[Level, ...], str]:
     """No level, one, two nested ones, or two that cross."""
-    if kind == "unstructured":
+    if kind == "unstructured" and rng.random() < 0.7:
         return (), "alone"
     shape = str(rng.choice(["alone", "one", "one", "nested", "crossed"]))
     if shape == "alone" and kind == "none":

@@ -246,7 +246,8 @@ def _scaled(order: _Order, columns: _Columns) -> _Scaled:
         products, x_scale, y_scale, size, columns.centers, order.nesting is not None, order.counts
     )
     within, least = None, _LEAST_VARIANCE
-    if order.nesting is not None and store.cells is None and loses_digits(scaled, order.weights):
+    plain = order.model.residuals is None and store.cells is None
+    if plain and order.nesting is not None and loses_digits(scaled, order.weights):
         scales = divisors_of(scaled, z_scales), x_scale, y_scale
         places = columns.z, columns.x, columns.y
         within = within_products(store, order.nesting, places, scales, offset, scaled, order.weights)

@@ -52,7 +52,8 @@ class Problem:
     x_mix : (p, p) array or None
         T, unit upper triangular: the working columns are those of XT. None: of X.
     within : CrossProducts or None
-        What the lowest level's Z leaves of the columns above it, where `products` have lost it.
+        What the lowest level's Z leaves of the columns above it, where `products` have lost it; never with
+        `residual`.
     least_variance : float
         A residual variance, working units, that is rounding of the data.
     residual : ResidualData or None
