@@ -20,7 +20,7 @@ _NATURAL: dict[str, Callable[[float], float]] = {
     "residual_atanh_theta": np.tanh,
     "residual_phi": float,
     "residual_theta": float,
-    "residual_logit": lambda value: 1.0 / (1.0 + np.exp(-value)),
+    "residual_logit": lambda value: -np.logaddexp(0.0, -value),  # log rho keeps its digits near zero
 }
 
 
@@ -91,8 +91,8 @@ def correlation_matrix(residuals: Residuals, rows: np.ndarray, others: Others) -
         return table[np.ix_(position, position)]
     gap = np.abs(np.subtract.outer(time, time))
     if structure == "exponential":
-        (rho,) = others.values()
-        return rho**gap
+        (log_rho,) = others.values()
+        return np.exp(gap * log_rho)
     lag = gap.astype(int)
     by_lag = [others[key] for key in sorted(others)]
     return _BY_LAG[structure](by_lag, int(lag.max()))[lag]
