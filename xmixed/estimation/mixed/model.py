@@ -11,7 +11,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.factors.terms import Term
 
 if TYPE_CHECKING:
-    from xmixed.engine import CovarianceStructure, Residuals, ResidualStructure
+    from xmixed.engine import Cells, CovarianceStructure, Residuals, ResidualStructure
     from xmixed.estimation.mixed.request import ResolvedMixed
 
 RESIDUAL = -1
@@ -276,7 +276,7 @@ class MixedSpecification:
     levels : tuple of GroupLevel
         Highest first; `description.equations[i].level_number` counts them from 1.
     rows : ndarray of bool
-        The estimation sample over the observations of the data.
+        The estimation sample over the observations of the data; empty where these are not in memory.
     notes : tuple of str
         Lines to print before estimation.
     residuals : engine.Residuals or None
@@ -286,6 +286,8 @@ class MixedSpecification:
         What scores are summed within for robust variances.
     resolved : ResolvedMixed or None
         The model in names, from which this was made.
+    cells : engine.Cells or None
+        What rows stand for that are not single observations: columns hold means then.
     """
 
     description: MixedDescription
@@ -300,6 +302,7 @@ class MixedSpecification:
     weights: MixedWeights | None = None
     clusters: Clusters | None = None
     resolved: ResolvedMixed | None = None
+    cells: Cells | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -204,14 +204,20 @@ def _scaled(
 
 
 def expanded_counts(
-    weights: MixedWeights | None, groups: Sequence[GroupLevel], n: int
+    weights: MixedWeights | None, groups: Sequence[GroupLevel], observations: np.ndarray
 ) -> tuple[int, list[tuple[int, int, float, int]]]:
     """Return (observations, for each level number of groups and least, mean and most observations in them).
 
     Frequency weights count as the data they stand for; sampling weights do not.
+
+    Parameters
+    ----------
+    observations : (n,) array
+        How many observations each row is, before weights.
     """
+    n = len(observations)
     counted = weights if weights is not None and weights.summary.kind == "fweight" else None
-    inner = np.ones(n) if counted is None or counted.rows is None else counted.rows.copy()
+    inner = observations if counted is None or counted.rows is None else counted.rows.copy()
     own = [None] * len(groups) if counted is None else list(counted.levels)
     above = np.ones(n)
     factors = []
