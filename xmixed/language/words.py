@@ -63,7 +63,7 @@ def split_at_colon(text: str, position: int) -> tuple[Span, int]:
         if found in ('"', '`"'):
             end = quote_end(text, mark.start(), len(text))
             if end is None:
-                raise StataError(132, "unmatched quote", Span(mark.start(), len(text)))
+                raise StataError(132, "too few quotes", Span(mark.start(), len(text)))
             position = end
         elif found == ":":
             if depth == 0:

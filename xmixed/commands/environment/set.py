@@ -104,8 +104,8 @@ def _memory(session: SessionState, name: str, word: str) -> None:
 
 
 def _matsize(session: SessionState, name: str, word: str) -> None:
-    """Matrices have no limit here; the number is only checked."""
-    _whole(name, word, *MATSIZE)
+    """Matrices have no limit here; the number is only checked and remembered."""
+    session.settings.remembered[name] = str(_whole(name, word, *MATSIZE))
 
 
 def _scheme(session: SessionState, name: str, word: str) -> None:
