@@ -15,6 +15,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import range_slice
 from xmixed.language.nodes import Command
+from xmixed.language.nodes.estimators import FixedEquation
 from xmixed.session.state import SessionState
 
 
@@ -23,7 +24,7 @@ def max_memory(session: SessionState) -> str:
     return session.settings.remembered.get("max_memory", ".")
 
 
-def selected_reference(session: SessionState, node: Command) -> Reference:
+def selected_reference(session: SessionState, node: Command | FixedEquation) -> Reference:
     """Return the rows that the command's `if` and `in` leave, over the columns of the data.
 
     Raises

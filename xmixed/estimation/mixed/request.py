@@ -34,13 +34,15 @@ class MixedSample(LevelSample, Protocol):
     context : Context
     rows : ndarray of bool
         The sample over the observations of the data; empty where these are not in memory.
-    cells : Cells or None
-        None: rows are observations.
     """
 
     context: Context
     rows: np.ndarray
-    cells: Cells | None
+
+    @property
+    def cells(self) -> Cells | None:
+        """What rows stand for; None where they are observations."""
+        ...
 
     @property
     def size(self) -> int:

@@ -52,7 +52,6 @@ def specify(resolved: ResolvedMixed, context: Context, rows: np.ndarray) -> Mixe
 class RowSample(SampleColumns):
     """See `MixedSample`: rows are observations."""
 
-    cells: Cells | None = None
     _typed: TypedWeights | None = None
 
     def begin(self, resolved: ResolvedMixed) -> int:
@@ -72,6 +71,11 @@ class RowSample(SampleColumns):
     def observations(self) -> np.ndarray:
         """See `MixedSample`."""
         return np.ones(self.size)
+
+    @property
+    def cells(self) -> Cells | None:
+        """See `MixedSample`."""
+        return None
 
 
 def specification_of(resolved: ResolvedMixed, sample: MixedSample) -> MixedSpecification:
