@@ -43,8 +43,8 @@ def _milliseconds(column: Any) -> Any:
 def _finite(number: Any) -> Any:
     """Return a column of a source as NULL where it is NaN.
 
-    DuckDB concludes from the range that a Parquet file states, which is silent about NaN, and so believes that
-    isnan() is never true; of isfinite() it concludes nothing.
+    DuckDB concludes from the range that a Parquet file states, which is silent about NaN, and so believes
+    that isnan() is never true; of isfinite() it concludes nothing.
     """
     import ibis
 
