@@ -18,8 +18,7 @@ from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
 
 if TYPE_CHECKING:
-    from xmixed.estimation.mixed.model import MixedSpecification
-    from xmixed.estimation.mixed.request import MixedSample
+    from xmixed.estimation.mixed.model import MixedSample, MixedSpecification
     from xmixed.expressions.context import Context
     from xmixed.expressions.factors.terms import Term
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xmixed.errors import Span, StataError
-from xmixed.estimation.mixed.model import ResidualSummary
-from xmixed.estimation.mixed.request import MixedSample, ResidualRequest
+from xmixed.estimation.mixed.model import MixedSample, ResidualSummary
+from xmixed.estimation.mixed.request import ResidualRequest
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes.estimators import MixedCommand, ResidualSpecification

@@ -13,13 +13,15 @@ from xmixed.estimation.mixed.model import (
     Clusters,
     Column,
     GroupLevel,
+    LevelSample,
     LevelSummary,
     MixedDescription,
+    MixedSample,
     MixedSpecification,
     MixedWeights,
     RandomEquationSummary,
 )
-from xmixed.estimation.mixed.request import LevelSample, MixedSample, ResolvedEquation, ResolvedMixed
+from xmixed.estimation.mixed.request import ResolvedEquation, ResolvedMixed
 from xmixed.estimation.mixed.residuals import residual_part
 from xmixed.estimation.mixed.resolve import ALL
 from xmixed.estimation.mixed.robust import find_clusters

@@ -176,9 +176,13 @@ class SummedSample:
         ]
         return cell_sums(self._leaves, self._keys, terms, self._totals.centers[self._kept], pairs)
 
-    @cached_property
-    def cells(self) -> Cells:
+    @property
+    def cells(self) -> Cells | None:
         """See `MixedSample`."""
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> Cells:
         from xmixed.engine import Cells
 
         sums, kept = self._sums, self._kept
