@@ -29,8 +29,7 @@ class Leaves:
     def __init__(self, context: Context, rows: Reference) -> None:
         self.context, self.rows = context, rows
         self._columns: dict[str, Any] = {}
-        self._texts: set[str] = set()
-        self._not_zero: set[str] = set()
+        self._present: dict[str, Any] = {}
 
     def number(self, variable: str, series: str, role: str) -> str:
         """Take in a numeric variable and return the name of its column.
@@ -46,16 +45,20 @@ class Leaves:
         if found.is_string:
             raise StataError(109, f"{variable}:  string variables may not be used as {role}")
         name = f"x_{variable}"
-        self._columns.setdefault(name, self.rows.number(found))
+        if name not in self._columns:
+            self._columns[name], self._present[name] = self.rows.number_and_presence(found)
         return name
 
     def identifier(self, variable: str) -> str:
         """Take in a variable that tells groups apart, and return the name of its column."""
         found, name = self.context.data[variable], f"g_{variable}"
-        if name not in self._columns:
-            self._columns[name] = self.rows.value(found)
-            if found.is_string:
-                self._texts.add(name)
+        if name in self._columns:
+            return name
+        if found.is_string:
+            self._columns[name] = text = self.rows.text(found)
+            self._present[name] = text != ""
+        else:
+            self._columns[name], self._present[name] = self.rows.number_and_presence(found)
         return name
 
     def expression(self, name: str, expression: Expression, keeps_zero: bool) -> str:
@@ -70,8 +73,7 @@ class Leaves:
         if text:
             raise StataError(109, "type mismatch", getattr(expression, "span", None))
         self._columns[name] = value
-        if not keeps_zero:
-            self._not_zero.add(name)
+        self._present[name] = value.notnull() if keeps_zero else value.notnull() & (value != 0.0)
         return name
 
     @property
@@ -79,13 +81,10 @@ class Leaves:
         """The table of all columns, rows with a missing value left out."""
         import ibis
 
-        columns = self._columns or {"nothing": ibis.literal(0.0)}
-        whole = self.rows.table.select(**columns)
-        conditions = [
-            whole[name] != "" if name in self._texts else whole[name].notnull() for name in self._columns
-        ]
-        conditions += [whole[name] != 0.0 for name in sorted(self._not_zero)]
-        return whole.filter(conditions) if conditions else whole
+        kept = self.rows.table
+        if self._present:
+            kept = kept.filter(list(self._present.values()))
+        return kept.select(**(self._columns or {"nothing": ibis.literal(0.0)}))
 
 
 def term_value(table: Any, term: Term) -> Any:

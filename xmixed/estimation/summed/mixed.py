@@ -73,8 +73,14 @@ class SummedSample:
             raise needs_rows(f"vce({resolved.vce}) without groups is")
         if residuals.by:
             self._key(self._leaves.identifier(residuals.by))
-        if weights is None:
+        if weights is not None:
+            self._begin_weights(weights)
+        if any(not operand.operator.continuous for term in resolved.terms for operand in term.operands):
             return int(self._kinds["n"].sum())
+        self.expanded(resolved.terms)
+        return self._totals.n
+
+    def _begin_weights(self, weights: WeightRequest) -> None:
         if weights.scale:
             raise needs_rows("pwscale() is")
         if weights.observations is not None:
@@ -83,7 +89,6 @@ class SummedSample:
             self._key(self._leaves.expression(f"l{place}", typed.expression, keeps_zero=True))
         if weights.observations is not None:
             check_weight_column(self._leaves, weights.kind, weights.observations.span)
-        return int(self._kinds["n"].sum())
 
     @cached_property
     def _kinds(self) -> dict[str, np.ndarray]:
@@ -92,15 +97,12 @@ class SummedSample:
         operands = [operand for term in terms for operand in term.operands if not operand.operator.continuous]
         names = list(dict.fromkeys(f"x_{operand.variable}" for operand in operands))
         table = self._leaves.table
-        if not names:
-            found = self._leaves.rows.run(table.aggregate(n=table.count()))
-        else:
-            grouped = table.group_by(names).aggregate(n=table.count())
-            found = self._leaves.rows.run(grouped.limit(_KINDS + 1))
+        grouped = table.group_by(names).aggregate(n=table.count())
+        found = self._leaves.rows.run(grouped.limit(_KINDS + 1))
         if found.num_rows > _KINDS:
             raise needs_rows("so many levels of factor variables are")
         values = {name: np.asarray(found.column(name).to_pylist(), np.float64) for name in (*names, "n")}
-        order = np.lexsort([values[name] for name in reversed(names)]) if names else np.arange(1)
+        order = np.lexsort([values[name] for name in reversed(names)])
         return {name: column[order] for name, column in values.items()}
 
     # --- the design ---------------------------------------------------------------------------------
