@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from xmixed.data.reference.model import Reference, needs_rows
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
-from xmixed.expressions.factors.terms import Term
+from xmixed.expressions.factors.design import expand
+from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.expressions.pushdown.translate import pushed_value
 from xmixed.language.nodes import Expression
 
+_KINDS = 1_000_000
+"""Combinations of the levels of factor variables that are fetched."""
 MOST_COLUMNS = 120
 """Columns of a design by reference: their sums of products are one query."""
 
@@ -75,6 +81,37 @@ class Leaves:
         self._columns[name] = value
         self._present[name] = value.notnull() if keeps_zero else value.notnull() & (value != 0.0)
         return name
+
+    def add_terms(self, terms: Iterable[ResolvedTerm]) -> None:
+        """Take in the variables of covariates; raises as `number`."""
+        for term in terms:
+            for operand in term.operands:
+                role = "covariates" if operand.operator.continuous else "factor variables"
+                self.number(operand.variable, operand.time_series, role)
+
+    def expanded(self, terms: Sequence[ResolvedTerm]) -> tuple[Term, ...]:
+        """Return one term for each column of the design, over the levels of factors that occur.
+
+        Raises
+        ------
+        StataError
+            r(452), r(198) as `expand`; r(3) what needs the observations.
+        """
+        operands = [operand for term in terms for operand in term.operands]
+        if any(operand.operator.base == "freq" for operand in operands):
+            raise needs_rows("the most frequent level as base is")
+        factors = [operand.variable for operand in operands if not operand.operator.continuous]
+        kinds = self._kinds([f"x_{name}" for name in dict.fromkeys(factors)]) if factors else {}
+        return expand(terms, lambda variable, series: kinds[f"x_{variable}"])
+
+    def _kinds(self, names: list[str]) -> dict[str, np.ndarray]:
+        """The combinations of the values of columns that occur."""
+        found = self.rows.run(self.table.select(*names).distinct().limit(_KINDS + 1))
+        if found.num_rows > _KINDS:
+            raise needs_rows("so many levels of factor variables are")
+        values = {name: np.asarray(found.column(name).to_pylist(), np.float64) for name in names}
+        order = np.lexsort([values[name] for name in reversed(names)])
+        return {name: column[order] for name, column in values.items()}
 
     @property
     def table(self) -> Any:
