@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from dataclasses import replace
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from xmixed.engine.problem import Problem
-from xmixed.engine.residuals.data import ResidualData
+from xmixed.engine.residuals.data import NestedResidualData, ResidualData
 from xmixed.engine.residuals.lattice import LatticeProducts
 from xmixed.engine.residuals.products import Curvature, UnitPosterior
 from xmixed.engine.residuals.scoring import scored_start
@@ -20,7 +21,7 @@ _KEPT = 2
 _MANY_ROWS = 20_000
 
 
-class Whitening:
+class Whitening(ABC):
     """Sweeps of the whitened problem; rho is (r,), in the search metric."""
 
     def __init__(self, problem: Problem, residual: ResidualData) -> None:
@@ -31,23 +32,25 @@ class Whitening:
         self.correlations = columns >= residual.table.sds
         self._kept: OrderedDict[bytes, tuple[Sweeps, float]] = OrderedDict()
 
-    @cached_property
+    @property
     def start(self) -> np.ndarray:
         """Where the search starts, (r,)."""
-        residual, found = self.residual, None
-        if isinstance(residual.products, LatticeProducts):
-            found = scored_start(residual.products, self.problem.reml)
-        return residual.structure.start(residual.residuals, residual.table) if found is None else found
+        return self.residual.structure.start(self.residual.residuals, self.residual.table)
 
     @property
     def is_exact(self) -> bool:
         """Whether `curvature` gives second derivatives."""
-        return isinstance(self.residual.products, LatticeProducts)
+        return False
 
     @property
+    @abstractmethod
     def is_dear(self) -> bool:
         """Whether whitening at another rho takes long enough to count."""
-        return self.residual.products.cost_by_rows and len(self.residual.units.rows) >= _MANY_ROWS
+
+    @property
+    def has_many_rows(self) -> bool:
+        """Whether what costs by rows takes long enough to count."""
+        return len(self.residual.units.rows) >= _MANY_ROWS
 
     def estimates(self, rho: np.ndarray) -> np.ndarray:
         """The parameters in the estimation metric, correlations for the user's unit of t()."""
@@ -91,16 +94,59 @@ class Whitening:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        found = self.residual.products.at(self.table(rho))
-        problem = replace(self.problem, products=self.residual.cross_products(found))
-        self._kept[key] = (NestedSweeps(problem), found.log_det)
+        self._kept[key] = self._at(rho)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
 
+    @abstractmethod
+    def _at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
+        """See `at`."""
+
     def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
         """Exact first and second derivatives along rho; None where second ones are differences."""
-        products = self.residual.products
+        return None
+
+    @abstractmethod
+    def slopes(
+        self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Derivatives along rho of all log determinants and of y'Py, both (r,)."""
+
+
+class NestedWhitening(Whitening):
+    """See `Whitening`: units within groups of nested levels."""
+
+    def __init__(self, problem: Problem, residual: NestedResidualData) -> None:
+        super().__init__(problem, residual)
+        self.nested = residual
+
+    @cached_property
+    def start(self) -> np.ndarray:
+        """See `Whitening`: where scoring ends, on a lattice."""
+        found = None
+        if isinstance(self.nested.products, LatticeProducts):
+            found = scored_start(self.nested.products, self.problem.reml)
+        return super().start if found is None else found
+
+    @property
+    def is_exact(self) -> bool:
+        """See `Whitening`."""
+        return isinstance(self.nested.products, LatticeProducts)
+
+    @property
+    def is_dear(self) -> bool:
+        """See `Whitening`."""
+        return self.nested.products.cost_by_rows and self.has_many_rows
+
+    def _at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
+        found = self.nested.products.at(self.table(rho))
+        problem = replace(self.problem, products=self.nested.cross_products(found))
+        return NestedSweeps(problem), found.log_det
+
+    def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
+        """See `Whitening`."""
+        products = self.nested.products
         if not isinstance(products, LatticeProducts):
             return None
         return products.curvature(rho, up.beta, up.factor, self.problem.reml)
@@ -108,8 +154,8 @@ class Whitening:
     def slopes(
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Derivatives along rho of all log determinants and of y'Py, both (r,)."""
-        residual = self.residual
+        """See `Whitening`."""
+        residual = self.nested
         posterior = sweeps.posterior(up, psis)
         units = residual.groups[-1] if residual.groups else np.zeros(residual.n_units, np.intp)
         fixed = np.append(-up.beta, 1.0)[:, None]
