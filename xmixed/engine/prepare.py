@@ -260,7 +260,9 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
     model, store = order.model, columns.store
     crossed = residual = None
     if order.nesting is None:
-        crossed = cross_levels(scaled.products, store, columns.groups, scaled.divisors, order.weights, order.first)
+        crossed = cross_levels(
+            scaled.products, store, columns.groups, scaled.divisors, order.weights, order.first
+        )
     if model.residuals is not None:
         residual = _residual(order, columns, scaled, crossed)
     return Problem(

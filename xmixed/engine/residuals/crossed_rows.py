@@ -136,6 +136,4 @@ class CrossedRows:
 
 def _by_group(rows: LevelRows, moved: np.ndarray) -> np.ndarray:
     """Sums of z w over the rows of each group, (q, w, G)."""
-    return np.stack(
-        [[np.bincount(rows.codes, z * w, rows.n_groups) for w in moved] for z in rows.columns]
-    )
+    return np.stack([[np.bincount(rows.codes, z * w, rows.n_groups) for w in moved] for z in rows.columns])

@@ -39,7 +39,11 @@ def crosses_units(model: Model) -> bool:
     residuals, used = model.residuals, [level for level in model.levels if level.equations]
     if residuals is None or not used or any(level.within is not None for level in used):
         return False
-    if model.cells is not None or model.weights is not None or any(level.weights is not None for level in model.levels):
+    if (
+        model.cells is not None
+        or model.weights is not None
+        or any(level.weights is not None for level in model.levels)
+    ):
         return False
     structure = structure_of(residuals)
     if structure.correlated and not all(_whole(level, residuals) for level in used):
