@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from scipy.special import ndtri
 
 from tests.conformance.residual_dense import dense_log_likelihood, gradient, hessian

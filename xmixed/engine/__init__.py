@@ -72,6 +72,7 @@ __all__ = [
     "ResidualStructure",
     "Residuals",
     "StructureName",
+    "TooManyParameters",
     "WeightsNotSupported",
     "covariance_structure",
     "evaluate",

@@ -1,7 +1,8 @@
 """Cross-products of levels that cross the units of correlated residuals, whitened by Lambda^{-1}.
 
-Every element of Lambda^{-1} joins two rows, and so two groups of any two levels: Z'Lambda^{-1}Z are sums over
-the elements. One level, whose groups are made of whole units, keeps block-diagonal products and is eliminated.
+Every element of Lambda^{-1} joins two rows, and so two groups of any two levels: Z'Lambda^{-1}Z are sums
+over the elements. One level, whose groups are made of whole units, keeps block-diagonal products and is
+eliminated.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.crossed_rows import CrossedRows, LevelRows
 from xmixed.engine.residuals.precision import precision
 from xmixed.engine.residuals.products import Products, UnitProducts, Units
-from xmixed.engine.residuals.structures import structure_of
+from xmixed.engine.residuals.structures import structure_of, table_of
 
 _SMALLEST_UNIT = 1e-150
 
@@ -157,7 +157,7 @@ def residual_data(
     units = replace(units, scatter=_scatter(store, rows, columns, divisors, offset))
     structure = structure_of(residuals)
     residuals, unit = _in_units(residuals, structure)
-    table = structure.table(residuals)
+    table = table_of(residuals, structure)
     products = make_products(residuals, structure, table, units, D, Q)
     return NestedResidualData(
         residuals, unit, structure, table, units, products, tuple(len(part) for part in z), groups, counts

@@ -56,7 +56,7 @@ def crosses_units(model: Model) -> bool:
 
 
 def eliminated_level(model: Model, levels: Sequence[Level]) -> int | None:
-    """The place of the level with the most random effects among those made of whole units; None without one."""
+    """The place of the level with the most random effects among those made of whole units, if any."""
     residuals = model.residuals
     assert residuals is not None
     free = not structure_of(residuals).correlated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,13 +12,22 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import NestedResidualData, ResidualData
 from xmixed.engine.residuals.lattice import LatticeProducts
-from xmixed.engine.residuals.products import Curvature, UnitPosterior
+from xmixed.engine.residuals.products import STEP, Curvature, UnitPosterior
 from xmixed.engine.residuals.scoring import scored_start
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 
 _KEPT = 2
 _MANY_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Barrier:
+    """Sum over distinct patterns of log|C|, C the correlations, with first (r,) and second derivatives."""
+
+    value: float
+    slopes: np.ndarray
+    bend: np.ndarray
 
 
 class Whitening(ABC):
@@ -32,14 +41,14 @@ class Whitening(ABC):
         self.correlations = columns >= residual.table.sds
         self._kept: OrderedDict[bytes, tuple[Sweeps, float]] = OrderedDict()
 
-    @property
+    @cached_property
     def start(self) -> np.ndarray:
         """Where the search starts, (r,)."""
         return self.residual.structure.start(self.residual.residuals, self.residual.table)
 
     @property
     def is_exact(self) -> bool:
-        """Whether `curvature` gives second derivatives."""
+        """Whether second derivatives are exact, not differences of first ones."""
         return False
 
     @property
@@ -103,6 +112,10 @@ class Whitening(ABC):
     def _at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
         """See `at`."""
 
+    def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
+        """rho with a tiny imaginary step along one parameter, and the sweeps there; where `is_exact`."""
+        raise NotImplementedError("second derivatives are differences")
+
     def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
         """Exact first and second derivatives along rho; None where second ones are differences."""
         return None
@@ -132,7 +145,8 @@ class NestedWhitening(Whitening):
     @property
     def is_exact(self) -> bool:
         """See `Whitening`."""
-        return isinstance(self.nested.products, LatticeProducts)
+        products = self.nested.products
+        return products.takes_complex or isinstance(products, LatticeProducts)
 
     @property
     def is_dear(self) -> bool:
@@ -140,9 +154,38 @@ class NestedWhitening(Whitening):
         return self.nested.products.cost_by_rows and self.has_many_rows
 
     def _at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
+        sweeps, log_det = self._formed(rho)
+        return sweeps, float(log_det.real)
+
+    def _formed(self, rho: np.ndarray) -> tuple[Sweeps, complex]:
         found = self.nested.products.at(self.table(rho))
         problem = replace(self.problem, products=self.nested.cross_products(found))
         return NestedSweeps(problem), found.log_det
+
+    def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
+        """See `Whitening`."""
+        moved = rho.astype(complex)
+        moved[place] += 1j * STEP
+        return moved, self._formed(moved)[0]
+
+    def barrier(self, rho: np.ndarray) -> Barrier | None:
+        """log|C| of distinct patterns with its derivatives; None where one is not positive definite."""
+        products, free = self.nested.products, self.residual.table.free
+        try:
+            value, slopes = products.log_det_slopes(self.table(rho))
+            rows = [
+                np.imag(products.log_det_slopes(self.table(rho + 1j * STEP * unit))[1][free]) / STEP
+                for unit in np.eye(len(rho))
+            ]
+        except np.linalg.LinAlgError:
+            return None
+        bend = np.array(rows)
+        return Barrier(value, slopes[free], (bend + bend.T) / 2.0)
+
+    def normals(self, rho: np.ndarray, share: float) -> np.ndarray:
+        """See `Products.null_slopes`; (s, r)."""
+        slopes = self.nested.products.null_slopes(self.table(rho), share)
+        return slopes[:, self.residual.table.free]
 
     def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
         """See `Whitening`."""

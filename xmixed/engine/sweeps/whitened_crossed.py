@@ -1,4 +1,4 @@
-"""Crossed levels with a residual structure: their sweeps at given residual parameters, and slopes along them."""
+"""Crossed levels with a residual structure: sweeps at given residual parameters, and slopes along these."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class CrossedWhitening(Whitening):
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
     ) -> tuple[np.ndarray, np.ndarray]:
         """See `Whitening`."""
-        crossed, elements = self.crossed, self.crossed.precision
+        elements = self.crossed.precision
         count = len(elements.rows)
         state: CrossedState = up.states[0]
         p = self.problem.p
