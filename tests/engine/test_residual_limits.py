@@ -98,7 +98,7 @@ def test_quasi_newton_steps_that_stand_still_end() -> None:
 
 
 def test_what_is_identified_beside_a_ridge_keeps_its_standard_error() -> None:
-    """A random slope beside an intercept that exchangeable residuals describe too: as without the intercept."""
+    """A random slope beside an intercept that exchangeable residuals describe too."""
     generator = np.random.default_rng(7)
     group = np.arange(240) // 6
     x = generator.normal(size=240)
@@ -138,7 +138,7 @@ def test_a_variance_of_what_fits_exactly_is_zero() -> None:
 
 
 def test_a_variance_that_restricted_likelihood_knows_nothing_of_is_named() -> None:
-    """REML has no degrees of freedom left for it; the others are those without the row (closed form: a fit)."""
+    """REML has no degrees of freedom left for it; the others keep standard errors."""
     found = by_one_row("reml")
     assert [(note.kind, note.equation) for note in found.boundary] == [("not_identified", 2)]
     variances = np.diag(found.parameter_covariance)
