@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from xmixed.data.dataset import Dataset
 from xmixed.data.operations.stacking import Promotion
+from xmixed.render.text import printable
 from xmixed.session.state import SessionState
 
 
-def read_using(name: str) -> Dataset:
-    """Return the dataset in a file; r(601) and the codes of `use`."""
+def read_using(session: SessionState, name: str) -> Dataset:
+    """Return the dataset in a file and say what changed on its way; r(601) and the codes of `use`."""
     from xmixed.data.files.dataset_file import read_dataset
 
-    return read_dataset(name).dataset
+    found = read_dataset(name)
+    session.out.write(*map(printable, found.notes))
+    return found.dataset
 
 
 def say_changes(session: SessionState, promotions: Sequence[Promotion], labels: Sequence[str]) -> None:

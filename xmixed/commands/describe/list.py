@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from xmixed.commands.registry import command
@@ -73,9 +75,9 @@ def list_command(session: SessionState, node: Command) -> None:
     chosen = variables_of(data, node)
     rows = np.flatnonzero(selected_rows(session, node))
     width = max(SHORTEST_NAME, node.option("abbreviate", ABBREVIATE))
-    nolabel = bool(node.option("nolabel"))
+    nolabel, names = bool(node.option("nolabel")), data.names
     listing = Listing(
-        columns=tuple(_column(data, variable, rows, width, nolabel) for variable in chosen),
+        columns=tuple(_column(data, names, variable, rows, width, nolabel) for variable in chosen),
         numbers=() if node.option("noobs") else tuple((rows + 1).tolist()),
         breaks=_breaks(node, data, rows),
         clean=form == ["clean"],
@@ -85,7 +87,9 @@ def list_command(session: SessionState, node: Command) -> None:
     session.out.write(*render_list(listing, session.settings.linesize))
 
 
-def _column(data: Dataset, variable: Variable, rows: np.ndarray, width: int, nolabel: bool) -> ListColumn:
+def _column(
+    data: Dataset, names: Sequence[str], variable: Variable, rows: np.ndarray, width: int, nolabel: bool
+) -> ListColumn:
     left = parse_format(variable.format).align == "-"
     if variable.is_string:
         texts = (_text(value) for value in variable.values[rows].tolist())
@@ -94,7 +98,7 @@ def _column(data: Dataset, variable: Variable, rows: np.ndarray, width: int, nol
         labels = {} if nolabel else value_label_texts(data, variable)
         cells = tuple(map(printable, labelled(variable.to_double()[rows].tolist(), labels, variable.format)))
     room = max([width, *map(columns_of, cells)])
-    return ListColumn(abbreviate_name(variable.name, room, data.names), cells, left)
+    return ListColumn(abbreviate_name(variable.name, room, names), cells, left)
 
 
 def _text(value: str | bytes) -> str:
