@@ -72,6 +72,9 @@ ROWS: list[tuple[str, str, int, str]] = [
         ("ambiguous abbreviation", command, 111, "we ambiguous abbreviation")
         for command in ("list we", "display we", "drop we", "replace we = 1", "xtmixed we id || id:")
     ),
+    ("no variable", "generate = 1", 102, "too few variables specified"),
+    ("no values", "generate foo bar", 100, "=exp required"),
+    ("equality for values", "generate foo == 1", 198, "== invalid name"),
     ("unknown command", "foo", 199, "unrecognized command:  foo"),
     ("unknown command", "foo id, bar", 199, "unrecognized command:  foo"),
     ("unknown command", "quietly foo", 199, "unrecognized command:  foo"),
@@ -84,7 +87,6 @@ ROWS: list[tuple[str, str, int, str]] = [
         for command in (
             "display 1 +",
             "generate x = ",
-            "generate = 1",
             "list if",
             "list in",
             "list id, ,",

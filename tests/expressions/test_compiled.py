@@ -103,3 +103,39 @@ def test_shapes_keep_everything_but_literals() -> None:
     ):
         assert (shape_of(one).key == shape_of(other).key) == same, (one, other)  # type: ignore[union-attr]
     assert shape_of('`"a"\'') is None
+
+
+def test_names_without_their_numbers_are_shapes_of_lines() -> None:
+    for one, other, same in (
+        ("generate x1 = 5", "generate x22 = 7", True),
+        ("generate x1 = y1", "generate x2 = y2", True),
+        ("generate x1 = 5", "generate y1 = 5", False),
+        ("generate str5 x1 = s", "generate str6 x1 = s", False),
+        ("generate x1 = log10(y)", "generate x1 = log2(y)", False),
+        ("generate x1 = L1.y", "generate x1 = L2.y", False),
+        ("drop x1*", "drop x2*", False),
+        ("drop x1e5 x1", "drop x1e6 x2", True),
+    ):
+        shapes = shape_of(one, names=True), shape_of(other, names=True)
+        assert (shapes[0].key == shapes[1].key) == same, (one, other)  # type: ignore[union-attr]
+
+
+def test_lines_made_from_a_shape_are_those_that_are_parsed() -> None:
+    session = Session()
+    for pattern in (
+        "generate x{} = y{} + 1 if z{} > 3",
+        "generate double x{}:lab = a{}[_n-1]",
+        'generate str20 s{} = "a{}" + t{}',
+        "replace x{} = x{} * 2 if _n < {}",
+        "drop x{} y{}",
+        "drop x{}-x9 z",
+        "keep if x{} == {}",
+        "summarize x{} i{}",
+        "list x{} in 1/{}",
+        "summarize L{}.x{}",
+        "quietly summarize x{}",
+    ):
+        for number in (1, 2, 30):
+            text = pattern.replace("{}", str(number))
+            made, fresh = session.prepare(text).node, Session().prepare(text).node
+            assert made == fresh, text

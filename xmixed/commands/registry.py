@@ -58,6 +58,8 @@ class CommandEntry:
         A block in braces may follow.
     keeps_r : bool
         The command leaves r() as it was.
+    by_reference : bool
+        It can work with data that are not in memory (`data/reference`), or needs none of their rows.
     """
 
     name: str
@@ -72,6 +74,14 @@ class CommandEntry:
     by: By = "no"
     block: bool = False
     keeps_r: bool = False
+    by_reference: bool = False
+
+    @property
+    def takes_rows(self) -> bool:
+        """Whether it is about observations: it needs data, or takes `if`, `in` or weights."""
+        syntax = self.syntax
+        qualified = bool(syntax.condition or syntax.in_range or syntax.weights)
+        return "data" in self.needs or qualified and syntax.argument != "filename"
 
     @property
     def options(self) -> tuple[OptionSpec, ...]:
@@ -93,6 +103,7 @@ def command(
     by: By = "no",
     block: bool = False,
     keeps_r: bool = False,
+    by_reference: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated handler as a command of the table; several names may stack on one handler."""
 
@@ -113,6 +124,7 @@ def command(
             by,
             block,
             keeps_r,
+            by_reference,
         )
         return handler
 
@@ -129,11 +141,19 @@ def subcommand(
     after: Iterable[str] = (),
     by: By = "no",
     keeps_r: bool = False,
+    by_reference: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register the decorated handler as a subcommand; its node's name is `NAME WORD`."""
     full = f"{name} {word}"
     return command(
-        full, syntax=syntax, synopsis=synopsis or full, needs=needs, after=after, by=by, keeps_r=keeps_r
+        full,
+        syntax=syntax,
+        synopsis=synopsis or full,
+        needs=needs,
+        after=after,
+        by=by,
+        keeps_r=keeps_r,
+        by_reference=by_reference,
     )
 
 

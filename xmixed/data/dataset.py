@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, MISSING, is_mi
 
 if TYPE_CHECKING:
     import pandas
+
+    from xmixed.data.reference.model import Reference
 
 DTYPES: dict[str, np.dtype] = {
     "byte": np.dtype(np.int8),
@@ -116,6 +119,8 @@ def from_double(values: np.ndarray, storage_type: str) -> np.ndarray:
     if storage_type == "double":
         at = np.flatnonzero(is_missing(values))
         out = values.copy()
+        if not len(at):
+            return out
         out[at] = np.asarray(CODES)[_number_of_code(values[at])]
         return out
     if storage_type == "float":
@@ -177,6 +182,8 @@ class Dataset:
     marks : mapping of str to ndarray of bool, shape (n,)
         Row-aligned marks that follow the observations through sort, keep and drop: e(sample) of the
         last and of the stored estimates. Not variables: no command sees them.
+    reference : Reference or None
+        Where the rows are when they are not in memory; variables then have no values (`reference/model.py`).
     """
 
     variables: tuple[Variable, ...] = ()
@@ -189,11 +196,16 @@ class Dataset:
     sorted_by: tuple[str, ...] = ()
     changed: bool = False
     marks: Mapping[str, np.ndarray] = field(default_factory=dict)
+    reference: Reference | None = None
     _places: dict[str, int] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if type(self.variables) is not tuple:
             object.__setattr__(self, "variables", tuple(self.variables))
+        if self.reference is not None and any(isinstance(v.values, np.ndarray) for v in self.variables):
+            from xmixed.data.reference.model import needs_rows
+
+            raise needs_rows("a variable of values in memory is")
 
     @property
     def places(self) -> dict[str, int]:
@@ -235,7 +247,7 @@ class Dataset:
         if "variables" in parts:
             variables = parts["variables"] = tuple(parts["variables"])
             after = {variable.name: variable for variable in variables}
-            parts.setdefault("n_obs", len(variables[0].values) if variables else 0)
+            parts.setdefault("n_obs", self._rows_of(variables))
             parts.setdefault("sorted_by", self._still_sorted(after))
             if any(owner not in after for owner in self.characteristics):
                 kept = {owner: texts for owner, texts in self.characteristics.items() if owner in after}
@@ -243,7 +255,12 @@ class Dataset:
                 parts.setdefault("characteristics", kept)
             if parts["n_obs"] != self.n_obs:
                 parts.setdefault("marks", {})
-        return replace(self, **parts)
+        return Dataset(**dict(zip(_PARTS, _parts_of(self), strict=True)) | parts)
+
+    def _rows_of(self, variables: tuple[Variable, ...]) -> int:
+        if not variables:
+            return 0
+        return len(variables[0].values) if self.reference is None else self.n_obs
 
     def _still_sorted(self, after: dict[str, Variable]) -> tuple[str, ...]:
         count = 0
@@ -316,3 +333,7 @@ class Dataset:
         from xmixed.data.pandas_bridge import to_pandas
 
         return to_pandas(self, value_labels, dates)
+
+
+_PARTS = tuple(part.name for part in fields(Dataset) if part.init)
+_parts_of = attrgetter(*_PARTS)

@@ -28,7 +28,10 @@ class Room:
 
     def require(self, rows: int, variables: Iterable[Variable]) -> None:
         """Refuse rows of variables that do not fit, r(909)."""
-        needed = rows * sum(variable.values.itemsize for variable in variables)
+        self.require_bytes(rows * sum(variable.values.itemsize for variable in variables))
+
+    def require_bytes(self, needed: float) -> None:
+        """Refuse so many bytes where they do not fit, r(909)."""
         if needed > self.limit or needed > _SMALL and needed > free_memory():
             raise StataError(909, "op. sys. refuses to provide memory")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from xmixed.engine.evaluation import Evaluation, LevelEffects, evaluate, log_likelihood
     from xmixed.engine.fitting import fit, linear_regression, parameters_of
-    from xmixed.engine.model import Level, Model, Options, RandomEffects, Residuals, StructureName
+    from xmixed.engine.model import Cells, Level, Model, Options, RandomEffects, Residuals, StructureName
     from xmixed.engine.products.collinearity import find_omitted
     from xmixed.engine.resampling import Resampler
     from xmixed.engine.residuals.base import ResidualStructure
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BoundaryNote",
+    "Cells",
     "CollinearColumns",
     "ConstantOutcome",
     "CovarianceStructure",
@@ -71,6 +72,7 @@ __all__ = [
     "ResidualStructure",
     "Residuals",
     "StructureName",
+    "TooManyParameters",
     "WeightsNotSupported",
     "covariance_structure",
     "evaluate",
@@ -85,7 +87,7 @@ __all__ = [
 _MODULES = {
     "products.collinearity": ("find_omitted",),
     "covariance.structures": ("CovarianceStructure", "covariance_structure"),
-    "model": ("Level", "Model", "Options", "RandomEffects", "Residuals", "StructureName"),
+    "model": ("Cells", "Level", "Model", "Options", "RandomEffects", "Residuals", "StructureName"),
     "resampling": ("Resampler",),
     "residuals.base": ("ResidualStructure",),
     "residuals.structures": ("residual_structure",),

@@ -176,8 +176,6 @@ class Evaluation:
         """
         refuse_scores(self.model)
         objective = self._objective
-        if objective.problem.nesting is None:
-            objective = Objective(prepare(self.model, nested=True))
         start = split(objective, self.parameters)
         with np.errstate(all="ignore"):
             point = _point_at(objective, start)

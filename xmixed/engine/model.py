@@ -93,6 +93,47 @@ class Residuals:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """What is kept of observations that were summed: each row of a model is then a cell of many.
+
+    The columns of a model hold the means of its cells, less an origin where they are far from zero: so
+    no digits are lost. Columns that are not among `columns` do not vary within cells. A cell lies in one
+    group of every level, and in one by() group of the residuals.
+
+    Attributes
+    ----------
+    n : int
+        Observations.
+    counts : (m,) float64 array
+        Observations in each cell, or the sum of their weights.
+    weighted : bool
+        Whether they are sums of weights.
+    columns : tuple of k (m,) arrays
+        The columns of the model, the very arrays, that vary within cells.
+    origins : tuple of k floats
+        What was taken from them.
+    within : dict of (int, int) to (m,) arrays
+        For places i <= j in `columns` the sum over each cell's observations of the products of deviations
+        from the cell's means, weighted. What is not there is wanted of no cell.
+    totals : (k, k) array or None
+        The sums of these over all cells; None where `within` has them all.
+    """
+
+    n: int
+    counts: np.ndarray
+    weighted: bool
+    columns: tuple[np.ndarray, ...]
+    origins: tuple[float, ...]
+    within: dict[tuple[int, int], np.ndarray]
+    totals: np.ndarray | None = None
+
+    def origin(self, array: np.ndarray | None) -> float:
+        """What was taken from a column of the model."""
+        pairs = zip(self.columns, self.origins, strict=True)
+        return next((origin for own, origin in pairs if own is array), 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """y = X beta + sum over levels of Z u + e.
 
@@ -110,6 +151,8 @@ class Model:
         None: independent residuals with one variance.
     weights : (n,) array or None
         How often each observation counts within its group of the lowest level.
+    cells : Cells or None
+        None: the rows are the observations. Else they are cells of observations, and `weights` is None.
     """
 
     y: np.ndarray
@@ -118,6 +161,12 @@ class Model:
     method: Method = "ml"
     residuals: Residuals | None = None
     weights: np.ndarray | None = None
+    cells: Cells | None = None
+
+    @property
+    def n(self) -> int:
+        """Observations."""
+        return len(self.y) if self.cells is None else self.cells.n
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from xmixed.engine.covariance.tied import Tie, check
 from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
 from xmixed.engine.model import Level, Model
 from xmixed.engine.problem import Problem
+from xmixed.engine.products.cells import refuse_cells
 from xmixed.engine.products.columns import ColumnStore, WorkingColumn, refuse_tiny
 from xmixed.engine.products.crossed import Grouping, cross_levels, crossed_products
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
 from xmixed.engine.products.enclosing import enclosing_level, members
 from xmixed.engine.products.grouping import Nesting, nest
-from xmixed.engine.products.indicators import without_crossing
+from xmixed.engine.products.indicators import falls_apart, without_crossing
 from xmixed.engine.products.scaling import (
     check_outcome,
     column_scales,
@@ -26,9 +27,15 @@ from xmixed.engine.products.scaling import (
     residual_products,
     scaled_products,
 )
-from xmixed.engine.products.weights import Weights, is_weighted, refuse_weights, sweep_weights
+from xmixed.engine.products.weights import (
+    Weights,
+    crossed_weights,
+    is_weighted,
+    refuse_weights,
+    sweep_weights,
+)
 from xmixed.engine.residuals.data import residual_data
-from xmixed.engine.residuals.units import refuse_row_weights, whole_units
+from xmixed.engine.residuals.units import refuse_row_weights, refuse_timed_cells, whole_units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +102,7 @@ class _Columns:
         """Some columns and their divisors."""
         pairs = zip(places, divisors, strict=True)
         return tuple(
-            WorkingColumn(self.store.arrays[at], self.store.centers[at], float(divisor))
+            WorkingColumn(self.store.arrays[at], self.store.subtracted(at), float(divisor))
             for at, divisor in pairs
         )
 
@@ -125,49 +132,61 @@ class _Scaled:
         return divisors_of(self.products, self.z_scales)
 
 
-def prepare(model: Model, nested: bool = False, relative_weights: bool = False) -> Problem:
+def prepare(model: Model, relative_weights: bool = False) -> Problem:
     """Centre, cross-multiply and scale the data; raises the typed errors of bad input.
 
     Parameters
     ----------
     model : Model
-    nested : bool
-        Levels that cross others become columns, as they do with weights and residual structures.
     relative_weights : bool
         Divide weights by their mean.
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         _check(model)
-        order = _ordered(model, nested, relative_weights)
+        order = _ordered(model, relative_weights)
         columns = _formed(order)
         return _problem(order, columns, _scaled(order, columns))
 
 
-def _ordered(model: Model, nested: bool, relative_weights: bool) -> _Order:
+def _ordered(model: Model, relative_weights: bool) -> _Order:
     """Put the levels in an order that the sweeps can take, those as columns for which there is none."""
-    n, model = len(model.y), whole_units(model)
-    numbered = _numbered(model)
+    model, numbered, nesting, weights = _arranged(whole_units(model))
+    n = model.n
+    scale = weights.total / n if weights is not None and relative_weights else 1.0
+    if weights is not None and scale != 1.0:
+        weights = weights.divided(scale)
+    return _Order(model, numbered, nesting, weights, scale, n if weights is None else weights.total)
+
+
+def _arranged(
+    model: Model,
+) -> tuple[Model, tuple[tuple[int, Level], ...], Nesting | None, Weights | None]:
+    """The model, its levels as the sweeps see them, their nesting and weights."""
+    n, numbered = len(model.y), _numbered(model)
     nesting = nest(tuple(level for _, level in numbered), n)
-    weighted = is_weighted(model)
     numbers = [abs(number) for number, _ in numbered]
-    if (nesting is None and (nested or weighted)) or (weighted and numbers != sorted(numbers)):
+    if nesting is None and falls_apart(model):
+        nested = without_crossing(model)
+        return _arranged(nested)
+    if not is_weighted(model):
+        return model, tuple(numbered), nesting, None
+    if nesting is None or numbers != sorted(numbers):
+        weights = crossed_weights(model, numbered) if model.residuals is None else None
+        if weights is not None:
+            return model, tuple(numbered), None, weights
         model = without_crossing(model)
         numbered = _numbered(model)
         nesting = nest(tuple(level for _, level in numbered), n)
         if nesting is None:
             raise InvalidModel("exchangeable effects cross the groups of other levels")
-    weights = None if nesting is None else sweep_weights(model, numbered, nesting)
-    scale = weights.total / n if weights is not None and relative_weights else 1.0
-    if weights is not None and scale != 1.0:
-        weights = weights.divided(scale)
-    return _Order(model, tuple(numbered), nesting, weights, scale, n if weights is None else weights.total)
+    return model, tuple(numbered), nesting, sweep_weights(model, numbered, nesting)
 
 
 def _formed(order: _Order) -> _Columns:
     """Form the working columns, centred where a constant takes up the difference."""
     model = order.model
-    store = ColumnStore(len(model.y))
+    store = ColumnStore(len(model.y), model.cells)
     centred = any(column is None for column in model.fixed)
     x = [store.add(column, centred) for column in model.fixed]
     user = [[c for equation in level.equations for c in equation.columns] for _, level in order.numbered]
@@ -190,7 +209,7 @@ def _scaled(order: _Order, columns: _Columns) -> _Scaled:
 
     def form(offset: np.ndarray | None) -> CrossProducts:
         if order.nesting is None:
-            return crossed_products(store, columns.groups, columns.x, columns.y, offset)
+            return crossed_products(store, columns.groups, columns.x, columns.y, offset, order.weights)
         return cross_products(store, order.nesting, columns.z, columns.x, columns.y, offset, order.weights)
 
     products, offset, total_yy = residual_products(form, p)
@@ -212,7 +231,7 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
     model, store = order.model, columns.store
     crossed = residual = None
     if order.nesting is None:
-        crossed = cross_levels(scaled.products, store, columns.groups, scaled.divisors)
+        crossed = cross_levels(scaled.products, store, columns.groups, scaled.divisors, order.weights)
     if model.residuals is not None:
         assert order.nesting is not None, "levels that cross others are columns"
         residual = residual_data(
@@ -231,7 +250,7 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
         nesting=order.nesting,
         crossed=crossed,
         blocks=_blocks(order, columns, scaled),
-        n=len(model.y),
+        n=model.n,
         p=len(columns.x),
         level_count=len(model.levels),
         reml=model.method == "reml",
@@ -332,16 +351,18 @@ def _check(model: Model) -> None:
         if level.equations and (level.groups.min() < 0 or level.groups.max() >= level.n_groups):
             raise InvalidModel("group codes are outside 0..n_groups-1")
         check(level)
-    if n <= p:
-        raise InsufficientObservations(f"{n} observations and {p} fixed-effects columns")
+    if model.n <= p:
+        raise InsufficientObservations(f"{model.n} observations and {p} fixed-effects columns")
+    refuse_cells(model)
     refuse_weights(model)
     refuse_row_weights(model)
+    refuse_timed_cells(model)
 
 
 def _outcome(store: ColumnStore, y: np.ndarray, centred: bool) -> int:
     """Enter y as a column of its own, also when X or Z holds the very same array."""
     store.arrays.append(y)
-    store.centers.append(float(y.mean(dtype=np.float64)) if centred else 0.0)
+    store.centers.append(store.mean(y) if centred else 0.0)
     return len(store.arrays) - 1
 
 

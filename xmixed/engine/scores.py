@@ -14,18 +14,33 @@ and the chain rule leads to log standard deviations and atanh correlations.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from xmixed.engine.covariance.blocks import metric_change, pieces
 from xmixed.engine.errors import InvalidModel, WeightsNotSupported
 from xmixed.engine.model import Model
 from xmixed.engine.problem import Problem
+from xmixed.engine.products.cells import CellScatter, Combination, combination, combined
+from xmixed.engine.products.columns import WorkingColumn
+from xmixed.engine.products.enclosing import enclosing_level
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.residuals.data import ResidualData, make_products
 from xmixed.engine.residuals.products import Units
 from xmixed.engine.result import SandwichParts
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.sweeps.sweeps import GroupMoments
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """y - X beta and the conditional means of the residuals, (n,), working units; what cells have of them."""
+
+    rest: np.ndarray
+    means: np.ndarray
+    of_rest: Combination
+    of_means: Combination
 
 
 def refuse_scores(model: Model) -> None:
@@ -41,7 +56,7 @@ def cluster_scores(
     variance: float,
     clusters: tuple[np.ndarray, int],
 ) -> np.ndarray:
-    """Scores of clusters by (beta, estimation metric), (M, p + k), weights included; ML, nested levels.
+    """Scores of clusters by (beta, estimation metric), (M, p + k), weights included; ML.
 
     Beta is that of the working columns, whose scores lose no digits far from zero: see `user_scores`.
 
@@ -56,27 +71,54 @@ def cluster_scores(
         Codes of the rows' clusters, and M; a group of the highest level lies in one of them.
     """
     problem = objective.problem
-    assert problem.nesting is not None, "no level crosses another"
     codes, count = clusters
-    nesting, levels = problem.nesting, range(len(problem.nesting.labels))
-    places = [_places(nesting, at, len(codes)) for at in levels]
-    by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
-    if places and not np.array_equal(by_level[0][places[0]], codes):
-        raise InvalidModel("clusters split groups of the highest level")
+    places, by_level = _groups_of_rows(problem, codes)
     moments = point.sweeps.moments(point.up, point.psis)
-    rest = _residuals(objective, point, len(codes))
-    means = rest.copy()
+    rest, of_rest = _residuals(objective, point, len(codes))
+    means, of_means = rest.copy(), [(of_rest, 1.0)]
     for columns, psi, found, place in zip(problem.z_columns, point.psis, moments, places, strict=True):
         for column, effects in zip(columns, psi @ found.scores, strict=True):
             means -= effects[place] * column.values(len(codes))
+            of_means.append((_combination(problem, column), -effects[place]))
+    parts = _Parts(rest, means, of_rest, combined(of_means))
     alpha, shifts = _covariance_scores(objective, moments, relative, variance, by_level, count)
     if problem.residual is None:
-        of_rows = _row_scores(objective, rest, means, variance, clusters)
+        of_rows = _row_scores(objective, parts, variance, clusters)
         of_rho = np.zeros((count, 0))
     else:
-        of_rows, of_rho = _unit_scores(objective, point, rest, means, variance, clusters)
+        of_rows, of_rho = _unit_scores(objective, point, parts, variance, clusters)
     sigma = of_rows[:, -1] - alpha @ shifts
     return np.column_stack([of_rows[:, :-1], alpha, sigma, of_rho])
+
+
+def _groups_of_rows(problem: Problem, codes: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """For each level the position of every row's group, (n,), and the cluster of every group, (G,)."""
+    nesting, levels = problem.nesting, range(len(problem.products.levels))
+    if nesting is not None:
+        places = [_places(nesting, at, len(codes)) for at in levels]
+        by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
+    else:
+        places = [_level_codes(problem, at) for at in levels]
+        by_level = []
+        for at, place in zip(levels, places, strict=True):
+            of_groups = np.zeros(problem.products.levels[at].ZtZ.shape[2], codes.dtype)
+            of_groups[place] = codes
+            by_level.append(of_groups)
+    checked = levels if nesting is None else levels[:1]
+    if not all(np.array_equal(by_level[at][places[at]], codes) for at in checked):
+        raise InvalidModel("clusters split groups of the highest level")
+    return places, by_level
+
+
+def _level_codes(problem: Problem, position: int) -> np.ndarray:
+    """The group of every row at a level that crosses others, (n,)."""
+    for block in problem.blocks:
+        level = problem.model.levels[block.level - 1]
+        if block.position == position:
+            return level.groups
+        if block.tie is not None and block.tie.position == position:
+            return enclosing_level(level).groups
+    raise AssertionError("every level has a block")
 
 
 def _codes_of_groups(nesting: Nesting, at: int, codes: np.ndarray) -> np.ndarray:
@@ -100,40 +142,65 @@ def _unsorted(order: np.ndarray, values: np.ndarray) -> np.ndarray:
     return result
 
 
-def _residuals(objective: Objective, point: Point, n: int) -> np.ndarray:
-    """y - X beta, (n,), working units."""
+def _combination(problem: Problem, column: WorkingColumn) -> Combination:
+    """A working column as a combination of those of cells; empty where rows are observations."""
+    cells = problem.model.cells
+    if cells is None:
+        return {}
+    return combined([(combination(cells, column.array), 1.0 / column.divisor)])
+
+
+def _residuals(objective: Objective, point: Point, n: int) -> tuple[np.ndarray, Combination]:
+    """y - X beta, (n,), working units, and what it has within cells."""
     problem = objective.problem
-    rest = np.subtract(problem.model.y, problem.y_center, dtype=np.float64) / problem.y_scale
+    cells, y = problem.model.cells, problem.model.y
+    taken = 0.0 if cells is None else cells.origin(y)
+    outcome = WorkingColumn(y, problem.y_center - taken, problem.y_scale)
+    rest = outcome.values(n)
     step = problem.offset * problem.x_scale / problem.y_scale + np.real(point.up.beta)
+    terms = [(_combination(problem, outcome), 1.0)]
     for column, coefficient in zip(problem.x_columns, step, strict=True):
         rest -= coefficient * column.values(n)
-    return rest
+        terms.append((_combination(problem, column), -float(coefficient)))
+    return rest, combined(terms)
 
 
 def _row_scores(
     objective: Objective,
-    rest: np.ndarray,
-    means: np.ndarray,
+    parts: _Parts,
     sigma2: float,
     clusters: tuple[np.ndarray, int],
 ) -> np.ndarray:
     """Scores by beta and log sigma_e (Psi held) where residuals are independent, (M, p + 1)."""
     codes, count = clusters
-    weights = _row_weights(objective)
-    share = (means if weights is None else means * weights) / sigma2
+    problem, rest = objective.problem, parts.rest
+    weights, cells = _row_weights(objective), problem.model.cells
+    counts = weights
+    if cells is not None:
+        counts = cells.counts if weights is None else cells.counts * weights
+    share = (parts.means if counts is None else parts.means * counts) / sigma2
+    columns = (
+        *(_combination(problem, column) for column in problem.x_columns),
+        parts.of_rest,
+        parts.of_means,
+    )
+    scatter = None if cells is None else CellScatter(cells, columns)
 
-    def summed(values: np.ndarray | None) -> np.ndarray:
+    def summed(values: np.ndarray | None, at: int | None = None) -> np.ndarray:
+        within = None if scatter is None or at is None else scatter(at, -1)
+        if within is not None:
+            assert values is not None
+            values = values + (within if weights is None else within * weights) / sigma2
         return np.bincount(codes, values, minlength=count)
 
-    fixed = [summed(share * column.values(len(rest))) for column in objective.problem.x_columns]
-    return np.column_stack([*fixed, summed(rest * share) - summed(weights)])
+    fixed = [summed(share * column.values(len(rest)), at) for at, column in enumerate(problem.x_columns)]
+    return np.column_stack([*fixed, summed(rest * share, -2) - summed(counts)])
 
 
 def _row_weights(objective: Objective) -> np.ndarray | None:
     """How often every row counts in all."""
     weights, nesting = objective.problem.weights, objective.problem.nesting
-    assert nesting is not None
-    if weights is None or nesting.order is None:
+    if weights is None or nesting is None or nesting.order is None:
         return None if weights is None else weights.whole_rows
     return _unsorted(nesting.order, weights.whole_rows)
 
@@ -167,8 +234,7 @@ def _covariance_scores(
 def _unit_scores(
     objective: Objective,
     point: Point,
-    rest: np.ndarray,
-    means: np.ndarray,
+    parts: _Parts,
     sigma2: float,
     clusters: tuple[np.ndarray, int],
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -180,18 +246,23 @@ def _unit_scores(
     codes = own[units.starts]
     if not np.array_equal(np.repeat(codes, units.sizes), own):
         raise InvalidModel("clusters split groups of correlated residuals")
-    n, levels = len(rest), reversed(problem.z_columns) if residual.groups else ()
-    effects = [column.values(n) for level in levels for column in level]
-    data = [*effects, means, *(column.values(n) for column in problem.x_columns), rest]
+    n, levels = len(parts.rest), reversed(problem.z_columns) if residual.groups else ()
+    effects = [column for level in levels for column in level]
+    of_effects = [column.values(n) for column in effects]
+    data = [*of_effects, parts.means, *(column.values(n) for column in problem.x_columns), parts.rest]
     D = np.stack(data)[:, units.rows]
     Q = len(effects) + 1
     # The weights of units are left to the end: here every unit counts once.
-    once = Units(units.rows, units.starts, units.row_weights)
+    once = replace(units, counts=None)
+    if problem.model.cells is not None:
+        own = [*(_combination(problem, column) for column in effects), parts.of_means]
+        own += [*(_combination(problem, column) for column in problem.x_columns), parts.of_rest]
+        once = replace(once, scatter=CellScatter(problem.model.cells, tuple(own), units.rows))
     products = make_products(residual.residuals, residual.structure, residual.table, once, D, Q)
     full = whitening.table(point.rho)
     of_means = products.at(full).ZtD[-1, Q:] / sigma2
-    row_weights = np.ones(len(rest)) if units.row_weights is None else units.row_weights
-    of_means[-1] -= units.summed(row_weights)
+    row_weights = np.ones(n) if units.row_weights is None else units.row_weights
+    of_means[-1] -= units.summed(units.counted(row_weights))
     first, second = products.unit_slopes(full, variances)
     of_rho = -0.5 * (first + second / sigma2)[residual.table.free]
     of_rho[whitening.correlations] /= whitening.unit_slopes(point.rho)[whitening.correlations, None]
@@ -215,7 +286,9 @@ def _score_units(
         rows = np.argsort(codes, kind="stable")
         starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))
         weights = _row_weights(objective)
-        units = Units(rows, starts, None if weights is None else weights[rows])
+        cells = objective.problem.model.cells
+        counts = None if cells is None else cells.counts[rows]
+        units = Units(rows, starts, None if weights is None else weights[rows], observations=counts)
         return units, np.zeros((0, 0, len(starts)))
     working = point.sweeps.posterior(point.up, point.psis).variances
     return residual.units, working[:, :, residual.groups[-1]]

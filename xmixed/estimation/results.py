@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -116,6 +116,15 @@ class Estimator(Protocol):
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         """Return the term of each coefficient of e(b); None for parameters that belong to no covariate."""
+        ...
+
+
+@runtime_checkable
+class Tabular(Protocol):
+    """An estimator whose table of coefficients can be shown under another header."""
+
+    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        """Return the table with what belongs to it; `eform` and its kin exponentiate."""
         ...
 
 

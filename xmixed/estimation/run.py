@@ -12,10 +12,14 @@ from xmixed.estimation.results import RESAMPLED, Estimator, estimator_of
 from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
+from xmixed.language.nodes.estimators import VarianceEstimator
 from xmixed.render.layouts.estimation.mixed_header import render_iteration
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, new_mark
+
+_DRAWN = "_panel_"
+"""Variable that tells panels drawn apart; only replications see it."""
 
 
 def replayed(session: SessionState, node: Command, commands: set[str], estimator: Estimator) -> bool:
@@ -39,6 +43,43 @@ def replayed(session: SessionState, node: Command, commands: set[str], estimator
         estimator = estimator_of(session.e)
     check_replay_options(node, estimator)
     session.out.write(*estimator.replay(session.e, node.option, session.settings))
+    return True
+
+
+def replicated(session: SessionState, node: Command, panel: str = "") -> bool:
+    """Run the command under a prefix where `vce(bootstrap)` or `vce(jackknife)` asks for it; whether it did.
+
+    Parameters
+    ----------
+    panel : str
+        The panel variable: whole panels are drawn, and each is a panel of its own.
+
+    Raises
+    ------
+    StataError
+        Those of the prefix; r(198) with `robust`.
+    """
+    vce = node.option("vce")
+    if not isinstance(vce, VarianceEstimator) or vce.kind not in RESAMPLED:
+        return False
+    if "robust" in node.options:
+        raise StataError(198, "options vce() and robust may not be combined", node.options["robust"].span)
+    own, more = [vce.options], ""
+    cluster = panel if node.option("cluster") is None else node.options["cluster"].text
+    if cluster:
+        own.append(f"cluster({cluster})")
+    if panel:
+        drawn = _DRAWN if vce.kind == "bootstrap" and cluster == panel else panel
+        own += [f"idcluster({_DRAWN})"] if drawn == _DRAWN else []
+        more = f" i({drawn})"
+    spans = [node.options[name].span for name in ("vce", "cluster", "i") if name in node.options]
+    command = node.text
+    for span in sorted(spans, key=lambda span: -span.start):
+        command = command[: span.start] + command[span.end :]
+    session.execute(f"{vce.kind}, {' '.join(own)}: {command.strip()}{more}")
+    session.e.macros["cmdline"] = node.text.strip()
+    if panel:
+        session.e.macros["ivar"] = panel
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xmixed.language.options import RESAMPLED
 from xmixed.language.syntax import LEVEL, OptionSpec
 
 COEFFICIENT_OPTIONS = (
@@ -34,6 +35,10 @@ CLUSTER_OPTIONS = (
 
 
 def variance_option(*kinds: tuple[str, str]) -> OptionSpec:
-    """Return `vce()` with the kinds that a command knows, (name, shortest abbreviation) each."""
+    """Return `vce()` with the kinds that a command knows, (name, shortest abbreviation) each.
+
+    Those that replications give are among them in any case.
+    """
+    kinds = (*kinds, *RESAMPLED)
     names = ", ".join("cluster clustvar" if name == "cluster" else name for name, _ in kinds)
     return OptionSpec("vce", "vce", "vce", f"type of standard errors: {names}", choices=kinds)

@@ -33,6 +33,8 @@ class Context:
         What `by` has called the program that runs for.
     version : str
         What `version #` set in this do-file or program.
+    ado_path : AdoPath or None
+        Where ado-files are looked for.
     """
 
     data: Dataset = field(default_factory=Dataset)
@@ -47,6 +49,7 @@ class Context:
     partition: Partition | None = None
     group: ByGroup | None = None
     version: str = "12"
+    ado_path: Any = None
 
     @classmethod
     def of(cls, state: Any) -> Context:
@@ -64,7 +67,12 @@ class Context:
             partition=None if state.groups is None else state.groups.partition,
             group=state.frame.group,
             version=state.frame.version,
+            ado_path=getattr(state, "ado_path", None),
         )
+
+    def over(self, data: Dataset) -> Context:
+        """Return this context over other data."""
+        return replace(self, data=data)
 
     def within(self, partition: Partition | None) -> Context:
         """Return this context within by-groups."""

@@ -13,6 +13,7 @@ from xmixed.data.dataset import LIMITS
 from xmixed.expressions.context import Context
 from xmixed.formats.calendar import MONTHS
 from xmixed.formats.dates import DAYS
+from xmixed.session.adopath import SYSTEM_FOLDERS
 from xmixed.session.memory import DEFAULT_SEED
 from xmixed.session.settings import REMEMBERED
 
@@ -32,15 +33,26 @@ _CONSTANTS: dict[str, float | str] = {
     "max_width_theory": 393192.0,
     "namelen": 32.0,
     "maxstrvarlen": 244.0,
-    "matsize": 400.0,
+    "min_matsize": 10.0,
     "max_matsize": 11000.0,
+    "max_N_theory": 2147483647.0,
+    "max_k_theory": 32767.0,
+    "max_macrolen": 1081511.0,
+    "macrolen": 1081511.0,
+    "max_cmdlen": 1081527.0,
+    "cmdlen": 1081527.0,
+    "flavor": "IC",
+    "bit": 64.0,
+    "console": "console",
+    "rmsg_time": 0.0,
+    "noisily": 1.0,
     "alpha": " ".join("abcdefghijklmnopqrstuvwxyz"),
     "ALPHA": " ".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
     "Months": " ".join(MONTHS),
     "Mons": " ".join(month[:3] for month in MONTHS),
     "Weekdays": " ".join(DAYS),
     "Wdays": " ".join(day[:3] for day in DAYS),
-    "stata_version": 12.0,
+    "stata_version": 12.1,
     "dirsep": "/",
     "byteorder": "lohi" if sys.byteorder == "little" else "hilo",
     "os": "Windows" if os.name == "nt" else "MacOSX" if sys.platform == "darwin" else "Unix",
@@ -56,6 +68,31 @@ def _width(context: Context) -> float:
 
 def _switch(name: str) -> Callable[[Context], float | str]:
     return lambda context: "on" if getattr(context.settings, name, False) else "off"
+
+
+def _folder(word: str) -> Callable[[Context], float | str]:
+    return lambda context: context.ado_path.folders[word] if context.ado_path else SYSTEM_FOLDERS[word]
+
+
+def _machine(fact: str) -> str:
+    import platform
+
+    return str(getattr(platform, fact)())
+
+
+def _temporary_folder() -> str:
+    import tempfile
+
+    return tempfile.gettempdir()
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user without a name
+        return ""
 
 
 def _setting(name: str, default: float | str) -> Callable[[Context], float | str]:
@@ -78,6 +115,13 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "current_date": lambda context: f"{datetime.now().day:2d} {datetime.now():%b %Y}",
     "current_time": lambda context: f"{datetime.now():%H:%M:%S}",
     "pwd": lambda context: os.getcwd(),
+    "osdtl": lambda context: _machine("release"),
+    "machine_type": lambda context: f"PC (64-bit {_machine('machine')})",
+    "hostname": lambda context: _machine("node"),
+    "username": lambda context: _user(),
+    "tmpdir": lambda context: _temporary_folder(),
+    "adopath": lambda context: ";".join(context.ado_path.entries) if context.ado_path else "",
+    "memory": lambda context: float(bytes_of_observation(context.data) * context.data.n_obs),
     "level": _setting("level", 95.0),
     "linesize": _setting("linesize", 79.0),
     "seed": _setting("seed", float(DEFAULT_SEED)),
@@ -92,10 +136,11 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "lstretch": _switch("lstretch"),
     "rmsg": _switch("rmsg"),
     "trace": _switch("trace"),
+    "output": _setting("output", "inform"),
     "showomitted": _switch("showomitted"),
     "showemptycells": _switch("showemptycells"),
     "version": lambda context: float(context.version),
-}
+} | {f"sysdir_{word.lower()}": _folder(word) for word in SYSTEM_FOLDERS}
 
 
 def _remembered(name: str, context: Context) -> float | str:

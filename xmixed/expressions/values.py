@@ -34,10 +34,17 @@ def truth(values: np.ndarray) -> np.ndarray:
 
 def cleaned(result: np.ndarray, *operands: np.ndarray) -> np.ndarray:
     """Return a result with `.` where it overflowed or is undefined, or an operand is missing."""
+    if not np.ndim(result):
+        return _cleaned_number(float(result), operands)
     bad = ~(np.abs(result) < MISSING)
     for operand in operands:
         bad = bad | ~(operand < MISSING)
-    return np.where(bad, MISSING, result) if np.any(bad) else np.asarray(result, dtype=np.float64)
+    return np.where(bad, MISSING, result) if bad.any() else np.asarray(result, dtype=np.float64)
+
+
+def _cleaned_number(result: float, operands: tuple[np.ndarray, ...]) -> np.ndarray:
+    good = -MISSING < result < MISSING and all(operand < MISSING for operand in operands)
+    return np.asarray(result if good else MISSING)
 
 
 LARGEST_MEMO = 100_000

@@ -17,8 +17,6 @@ _NARROW = 8
 """Fields of fewer columns show no decimal in exponent form."""
 _WHOLE = 1e15
 """Below it a double shows every digit before the point."""
-_MAX_DIGITS = 16
-"""A double carries no more decimal digits than this; wider %g formats show no digits beyond it."""
 
 
 def number_text(value: float, fmt: Format) -> str:
@@ -48,16 +46,33 @@ def _decimal_text(value: float, fmt: Format) -> str:
     elif fmt.kind == "f":
         text = _fixed(magnitude, fmt, value < 0)
     else:
-        text = _exponential(magnitude, fmt.width, fmt.digits)
+        text = _scientific(magnitude, fmt)
     # Stata: a small negative number keeps its sign (`-0.00`), minus zero has none
     sign = "-" if value < 0 else ""
     if fmt.comma and "e" not in text:
         grouped = _group_thousands(text)
+        if fmt.kind == "g":
+            grouped = _shortened(magnitude, grouped, fmt.width - 1)
         if len(sign) + len(grouped) <= fmt.width:
             text = grouped
     if fmt.european:
         text = text.translate({ord("."): ",", ord(","): "."})
     return sign + text
+
+
+def _shortened(magnitude: float, grouped: str, room: int) -> str:
+    """Return a number with commas, its decimals cut to the room: commas take the place of digits."""
+    too_many, decimals = len(grouped) - room, len(grouped.partition(".")[2])
+    if too_many <= 0 or not decimals:
+        return grouped
+    text = f"{magnitude:.{max(decimals - too_many, 0)}f}"
+    return _group_thousands(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _scientific(magnitude: float, fmt: Format) -> str:
+    """Return |x| in %w.de; without decimals asked for they fill the field, and the point stays."""
+    text = _exponential(magnitude, fmt.width, fmt.digits or fmt.width - 7)
+    return text if "." in text or fmt.digits else text.replace("e", ".e")
 
 
 def _general(magnitude: float, fmt: Format) -> str:
@@ -70,16 +85,15 @@ def _general(magnitude: float, fmt: Format) -> str:
         return _general_exponent(magnitude, fmt)
     if magnitude < 10.0**digits and magnitude == int(magnitude):
         return str(int(magnitude))
-    shown = min(digits, _MAX_DIGITS)
     if magnitude < 1:
-        text = f"{magnitude:.{shown}f}".rstrip("0")
+        text = f"{magnitude:.{digits}f}".rstrip("0")
         if text == "0.":
             return _general_exponent(magnitude, fmt)
         return text.lstrip("0").rstrip(".") or "0"
-    exponent = int(f"{magnitude:.{shown - 1}e}".rpartition("e")[2])
+    exponent = int(f"{magnitude:.{digits - 1}e}".rpartition("e")[2])
     if exponent >= digits:
         return _general_exponent(magnitude, fmt)
-    text = f"{magnitude:.{max(0, shown - 1 - exponent)}f}"
+    text = f"{magnitude:.{max(0, digits - 1 - exponent)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

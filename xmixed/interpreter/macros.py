@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xmixed.expressions.macros.functions import saved_result_as_text, session_function, value_as_text
+from xmixed.expressions.macros.system_macros import global_macros
 from xmixed.language.programs.macros import expand
 from xmixed.session.state import SessionState
 
@@ -18,7 +19,7 @@ def expand_macros(session: SessionState, text: str) -> str:
     return expand(
         text,
         session.locals,
-        session.global_macros,
+        global_macros(session),
         lambda expression: value_as_text(session, expression),
         lambda function: session_function(session, function),
         lambda kind, name: saved_result_as_text(session, kind, name),

@@ -11,7 +11,7 @@ from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.interpreter.by_groups import show_group_header
 from xmixed.interpreter.frames import entered
-from xmixed.interpreter.running import run_statements, show_trace_rule
+from xmixed.interpreter.running import run_statements
 from xmixed.language.programs.extended_functions import list_elements
 from xmixed.session.frames import ByGroup, Frame, argument_macros
 from xmixed.session.programs import Program
@@ -53,11 +53,9 @@ def call_program(
     code = 0
     try:
         with _order_kept(session, program), entered(session, frame):
-            if session.settings.trace:
-                show_trace_rule(session, "begin", program.name)
+            _show_rule(session, "begin", program)
             run_statements(session, program.statements)
-            if session.settings.trace:
-                show_trace_rule(session, "end", program.name)
+            _show_rule(session, "end", program)
     except ExitRequest as request:
         if request.everything:
             raise
@@ -68,6 +66,14 @@ def call_program(
             session.r = frame.returned
     if code:
         raise StataError(code)
+
+
+def _show_rule(session: SessionState, word: str, program: Program) -> None:
+    """Show the rule at the begin or end of a program that is traced."""
+    if session.settings.trace:
+        from xmixed.interpreter.tracing import show_rule
+
+        show_rule(session, word, program.name)
 
 
 @contextmanager

@@ -20,10 +20,18 @@ def run_statements(session: SessionState, statements: Iterable[Statement]) -> No
     ------
     StataError, ExitRequest, LoopSignal
     """
-    for statement in statements:
-        run_statement(session, statement)
-        if time.monotonic() - session.flushed > FLUSH_SECONDS:
-            session.flush()
+    left = iter(statements)
+    try:
+        for statement in left:
+            run_statement(session, statement)
+            if time.monotonic() - session.flushed > FLUSH_SECONDS:
+                session.flush()
+    except StataError:
+        if session.settings.trace:
+            from xmixed.interpreter.tracing import show_skipped
+
+            show_skipped(session, left)
+        raise
 
 
 def run_statement(session: SessionState, statement: Statement) -> None:
@@ -35,7 +43,9 @@ def run_statement(session: SessionState, statement: Statement) -> None:
                 session.frame.chosen = None
             expanded = session.expand(text)
             if session.settings.trace:
-                show_trace(session, text, expanded)
+                from xmixed.interpreter.tracing import show_line
+
+                show_line(session, text, expanded)
             session.execute(expanded)
     elif isinstance(statement, Block):
         body = statement.body
@@ -58,32 +68,41 @@ def run_block(session: SessionState, block: Block, body: Body) -> None:
     elif frame.chosen is None:
         raise StataError(199, "unrecognized command:  else")
     elif frame.chosen:
+        if session.settings.trace:
+            _show_untaken(session, block)
         return
     head = session.expand(text[: block.late]) + text[block.late :]
     if session.settings.trace:
-        show_trace(session, f"{text} {{", f"{head} {{")
-    session.execute(head, body)
-    if session.settings.trace:
-        show_trace(session, "}", "}")
+        _run_traced(session, block, head, body)
+    else:
+        session.execute(head, body)
 
 
-def programs_running(session: SessionState) -> int:
-    """Return how many programs are running."""
-    return sum(frame.kind == "program" for frame in session.frames)
+def _run_traced(session: SessionState, block: Block, head: str, body: Body) -> None:
+    """Run a block whose lines are shown, in each round of a loop anew."""
+    from xmixed.interpreter.tracing import show_line, show_skipped
+
+    started = False
+
+    def traced() -> None:
+        nonlocal started
+        started = True
+        try:
+            body()
+        except StataError:
+            show_skipped(session, (), "}")
+            raise
+        show_line(session, "}", "}")
+
+    show_line(session, f"{block.text} {{", f"{head} {{")
+    session.execute(head, traced)
+    if not started:
+        show_skipped(session, block.body, "}")
 
 
-def show_trace(session: SessionState, text: str, expanded: str) -> None:
-    """Show a line of a program as `set trace on` does: as written, and expanded where that differs."""
-    level = programs_running(session)
-    if level:
-        shown = [f"{'  ' * level}- {text}"]
-        if expanded != text:
-            shown.append(f"{'  ' * level}= {expanded}")
-        session.out.write(*shown)
+def _show_untaken(session: SessionState, block: Block) -> None:
+    """Show an `else` that is not reached."""
+    from xmixed.interpreter.tracing import show_line, show_skipped
 
-
-def show_trace_rule(session: SessionState, word: str, name: str) -> None:
-    """Show the rule at the begin or end of a program."""
-    margin = "  " * programs_running(session)
-    head = f" {word} {name} ---"
-    session.out.write(margin + "-" * max(session.settings.linesize - len(margin) - len(head), 1) + head)
+    show_line(session, f"{block.text} {{", f"{block.text} {{")
+    show_skipped(session, block.body, "}")

@@ -8,20 +8,22 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xmixed.commands.registry import CommandEntry, find_entry
+from xmixed.commands.registry import CommandEntry, find_entry, subcommands_of
+from xmixed.data.reference.model import needs_rows
 from xmixed.errors import StataError
 from xmixed.interpreter.frames import drop_temporaries, entered
 from xmixed.interpreter.lines import run_lines
 from xmixed.interpreter.snapshot import Snapshot
+from xmixed.interpreter.templates import Prepared, Templates
 from xmixed.interpreter.transcript import Echo, show_blank
 from xmixed.language.lines import LogicalLine
 from xmixed.language.nodes import Command, Option
 from xmixed.language.parser import parse_command
-from xmixed.language.shapes import Builder, command_builder, literal_values, shape_of
+from xmixed.language.shapes import shape_of
 from xmixed.language.words import split_command_word
 from xmixed.output import Line
 from xmixed.session.frames import Frame, argument_macros
@@ -47,36 +49,6 @@ RECURSION = 20_000
 """Python's own limit while commands run: 64 programs in each other with blocks in their blocks."""
 
 
-class Prepared(NamedTuple):
-    """A command line that is ready to run.
-
-    Attributes
-    ----------
-    entry : CommandEntry or Program
-    node : Command, MixedCommand or str
-        Of a program, what was typed behind its name.
-    """
-
-    entry: CommandEntry | Program
-    node: Any
-
-
-WITH_TEMPLATES = frozenset({"newvar", "assignment", "display", "expression"})
-"""Kinds of arguments of which a command is made from its shape."""
-
-
-class Template(NamedTuple):
-    """How a command is made from the literals of a text; `builder` is None where it cannot be."""
-
-    entry: Any
-    end: int
-    node: Any
-    builder: Builder | None
-
-
-NO_TEMPLATE = Template(None, 0, None, None)
-
-
 class Session(SessionState):
     """An interpreter with its data, results and settings.
 
@@ -96,7 +68,8 @@ class Session(SessionState):
             Callable[[], object]
         ] = []  # called after each command, so that readers see its output
         self._prepared: dict[str, Prepared] = {}
-        self._templates: dict[str, Template] = {}
+        self._templates = Templates()
+        self._prefixes: dict[str, CommandEntry] = {}  # by the words that were typed for them
 
     def run(self, text: str) -> str:
         """Run commands (one or more lines) and return their output, without echo.
@@ -229,7 +202,11 @@ class Session(SessionState):
         known = self._prepared.get(text)
         if known is not None:
             return known
-        made = self._from_shape(text)
+        prefix = self._prefixes.get(word)
+        if prefix is not None:
+            return _prefix_command(prefix, text, end)
+        shape = shape_of(text, names=True)
+        made = self._templates.made(text, shape)
         if made is not None:
             return made
         try:
@@ -244,41 +221,16 @@ class Session(SessionState):
                 raise
             return Prepared(program, text[end:])
         if entry.kind == "prefix":
-            rest = text[end:].strip()
-            node: Any = Command(entry.name, text, argument=rest, argument_text=rest)
-        else:
-            node = parse_command(entry.name, entry.syntax, text, end)
-        prepared = Prepared(entry, node)
+            if not subcommands_of(entry.name):
+                self._prefixes[word] = entry
+            return _prefix_command(entry, text, end)
+        prepared = Prepared(entry, parse_command(entry.name, entry.syntax, text, end))
         if len(text) <= LONGEST_PREPARED:
             if len(self._prepared) >= MOST_PREPARED:
                 self._prepared.clear()
             self._prepared[text] = prepared
-            self._keep_shape(text, end, prepared)
+            self._templates.keep(shape, end, prepared)
         return prepared
-
-    def _keep_shape(self, text: str, end: int, prepared: Prepared) -> None:
-        """Keep how a command of this shape is made from other numbers and strings."""
-        entry, node = prepared
-        if not isinstance(entry, CommandEntry) or entry.syntax.argument not in WITH_TEMPLATES:
-            return
-        shape = shape_of(text)
-        if shape is None or not shape.literals:
-            return
-        if len(self._templates) >= MOST_PREPARED:
-            self._templates.clear()
-        self._templates[shape.key] = Template(entry, end, node, command_builder(node, shape))
-
-    def _from_shape(self, text: str) -> Prepared | None:
-        """Return a command whose shape has been met with other literals; None for a new shape."""
-        shape = shape_of(text)
-        if shape is None or not shape.literals:
-            return None
-        entry, end, node, builder = self._templates.get(shape.key) or NO_TEMPLATE
-        if builder is None:
-            return None
-        argument, condition = builder(literal_values(shape.literals))
-        typed = text[end:].strip()
-        return Prepared(entry, Command(node.name, text, argument, typed, condition))
 
     def perform(self, prepared: Prepared, body: Body | None = None) -> None:
         """Run a prepared command; `body` runs the block in braces behind it.
@@ -318,6 +270,8 @@ class Session(SessionState):
     def _check_needs(self, entry: CommandEntry) -> None:
         if "data" in entry.needs and not self.data.variables:
             raise StataError(111, "no variables defined")
+        if self.data.reference is not None and entry.takes_rows and not entry.by_reference:
+            raise needs_rows(f"{entry.name} is")
         if "estimates" in entry.needs and not self.e.exist:
             raise StataError(301, "last estimates not found")
         if entry.after and self.e.macros.get("cmd") not in entry.after:
@@ -410,16 +364,18 @@ class Session(SessionState):
     def flush(self) -> None:
         """Hand on what was printed: to the log file and the console."""
         self.flushed = time.monotonic()
-        if self.log is not None:
-            self.log.flush()
-            if self.log.failure:
-                self._end_log(self.log)
+        for log in list(self.logs.values()):
+            log.flush()
+            if log.failure:
+                self._end_log(log)
+        if self.cmdlog is not None:
+            self.cmdlog.flush()
         for flush in self.flushes:
             flush()
 
     def _end_log(self, log: LogFile) -> None:
         """Give up a log that can no longer be written, with a message; commands go on."""
-        self.detach_log()
+        self.detach_log(log)
         failure = StataError(693, f"I/O error writing log file {log.path}; log closed", hint=log.failure)
         captured, self.captured = self.captured, False
         show_message(self, failure)
@@ -432,18 +388,19 @@ class Session(SessionState):
         for file in self.text_files.values():
             file.stream.close()
         self.text_files.clear()
-        if self.log is not None:
-            self._close_log(self.log)
+        for log in list(self.logs.values()):
+            self._close_log(log)
+        if self.cmdlog is not None:
+            self.cmdlog.close()
+            self.cmdlog = None
 
     def _close_log(self, log: LogFile) -> None:
         """Close the log as the session ends: its banner goes to the file only."""
-        from xmixed.render.layouts.log_banner import log_banner, log_rule, moment_now
+        from xmixed.render.layouts.log_banner import moment_now, write_banner
 
         log.on = True
-        size = self.settings.linesize
-        for item in (*log_banner(log, "close", moment_now(), size), log_rule(size)):
-            log.write(item)
-        self.detach_log()
+        write_banner(log, "close", moment_now(), self.settings.linesize)
+        self.detach_log(log)
 
     def _run_echoed(self, text: str) -> None:
         code = 0
@@ -461,6 +418,12 @@ class Session(SessionState):
         self.out.write("end of do-file")
         if code:
             raise StataError(code)
+
+
+def _prefix_command(entry: CommandEntry, text: str, end: int) -> Prepared:
+    """Return a prefix with what it runs: the rest of the line."""
+    rest = text[end:].strip()
+    return Prepared(entry, Command(entry.name, text, argument=rest, argument_text=rest))
 
 
 def read_do_file(path: str) -> str:

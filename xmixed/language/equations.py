@@ -30,7 +30,7 @@ def parse_mixed(name: str, syntax: Syntax, text: str, rest: Span) -> MixedComman
     StataError
         As `parse_command`; typical slips carry a hint.
     """
-    equations, own_options = _split(text, rest)
+    equations, own_options = split_equations(text, rest)
     skeletons = [assemble(parse("command", text, equation)) for equation in equations]
     whole = Span(0, len(text))
     first = skeletons[0]
@@ -60,7 +60,7 @@ def _only_options(skeleton: Skeleton) -> bool:
 # --- splitting -----------------------------------------------------------------------------------------
 
 
-def _split(text: str, rest: Span) -> Equations:
+def split_equations(text: str, rest: Span) -> Equations:
     """Return the stretches between `||`, or inside the parentheses of the other form."""
     pieces = parse("pieces", text, rest)
     if pieces and text.startswith("(", pieces[0].start_pos):

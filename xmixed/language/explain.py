@@ -58,7 +58,7 @@ def find_unbalanced(text: str, span: Span) -> StataError | None:
         elif mark != "\"'" or text.startswith('"', start):
             end = quote_end(text, start, span.end)
             if end is None:
-                return StataError(132, "unmatched quote", Span(start, span.end))
+                return StataError(132, "too few quotes", Span(start, span.end))
             position = end
     if opened:
         mark, start = opened[-1]

@@ -29,6 +29,8 @@ RESIDUAL_STRUCTURES: tuple[tuple[str, str, int | None], ...] = (
     ("exponential", "exp", None),
 )
 """Name, shortest abbreviation, and least order, None where the structure has none."""
+RESAMPLED = (("bootstrap", "boot"), ("jackknife", "jack"))
+"""Variances that replications give: `vce(bootstrap, reps(200))`."""
 VARIANCE_ESTIMATORS: tuple[tuple[str, str], ...] = (("oim", "oim"), ("robust", "r"), ("cluster", "cl"))
 
 
@@ -309,9 +311,12 @@ def _order(structure: str, word: str, typed: TypedOption, spec: OptionSpec) -> i
 def _vce(text: str, typed: TypedOption, spec: OptionSpec) -> VarianceEstimator:
     from xmixed.language.nodes.estimators import VarianceEstimator
 
+    choices = spec.choices or VARIANCE_ESTIMATORS
+    resampled = _resampled(text, typed, choices)
+    if resampled is not None:
+        return resampled
     children = _by_rule("vce", text, typed, spec)
     word = children[0]
-    choices = spec.choices or VARIANCE_ESTIMATORS
     kind = match_choice(word.value, choices)
     if kind is None:
         raise StataError(198, f"vcetype '{word.value}' not allowed", Span(word.start_pos, word.end_pos))
@@ -323,6 +328,17 @@ def _vce(text: str, typed: TypedOption, spec: OptionSpec) -> VarianceEstimator:
         token = children[1]
         cluster = Pattern(token.value, "", Span(token.start_pos, token.end_pos))
     return VarianceEstimator(kind, cluster, typed.span)
+
+
+def _resampled(text: str, typed: TypedOption, choices: Sequence[tuple[str, str]]) -> VarianceEstimator | None:
+    """Return what `vce(bootstrap, ...)` or `vce(jackknife, ...)` asks for; None for other kinds."""
+    from xmixed.language.nodes.estimators import VarianceEstimator
+
+    if typed.inside is None:
+        return None
+    word, _, options = text[typed.inside.start : typed.inside.end].partition(",")
+    kind = match_choice(word.strip(), [choice for choice in choices if choice in RESAMPLED])
+    return None if kind is None else VarianceEstimator(kind, None, typed.span, options.strip())
 
 
 _READERS: dict[str, Callable[[str, TypedOption, OptionSpec], Any]] = {

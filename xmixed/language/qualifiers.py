@@ -88,8 +88,8 @@ def _condition(text: str, span: Span | None, syntax: Syntax) -> Expression | Non
         if not single:
             raise
         if syntax.argument in ("newvar", "assignment"):
-            raise StataError(error.code, error.message, error.span, "equality is ==") from None
-        raise StataError(101, "=exp not allowed", error.span, "equality is ==") from None
+            raise
+        raise StataError(101, "=exp not allowed", error.span) from None
 
 
 def _in_range(text: str, span: Span | None) -> InRange | None:

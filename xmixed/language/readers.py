@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -91,14 +92,30 @@ def _read_assignment(rule: str) -> Callable[[str, Span], Any]:
         try:
             found = parse(rule, text, span)
         except StataError as error:
-            at_end = error.span is not None and error.span.start >= span.end
-            if error.code == 198 and at_end and "=" not in text[span.start : span.end]:
-                raise StataError(100, "=exp required", error.span) from None
-            raise
+            raise _assignment_error(text, span, error) or error from None
         check_depth(found.expression)
         return found
 
     return read
+
+
+_NAMES = re.compile(r"[^\W\d]\w*(?:\s+[^\W\d]\w*)*\s*")
+
+
+def _assignment_error(text: str, span: Span, error: StataError) -> StataError | None:
+    """Return what `generate = 1`, `generate x`, `generate x y` and `generate x == y` are told."""
+    typed = text[span.start : span.end].strip()
+    if error.code != 198:
+        return None
+    if typed.startswith("="):
+        return StataError(102, "too few variables specified", Span(span.start, span.start + 1))
+    names = _NAMES.match(typed)
+    if names is not None and names.end() == len(typed):
+        return StataError(100, "=exp required", Span(span.end, span.end))
+    if names is not None and typed.startswith("==", names.end()):
+        start = text.index("==", span.start)
+        return StataError(198, "== invalid name", Span(start, start + 2))
+    return None
 
 
 def _read_hypotheses(text: str, span: Span) -> Any:
@@ -133,6 +150,12 @@ def _read_call(text: str, span: Span) -> Any:
     return read_call(text, span)
 
 
+def _read_imputation(text: str, span: Span) -> Any:
+    from xmixed.language.arguments.imputation import read_imputation_model
+
+    return read_imputation_model(text, span)
+
+
 _READERS: dict[str, Callable[[str, Span], Any]] = {
     "none": _read_none,
     "varlist": lambda text, span: read_varlist(text, span, False),
@@ -150,5 +173,6 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "numlist": lambda text, span: parse("numlist", text, span),
     "filename": read_filename,
     "words": lambda text, span: parse("words", text, span),
+    "imputation": _read_imputation,
     "text": lambda text, span: text[span.start : span.end],
 }

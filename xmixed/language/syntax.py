@@ -32,6 +32,7 @@ ArgumentKind = Literal[
     "immediate",  # plots only: tuple of ImmediateItem
     "curve",  # plots only: Curve or None
     "bars",  # plots only: tuple of BarItem
+    "imputation",  # ImputationModel of `mi impute`; None when empty
     "prefixed",  # `exp_list, options : command`: Prefixed; None without a colon
     "prefixed_word",  # the same with a word before the expressions: `permute v exp_list : command`
     "mixed",  # the multiple-equation syntax: the parser returns a MixedCommand instead of a Command

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from xmixed.output import Line, Styled, broken, line
 from xmixed.session.settings import Settings
 
 Sink = Callable[[Line], None]
+
+
+class Progress(Protocol):
+    """Where a person sees how far a long command is."""
+
+    def show(self, done: int, count: int) -> None:
+        """Say how many of the steps are done."""
+        ...
+
+    def clear(self) -> None:
+        """Take away what was said; output follows."""
+        ...
 
 
 class Output:

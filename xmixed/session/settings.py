@@ -24,7 +24,8 @@ REMEMBERED: dict[str, Remembered] = {
     "dp": Remembered("period", ("period",)),
     "emptycells": Remembered("keep", ("keep", "drop")),
     "httpproxy": Remembered("off", _SWITCH),
-    "logtype": Remembered("text", ("text",)),
+    "logtype": Remembered("smcl", ("text", "smcl")),
+    "matsize": Remembered("400", number=True),
     "max_memory": Remembered(".", number=True),
     "maxiter": Remembered("16000", number=True),
     "maxvar": Remembered("32767", number=True),
@@ -35,6 +36,12 @@ REMEMBERED: dict[str, Remembered] = {
     "scrollbufsize": Remembered("200000", number=True),
     "searchdefault": Remembered("local", ("local", "net", "all")),
     "segmentsize": Remembered("32m", number=True),
+    "tracedepth": Remembered("32000", number=True),
+    "traceexpand": Remembered("on", _SWITCH),
+    "tracehilite": Remembered(""),
+    "traceindent": Remembered("on", _SWITCH),
+    "tracenumber": Remembered("off", _SWITCH),
+    "tracesep": Remembered("on", _SWITCH),
     "update_interval": Remembered("7", number=True),
     "update_prompt": Remembered("off", _SWITCH),
     "update_query": Remembered("off", _SWITCH),
@@ -64,4 +71,5 @@ class Settings:
     scheme: str = "xmixed"
     rmsg: bool = False
     trace: bool = False
+    output: str = "inform"  # "proc": no echo; "error": errors alone
     remembered: dict[str, str] = field(default_factory=dict)  # values of `REMEMBERED` that were set

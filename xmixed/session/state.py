@@ -14,7 +14,7 @@ from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
 from xmixed.session.graphs import GraphMemory
 from xmixed.session.memory import Memory
-from xmixed.session.output import Output
+from xmixed.session.output import Output, Progress
 from xmixed.session.programs import Program
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
@@ -55,6 +55,8 @@ class SessionState(ABC):
         self.ado_path = AdoPath()
         self.text_files: dict[str, TextFile] = {}
         self.post_files: dict[str, PostFile] = {}
+        self.constraints: dict[int, str] = {}
+        self.ask: Callable[[str], str] | None = None  # shows a text and reads a line at the prompt
         self.timers: dict[int, Timer] = {}
         self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
         self.temporary_files = 0
@@ -66,9 +68,11 @@ class SessionState(ABC):
         self.rc = 0  # `_rc`: return code of the last `capture`
         self.advisers: list[Callable[[StataError], object]] = []  # told of each error that is shown
         self.captured = False  # under `capture`: error messages are not printed either
-        self.log: LogFile | None = None
+        self.logs: dict[str, LogFile] = {}  # by name
+        self.cmdlog: LogFile | None = None
         self.depth = 0  # how many do-files, programs and loops are running
         self.groups: Groups | None = None  # of the `by` that is running
+        self.progress: Progress | None = None  # of long commands, where a terminal can show it
         self.flushed = 0.0  # when `flush` was called last, by time.monotonic
 
     @property
@@ -105,13 +109,12 @@ class SessionState(ABC):
         finally:
             self.depth -= 1
 
-    def detach_log(self) -> None:
-        """Close the log file; output no longer goes there."""
-        if self.log is not None:
-            if self.log.write in self.out.sinks:  # not yet, when an interrupt came while it was opened
-                self.out.sinks.remove(self.log.write)
-            self.log.close()
-            self.log = None
+    def detach_log(self, log: LogFile) -> None:
+        """Close a log file; output no longer goes there."""
+        if log.write in self.out.sinks:  # not yet, when an interrupt came while it was opened
+            self.out.sinks.remove(log.write)
+        log.close()
+        self.logs.pop(log.name, None)
 
     @abstractmethod
     def expand(self, text: str) -> str:

@@ -55,7 +55,7 @@ def _place(error: StataError) -> Span | None:
         return Span(found.start(), found.end()) if found else None
     if error.span is None or error.code not in (198, 101, 100, 109, 120, 132):
         return None
-    return error.span if 0 <= error.span.start <= len(error.command) else None
+    return error.span if error.span.end and 0 <= error.span.start <= len(error.command) else None
 
 
 _NAMED = re.compile(
@@ -243,7 +243,7 @@ _SAYINGS = {
     r"close brace not found": "{ ends its line, and } stands on a line of its own",
     r"^\{ required": "{ ends the line of foreach, forvalues, while and if; } stands on a line of its own",
     r"^\) required": "a parenthesis is not closed",
-    r"^unmatched quote": "a quote is not closed",
+    r"^too few quotes": "a quote is not closed",
     r"^factor \S+ not found": "i.VARIABLE in the model makes it a factor",
     r"^: required": "a colon stands between the by-variables and the command",
     r"^panel variable not set": "xtset GROUP [TIME] declares the panel",
@@ -274,7 +274,7 @@ _ADVISERS: tuple[tuple[re.Pattern[str], Adviser], ...] = (
     (re.compile(r"already defined$"), _already_there),
     (re.compile(r"^not sorted"), _not_sorted),
     (re.compile(r"observation numbers out of range"), _out_of_range),
-    (re.compile(r"^invalid syntax"), _assignment),
+    (re.compile(r"^(?:invalid syntax|=exp not allowed)"), _assignment),
     *((re.compile(pattern), _said(text)) for pattern, text in _SAYINGS.items()),
 )
 

@@ -12,14 +12,11 @@ import pytest
 import xmixed
 
 COMMANDS = {
-    "describe": "describe",
     "list": "list in 1",
     "recast": "recast int v*",
-    "collapse": "collapse (mean) v*",
     "merge": "merge 1:1 _n using w",
     "mvdecode": "mvdecode v*, mv(1)",
     "aorder": "aorder",
-    "ds": "ds v0, not",
 }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from xmixed.errors import StataError
+from xmixed.expressions.system_values import names
 from xmixed.interpreter.session import Session
 
 
@@ -32,7 +34,7 @@ def test_the_data(pigs: Session, folder: Path) -> None:
 
 def test_settings_come_through(session: Session) -> None:
     assert values(session, "c(level)", "c(linesize)", "c(type)", "c(more)") == ["95", "79", "float", "off"]
-    assert values(session, "c(version)", "c(stata_version)") == ["12", "12"]
+    assert values(session, "c(version)", "c(stata_version)") == ["12", "12.1"]
     session.run("set level 90\nset linesize 100\nset type double\nset more on\nset seed 17")
     session.run("set cformat %8.3f\nset pformat %4.2f\nset sformat %6.1f\nset showbaselevels all")
     assert values(session, "c(level)", "c(linesize)", "c(type)", "c(more)") == ["90", "100", "double", "on"]
@@ -86,3 +88,45 @@ def test_months(session: Session) -> None:
 
 def test_what_does_not_exist_is_empty(session: Session) -> None:
     assert values(session, "c(nosuch)") == [""]
+
+
+def test_where_things_are(session: Session) -> None:
+    folders = ("stata", "updates", "base", "site", "plus", "personal", "oldplace")
+    for name in folders:
+        assert session.run(f"display c(sysdir_{name})").strip().endswith("/")
+    known = (
+        "c(sysdir_stata) c(sysdir_updates) c(sysdir_base) c(sysdir_site) c(sysdir_plus) c(sysdir_personal)"
+        " c(sysdir_oldplace) c(tmpdir) c(adopath) c(osdtl) c(machine_type) c(hostname) c(username)"
+        " c(bit) c(flavor) c(console) c(noisily) c(rmsg_time) c(memory) c(min_matsize) c(max_N_theory)"
+        " c(max_k_theory) c(max_macrolen) c(macrolen) c(max_cmdlen) c(cmdlen)"
+        " c(tracedepth) c(traceexpand) c(tracehilite) c(traceindent) c(tracenumber) c(tracesep)"
+    )
+    listed = session.run("creturn list")
+    for name in known.split():
+        assert name + " = " in listed, name
+
+
+def test_every_value_is_listed_once(session: Session) -> None:
+    listed = session.run("creturn list").splitlines()
+    shown = [row.split("=")[0].strip() for row in listed if row.lstrip().startswith("c(")]
+    assert sorted(shown) == sorted(f"c({name})" for name in names())
+
+
+def test_layout_of_creturn_list(session: Session) -> None:
+    # The columns are those of printed listings: names end at 22, = at 24, values at 26, notes at 53.
+    lines = session.run("set level 90\ncreturn list").splitlines()
+    assert lines[:4] == ["", "System values", "", "    " + "-" * 75]
+    (level,) = (row for row in lines if "c(level)" in row)
+    assert level == "               c(level) = 90                         (set level)"
+    (alpha,) = (row for row in lines if "c(alpha)" in row)
+    assert alpha == '               c(alpha) = "a b c d e f g h .."'
+
+
+def test_query(session: Session) -> None:
+    lines = session.run("query output").splitlines()
+    assert lines[:3] == ["", "Output settings", "    " + "-" * 75]
+    assert "        set linesize         79" in lines
+    assert "set tracedepth       32000" in session.run("query trace")
+    assert session.run("query").count(" settings\n") == 9
+    with pytest.raises(StataError, match="invalid syntax"):
+        session.run("query nothing")

@@ -174,4 +174,26 @@ def test_results_of_the_program_that_runs(run: Run) -> None:
 
 def test_the_newest_macros_are_listed_first(run: Run) -> None:
     listed = run("global one 1\nglobal two 2\nlocal i 3\nmacro list").splitlines()
-    assert listed == ["two:            2", "one:            1", "_i:             3"]
+    assert listed[:2] == ["two:            2", "one:            1"]
+    assert listed[2].startswith("S_DATE:         ") and "S_level:        95" in listed
+    assert listed[-1] == "_i:             3"
+
+
+def test_macros_of_the_system(run: Run) -> None:
+    shown = run('display "$S_OS|${S_level}|$S_FLAVOR|$S_FN|$S_FNDATE"').strip()
+    assert shown == "Unix|95|IC||"
+    assert run('display "$S_DATE"') == run("display c(current_date)")
+    assert len(run('display "$S_TIME"').strip()) == 8
+    assert "x86" in run('display "$S_MACH"') or run('display "$S_MACH"').strip()
+    assert run('display "$S_ADO"') == run("display c(adopath)")
+    run("global S_level mine")
+    assert run('display "$S_level"') == "mine\n"
+    run("macro drop S_level")
+    assert run('display "$S_level"') == "95\n"
+
+
+def test_long_macros_are_folded_at_blanks(run: Run) -> None:
+    run('global long "' + "word " * 30 + '"')
+    first, second, *_ = run("macro list long").splitlines()
+    assert first == "long:           " + " ".join(["word"] * 12)
+    assert second.startswith(" " * 16 + "word")

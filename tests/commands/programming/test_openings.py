@@ -106,3 +106,64 @@ def test_trace(run: Run) -> None:
         "  - }",
         "  " + "-" * 63 + " end outer ---",
     ]
+
+
+SKIPPING = """program skipping
+    if "`1'" == "" {
+        display "none"
+    }
+    else {
+        local mean 3
+    }
+    if 0 {
+        display "no"
+    }
+    capture {
+        display "hidden"
+    }
+end
+program failing
+    if 1 {
+        error 9
+        display 2
+    }
+    display 3
+end
+"""
+
+
+def test_trace_of_lines_that_are_skipped(run: Run) -> None:
+    run(SKIPPING)
+    lines = run("set trace on\nset tracesep off\nskipping").splitlines()
+    assert lines == [
+        """  - if "`1'" == "" {""",
+        '  = if "" == "" {',
+        '  - display "none"',
+        "none",
+        "  - }",
+        "  - else {",
+        "    local mean 3",
+        "    }",
+        "  - if 0 {",
+        '    display "no"',
+        "    }",
+        "  - capture {",
+        '  - display "hidden"',
+        "  - }",
+    ]
+
+
+def test_trace_of_a_failure(run: Run) -> None:
+    run(SKIPPING)
+    shown = run("set trace on\nset tracesep off\ncapture noisily failing\nset trace off").splitlines()
+    assert shown[:3] == ["  - if 1 {", "  - error 9", "    display 2"]
+    assert shown[3:5] == ["    }", "    display 3"] and "assertion is false" in shown
+
+
+def test_settings_of_trace(run: Run) -> None:
+    run("program inner\ndisplay 1\nend\nprogram outer\nlocal x 2\ndisplay `x'\ninner\nend")
+    run("set trace on\nset tracesep off\nset tracedepth 1\nset traceexpand off")
+    shown = ["  - local x 2", "  - display `x'", "2", "  - inner", "1"]
+    assert run("outer").splitlines() == shown
+    run("set tracenumber on\nset traceindent off\nset tracehilite x")
+    assert run("inner").splitlines() == ["01 - display 1", "1"]

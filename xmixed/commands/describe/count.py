@@ -21,8 +21,17 @@ WIDTH = 5
     syntax=Syntax("none", condition=True, in_range=True),
     synopsis="count [if] [in]",
     by="each",
+    by_reference=True,
 )
 def count(session: SessionState, node: Command) -> None:
-    number = int(np.count_nonzero(selected_rows(session, node)))
+    number = _number(session, node)
     session.out.write(line(result(f"{number:{WIDTH}d}")))
     session.r = Results(scalars={"N": float(number)})
+
+
+def _number(session: SessionState, node: Command) -> int:
+    if session.data.reference is None:
+        return int(np.count_nonzero(selected_rows(session, node)))
+    from xmixed.commands.referenced import selected_count
+
+    return selected_count(session, node)

@@ -44,6 +44,7 @@ def has_notes(data: Dataset, name: str) -> bool:
         exclusive=(("fullnames", "numbers"),),
     ),
     synopsis="describe [varlist] [using filename] [, short simple fullnames numbers]",
+    by_reference=True,
 )
 def describe(session: SessionState, node: Command) -> None:
     if node.using is None:

@@ -104,8 +104,8 @@ def _memory(session: SessionState, name: str, word: str) -> None:
 
 
 def _matsize(session: SessionState, name: str, word: str) -> None:
-    """Matrices have no limit here; the number is only checked."""
-    _whole(name, word, *MATSIZE)
+    """Matrices have no limit here; the number is only checked and remembered."""
+    session.settings.remembered[name] = str(_whole(name, word, *MATSIZE))
 
 
 def _scheme(session: SessionState, name: str, word: str) -> None:
@@ -118,6 +118,14 @@ def _scheme(session: SessionState, name: str, word: str) -> None:
         session.settings.scheme = word
     else:
         session.out.write(f"(note:  scheme {word} not found; graphs keep {session.settings.scheme})")
+
+
+def _output(session: SessionState, name: str, word: str) -> None:
+    """Set what is shown: everything, output without the commands, or errors alone."""
+    if word not in ("inform", "proc", "error"):
+        raise StataError(198, "invalid syntax")
+    session.settings.output = word
+    session.out.quiet = word == "error"
 
 
 SETTERS: dict[str, Setter] = {
@@ -136,6 +144,7 @@ SETTERS: dict[str, Setter] = {
     "showemptycells": _switch,
     "rmsg": _switch,
     "trace": _switch,
+    "output": _output,
     "memory": _memory,
     "matsize": _matsize,
     "graphics": _switch,

@@ -28,7 +28,7 @@ def _set(session: SessionState, node: Command) -> None:
 
 PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the session")
 
-for _name in REMEMBERED:
+for _name in sorted(set(REMEMBERED) - {"matsize"}):
     subcommand(
         "set",
         _name,

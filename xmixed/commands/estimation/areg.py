@@ -5,7 +5,7 @@ from __future__ import annotations
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.linear.options import AREG_SYNTAX
-from xmixed.estimation.run import conclude, estimation_sample, overflow, replayed
+from xmixed.estimation.run import conclude, estimation_sample, overflow, replayed, replicated
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
@@ -20,7 +20,7 @@ from xmixed.session.state import SessionState
 def areg(session: SessionState, node: Command) -> None:
     from xmixed.estimation.linear import areg as linear
 
-    if replayed(session, node, {"areg"}, linear.ESTIMATOR):
+    if replayed(session, node, {"areg"}, linear.ESTIMATOR) or replicated(session, node):
         return
     if "absorb" not in node.options:
         raise StataError(198, "option absorb() required")

@@ -11,7 +11,15 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.likelihood.kinds import KINDS
 from xmixed.estimation.likelihood.options import SYNTAX
-from xmixed.estimation.run import conclude, estimation_sample, iteration_log, overflow, replayed, settled
+from xmixed.estimation.run import (
+    conclude,
+    estimation_sample,
+    iteration_log,
+    overflow,
+    replayed,
+    replicated,
+    settled,
+)
 from xmixed.estimation.single import SingleSample
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
@@ -77,7 +85,7 @@ def likelihood_model(session: SessionState, node: Command) -> None:
 
     kind = KINDS[node.name]
     estimator = getattr(estimators, kind.family.upper())
-    if replayed(session, node, {node.name}, estimator):
+    if replayed(session, node, {node.name}, estimator) or replicated(session, node):
         return
     if node.option("offset") is not None and node.option("exposure") is not None:
         raise StataError(198, "only one of offset() or exposure() can be specified")

@@ -12,7 +12,8 @@ from xmixed.data.categories import Categories, categories_of, value_texts
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.estimation.means.estimator import DISPLAY, ESTIMATOR, Subpopulations, estimates
-from xmixed.estimation.run import replayed
+from xmixed.estimation.run import replayed, replicated
+from xmixed.estimation.table_options import variance_option
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -25,8 +26,6 @@ from xmixed.session.stored import commit, new_mark
 from xmixed.statistics.grouping import factorise
 from xmixed.statistics.linear.linearised import Linearised, means, totals
 
-_VCE = (("analytic", "a"), ("cluster", "cl"))
-
 
 def _syntax(*more: OptionSpec) -> Syntax:
     return Syntax(
@@ -36,9 +35,7 @@ def _syntax(*more: OptionSpec) -> Syntax:
         weights=("fweight", "aweight", "pweight", "iweight"),
         options=(
             OptionSpec("over", "o", "varlist", "estimates of subpopulations"),
-            OptionSpec(
-                "vce", "vce", "vce", "cluster clustvar", choices=(("analytic", "a"), ("cluster", "cl"))
-            ),
+            variance_option(("analytic", "a"), ("cluster", "cl")),
             OptionSpec("cluster", "cl", "varname", "the same as vce(cluster clustvar)"),
             OptionSpec("stdize", "std", "varname", "standardised estimates", built=False),
             OptionSpec("stdweight", "stdw", "varname", "weights of the strata", built=False),
@@ -81,7 +78,7 @@ def total(session: SessionState, node: Command) -> None:
 
 
 def _estimate(session: SessionState, node: Command, name: str) -> None:
-    if replayed(session, node, {name}, ESTIMATOR):
+    if replayed(session, node, {name}, ESTIMATOR) or replicated(session, node):
         return
     if not node.argument:
         raise StataError(100, "varlist required")

@@ -13,6 +13,7 @@ from xmixed.estimation.run import (
     iteration_log,
     overflow,
     replayed,
+    replicated,
     settled,
 )
 from xmixed.estimation.single import SingleSample, Variance
@@ -37,6 +38,8 @@ def xtreg(session: SessionState, node: Command) -> None:
     model = next((name for name in MODELS if node.option(name)), "re")
     _check(node, model)
     panel = _panel_variable(session, node)
+    if replicated(session, node, panel):
+        return
     groups = (panel,)
     sample = estimation_sample(session, node, groups=groups, default="conventional", assumed="aweight")
     sample = _with_clusters(sample, panel, model, node)

@@ -54,9 +54,21 @@ def _install(session: SessionState, data: Dataset) -> None:
         condition=True,
         in_range=True,
         using=True,
-        options=(CLEAR, OptionSpec("nolabel", "nol", help="leave the value labels out")),
+        options=(
+            CLEAR,
+            OptionSpec("nolabel", "nol", help="leave the value labels out"),
+            OptionSpec(
+                "engine",
+                "eng",
+                "choice",
+                "leave the rows where they are and query them",
+                choices=(("duckdb", "duckdb"),),
+            ),
+            OptionSpec("table", "table", "text", help="name of the table of a DuckDB file"),
+        ),
     ),
-    synopsis="use filename [, clear nolabel]  or  use [varlist] [if] [in] using filename [, clear nolabel]",
+    synopsis="use filename [, clear nolabel engine(duckdb) table(name)]"
+    "  or  use [varlist] [if] [in] using filename [, clear nolabel engine(duckdb) table(name)]",
     keeps_r=True,
 )
 def use(session: SessionState, node: Command) -> None:
@@ -64,13 +76,25 @@ def use(session: SessionState, node: Command) -> None:
         raise StataError(100, "using required")
     name = node.using if node.using is not None else file_name(node)
     check_may_replace(session, node)
-    data = read_file(session, name, "use")
-    if node.using is not None:
-        data = _selected(session, node, data)
+    if _is_reference(node, name):
+        from xmixed.commands.files.referring import use_by_reference
+
+        data = use_by_reference(session, node, name)
+    else:
+        data = read_file(session, name, "use")
+        if node.using is not None:
+            data = _selected(session, node, data)
     if node.option("nolabel"):
         bare = tuple(replace(variable, value_label="") for variable in data)
         data = replace(data, variables=bare, value_labels={})
     _install(session, data)
+
+
+def _is_reference(node: Command, name: str) -> bool:
+    """Return whether the rows are to stay where they are: an option or the name says so."""
+    from xmixed.data.files.dataset_file import is_reference
+
+    return bool(node.option("engine") or node.option("table")) or is_reference(name)
 
 
 def _selected(session: SessionState, node: Command, data: Dataset) -> Dataset:

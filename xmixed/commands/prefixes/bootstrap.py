@@ -7,44 +7,35 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.commands.prefixes.deletions import leave_one_out
-from xmixed.commands.prefixes.publishing import observed_sample, publish, replay_prefix
+from xmixed.commands.prefixes.publishing import observed_sample, publish, replay_prefix, shown_level
 from xmixed.commands.prefixes.refitting import coefficient_source
 from xmixed.commands.prefixes.replicating import (
-    NOLEGEND,
-    REPLICATION,
-    SEED,
     Dots,
-    Replicator,
-    check_prefixable,
     dots_every,
     figures_data,
     replicate,
+    replicate_together,
     root_of,
     save_figures,
     stream,
     target_of,
     with_stream,
 )
+from xmixed.commands.prefixes.replicator import Replicator, check_prefixable
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.operations.draws import SamplingUnits, sampling_units
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
+from xmixed.estimation.resampling.options import EFORM, REPLICATION, SEED, TABLE, names_of
 from xmixed.estimation.resampling.results import Resampling
 from xmixed.estimation.resampling.summaries import acceleration, bootstrapped, complete_rows
 from xmixed.expressions.varlist import check_new_name, resolve_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.prefixes import Prefixed
-from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.estimation.replications import sample_warning
 from xmixed.session.state import SessionState
-
-TABLE = (
-    OptionSpec("notable", "notab", help="suppress the table"),
-    OptionSpec("noheader", "nohe", help="suppress the header and the legend"),
-    NOLEGEND,
-    LEVEL,
-)
 
 
 @command(
@@ -61,15 +52,16 @@ TABLE = (
             OptionSpec("bca", "bca", help="compute acceleration for BCa limits"),
             OptionSpec("mse", "mse", help="variance about the observed figures"),
             OptionSpec("title", "ti", "text", "title of the results"),
-            OptionSpec("force", "force", help="accepted: there are no survey settings to override"),
+            OptionSpec("force", "force", help="run a command with weights all the same"),
             OptionSpec("nowarn", "nowarn", help="no warning where the command does not set e(sample)"),
             OptionSpec("nodrop", "nodrop", help="draw from all observations, not from e(sample) alone"),
-            OptionSpec("eform", "ef", "text", built=False, optional_value=True),
             OptionSpec("jackknifeopts", "jack", "text", built=False),
             SEED,
             *REPLICATION,
             *TABLE,
+            *EFORM,
         ),
+        exclusive=(names_of(EFORM),),
     ),
     synopsis="bootstrap exp_list [, reps(#) strata(varlist) cluster(varlist) idcluster(newvar) ...]: command",
     keeps_r=True,
@@ -99,6 +91,7 @@ class _Bootstrap:
         self.session, self.node = session, node
         self.replicator = Replicator(session, node.argument, "_bs", node.option("reject"))
         check_prefixable(self.replicator, "bootstrap")
+        self.replicator.check_weights(node)
         self.target = target_of(node)
         self.names = self._names()
         self.noisy = bool(node.option("noisily"))
@@ -127,7 +120,7 @@ class _Bootstrap:
         estimates = self.replicator.estimates
         if mark is None and not node.option("nowarn"):
             session.out.write("", *sample_warning(self.replicator.name, "bootstrap"))
-        rows = None if node.option("nodrop") else mark
+        rows = self.replicator.selected if node.option("nodrop") or mark is None else mark
         rows = self._known(data, rows)
         units = sampling_units(data, names.strata, names.cluster, rows)
         size = node.option("size")
@@ -168,12 +161,12 @@ class _Bootstrap:
             coefficients=estimates is not None and self.replicator.takes_coefficients,
             clusters=clusters,
             strata=len(units.strata_sizes),
-            level=float(node.option("level", session.settings.level)),
+            level=shown_level(session, node, self.replicator),
             title=str(node.option("title", "")),
             accelerations=accelerations,
         )
         save_figures(self.target, figures_data(figures, values, self.target.double))
-        publish(session, node, plan, found, estimates, self.before, rows)
+        publish(session, node, self.replicator, plan, found, self.before, rows)
 
     def _with_identifiers(self, data: Dataset) -> Dataset:
         """Return the data with idcluster(): the clusters as they are."""
@@ -208,15 +201,19 @@ class _Bootstrap:
         def task(number: int) -> np.ndarray:
             generator = stream(root, number)
             drawn = units.draw(generator, size)
-            found = None if direct is None else direct(drawn)
-            if found is not None:
-                return found
             with_stream(session, generator)
             session.data = self._sample(data, units, drawn)
             return replicator.attempt(self.noisy)
 
-        parallel = direct is not None or (replicator.is_pure and not self.noisy)
-        return replicate(session, task, reps, dots, parallel)
+        if direct is None:
+            return replicate(session, task, reps, dots, replicator.is_pure and not self.noisy)
+
+        def tasks(numbers: range) -> list[np.ndarray]:
+            found = direct([units.draw(stream(root, number), size) for number in numbers])
+            pairs = zip(numbers, found, strict=True)
+            return [task(number) if values is None else values for number, values in pairs]
+
+        return replicate_together(session, tasks, reps, dots, True, direct.batch)
 
     def _sample(self, data: Dataset, units: SamplingUnits, drawn: np.ndarray) -> Dataset:
         """Return the data of a draw, with the identifiers of idcluster() and group() made anew."""

@@ -5,22 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.prefixes.deletions import leave_one_out
-from xmixed.commands.prefixes.publishing import observed_sample, publish, replay_prefix
-from xmixed.commands.prefixes.replicating import (
-    NOLEGEND,
-    REPLICATION,
-    Replicator,
-    check_prefixable,
-    dots_every,
-    figures_data,
-    save_figures,
-    target_of,
-)
+from xmixed.commands.prefixes.publishing import observed_sample, publish, replay_prefix, shown_level
+from xmixed.commands.prefixes.replicating import dots_every, figures_data, save_figures, target_of
+from xmixed.commands.prefixes.replicator import Replicator, check_prefixable
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.data.operations.draws import SamplingUnits, sampling_units
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
+from xmixed.estimation.resampling.options import EFORM, REPLICATION, TABLE, names_of
 from xmixed.estimation.resampling.results import Resampling
 from xmixed.estimation.resampling.summaries import complete_rows, jackknifed
 from xmixed.expressions.context import Context
@@ -29,7 +22,7 @@ from xmixed.expressions.varlist import check_new_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_expression
 from xmixed.language.prefixes import Prefixed
-from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -49,14 +42,11 @@ from xmixed.session.state import SessionState
             OptionSpec("mse", "mse", help="variance about the observed figures"),
             OptionSpec("title", "ti", "text", "title of the results"),
             OptionSpec("nodrop", "nodrop", help="use all observations, not e(sample) alone"),
-            OptionSpec("eform", "ef", "text", built=False, optional_value=True),
             *REPLICATION,
-            OptionSpec("notable", "notab", help="suppress the table"),
-            OptionSpec("noheader", "nohe", help="suppress the header and the legend"),
-            NOLEGEND,
-            LEVEL,
+            *TABLE,
+            *EFORM,
         ),
-        exclusive=(("eclass", "rclass", "n"),),
+        exclusive=(("eclass", "rclass", "n"), names_of(EFORM)),
     ),
     synopsis="jackknife exp_list [, eclass rclass n(exp) cluster(varlist) keep ...]: command",
     keeps_r=True,
@@ -82,7 +72,7 @@ def jackknife(session: SessionState, node: Command) -> None:
     observed, mark = observed_sample(session, replicator, noisy, dots_every(node) > 0)
     estimates = replicator.estimates
     n = _size(session, node, estimates)
-    rows = None if node.option("nodrop") else mark
+    rows = replicator.selected if node.option("nodrop") or mark is None else mark
     units = sampling_units(session.data, (), cluster, rows)
     if units.count < 2:
         raise StataError(2001, "insufficient observations")
@@ -109,7 +99,7 @@ def jackknife(session: SessionState, node: Command) -> None:
         coefficients=estimates is not None and replicator.takes_coefficients,
         clusters=(" ".join(cluster), units.count) if cluster else None,
         strata=1,
-        level=float(node.option("level", session.settings.level)),
+        level=shown_level(session, node, replicator),
         title=str(node.option("title", "")),
     )
     if node.option("keep"):
@@ -118,7 +108,7 @@ def jackknife(session: SessionState, node: Command) -> None:
     else:
         kept = before
     save_figures(target, figures_data(figures, values, target.double))
-    publish(session, node, plan, found, estimates, kept, rows)
+    publish(session, node, replicator, plan, found, kept, rows)
 
 
 def _size(session: SessionState, node: Command, estimates: Estimates | None) -> float | None:

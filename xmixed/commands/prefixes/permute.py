@@ -9,11 +9,7 @@ import numpy as np
 
 from xmixed.commands.prefixes.publishing import observed_sample
 from xmixed.commands.prefixes.replicating import (
-    NOLEGEND,
-    REPLICATION,
-    SEED,
     Dots,
-    Replicator,
     dots_every,
     figures_data,
     prefixed,
@@ -24,11 +20,13 @@ from xmixed.commands.prefixes.replicating import (
     target_of,
     with_stream,
 )
+from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.commands.registry import command
 from xmixed.data.dataset import Dataset
 from xmixed.data.operations.permutations import enumerated, permuted
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
+from xmixed.estimation.resampling.options import NOLEGEND, REPLICATION, SEED
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
 from xmixed.language.nodes import Command, Pattern
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
@@ -60,7 +58,7 @@ from xmixed.statistics.inference.intervals import proportion_interval
             ),
             OptionSpec("strata", "str", "varlist", "permute within strata"),
             OptionSpec("title", "ti", "text", "title of the results"),
-            OptionSpec("force", "force", help="accepted: there are no weights to override"),
+            OptionSpec("force", "force", help="run a command with weights all the same"),
             OptionSpec("nodrop", "nodrop", help="permute all observations, not e(sample) alone"),
             OptionSpec("nowarn", "nowarn", help="accepted: there is no warning to suppress"),
             OptionSpec("noheader", "nohe", help="suppress the header and the legend"),
@@ -82,6 +80,7 @@ def permute(session: SessionState, node: Command) -> None:
     name = resolve_name(Pattern(typed.first), data)
     strata = resolve_varlist(node.option("strata"), data) if node.option("strata") else []
     replicator = Replicator(session, typed, "_pm", node.option("reject"))
+    replicator.check_weights(node)
     noisy = bool(node.option("noisily"))
     observed, mark = observed_sample(session, replicator, noisy, dots_every(node) > 0)
     estimates = replicator.estimates
@@ -89,6 +88,9 @@ def permute(session: SessionState, node: Command) -> None:
     if mark is not None and estimates is not None and not node.option("nodrop"):
         data = session.data.rows(mark).with_(marks={})
         n = int(estimates.scalars.get("N", data.n_obs))
+    elif replicator.selected is not None:
+        data = session.data.rows(replicator.selected).with_(marks={})
+        n = data.n_obs
     codes, _ = group_codes(data, strata)
     values = _permutations(session, node, replicator, data, name, codes, noisy)
     sides = "left" if node.option("left") else "right" if node.option("right") else "two"

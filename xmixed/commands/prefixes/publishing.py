@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from xmixed.commands.prefixes.replicating import Replicator
+from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.estimation.resampling.estimator import resampled_estimator
 from xmixed.estimation.resampling.results import Resampling, resampled_estimates
 from xmixed.estimation.resampling.summaries import Replicated
+from xmixed.estimation.results import Option
 from xmixed.language.nodes import Command
-from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, new_mark
+
+_OF_THE_PREFIX = frozenset(("notable", "noheader", "nolegend", "title"))
+"""What is not taken from the options of the command."""
 
 
 def observed_sample(
@@ -41,20 +46,36 @@ def observed_sample(
 def publish(
     session: SessionState,
     node: Command,
+    replicator: Replicator,
     plan: Resampling,
     found: Replicated,
-    estimates: Estimates | None,
     before: Dataset,
     rows: np.ndarray | None,
 ) -> None:
     """Put the results into e(), the data back as they were with e(sample) marked, and show the results."""
-    e = resampled_estimates(estimates, plan, found)
+    e = resampled_estimates(replicator.estimates, plan, found)
     session.data = before
     e.mark = new_mark()
     commit(session, e)
     sample = np.ones(before.n_obs, dtype=bool) if rows is None else rows
     session.data = session.data.with_(marks={**session.data.marks, e.mark: sample}, changed=before.changed)
-    session.out.write(*resampled_estimator(e).replay(e, node.option, session.settings))
+    session.out.write(*resampled_estimator(e).replay(e, _options(node, replicator), session.settings))
+
+
+def _options(node: Command, replicator: Replicator) -> Option:
+    """Return the options of the prefix and, of those that say what a table shows, of the command."""
+
+    def option(name: str, default: Any = None) -> Any:
+        if name in node.options or replicator.node is None or name in _OF_THE_PREFIX:
+            return node.option(name, default)
+        return replicator.node.option(name, default)
+
+    return option
+
+
+def shown_level(session: SessionState, node: Command, replicator: Replicator) -> float:
+    """Return the confidence level: of the prefix, of the command, or as set."""
+    return float(_options(node, replicator)("level", session.settings.level))
 
 
 def replay_prefix(session: SessionState, node: Command, prefix: str) -> None:

@@ -5,11 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.prefixes.replicating import (
-    NOLEGEND,
-    REPLICATION,
-    SEED,
     Dots,
-    Replicator,
     dots_every,
     figures_data,
     prefixed,
@@ -17,8 +13,10 @@ from xmixed.commands.prefixes.replicating import (
     save_figures,
     target_of,
 )
+from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.resampling.options import NOLEGEND, REPLICATION, SEED
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.estimation.replications import render_legend
@@ -45,7 +43,7 @@ def simulate(session: SessionState, node: Command) -> None:
     target = target_of(node)
     if node.option("seed") is not None:
         session.memory.reseed(node.option("seed"))
-    replicator = Replicator(session, typed, "_sim", node.option("reject"))
+    replicator = Replicator(session, typed, "_sim", node.option("reject"), selects=False)
     noisy = bool(node.option("noisily"))
     # The first run shows what there is to keep, and is the first replication.
     first = replicator.observe(noisy, default="any")

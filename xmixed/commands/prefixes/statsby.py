@@ -8,10 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from xmixed.commands.prefixes.replicating import (
-    NOLEGEND,
-    REPLICATION,
     Dots,
-    Replicator,
     dots_every,
     figures_data,
     prefixed,
@@ -19,11 +16,13 @@ from xmixed.commands.prefixes.replicating import (
     save_figures,
     target_of,
 )
+from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.commands.registry import command
 from xmixed.data.columns import blank_column
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
+from xmixed.estimation.resampling.options import NOLEGEND, REPLICATION
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_varlist
@@ -70,7 +69,8 @@ def statsby(session: SessionState, node: Command) -> None:
     if every:
         session.out.write(f"(running {replicator.name} on estimation sample)")
     _first_run(session, node, replicator, noisy)
-    groups = _groups(data, by, with_missing, bool(node.option("subsets")), bool(node.option("total")))
+    subsets, total = bool(node.option("subsets")), bool(node.option("total"))
+    groups = _groups(data, by, with_missing, replicator.selected, subsets, total)
     if not groups:
         raise StataError(2000, "no observations")
     if not node.option("nolegend"):
@@ -129,13 +129,20 @@ def _first_run(session: SessionState, node: Command, replicator: Replicator, noi
         session.data, session.r, session.e = data, r, e
 
 
-def _groups(data: Dataset, by: list[str], with_missing: bool, subsets: bool, total: bool) -> list[_Group]:
+def _groups(
+    data: Dataset,
+    by: list[str],
+    with_missing: bool,
+    selected: np.ndarray | None,
+    subsets: bool,
+    total: bool,
+) -> list[_Group]:
+    known = np.ones(data.n_obs, dtype=bool) if selected is None else selected
     if not by:
-        return [_Group(np.arange(data.n_obs), ())]
-    known = np.ones(data.n_obs, dtype=bool)
+        return [_Group(np.flatnonzero(known), ())]
     if not with_missing:
         for name in by:
-            known &= ~_is_missing(data[name])
+            known = known & ~_is_missing(data[name])
     found: list[_Group] = []
     sizes = range(len(by), 0, -1) if subsets else (len(by),)
     for size in sizes:

@@ -7,6 +7,8 @@ import fnmatch
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
 from xmixed.expressions.macros.define import define_macro
+from xmixed.expressions.macros.system_macros import system_macros
+from xmixed.expressions.macros.words import folded
 from xmixed.language.nodes import Command
 from xmixed.language.parser import text_after_words
 from xmixed.language.syntax import Syntax
@@ -89,6 +91,7 @@ def shift(session: SessionState, node: Command) -> None:
 def list_macros(session: SessionState, node: Command) -> None:
     names = (node.argument or "").split()
     known = dict(reversed(session.global_macros.items()))
+    known |= {name: value for name, value in system_macros(session).items() if name not in known}
     known |= {f"_{name}": value for name, value in reversed(session.locals.items())}
     if names and names != ["_all"]:
         for name in names:
@@ -101,7 +104,6 @@ def list_macros(session: SessionState, node: Command) -> None:
 
 
 def _listed(name: str, value: str, linesize: int) -> list[Line]:
-    width = max(linesize - VALUE_COLUMN, 20)
-    parts = [value[at : at + width] for at in range(0, len(value), width)] or [""]
+    parts = folded(value, max(linesize - VALUE_COLUMN, 20)) or [""]
     heads = [f"{name}:".ljust(VALUE_COLUMN), *[" " * VALUE_COLUMN] * (len(parts) - 1)]
     return [line(head, (part, "result")) for head, part in zip(heads, parts, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from glob import has_magic
 from typing import Literal
 
 from xmixed.data.files.dta.reader import read_dta
@@ -13,6 +14,15 @@ from xmixed.data.files.locate import locate
 def is_parquet(name: str) -> bool:
     """Return whether a file is one of Parquet by its extension."""
     return name.lower().endswith((".parquet", ".pq"))
+
+
+SPARK = "spark://"
+DATABASES = (".duckdb", ".ddb")
+
+
+def is_reference(name: str) -> bool:
+    """Return whether a name alone says that it is not to be read: a pattern, a database, a server."""
+    return name.startswith(SPARK) or name.lower().endswith(DATABASES) or has_magic(name)
 
 
 def read_dataset(name: str, command: Literal["use", "webuse", "sysuse"] = "use") -> Imported:

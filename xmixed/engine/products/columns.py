@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xmixed.engine.errors import NonFiniteData
+from xmixed.engine.model import Cells
+from xmixed.engine.products.cells import CellScatter, combination
 
 # 4 MB of working columns at a time stay in the processor's cache.
 _CHUNK_ELEMENTS = 1 << 19
@@ -46,9 +48,12 @@ class ColumnStore:
         The caller's columns; None is the constant.
     centers : list of float
         What is subtracted from each; 0 where it is used raw.
+    cells : Cells or None
+        What the rows stand for; None where each is one observation.
     """
 
     n: int
+    cells: Cells | None = None
     arrays: list[np.ndarray | None] = field(default_factory=list)
     centers: list[float] = field(default_factory=list)
     _index: dict[tuple[int, bool], int] = field(default_factory=dict)
@@ -61,30 +66,50 @@ class ColumnStore:
             self.arrays.append(column)
             mean = 0.0
             if column is not None and centred:
-                mean = float(column.mean(dtype=np.float64))
+                mean = self.mean(column)
             self.centers.append(mean)
         return self._index[key]
+
+    def mean(self, column: np.ndarray) -> float:
+        """Mean of a column over the observations."""
+        if self.cells is None:
+            return float(column.mean(dtype=np.float64))
+        counts = self.cells.counts
+        return self.cells.origin(column) + float(counts @ column) / float(counts.sum())
+
+    def subtracted(self, index: int) -> float:
+        """What is subtracted from the caller's array to make a working column."""
+        taken = 0.0 if self.cells is None else self.cells.origin(self.arrays[index])
+        return self.centers[index] - taken
+
+    def scatter(self, wanted: Sequence[int], order: np.ndarray | None = None) -> CellScatter | None:
+        """What some columns have within cells, by their places in `wanted`; None where rows are no cells."""
+        if self.cells is None:
+            return None
+        cells = self.cells
+        return CellScatter(cells, tuple(combination(cells, self.arrays[at]) for at in wanted), order)
 
     def values(self, index: int) -> np.ndarray | None:
         """A whole working column; None is the constant."""
         array = self.arrays[index]
         if array is None:
             return None
-        return np.subtract(array, self.centers[index], dtype=np.float64)
+        return np.subtract(array, self.subtracted(index), dtype=np.float64)
 
     def chunks(self, order: np.ndarray | None, wanted: Sequence[int]) -> Iterator[tuple[int, np.ndarray]]:
         """Yield (first row, values (len(wanted), rows)) until all rows, in `order`, are through."""
+        taken = [self.subtracted(index) for index in wanted]
         size = max(1024, _CHUNK_ELEMENTS // max(1, len(wanted)))
         for row in range(0, self.n, size):
             end = min(row + size, self.n)
             rows = slice(row, end) if order is None else order[row:end]
             values = np.empty((len(wanted), end - row))
-            for target, index in zip(values, wanted, strict=True):
+            for target, index, center in zip(values, wanted, taken, strict=True):
                 array = self.arrays[index]
                 if array is None:
                     target.fill(1.0)
-                elif self.centers[index]:
-                    np.subtract(array[rows], self.centers[index], out=target, dtype=np.float64)
+                elif center:
+                    np.subtract(array[rows], center, out=target, dtype=np.float64)
                 else:
                     target[:] = array[rows]
             yield row, values

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from xmixed.engine.products.cells import CellScatter
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
+from xmixed.engine.products.weights import Weights
 
 # Blocks of columns small enough for a dense accumulator to stay in cache, large enough to be worth a call.
 _BLOCK = 500
@@ -168,7 +170,12 @@ class CrossedProducts:
 
 
 def crossed_products(
-    store: ColumnStore, groups: tuple[Grouping, ...], x: list[int], y: int, offset: np.ndarray | None = None
+    store: ColumnStore,
+    groups: tuple[Grouping, ...],
+    x: list[int],
+    y: int,
+    offset: np.ndarray | None = None,
+    weights: Weights | None = None,
 ) -> CrossProducts:
     """Z'Z, Z'[X, y] of every level and [X, y]'[X, y], in one pass over the data.
 
@@ -177,6 +184,7 @@ def crossed_products(
     x, y : working columns of X and y
     offset : (p,) array or None
         Coefficients b: y - Xb takes the place of y.
+    weights : Weights or None
     """
     used = list(dict.fromkeys([column for group in groups for column in group.columns] + x))
     place = {column: i for i, column in enumerate(used)}
@@ -191,24 +199,52 @@ def crossed_products(
     for row, values in store.chunks(None, [*used, y]):
         if offset is not None and len(x):
             values[y_place] -= offset @ values[x_places]
-        Xy = values[[*x_places, y_place]]
-        total += Xy @ Xy.T
-        for group, level in zip(groups, levels, strict=True):
-            codes = group.codes[row : row + values.shape[1]]
-            Z = values[[place[column] for column in group.columns]]
-            for a, z in enumerate(Z):
+        Xy, part = values[[*x_places, y_place]], slice(row, row + values.shape[1])
+        counted = values if store.cells is None else values * store.cells.counts[part]
+        left = counted[[*x_places, y_place]]
+        total += (left if weights is None else left * weights.whole_rows[part]) @ Xy.T
+        for position, (group, level) in enumerate(zip(groups, levels, strict=True)):
+            codes, own = group.codes[part], [place[column] for column in group.columns]
+            Z = values[own]
+            for a, given in enumerate(counted[own]):
+                z = given if weights is None else given * weights.rows[position][part]
                 for b in range(a + 1):
                     level.ZtZ[a, b] += np.bincount(codes, z * Z[b], group.n_groups)
                 for j, w in enumerate(Xy):
                     level.ZtW[a, j] += np.bincount(codes, z * w, group.n_groups)
+    scatter = store.scatter([*used, y])
+    if scatter is not None:
+        if offset is not None:
+            scatter = scatter.less(y_place, x_places, offset)
+        total += scatter.total([*x_places, y_place])
+        for group, level in zip(groups, levels, strict=True):
+            own = [place[column] for column in group.columns]
+            _add_within(level, group, scatter, own, [*x_places, y_place])
     for level in levels:
         for a in range(len(level.ZtZ)):
             level.ZtZ[:a, a] = level.ZtZ[a, :a]
     return CrossProducts(tuple(levels), total)
 
 
+def _add_within(
+    level: LevelProducts, group: Grouping, scatter: CellScatter, z: list[int], Xy: list[int]
+) -> None:
+    """Add what varies within cells to a level's products; `z` and `Xy` are places in the scatter."""
+    for a, first in enumerate(z):
+        targets = [(level.ZtZ, a, b, z[b]) for b in range(a + 1)]
+        targets += [(level.ZtW, a, j, second) for j, second in enumerate(Xy)]
+        for target, row, column, second in targets:
+            found = scatter(first, second)
+            if found is not None:
+                target[row, column] += np.bincount(group.codes, found, group.n_groups)
+
+
 def cross_levels(
-    products: CrossProducts, store: ColumnStore, groups: tuple[Grouping, ...], scales: list[np.ndarray]
+    products: CrossProducts,
+    store: ColumnStore,
+    groups: tuple[Grouping, ...],
+    scales: list[np.ndarray],
+    weights: Weights | None = None,
 ) -> CrossedProducts:
     """Add the products between levels, in the scaled columns of `products`.
 
@@ -216,15 +252,20 @@ def cross_levels(
     ----------
     scales : per level (q,) arrays
         What each column of Z is divided by; infinite for a null column.
+    weights : Weights or None
+        A level whose groups have weights is the one to be eliminated.
     """
     sizes = [len(group.columns) * group.n_groups for group in groups]
-    order = tuple(sorted(range(len(groups)), key=lambda level: -sizes[level]))
+    counted = [weights is not None and bool(weights.to_above[level]) for level in range(len(groups))]
+    order = tuple(sorted(range(len(groups)), key=lambda level: (not counted[level], -sizes[level])))
     first, dense = order[0], order[1:]
     ends = np.cumsum([0, *(sizes[level] for level in dense)])
     parts = tuple(slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True))
-    rows = [[_between(store, groups[first], a, groups[level], b, scales[first][a] * scales[level][b])
-             for level in dense for b in range(len(groups[level].columns))]
-            for a in range(len(groups[first].columns))]  # fmt: skip
+    between = _Between(store, groups, scales, weights)
+    rows = [
+        [between(first, a, level, b) for level in dense for b in range(len(groups[level].columns))]
+        for a in range(len(groups[first].columns))
+    ]
     from scipy.sparse import hstack
 
     stacked: list[Any] = [hstack(row, format="csr") for row in rows]
@@ -234,46 +275,57 @@ def cross_levels(
     Z1tZ1 = np.zeros((int(ends[-1]), int(ends[-1])))
     for i, f in enumerate(dense):
         for j, g in enumerate(dense[: i + 1]):
-            block = _dense_block(products, store, groups, scales, f, g)
+            block = _dense_block(products, between, f, g)
             Z1tZ1[parts[i], parts[j]] = block
             Z1tZ1[parts[j], parts[i]] = block.T
     B = np.stack([matrix.data for matrix in stacked])
     return CrossedProducts(products.levels, products.XyXy, order, parts, pattern, B, Z1tZ1)
 
 
-def _dense_block(
-    products: CrossProducts,
-    store: ColumnStore,
-    groups: tuple[Grouping, ...],
-    scales: list[np.ndarray],
-    f: int,
-    g: int,
-) -> np.ndarray:
+class _Between:
+    """Products between single columns of two levels, scaled; rows as often as within groups of the first."""
+
+    def __init__(
+        self,
+        store: ColumnStore,
+        groups: tuple[Grouping, ...],
+        scales: list[np.ndarray],
+        weights: Weights | None,
+    ) -> None:
+        self.store, self.groups, self.scales, self.weights = store, groups, scales, weights
+
+    def __call__(self, f: int, a: int, g: int, b: int) -> Any:
+        """Z_fa'Z_gb by pair of groups, a canonical CSR matrix."""
+        from scipy.sparse import coo_matrix
+
+        left, right = self.groups[f], self.groups[g]
+        z, w = self.store.values(left.columns[a]), self.store.values(right.columns[b])
+        values = None if self.weights is None else self.weights.rows[f]
+        for column in (z, w):
+            if column is not None:
+                values = column if values is None else values * column
+        if values is None:
+            values = np.ones(self.store.n)
+        if self.store.cells is not None:
+            within = self.store.scatter([left.columns[a], right.columns[b]])
+            found = None if within is None else within(0, 1)
+            values = values * self.store.cells.counts + (0.0 if found is None else found)
+        shape = (left.n_groups, right.n_groups)
+        result: Any = coo_matrix((values, (left.codes, right.codes)), shape=shape).tocsr()
+        result.sum_duplicates()
+        result.data /= self.scales[f][a] * self.scales[g][b]
+        return result
+
+
+def _dense_block(products: CrossProducts, between: _Between, f: int, g: int) -> np.ndarray:
     """Z_f'Z_g for two of the dense levels."""
-    qf, qg = len(groups[f].columns), len(groups[g].columns)
-    shape = (qf, groups[f].n_groups, qg, groups[g].n_groups)
+    shape = tuple(size for level in (f, g) for size in products.levels[level].ZtZ.shape[1:])
     block = np.zeros(shape)
-    for a in range(qf):
-        for b in range(qg):
+    for a in range(shape[0]):
+        for b in range(shape[2]):
             if f == g:
                 at = np.arange(shape[1])
                 block[a, at, b, at] = products.levels[f].ZtZ[a, b]
             else:
-                found = _between(store, groups[f], a, groups[g], b, scales[f][a] * scales[g][b])
-                block[a, :, b, :] = found.toarray()
+                block[a, :, b, :] = between(f, a, g, b).toarray()
     return block.reshape(shape[0] * shape[1], shape[2] * shape[3])
-
-
-def _between(store: ColumnStore, left: Grouping, a: int, right: Grouping, b: int, scale: float) -> Any:
-    """Z_left,a'Z_right,b by pair of groups over `scale`, a canonical CSR matrix."""
-    from scipy.sparse import coo_matrix
-
-    z, w = store.values(left.columns[a]), store.values(right.columns[b])
-    values = z * w if z is not None and w is not None else w if z is None else z
-    if values is None:
-        values = np.ones(store.n)
-    shape = (left.n_groups, right.n_groups)
-    result: Any = coo_matrix((values, (left.codes, right.codes)), shape=shape).tocsr()
-    result.sum_duplicates()
-    result.data /= scale
-    return result

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xmixed.engine.model import Cells
+from xmixed.engine.products.cells import CellScatter
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.products.weights import Weights
@@ -71,6 +73,14 @@ class _LevelSums:
                 terms = np.multiply(values[a], values[b], out=buffer)
             total[first:stop] += np.add.reduceat(terms, local)
 
+    def add_within(self, scatter: CellScatter, weights: np.ndarray | None) -> None:
+        """Add what varies within cells, whose means were added before."""
+        for total, (a, b) in zip(self.sums, self.pairs, strict=True):
+            found = scatter(a, b)
+            if found is not None:
+                found = found if weights is None else found * weights
+                total += np.add.reduceat(found, self.row_starts)
+
     def products(self) -> LevelProducts:
         position = {pair: i for i, pair in enumerate(self.pairs)}
 
@@ -113,13 +123,34 @@ def cross_products(
             starts = starts[nesting.starts(number, bottom)]
         sums.append(_LevelSums([place[column] for column in columns], [*above, *x_places, y_place], starts))
     constant = next((place[column] for column in used if store.arrays[column] is None), None)
+    counts = _row_counts(nesting, weights, store.cells, len(z))
     total = np.zeros((len(x) + 1, len(x) + 1))
     for row, values in store.chunks(nesting.order, [*used, y]):
         if offset is not None and len(x):
             values[y_place] -= offset @ values[x_places]
         part = slice(row, row + values.shape[1])
+        for level, own in zip(sums, counts, strict=False):
+            level.add(row, values, constant, None if own is None else own[part])
+        Xy, own = values[[*x_places, y_place]], counts[-1]
+        total += (Xy if own is None else Xy * own[part]) @ Xy.T
+    scatter = store.scatter([*used, y], nesting.order)
+    if scatter is not None:
+        if offset is not None:
+            scatter = scatter.less(y_place, x_places, offset)
         for number, level in enumerate(sums):
-            level.add(row, values, constant, None if weights is None else weights.rows[number][part])
-        Xy = values[[*x_places, y_place]]
-        total += (Xy if weights is None else Xy * weights.whole_rows[part]) @ Xy.T
+            level.add_within(scatter, None if weights is None else weights.rows[number])
+        total += scatter.total([*x_places, y_place], None if weights is None else weights.whole_rows)
     return CrossProducts(tuple(level.products() for level in sums), total)
+
+
+def _row_counts(
+    nesting: Nesting, weights: Weights | None, cells: Cells | None, levels: int
+) -> list[np.ndarray | None]:
+    """How often each row counts within the groups of every level, and, last, in all."""
+    found: list[np.ndarray | None] = [None] * (levels + 1)
+    if weights is not None:
+        found = [*weights.rows, weights.whole_rows]
+    if cells is None:
+        return found
+    own = cells.counts if nesting.order is None else cells.counts[nesting.order]
+    return [own if weight is None else weight * own for weight in found]

@@ -18,6 +18,8 @@ from xmixed.engine.products.enclosing import enclosing_level, members
 from xmixed.engine.products.grouping import enclosing, nest
 
 _MOST_COLUMNS = 400
+# Groups that fall into so many parts, each with so few columns, are swept part by part.
+_LEAST_EFFECTS, _LEAST_PARTS, _WIDEST_PART = 1500, 20, 30
 _MOST_BYTES = 4e9
 
 
@@ -59,6 +61,32 @@ def without_crossing(model: Model) -> Model:
         levels[chosen] = _with_indicators(model.levels[chosen], inner)
     _refuse_large(model, levels, [levels[i] for i in held])
     return replace(model, levels=tuple(levels))
+
+
+def falls_apart(model: Model) -> bool:
+    """Whether levels cross within many small parts of the data only, as teachers and pupils within schools.
+
+    Columns within each part are then cheaper than one dense system of them all.
+    """
+    levels = [level for level in model.levels if level.equations]
+    if any(level.within is not None for level in levels):
+        return False
+    *dense, _ = sorted(
+        levels, key=lambda level: level.n_groups * sum(len(e.columns) for e in level.equations)
+    )
+    if sum(level.n_groups for level in dense) < _LEAST_EFFECTS:
+        return False
+    if not all(map(_has_intercepts_alone, dense)):
+        return False
+    holder, count = _smallest_holders(levels)
+    if count < _LEAST_PARTS:
+        return False
+    for level in dense:
+        holder_of = np.zeros(level.n_groups, np.intp)
+        holder_of[level.groups] = holder
+        if np.bincount(holder_of, minlength=count).max() > _WIDEST_PART:
+            return False
+    return True
 
 
 def _refuse_large(model: Model, levels: Sequence[Level], made: Sequence[Level]) -> None:

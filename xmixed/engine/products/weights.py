@@ -19,7 +19,7 @@ from xmixed.engine.products.grouping import Nesting, enclosing
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
-    """What the sweeps multiply by; groups and rows in sorted order.
+    """What the sweeps multiply by; groups and rows in sorted order, or as they come where levels cross.
 
     Attributes
     ----------
@@ -30,7 +30,8 @@ class Weights:
     whole_rows : (n,) array
         Weight of each row in all.
     to_above : to_above[l][m], (G_l,) array
-        How often each group of level l counts within its group of the level m above it.
+        How often each group of level l counts within its group of the level m above it. Where levels cross:
+        one array for the level whose groups have weights, how often each counts in sums over the others'.
     groups : per level (G_l,) arrays
         How often each group counts in all.
     """
@@ -41,6 +42,10 @@ class Weights:
     to_above: tuple[tuple[np.ndarray, ...], ...]
     groups: tuple[np.ndarray, ...]
 
+    def of_level(self, level: int) -> Weights:
+        """The weights of a problem that has one of the levels only."""
+        return Weights(self.total, (self.rows[level],), self.whole_rows, ((),), (self.groups[level],))
+
     def divided(self, scale: float) -> Weights:
         """The weights with those of the highest groups divided by a number."""
         groups = tuple(counts / scale for counts in self.groups)
@@ -49,6 +54,8 @@ class Weights:
 
 def is_weighted(model: Model) -> bool:
     """Whether the model has weights of any kind."""
+    if model.cells is not None and model.cells.weighted:
+        return True
     return model.weights is not None or any(level.weights is not None for level in model.levels)
 
 
@@ -105,15 +112,63 @@ def sweep_weights(model: Model, numbered: Sequence[tuple[int, Level]], nesting: 
     )
     groups = tuple(_product(own, nesting, 0, level) for level in range(count))
     weight = weight if nesting.order is None else weight[nesting.order]
+    of_rows = _counts(model, nesting)
     if not count:
-        _refuse_extremes(weight)
-        return Weights(float(weight.sum()), (), weight, (), ())
+        _refuse_extremes(weight * of_rows)
+        return Weights(float((weight * of_rows).sum()), (), weight, (), ())
     bottom = count - 1
     place_of_row = np.repeat(np.arange(len(own[bottom])), np.diff(nesting.row_starts, append=len(weight)))
     rows = tuple(weight * to_above[bottom][m][place_of_row] for m in range(bottom))
     whole = weight * groups[bottom][place_of_row]
+    _refuse_extremes(whole * of_rows)
+    return Weights(float((whole * of_rows).sum()), (*rows, weight), whole, to_above, groups)
+
+
+def _counts(model: Model, nesting: Nesting) -> np.ndarray | float:
+    """How many observations each row stands for, sorted; of cells with weights, the sum of these."""
+    if model.cells is None:
+        return 1.0
+    return model.cells.counts if nesting.order is None else model.cells.counts[nesting.order]
+
+
+def crossed_weights(model: Model, numbered: Sequence[tuple[int, Level]]) -> Weights | None:
+    """The weights of a model whose levels cross each other, rows and groups as the caller has them.
+
+    Those of observations and those of the groups of its last level, whose effects are integrated first: all
+    others stand outside them. None where the weights are others, where effects are equally correlated, or
+    where rows are cells.
+    """
+    if model.cells is not None or any(number < 0 for number, _ in numbered):
+        return None
+    last = max(number for number, _ in numbered)
+    weight = np.ones(len(model.y)) if model.weights is None else model.weights.astype(np.float64)
+    inner = model.levels[last - 1]
+    count: np.ndarray | None = None
+    for place, level in enumerate(model.levels, 1):
+        if level.weights is None:
+            continue
+        if sum(number >= place for number, _ in numbered) > 1:
+            return None
+        if place > last:
+            weight *= level.weights[level.groups]
+            continue
+        holder = enclosing(level.groups, inner.groups, inner.n_groups)
+        if holder is None:
+            return None
+        count = level.weights[holder] if count is None else count * level.weights[holder]
+    whole = weight if count is None else weight * count[inner.groups]
     _refuse_extremes(whole)
-    return Weights(float(whole.sum()), (*rows, weight), whole, to_above, groups)
+    ones = [np.ones(level.n_groups) for _, level in numbered]
+    own = [number == last and count is not None for number, _ in numbered]
+    return Weights(
+        float(whole.sum()),
+        tuple(weight if counted else whole for counted in own),
+        whole,
+        tuple((count,) if counted and count is not None else () for counted in own),
+        tuple(
+            count if counted and count is not None else one for counted, one in zip(own, ones, strict=True)
+        ),
+    )
 
 
 def _refuse_extremes(whole: np.ndarray) -> None:

@@ -28,6 +28,11 @@ class Basis:
     n_classes : int
     coefficients : callable
         (n_by, K) table -> f (b, classes) and g (m, classes).
+    slopes : callable or None
+        Table -> derivatives of f (K, b, classes) and of g (K, m, classes) along the table's columns, each
+        class along its own row; of complex tables too. None: by complex steps.
+    class_by : (classes,) array or None
+        That row.
     """
 
     products: np.ndarray
@@ -36,6 +41,8 @@ class Basis:
     classes: np.ndarray
     n_classes: int
     coefficients: Coefficients
+    slopes: Coefficients | None = None
+    class_by: np.ndarray | None = None
 
 
 class BasisProducts:
@@ -45,6 +52,7 @@ class BasisProducts:
 
     def __init__(self, basis: Basis, Q: int, counts: np.ndarray | None) -> None:
         self.basis, self.Q, self.counts = basis, Q, counts
+        self.takes_complex = basis.slopes is not None
         extents = basis.extents if counts is None else basis.extents * counts
         self.extents = np.stack([self._by_class(extent) for extent in extents])
 
@@ -62,16 +70,40 @@ class BasisProducts:
         else:
             ZtD = np.einsum("bu,bqcu->qcu", f[:, basis.classes], basis.products)
         XyXy = np.einsum("bk,bkxy->xy", f, basis.totals)
-        return UnitProducts(ZtD, XyXy, float(np.vdot(self.extents, logs)))
+        return UnitProducts(ZtD, XyXy, (self.extents * logs).sum().item())
 
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         of_effects, of_means = self._of_effects(posterior), self._of_means(posterior.coefficients)
-        first, second = np.zeros(full.shape), np.zeros(full.shape)
+        first, second = np.zeros((2, *full.shape), full.dtype)
         for j, k, df, dlogs in self._derivatives(full):
-            first[j, k] = np.vdot(df, of_effects) + np.vdot(dlogs, self.extents)
-            second[j, k] = np.vdot(df, of_means)
+            first[j, k] = (df * of_effects).sum() + (dlogs * self.extents).sum()
+            second[j, k] = (df * of_means).sum()
         return first, second
+
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        _, logs = self.basis.coefficients(full)
+        found = np.zeros(full.shape, full.dtype)
+        for j, k, _, dlogs in self._derivatives(full):
+            found[j, k] = dlogs.sum() if k else 0.0
+        rows, class_by = self._derivatives(full), self.basis.class_by
+        assert class_by is not None
+        sizes = sum(dlogs for _, k, _, dlogs in rows if k == 0)
+        return float(np.real(logs - sizes * full[class_by, 0]).sum()), found
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`: the one correlation there is stands at its limit."""
+        f, _ = self.basis.coefficients(full)
+        assert self.basis.class_by is not None
+        found = []
+        # 1/(1 - rho) and 1/(1 + (T - 1) rho), as far as they tell of a small eigenvalue
+        steep = np.abs(f).max(axis=0) * np.exp(2.0 * full[self.basis.class_by, 0]) > 1.0 / share
+        for j in np.unique(self.basis.class_by[steep]):
+            row = np.zeros(full.shape)
+            row[j, 1] = 1.0
+            found.append(row)
+        return np.array(found).reshape(-1, *full.shape)
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
@@ -89,6 +121,12 @@ class BasisProducts:
     def _derivatives(self, full: np.ndarray) -> list[tuple[int, int, np.ndarray, np.ndarray]]:
         """Row and column of every entry of the table with the derivatives of f and g along it."""
         found = []
+        if self.basis.slopes is not None:
+            df, dlogs = self.basis.slopes(full)
+            for j in range(len(full)):
+                own = np.asarray(self.basis.class_by == j)
+                found += [(j, k, df[k] * own, dlogs[k] * own) for k in range(full.shape[1])]
+            return found
         for j in range(full.shape[0]):
             for k in range(full.shape[1]):
                 moved = full.astype(complex)
@@ -118,6 +156,10 @@ class BasisProducts:
     def _class_sums(self, per_unit: np.ndarray) -> np.ndarray:
         """(b, U) values summed by class, as often as units count."""
         counted = per_unit if self.counts is None else per_unit * self.counts
+        if np.iscomplexobj(counted):
+            parts = np.real(counted), np.imag(counted)
+            real, imaginary = ([self._by_class(row) for row in part] for part in parts)
+            return np.array(real) + 1j * np.array(imaginary)
         return np.stack([self._by_class(values) for values in counted])
 
 
@@ -127,6 +169,19 @@ def unit_sums(D: np.ndarray, E: np.ndarray, starts: np.ndarray, Q: int) -> np.nd
     for q in range(Q):
         for c in range(len(E)):
             result[q, c] = np.add.reduceat(D[q] * E[c], starts)
+    return result
+
+
+def row_sums(units: Units, D: np.ndarray, Q: int, share: np.ndarray | None = None) -> np.ndarray:
+    """Sum over the observations of each unit of D_q D_c, each as often as `share` (n,) says; (Q, c, U)."""
+    left = D[:Q] if share is None else D[:Q] * share
+    result = unit_sums(units.counted(left), D, units.starts, Q)
+    if units.scatter is not None:
+        for q in range(Q):
+            for c in range(len(D)):
+                found = units.scatter(q, c)
+                if found is not None:
+                    result[q, c] += units.summed(found if share is None else found * share)
     return result
 
 
@@ -145,20 +200,38 @@ def class_totals(
     return result
 
 
+def _scatter_totals(
+    units: Units, Q: int, c: int, members: np.ndarray, n_classes: int, counts: np.ndarray | None
+) -> np.ndarray:
+    """What [X, y]'[X, y] has within cells, by class of the row; (n_classes, c-Q, c-Q)."""
+    result = np.zeros((n_classes, c - Q, c - Q))
+    if units.scatter is None:
+        return result
+    for i in range(Q, c):
+        for j in range(Q, i + 1):
+            found = units.scatter(i, j)
+            if found is not None:
+                own = np.bincount(members, found if counts is None else found * counts, n_classes)
+                result[:, i - Q, j - Q] = result[:, j - Q, i - Q] = own
+    return result
+
+
 def independent_products(units: Units, by: np.ndarray, n_by: int, D: np.ndarray, Q: int) -> BasisProducts:
     """One variance for each group of by(); D is (c, n)."""
     counts, own = units.row_counts(), units.row_weights
     products = np.empty((n_by, Q, len(D), len(units.starts)))
     totals = np.empty((n_by, 1, len(D) - Q, len(D) - Q))
     extents = np.empty((n_by, len(units.starts)))
+    together = np.zeros(len(by), np.intp)
     for j in range(n_by):
         inside = (by == j).astype(np.float64)
         if own is not None:
             inside *= own
-        products[j] = unit_sums(D[:Q] * inside, D, units.starts, Q)
+        products[j] = row_sums(units, D, Q, inside)
         weights = inside if counts is None else inside * counts
-        totals[j, 0] = (D[Q:] * weights) @ D[Q:].T
-        extents[j] = units.summed(inside)
+        totals[j, 0] = (D[Q:] * units.counted(weights)) @ D[Q:].T
+        totals[j] += _scatter_totals(units, Q, len(D), together, 1, weights)
+        extents[j] = units.summed(units.counted(inside))
 
     def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.exp(-2.0 * full[:, :1]), 2.0 * full[:, :1]
@@ -169,19 +242,18 @@ def independent_products(units: Units, by: np.ndarray, n_by: int, D: np.ndarray,
 
 def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -> BasisProducts:
     """One variance and one correlation for each group of by(); D is (c, n)."""
-    starts, sizes = units.starts, units.sizes
-    keys, classes = np.unique(np.stack([sizes, by[starts]]), axis=1, return_inverse=True)
+    starts, counts = units.starts, units.row_counts()
+    ones = np.ones(len(units.rows))
+    extent = units.summed(units.counted(ones))
+    keys, classes = np.unique(np.stack([extent, by[starts]]), axis=1, return_inverse=True)
     classes = np.ravel(classes)
-    T, class_by = keys[0].astype(np.float64), keys[1]
-    sums = units.summed(D)
-    products = np.stack([unit_sums(D, D, starts, Q), sums[:Q, None] * sums[None]])
-    row_class = np.repeat(classes, sizes)
-    totals = np.stack(
-        [
-            class_totals(D[Q:], D[Q:], row_class, len(T), units.row_counts()),
-            class_totals(sums[Q:], sums[Q:], classes, len(T), units.counts),
-        ]
-    )
+    T, class_by = keys[0], keys[1].astype(np.intp)
+    sums = units.summed(units.counted(D))
+    products = np.stack([row_sums(units, D, Q), sums[:Q, None] * sums[None]])
+    row_class = np.repeat(classes, units.sizes)
+    within = class_totals(units.counted(D[Q:]), D[Q:], row_class, len(T), counts)
+    within += _scatter_totals(units, Q, len(D), row_class, len(T), counts)
+    totals = np.stack([within, class_totals(sums[Q:], sums[Q:], classes, len(T), units.counts)])
 
     def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ratio, rho = full[class_by, 0], np.tanh(full[class_by, 1])
@@ -192,6 +264,15 @@ def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -
         f = np.stack([scale / within, -scale * rho / (within * between)])
         return f, (2.0 * T * ratio + (T - 1.0) * np.log(within) + np.log(between))[None]
 
+    def slopes(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        f, _ = coefficients(full)
+        rho = np.tanh(full[class_by, 1])
+        slope, within, between = 1.0 - rho**2, 1.0 - rho, 1.0 + (T - 1.0) * rho
+        scale = np.exp(-2.0 * full[class_by, 0]) * slope
+        along = [scale / within**2, -scale * ((T - 1.0) / between**2 + 1.0 / within**2) / T]
+        logs = slope * (T - 1.0) * (1.0 / between - 1.0 / within)
+        return np.stack([-2.0 * f, np.stack(along)]), np.stack([2.0 * T + 0.0 * logs, logs])[:, None]
+
     extents = np.ones((1, len(starts)))
-    basis = Basis(products, totals, extents, classes, len(T), coefficients)
+    basis = Basis(products, totals, extents, classes, len(T), coefficients, slopes, class_by.astype(np.intp))
     return BasisProducts(basis, Q, units.counts)

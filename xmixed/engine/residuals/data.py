@@ -9,13 +9,14 @@ import numpy as np
 
 from xmixed.engine.errors import NonFiniteData
 from xmixed.engine.model import Level, Residuals
+from xmixed.engine.products.cells import CellScatter, combined
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.products.weights import Weights
 from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.products import Products, UnitProducts, Units
-from xmixed.engine.residuals.structures import structure_of
+from xmixed.engine.residuals.structures import structure_of, table_of
 
 _SMALLEST_UNIT = 1e-150
 
@@ -115,7 +116,8 @@ def residual_data(
     z, x, y = columns
     z_scales, x_scale, y_scale = divisors
     rows, starts, groups = _arranged(residuals, nesting, levels, store.n)
-    units, counts = Units(rows, starts), None
+    observations = None if store.cells is None else store.cells.counts[rows]
+    units, counts = Units(rows, starts, observations=observations), None
     if weights is not None:
         units, counts = _counted(residuals, units, nesting, weights)
     Q = sum(len(part) for part in z)
@@ -132,13 +134,35 @@ def residual_data(
         D[place] = values / scale
         place += 1
     D[place] = outcome / y_scale
+    units = replace(units, scatter=_scatter(store, rows, columns, divisors, offset))
     structure = structure_of(residuals)
     residuals, unit = _in_units(residuals, structure)
-    table = structure.table(residuals)
+    table = table_of(residuals, structure)
     products = make_products(residuals, structure, table, units, D, Q)
     return ResidualData(
         residuals, unit, structure, table, products, units, tuple(len(part) for part in z), groups, counts
     )
+
+
+def _scatter(
+    store: ColumnStore,
+    rows: np.ndarray,
+    columns: tuple[list[list[int]], list[int], int],
+    divisors: tuple[list[np.ndarray], np.ndarray, float],
+    offset: np.ndarray,
+) -> CellScatter | None:
+    """What the columns D have within cells; arguments as of `residual_data`."""
+    z, x, y = columns
+    z_scales, x_scale, y_scale = divisors
+    plain = store.scatter([*(column for part in reversed(z) for column in part), *x, y])
+    if plain is None:
+        return None
+    first = len(plain.columns) - 1 - len(x)
+    plain = plain.less(len(plain.columns) - 1, range(first, first + len(x)), offset)
+    scales = np.concatenate([np.zeros(0), *reversed(z_scales), x_scale, [y_scale]])
+    pairs = zip(plain.columns, 1.0 / scales, strict=True)
+    scaled = tuple(combined([(column, float(factor))]) for column, factor in pairs)
+    return CellScatter(plain.cells, scaled, rows)
 
 
 def _in_units(residuals: Residuals, structure: ResidualStructure) -> tuple[Residuals, float]:
@@ -196,7 +220,7 @@ def _counted(
         return Units(units.rows, starts, None, whole[starts]), counts
     own = by_level[-1] if by_level else whole
     counts = tuple((weight / own)[units.starts] for weight in by_level)
-    return Units(units.rows, units.starts, own, (whole / own)[units.starts]), counts
+    return replace(units, row_weights=own, counts=(whole / own)[units.starts]), counts
 
 
 def _column(store: ColumnStore, column: int, rows: np.ndarray) -> np.ndarray:

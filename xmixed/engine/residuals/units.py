@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.engine.errors import WeightsNotSupported
+from xmixed.engine.errors import InvalidModel, WeightsNotSupported
 from xmixed.engine.model import Model
 from xmixed.engine.products.indicators import without_crossing
 from xmixed.engine.residuals.structures import structure_of
@@ -14,8 +14,15 @@ from xmixed.engine.residuals.structures import structure_of
 
 def refuse_row_weights(model: Model) -> None:
     """Raise WeightsNotSupported for weights of observations whose residuals are correlated."""
-    if model.weights is not None and model.residuals is not None and structure_of(model.residuals).correlated:
+    weighted = model.weights is not None or (model.cells is not None and model.cells.weighted)
+    if weighted and model.residuals is not None and structure_of(model.residuals).correlated:
         raise WeightsNotSupported("weights of observations are not supported with correlated residuals")
+
+
+def refuse_timed_cells(model: Model) -> None:
+    """Raise InvalidModel for cells of observations whose residuals depend on t()."""
+    if model.cells is not None and model.residuals is not None and structure_of(model.residuals).timed:
+        raise InvalidModel("residuals that depend on t() need the observations")
 
 
 def whole_units(model: Model) -> Model:

@@ -59,6 +59,7 @@ def _alone(problem: Problem, position: int) -> Problem:
         nesting=Nesting(None, groups, (np.zeros_like(groups),), (groups,)),
         crossed=None,
         blocks=blocks,
+        weights=problem.weights and problem.weights.of_level(position),
     )
 
 

@@ -12,6 +12,9 @@ built, and products with Z0'Z1 run over its nonzero elements only.
 Where effects are equally correlated within larger groups, Psi of that level is one number and may be
 negative (see `covariance.tied`): Psi1 = TDT' with signs D, S = D + T'KT, and |I + Psi1 K| = |S||D|. V is
 positive definite exactly if S has as many negative eigenvalues as D.
+
+Weights of observations multiply their rows of the products, so that all but log|V| is as it was. Groups of
+level 0 may have weights too, and count so often in all sums over them; see `Counts`.
 """
 
 from __future__ import annotations
@@ -21,8 +24,8 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.sweeps.crossed_curvature import second_derivatives
-from xmixed.engine.sweeps.crossed_effects import crossed_effects
-from xmixed.engine.sweeps.crossed_state import CrossedState, apply, by_level, root, sandwich, signs
+from xmixed.engine.sweeps.crossed_effects import crossed_effects, group_moments
+from xmixed.engine.sweeps.crossed_state import Counts, CrossedState, apply, by_level, root, sandwich, signs
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
@@ -38,6 +41,7 @@ class CrossedSweeps:
         self.products = products
         self.evaluations = 0
         self.sizes = tuple(len(level.ZtZ) for level in products.levels)
+        self.counts = Counts.of(problem, products)
 
     @property
     def is_dear(self) -> bool:
@@ -49,20 +53,22 @@ class CrossedSweeps:
         self.evaluations += 1
         products = self.products
         first, dense = products.order[0], products.order[1:]
-        H, log_det = shrink(products.levels[first].ZtZ, psis[first])
+        counts = self.counts
+        H, log_dets = shrink(products.levels[first].ZtZ, psis[first])
         N = np.einsum("ab,bcg->acg", psis[first], H)
         state = self._reduced(H, (N + N.transpose(1, 0, 2)) / 2, tuple(psis[level] for level in dense))
         c0 = products.levels[first].ZtW
         Nc0 = np.einsum("abg,bwg->awg", N, c0)
         d1 = self._dense_rows([products.levels[level].ZtW for level in dense])
-        for values, row in zip(products.B, Nc0, strict=True):
+        for values, row in zip(products.B, counts.among_dense(Nc0), strict=True):
             d1 -= products.pattern.matrix(values).T @ row.T
         negative = signs(state.psis, products.parts) < 0
         solve = self._solve_indefinite if negative.any() else self._solve
         dense_log_det, u1, explained = solve(state, d1, negative)
         state.ZtVW = self._right_sides(state, c0, d1, u1)
-        top = products.XyXy - np.einsum("awg,avg->wv", c0, Nc0) - explained
-        return eliminate_fixed(top, log_det + dense_log_det, (state,))
+        top = products.XyXy - np.einsum("awg,avg->wv", counts.in_all(c0), Nc0) - counts.share * explained
+        log_det = float(counts.in_all(log_dets).sum()) + counts.share * dense_log_det
+        return eliminate_fixed(top, log_det, (state,))
 
     def _solve(
         self, state: CrossedState, d1: np.ndarray, negative: np.ndarray
@@ -101,16 +107,19 @@ class CrossedSweeps:
         q0, m = len(H), pattern.shape[1]
         H_rows, N_rows = H[:, :, pattern.rows], N[:, :, pattern.rows]
         F = np.einsum("abe,be->ae", H_rows, products.B)
-        NB = np.einsum("abe,be->ae", N_rows, products.B)
+        NB = self.counts.among_elements(np.einsum("abe,be->ae", N_rows, products.B))
+        counted_F = self.counts.among_elements(F)
         grams = np.empty((q0, q0, m, m))
         if q0 == 1:
-            K, grams[0, 0] = pattern.two_grams(products.B[0], NB[0], H_rows[0, 0] * F[0], products.Z1tZ1)
+            K, grams[0, 0] = pattern.two_grams(
+                products.B[0], NB[0], H_rows[0, 0] * counted_F[0], products.Z1tZ1
+            )
         else:
             K = products.Z1tZ1.copy()
             for a in range(q0):
                 K -= pattern.gram(products.B[a], NB[a], symmetric=False)
                 for b in range(a + 1):
-                    grams[a, b] = pattern.gram(F[a], F[b], symmetric=a == b)
+                    grams[a, b] = pattern.gram(F[a], counted_F[b], symmetric=a == b)
                     grams[b, a] = grams[a, b].T
             K = (K + K.T) / 2
         roots = tuple(root(psi) for psi in psis)
@@ -138,12 +147,13 @@ class CrossedSweeps:
         products, p = self.products, self.problem.p
         first = products.order[0]
         information: list[np.ndarray] = [np.empty(0)] * len(self.sizes)
-        own = np.einsum("abg,bcg->ac", state.H, products.levels[first].ZtZ)
-        information[first] = own - np.einsum("ij,abij->ab", state.C, state.grams)
+        share = self.counts.share
+        own = np.einsum("abg,bcg->ac", self.counts.in_all(state.H), products.levels[first].ZtZ)
+        information[first] = own - share * np.einsum("ij,abij->ab", state.C, state.grams)
         for level, part in zip(products.order[1:], products.parts, strict=True):
             q = self.sizes[level]
             blocks = state.W[part, part].reshape(q, -1, q, (part.stop - part.start) // q)
-            information[level] = np.einsum("agbg->ab", blocks).copy()
+            information[level] = share * np.einsum("agbg->ab", blocks)
         if self.problem.reml and p:
             inverse = np.linalg.inv(upward.factor)
             for level, right in enumerate(state.ZtVW):
@@ -151,17 +161,19 @@ class CrossedSweeps:
                 information[level] -= np.einsum("agk,bgk->ab", used, used)
         information = [(block + block.T) / 2 for block in information]
         coefficients = np.append(-upward.beta, 1.0)
-        return Downward(tuple(information), tuple(right @ coefficients for right in state.ZtVW))
+        scores = tuple(right @ coefficients for right in state.ZtVW)
+        weights = self.problem.weights
+        return Downward(tuple(information), scores, None if weights is None else weights.groups)
 
     def second_derivatives(
         self, psis: Psis, directions: tuple[Direction, ...], upward: Upward, downward: Downward
     ) -> tuple[np.ndarray, np.ndarray]:
         """See `Sweeps`."""
-        return second_derivatives(self.problem, self.products, directions, upward)
+        return second_derivatives(self.problem, self.products, self.counts, directions, upward)
 
     def moments(self, upward: Upward, psis: Psis) -> tuple[GroupMoments, ...]:
         """See `Sweeps`."""
-        raise NotImplementedError("groups that cross have no sums of their own")
+        return group_moments(self.products, upward)
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
         """See `Sweeps`."""
@@ -172,14 +184,14 @@ class CrossedSweeps:
         return crossed_effects(self.problem, self.products, upward, psis, ties)
 
 
-def shrink(A: np.ndarray, psi: np.ndarray) -> tuple[np.ndarray, float]:
-    """(I + A Psi)^{-1} per group, (q, q, G), and the sum of log|I + A Psi|."""
+def shrink(A: np.ndarray, psi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(I + A Psi)^{-1} per group, (q, q, G), and log|I + A Psi|, (G,)."""
     if len(psi) == 1:
         pivot = 1.0 + psi[0, 0] * A
-        return 1.0 / pivot, float(np.log(pivot).sum())
+        return 1.0 / pivot, np.log(pivot[0, 0])
     whole = np.einsum("abg,bc->gac", A, psi)
     whole[:, np.arange(len(psi)), np.arange(len(psi))] += 1.0
     sign, log_det = np.linalg.slogdet(whole)
     if not (sign > 0).all():
         raise np.linalg.LinAlgError("I + Z'Z Psi is not positive definite")
-    return np.linalg.inv(whole).transpose(1, 2, 0), float(log_det.sum())
+    return np.linalg.inv(whole).transpose(1, 2, 0), log_det

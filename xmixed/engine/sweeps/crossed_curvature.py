@@ -18,16 +18,20 @@ import numpy as np
 
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
-from xmixed.engine.sweeps.crossed_state import CrossedState, by_level
+from xmixed.engine.sweeps.crossed_state import Counts, CrossedState, by_level
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.sweeps import Upward
 
 
 def second_derivatives(
-    problem: Problem, products: CrossedProducts, directions: tuple[Direction, ...], upward: Upward
+    problem: Problem,
+    products: CrossedProducts,
+    counts: Counts,
+    directions: tuple[Direction, ...],
+    upward: Upward,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Second derivatives of log|V| (REML: with log|X'V^{-1}X|) and of y'Py, both (k, k)."""
-    work = _Curvature(products, upward, problem.p)
+    work = _Curvature(products, counts, upward, problem.p)
     images = [work.image(direction) for direction in directions]
     through = [work.through_beta(direction) for direction in directions]
     squares = [work.beta_square(direction) for direction in directions]
@@ -37,9 +41,9 @@ def second_derivatives(
         moved_s, moved_J = work.moved(a)
         for j, b in enumerate(directions[: i + 1]):
             seen = images[j][a.position]
-            direct = float(np.vdot(moved_s, seen[:, :, 0]))
+            direct = float(np.vdot(work.counted(moved_s, a.position), seen[:, :, 0]))
             rss[i, j] = rss[j, i] = 2.0 * (direct - float(through[i] @ through[j]))
-            value = work.trace(a, b)
+            value = counts.share * work.trace(a, b)
             if problem.reml:
                 value += float(np.vdot(squares[i], squares[j].T)) - 2.0 * float(
                     np.vdot(moved_J, seen[:, :, 1:])
@@ -51,9 +55,9 @@ def second_derivatives(
 class _Curvature:
     """The pieces that all pairs of directions share."""
 
-    def __init__(self, products: CrossedProducts, upward: Upward, p: int) -> None:
+    def __init__(self, products: CrossedProducts, counts: Counts, upward: Upward, p: int) -> None:
         state: CrossedState = upward.states[0]
-        self.state, self.products = state, products
+        self.state, self.products, self.counts = state, products, counts
         self.first = self.products.order[0]
         self.part = dict(zip(self.products.order[1:], self.products.parts, strict=True))
         coefficients = np.append(-upward.beta, 1.0)
@@ -76,7 +80,7 @@ class _Curvature:
         """Sum over pairs of groups of W_ij W_kl of the eliminated level, at [i, j, k, l]."""
         pattern, C = self.products.pattern, self.state.C
         q = len(self.own)
-        sums = np.einsum("ijg,klg->ijkl", self.own, self.own)
+        sums = np.einsum("ijg,klg->ijkl", self.counts.among_dense(self.own), self.own)
         CQ = self.CQ
         for i in range(q):
             for j in range(q):
@@ -86,7 +90,7 @@ class _Curvature:
                         sums[i, j, k, m] += float(np.einsum("xy,yx->", CQ[j][k], CQ[m][i]))
         for i in range(q):
             for j in range(i + 1):
-                weights = self.own[i, j][pattern.rows]
+                weights = self.counts.among_elements(self.own[i, j][pattern.rows])
                 for k in range(q):
                     for m in range(k + 1):
                         gram = pattern.gram(self.state.F[k], weights * self.state.F[m], symmetric=k == m)
@@ -110,9 +114,14 @@ class _Curvature:
             np.einsum("ab,bgk->agk", direction.matrix, self.J[level]),
         )
 
+    def counted(self, values: np.ndarray, level: int) -> np.ndarray:
+        """(q, G) values of a level as often as its groups count in all."""
+        return self.counts.in_all(values) if level == self.first else self.counts.share * values
+
     def through_beta(self, direction: Direction) -> np.ndarray:
         """J'D s, (p,)."""
-        return np.einsum("ag,agk->k", self.moved(direction)[0], self.J[direction.position])
+        level = direction.position
+        return np.einsum("ag,agk->k", self.counted(self.moved(direction)[0], level), self.J[level])
 
     def beta_square(self, direction: Direction) -> np.ndarray:
         """J'D J, (p, p)."""
@@ -124,7 +133,8 @@ class _Curvature:
         s, J = self.moved(direction)
         moved = np.concatenate([s[:, :, None], J], axis=2)
         if level == self.first:
-            seen = sum(F.T @ block for F, block in zip(self.F, moved, strict=True))
+            counted = moved if self.counts.groups is None else moved * self.counts.groups[:, None]
+            seen = sum(F.T @ block for F, block in zip(self.F, counted, strict=True))
             shrunk = state.C @ seen
             first = np.einsum("abg,bgw->agw", self.own, moved)
             first -= np.stack([F @ shrunk for F in self.F])

@@ -16,7 +16,7 @@ from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.products.enclosing import enclosing_level
 from xmixed.engine.sweeps.crossed_state import CrossedState
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
-from xmixed.engine.sweeps.sweeps import Psis, Upward
+from xmixed.engine.sweeps.sweeps import GroupMoments, Psis, Upward
 
 _ELEMENTS = 4_000_000
 """How many elements of a dense product are formed at a time."""
@@ -30,6 +30,46 @@ def crossed_effects(
     return tuple(
         found.tied(level, ties[level]) if level in ties else found.of(level) for level in range(len(psis))
     )
+
+
+def group_moments(products: CrossedProducts, upward: Upward) -> tuple[GroupMoments, ...]:
+    """See `Sweeps.moments`."""
+    state: CrossedState = upward.states[0]
+    coefficients = np.append(-upward.beta, 1.0)
+    own = np.einsum("abg,bcg->acg", state.H, products.levels[products.order[0]].ZtZ)
+    information = {products.order[0]: own - diagonal_blocks(products, state.F, state.C)}
+    for level, part in zip(products.order[1:], products.parts, strict=True):
+        information[level] = _own_blocks(state.W, part, len(products.levels[level].ZtZ))
+    return tuple(
+        GroupMoments(right @ coefficients, information[level]) for level, right in enumerate(state.ZtVW)
+    )
+
+
+def diagonal_blocks(products: CrossedProducts, values: np.ndarray, C: np.ndarray) -> np.ndarray:
+    """Blocks of single groups of F C F', (q0, q0, G0), for F (q0, nnz) on the pattern of Z0'Z1."""
+    pattern, q = products.pattern, len(values)
+    blocks = np.zeros((q, q, pattern.shape[0]))
+    for first, last in chunks(pattern.shape[0], pattern.shape[1]):
+        inside = slice(pattern.indptr[first], pattern.indptr[last])
+        rows, columns = pattern.rows[inside] - first, pattern.indices[inside]
+        for a in range(q):
+            product = pattern.matrix(values[a])[first:last] @ C
+            at = product[rows, columns]
+            for b in range(q):
+                blocks[a, b, first:last] = np.bincount(rows, at * values[b][inside], minlength=last - first)
+    return blocks
+
+
+def _own_blocks(matrix: np.ndarray, part: slice, q: int) -> np.ndarray:
+    """Blocks (q, q, G) of single groups of a dense level, from an (m, m) matrix."""
+    blocks = matrix[part, part].reshape(q, -1, q, (part.stop - part.start) // q)
+    return np.einsum("agbg->abg", blocks).copy()
+
+
+def chunks(count: int, width: int) -> Iterator[tuple[int, int]]:
+    """First and last rows of dense (rows, width) products of bounded size."""
+    size = max(1, _ELEMENTS // max(1, width))
+    return ((first, min(first + size, count)) for first in range(0, count, size))
 
 
 class _Moments:
@@ -62,28 +102,12 @@ class _Moments:
         return np.einsum("ab,bgk->agk", self.psis[level], right)
 
     def _dense(self, level: int) -> np.ndarray:
-        part, q = self.parts[level], len(self.psis[level])
-        blocks = self.state.C[part, part].reshape(q, -1, q, (part.stop - part.start) // q)
-        return np.einsum("agbg->abg", blocks).copy()
+        return _own_blocks(self.state.C, self.parts[level], len(self.psis[level]))
 
     def _first(self) -> np.ndarray:
         N = np.einsum("ab,bcg->acg", self.psis[self.first], self.state.H)
-        variances = (N + N.transpose(1, 0, 2)) / 2
-        pattern = self.products.pattern
-        for first, last in self._chunks(pattern.shape[0]):
-            inside = slice(pattern.indptr[first], pattern.indptr[last])
-            rows, columns = pattern.rows[inside] - first, pattern.indices[inside]
-            for a, values in enumerate(self.weights):
-                product = pattern.matrix(values)[first:last] @ self.state.C
-                at = product[rows, columns]
-                for b, others in enumerate(self.weights):
-                    share = np.bincount(rows, at * others[inside], minlength=last - first)
-                    variances[a, b, first:last] += share
-        return variances
-
-    def _chunks(self, count: int) -> Iterator[tuple[int, int]]:
-        size = max(1, _ELEMENTS // max(1, self.products.pattern.shape[1]))
-        return ((first, min(first + size, count)) for first in range(0, count, size))
+        added = diagonal_blocks(self.products, self.weights, self.state.C)
+        return (N + N.transpose(1, 0, 2)) / 2 + added
 
     def tied(self, level: int, upper: int) -> LevelMoments:
         """The effects of a level's groups, each followed by that of the larger group."""
@@ -116,6 +140,6 @@ class _Moments:
         matrix = self.products.pattern.matrix(self.weights[0])
         parts = [
             np.asarray(matrix[rows[i:j]].multiply(self.state.C[columns[i:j]]).sum(axis=1)).ravel()
-            for i, j in self._chunks(len(groups))
+            for i, j in chunks(len(groups), self.products.pattern.shape[1])
         ]
         return -np.concatenate([np.zeros(0), *parts])

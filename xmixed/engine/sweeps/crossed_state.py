@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 
 # Where a level's random effects explain less than this, (I - S^{-1})/psi would lose digits.
@@ -94,6 +95,50 @@ class CrossedState:
 
     def _sandwich(self, matrix: np.ndarray, factors: tuple[np.ndarray, ...]) -> np.ndarray:
         return sandwich(matrix, factors, self.products.parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """How often the groups of the eliminated level count.
+
+    Attributes
+    ----------
+    groups : (G0,) array or None
+        In the products of the dense levels; None: once.
+    elements : (nnz,) array or None
+        The same for each element of the pattern of Z0'Z1.
+    share : float
+        How often the dense levels count in all.
+    """
+
+    groups: np.ndarray | None
+    elements: np.ndarray | None
+    share: float
+
+    @staticmethod
+    def of(problem: Problem, products: CrossedProducts) -> Counts:
+        """Those of a problem's weights."""
+        weights, first = problem.weights, products.order[0]
+        if weights is None:
+            return Counts(None, None, 1.0)
+        share = 1.0 / problem.weight_scale
+        if not weights.to_above[first]:
+            return Counts(None, None, share)
+        groups = weights.to_above[first][0]
+        return Counts(groups, groups[products.pattern.rows], share)
+
+    def among_dense(self, values: np.ndarray) -> np.ndarray:
+        """(..., G0) values for sums in the products of the dense levels."""
+        return values if self.groups is None else values * self.groups
+
+    def among_elements(self, values: np.ndarray) -> np.ndarray:
+        """The same for (..., nnz) values on the pattern."""
+        return values if self.elements is None else values * self.elements
+
+    def in_all(self, values: np.ndarray) -> np.ndarray:
+        """(..., G0) values for sums over all data."""
+        counted = self.among_dense(values)
+        return counted if self.share == 1.0 else counted * self.share
 
 
 def by_level(products: CrossedProducts, first: np.ndarray, dense: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -124,7 +124,7 @@ class Sweeps(Protocol):
         ...
 
     def moments(self, upward: Upward, psis: Psis) -> tuple[GroupMoments, ...]:
-        """The downward sweep with what `down` sums over groups for each of them; ML, nested groups."""
+        """The downward sweep with what `down` sums over groups for each of them; ML."""
         ...
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:

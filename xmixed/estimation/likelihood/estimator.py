@@ -10,6 +10,7 @@ from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.likelihood.kinds import KINDS
 from xmixed.estimation.likelihood.options import COEF, IRR, LIKELIHOOD_DISPLAY, OR, RRR
 from xmixed.estimation.likelihood.statistics import STATISTICS
+from xmixed.estimation.resampling.options import exponential_heading
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import OptionSpec
@@ -30,29 +31,31 @@ class LikelihoodModel:
         self.statistics: tuple[Statistic, ...] = STATISTICS[family]
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        options = display_options(option, settings, False)
-        kind = KINDS[estimates.macros["cmd"]]
         lines: list[Line] = []
         if not option("noheader"):
             lines += [line(), *render_header(_header(estimates))]
         if option("notable"):
             return lines
+        lines += [line(), *self.table(estimates, option, settings)]
+        if "chi2_c" in estimates.scalars and not option("nolrtest"):
+            e, name = estimates.scalars, _dispersion_name(estimates)
+            lines.append(render_mixture_test(name, e["chi2_c"], e["p_c"]))
+        return lines
+
+    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        """Return the table of coefficients, exponentiated where options say so."""
+        options = display_options(option, settings, False)
+        kind = KINDS[estimates.macros["cmd"]]
         asked = any(option(spec.name) for spec in (OR, IRR, RRR))
-        exponential = (
-            kind.exponential if asked or (kind.command == "logistic" and not option(COEF.name)) else ""
-        )
+        own = kind.exponential if asked or (kind.command == "logistic" and not option(COEF.name)) else ""
         extras = TableExtras(
-            exponential,
+            own or exponential_heading(option),
             base=_base(estimates),
             offset=estimates.macros.get("offset", ""),
             last=_dispersion_row(estimates, options.style.level),
             apart="dispers" in estimates.macros,
         )
-        lines += [line(), *coefficient_table(estimates, estimates.payload, options, extras)]
-        if "chi2_c" in estimates.scalars and not option("nolrtest"):
-            e, name = estimates.scalars, _dispersion_name(estimates)
-            lines.append(render_mixture_test(name, e["chi2_c"], e["p_c"]))
-        return lines
+        return coefficient_table(estimates, estimates.payload, options, extras)
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         return estimates.payload.terms

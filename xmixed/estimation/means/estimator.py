@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -71,6 +71,17 @@ class Means:
     statistics: tuple[Statistic, ...] = ()
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        return render_means(self._shown(estimates, option, settings))
+
+    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        """Return the table of replicated figures, without its header."""
+        kind = estimates.macros["vcetype"]
+        above = ("Observed", kind, "Normal-based") if kind == "Bootstrap" else ("", kind, "")
+        shown = self._shown(estimates, option, settings)
+        note = shown.cluster_note.replace("(Std. Err. adjusted for", "(Replications based on")
+        return render_means(replace(shown, header=False, above=above, cluster_note=note))[1:]
+
+    def _shown(self, estimates: Estimates, option: Option, settings: Settings) -> MeanTable:
         level = float(option("level", settings.level))
         labels: Subpopulations = estimates.payload
         figures = iter(_figures(estimates, level))
@@ -84,7 +95,7 @@ class Means:
         variable = estimates.macros.get("clustvar", "")
         note = f"(Std. Err. adjusted for {clusters:.0f} clusters in {variable})" if clusters else ""
         command = estimates.macros["cmd"]
-        table = MeanTable(
+        return MeanTable(
             estimates.macros["title"],
             HEADS[command],
             estimates.scalars["N"],
@@ -95,7 +106,6 @@ class Means:
             note,
             not option("noheader"),
         )
-        return render_means(table)
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         return (None,) * estimates.matrices["b"].values.shape[1]
@@ -104,7 +114,7 @@ class Means:
 def _figures(estimates: Estimates, level: float) -> list[tuple[float, float, float, float]]:
     b = estimates.matrices["b"].values[0]
     variances = np.diag(estimates.matrices["V"].values)
-    df = estimates.scalars["df_r"]
+    df = estimates.scalars.get("df_r", np.inf)
     figures = []
     for value, variance in zip(b.tolist(), variances.tolist(), strict=True):
         se = float(np.sqrt(variance)) if variance < MISSING else MISSING

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xmixed.estimation.delta import exponentiated
 from xmixed.estimation.display_options import display_options
-from xmixed.estimation.fitted import FittedTerms, coefficient_table
+from xmixed.estimation.fitted import FittedTerms, TableExtras, coefficient_table
 from xmixed.estimation.posted import posted_equations
+from xmixed.estimation.resampling.options import EFORM, NOLEGEND, VERBOSE, exponential_heading
 from xmixed.estimation.resampling.results import VCE_TYPES
-from xmixed.estimation.results import Option, Statistic, own_estimator
+from xmixed.estimation.results import Option, Statistic, Tabular, own_estimator
 from xmixed.estimation.table_options import TABLE_OPTIONS
 from xmixed.expressions.factors.terms import Term
 from xmixed.formats import format_value
@@ -32,7 +34,7 @@ from xmixed.statistics.distributions import f_tail
 class Resampled:
     """See `results.Estimator`."""
 
-    options: tuple[OptionSpec, ...] = (*TABLE_OPTIONS, OptionSpec("nolegend", "noleg", help="no legend"))
+    options: tuple[OptionSpec, ...] = (*TABLE_OPTIONS, NOLEGEND, VERBOSE, *EFORM)
     statistics: tuple[Statistic, ...] = ()
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
@@ -46,7 +48,7 @@ class Resampled:
         else:
             lines = [] if option("noheader") else [line(), *header(estimates)]
             if not option("noheader") and not option("nolegend"):
-                lines += legend(estimates, settings.linesize)
+                lines += legend(estimates, settings.linesize, bool(option("verbose")))
             if not option("notable"):
                 lines += [line(), *_table(estimates, chosen, settings)]
         failed = int(estimates.scalars["N_misreps"])
@@ -101,6 +103,9 @@ def header(estimates: Estimates) -> list[Line]:
             HeadLine("Adj R-squared", format_value(e["r2_a"], "%9.4f")),
             HeadLine("Root MSE", format_value(e["rmse"], "%9.4f")),
         ]
+    if "r2_p" in e:
+        likelihood = f"Log likelihood = {format_value(e['ll'], '%10.0g').strip()}"
+        figures.append(HeadLine("Pseudo R2", format_value(e["r2_p"], "%9.4f"), likelihood))
     title = estimates.macros.get("title", "") or f"{VCE_TYPES[estimates.macros['prefix']]} results"
     if "N_strata" not in e:
         return render_replication_header(title, figures)
@@ -108,25 +113,45 @@ def header(estimates: Estimates) -> list[Line]:
     return [line(title), line(), *render_replication_header(strata, figures)]
 
 
-def legend(estimates: Estimates, linesize: int) -> list[Line]:
-    """Return the command and the expressions, a blank line before; nothing where coefficients are figures."""
+def legend(estimates: Estimates, linesize: int, verbose: bool = False) -> list[Line]:
+    """Return the command and the expressions, a blank line before; nothing where coefficients are figures.
+
+    `verbose`: the expressions of all figures.
+    """
     macros = estimates.macros
-    if macros["cmd"] != macros["prefix"]:
-        return []
     names = estimates.matrices["b"].column_names
-    entries = [(name, macros[f"exp{place}"]) for place, name in enumerate(names, 1)]
-    shown = [(name, text) for name, text in entries if not text.startswith(("_b[", "_se["))]
-    return [line(), *render_legend([("command", macros["command"]), *shown], linesize)]
+    several = len({name.rpartition(":")[0] for name in names}) > 1
+    shown = names if several else [name.rpartition(":")[2] for name in names]
+    entries = [(name, macros[f"exp{place}"]) for place, name in enumerate(shown, 1)]
+    if not verbose:
+        if macros["cmd"] != macros["prefix"]:
+            return []
+        entries = [(name, text) for name, text in entries if not text.startswith(("_b[", "_se["))]
+    return [line(), *render_legend([("command", macros["command"]), *entries], linesize)]
 
 
 def _table(estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+    own = own_estimator(estimates)
+    if isinstance(own, Tabular):
+        return own.table(estimates, option, settings)
     options = display_options(option, settings, False)
+    heading = exponential_heading(option)
     if isinstance(estimates.payload, FittedTerms):
-        return coefficient_table(estimates, estimates.payload, options)
+        return coefficient_table(estimates, estimates.payload, options, TableExtras(heading))
     title = estimates.macros["vcetype"]
     statistic = "t" if "df_r" in estimates.scalars else "z"
     style = replace(options.style, statistic=statistic, robust=True, error_title=title)
-    table = render_coefficients("", posted_equations(estimates, style.level), style)
+    equations = posted_equations(estimates, style.level)
+    if heading:
+        style = replace(style, estimate_title=heading)
+        equations = [
+            replace(
+                equation,
+                rows=tuple(replace(row, figures=exponentiated(row.figures)) for row in equation.rows),
+            )
+            for equation in equations
+        ]
+    table = render_coefficients("", equations, style)
     clusters = estimates.macros.get("clustvar", "")
     if clusters:
         width = len(table[0].text)

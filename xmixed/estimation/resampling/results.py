@@ -160,6 +160,9 @@ def _payload(kept: Estimates, e: Estimates, plan: Resampling) -> object:
 
 def _test(e: Estimates) -> None:
     """Put the test of all covariates into e(): chi-square, or F with residual degrees of freedom."""
+    own = own_estimator(e)
+    if own is not None and not any(own.terms(e)):
+        return  # means have no covariates
     places = _covariates(e)
     b, V = e.matrices["b"].values[0], e.matrices["V"].values
     rows = np.zeros((len(places), len(b)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -46,6 +46,16 @@ class Function:
     placed: bool
     compute: Callable[..., Any]
 
+    def check(self, texts: Sequence[bool]) -> None:
+        """Check the number of arguments and which of them are strings; raises as a call does."""
+        count = len(texts)
+        if count < self.minimum or (count > len(self.kinds) and not self.variadic):
+            raise syntax_error()
+        for position, text in enumerate(texts):
+            kind = self.kinds[min(position, len(self.kinds) - 1)]
+            if kind != "a" and (kind == "s") != text:
+                raise type_mismatch()
+
     def __call__(self, place: Place, arguments: list[Value]) -> Value:
         """Check and compute.
 
@@ -54,13 +64,7 @@ class Function:
         StataError
             r(198) for the wrong number of arguments, r(109) for the wrong types.
         """
-        count = len(arguments)
-        if count < self.minimum or (count > len(self.kinds) and not self.variadic):
-            raise syntax_error()
-        for position, argument in enumerate(arguments):
-            kind = self.kinds[min(position, len(self.kinds) - 1)]
-            if kind != "a" and (kind == "s") != is_text(argument):
-                raise type_mismatch()
+        self.check([is_text(argument) for argument in arguments])
         first = (place,) if self.placed else ()
         with np.errstate(all="ignore"):
             if not self.strict:

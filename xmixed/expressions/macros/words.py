@@ -47,11 +47,12 @@ def piece(session: SessionState, text: str) -> str:
     number, width = int(words[0]), int(words[1])
     if not number or not width or option not in ([], ["nobreak"], ["nobreakok"]):
         raise invalid()
-    lines = _folded(token.text, width, bool(option))
+    lines = folded(token.text, width, bool(option))
     return lines[number - 1] if number <= len(lines) else ""
 
 
-def _folded(text: str, width: int, whole_words: bool) -> list[str]:
+def folded(text: str, width: int, whole_words: bool = False) -> list[str]:
+    """Return a text cut at blanks into lines of a width; a longer word is cut unless words stay whole."""
     lines: list[str] = []
     rest = text.strip()
     while rest:

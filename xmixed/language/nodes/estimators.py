@@ -75,11 +75,12 @@ class ResidualSpecification:
 
 @dataclass(frozen=True, slots=True)
 class VarianceEstimator:
-    """`vce(oim)`, `vce(robust)`, `vce(cluster id)`."""
+    """`vce(oim)`, `vce(robust)`, `vce(cluster id)`; of `vce(bootstrap, ...)` what stands behind the comma."""
 
     kind: str
     cluster: Pattern | None = None
     span: Span = field(default=NOWHERE, compare=False)
+    options: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class MeanTable:
         Names that stand for values, and what they mean.
     blocks : sequence of (str, rows)
         Under the name of a variable, or "" for rows of their own.
+    above : tuple of str
+        What stands above estimates, standard errors and limits.
     """
 
     title: str
@@ -48,6 +50,7 @@ class MeanTable:
     blocks: Sequence[tuple[str, Sequence[MeanRow]]]
     cluster_note: str = ""
     header: bool = True
+    above: tuple[str, str, str] = ("", "", "")
 
 
 def render_means(table: MeanTable) -> list[Line]:
@@ -62,8 +65,11 @@ def render_means(table: MeanTable) -> list[Line]:
     if table.cluster_note:
         lines.append(line(table.cluster_note.rjust(WIDTH)))
     interval = interval_head(table.level).strip().rjust(25)
+    lines.append(line(rule(WIDTH)))
+    if any(table.above):
+        estimate, error, limits = table.above
+        lines.append(line(f"{'':{STUB}} |{estimate:>11}   {error:<9}{limits:>22}".rstrip()))
     lines += [
-        line(rule(WIDTH)),
         line(f"{table.corner:>{STUB}} |{table.head:>11}   Std. Err.{interval}"),
         line(rule(STUB + 1) + "+" + rule(WIDTH - STUB - 2)),
     ]

@@ -46,10 +46,11 @@ def render_legend(entries: Sequence[tuple[str, str]], linesize: int) -> list[Lin
 
 @dataclass(frozen=True, slots=True)
 class HeadLine:
-    """A line of the block at the right of a header: label and value as shown."""
+    """A line of the block at the right of a header: label and value as shown, and what stands at the left."""
 
     label: str
     value: str
+    left: str = ""
 
 
 def render_replication_header(title: str, figures: Sequence[HeadLine], equals: int = EQUALS) -> list[Line]:
@@ -58,7 +59,7 @@ def render_replication_header(title: str, figures: Sequence[HeadLine], equals: i
     width = TABLE_WIDTH - equals - 1
     right = RIGHT if equals == EQUALS else RIGHT + 2
     for place, figure in enumerate(figures):
-        left = title if place == 0 else ""
+        left = title if place == 0 else figure.left
         head = left.ljust(right) + figure.label.ljust(equals - right) + "="
         lines.append(line(head, result(figure.value.strip().rjust(width))))
     return lines

@@ -1,0 +1,121 @@
+"""mi set, mi register, mi update, mi query: what they say and what the data hold afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from xmixed.data.imputed.styles import read
+from xmixed.interpreter.session import Session
+
+MISSING_B = """
+set obs 6
+generate x = _n
+generate b = _n if _n != 3
+generate str3 s = "a"
+"""
+
+
+@pytest.fixture
+def holed(session: Session) -> Session:
+    session.run(MISSING_B)
+    return session
+
+
+def test_a_first_imputation_data_set(holed: Session) -> None:
+    assert holed.run("mi query") == "(data not mi set)\n"
+    assert holed.run("mi set mlong") == ""
+    assert holed.run("mi register imputed b") == "(1 m=0 obs. now marked as incomplete)\n"
+    assert holed.run("mi set M = 3") == "(3 imputations added; M = 3)\n"
+    assert holed.run("mi set M += 1") == "(1 imputation added; M = 4)\n"
+    assert holed.run("mi set m -= (2 3)") == "(2 imputations dropped; M = 2)\n"
+    assert holed.run("mi set M -= 1") == "(1 imputation dropped; M = 1)\n"
+    assert holed.run("mi set M = 1") == "(0 imputations added; M = 1)\n"
+    assert holed.run("mi register regular x") == ""
+    assert holed.data["_mi_m"].values.tolist() == [0] * 6 + [1]
+    assert holed.data["_mi_id"].values.tolist() == [1, 2, 3, 4, 5, 6, 3]
+
+
+def test_the_clean_up_says_what_it_did(holed: Session) -> None:
+    holed.run("mi set flong\nmi register imputed b\nmi register regular x\nmi set M = 2")
+    holed.run("replace b = . in 1\nreplace b = 9 in 3")
+    said = "(1 m=0 obs. now marked as incomplete)\n(1 m=0 obs. now marked as complete)\n"
+    assert holed.run("mi update") == said + "(imputed variable b updated in m>0)\n"
+    holed.run("drop if _mi_m == 0 & _mi_id == 2")
+    assert holed.run("mi update") == (
+        "(2 m>0 obs. dropped due to dropped obs. in m=0)\n"
+        "(system variable _mi_id updated due to changed number of obs.)\n"
+    )
+    holed.run("drop x")
+    assert holed.run("mi update") == "(regular variable x unregistered because not in m=0)\n"
+    assert holed.run("mi update") == ""
+
+
+def test_query_says_style_number_and_age(holed: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    holed.run("mi set wide\nmi set M = 2")
+    updated = 1616670038  # 25mar2011 11:00:38
+    texts = holed.data.characteristics["_dta"] | {"_mi_update": str(updated)}
+    holed.data = holed.data.with_characteristics("_dta", texts)
+    shown = "data mi set wide, M = 2\nlast mi update 25mar2011 11:00:38, {} ago\n"
+    ages = {1: "1 second", 59: "59 seconds", 300: "approximately 5 minutes", 7200: "approximately 2 hours"}
+    for age, text in {**ages, 86400 * 72: "72 days"}.items():
+        monkeypatch.setattr("xmixed.commands.mi.describe.now", lambda age=age: updated + age)
+        assert holed.run("mi query") == shown.format(text)
+    assert holed.r["M"] == 2
+    assert holed.r["style"] == "wide"
+
+
+def test_data_that_are_saved_are_imputations_still(holed: Session, folder) -> None:
+    for style in ("wide", "mlong", "flong"):
+        holed.run(f"{MISSING_B}".replace("set obs", "clear\nset obs"))
+        holed.run(f"mi set {style}\nmi register imputed b\nmi set M = 2\nsave {style}\nuse {style}, clear")
+        found = read(holed.data).imputations
+        assert (found.style, found.count, found.imputed) == (style, 2, ("b",))
+
+
+def test_style_flongsep_keeps_its_imputations_in_files(holed: Session, folder, refused: Callable) -> None:
+    holed.run("mi set flongsep own\nmi register imputed b\nmi set M = 2")
+    assert sorted(path.name for path in folder.iterdir()) == ["_1_own.dta", "_2_own.dta", "own.dta"]
+    assert holed.data.names == ["x", "b", "s", "_mi_id", "_mi_miss"]
+    assert not holed.data.changed
+    holed.run("mi set M -= 1")
+    assert sorted(path.name for path in folder.iterdir()) == ["_1_own.dta", "own.dta"]
+    holed.run("use _1_own, clear")
+    assert holed.run("mi query").startswith("data mi set flongsep_sub, m = 1\n")
+    assert refused(holed, "mi update")[0] == 119
+    holed.run(MISSING_B.replace("set obs", "clear\nset obs"))
+    assert refused(holed, "mi set flongsep own")[0] == 602
+
+
+def test_what_may_not_be(holed: Session, fails: Callable) -> None:
+    assert fails(holed, "mi update") == (119, "data not mi set")
+    assert fails(holed, "mi set long") == (198, "invalid syntax")
+    assert fails(holed, "mi")[0] == 198
+    assert fails(holed, "mi nothing") == (198, "mi nothing: subcommand not found")
+    holed.run("mi set mlong\nmi register imputed b")
+    assert fails(holed, "mi set wide") == (119, "data already mi set mlong")
+    assert fails(holed, "mi register regular b") == (110, "b already registered as imputed")
+    assert fails(holed, "mi register imputed s")[0] == 109
+    assert fails(holed, "mi register imputed")[0] == 100
+    assert fails(holed, "mi register new x")[0] == 198
+    assert fails(holed, "mi unregister x") == (111, "variable x not registered")
+    assert fails(holed, "mi unregister")[0] == 100
+    assert fails(holed, "mi set M = -1")[0] == 198
+    assert fails(holed, "mi set M =")[0] == 198
+    assert fails(holed, "mi set M = 2000")[0] == 198
+    assert fails(holed, "mi set m = 1")[0] == 198
+    assert fails(holed, "mi set m -= (1)") == (198, "m=1 invalid; M=0")
+    holed.run("expand 2")
+    assert fails(holed, "mi update")[0] == 459
+    holed.run("clear")
+    assert fails(holed, "mi set mlong")[0] == 111
+    holed.run("set obs 1\ngenerate _mi_id = 1")
+    assert fails(holed, "mi set mlong") == (110, "_mi_id already defined")
+
+
+def test_unregistering_makes_observations_complete(holed: Session) -> None:
+    holed.run("mi set wide\nmi register imputed b\nmi set M = 1")
+    assert holed.data.names == ["x", "b", "s", "_mi_miss", "_1_b"]
+    assert holed.run("mi unregister b") == "(1 m=0 obs. now marked as complete)\n"
+    assert holed.data.names == ["x", "b", "s", "_mi_miss"]

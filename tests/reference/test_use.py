@@ -1,0 +1,78 @@
+"""use by reference: what it names, what stays away, what load brings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xmixed.errors import StataError
+from xmixed.interpreter.session import Session
+
+
+def test_no_row_is_in_memory_and_the_description_is_that_of_the_file_read(
+    referring: Session, reading: Session
+) -> None:
+    assert referring.data.reference is not None
+    assert referring.run("describe") == reading.run("describe")
+
+
+def test_load_brings_the_same_rows_as_reading(referring: Session, reading: Session) -> None:
+    assert referring.run("load") == "(8 vars, 12 obs)\n"
+    assert referring.data.reference is None
+    assert referring.run("list") == reading.run("list")
+    assert referring.run("list, nolabel clean") == reading.run("list, nolabel clean")
+
+
+def test_load_takes_variables_conditions_and_a_limit(referring: Session) -> None:
+    assert referring.run("load x s if i == 3, limit(2)") == "(2 vars, 2 obs)\n"
+    assert referring.data["x"].values.tolist() == [1.5, -2.25]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["sort x", "egen m = mean(x)", "regress x i, beta", "display x[1]", "by i: count", "collapse x"],
+)
+def test_what_needs_rows_in_memory_is_refused(referring: Session, command: str) -> None:
+    before = referring.data
+    with pytest.raises(StataError) as failure:
+        referring.run(command)
+    assert failure.value.code == 3
+    assert "load" in failure.value.hint
+    assert referring.data is before
+
+
+def test_a_pattern_takes_several_files(parquet: Path, tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"part{number}.parquet").write_bytes(parquet.read_bytes())
+    session = Session()
+    session.run(f'use "{tmp_path}/*.parquet"')
+    assert session.run("count") == "   36\n"
+
+
+def test_part_of_a_file(parquet: Path) -> None:
+    session = Session()
+    session.run(f'use x i if i == 3 using "{parquet}", engine(duckdb)')
+    assert session.data.names == ["x", "i"]
+    assert session.data.n_obs == 4
+
+
+def test_a_table_of_a_database(tmp_path: Path, parquet: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    path = tmp_path / "store.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"CREATE TABLE weights AS SELECT * FROM '{parquet}'")
+    session = Session()
+    session.run(f'use "{path}", table(weights)')
+    assert session.run("count if x > 1") == "    8\n"
+    with pytest.raises(StataError) as failure:
+        session.run(f'use "{path}", table(nothing) clear')
+    assert failure.value.code == 111
+    with pytest.raises(StataError, match=r"table\(\) required"):
+        session.run(f'use "{path}", clear')
+
+
+def test_preserve_and_failures_bring_the_reference_back(referring: Session) -> None:
+    referring.run("preserve\nload\nreplace x = 1\nrestore")
+    assert referring.data.reference is not None
+    assert referring.run("count") == "   12\n"

@@ -1,0 +1,93 @@
+"""Columns of a source as Stata's numbers: NULL, NaN, infinities and what no type can hold are missing."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+EPOCH = "1960-01-01"
+LARGEST = 2.0**1023
+"""Every number of a double is below it, and above its negative."""
+LARGEST_FLOAT = 2.0**127
+
+_SINCE_1970 = 315_619_200_000.0
+"""Milliseconds from 1960 to 1970."""
+
+BOUNDS = {"byte": 128.0, "int": 32768.0, "long": 2.0**31, "float": LARGEST_FLOAT, "double": LARGEST}
+"""What numbers of a storage type do not exceed in magnitude."""
+
+
+def cleaned(number: Any, largest: float = LARGEST) -> Any:
+    """Return a float64 expression as NULL where its magnitude reaches `largest`, or it is NaN.
+
+    The expression stands in the result once, so that results of results do not grow. `least` and `greatest`
+    pass over NULL in both engines, and NaN is above every number.
+    """
+    import ibis
+
+    top, bottom = ibis.literal(largest, "float64"), ibis.literal(-largest, "float64")
+    return ibis.least(ibis.greatest(number, bottom), top).nullif(top).nullif(bottom)
+
+
+def _milliseconds(column: Any) -> Any:
+    """Return whole milliseconds since 1970 as float64, rounded down."""
+    import ibis
+
+    name = "epoch_us" if column.get_backend().name == "duckdb" else "unix_micros"
+
+    def function(x: Any) -> Any: ...
+
+    found = ibis.udf.scalar.builtin(function, name=name, signature=((column.type(),), "int64"))
+    micro = found(column)
+    rest = micro % 1000
+    return (micro - ibis.cases((rest < 0, rest + 1000), else_=rest)).cast("float64") / 1000.0
+
+
+@cache
+def _engine_function(name: str) -> Any:
+    """Return a function of doubles of the engine; Ibis' own `floor` would give integers of 64 bits."""
+    import ibis
+
+    def function(x: float) -> float: ...
+
+    return ibis.udf.scalar.builtin(function, name=name, signature=(("float64",), "float64"))
+
+
+def floor(number: Any) -> Any:
+    """Return the next whole number below, float64."""
+    return _engine_function("floor")(number)
+
+
+def ceil(number: Any) -> Any:
+    """Return the next whole number above, float64."""
+    return _engine_function("ceil")(number)
+
+
+def truncated(number: Any) -> Any:
+    """Return a number without its fraction, float64."""
+    import ibis
+
+    return ibis.cases((number < 0.0, ceil(number)), else_=floor(number))
+
+
+def as_float(number: Any) -> Any:
+    """Return float64 rounded to a float, NULL beyond its range."""
+    return cleaned(number, LARGEST_FLOAT - 2.0**102).cast("float32").cast("float64")
+
+
+def number_of_column(column: Any, storage_type: str) -> Any:
+    """Return a column of the source as float64, NULL where it is missing.
+
+    Dates are days, times milliseconds, since 1960.
+    """
+    import ibis
+
+    kind = column.type()
+    if kind.is_floating():
+        largest = LARGEST_FLOAT if storage_type == "float" else LARGEST
+        return cleaned(column.cast("float64"), largest)
+    if kind.is_date():
+        return column.delta(ibis.date(EPOCH), unit="day").cast("float64")
+    if kind.is_timestamp():
+        return _milliseconds(column) + _SINCE_1970
+    return column.cast("float64")
