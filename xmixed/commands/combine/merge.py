@@ -16,6 +16,7 @@ from xmixed.commands.using import (
     say_changes,
     with_merge_results,
 )
+from xmixed.data.dataset import Dataset
 from xmixed.data.operations.merge import Merged
 from xmixed.data.operations.merge import merge as merge_data
 from xmixed.errors import StataError
