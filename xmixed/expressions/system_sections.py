@@ -55,8 +55,8 @@ SECTIONS = (
     ),
     _section(
         "Output settings",
-        "more rmsg dp linesize pagesize logtype noisily | showbaselevels showemptycells showomitted lstretch"
-        " | cformat sformat pformat",
+        "more rmsg dp linesize pagesize logtype noisily output"
+        " | showbaselevels showemptycells showomitted lstretch | cformat sformat pformat",
         "output",
     ),
     _section("Interface settings", "varlabelpos scrollbufsize autotabgraphs copycolor", "interface"),

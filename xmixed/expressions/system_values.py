@@ -136,6 +136,7 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "lstretch": _switch("lstretch"),
     "rmsg": _switch("rmsg"),
     "trace": _switch("trace"),
+    "output": _setting("output", "inform"),
     "showomitted": _switch("showomitted"),
     "showemptycells": _switch("showemptycells"),
     "version": lambda context: float(context.version),

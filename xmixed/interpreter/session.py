@@ -364,16 +364,18 @@ class Session(SessionState):
     def flush(self) -> None:
         """Hand on what was printed: to the log file and the console."""
         self.flushed = time.monotonic()
-        if self.log is not None:
-            self.log.flush()
-            if self.log.failure:
-                self._end_log(self.log)
+        for log in list(self.logs.values()):
+            log.flush()
+            if log.failure:
+                self._end_log(log)
+        if self.cmdlog is not None:
+            self.cmdlog.flush()
         for flush in self.flushes:
             flush()
 
     def _end_log(self, log: LogFile) -> None:
         """Give up a log that can no longer be written, with a message; commands go on."""
-        self.detach_log()
+        self.detach_log(log)
         failure = StataError(693, f"I/O error writing log file {log.path}; log closed", hint=log.failure)
         captured, self.captured = self.captured, False
         show_message(self, failure)
@@ -386,18 +388,19 @@ class Session(SessionState):
         for file in self.text_files.values():
             file.stream.close()
         self.text_files.clear()
-        if self.log is not None:
-            self._close_log(self.log)
+        for log in list(self.logs.values()):
+            self._close_log(log)
+        if self.cmdlog is not None:
+            self.cmdlog.close()
+            self.cmdlog = None
 
     def _close_log(self, log: LogFile) -> None:
         """Close the log as the session ends: its banner goes to the file only."""
-        from xmixed.render.layouts.log_banner import log_banner, log_rule, moment_now
+        from xmixed.render.layouts.log_banner import moment_now, write_banner
 
         log.on = True
-        size = self.settings.linesize
-        for item in (*log_banner(log, "close", moment_now(), size), log_rule(size)):
-            log.write(item)
-        self.detach_log()
+        write_banner(log, "close", moment_now(), self.settings.linesize)
+        self.detach_log(log)
 
     def _run_echoed(self, text: str) -> None:
         code = 0

@@ -62,8 +62,13 @@ def numbered_lines(lines: Sequence[LogicalLine], first: int) -> Iterator[tuple[s
             prompt = ". "
 
 
-def show_echo(session: SessionState, physical: Iterable[str], echo: Echo, prompt: str = ". ") -> None:
+def show_echo(session: SessionState, physical: Sequence[str], echo: Echo, prompt: str = ". ") -> None:
     """Echo a command line."""
+    if session.cmdlog is not None and not session.out.quiet:
+        for text in physical:
+            session.cmdlog.put(text.rstrip("\r\n"))
+    if session.settings.output != "inform":
+        return
     lines = echo_lines(physical, session.settings.linesize, prompt)
     if echo.shows_line:
         session.out.write(*lines)
@@ -73,6 +78,8 @@ def show_echo(session: SessionState, physical: Iterable[str], echo: Echo, prompt
 
 def show_blank(session: SessionState, echo: Echo) -> None:
     """Write the blank line that follows a command's output."""
+    if session.settings.output != "inform":
+        return
     if echo.shows_blank:
         session.out.write("")
     else:
@@ -80,6 +87,7 @@ def show_blank(session: SessionState, echo: Echo) -> None:
 
 
 def _write_log(session: SessionState, lines: Iterable[Line]) -> None:
-    if session.log is not None and not session.out.quiet:
+    if session.logs and not session.out.quiet:
         for item in lines:
-            session.log.write(item)
+            for log in session.logs.values():
+                log.write(item)

@@ -112,3 +112,17 @@ def parse_by(text: str, span: Span) -> ByPrefix:
     groups = read_varlist(text, Span(*shape.span(1)), False)
     order = read_varlist(text, Span(*shape.span(2)), False) if shape.group(2) else ()
     return ByPrefix(groups, order, "sort" in options, "rc0" in options)
+
+
+def split_commands(text: str) -> list[str]:
+    """Return the commands that semicolons outside quotes separate, without those that are empty."""
+    found, start, position = [], 0, 0
+    while position < len(text):
+        if text[position] == '"' or text.startswith('`"', position):
+            position = quote_end(text, position, len(text)) or len(text)
+            continue
+        if text[position] == ";":
+            found.append(text[start:position])
+            start = position + 1
+        position += 1
+    return [part.strip() for part in (*found, text[start:]) if part.strip()]

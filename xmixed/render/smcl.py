@@ -35,7 +35,7 @@ _SILENT = frozenset(
 _INSIDE = frozenset("bf it ul sf txt text res result err error inp input com cmd opt hi title bind".split())
 """Directives that show the text within them."""
 
-_LINKS = frozenset("help browse stata view net ado dialog manhelp helpb search update".split())
+_LINKS = frozenset("search help browse stata view net ado dialog manhelp helpb search update".split())
 PARAGRAPHS: dict[str, tuple[int, int, int]] = {
     "p": (0, 0, 0),
     "pstd": (4, 4, 2),
@@ -80,6 +80,33 @@ def plain_text(text: str, linesize: int, column: int = 0) -> str:
     if after:
         parts.append(plain_text(after, linesize))
     return "\n".join(parts)
+
+
+_TAGS_ALONE = re.compile(r"(?:\{(?:txt|text|res|com|err|inp|sf|bf|it|smcl|ul off|ul on|reset)\})+")
+
+
+def plain_lines(text: str, linesize: int) -> list[str]:
+    """Return the lines of an SMCL file as they look on paper, those longer than a line going on after `> `.
+
+    A line of nothing but changes of style shows nothing where an empty line follows it, and is an empty line
+    elsewhere; `{smcl}` shows nothing.
+    """
+    found = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    lines: list[str] = []
+    for place, typed in enumerate(found):
+        following = found[place + 1] if place + 1 < len(found) else ""
+        if typed == "{smcl}" or (_TAGS_ALONE.fullmatch(typed) and not following):
+            continue
+        shown = plain_text(typed, linesize)
+        lines += [part for item in shown.split("\n") for part in _cut(item, linesize)]
+    return lines
+
+
+def _cut(text: str, linesize: int) -> list[str]:
+    if len(text) <= linesize:
+        return [text]
+    rest = range(linesize, len(text), linesize - 2)
+    return [text[:linesize], *(f"> {text[start : start + linesize - 2]}" for start in rest)]
 
 
 def _paragraph(text: str, opening: re.Match[str], linesize: int) -> str:

@@ -24,7 +24,7 @@ REMEMBERED: dict[str, Remembered] = {
     "dp": Remembered("period", ("period",)),
     "emptycells": Remembered("keep", ("keep", "drop")),
     "httpproxy": Remembered("off", _SWITCH),
-    "logtype": Remembered("text", ("text",)),
+    "logtype": Remembered("smcl", ("text", "smcl")),
     "matsize": Remembered("400", number=True),
     "max_memory": Remembered(".", number=True),
     "maxiter": Remembered("16000", number=True),
@@ -71,4 +71,5 @@ class Settings:
     scheme: str = "xmixed"
     rmsg: bool = False
     trace: bool = False
+    output: str = "inform"  # "proc": no echo; "error": errors alone
     remembered: dict[str, str] = field(default_factory=dict)  # values of `REMEMBERED` that were set

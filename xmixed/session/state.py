@@ -66,7 +66,8 @@ class SessionState(ABC):
         self.rc = 0  # `_rc`: return code of the last `capture`
         self.advisers: list[Callable[[StataError], object]] = []  # told of each error that is shown
         self.captured = False  # under `capture`: error messages are not printed either
-        self.log: LogFile | None = None
+        self.logs: dict[str, LogFile] = {}  # by name
+        self.cmdlog: LogFile | None = None
         self.depth = 0  # how many do-files, programs and loops are running
         self.groups: Groups | None = None  # of the `by` that is running
         self.flushed = 0.0  # when `flush` was called last, by time.monotonic
@@ -105,13 +106,12 @@ class SessionState(ABC):
         finally:
             self.depth -= 1
 
-    def detach_log(self) -> None:
-        """Close the log file; output no longer goes there."""
-        if self.log is not None:
-            if self.log.write in self.out.sinks:  # not yet, when an interrupt came while it was opened
-                self.out.sinks.remove(self.log.write)
-            self.log.close()
-            self.log = None
+    def detach_log(self, log: LogFile) -> None:
+        """Close a log file; output no longer goes there."""
+        if log.write in self.out.sinks:  # not yet, when an interrupt came while it was opened
+            self.out.sinks.remove(log.write)
+        log.close()
+        self.logs.pop(log.name, None)
 
     @abstractmethod
     def expand(self, text: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.combine.files import read_using, say_changes
 from xmixed.commands.registry import command
 from xmixed.commands.rows import room_of
+from xmixed.commands.using import read_using, say_changes
 from xmixed.data.dataset import Variable
 from xmixed.data.operations.append import append as append_rows
 from xmixed.errors import StataError

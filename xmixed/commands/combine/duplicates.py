@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.combine.files import read_using
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.rows import selected_rows
+from xmixed.commands.using import read_using
 from xmixed.data.columns import promoted_type, stored
 from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.data.operations.expand import Duplicates

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xmixed.commands.combine.files import read_using, say_changes
 from xmixed.commands.registry import command
 from xmixed.commands.rows import room_of
+from xmixed.commands.using import read_using, say_changes
 from xmixed.data.dataset import Variable
 from xmixed.data.operations.merge import cross as cross_data
 from xmixed.data.operations.merge import joinby as joinby_data

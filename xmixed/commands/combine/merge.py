@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from xmixed.commands.combine.files import read_using, say_changes
 from xmixed.commands.registry import command
 from xmixed.commands.rows import room_of
-from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.operations.merge import RESULT_LABELS, Merged
+from xmixed.commands.using import (
+    MERGE_KINDS,
+    assertion_failed,
+    merge_counts,
+    merge_keys,
+    merge_results,
+    read_using,
+    say_changes,
+    with_merge_results,
+)
+from xmixed.data.operations.merge import Merged
 from xmixed.data.operations.merge import merge as merge_data
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
 from xmixed.language.nodes import Command
-from xmixed.language.options import match_choice
 from xmixed.language.parser import parse_varlist, parse_words, text_after_words
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.combine.merge import MergeCounts, render_merge
+from xmixed.render.layouts.combine.merge import render_merge
 from xmixed.session.state import SessionState
 
-KINDS = ("1:1", "m:1", "1:m", "m:m", "n:1", "1:n", "n:n")
-_RESULTS = (
-    (("master", "mas"), 1),
-    (("using", "us"), 2),
-    (("match", "mat"), 3),
-    (("matched", "mat"), 3),
-    (("match_update", "match_up"), 4),
-    (("match_conflict", "match_con"), 5),
-)
 _OLD_OPTIONS = ("unique", "uniqmaster", "uniqusing", "nokeep", "_merge")
 
 
@@ -66,7 +63,7 @@ def merge(session: SessionState, node: Command) -> None:
     if node.using is None:
         raise StataError(100, "using required")
     words = parse_words(node.argument or "")
-    if words and words[0] in KINDS:
+    if words and words[0] in MERGE_KINDS:
         _merge_new(session, node, words[0].replace("n", "m"), text_after_words(node.argument, 1))
     else:
         _merge_old(session, node)
@@ -81,41 +78,17 @@ def _merge_new(session: SessionState, node: Command, kind: str, keys_text: str) 
     name = "" if node.option("nogenerate") else node.option("generate", "_merge")
     if name:
         check_new_name(name, session.data)
-    wanted = {option: _results(node.option(option, ())) for option in ("assert", "keep")}
-    merged = _merged(session, node, kind, _keys(session.data, keys_text, kind), node.option("keepusing"))
+    wanted = {option: merge_results(node.option(option, ())) for option in ("assert", "keep")}
+    merged = _merged(session, node, kind, merge_keys(session.data, keys_text, kind), node.option("keepusing"))
     held = merged.kept(wanted["keep"]) if wanted["keep"] else merged
-    data = _with_results(held, name, labelled=True) if name else held.dataset
+    data = with_merge_results(held, name, labelled=True) if name else held.dataset
     say_changes(session, merged.promotions, merged.labels)
     failed = wanted["assert"] and not set(merged.results.tolist()) <= wanted["assert"]
     session.data = data
     if not node.option("noreport") and not failed:
-        session.out.write(*render_merge(_counts(held, name, bool(node.option("update")))))
+        session.out.write(*render_merge(merge_counts(held, name, bool(node.option("update")))))
     if failed:
-        raise StataError(9, _assertion(wanted["assert"]), keeps_results=True)
-
-
-def _keys(data: Dataset, text: str, kind: str) -> list[str]:
-    if text.strip() == "_n":
-        if kind != "1:1":
-            raise StataError(198, "_n may only be specified with 1:1")
-        return []
-    if not text.strip():
-        raise StataError(100, "varlist required")
-    return list(dict.fromkeys(resolve_varlist(parse_varlist(text), data)))
-
-
-def _results(words: str | Sequence[str]) -> set[int]:
-    """Return the results that words or numbers mean; r(198)."""
-    found: set[int] = set()
-    for word in parse_words(words) if isinstance(words, str) else words:
-        if word in ("1", "2", "3", "4", "5"):
-            found.add(int(word))
-            continue
-        full = match_choice(word, [choice for choice, _ in _RESULTS])
-        if full is None:
-            raise StataError(198, f"{word} is not a result of merge")
-        found.add(next(number for choice, number in _RESULTS if choice[0] == full))
-    return found
+        raise StataError(9, assertion_failed(wanted["assert"]), keeps_results=True)
 
 
 def _merged(session: SessionState, node: Command, kind: str, keys: list[str], keep: object) -> Merged:
@@ -140,30 +113,6 @@ def _merged(session: SessionState, node: Command, kind: str, keys: list[str], ke
     )
 
 
-def _with_results(merged: Merged, name: str, labelled: bool) -> Dataset:
-    data = merged.dataset
-    fmt = "%23.0g" if labelled else "%8.0g"
-    data = data.with_variables(
-        Variable(name, "byte", merged.results, fmt, value_label="_merge" if labelled else "")
-    )
-    if labelled and "_merge" not in data.value_labels:
-        data = data.with_(value_labels={**data.value_labels, "_merge": dict(RESULT_LABELS)})
-    return data
-
-
-def _counts(merged: Merged, name: str, update: bool) -> MergeCounts:
-    alone, other, matched, updated, conflict = (merged.count(number) for number in range(1, 6))
-    return MergeCounts(alone, other, matched, updated, conflict, name, update)
-
-
-def _assertion(allowed: set[int]) -> str:
-    told = "not all observations matched"
-    if allowed & {1, 2}:
-        sides = [side for number, side in ((1, "master"), (2, "using")) if number in allowed]
-        told = f"not all observations from {' or '.join(sides)}" + (" or matched" if 3 in allowed else "")
-    return f"merge:  after merge, {told}\n        (merged result left in memory)"
-
-
 def _merge_old(session: SessionState, node: Command) -> None:
     """`merge [varlist] using file`: sorted data, k-th observation of a key with the k-th, no table."""
     for name in ("keepusing", "generate", "nogenerate", "noreport", "assert", "sorted"):
@@ -185,4 +134,4 @@ def _merge_old(session: SessionState, node: Command) -> None:
     if node.option("nokeep"):
         merged = merged.kept((1, 3, 4, 5))
     say_changes(session, merged.promotions, merged.labels)
-    session.data = replace(_with_results(merged, name, labelled=False), changed=True)
+    session.data = replace(with_merge_results(merged, name, labelled=False), changed=True)

@@ -120,6 +120,14 @@ def _scheme(session: SessionState, name: str, word: str) -> None:
         session.out.write(f"(note:  scheme {word} not found; graphs keep {session.settings.scheme})")
 
 
+def _output(session: SessionState, name: str, word: str) -> None:
+    """Set what is shown: everything, output without the commands, or errors alone."""
+    if word not in ("inform", "proc", "error"):
+        raise StataError(198, "invalid syntax")
+    session.settings.output = word
+    session.out.quiet = word == "error"
+
+
 SETTERS: dict[str, Setter] = {
     "obs": _observations,
     "linesize": _linesize,
@@ -136,6 +144,7 @@ SETTERS: dict[str, Setter] = {
     "showemptycells": _switch,
     "rmsg": _switch,
     "trace": _switch,
+    "output": _output,
     "memory": _memory,
     "matsize": _matsize,
     "graphics": _switch,

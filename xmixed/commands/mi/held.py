@@ -8,11 +8,15 @@ from xmixed.data.dataset import Dataset
 from xmixed.data.imputed.clean_up import clean_up
 from xmixed.data.imputed.model import ID, Imputations
 from xmixed.data.imputed.separate import write_copies
-from xmixed.data.imputed.styles import numbers, read, written
+from xmixed.data.imputed.styles import Read, numbers, read, written
+from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
-from xmixed.language.nodes import Varlist
+from xmixed.language.nodes import Command, Varlist
 from xmixed.language.syntax import OptionSpec
 from xmixed.session.state import SessionState
+
+ABBREVIATED = (("wide", "w"), ("mlong", "ml"), ("flong", "fl"), ("flongsep", "flongs"))
+"""The styles and their shortest abbreviations."""
 
 NOUPDATE = OptionSpec("noupdate", "noup", help="leave out the clean-up that comes first")
 CLEAR = OptionSpec("clear", "clear", help="although the data have changed since they were saved")
@@ -51,11 +55,15 @@ def data_of(imputations: Imputations, before: Dataset | None = None) -> Dataset:
     return replace(data, source=f"{imputations.name}.dta", timestamp=stamp, changed=False)
 
 
-def say_incomplete(session: SessionState, before: Imputations, after: Imputations) -> Imputations:
-    """Return imputations cleaned up once more, after something was registered; says what changed."""
-    from xmixed.data.imputed.styles import Read
+def check_saved(session: SessionState, node: Command) -> None:
+    """Refuse to change data that were not saved, r(4), unless the option clear was given."""
+    if session.data.changed and not node.option("clear"):
+        raise StataError(4, "no; data in memory would be lost")
 
-    cleaned = clean_up(Read(replace(after, incomplete=before.incomplete)))
+
+def reclean(session: SessionState, imputations: Imputations) -> Imputations:
+    """Return imputations cleaned up once more, after a change; says what is new."""
+    cleaned = clean_up(Read(imputations))
     session.out.write(*cleaned.notes)
     return cleaned.imputations
 

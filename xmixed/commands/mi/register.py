@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xmixed.commands.mi.held import keep, names_of, opened, say_incomplete
+from xmixed.commands.mi.held import keep, names_of, opened, reclean
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
@@ -36,7 +36,7 @@ def register(session: SessionState, node: Command) -> None:
             raise StataError(110, f"{name} already registered as {known[name]}", hint="see mi unregister")
         if kind == "imputed" and imputations.base[name].is_string:
             raise StataError(109, f"{name} is a string variable; it may not be registered as imputed")
-    keep(session, say_incomplete(session, imputations, imputations.with_kind(names, kind)))
+    keep(session, reclean(session, imputations.with_kind(names, kind)))
 
 
 @subcommand(
@@ -54,4 +54,4 @@ def unregister(session: SessionState, node: Command) -> None:
     for name in names:
         if name not in imputations.registered:
             raise StataError(111, f"variable {name} not registered")
-    keep(session, say_incomplete(session, imputations, imputations.with_kind(names, "")))
+    keep(session, reclean(session, imputations.with_kind(names, "")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.mi.held import keep, opened
+from xmixed.commands.mi.held import ABBREVIATED, keep, opened
 from xmixed.commands.registry import subcommand
 from xmixed.data.imputed.model import ID, MISS, STYLES, Imputations, M, is_mi, state
 from xmixed.data.imputed.separate import check_free
@@ -20,7 +20,6 @@ from xmixed.session.state import SessionState
 LARGEST = 1000
 """Imputations there may be."""
 
-_STYLES = (("wide", "w"), ("mlong", "ml"), ("flong", "fl"), ("flongsep", "flongs"))
 _SIGNS = ("+=", "-=", "=")
 
 
@@ -49,7 +48,7 @@ def _change_of_count(text: str) -> tuple[str, str, str]:
 
 
 def _set_style(session: SessionState, words: tuple[str, ...]) -> None:
-    style = match_choice(words[0], list(_STYLES)) if words else None
+    style = match_choice(words[0], list(ABBREVIATED)) if words else None
     if style is None or len(words) != (2 if style == "flongsep" else 1):
         raise StataError(198, "invalid syntax", hint=f"mi set {' | '.join(STYLES)} name")
     data = session.data

@@ -67,6 +67,11 @@ def incomplete_rows(data: Imputations) -> np.ndarray:
     return rows
 
 
+def marked(data: Imputations) -> Imputations:
+    """Return the data with `_mi_miss` as it is to be, so that nothing is said of it."""
+    return replace(data, incomplete=incomplete_rows(data))
+
+
 def _marking(before: np.ndarray, after: np.ndarray) -> list[str]:
     notes = []
     for rows, what in ((after & ~before, "incomplete"), (before & ~after, "complete")):

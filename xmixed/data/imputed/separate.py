@@ -59,3 +59,11 @@ def check_free(name: str, count: int, replace: bool) -> None:
     for m in range(count + 1):
         if not replace and os.path.exists(file_of(name, m)):
             raise StataError(602, f"file {file_of(name, m)} already exists")
+
+
+def erase(name: str) -> None:
+    """Erase the files of a name; r(601) where there are none."""
+    if not os.path.exists(file_of(name, 0)):
+        raise StataError(601, f"file {file_of(name, 0)} not found")
+    erase_after(name, 0)
+    os.remove(file_of(name, 0))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from xmixed.formats.calendar import SHORT_MONTHS
 from xmixed.output import Line, line
+from xmixed.output.markup import HEAD, TAIL
+from xmixed.render.text import cut, result
 from xmixed.session.log import LogFile
 
 _VERBS = {"using": "opened", "close": "closed", "off": "paused", "on": "resumed"}
@@ -15,24 +18,55 @@ def log_rule(linesize: int) -> Line:
     return line("-" * linesize)
 
 
-def log_banner(log: LogFile, verb: str, moment: str, linesize: int) -> list[Line]:
-    """Return name, path and type of a log and what happens to it at a moment: `using close off on`."""
+def log_rows(log: LogFile) -> list[Line]:
+    """Return name, path and type of a log."""
     return [
-        line(f"      name:  {log.name}"),
-        *wrapped_path(log, linesize),
-        line("  log type:  text"),
-        line(f"{_VERBS[verb] + ' on':>10}:  {moment}"),
+        line("      name:  ", result(log.name)),
+        line("       log:  ", result(log.path)),
+        line("  log type:  ", result(log.type)),
     ]
 
 
-def wrapped_path(log: LogFile, linesize: int) -> list[Line]:
-    """Return the line with the path, broken at the line size; it goes on after `> `."""
-    text = f"       log:  {log.path}"
-    lines, rest = [line(text[:linesize])], text[linesize:]
-    while rest:
-        lines.append(line("> " + rest[: linesize - 2]))
-        rest = rest[linesize - 2 :]
-    return lines
+def log_moment(verb: str, moment: str) -> Line:
+    """Return what happens to a log at a moment: `using close off on`."""
+    return line(f"{_VERBS[verb] + ' on':>10}:  ", result(moment))
+
+
+def log_banner(log: LogFile, verb: str, moment: str, linesize: int) -> list[Line]:
+    """Return what a log shows when something happens to it; a path longer than a line goes on after `> `."""
+    return [part for row in (*log_rows(log), log_moment(verb, moment)) for part in cut(row, linesize)]
+
+
+def shown_banner(log: LogFile, verb: str, moment: str, linesize: int) -> list[Line]:
+    """Return the banner as it is shown: the rule above what opens, below what closes."""
+    rule, banner = log_rule(linesize), log_banner(log, verb, moment, linesize)
+    return [rule, *banner] if verb == "using" else [*banner, rule]
+
+
+def write_banner(log: LogFile, verb: str, moment: str, linesize: int) -> None:
+    """Write the banner into the log itself; one in SMCL begins and ends with lines of its own."""
+    if log.type == "text":
+        _write(log, shown_banner(log, verb, moment, linesize))
+        return
+    for text in HEAD if verb == "using" else ():
+        log.put(text)
+    _write(log, (*log_rows(log), log_moment(verb, moment)))
+    if verb == "close":
+        for text in TAIL:
+            log.put(text)
+    elif verb != "using":
+        log.put("{txt}{.-}")
+
+
+def write_head(log: LogFile) -> None:
+    """Write what an SMCL log begins with where its banner is not shown."""
+    if log.type == "smcl":
+        log.put(HEAD[0])
+
+
+def _write(log: LogFile, lines: Sequence[Line]) -> None:
+    for item in lines:
+        log.write(item)
 
 
 def moment_now() -> str:
