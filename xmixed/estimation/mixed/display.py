@@ -152,9 +152,7 @@ def _labelled(row: CoefficientRow, labels: Mapping[tuple[str, str], str]) -> Coe
     return replace(row, label=text if len(text) <= LABEL else text[: LABEL - 2] + "..", alone="")
 
 
-def _equations(
-    result: MixedResult, options: DisplayOptions, df: np.ndarray | None
-) -> list[Equation]:
+def _equations(result: MixedResult, options: DisplayOptions, df: np.ndarray | None) -> list[Equation]:
     """Return every parameter in the estimation metric, one equation each."""
     equations = []
     if options.fixed_table and result.description.terms:
@@ -172,9 +170,7 @@ def _equations(
 # --- random effects -------------------------------------------------------------------------------------
 
 
-def _random_blocks(
-    result: MixedResult, options: DisplayOptions, df: np.ndarray | None
-) -> list[RandomBlock]:
+def _random_blocks(result: MixedResult, options: DisplayOptions, df: np.ndarray | None) -> list[RandomBlock]:
     blocks = []
     margins = margins_of(options.style.level, None if df is None else df[len(result.beta) :])
     if not result.description.is_linear_regression:

@@ -46,7 +46,9 @@ def random_rows(result: MixedResult, index: int, margins: Margins, variance: boo
         if variance:
             rows.append(RandomRow("cov", pair, separator, _covariance_figures(result, index, i, j, margins)))
         else:
-            rows.append(RandomRow("corr", pair, separator, _correlation_figures(result, index, i, j, margins)))
+            rows.append(
+                RandomRow("corr", pair, separator, _correlation_figures(result, index, i, j, margins))
+            )
     return tuple(rows)
 
 
@@ -63,7 +65,9 @@ def _scale_figures(result: MixedResult, index: int, row: int, margins: Margins, 
     return _log_sd_figures(result, place, reached, margins, variance)
 
 
-def _log_sd_figures(result: MixedResult, place: int, reached: float, margins: Margins, variance: bool) -> Figures:
+def _log_sd_figures(
+    result: MixedResult, place: int, reached: float, margins: Margins, variance: bool
+) -> Figures:
     """Return a standard deviation or variance; the limits are transformed from the log scale."""
     power = 2 if variance else 1
     estimate = reached**power

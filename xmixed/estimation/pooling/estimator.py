@@ -201,9 +201,15 @@ def _coefficients(own: Estimates, option: Option, settings: Settings) -> list[Li
         coefficients = lambda name, default=None: option(name, default) if name != "coef" else True  # noqa: E731
         return [line(), *estimator.table(own, coefficients, settings)]
     if isinstance(own.payload, FittedTerms):
-        return [line(), *coefficient_table(own, own.payload, options, TableExtras(exponential_heading(option)))]
+        return [
+            line(),
+            *coefficient_table(own, own.payload, options, TableExtras(exponential_heading(option))),
+        ]
     style = replace(options.style, statistic="t")
-    return [line(), *render_coefficients(own.macros.get("depvar", ""), posted_equations(own, style.level), style)]
+    return [
+        line(),
+        *render_coefficients(own.macros.get("depvar", ""), posted_equations(own, style.level), style),
+    ]
 
 
 def _equation_names(own: Estimates) -> list[str]:

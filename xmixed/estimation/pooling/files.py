@@ -1,9 +1,8 @@
-"""Estimates of every imputation in a file: what `mi estimate, saving()` writes and `mi estimate using` reads."""
+"""Estimates of every imputation in a file: `mi estimate, saving()` writes them, `mi estimate using` reads."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from xmixed.data.files.atomic_file import replace_file

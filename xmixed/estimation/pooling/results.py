@@ -22,7 +22,19 @@ _KEPT = (
 )
 """Scalars of the command that do not differ between imputations."""
 _DISPLAYED = (
-    *("depvar", "title", "vce", "vcetype", "clustvar", "offset", "baselab", "model", "ivar", "absvar", "over"),
+    *(
+        "depvar",
+        "title",
+        "vce",
+        "vcetype",
+        "clustvar",
+        "offset",
+        "baselab",
+        "model",
+        "ivar",
+        "absvar",
+        "over",
+    ),
     *("dispers", "wtype", "wexp", "ivars"),
 )
 """Macros of the command that the display needs."""
@@ -217,7 +229,7 @@ def _put_test(e: Estimates, plan: Plan) -> None:
 
 
 def command_estimates(e: Estimates) -> Estimates:
-    """Return pooled results as those of the command itself: e(b) and e(V), its name, robust heads left out."""
+    """Return pooled results as those of the command: e(b), e(V), its name, no head of robust errors."""
     macros = {name: text for name, text in e.macros.items() if name != "vcetype"}
     matrices = {**e.matrices, "b": e.matrices["b_mi"], "V": e.matrices["V_mi"]}
     return replace(e, macros={**macros, "cmd": e.macros.get("cmd_mi", "")}, matrices=matrices)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xmixed.errors import Span, StataError
-from xmixed.language.arguments.nonlinear import read_named_expressions
+from xmixed.language.arguments.nonlinear import NamedExpression, read_named_expressions
 from xmixed.language.explain import quote_end
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Command
-from xmixed.language.nodes.estimators import NamedExpression
 from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_filename
 from xmixed.language.skeleton import assemble, hide_format_commas

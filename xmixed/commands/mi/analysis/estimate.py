@@ -10,6 +10,7 @@ import numpy as np
 from xmixed.commands.mi.analysis.runs import CompletedRuns, Dots
 from xmixed.commands.mi.held import NOUPDATE, opened
 from xmixed.commands.registry import subcommand
+from xmixed.data.dataset import Dataset
 from xmixed.data.imputed.model import Imputations, is_mi
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
@@ -20,9 +21,9 @@ from xmixed.estimation.pooling.files import SavedRuns, check_target, read_runs, 
 from xmixed.estimation.pooling.results import Plan, Transformed, check_alike, pooled_estimates
 from xmixed.estimation.table_options import TABLE_OPTIONS
 from xmixed.expressions.context import Context
+from xmixed.language.arguments.nonlinear import NamedExpression
 from xmixed.language.arguments.pooled import PooledCommand
 from xmixed.language.nodes import Command
-from xmixed.language.nodes.estimators import NamedExpression
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.results import Estimates
@@ -174,9 +175,10 @@ def _pool(
     names = [item.name or f"_mi_{place}" for place, item in enumerate(named, 1)]
     if len(set(names)) < len(names):
         raise StataError(198, "names of expressions must be distinct")
+    head, colon, rest = node.text.strip().partition(":")
     plan = Plan(
         command,
-        node.text.strip(),
+        head.rstrip() + colon + rest,
         saved.count,
         saved.numbers,
         not node.option("nosmall"),
@@ -205,7 +207,7 @@ def _transformed(
     nodes = [item.expression for item in named]
     found, variances = [], []
     for run in runs:
-        context = replace(Context.of(session), e=run)
+        context = replace(Context.of(session), e=run, data=Dataset(n_obs=1))
         frame = EstimationFrame(context, np.ones(context.size, dtype=bool))
         with np.errstate(all="ignore"):
             values, J = nonlinear_values(nodes, run, frame)

@@ -24,7 +24,17 @@ SUPPORTED = frozenset(MODULES) - {"margins", "anova"}
 WORTH_FORKING = 0.25
 """Seconds that a run takes from which several processes share the others."""
 NOT_FAILURES = frozenset((1, 909))
-REFUSED = ("by", "bysort", "bootstrap", "jackknife", "permute", "simulate", "statsby", "rolling", "mi estimate")
+REFUSED = (
+    "by",
+    "bysort",
+    "bootstrap",
+    "jackknife",
+    "permute",
+    "simulate",
+    "statsby",
+    "rolling",
+    "mi estimate",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +111,7 @@ class CompletedRuns:
         Raises
         ------
         StataError
-            Those of the command, with the number of the imputation; r(198) for a command that is not supported.
+            Those of the command, with the number of the imputation; r(198) for one that is not supported.
         """
         session = self.session
         data, r, e, memory = session.data, session.r, session.e, session.memory.saved()

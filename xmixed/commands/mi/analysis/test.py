@@ -30,7 +30,8 @@ EQUAL_NOTE = "note: assuming equal fractions of missing information"
     "mi",
     "test",
     syntax=Syntax(
-        "hypotheses", options=(*OPTIONS, OptionSpec("constant", "cons", help="include the constant of equations"))
+        "hypotheses",
+        options=(*OPTIONS, OptionSpec("constant", "cons", help="include the constant of equations")),
     ),
     synopsis="mi test coeflist [, ufmitest nosmall constant]",
 )

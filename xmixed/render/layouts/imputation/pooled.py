@@ -108,7 +108,10 @@ def _degrees(header: PooledHeader) -> list[tuple[str, str, str]]:
     """Return the lines from `DF adjustment` on; what there is no room for moves to the left."""
     shown = [format_value(value, "%10.2f") if value < MISSING else "." for value in header.degrees]
     within = _left("Within VCE type:", header.within) if header.within else ""
-    rows = [(_left("DF adjustment:", header.adjustment), "DF:     min", shown[0]), ("", "        avg", shown[1])]
+    rows = [
+        (_left("DF adjustment:", header.adjustment), "DF:     min", shown[0]),
+        ("", "        avg", shown[1]),
+    ]
     if header.test is None:
         return [*rows, (within, "        max", shown[2])]
     kind, df, residual, statistic, p_value = header.test
@@ -190,7 +193,9 @@ def render_variances(
     return [line(title), *table, line(FMI_NOTE)]
 
 
-def degrees_cells(figures: tuple[float, float, float, float], df: float, increase: float, style: TableStyle) -> str:
+def degrees_cells(
+    figures: tuple[float, float, float, float], df: float, increase: float, style: TableStyle
+) -> str:
     """Return the cells of the table of degrees of freedom; figures are estimate, error, t and p."""
     estimate, error, statistic, p_value = figures
     fmt = style.cformat or ESTIMATE_FORMAT
@@ -261,5 +266,3 @@ def render_pooled_test(statistic: float, df: int, residual: float, p_value: floa
         line(f"{' ' * 7}F({df:3d},{below}) =", result(shown)),
         line(f"{' ' * 13}Prob > F =", result(format_value(p_value, "%10.4f").strip().rjust(10))),
     ]
-
-
