@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from xmixed.data.columns import bytes_of_observation
-from xmixed.data.dataset import Dataset
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.reference.counting import condensed
 from xmixed.data.reference.fetching import fetched
+from xmixed.data.reference.leaves import floor
 from xmixed.data.reference.model import Reference, needs_rows
 from xmixed.data.reference.rows import reference_of, with_reference
 from xmixed.data.room import Room
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import range_slice
+from xmixed.expressions.weights import check_weights
 from xmixed.language.nodes import Command
+from xmixed.language.nodes.estimators import FixedEquation
 from xmixed.session.state import SessionState
 
 
@@ -23,28 +31,33 @@ def max_memory(session: SessionState) -> str:
     return session.settings.remembered.get("max_memory", ".")
 
 
-def selected_reference(session: SessionState, node: Command) -> Reference:
+def selected_reference(
+    session: SessionState, node: Command | FixedEquation, any_order: bool = False
+) -> Reference:
     """Return the rows that the command's `if` and `in` leave, over the columns of the data.
+
+    `any_order`: `in 1/#` may be any # rows.
 
     Raises
     ------
     StataError
-        r(3) `in` where the rows have no order, unless it is `in 1/#`; what `pushed_condition` raises.
+        r(3) `in` where the rows have no order; r(198) out of range; what `pushed_condition` raises.
     """
-    reference = reference_of(session.data)
+    return _selection(session.data, node, Context.of(session), any_order)
+
+
+def _selection(data: Dataset, node: Command | FixedEquation, context: Context, any_order: bool) -> Reference:
+    reference = reference_of(data)
     if node.in_range is not None:
-        rows = range_slice(node.in_range, session.data.n_obs)
-        if rows.start and not reference.source.ordered:
-            raise needs_rows("in, but for in 1/#, is (rows without order)", node.in_range.span)
+        rows = range_slice(node.in_range, data.n_obs)
+        if not reference.source.ordered and (rows.start or not any_order):
+            raise needs_rows("in is", node.in_range.span, why="rows of this source have no order")
         reference = reference.rows(rows.start, rows.stop - rows.start)
     if node.condition is None:
         return reference
     from xmixed.expressions.pushdown.translate import pushed_condition
 
-    context = Context.of(session)
-    if node.in_range is not None:
-        context = context.over(with_reference(session.data, reference))
-    return reference.where(pushed_condition(node.condition, context))
+    return reference.where(pushed_condition(node.condition, context.over(replace(data, reference=reference))))
 
 
 def row_count(reference: Reference) -> int:
@@ -65,9 +78,34 @@ def selected_count(session: SessionState, node: Command) -> int:
 
 
 def kept_rows(session: SessionState, node: Command) -> Dataset:
-    """Return the data with the rows that `if` and `in` leave."""
-    reference = selected_reference(session, node)
-    return with_reference(session.data, reference, row_count(reference))
+    """Return the data with the rows that `if` and `in` choose."""
+    return _with_rows(session.data, selected_reference(session, node))
+
+
+def other_rows(session: SessionState, node: Command) -> Dataset:
+    """Return the data with the rows that `if` and `in` do not choose."""
+    import ibis
+
+    reference = reference_of(session.data)
+    chosen: Any = ibis.literal(True)
+    if node.condition is not None:
+        from xmixed.expressions.pushdown.translate import pushed_condition
+
+        chosen = pushed_condition(node.condition, Context.of(session))
+    if node.in_range is not None:
+        if not reference.source.ordered:
+            raise needs_rows("in is", node.in_range.span, why="rows of this source have no order")
+        rows = range_slice(node.in_range, session.data.n_obs)
+        number = ibis.row_number()
+        chosen = chosen & (number >= rows.start) & (number < rows.stop)
+    marked, place = reference.with_column(chosen)
+    return _with_rows(session.data, marked.where(~marked.table[place.column]))  # type: ignore[attr-defined]
+
+
+def _with_rows(data: Dataset, reference: Reference) -> Dataset:
+    """Return the data over fewer rows; the same data where none is gone."""
+    count = row_count(reference)
+    return data if count == data.n_obs else with_reference(data, reference, count)
 
 
 def loaded(data: Dataset, selected: Reference, names: Iterable[str], room: Room) -> Dataset:
@@ -84,12 +122,110 @@ def loaded(data: Dataset, selected: Reference, names: Iterable[str], room: Room)
     return fetched(data, selected, chosen)
 
 
-def check_no_weights(node: Command) -> None:
-    """Refuse weights, r(3)."""
-    if getattr(node, "weight", None) is not None:
-        raise needs_rows("weights are", node.weight.span)
+class Weighted(NamedTuple):
+    """Rows by reference and their weights.
+
+    kind : str
+        "" without weights (then `weight` is None), fweight, aweight or iweight.
+    weight : ibis float64 expression over the reference's table, or None
+        NULL where it is missing or zero.
+    """
+
+    reference: Reference
+    kind: str = ""
+    weight: Any = None
 
 
-def refuse(what: str) -> StataError:
-    """Return the error for an option or part that data by reference cannot have."""
-    return needs_rows(what)
+def weighted_reference(session: SessionState, node: Command, selected: Reference) -> Weighted:
+    """Return selected rows with the weights of a command; `[w=exp]` means analytic ones.
+
+    Raises
+    ------
+    StataError
+        r(401) fractional frequency weights, r(402) negative weights.
+    """
+    if node.weight is None:
+        return Weighted(selected)
+    from xmixed.expressions.pushdown.translate import pushed_value
+
+    kind = "aweight" if node.weight.kind == "weight" else node.weight.kind
+    if node.weight.kind == "weight":
+        session.out.write("(analytic weights assumed)")
+    context = Context.of(session).over(with_reference(session.data, selected))
+    weight, is_text = pushed_value(node.weight.expression, context)
+    if is_text:
+        raise StataError(109, "type mismatch", node.weight.span)
+    fractional = (weight != floor(weight)).cast("int64").max()
+    extremes = row_of(selected, low=weight.min(), high=weight.max(), fractional=fractional)
+    known = [value for value in (extremes["low"], extremes["high"]) if value is not None]
+    check_weights(np.array([*known, 0.5 * bool(extremes["fractional"])]), kind)
+    return Weighted(selected, kind, weight.nullif(0.0))
+
+
+def numbered_reference(session: SessionState, node: Command) -> tuple[Reference, np.ndarray]:
+    """Return the rows that `if` and `in` leave with one more column: their numbers from 1 on.
+
+    The second is what a variable of these numbers has for values.
+
+    Raises
+    ------
+    StataError
+        r(3) for rows without an order, but for `in 1/#`.
+    """
+    import ibis
+
+    data = session.data
+    reference = reference_of(data)
+    if node.condition is not None and not reference.source.ordered:
+        raise needs_rows("numbers of observations are", why="rows of this source have no order")
+    number: Any = ibis.row_number() + 1
+    numbered, place = reference.with_column(number.cast("float64"))
+    return _selection(replace(data, reference=numbered), node, Context.of(session), True), place
+
+
+def numbered_rows(
+    session: SessionState, node: Command, names: Iterable[str], unnumbered: bool
+) -> tuple[Dataset, np.ndarray]:
+    """Return variables of the rows that `if` and `in` leave, in memory, and the rows' numbers, int (n,).
+
+    `unnumbered`: the numbers are not needed, so rows without an order will do.
+
+    Raises
+    ------
+    StataError
+        As `numbered_reference` and `loaded`.
+    """
+    chosen, room = list(dict.fromkeys(names)), Room.of_setting(max_memory(session))
+    if unnumbered:
+        found = loaded(session.data, selected_reference(session, node, any_order=True), chosen, room)
+        return found, np.arange(found.n_obs) + 1
+    selected, place = numbered_reference(session, node)
+    number = Variable(_NUMBER, "double", place, "%10.0g")
+    found = loaded(
+        replace(session.data, variables=(*session.data, number)), selected, [*chosen, _NUMBER], room
+    )
+    return found, found[_NUMBER].values.astype(np.int64)
+
+
+_NUMBER = "number of the row"
+"""Name of the column of row numbers: none that a variable can have."""
+
+
+@contextmanager
+def combinations_of(session: SessionState, node: Command, names: Iterable[str]) -> Iterator[np.ndarray]:
+    """Put the combinations of values in the place of the data for a while; give how often each occurs.
+
+    They are those of the rows that `if` and `in` leave; counts are float64 (n,).
+
+    Raises
+    ------
+    StataError
+        Those of `condensed`.
+    """
+    before = session.data
+    found = condensed(before, selected_reference(session, node), names)
+    session.data = found.data
+    try:
+        yield found.counts
+    finally:
+        session.data = before

@@ -22,10 +22,12 @@ def blank_column(storage_type: str, n: int) -> np.ndarray:
 
 def string_type(values: np.ndarray) -> str:
     """Return the narrowest string type that holds the values."""
-    width = max(map(len, values.tolist()), default=0)
-    if width > STRING_LENGTH:
-        return "strL"
-    return f"str{max(1, width)}"
+    return string_type_of(max(map(len, values.tolist()), default=0))
+
+
+def string_type_of(width: int) -> str:
+    """Return the narrowest string type that holds strings of a number of characters."""
+    return "strL" if width > STRING_LENGTH else f"str{max(1, width)}"
 
 
 def cut_strings(values: np.ndarray, storage_type: str) -> np.ndarray:
@@ -69,11 +71,18 @@ def promoted_type(storage_type: str, values: np.ndarray) -> str:
     numbers = values[~is_missing(values)]
     if not len(numbers) or storage_type == "double":
         return storage_type
-    low, high = float(numbers.min()), float(numbers.max())
+    whole = bool(np.all(numbers == np.trunc(numbers)))
+    return promoted_for(storage_type, float(numbers.min()), float(numbers.max()), whole)
+
+
+def promoted_for(storage_type: str, low: float, high: float, whole: bool) -> str:
+    """Return the type a numeric column must have to take doubles of a range, whole numbers or not."""
     largest = max(-low, high)
+    if storage_type == "double":
+        return storage_type
     if storage_type == "float":
         return "double" if largest >= float(FLOAT_MISSING) else "float"
-    if np.any(numbers != np.trunc(numbers)):
+    if not whole:
         return "double" if storage_type == "long" or largest >= float(FLOAT_MISSING) else "float"
     for wider in ("byte", "int", "long"):
         fits = LIMITS[wider][0] <= low and high <= LIMITS[wider][1]
@@ -84,7 +93,11 @@ def promoted_type(storage_type: str, values: np.ndarray) -> str:
 
 def promoted_string_type(storage_type: str, values: np.ndarray) -> str:
     """Return the string type a column must have to take strings: its own, or a wider one."""
-    needed = string_type(values)
+    return wider_string_type(storage_type, string_type(values))
+
+
+def wider_string_type(storage_type: str, needed: str) -> str:
+    """Return the wider of two string types."""
     if storage_type == "strL" or needed == "strL":
         return "strL"
     return needed if int(needed[3:]) > int(storage_type[3:]) else storage_type

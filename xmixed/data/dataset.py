@@ -202,6 +202,10 @@ class Dataset:
     def __post_init__(self) -> None:
         if type(self.variables) is not tuple:
             object.__setattr__(self, "variables", tuple(self.variables))
+        if self.reference is not None and any(isinstance(v.values, np.ndarray) for v in self.variables):
+            from xmixed.data.reference.model import needs_rows
+
+            raise needs_rows("a variable of values in memory is")
 
     @property
     def places(self) -> dict[str, int]:

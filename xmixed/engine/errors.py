@@ -15,6 +15,10 @@ class InsufficientObservations(EngineError):
     """There are no more observations than fixed-effects columns."""
 
 
+class TooManyParameters(EngineError):
+    """The residual structure has more parameters than there are observations."""
+
+
 class PerfectFit(EngineError):
     """The fixed effects reproduce the outcome exactly, so that no variance is left to model."""
 

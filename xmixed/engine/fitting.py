@@ -32,6 +32,7 @@ from xmixed.engine.result import (
 from xmixed.engine.scores import cluster_scores, refuse_scores, sandwich_parts, user_scores
 from xmixed.engine.search.boundary import Boundary, no_boundary, settle
 from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
+from xmixed.engine.search.faces import extrapolated, leave_corner, near_face, step_along
 from xmixed.engine.search.local_maxima import higher_start
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import (
@@ -182,7 +183,15 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         state, scaled, met = found.state, found.scaled_gradient, found.verdict == "converged"
         record = _record(objective, start, state, em_steps, found.iterations, found.verdict, met, scaled)
         return _Maximum(point, boundary, record)
+    if near_face(objective, point) and not _is_maximum(root, point, boundary):
+        point, boundary = leave_corner(root, point) or (point, boundary)
     return _judge(objective, root, surface, start, point, boundary, em_steps, found.iterations)
+
+
+def _is_maximum(root: Surface, point: Point, boundary: Boundary) -> bool:
+    state = root.state(root.theta(point), point)
+    step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
+    return step.concave and step.scaled_gradient < 1e-5
 
 
 def _climb(
@@ -276,7 +285,11 @@ def _judge(
     state = root.state(root.theta(point), point, refined=True)
     step = newton_step(state, root.sizes(state.theta), None)
     concave = step.concave
-    if boundary.notes and not concave:
+    if boundary.face is not None:
+        step, level = step_along(root, boundary.face.rungs[-1], boundary.fixed)
+        boundary.notes.extend(unidentified(objective, level))
+        concave = step.concave
+    elif boundary.notes and not concave:
         # A zero variance whose slope is zero too is flat in the square root: leave it out of the judgement.
         step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
         relative = relative_estimates(objective, point, boundary)
@@ -337,6 +350,21 @@ def _nothing_to_maximise(objective: Objective) -> _Maximum:
     return _Maximum(objective.point(()), no_boundary(objective), record)
 
 
+def _parameter_covariance(
+    objective: Objective, point: Point, relative: np.ndarray, variance: float, boundary: Boundary
+) -> np.ndarray | None:
+    """See `parameter_covariance`; on a face, the limit of those on the way to it."""
+    if boundary.face is None:
+        return parameter_covariance(objective, point, relative, variance, boundary)
+    found = []
+    for rung in boundary.face.rungs:
+        relative = relative_estimates(objective, rung.point, boundary)
+        at = rung.point, relative, objective.variance(rung.point)
+        found.append(parameter_covariance(objective, *at, boundary, rung))
+    kept = [matrix for matrix in found if matrix is not None]
+    return extrapolated(kept) if len(kept) == len(found) else None
+
+
 def _result(model: Model, objective: Objective, maximum: _Maximum, options: Options, report: Report) -> Fit:
     problem, point = objective.problem, maximum.point
     variance = objective.variance(point) if maximum.variance is None else maximum.variance
@@ -352,7 +380,7 @@ def _result(model: Model, objective: Objective, maximum: _Maximum, options: Opti
         identified = not any(note.kind == "not_identified" for note in notes)
         found = None
         if identified:
-            found = parameter_covariance(objective, point, relative, variance, maximum.boundary)
+            found = _parameter_covariance(objective, point, relative, variance, maximum.boundary)
         if found is None:
             notes.append(BoundaryNote("standard_errors_failed"))
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +16,7 @@ from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.result import Fit
+from xmixed.engine.simultaneous import SimultaneousFits
 
 MOST_ELEMENTS = 1 << 26
 """Numbers in the cross-products of [X, y] by group, beyond which they are not kept."""
@@ -28,6 +31,8 @@ class Resampler:
         Codes that the caller gave the largest groups; draws are places in this array.
     fit : Fit
         Of the groups as they are.
+    batch : int
+        How many draws `refits` is best given at once; 1 where each is fitted alone.
 
     Raises
     ------
@@ -62,9 +67,22 @@ class Resampler:
         self.fit = fit_problem(model, problem, Options(standard_errors=False))
         self._model = model
         self._start = self.fit.estimates if not self.fit.boundary else None
+        self._together: SimultaneousFits | None = None
+        if self._start is not None:
+            group_sizes = np.add.reduceat(self._sizes, self._starts[bottom])
+            with suppress(ValueError):
+                self._together = SimultaneousFits(problem, self._XyXy, group_sizes, self._start)
+        self.batch = 1 if self._together is None else self._together.batch
 
-    def refit(self, drawn: np.ndarray) -> Fit:
-        """Fit the model to groups drawn, each draw a group of its own.
+    def refits(self, draws: Sequence[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray] | None]:
+        """Return (beta, estimates) of each draw; None for those that `refit` should look at."""
+        if self._together is None:
+            return [None] * len(draws)
+        groups = len(self.labels)
+        return self._together.fit(np.array([np.bincount(drawn, minlength=groups) for drawn in draws]))
+
+    def refit(self, drawn: np.ndarray, errors: bool = False) -> Fit:
+        """Fit the model to groups drawn, each draw a group of its own; `errors`: with standard errors.
 
         Raises
         ------
@@ -72,7 +90,7 @@ class Resampler:
             Where the data admit no fit.
         """
         problem = self._drawn(drawn)
-        options = Options(standard_errors=False, start=self._start)
+        options = Options(standard_errors=errors, start=self._start)
         try:
             found = fit_problem(self._model, problem, options)
             if found.optimization.converged:
@@ -80,7 +98,7 @@ class Resampler:
         except EngineError:
             if self._start is None:
                 raise
-        return fit_problem(self._model, problem, Options(standard_errors=False))
+        return fit_problem(self._model, problem, Options(standard_errors=errors))
 
     def _drawn(self, drawn: np.ndarray) -> Problem:
         problem, nesting = self._problem, self._nesting

@@ -26,6 +26,7 @@ NoteKind = Literal[
     "covariance_singular",
     "residual_variance_zero",
     "residual_limit",
+    "residual_singular",
     "not_identified",
     "lag_not_seen",
     "standard_errors_failed",

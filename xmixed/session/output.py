@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from xmixed.output import Line, Styled, line
 
 Sink = Callable[[Line], None]
+
+
+class Progress(Protocol):
+    """Where a person sees how far a long command is."""
+
+    def show(self, done: int, count: int) -> None:
+        """Say how many of the steps are done."""
+        ...
+
+    def clear(self) -> None:
+        """Take away what was said; output follows."""
+        ...
 
 
 class Output:

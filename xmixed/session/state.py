@@ -14,7 +14,7 @@ from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
 from xmixed.session.graphs import GraphMemory
 from xmixed.session.memory import Memory
-from xmixed.session.output import Output
+from xmixed.session.output import Output, Progress
 from xmixed.session.programs import Program
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
@@ -55,6 +55,8 @@ class SessionState(ABC):
         self.ado_path = AdoPath()
         self.text_files: dict[str, TextFile] = {}
         self.post_files: dict[str, PostFile] = {}
+        self.constraints: dict[int, str] = {}
+        self.ask: Callable[[str], str] | None = None  # shows a text and reads a line at the prompt
         self.timers: dict[int, Timer] = {}
         self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
         self.temporary_files = 0
@@ -70,6 +72,7 @@ class SessionState(ABC):
         self.cmdlog: LogFile | None = None
         self.depth = 0  # how many do-files, programs and loops are running
         self.groups: Groups | None = None  # of the `by` that is running
+        self.progress: Progress | None = None  # of long commands, where a terminal can show it
         self.flushed = 0.0  # when `flush` was called last, by time.monotonic
 
     @property

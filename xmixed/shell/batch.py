@@ -16,7 +16,7 @@ from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import Break, ExitRequest, OutputLost
 from xmixed.shell.arguments import FAILED, INTERNAL, INTERRUPTED, OK, Arguments
 from xmixed.shell.report import report_internal_error, results_object
-from xmixed.shell.screen import losing, stream_flush, stream_sink, terminal_sink, terminal_width
+from xmixed.shell.screen import ProgressBar, losing, stream_flush, stream_sink, terminal_sink, terminal_width
 
 
 def run_batch(arguments: Arguments) -> int:
@@ -30,6 +30,7 @@ def run_batch(arguments: Arguments) -> int:
     if sys.stdout.isatty():
         session.settings.linesize = terminal_width()
         session.out.sinks.append(terminal_sink())
+        session.progress = ProgressBar(sys.stdout)
         session.advisers.append(lambda error: _advise(session, error))
     else:
         session.out.sinks.append(stream_sink(sys.stdout))

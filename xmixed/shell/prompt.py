@@ -26,7 +26,7 @@ from xmixed.session.signals import ExitRequest
 from xmixed.shell.advice import show_advice
 from xmixed.shell.completion import Names, suggest
 from xmixed.shell.report import report_internal_error
-from xmixed.shell.screen import has_display, stream_sink, terminal_sink, terminal_width
+from xmixed.shell.screen import ProgressBar, has_display, stream_sink, terminal_sink, terminal_width
 from xmixed.version import __version__
 
 
@@ -35,8 +35,10 @@ def interact() -> int:
     session = Session()
     session.graphs.target = "window" if has_display() else "file"
     session.out.sinks.append(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout))
+    session.progress = ProgressBar(sys.stdout) if sys.stdout.isatty() else None
     session.advisers.append(lambda error: show_advice(session, error))
     prompt = _prompt_session(session)
+    session.ask = input
     print(
         f"xmixed {__version__}: Stata's commands, open source. `help` lists them, `exit` leaves.\n",
         flush=True,

@@ -6,7 +6,8 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import TextIO
 
 from xmixed.output import Line, without_control
@@ -69,6 +70,50 @@ def terminal_sink() -> Sink:
         console.print(shown, soft_wrap=True)
 
     return write
+
+
+class ProgressBar:
+    """A line at the foot of the terminal: a bar and the time left, while a long command runs."""
+
+    WIDTH = 30
+    AFTER, BETWEEN = 1.0, 0.2
+    """Seconds before the first, and from one line to the next."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._begun = self._last = 0.0
+        self._shown = False
+
+    def show(self, done: int, count: int) -> None:
+        """See `Progress`."""
+        now = monotonic()
+        if done <= 1 or not self._begun:
+            self._begun = now
+        if now - self._begun < self.AFTER or now - self._last < self.BETWEEN:
+            return
+        self._last, self._shown = now, True
+        left = (now - self._begun) * (count - done) / max(done - 1, 1)
+        filled = self.WIDTH * done // count
+        bar = "#" * filled + "-" * (self.WIDTH - filled)
+        self._write(f"\r\x1b[K[{bar}] {done} of {count}, {_duration(left)} left")
+
+    def clear(self) -> None:
+        """See `Progress`."""
+        if self._shown:
+            self._shown = False
+            self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
+
+
+def _duration(seconds: float) -> str:
+    """Return seconds as minutes and seconds, with hours where there are some."""
+    minutes, rest = divmod(int(seconds + 0.5), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def terminal_width() -> int:

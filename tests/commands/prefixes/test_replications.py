@@ -211,6 +211,43 @@ FAST = (
         "oxide",
         "bootstrap v=exp([lns1_1_1]_cons), reps(8) cl(lot) id(s): xtmixed thickness || s: || wafer:",
     ),
+    ("sleepstudy", "bootstrap, reps(6) seed(3): xtmixed reaction days || subject:"),
+    ("sleepstudy", "bootstrap _b _se, reps(6) seed(3) cl(subject) id(s): xtmixed reaction days || s: days"),
+    ("sleepstudy", "bootstrap _b _se, reps(6) seed(3): regress reaction days"),
+    ("sleepstudy", "bootstrap z=_b[days]/_se[days], reps(6) seed(3) cluster(subject): regress reaction days"),
+    ("sleepstudy", "bootstrap, reps(8) reject(_b[days]>10.5) seed(3): regress reaction days"),
+    (
+        "sleepstudy",
+        "bootstrap, reps(8) reject(e(converged)!=1) seed(3) cl(subject) id(s): xtmixed reaction days || s:",
+    ),
+    ("penicillin", "bootstrap _b, reps(4) seed(1): xtmixed diameter || _all: R.plate || sample:"),
+    (
+        "penicillin",
+        "bootstrap _b, reps(4) seed(1) cl(sample) id(s): xtmixed diameter || _all: R.plate || s:",
+    ),
+    (
+        "ovary",
+        "bootstrap, reps(3) seed(1) cl(mare) id(s): "
+        "xtmixed follicles time || s:, residuals(exponential, t(time))",
+    ),
+    (
+        "orthodont",
+        "bootstrap, reps(4) seed(1) cl(subject) id(s): "
+        "xtmixed distance age || s:, residuals(independent, by(female))",
+    ),
+    (
+        "orthodont",
+        "bootstrap, reps(4) seed(1) cl(subject) id(s): "
+        "xtmixed distance age || s:, nocons residuals(unstructured, t(age))",
+    ),
+    ("pastes", "jackknife _b, cluster(batch): xtmixed strength || batch: || cask:, variance"),
+    ("pastes", "jackknife _b: xtmixed strength || batch:"),
+    ("orthodont", "bootstrap, reps(4) seed(1) force: xtmixed distance age [fw=female+1] || subject:"),
+    (
+        "orthodont",
+        "bootstrap, reps(4) seed(1) force cl(subject) id(s): "
+        "xtmixed distance age [pw=age] || s:, pw(female+1)",
+    ),
 )
 
 
@@ -237,3 +274,36 @@ def test_refits_are_what_the_command_would_find(
         found.append(session.e.matrices["se"].values[0])
     assert all(used) and used
     assert found[0] == pytest.approx(found[1], rel=1e-5, abs=1e-9)
+
+
+def test_rolling_keeps_a_variable(session: Session) -> None:
+    session.run("xtset subject days\ngenerate str8 name = string(days) in 1/180")
+    for option, first in (("keep(name)", "8"), ("keep(name, start)", "0")):
+        session.run(f"preserve\nrolling _b, window(9) clear {option}: regress reaction days")
+        values = session.data["name"].values.tolist()
+        assert [getattr(value, "decode", lambda v=value: v)() for value in values[:2]] == [
+            first,
+            str(int(first) + 1),
+        ]
+        assert session.data.label == "rolling: regress"
+        session.run("restore")
+    with pytest.raises(StataError, match="incorrectly specified"):
+        session.run("rolling _b, window(9) clear keep(name, end): regress reaction days")
+
+
+def test_a_person_sees_how_far_it_is(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    from xmixed.shell import screen
+
+    clock = iter(range(1, 1000))
+    monkeypatch.setattr(screen, "monotonic", lambda: float(next(clock)))
+    stream = io.StringIO()
+    session.progress = screen.ProgressBar(stream)
+    session.run("bootstrap r(mean), reps(60) nowarn nodots: summarize reaction")
+    shown = stream.getvalue().split("\r\x1b[K")
+    assert shown[0] == "" and shown[1] == "[#-----------------------------] 2 of 60, 0:58 left"
+    assert "[###############---------------] 30 of 60, 0:30 left" in shown and shown[-1] == ""
+    stream.truncate(0)
+    session.run("quietly bootstrap r(mean), reps(60) nowarn: summarize reaction")
+    assert not stream.getvalue().strip("\0")

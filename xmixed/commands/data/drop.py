@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
 from xmixed.data.dataset import Dataset
@@ -27,10 +25,19 @@ def _check(node: Command) -> bool:
     return about_rows
 
 
-def _keep_rows(session: SessionState, rows: np.ndarray) -> None:
-    gone = len(rows) - int(np.count_nonzero(rows))
-    if gone:
-        session.data = session.data.rows(rows)
+def _keep_rows(session: SessionState, node: Command, chosen: bool) -> None:
+    """Keep the rows that `if` and `in` choose, or all others."""
+    before = session.data.n_obs
+    if session.data.reference is None:
+        rows = selected_rows(session, node)
+        rows = rows if chosen else ~rows
+        if not rows.all():
+            session.data = session.data.rows(rows)
+    else:
+        from xmixed.commands.referenced import kept_rows, other_rows
+
+        session.data = (kept_rows if chosen else other_rows)(session, node)
+    gone = before - session.data.n_obs
     session.out.write(f"({plural(gone, 'observation', 'observations')} deleted)")
 
 
@@ -40,10 +47,11 @@ def _keep_rows(session: SessionState, rows: np.ndarray) -> None:
     synopsis="drop varlist  or  drop if exp  or  drop in range",
     by="whole",
     keeps_r=True,
+    by_reference=True,
 )
 def drop(session: SessionState, node: Command) -> None:
     if _check(node):
-        _keep_rows(session, ~selected_rows(session, node))
+        _keep_rows(session, node, chosen=False)
         return
     data = session.data
     gone = set(resolve_varlist(node.argument, data))
@@ -61,10 +69,11 @@ def drop(session: SessionState, node: Command) -> None:
     by="whole",
     needs=("data",),
     keeps_r=True,
+    by_reference=True,
 )
 def keep(session: SessionState, node: Command) -> None:
     if _check(node):
-        _keep_rows(session, selected_rows(session, node))
+        _keep_rows(session, node, chosen=True)
         return
     kept = set(resolve_varlist(node.argument, session.data))
     gone = [name for name in session.data.names if name not in kept]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.commands.data.new_types import new_type, retyped
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
 from xmixed.data.columns import (
-    STRING_LENGTH,
     blank_column,
     count_missing,
     promoted_string_type,
@@ -15,7 +15,7 @@ from xmixed.data.columns import (
     stored,
     string_type,
 )
-from xmixed.data.dataset import Variable, default_format, is_string_type
+from xmixed.data.dataset import Variable, default_format
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
@@ -35,31 +35,32 @@ from xmixed.session.state import SessionState
     synopsis="generate [type] newvar[:lblname] =exp [if] [in]",
     by="whole",
     keeps_r=True,
+    by_reference=True,
 )
 def generate(session: SessionState, node: Command) -> None:
     new: NewVariable = node.argument
     check_new_name(new.name, session.data, new.span)
     if new.value_label and not is_valid_name(new.value_label):
         raise StataError(198, f"{new.value_label} invalid name", new.span)
-    rows = selected_rows(session, node)
-    values, _ = evaluate_column(new.expression, Context.of(session), rows)
-    variable = _new_variable(session, new, values, rows)
-    missing = count_missing(variable.values, variable.type)
-    session.data = session.data.with_variables(variable)
+    if session.data.reference is not None:
+        from xmixed.commands.data.referenced_values import added
+
+        session.data, missing = added(session, node)
+    else:
+        rows = selected_rows(session, node)
+        values, _ = evaluate_column(new.expression, Context.of(session), rows)
+        variable = _new_variable(session, new, values, rows)
+        missing = count_missing(variable.values, variable.type)
+        session.data = session.data.with_variables(variable)
     if missing:
         session.out.write(f"({plural(missing, 'missing value', 'missing values')} generated)")
 
 
 def _new_variable(session: SessionState, new: NewVariable, values: np.ndarray, rows: np.ndarray) -> Variable:
     """Return the variable; `values` are those of the selected rows, shape (number of rows,)."""
-    strings = values.dtype == object
-    storage_type = new.type or ("str" if strings else session.settings.type)
-    if is_string_type(storage_type) != strings or (strings and new.value_label):
-        raise StataError(109, "type mismatch")
+    storage_type = new_type(new, values.dtype == object, session.settings.type)
     if storage_type == "str":
         storage_type = string_type(values)
-    if strings and storage_type != "strL" and not 1 <= int(storage_type[3:]) <= STRING_LENGTH:
-        raise StataError(198, f"{storage_type} invalid name", new.span)
     column = stored(values, storage_type)
     if len(column) < session.data.n_obs:
         known, column = column, blank_column(storage_type, session.data.n_obs)
@@ -79,6 +80,7 @@ def _new_variable(session: SessionState, new: NewVariable, values: np.ndarray, r
     by="whole",
     needs=("data",),
     keeps_r=True,
+    by_reference=True,
 )
 def replace(session: SessionState, node: Command) -> None:
     assignment: Assignment = node.argument
@@ -87,11 +89,18 @@ def replace(session: SessionState, node: Command) -> None:
     data = session.data
     old = data[resolve_name(assignment.target.name, data)]
     keep_type = bool(node.option("nopromote"))
-    values, rows = _new_values(session, node, old, keep_type)
-    new = _replaced(old, values, rows, keep_type)
-    changed, to_missing = _count_changes(old, new)
+    if data.reference is not None:
+        from xmixed.commands.data.referenced_values import replaced
+
+        after, changed, to_missing = replaced(session, node, old, keep_type)
+        new = after[old.name]
+    else:
+        values, rows = _new_values(session, node, old, keep_type)
+        new = _replaced(old, values, rows, keep_type)
+        changed, to_missing = _count_changes(old, new)
+        after = data.with_variables(new)
     if changed or new.type != old.type:
-        session.data = data.with_variables(new)
+        session.data = after
     if new.type != old.type:
         session.out.write(f"{old.name} was {old.type} now {new.type}")
     also = f", {to_missing} to missing" if to_missing else ""
@@ -132,10 +141,7 @@ def _replaced(old: Variable, values: np.ndarray, rows: np.ndarray, keep_type: bo
     else:
         column = stored(old.to_double(), storage_type)
     column[rows] = stored(values, storage_type)
-    # Stata: the default format of a string follows its width; a number keeps its format.
-    default = old.is_string and old.format == default_format(old.type)
-    fmt = default_format(storage_type) if default else old.format
-    return Variable(old.name, storage_type, column, fmt, old.label, old.value_label)
+    return retyped(old, storage_type, column)
 
 
 def _count_changes(old: Variable, new: Variable) -> tuple[int, int]:

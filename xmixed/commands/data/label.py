@@ -273,6 +273,7 @@ def save(session: SessionState, node: Command) -> None:
     synopsis="format varlist %fmt  or  format %fmt varlist  or  format [varlist]",
     needs=("data",),
     keeps_r=True,
+    by_reference=True,
 )
 def format_command(session: SessionState, node: Command) -> None:
     words = list(node.argument)

@@ -128,7 +128,14 @@ def _only(words: Sequence[str], data: Dataset) -> str:
     return names[0]
 
 
-@subcommand("notes", "list", syntax=LISTED, synopsis="notes list [varlist] [in #[/#]]", keeps_r=True)
+@subcommand(
+    "notes",
+    "list",
+    syntax=LISTED,
+    synopsis="notes list [varlist] [in #[/#]]",
+    keeps_r=True,
+    by_reference=True,
+)
 def list_notes(session: SessionState, node: Command) -> None:
     first, last = _numbers(node)
     _show(session, _evarlist(node.argument, session.data), lambda number, note: first <= number <= last)
@@ -153,7 +160,14 @@ def search(session: SessionState, node: Command) -> None:
     _show(session, _evarlist((), session.data), lambda number, note: text in note)
 
 
-@subcommand("notes", "drop", syntax=LISTED, synopsis="notes drop varlist [in #[/#]]", keeps_r=True)
+@subcommand(
+    "notes",
+    "drop",
+    syntax=LISTED,
+    synopsis="notes drop varlist [in #[/#]]",
+    keeps_r=True,
+    by_reference=True,
+)
 def drop(session: SessionState, node: Command) -> None:
     first, last = _numbers(node)
     if not node.argument:

@@ -38,6 +38,7 @@ CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper
     " rename old*, {lower|upper|proper}",
     needs=("data",),
     keeps_r=True,
+    by_reference=True,
 )
 def rename(session: SessionState, node: Command) -> None:
     data = session.data

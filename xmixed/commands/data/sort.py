@@ -127,6 +127,7 @@ def _descending_keys(variable: Variable, missing_first: bool) -> list[np.ndarray
     synopsis="order varlist [, first last before(varname) after(varname) alphabetic sequential]",
     needs=("data",),
     keeps_r=True,
+    by_reference=True,
 )
 def order(session: SessionState, node: Command) -> None:
     data = session.data
@@ -175,6 +176,7 @@ def sequential_key(name: str) -> tuple[str, int]:
     synopsis="aorder [varlist]",
     needs=("data",),
     keeps_r=True,
+    by_reference=True,
 )
 def aorder(session: SessionState, node: Command) -> None:
     data = session.data
@@ -189,6 +191,7 @@ def aorder(session: SessionState, node: Command) -> None:
     synopsis="move varname1 varname2",
     needs=("data",),
     keeps_r=True,
+    by_reference=True,
 )
 def move(session: SessionState, node: Command) -> None:
     data = session.data

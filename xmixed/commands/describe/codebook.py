@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from xmixed.commands.registry import command
@@ -52,6 +55,7 @@ PERCENTILES = (10, 25, 50, 75, 90)
     ),
     synopsis="codebook [varlist] [if] [in] [, compact tabulate(#)]",
     needs=("data",),
+    by_reference=True,
 )
 def codebook(session: SessionState, node: Command) -> None:
     data, linesize = session.data, session.settings.linesize
@@ -59,72 +63,120 @@ def codebook(session: SessionState, node: Command) -> None:
     if limit < 0:
         raise StataError(198, "option tabulate() incorrectly specified")
     chosen = variables_of(data, node)
-    rows = selected_rows(session, node)
+    occurring = _occurring(session, node, chosen)
     if node.option("compact"):
-        session.out.write(*render_compact([_compact(variable, rows) for variable in chosen], linesize))
+        rows = [_compact(variable, found) for variable, found in zip(chosen, occurring, strict=True)]
+        session.out.write(*render_compact(rows, linesize))
     else:
-        for variable in chosen:
-            session.out.write(*render_entry(_entry(data, variable, rows, limit), linesize))
+        for variable, found in zip(chosen, occurring, strict=True):
+            session.out.write(*render_entry(_entry(data, variable, found, limit), linesize))
     session.r = Results()
 
 
-def _entry(data: Dataset, variable: Variable, rows: np.ndarray, limit: int) -> CodebookEntry:
+class _Occurring(NamedTuple):
+    """The different values of a variable, doubles or strings in order, and how often each occurs."""
+
+    values: np.ndarray
+    counts: np.ndarray
+
+    @property
+    def n(self) -> int:
+        return int(self.counts.sum())
+
+    def where(self, chosen: np.ndarray) -> _Occurring:
+        """Return some of the values."""
+        return _Occurring(self.values[chosen], self.counts[chosen])
+
+    def at_equal_distances(self) -> list[Any]:
+        """Return values at equal distances in all of them in order; none when there are none."""
+        if not self.n:
+            return []
+        cumulated = np.cumsum(self.counts)
+        places = [self.n * (i + 1) // (EXAMPLES + 1) for i in range(EXAMPLES)]
+        return [self.values[np.searchsorted(cumulated, place, side="right")] for place in places]
+
+
+def _occurring(session: SessionState, node: Command, chosen: list[Variable]) -> Iterator[_Occurring]:
+    """Give the values of each variable in turn."""
+    if session.data.reference is not None:
+        from xmixed.commands.referenced import combinations_of
+
+        for variable in chosen:
+            with combinations_of(session, node, [variable.name]) as counts:
+                found = _values(session.data[variable.name], slice(None), counts)
+            yield found
+        return
+    rows = selected_rows(session, node)
+    for variable in chosen:
+        yield _values(variable, rows, None)
+
+
+def _values(variable: Variable, rows: np.ndarray | slice, counts: np.ndarray | None) -> _Occurring:
     if variable.is_string:
-        return _string_entry(variable, rows, limit)
-    return _numeric_entry(data, variable, rows, limit)
+        texts = variable.values[rows].tolist()
+        values = np.array([t.decode("latin-1") if isinstance(t, bytes) else t for t in texts], dtype=object)
+    else:
+        values = variable.to_double()[rows]
+    different, place = np.unique(values, return_inverse=True)
+    return _Occurring(different, np.bincount(place, counts, len(different)).astype(np.int64))
 
 
-def _numeric_entry(data: Dataset, variable: Variable, rows: np.ndarray, limit: int) -> CodebookEntry:
-    values = variable.to_double()[rows]
-    gone = is_missing(values)
-    x = np.sort(values[~gone])
-    distinct, counts = np.unique(values, return_counts=True)
-    unique = int(np.count_nonzero(~is_missing(distinct)))
-    extended = gone & (values != MISSING)
-    found = moments(x, None, "", False)
+def _entry(data: Dataset, variable: Variable, found: _Occurring, limit: int) -> CodebookEntry:
+    if variable.is_string:
+        return _string_entry(variable, found, limit)
+    return _numeric_entry(data, variable, found, limit)
+
+
+def _numeric_entry(data: Dataset, variable: Variable, found: _Occurring, limit: int) -> CodebookEntry:
+    gone = is_missing(found.values)
+    known = found.where(~gone)
+    extended = found.where(gone & (found.values != MISSING))
+    statistics = moments(known.values, known.counts, "fweight", False)
     texts = value_label_texts(data, variable)
-    tabulated = len(distinct) if unique <= limit else 0
-    show = [distinct, counts] if tabulated else [distinct[:0], counts[:0]]
+    tabulated = found if len(known.values) <= limit else found.where(gone & ~gone)
+    labels = {value: _label(value, texts) for value in known.values.tolist()} if texts else {}
+    unlabeled = sum(
+        count for value, count in zip(*map(np.ndarray.tolist, known), strict=True) if labels.get(value) == ""
+    )
     return CodebookEntry(
         name=variable.name,
         label=variable.label,
         type=variable.type,
-        n_obs=len(values),
-        unique=unique,
-        missing=int(np.count_nonzero(gone & ~extended)),
-        extended=int(np.count_nonzero(extended)),
-        n_extended=len(np.unique(values[extended])),
+        n_obs=found.n,
+        unique=len(known.values),
+        missing=found.n - known.n - extended.n,
+        extended=extended.n,
+        n_extended=len(extended.values),
         value_label=variable.value_label,
         value_label_defined=not variable.value_label or variable.value_label in data.value_labels,
-        unlabeled=sum(_label(value, texts) == "" for value in x.tolist()) if texts else 0,
-        range=_range(found, variable.format),
-        units=_units(x, variable.type),
-        mean=found.mean,
-        sd=found.sd,
-        percentiles=_percentiles(x),
+        unlabeled=unlabeled,
+        range=_range(statistics, variable.format),
+        units=_units(known.values, variable.type),
+        mean=statistics.mean,
+        sd=statistics.sd,
+        percentiles=_percentiles(known),
         tabulation=tuple(
             Tabulated(int(count), format_value(value, variable.format).strip(), _label(value, texts))
-            for value, count in zip(*show, strict=True)
+            for value, count in zip(*tabulated, strict=True)
         ),
-        examples=_labelled_examples(np.sort(values), variable, texts) if texts and not tabulated else (),
+        examples=_labelled_examples(found, variable, texts) if texts and not len(tabulated.values) else (),
     )
 
 
-def _labelled_examples(values: np.ndarray, variable: Variable, texts: dict[int, str]) -> tuple[str, ...]:
+def _labelled_examples(found: _Occurring, variable: Variable, texts: dict[int, str]) -> tuple[str, ...]:
     """Return values at equal distances in the sorted ones, each with its label."""
-    n = len(values)
-    shown = [float(values[n * (i + 1) // (EXAMPLES + 1)]) for i in range(EXAMPLES)] if n else []
     return tuple(
         format_value(value, variable.format).strip().ljust(EXAMPLE_WIDTH) + _label(value, texts)
-        for value in shown
+        for value in map(float, found.at_equal_distances())
     )
 
 
-def _percentiles(x: np.ndarray) -> tuple[str, ...]:
-    """Return the percentiles of ascending numbers as text; () when there are none."""
-    if not len(x):
+def _percentiles(known: _Occurring) -> tuple[str, ...]:
+    """Return the percentiles of numbers as text; () when there are none."""
+    if not known.n:
         return ()
-    return tuple(format_value(percentile(x, None, p), STATISTIC) for p in PERCENTILES)
+    weights = known.counts.astype(np.float64)
+    return tuple(format_value(percentile(known.values, weights, p), STATISTIC) for p in PERCENTILES)
 
 
 def _label(value: float, texts: dict[int, str]) -> str:
@@ -151,30 +203,24 @@ def _units(x: np.ndarray, storage_type: str) -> str:
     return "1.000e-08"
 
 
-def _string_entry(variable: Variable, rows: np.ndarray, limit: int) -> CodebookEntry:
-    texts = [t.decode("latin-1") if isinstance(t, bytes) else t for t in variable.values[rows].tolist()]
-    counts: dict[str, int] = {}
-    for text in texts:
-        counts[text] = counts.get(text, 0) + 1
-    filled = sorted(text for text in counts if text)
-    tabulated = len(filled) <= limit
+def _string_entry(variable: Variable, found: _Occurring, limit: int) -> CodebookEntry:
+    filled = found.where(np.asarray(found.values != "", dtype=bool))
+    texts = filled.values.tolist()
+    tabulated = len(texts) <= limit
     return CodebookEntry(
         name=variable.name,
         label=variable.label,
         type=variable.type,
-        n_obs=len(texts),
-        unique=len(filled),
-        missing=counts.get("", 0),
+        n_obs=found.n,
+        unique=len(texts),
+        missing=found.n - filled.n,
         longest=max(map(len, texts), default=0),
-        tabulation=tuple(Tabulated(counts[t], f'"{t}"') for t in sorted(counts)) if tabulated else (),
-        examples=() if tabulated else _examples(sorted(t for t in texts if t)),
-        warnings=_warnings(filled),
+        tabulation=tuple(Tabulated(int(count), f'"{text}"') for text, count in zip(*found, strict=True))
+        if tabulated
+        else (),
+        examples=() if tabulated else tuple(filled.at_equal_distances()),
+        warnings=_warnings(texts),
     )
-
-
-def _examples(texts: list[str]) -> tuple[str, ...]:
-    """Return values at equal distances in the sorted ones."""
-    return tuple(texts[len(texts) * (i + 1) // (EXAMPLES + 1)] for i in range(EXAMPLES))
 
 
 def _warnings(filled: list[str]) -> tuple[str, ...]:
@@ -190,14 +236,14 @@ def _warnings(filled: list[str]) -> tuple[str, ...]:
     return (f"variable has {words} blanks",)
 
 
-def _compact(variable: Variable, rows: np.ndarray) -> CompactRow:
+def _compact(variable: Variable, found: _Occurring) -> CompactRow:
     if variable.is_string:
-        texts = [text for text in variable.values[rows].tolist() if text]
+        filled = found.where(np.asarray(found.values != "", dtype=bool))
         return CompactRow(
-            variable.name, (str(len(texts)), str(len(set(texts))), ".", ".", "."), variable.label
+            variable.name, (str(filled.n), str(len(filled.values)), ".", ".", "."), variable.label
         )
-    values = variable.to_double()[rows]
-    x = values[~is_missing(values)]
-    found = moments(x, None, "", False)
-    mean, low, high = (format_value(v, "%9.0g").strip() for v in (found.mean, found.minimum, found.maximum))
-    return CompactRow(variable.name, (str(len(x)), str(len(np.unique(x))), mean, low, high), variable.label)
+    known = found.where(~is_missing(found.values))
+    statistics = moments(known.values, known.counts, "fweight", False)
+    shown = (statistics.mean, statistics.minimum, statistics.maximum)
+    mean, low, high = (format_value(value, "%9.0g").strip() for value in shown)
+    return CompactRow(variable.name, (str(known.n), str(len(known.values)), mean, low, high), variable.label)

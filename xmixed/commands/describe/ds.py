@@ -78,6 +78,7 @@ def _property(text: str, option: str) -> Callable[[Dataset, Variable], bool]:
     ),
     synopsis="ds [varlist] [, has(property [patterns]) not[(property [patterns])] alpha detail ...]",
     needs=("data",),
+    by_reference=True,
 )
 def ds(session: SessionState, node: Command) -> None:
     data = session.data

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from xmixed.commands.registry import command
@@ -66,17 +68,18 @@ def _unbuilt(name: str, minimum: str, kind: str = "flag") -> OptionSpec:
     by="each",
     needs=("data",),
     keeps_r=True,
+    by_reference=True,
 )
 def list_command(session: SessionState, node: Command) -> None:
-    data = session.data
     form = [name for name in ("table", "display", "clean") if node.option(name)]
-    chosen = variables_of(data, node)
-    rows = np.flatnonzero(selected_rows(session, node))
+    data, chosen, rows, numbers = _listed(session, node)
     width = max(SHORTEST_NAME, node.option("abbreviate", ABBREVIATE))
     nolabel = bool(node.option("nolabel"))
     listing = Listing(
-        columns=tuple(_column(data, variable, rows, width, nolabel) for variable in chosen),
-        numbers=() if node.option("noobs") else tuple((rows + 1).tolist()),
+        columns=tuple(
+            _column(data, variable, rows, (width, session.data.names), nolabel) for variable in chosen
+        ),
+        numbers=() if node.option("noobs") else tuple(numbers.tolist()),
         breaks=_breaks(node, data, rows),
         clean=form == ["clean"],
         header=not node.option("noheader"),
@@ -85,7 +88,31 @@ def list_command(session: SessionState, node: Command) -> None:
     session.out.write(*render_list(listing, session.settings.linesize))
 
 
-def _column(data: Dataset, variable: Variable, rows: np.ndarray, width: int, nolabel: bool) -> ListColumn:
+class _Listed(NamedTuple):
+    """The data, the variables and rows of them that are shown, and the numbers that stand before the rows."""
+
+    data: Dataset
+    variables: list[Variable]
+    rows: np.ndarray
+    numbers: np.ndarray
+
+
+def _listed(session: SessionState, node: Command) -> _Listed:
+    if session.data.reference is None:
+        rows = np.flatnonzero(selected_rows(session, node))
+        return _Listed(session.data, variables_of(session.data, node), rows, rows + 1)
+    from xmixed.commands.referenced import numbered_rows
+
+    names = [variable.name for variable in variables_of(session.data, node)]
+    others = resolve_varlist(node.option("sepby", ()), session.data)
+    data, numbers = numbered_rows(session, node, [*names, *others], bool(node.option("noobs")))
+    return _Listed(data, [data[name] for name in names], np.arange(data.n_obs), numbers)
+
+
+def _column(
+    data: Dataset, variable: Variable, rows: np.ndarray, names: tuple[int, list[str]], nolabel: bool
+) -> ListColumn:
+    """Return a column; `names` are the width for its name and all names among which it is abbreviated."""
     left = parse_format(variable.format).align == "-"
     if variable.is_string:
         texts = (_text(value) for value in variable.values[rows].tolist())
@@ -93,8 +120,8 @@ def _column(data: Dataset, variable: Variable, rows: np.ndarray, width: int, nol
     else:
         labels = {} if nolabel else value_label_texts(data, variable)
         cells = tuple(map(printable, labelled(variable.to_double()[rows].tolist(), labels, variable.format)))
-    room = max([width, *map(columns_of, cells)])
-    return ListColumn(abbreviate_name(variable.name, room, data.names), cells, left)
+    room = max([names[0], *map(columns_of, cells)])
+    return ListColumn(abbreviate_name(variable.name, room, names[1]), cells, left)
 
 
 def _text(value: str | bytes) -> str:

@@ -16,6 +16,7 @@ from xmixed.session.state import SessionState
     syntax=Syntax("words"),
     synopsis="lookfor text [text ...]",
     needs=("data",),
+    by_reference=True,
 )
 def lookfor(session: SessionState, node: Command) -> None:
     if not node.argument:

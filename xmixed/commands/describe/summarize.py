@@ -34,14 +34,12 @@ from xmixed.statistics.moments import Moments, moments
     synopsis="summarize [varlist] [if] [in] [weight] [, detail meanonly format separator(#)]",
     by="each",
     needs=("data",),
+    by_reference=True,
 )
 def summarize(session: SessionState, node: Command) -> None:
     detail, meanonly = bool(node.option("detail")), bool(node.option("meanonly"))
     separator = node.option("separator", 5)
-    chosen = variables_of(session.data, node)
-    rows = selected_rows(session, node)
-    weights = weights_of(session, node, rows)
-    results = [_of_variable(variable, rows, weights, detail) for variable in chosen]
+    chosen, kind, results = _statistics(session, node, detail)
     if detail:
         for variable, found in zip(chosen, results, strict=True):
             session.out.write(*render_detail(_detail(variable, found, bool(node.option("format")))))
@@ -50,9 +48,23 @@ def summarize(session: SessionState, node: Command) -> None:
             _row(v, found, bool(node.option("format"))) for v, found in zip(chosen, results, strict=True)
         ]
         session.out.write(
-            *render_summary(shown, weights.kind in {"aweight", "iweight"}, separator, session.data.names)
+            *render_summary(shown, kind in {"aweight", "iweight"}, separator, session.data.names)
         )
     session.r = _saved(results[-1], detail, meanonly)
+
+
+def _statistics(
+    session: SessionState, node: Command, detail: bool
+) -> tuple[list[Variable], str, list[Moments]]:
+    """Return the variables, the kind of the weights and the statistics of each variable."""
+    if session.data.reference is not None:
+        from xmixed.commands.describe.referenced_moments import statistics_by_reference
+
+        return statistics_by_reference(session, node, detail)
+    chosen = variables_of(session.data, node)
+    rows = selected_rows(session, node)
+    weights = weights_of(session, node, rows)
+    return chosen, weights.kind, [_of_variable(variable, rows, weights, detail) for variable in chosen]
 
 
 def _of_variable(variable: Variable, rows: np.ndarray, weights: Weights, detail: bool) -> Moments:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -20,6 +22,7 @@ from xmixed.data.categories import (
 )
 from xmixed.data.columns import among
 from xmixed.data.dataset import Variable
+from xmixed.data.reference.model import needs_rows
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
@@ -121,18 +124,19 @@ class _Sample:
     synopsis="tabulate varname1 [varname2] [if] [in] [weight] [, options]",
     needs=("data",),
     by="each",
+    by_reference=True,
 )
 def tabulate(session: SessionState, node: Command) -> None:
     names = _names(session, node)
     if len(names) > 2:
         raise StataError(103, "too many variables specified")
-    sample = _sample(session, node)
-    if node.option("summarize"):
-        tabulate_summarize(session, node, names, sample.rows, sample.weights)
-    elif len(names) == 1:
-        _one_way(session, node, names[0], sample)
-    else:
-        _two_way(session, node, names, sample)
+    with _sampled(session, node, names) as sample:
+        if node.option("summarize"):
+            tabulate_summarize(session, node, names, sample.rows, sample.weights)
+        elif len(names) == 1:
+            _one_way(session, node, names[0], sample)
+        else:
+            _two_way(session, node, names, sample)
 
 
 @command(
@@ -141,12 +145,13 @@ def tabulate(session: SessionState, node: Command) -> None:
     synopsis="tab1 varlist [if] [in] [weight] [, missing nolabel sort plot]",
     needs=("data",),
     by="each",
+    by_reference=True,
 )
 def tab1(session: SessionState, node: Command) -> None:
-    sample = _sample(session, node)
     for name in _names(session, node):
-        session.out.write(line(), line(f"-> tabulation of {name} {_qualifiers(node)}"))
-        _one_way(session, node, name, sample)
+        with _sampled(session, node, [name]) as sample:
+            session.out.write(line(), line(f"-> tabulation of {name} {_qualifiers(node)}"))
+            _one_way(session, node, name, sample)
 
 
 @command(
@@ -165,15 +170,17 @@ def tab1(session: SessionState, node: Command) -> None:
     synopsis="tab2 varlist [if] [in] [weight] [, firstonly options of tabulate]",
     needs=("data",),
     by="each",
+    by_reference=True,
 )
 def tab2(session: SessionState, node: Command) -> None:
-    names, sample = _names(session, node), _sample(session, node)
+    names = _names(session, node)
     if len(names) < 2:
         raise StataError(102, "too few variables specified")
     pairs = [(names[0], other) for other in names[1:]]
     for first, second in pairs if node.option("firstonly") else combinations(names, 2):
-        session.out.write(line(), line(f"-> tabulation of {first} by {second} {_qualifiers(node)}"))
-        _two_way(session, node, [first, second], sample)
+        with _sampled(session, node, [first, second]) as sample:
+            session.out.write(line(), line(f"-> tabulation of {first} by {second} {_qualifiers(node)}"))
+            _two_way(session, node, [first, second], sample)
 
 
 def _names(session: SessionState, node: Command) -> list[str]:
@@ -192,9 +199,25 @@ def _qualifiers(node: Command) -> str:
     return " ".join(typed) + " "
 
 
-def _sample(session: SessionState, node: Command) -> _Sample:
-    rows = selected_rows(session, node)
-    weights = weights_of(session, node, rows)
+@contextmanager
+def _sampled(session: SessionState, node: Command, names: list[str]) -> Iterator[_Sample]:
+    """Give the sample; for data by reference that of the combinations of values, which are then the data."""
+    if session.data.reference is None:
+        rows = selected_rows(session, node)
+        yield _sample(session, node, rows, weights_of(session, node, rows))
+        return
+    from xmixed.commands.referenced import combinations_of
+
+    for option in ("weight", "generate"):
+        if node.option(option) or option == "weight" and node.weight is not None:
+            raise needs_rows(f"{option} is")
+    others = [node.option(option) for option in ("subpop", "summarize") if node.option(option)]
+    with combinations_of(session, node, [*names, *resolve_varlist(others, session.data)]) as counts:
+        every = np.ones(len(counts), dtype=bool)
+        yield _sample(session, node, every, Weights("fweight", counts))
+
+
+def _sample(session: SessionState, node: Command, rows: np.ndarray, weights: Weights) -> _Sample:
     if weights.values is not None:
         rows = rows & (weights.values != 0)
     if node.option("subpop"):

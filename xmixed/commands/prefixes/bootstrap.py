@@ -14,6 +14,7 @@ from xmixed.commands.prefixes.replicating import (
     dots_every,
     figures_data,
     replicate,
+    replicate_together,
     root_of,
     save_figures,
     stream,
@@ -200,15 +201,19 @@ class _Bootstrap:
         def task(number: int) -> np.ndarray:
             generator = stream(root, number)
             drawn = units.draw(generator, size)
-            found = None if direct is None else direct(drawn)
-            if found is not None:
-                return found
             with_stream(session, generator)
             session.data = self._sample(data, units, drawn)
             return replicator.attempt(self.noisy)
 
-        parallel = direct is not None or (replicator.is_pure and not self.noisy)
-        return replicate(session, task, reps, dots, parallel)
+        if direct is None:
+            return replicate(session, task, reps, dots, replicator.is_pure and not self.noisy)
+
+        def tasks(numbers: range) -> list[np.ndarray]:
+            found = direct([units.draw(stream(root, number), size) for number in numbers])
+            pairs = zip(numbers, found, strict=True)
+            return [task(number) if values is None else values for number, values in pairs]
+
+        return replicate_together(session, tasks, reps, dots, True, direct.batch)
 
     def _sample(self, data: Dataset, units: SamplingUnits, drawn: np.ndarray) -> Dataset:
         """Return the data of a draw, with the identifiers of idcluster() and group() made anew."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.prefixes.refitting import coefficient_source
-from xmixed.commands.prefixes.replicating import Dots, replicate
+from xmixed.commands.prefixes.replicating import Dots, replicate, replicate_together
 from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.data.operations.draws import SamplingUnits
 from xmixed.session.state import SessionState
@@ -26,11 +26,15 @@ def leave_one_out(
 
     def task(number: int) -> np.ndarray:
         kept = np.delete(everything, number)
-        found = None if direct is None else direct(kept)
-        if found is not None:
-            return found
         session.data = data.rows(np.sort(units.rows(kept)), keeps_order=True).with_(marks={})
         return replicator.attempt(noisy)
 
-    parallel = direct is not None or (replicator.is_pure and not noisy)
-    return replicate(session, task, units.count, dots, parallel)
+    if direct is None:
+        return replicate(session, task, units.count, dots, replicator.is_pure and not noisy)
+
+    def tasks(numbers: range) -> list[np.ndarray]:
+        found = direct([np.delete(everything, number) for number in numbers])
+        pairs = zip(numbers, found, strict=True)
+        return [task(number) if values is None else values for number, values in pairs]
+
+    return replicate_together(session, tasks, units.count, dots, True, direct.batch)

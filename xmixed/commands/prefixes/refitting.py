@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -11,14 +12,51 @@ from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.data.dataset import Dataset
 from xmixed.data.operations.draws import SamplingUnits
 from xmixed.expressions.context import Context
-from xmixed.language.nodes import Binary, Call, Coefficient, Expression, Name, Number, Subscript, Unary
+from xmixed.language.nodes import Binary, Call, Coefficient, Expression, Number, Unary
 from xmixed.language.parser import parse_command, parse_expression
 from xmixed.language.words import split_command_word
 from xmixed.session.results import Estimates, Matrix
 from xmixed.session.state import SessionState
 
-Source = Callable[[np.ndarray], np.ndarray | None]
-"""From units drawn to the figures of a replication; None where the command must run."""
+if TYPE_CHECKING:
+    from xmixed.estimation.mixed.model import MixedResult
+
+
+class Refit(Protocol):
+    """What fits a model on draws of units."""
+
+    @property
+    def batch(self) -> int:
+        """How many draws are best fitted at once."""
+        ...
+
+    def __call__(self, draws: Sequence[np.ndarray]) -> Sequence[tuple[np.ndarray, np.ndarray | None] | None]:
+        """Return e(b), and e(V) where it is wanted, of each draw; None where the command must run."""
+        ...
+
+
+class Source:
+    """From units drawn to the figures of replications."""
+
+    def __init__(self, session: SessionState, replicator: Replicator, e: Estimates, refit: Refit) -> None:
+        self._session, self._replicator, self._e, self._refit = session, replicator, e, refit
+        self._names = list(e.matrices["b"].column_names)
+        self._plain = replicator.takes_coefficients and replicator.reject is None
+        self.batch = refit.batch
+
+    def __call__(self, draws: Sequence[np.ndarray]) -> list[np.ndarray | None]:
+        """Return the figures of each draw; None where the command must run."""
+        return [None if found is None else self._figures(*found) for found in self._refit(draws)]
+
+    def _figures(self, b: np.ndarray, V: np.ndarray | None) -> np.ndarray:
+        if self._plain:
+            return b
+        matrices = {"b": Matrix(b[None, :], ["y1"], self._names)}
+        if V is not None:
+            matrices["V"] = Matrix(V, self._names, self._names)
+        self._session.e = Estimates({"converged": 1.0}, dict(self._e.macros), matrices)
+        return self._replicator.judged()
+
 
 ON_THE_WAY = frozenset(
     "emonly emiterate emtolerance iterate tolerance ltolerance nrtolerance nonrtolerance technique".split()
@@ -38,28 +76,19 @@ def coefficient_source(
         The variable that makes every draw a cluster of its own; None: no unit is drawn twice.
     """
     e = replicator.estimates
-    if e is None or not replicator.is_pure or replicator.reject is not None:
+    if e is None or not replicator.is_pure:
         return None
-    if not all(
-        figure.every == "b" or (not figure.every and _of_b(figure.text)) for figure in replicator.figures
-    ):
+    expressions = [parse_expression(figure.text) for figure in replicator.figures]
+    if replicator.reject is not None:
+        expressions.append(replicator.reject)
+    if not all(_is_known(expression) for expression in expressions):
         return None
+    errors = any(_has_errors(expression) for expression in expressions)
     try:
-        refitted = _refit(session, replicator, e, data, units, idcluster)
+        refitted = _refit(session, replicator, e, data, units, idcluster, errors)
     except ValueError:
         return None
-    if refitted is None:
-        return None
-    names = list(e.matrices["b"].column_names)
-
-    def source(drawn: np.ndarray) -> np.ndarray | None:
-        b = refitted(drawn)
-        if b is None:
-            return None
-        session.e = Estimates({}, dict(e.macros), {"b": Matrix(b[None, :], ["y1"], names)})
-        return replicator.values()
-
-    return source
+    return None if refitted is None else Source(session, replicator, e, refitted)
 
 
 def _refit(
@@ -69,28 +98,27 @@ def _refit(
     data: Dataset,
     units: SamplingUnits,
     idcluster: str | None,
-) -> Source | None:
+    errors: bool,
+) -> Refit | None:
+    """Return what gives e(b) and e(V) of units drawn."""
     from xmixed.estimation.mixed.model import MixedResult
 
     marked = session.data.marks.get(e.mark)
     if marked is None:
         return None
-    codes = np.full(data.n_obs, -1, dtype=np.intp)
-    codes[: len(units.codes)] = units.codes
     context = replace(Context.of(session), data=data.with_(marks=session.data.marks))
     if isinstance(e.payload, MixedResult):
         from xmixed.estimation.resampling.mixed_draws import MixedRefit
 
-        levels = [level.name for level in e.payload.description.levels]
-        if (idcluster is not None and levels[:1] != [idcluster]) or _has_options(replicator):
+        if _has_options(replicator) or (idcluster and not _is_level(e.payload, idcluster)):
             return None
-        return MixedRefit(e.payload, context, codes, marked).coefficients
+        return MixedRefit(e.payload, context, units, marked, idcluster, errors)
     if e.macros.get("cmd") == "regress":
         from xmixed.estimation.linear.draws import RegressionRefit
 
         if idcluster and idcluster in " ".join(e.matrices["b"].column_names):
             return None
-        return RegressionRefit(e, context, codes).coefficients
+        return RegressionRefit(e, context, units.codes_of(data.n_obs), errors)
     return None
 
 
@@ -102,19 +130,39 @@ def _has_options(replicator: Replicator) -> bool:
     return bool(ON_THE_WAY & set(node.options))
 
 
-def _of_b(text: str) -> bool:
-    """Whether an expression is made of coefficients and numbers alone."""
-    return _is_of_b(parse_expression(text))
+def _is_level(result: MixedResult, name: str) -> bool:
+    """Whether a variable is a level of the model, and stands nowhere else in it."""
+    resolved = result.resolved
+    if resolved is None or name not in resolved.levels:
+        return False
+    used = {operand.variable for term in resolved.terms for operand in term.operands}
+    used |= {part.variable for own in resolved.equations for term in own.effects for part in term.parts}
+    return name not in used | {own.factor for own in resolved.equations} | {resolved.cluster}
 
 
-def _is_of_b(node: Expression) -> bool:
+_FUNCTIONS = frozenset("exp ln log sqrt abs tanh atanh invlogit logit normal min max".split())
+
+
+def _is_known(node: Expression) -> bool:
+    """Whether an expression is made of coefficients, standard errors, e(converged) and numbers alone."""
     if isinstance(node, Coefficient):
-        return node.kind == "b"
+        return True
     if isinstance(node, Binary):
-        return _is_of_b(node.left) and _is_of_b(node.right)
+        return _is_known(node.left) and _is_known(node.right)
     if isinstance(node, Unary):
-        return _is_of_b(node.operand)
+        return _is_known(node.operand)
     if isinstance(node, Call):
-        plain = node.name in ("exp", "ln", "log", "sqrt", "abs", "tanh", "atanh", "invlogit", "logit")
-        return plain and all(_is_of_b(argument) for argument in node.arguments)
-    return isinstance(node, Number) and not isinstance(node, (Name, Subscript))
+        if node.name == "e":
+            return [getattr(argument, "name", "") for argument in node.arguments] == ["converged"]
+        return node.name in _FUNCTIONS and all(_is_known(argument) for argument in node.arguments)
+    return isinstance(node, Number)
+
+
+def _has_errors(node: Expression) -> bool:
+    if isinstance(node, Binary):
+        return _has_errors(node.left) or _has_errors(node.right)
+    if isinstance(node, Unary):
+        return _has_errors(node.operand)
+    if isinstance(node, Call):
+        return any(_has_errors(argument) for argument in node.arguments)
+    return isinstance(node, Coefficient) and node.kind == "se"

@@ -52,14 +52,17 @@ class Dots:
 
     def __init__(self, session: SessionState, title: str, count: int | None, every: int) -> None:
         self.out, self.every = session.out, every
+        self.progress = None if session.out.quiet else session.progress
         self.done = self.shown = 0
         self.failed = False
         if every:
             session.out.write("", *render_ruler(title, count))
 
-    def add(self, good: bool) -> None:
-        """Count a replication."""
+    def add(self, good: bool, count: int) -> None:
+        """Count one of `count` replications."""
         self.done += 1
+        if self.progress is not None:
+            self.progress.show(self.done, count)
         self.failed = self.failed or not good
         if not self.every or self.done % self.every:
             return
@@ -73,10 +76,14 @@ class Dots:
 
     def close(self) -> None:
         """End a line that is not full."""
+        if self.progress is not None:
+            self.progress.clear()
         if self.shown % PER_LINE:
             self._end_line()
 
     def _end_line(self) -> None:
+        if self.progress is not None:
+            self.progress.clear()
         if not self.out.quiet:
             self.out.end_line()
 
@@ -113,12 +120,35 @@ def replicate(
     StataError
         r(1) for an interrupt, after a line that says how many replications were done.
     """
+    return replicate_together(
+        session, lambda numbers: [task(number) for number in numbers], count, dots, parallel, 1
+    )
+
+
+def replicate_together(
+    session: SessionState,
+    tasks: Callable[[range], Sequence[np.ndarray]],
+    count: int,
+    dots: Dots,
+    parallel: bool,
+    batch: int,
+) -> np.ndarray:
+    """Return what `replicate` does, for figures of `batch` replications that are found together.
+
+    Batches are the same whatever the number of processes.
+    """
     data, r, e, memory = session.data, session.r, session.e, session.memory.saved()
     found: list[np.ndarray] = []
+    batches = -(-count // batch)
+
+    def task(number: int) -> Sequence[np.ndarray]:
+        return tasks(range(number * batch, min(count, (number + 1) * batch)))
+
     try:
-        for values in run_tasks(task, count, processes() if parallel else 1):
-            found.append(values)
-            dots.add(not is_missing(values).any())
+        for several in run_tasks(task, batches, processes() if parallel else 1):
+            for values in several:
+                found.append(values)
+                dots.add(not is_missing(values).any(), count)
     except (KeyboardInterrupt, StataError):
         dots.close()
         session.out.write_always(f"({counted(len(found), 'replication')} done, no results kept)")

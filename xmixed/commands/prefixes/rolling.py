@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,15 +17,16 @@ from xmixed.commands.prefixes.replicating import (
 )
 from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.commands.registry import command
-from xmixed.data.columns import stored
+from xmixed.data.columns import blank_column, stored
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
 from xmixed.estimation.resampling.options import NOLEGEND, REPLICATION
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number
+from xmixed.expressions.varlist import resolve_name
 from xmixed.formats.hexadecimal import number_of
-from xmixed.language.nodes import Command
+from xmixed.language.nodes import Command, Pattern
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.render.layouts.estimation.replications import render_legend
@@ -47,7 +48,12 @@ from xmixed.session.state import SessionState
             OptionSpec("end", "end", "expression", "period in which they end"),
             OptionSpec("clear", "clear", help="let the results replace data that are not saved"),
             OptionSpec("double", "d", help="store results in double precision"),
-            OptionSpec("keep", "k", "text", built=False),
+            OptionSpec(
+                "keep",
+                "k",
+                "text",
+                "a variable to keep: its value at the end of each window; `, start`: its start",
+            ),
             *REPLICATION,
             NOLEGEND,
         ),
@@ -64,6 +70,7 @@ def rolling(session: SessionState, node: Command) -> None:
         raise StataError(198, "option window() required")
     if not target.path and data.changed and not node.option("clear"):
         raise StataError(4, "no; data in memory would be lost")
+    kept, at_start = _kept(node, data)
     windows = _windows(session, node, panel, time, step)
     if not windows:
         raise StataError(2000, "no observations")
@@ -89,13 +96,16 @@ def rolling(session: SessionState, node: Command) -> None:
 
     values = replicate(session, task, len(windows), dots, replicator.is_pure and not noisy)
     double = target.double or bool(node.option("double"))
-    found = figures_data(replicator.figures, values, double, _keys(data, panel, time, windows, codes))
-    labels = {
-        name: found_labels
-        for name, found_labels in data.value_labels.items()
-        if panel and name == data[panel].value_label
-    }
-    found = found.with_(value_labels=labels, sorted_by=(panel, "start") if panel else ("start",))
+    keys = _keys(data, panel, time, windows, codes)
+    if kept:
+        keys.append(_values_at(data[kept], windows, at_start, codes, moments))
+    found = figures_data(replicator.figures, values, double, keys)
+    used = {key.value_label for key in keys if key.value_label}
+    found = found.with_(
+        value_labels={name: labels for name, labels in data.value_labels.items() if name in used},
+        sorted_by=(panel, "start") if panel else ("start",),
+        label=f"rolling: {replicator.name}"[:80],
+    )
     if target.path:
         save_figures(target, found)
     else:
@@ -109,6 +119,30 @@ class _Window:
     panel: int
     start: float
     end: float
+
+
+def _kept(node: Command, data: Dataset) -> tuple[str, bool]:
+    """Return the variable of keep(), "" for none, and whether its value at the start of windows is kept."""
+    option = node.options.get("keep")
+    if option is None:
+        return "", False
+    typed, comma, rest = str(option.value).partition(",")
+    if comma and rest.strip() != "start":
+        raise StataError(198, "option keep() incorrectly specified", option.span)
+    return resolve_name(Pattern(typed.strip()), data), bool(comma)
+
+
+def _values_at(
+    variable: Variable, windows: list[_Window], at_start: bool, codes: np.ndarray, moments: np.ndarray
+) -> Variable:
+    """Return the values of a variable at the ends of windows, missing where there is no observation."""
+    place = {
+        (panel, moment): row
+        for row, (panel, moment) in enumerate(zip(codes.tolist(), moments.tolist(), strict=True))
+    }
+    rows = [place.get((own.panel, own.start if at_start else own.end), -1) for own in windows]
+    values = np.append(variable.values, blank_column(variable.type, 1))[rows]
+    return replace(variable, values=values)
 
 
 def _times(data: Dataset) -> tuple[str, str, float]:
@@ -161,9 +195,7 @@ def _keys(data: Dataset, panel: str, time: str, windows: list[_Window], codes: n
     ]
     if not panel:
         return ends
-    import dataclasses
-
     first = np.zeros(int(codes.max()) + 1, dtype=np.intp)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     values = data[panel].values[first[[window.panel for window in windows]]]
-    return [dataclasses.replace(data[panel], values=values), *ends]
+    return [replace(data[panel], values=values), *ends]

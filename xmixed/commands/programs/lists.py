@@ -61,6 +61,7 @@ def numlist(session: SessionState, node: Command) -> None:
     synopsis="unab lmacname : varlist [, min(#) max(#) name()]",
     needs=("data",),
     keeps_r=True,
+    by_reference=True,
 )
 def unab(session: SessionState, node: Command) -> None:
     name, colon, text = (part.strip() for part in str(node.argument).partition(":"))

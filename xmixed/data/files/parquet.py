@@ -183,7 +183,8 @@ def _variable(name: str, column: Any, tables: dict[str, dict[int, str]], notes: 
     narrow = pa.types.is_floating(kind) and kind.bit_width <= 32
     if pa.types.is_floating(kind):
         stored = "float" if narrow else "double"
-        coded = np.where(is_missing(doubles) & ~np.isin(doubles, CODES), MISSING, doubles)
+        outside = ~(np.abs(doubles) < MISSING) & ~np.isin(doubles, CODES)
+        coded = np.where(outside, MISSING, doubles)
         return Variable(name, stored, from_double(coded, stored), default_format(stored))
     return _number(name, doubles, "", notes)
 

@@ -39,10 +39,9 @@ class SamplingUnits:
         """How many units there are."""
         return len(self.sizes)
 
-    @property
-    def codes(self) -> np.ndarray:
-        """The unit of each row of the data, -1 of those that belong to none, shape (n,)."""
-        out = np.full(int(self.order.max(initial=-1)) + 1, -1, dtype=np.intp)
+    def codes_of(self, n: int) -> np.ndarray:
+        """Return the unit of each of the n rows of the data, -1 of those that belong to none."""
+        out = np.full(n, -1, dtype=np.intp)
         out[self.order] = np.repeat(np.arange(self.count), self.sizes)
         return out
 

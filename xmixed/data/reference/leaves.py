@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 EPOCH = "1960-01-01"
@@ -29,15 +30,65 @@ def cleaned(number: Any, largest: float = LARGEST) -> Any:
 
 
 def _milliseconds(column: Any) -> Any:
-    """Return whole milliseconds since 1970, rounded down."""
+    """Return whole milliseconds since 1970 as float64, rounded down."""
     import ibis
 
-    name = "epoch_ms" if column.get_backend().name == "duckdb" else "unix_millis"
+    name = "epoch_us" if column.get_backend().name == "duckdb" else "unix_micros"
 
     def function(x: Any) -> Any: ...
 
     found = ibis.udf.scalar.builtin(function, name=name, signature=((column.type(),), "int64"))
-    return found(column)
+    micro = found(column)
+    rest = micro % 1000
+    return (micro - ibis.cases((rest < 0, rest + 1000), else_=rest)).cast("float64") / 1000.0
+
+
+@cache
+def _engine_function(name: str) -> Any:
+    """Return a function of doubles of the engine; Ibis' own `floor` would give integers of 64 bits."""
+    import ibis
+
+    def function(x: float) -> float: ...
+
+    return ibis.udf.scalar.builtin(function, name=name, signature=(("float64",), "float64"))
+
+
+def floor(number: Any) -> Any:
+    """Return the next whole number below, float64."""
+    return _engine_function("floor")(number)
+
+
+def ceil(number: Any) -> Any:
+    """Return the next whole number above, float64."""
+    return _engine_function("ceil")(number)
+
+
+def truncated(number: Any) -> Any:
+    """Return a number without its fraction, float64."""
+    import ibis
+
+    return ibis.cases((number < 0.0, ceil(number)), else_=floor(number))
+
+
+def as_float(number: Any) -> Any:
+    """Return float64 rounded to a float, NULL beyond its range."""
+    return cleaned(number, LARGEST_FLOAT - 2.0**102).cast("float32").cast("float64")
+
+
+def _finite(number: Any) -> Any:
+    """Return a column of a source as NULL where it is NaN.
+
+    DuckDB concludes from the range that a Parquet file states, which is silent about NaN, and so believes
+    that isnan() is never true; of isfinite() it concludes nothing.
+    """
+    import ibis
+
+    if number.get_backend().name != "duckdb":
+        return ibis.cases((~number.isnan(), number))
+
+    def isfinite(x: float) -> bool: ...
+
+    return ibis.cases((ibis.udf.scalar.builtin(isfinite)(number), number))
 
 
 def number_of_column(column: Any, storage_type: str) -> Any:
@@ -50,9 +101,9 @@ def number_of_column(column: Any, storage_type: str) -> Any:
     kind = column.type()
     if kind.is_floating():
         largest = LARGEST_FLOAT if storage_type == "float" else LARGEST
-        return cleaned(column.cast("float64"), largest)
+        return cleaned(_finite(column.cast("float64")), largest)
     if kind.is_date():
         return column.delta(ibis.date(EPOCH), unit="day").cast("float64")
     if kind.is_timestamp():
-        return _milliseconds(column).cast("float64") + _SINCE_1970
+        return _milliseconds(column) + _SINCE_1970
     return column.cast("float64")

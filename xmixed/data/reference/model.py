@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 _MADE = "made_by_xmixed_"
 
 
-def needs_rows(what: str, span: Span | None = None) -> StataError:
-    """Return the r(3) error for what cannot be done where the data lie."""
+def needs_rows(what: str, span: Span | None = None, why: str = "") -> StataError:
+    """Return the r(3) error for what cannot be done where the data lie: `what` ends in a verb."""
     return StataError(
         3,
         f"{what} not possible with data by reference",
         span,
-        hint="load, load if exp and load, limit(#) bring observations into memory",
+        hint=f"{why and why + '; '}load, load if exp and load, limit(#) bring observations into memory",
     )
 
 

@@ -1,10 +1,12 @@
-"""Datasets whose rows are elsewhere."""
+"""Datasets whose rows are elsewhere, and numbers as their types hold them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from xmixed.data.dataset import Dataset
+from xmixed.data.dataset import LIMITS, Dataset
+from xmixed.data.reference.leaves import as_float, truncated
 from xmixed.data.reference.model import Reference
 
 
@@ -23,3 +25,15 @@ def with_reference(data: Dataset, reference: Reference, n_obs: int | None = None
     if n_obs is None or n_obs == data.n_obs:
         return replace(data, reference=reference, changed=True)
     return replace(data, reference=reference, n_obs=n_obs, marks={}, changed=True)
+
+
+def as_stored(number: Any, storage_type: str) -> Any:
+    """Return float64 as a numeric type holds it: rounded or cut, NULL beyond its range."""
+    import ibis
+
+    if storage_type == "double":
+        return number
+    if storage_type == "float":
+        return as_float(number)
+    low, high = LIMITS[storage_type]
+    return ibis.cases(((number > low - 1.0) & (number < high + 1.0), truncated(number)))

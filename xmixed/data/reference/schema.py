@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from xmixed.data.columns import STRING_LENGTH
+from xmixed.data.columns import STRING_LENGTH, string_type_of
 from xmixed.data.dataset import LIMITS, Dataset, Variable, default_format
 from xmixed.data.files.imported import LABEL_LENGTH, Imported
 from xmixed.data.names import names_of_headings
-from xmixed.data.reference.leaves import number_of_column
+from xmixed.data.reference.leaves import floor, number_of_column
 from xmixed.data.reference.model import Reference, Source, absent
 from xmixed.errors import StataError
 
@@ -156,7 +156,7 @@ def _ask(
         number = number_of_column(column, "double")
         wanted[f"low_{place}"], wanted[f"high_{place}"] = number.min(), number.max()
         if column.type().is_decimal():
-            wanted[f"fractions_{place}"] = (number != number.floor()).cast("int64").max()
+            wanted[f"fractions_{place}"] = (number != floor(number)).cast("int64").max()
     row = source.run(table.aggregate(**wanted)).to_pylist()[0]
     facts = {
         heading: Facts(
@@ -193,7 +193,7 @@ def _variable(name: str, heading: str, column: Any, facts: Facts, notes: list[st
 
 def _type_of(name: str, kind: Any, facts: Facts, notes: list[str]) -> str:
     if kind.is_string():
-        return "strL" if facts.longest > STRING_LENGTH else f"str{max(1, facts.longest)}"
+        return string_type_of(facts.longest)
     if kind.is_boolean():
         return "byte"
     if kind.is_floating():

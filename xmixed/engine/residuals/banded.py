@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from xmixed.engine.residuals.base import BEND
+from xmixed.engine.residuals.base import BEND, Table
 from xmixed.engine.residuals.basis import unit_sums
 from xmixed.engine.residuals.entries import by_row, posterior_entries, symmetric_entries
 from xmixed.engine.residuals.products import STEP, UnitPosterior, UnitProducts, Units
@@ -33,8 +33,8 @@ class BandStructure(Protocol):
         """The longest lag of two correlated residuals."""
         ...
 
-    def lag_covariances(self, full: np.ndarray) -> np.ndarray:
-        """Covariances at lags 0..order, (n_by, order + 1), of an (n_by, K) table, which may be complex."""
+    def lag_covariances(self, table: Table, full: np.ndarray) -> np.ndarray:
+        """Covariances at lags 0..order, (n_by, order + 1), of (n_by, K) values, which may be complex."""
         ...
 
 
@@ -58,10 +58,12 @@ class BandProducts:
     """One banded Lambda for all units; D is (c, n)."""
 
     cost_by_rows = True
+    takes_complex = False
 
     def __init__(
         self,
         structure: BandStructure,
+        table: Table,
         width: int,
         time: np.ndarray,
         units: Units,
@@ -69,7 +71,8 @@ class BandProducts:
         D: np.ndarray,
         Q: int,
     ) -> None:
-        self.structure, self.units, self.by, self.D, self.Q = structure, units, by, D, Q
+        self.structure, self.table, self.units = structure, table, units
+        self.by, self.D, self.Q = by, D, Q
         self.counts = units.row_counts()
         self.unit = np.repeat(np.arange(len(units.starts)), units.sizes)
         # Lag of each row to the one so many rows before; -1 where they are not correlated.
@@ -86,7 +89,7 @@ class BandProducts:
         """Banded lower Cholesky factor, (width + 1, n); raises LinAlgError where there is none."""
         from scipy.linalg import cholesky_banded
 
-        covariances = self.structure.lag_covariances(full)
+        covariances = self.structure.lag_covariances(self.table, full)
         band = np.zeros(self.lags.shape)
         for back, lags in enumerate(self.lags):
             values = np.where(lags < 0, 0.0, covariances[self.by, lags])
@@ -148,6 +151,14 @@ class BandProducts:
             second[:, k] = np.bincount(self.by, rows, len(full))
         return first, second
 
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
+
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         X, _ = self._solved(full)
@@ -167,7 +178,7 @@ class BandProducts:
         for k in range(full.shape[1]):
             moved = full.astype(complex)
             moved[:, k] += 1j * STEP
-            yield k, np.imag(self.structure.lag_covariances(moved)) / STEP
+            yield k, np.imag(self.structure.lag_covariances(self.table, moved)) / STEP
 
     def _pairs(
         self, X: np.ndarray, entries: Iterator[tuple[int, int, np.ndarray]]

@@ -83,6 +83,8 @@ class ResidualStructure(ABC):
         Whether tables have correlations before standard deviations.
     pairwise : bool
         Whether a correlation is that of two residuals, not of a process.
+    linear : bool
+        Whether Lambda is linear in its covariances; it may then be singular where V is not.
     order : int
         p, q; 0 where there is none.
     """
@@ -98,6 +100,7 @@ class ResidualStructure(ABC):
     coupled: ClassVar[bool] = False
     correlations_first: ClassVar[bool] = False
     pairwise: ClassVar[bool] = False
+    linear: ClassVar[bool] = False
 
     def __init__(self, order: int = 0) -> None:
         self.order = order
@@ -266,3 +269,24 @@ class PatternStructure(ResidualStructure):
     def from_lattice(self, table: Table, times: np.ndarray, values: np.ndarray) -> np.ndarray:
         """The (r,) parameters in the search metric of free covariances (n_by, P)."""
         raise NotImplementedError("its covariances are not free")
+
+
+class LinearStructure(PatternStructure):
+    """A structure whose Lambda is linear in C covariances, its *coordinates*, for each row of the table."""
+
+    linear = True
+
+    @abstractmethod
+    def coordinate_count(self, table: Table) -> int:
+        """C."""
+
+    @abstractmethod
+    def element_places(self, table: Table, times: np.ndarray) -> np.ndarray:
+        """Which covariance each element of Lambda is, (m, T, T), -1 where it is zero; times (m, T)."""
+
+    @abstractmethod
+    def along_coordinates(self, table: Table, full: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Derivatives along the (n_by, K) table from those along the (n_by, C) covariances.
+
+        Both may be complex.
+        """

@@ -28,6 +28,11 @@ class Basis:
     n_classes : int
     coefficients : callable
         (n_by, K) table -> f (b, classes) and g (m, classes).
+    slopes : callable or None
+        Table -> derivatives of f (K, b, classes) and of g (K, m, classes) along the table's columns, each
+        class along its own row; of complex tables too. None: by complex steps.
+    class_by : (classes,) array or None
+        That row.
     """
 
     products: np.ndarray
@@ -36,6 +41,8 @@ class Basis:
     classes: np.ndarray
     n_classes: int
     coefficients: Coefficients
+    slopes: Coefficients | None = None
+    class_by: np.ndarray | None = None
 
 
 class BasisProducts:
@@ -45,6 +52,7 @@ class BasisProducts:
 
     def __init__(self, basis: Basis, Q: int, counts: np.ndarray | None) -> None:
         self.basis, self.Q, self.counts = basis, Q, counts
+        self.takes_complex = basis.slopes is not None
         extents = basis.extents if counts is None else basis.extents * counts
         self.extents = np.stack([self._by_class(extent) for extent in extents])
 
@@ -62,16 +70,40 @@ class BasisProducts:
         else:
             ZtD = np.einsum("bu,bqcu->qcu", f[:, basis.classes], basis.products)
         XyXy = np.einsum("bk,bkxy->xy", f, basis.totals)
-        return UnitProducts(ZtD, XyXy, float(np.vdot(self.extents, logs)))
+        return UnitProducts(ZtD, XyXy, (self.extents * logs).sum().item())
 
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         of_effects, of_means = self._of_effects(posterior), self._of_means(posterior.coefficients)
-        first, second = np.zeros(full.shape), np.zeros(full.shape)
+        first, second = np.zeros((2, *full.shape), full.dtype)
         for j, k, df, dlogs in self._derivatives(full):
-            first[j, k] = np.vdot(df, of_effects) + np.vdot(dlogs, self.extents)
-            second[j, k] = np.vdot(df, of_means)
+            first[j, k] = (df * of_effects).sum() + (dlogs * self.extents).sum()
+            second[j, k] = (df * of_means).sum()
         return first, second
+
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        _, logs = self.basis.coefficients(full)
+        found = np.zeros(full.shape, full.dtype)
+        for j, k, _, dlogs in self._derivatives(full):
+            found[j, k] = dlogs.sum() if k else 0.0
+        rows, class_by = self._derivatives(full), self.basis.class_by
+        assert class_by is not None
+        sizes = sum(dlogs for _, k, _, dlogs in rows if k == 0)
+        return float(np.real(logs - sizes * full[class_by, 0]).sum()), found
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`: the one correlation there is stands at its limit."""
+        f, _ = self.basis.coefficients(full)
+        assert self.basis.class_by is not None
+        found = []
+        # 1/(1 - rho) and 1/(1 + (T - 1) rho), as far as they tell of a small eigenvalue
+        steep = np.abs(f).max(axis=0) * np.exp(2.0 * full[self.basis.class_by, 0]) > 1.0 / share
+        for j in np.unique(self.basis.class_by[steep]):
+            row = np.zeros(full.shape)
+            row[j, 1] = 1.0
+            found.append(row)
+        return np.array(found).reshape(-1, *full.shape)
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
@@ -89,6 +121,12 @@ class BasisProducts:
     def _derivatives(self, full: np.ndarray) -> list[tuple[int, int, np.ndarray, np.ndarray]]:
         """Row and column of every entry of the table with the derivatives of f and g along it."""
         found = []
+        if self.basis.slopes is not None:
+            df, dlogs = self.basis.slopes(full)
+            for j in range(len(full)):
+                own = np.asarray(self.basis.class_by == j)
+                found += [(j, k, df[k] * own, dlogs[k] * own) for k in range(full.shape[1])]
+            return found
         for j in range(full.shape[0]):
             for k in range(full.shape[1]):
                 moved = full.astype(complex)
@@ -118,6 +156,10 @@ class BasisProducts:
     def _class_sums(self, per_unit: np.ndarray) -> np.ndarray:
         """(b, U) values summed by class, as often as units count."""
         counted = per_unit if self.counts is None else per_unit * self.counts
+        if np.iscomplexobj(counted):
+            parts = np.real(counted), np.imag(counted)
+            real, imaginary = ([self._by_class(row) for row in part] for part in parts)
+            return np.array(real) + 1j * np.array(imaginary)
         return np.stack([self._by_class(values) for values in counted])
 
 
@@ -222,6 +264,15 @@ def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -
         f = np.stack([scale / within, -scale * rho / (within * between)])
         return f, (2.0 * T * ratio + (T - 1.0) * np.log(within) + np.log(between))[None]
 
+    def slopes(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        f, _ = coefficients(full)
+        rho = np.tanh(full[class_by, 1])
+        slope, within, between = 1.0 - rho**2, 1.0 - rho, 1.0 + (T - 1.0) * rho
+        scale = np.exp(-2.0 * full[class_by, 0]) * slope
+        along = [scale / within**2, -scale * ((T - 1.0) / between**2 + 1.0 / within**2) / T]
+        logs = slope * (T - 1.0) * (1.0 / between - 1.0 / within)
+        return np.stack([-2.0 * f, np.stack(along)]), np.stack([2.0 * T + 0.0 * logs, logs])[:, None]
+
     extents = np.ones((1, len(starts)))
-    basis = Basis(products, totals, extents, classes, len(T), coefficients)
+    basis = Basis(products, totals, extents, classes, len(T), coefficients, slopes, class_by.astype(np.intp))
     return BasisProducts(basis, Q, units.counts)

@@ -16,7 +16,7 @@ from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.products.weights import Weights
 from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.products import Products, UnitProducts, Units
-from xmixed.engine.residuals.structures import structure_of
+from xmixed.engine.residuals.structures import structure_of, table_of
 
 _SMALLEST_UNIT = 1e-150
 
@@ -137,7 +137,7 @@ def residual_data(
     units = replace(units, scatter=_scatter(store, rows, columns, divisors, offset))
     structure = structure_of(residuals)
     residuals, unit = _in_units(residuals, structure)
-    table = structure.table(residuals)
+    table = table_of(residuals, structure)
     products = make_products(residuals, structure, table, units, D, Q)
     return ResidualData(
         residuals, unit, structure, table, products, units, tuple(len(part) for part in z), groups, counts

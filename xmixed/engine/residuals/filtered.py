@@ -53,6 +53,7 @@ class FilterProducts:
     """See above; D is (c, n)."""
 
     cost_by_rows = True
+    takes_complex = False
 
     def __init__(
         self,
@@ -202,6 +203,14 @@ class FilterProducts:
             rows = self._counted(np.imag(self._filtered(moved, means)[0] ** 2) / STEP)
             second[:, k] = np.bincount(self.by, rows, len(full))
         return first, second
+
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""

@@ -8,10 +8,10 @@ import numpy as np
 
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.banded import BandProducts, band_width
-from xmixed.engine.residuals.base import PatternStructure, Table
+from xmixed.engine.residuals.base import LinearStructure, PatternStructure, Table
 from xmixed.engine.residuals.filtered import FilterProducts, worth_filtering
 from xmixed.engine.residuals.lattice import pattern_products
-from xmixed.engine.residuals.markov import ar_step, gaps_within, markov_products, seen_lags
+from xmixed.engine.residuals.markov import ar_step, gaps_within, lags_within, markov_products
 from xmixed.engine.residuals.products import Products, Units
 from xmixed.engine.result import Parameter, ParameterKind
 
@@ -32,7 +32,10 @@ class _Lagged(PatternStructure):
     def table(self, residuals: Residuals) -> Table:
         """The parameters of lags that the data show."""
         whole = super().table(residuals)
-        whole.free[:, 1:] &= self._identified(seen_lags(residuals, self.order))
+        lags, found = lags_within(residuals, self.order)
+        seen = np.zeros((residuals.n_by, self.order), bool)
+        seen[:, lags - 1] = found
+        whole.free[:, 1:] &= self._identified(seen)
         return whole
 
     def _identified(self, seen: np.ndarray) -> np.ndarray:
@@ -79,8 +82,8 @@ class _Lagged(PatternStructure):
 class _Band(_Lagged):
     """No correlation at lags beyond the order: long series take a band."""
 
-    def lag_covariances(self, full: np.ndarray) -> np.ndarray:
-        """Covariances at lags 0..order, (n_by, order + 1), of a table in the estimation metric."""
+    def lag_covariances(self, table: Table, full: np.ndarray) -> np.ndarray:
+        """Covariances at lags 0..order, (n_by, order + 1), of values in the estimation metric."""
         values = full[:, 1:]
         correlations = np.ones((len(values), self.order + 1), values.dtype)
         self._autocorrelations(values, correlations)
@@ -95,10 +98,10 @@ class _Band(_Lagged):
         width = band_width(units, time, self.order)
         if width is None:
             return super().products(residuals, table, units, by, D, Q)
-        return BandProducts(self, width, time, units, by, D, Q)
+        return BandProducts(self, table, width, time, units, by, D, Q)
 
 
-class Toeplitz(_Band):
+class Toeplitz(_Band, LinearStructure):
     """A free correlation for every lag up to the order."""
 
     name = "toeplitz"
@@ -111,26 +114,70 @@ class Toeplitz(_Band):
         """See `ResidualStructure`."""
         return f"rho{row}"
 
-    def _identified(self, seen: np.ndarray) -> np.ndarray:
-        return seen
-
     def _place(self, first: int, second: int) -> tuple[int, int]:
         return (first, 0)
 
     def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
-        result[:, 1 : self.order + 1] = np.tanh(values)
+        raise NotImplementedError("they are those of the lags that the table has")
 
-    def _lags(self, times: np.ndarray) -> np.ndarray:
-        """Lag of each pair of the lattice, (P,); -1 where it is longer than the order."""
-        i, k = np.triu_indices(len(times))
-        lags = np.abs(times[i] - times[k]).astype(np.intp)
-        return np.where(lags <= self.order, lags, -1)
+    def table(self, residuals: Residuals) -> Table:
+        """See `ResidualStructure`: lags that nobody shows cost nothing, however many there are."""
+        lags, seen = lags_within(residuals, self.order)
+        free = np.concatenate([np.ones((residuals.n_by, 1), bool), seen], axis=1)
+        free[0, 0] = False
+        return Table(1, free, np.stack([lags, np.zeros_like(lags)], axis=1))
+
+    def unidentified(self, table: Table) -> tuple[tuple[int, Parameter], ...]:
+        """See `_Lagged`."""
+        lags = np.arange(1, min(self.order, _MOST_LAGS) + 1)
+        missing = []
+        for group, free in enumerate(table.free[:, 1:], 1):
+            unseen = lags[~np.isin(lags, table.pairs[free, 0])].tolist()
+            missing += [(lag, Parameter(self.kind, 0, group, *self._place(lag, 0))) for lag in unseen]
+        return tuple(missing)
+
+    def _covariances(self, full: np.ndarray) -> np.ndarray:
+        """The variance, covariances of the lags of the table, and zero; (n_by, m + 2)."""
+        correlations = np.tanh(full[:, 1:])
+        ends = np.ones((len(full), 1), full.dtype), np.zeros((len(full), 1), full.dtype)
+        return np.exp(2.0 * full[:, :1]) * np.concatenate([ends[0], correlations, ends[1]], axis=1)
+
+    def lag_covariances(self, table: Table, full: np.ndarray) -> np.ndarray:
+        """See `_Band`."""
+        found = np.zeros((len(full), self.order + 1), full.dtype)
+        found[:, np.append(0, table.pairs[:, 0])] = self._covariances(full)[:, :-1]
+        return found
+
+    def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
+        """See `PatternStructure`."""
+        return self._covariances(full)[by[:, None, None], self.element_places(table, times)]
+
+    def coordinate_count(self, table: Table) -> int:
+        """See `LinearStructure`."""
+        return len(table.pairs) + 1
+
+    def element_places(self, table: Table, times: np.ndarray) -> np.ndarray:
+        """See `LinearStructure`."""
+        lags = np.append(0, table.pairs[:, 0])
+        own = np.abs(times[..., :, None] - times[..., None, :])
+        places = np.minimum(np.searchsorted(lags, own), len(lags) - 1)
+        return np.where(lags[places] == own, places, -1)
+
+    def along_coordinates(self, table: Table, full: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """See `LinearStructure`: a covariance is the variance times a hyperbolic tangent."""
+        variance, rho = np.exp(2.0 * full[:, :1]), np.tanh(full[:, 1:])
+        whole = 2.0 * variance[:, 0] * (values[:, 0] + (rho * values[:, 1:]).sum(axis=1))
+        return np.concatenate([whole[:, None], variance * (1.0 - rho**2) * values[:, 1:]], axis=1)
+
+    def _lags(self, table: Table, times: np.ndarray) -> np.ndarray:
+        """Which covariance each pair of the lattice is, (P,); -1 where it is zero."""
+        return self.element_places(table, times)[np.triu_indices(len(times))]
 
     def lattice_slopes(
         self, table: Table, full: np.ndarray, times: np.ndarray, search: bool = True
     ) -> np.ndarray:
         """See `PatternStructure`: a covariance is a variance times a hyperbolic tangent."""
-        lags = self._lags(times)
+        lags = self._lags(table, times)
         variance, rho = np.exp(2.0 * full[:, :1]), np.tanh(full[:, 1:])
         slopes = np.zeros((*full.shape, len(lags)))
         own, shared = np.flatnonzero(lags == 0), np.flatnonzero(lags > 0)
@@ -144,7 +191,7 @@ class Toeplitz(_Band):
         self, table: Table, search: np.ndarray, times: np.ndarray, weights: np.ndarray
     ) -> np.ndarray:
         """See `PatternStructure`: exact."""
-        lags, count = self._lags(times), self.order + 1
+        lags, count = self._lags(table, times), len(table.pairs) + 1
         summed = np.stack([np.bincount(lags[lags >= 0], row[lags >= 0], count) for row in weights])
         summed *= np.exp(2.0 * search[:, :1])
         rho = np.tanh(search[:, 1:])
@@ -158,13 +205,13 @@ class Toeplitz(_Band):
 
     def lattice_places(self, table: Table, times: np.ndarray) -> np.ndarray | None:
         """See `PatternStructure`."""
-        lags = self._lags(times)
-        shift = (self.order + 1) * np.arange(len(table.free))[:, None]
+        lags = self._lags(table, times)
+        shift = self.coordinate_count(table) * np.arange(len(table.free))[:, None]
         return np.where(lags < 0, -1, lags + shift)
 
     def from_lattice(self, table: Table, times: np.ndarray, values: np.ndarray) -> np.ndarray:
         """See `PatternStructure`."""
-        full, lags = np.zeros(table.free.shape), self._lags(times)
+        full, lags = np.zeros(table.free.shape), self._lags(table, times)
         full[:, lags[lags >= 0]] = values[:, lags >= 0]
         variance = full[:, :1].copy()
         full[:, 1:] = np.arctanh(full[:, 1:] / variance)
@@ -231,7 +278,7 @@ class _Memory(_Lagged):
 
     def metric_jacobian(self, table: Table, search: np.ndarray) -> np.ndarray:
         """See `ResidualStructure`: by complex step."""
-        if self.order < 2:
+        if self.order < 2 or not len(search):
             return np.eye(len(search))
         step = 1e-40
         moved = [self.estimation_metric(table, search + 1j * step * unit) for unit in np.eye(len(search))]
@@ -347,7 +394,8 @@ class MovingAverage(_Memory, _Band):
     def _identified(self, seen: np.ndarray) -> np.ndarray:
         """Every m-th value of a moving average is one of order q/m: only every m-th coefficient matters."""
         lags = np.arange(1, self.order + 1)
-        return np.stack([lags % max(1, np.gcd.reduce(lags[own])) == 0 if own.any() else own for own in seen])
+        kept = [lags % max(1, np.gcd.reduce(lags[own])) == 0 if own.any() else own for own in seen]
+        return np.stack(kept)
 
     def _autocorrelations(self, values: np.ndarray, result: np.ndarray) -> None:
         theta, order = self._coefficients(values), self.order

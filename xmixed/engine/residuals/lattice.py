@@ -124,6 +124,7 @@ class LatticeProducts:
     """Lambda on a lattice of few values of t(), no random effects."""
 
     cost_by_rows = False
+    takes_complex = False
 
     def __init__(self, structure: PatternStructure, table: Table, found: LatticeData) -> None:
         self.structure, self.table, self.found = structure, table, found
@@ -229,6 +230,14 @@ class LatticeProducts:
             log_det[j] = (packed[own] - of_fixed[own]).sum(axis=0) * self.twice
             rss[j] = -of_means[own].sum(axis=0) * self.twice
         return log_det, rss
+
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`: there the residuals are a column of Z."""

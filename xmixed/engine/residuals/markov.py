@@ -116,26 +116,33 @@ def gaps_within(residuals: Residuals) -> tuple[np.ndarray, np.ndarray]:
     return np.diff(residuals.time[order])[same], by
 
 
-def seen_lags(residuals: Residuals, most: int) -> np.ndarray:
-    """Which lags from 1 to `most` two observations of a group are apart, by by() group; (n_by, most)."""
+def lags_within(residuals: Residuals, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lags from 1 to `most` that observations of a group are apart, (m,), and by() groups: (n_by, m)."""
     assert residuals.time is not None
     order = np.lexsort((residuals.time, residuals.groups))
     time, groups = residuals.time[order], residuals.groups[order]
     by = np.zeros(len(order), np.intp) if residuals.by is None else residuals.by[order].astype(np.intp)
-    seen = np.zeros((residuals.n_by, most), bool)
+    found = np.zeros((2, 0), np.intp)
     for apart in range(1, len(order)):
         lags = time[apart:] - time[:-apart]
         own = (groups[apart:] == groups[:-apart]) & (lags <= most)
-        if not own.any() or seen.all():
+        if not own.any():
             break
-        seen[by[apart:][own], lags[own].astype(np.intp) - 1] = True
-    return seen
+        pairs = np.stack([lags[own].astype(np.intp), by[apart:][own]])
+        found = np.unique(np.concatenate([found, pairs], axis=1), axis=1)
+        if found.shape[1] == most * residuals.n_by:
+            break
+    lags, place = np.unique(found[0], return_inverse=True)
+    seen = np.zeros((residuals.n_by, len(lags)), bool)
+    seen[found[1], np.ravel(place)] = True
+    return lags, seen
 
 
 class GapProducts:
     """Markov residuals with many distinct gaps: every row is whitened by the one before it."""
 
     cost_by_rows = True
+    takes_complex = False
 
     def __init__(
         self,
@@ -186,6 +193,14 @@ class GapProducts:
             first[:, k] = np.bincount(self.by, self._counted(log_dets + effects), self.n_by)
             second[:, k] = np.bincount(self.by, self._counted(rss), self.n_by)
         return first, second
+
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`."""
+        raise NotImplementedError("its tables are real")
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""

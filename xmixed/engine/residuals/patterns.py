@@ -14,7 +14,7 @@ import numpy as np
 
 from xmixed.engine.batched import total_cross
 from xmixed.engine.model import Residuals
-from xmixed.engine.residuals.base import PatternStructure, Table
+from xmixed.engine.residuals.base import LinearStructure, PatternStructure, Table
 from xmixed.engine.residuals.products import STEP, UnitPosterior, UnitProducts, Units
 
 # A pattern with fewer units, or beyond so many, is not worth the calls of its own.
@@ -83,7 +83,7 @@ class _SharedBatch:
 
     def whitened(self, root: np.ndarray, Q: int) -> tuple[np.ndarray, np.ndarray]:
         E = self._times(root[0])
-        ZtD = np.empty((Q, *E.shape[1:]))
+        ZtD = np.empty((Q, *E.shape[1:]), E.dtype)
         for q in range(Q):
             np.einsum("tg,tcg->cg", E[:, q], E, out=ZtD[q])
         Xy = E[:, Q:]
@@ -185,6 +185,8 @@ class PatternProducts:
         self.structure, self.residuals, self.table = structure, residuals, table
         self.Q, self.c = Q, len(D)
         self.n_units = len(units.starts)
+        self.takes_complex = structure.linear
+        self._element_places: list[np.ndarray] | None = None
         sizes = units.sizes
         self.batches: list[_Batch] = []
         for T in np.unique(sizes):
@@ -230,14 +232,23 @@ class PatternProducts:
         )
 
     def _inverses(self, batch: _Batch, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Lambda^{-1/2} (lower) and log|Lambda| of every pattern."""
-        Lambda = self.structure.matrices(self.table, full, batch.patterns.times, batch.patterns.by)
+        """R with R'R = Lambda^{-1} (lower where real) and log|Lambda| of every pattern.
+
+        A complex table is one with a tiny imaginary step: Lambda^{-1} moves by -R'(R dLambda R')R.
+        """
+        patterns = batch.patterns
+        Lambda = self.structure.matrices(self.table, np.real(full), patterns.times, patterns.by)
         factor = np.linalg.cholesky(Lambda)
         pivots = np.einsum("mtt->mt", factor)
         if not (pivots**2 > _LEAST_PIVOT * np.einsum("mtt->mt", Lambda)).all():
             raise np.linalg.LinAlgError("Lambda is singular to working precision")
         log_det = 2.0 * np.log(pivots).sum(axis=1)
-        return np.linalg.inv(factor), log_det
+        root = np.linalg.inv(factor)
+        if not np.iscomplexobj(full):
+            return root, log_det
+        whole = self.structure.matrices(self.table, full, patterns.times, patterns.by)
+        change = root @ np.imag(whole) @ root.transpose(0, 2, 1)
+        return root - 0.5j * (change @ root), log_det + 1j * np.einsum("mtt->m", change)
 
     def _derivative(self, batch: _Batch, full: np.ndarray, k: int) -> np.ndarray:
         """Derivative of every pattern's Lambda along column k of its own row, (m, T, T)."""
@@ -249,12 +260,12 @@ class PatternProducts:
     def at(self, full: np.ndarray) -> UnitProducts:
         """See `Products`."""
         Q, c = self.Q, self.c
-        ZtD = np.zeros((Q, c, self.n_units))
-        XyXy = np.zeros((c - Q, c - Q))
+        ZtD = np.zeros((Q, c, self.n_units), full.dtype)
+        XyXy = np.zeros((c - Q, c - Q), full.dtype)
         log_det = 0.0
         for batch in self.batches:
             root, logs = self._inverses(batch, full)
-            log_det += float(logs @ batch.patterns.totals)
+            log_det += (logs @ batch.patterns.totals).item()
             own, rest = batch.whitened(root, Q)
             XyXy += rest
             if Q:
@@ -263,15 +274,13 @@ class PatternProducts:
 
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`: with K = sum of D G D', d = -<L^{-1} K L^{-1}, dL>."""
+        if isinstance(self.structure, LinearStructure):
+            return self._linear_slopes(self.structure, full, posterior)
         first, second = np.zeros(full.shape), np.zeros(full.shape)
         on_lattice = len(self.times) <= _MOST_VALUES
         sums = np.zeros((2, len(full) * len(self.times) ** 2 if on_lattice else 0))
         for batch in self.batches:
-            root, _ = self._inverses(batch, full)
-            inverse = root.transpose(0, 2, 1) @ root
-            K1, K2 = batch.sums(posterior, self.Q)
-            A1 = batch.patterns.totals[:, None, None] * inverse - inverse @ K1 @ inverse
-            A2 = -(inverse @ K2 @ inverse)
+            A1, A2 = self._along_elements(batch, full, posterior)
             if on_lattice:
                 places = self._places(batch.patterns)
                 sums[0] += np.bincount(places, A1.ravel(), sums.shape[1])
@@ -286,6 +295,39 @@ class PatternProducts:
             first, second = (np.einsum("jkp,jp->jk", slopes, self._packed(values)) for values in sums)
         return first, second
 
+    def _along_elements(
+        self, batch: _Batch, full: np.ndarray, posterior: UnitPosterior
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Derivatives of both kinds along the elements of every pattern's Lambda, (m, T, T)."""
+        root, _ = self._inverses(batch, full)
+        inverse = root.transpose(0, 2, 1) @ root
+        K1, K2 = batch.sums(posterior, self.Q)
+        totals = batch.patterns.totals[:, None, None]
+        return totals * inverse - inverse @ K1 @ inverse, -(inverse @ K2 @ inverse)
+
+    def _linear_slopes(
+        self, structure: LinearStructure, full: np.ndarray, posterior: UnitPosterior
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Elements summed by the covariance that they are, which may be complex as the table is."""
+        count = structure.coordinate_count(self.table)
+        sums = np.zeros((2, len(full) * (count + 1)), full.dtype)
+        for batch, places in zip(self.batches, self._coordinates(structure, count), strict=True):
+            for kind, values in enumerate(self._along_elements(batch, full, posterior)):
+                sums[kind] += _binned(places, values.ravel(), sums.shape[1])
+        first, second = (self._along(full, values) for values in sums)
+        return first, second
+
+    def _coordinates(self, structure: LinearStructure, count: int) -> list[np.ndarray]:
+        """Covariance that each element of each batch is; the last of a row of the table for zeros."""
+        if self._element_places is None:
+            found = []
+            for batch in self.batches:
+                places = structure.element_places(self.table, batch.patterns.times)
+                places = np.where(places < 0, count, places)
+                found.append((places + (count + 1) * batch.patterns.by[:, None, None]).ravel())
+            self._element_places = found
+        return self._element_places
+
     def _places(self, patterns: _Patterns) -> np.ndarray:
         """Place of each element among the (n_by, T, T) of the lattice of all values of t()."""
         T, place = len(self.times), np.searchsorted(self.times, patterns.times)
@@ -297,6 +339,45 @@ class PatternProducts:
         whole = values.reshape(-1, T, T)
         i, k = np.triu_indices(T)
         return whole[:, i, k] + np.where(i == k, 0.0, whole[:, k, i])
+
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """See `Products`."""
+        assert isinstance(self.structure, LinearStructure)
+        count = self.structure.coordinate_count(self.table)
+        sums, value = np.zeros(len(full) * (count + 1), full.dtype), 0.0
+        for batch, places in zip(self.batches, self._coordinates(self.structure, count), strict=True):
+            root, logs = self._inverses(batch, full)
+            variances = self.structure.matrices(self.table, full, batch.patterns.times, batch.patterns.by)
+            variances = np.einsum("mtt->mt", variances)
+            value += float(np.real(logs).sum() - np.log(np.real(variances)).sum())
+            inverse = root.transpose(0, 2, 1) @ root
+            np.einsum("mtt->mt", inverse)[...] -= 1.0 / variances
+            sums += _binned(places, inverse.ravel(), len(sums))
+        return value, self._along(full, sums)
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """See `Products`."""
+        assert isinstance(self.structure, LinearStructure)
+        count = self.structure.coordinate_count(self.table)
+        found = [np.zeros((0, *full.shape))]
+        for batch, places in zip(self.batches, self._coordinates(self.structure, count), strict=True):
+            patterns = batch.patterns
+            Lambda = self.structure.matrices(self.table, full, patterns.times, patterns.by)
+            sds = np.sqrt(np.einsum("mtt->mt", Lambda))
+            values, vectors = np.linalg.eigh(Lambda / sds[:, :, None] / sds[:, None, :])
+            of_pattern = places.reshape(len(Lambda), -1)
+            for m in np.flatnonzero(values[:, 0] < share):
+                null = (vectors[m] / sds[m][:, None])[:, values[m] < share]
+                for a, b in zip(*np.triu_indices(null.shape[1]), strict=True):
+                    outer = np.outer(null[:, a], null[:, b]).ravel()
+                    sums = np.bincount(of_pattern[m], outer, len(full) * (count + 1))
+                    found.append(self._along(full, sums)[None])
+        return np.concatenate(found)
+
+    def _along(self, full: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        """Derivatives along the table from those along all covariances, zeros' own last in each row."""
+        assert isinstance(self.structure, LinearStructure)
+        return self.structure.along_coordinates(self.table, full, sums.reshape(len(full), -1)[:, :-1])
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
@@ -312,6 +393,14 @@ class PatternProducts:
                 first[by, k, batch.units] = log_det - of_effects
                 second[by, k, batch.units] = -of_means
         return first, second
+
+
+def _binned(places: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    """Sums of values, which may be complex, by place."""
+    real = np.bincount(places, np.real(values), count)
+    if not np.iscomplexobj(values):
+        return real
+    return real + 1j * np.bincount(places, np.imag(values), count)
 
 
 def _chosen(patterns: _Patterns, places: np.ndarray) -> _Patterns:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.engine.model import Residuals
-from xmixed.engine.residuals.base import PatternStructure, Table, lattice_pairs
+from xmixed.engine.residuals.base import LinearStructure, Table, lattice_pairs
 from xmixed.engine.residuals.lattice import pattern_products
 from xmixed.engine.residuals.products import Products, Units
 
 
-class Unstructured(PatternStructure):
+class Unstructured(LinearStructure):
     """Every standard deviation and every correlation."""
 
     name = "unstructured"
@@ -32,20 +32,16 @@ class Unstructured(PatternStructure):
         assert residuals.time is not None
         time = residuals.time.astype(np.intp)
         by = np.zeros(len(residuals.groups), np.intp) if residuals.by is None else residuals.by
-        seen = np.zeros((residuals.n_groups, T), bool)
-        seen[residuals.groups, time] = True
-        group_by = np.zeros(residuals.n_groups, np.intp)
-        group_by[residuals.groups] = by
-        together = np.zeros((n_by, T, T))
-        for j in range(n_by):
-            own = seen[group_by == j].astype(np.float64)
-            together[j] = own.T @ own
-        pairs = np.array([(i, k) for i in range(T) for k in range(i + 1, min(T, i + width + 1))], np.intp)
-        pairs = pairs.reshape(-1, 2)
-        observed = together[:, np.arange(T), np.arange(T)] > 0
-        free = np.concatenate([observed, together[:, pairs[:, 0], pairs[:, 1]] > 0], axis=1)
+        observed = np.zeros((n_by, T), bool)
+        observed[by, time] = True
+        # Pairs as numbers, row by row of the upper triangle, those of each by() group apart.
+        together = _pairs_seen(residuals.groups, time, by, T)
+        pairs = np.unique(together % T**2)
+        pairs = pairs[pairs % T - pairs // T <= width]
+        shared = np.isin(np.arange(n_by)[:, None] * T**2 + pairs, together)
+        free = np.concatenate([observed, shared], axis=1)
         free[0, int(np.argmax(observed[0]))] = False
-        return Table(T, free, pairs)
+        return Table(T, free, np.stack([pairs // T, pairs % T], axis=1))
 
     def _place(self, first: int, second: int) -> tuple[int, int]:
         return (first + 1, second + 1)
@@ -66,6 +62,31 @@ class Unstructured(PatternStructure):
     ) -> Products:
         """See `ResidualStructure`."""
         return pattern_products(self, residuals, table, units, by, D, Q)
+
+    def coordinate_count(self, table: Table) -> int:
+        """See `LinearStructure`."""
+        return table.sds + len(table.pairs)
+
+    def element_places(self, table: Table, times: np.ndarray) -> np.ndarray:
+        """See `LinearStructure`."""
+        T = table.sds
+        whole = np.full((T, T), -1)
+        whole[np.arange(T), np.arange(T)] = np.arange(T)
+        i, k = table.pairs[:, 0], table.pairs[:, 1]
+        whole[i, k] = whole[k, i] = T + np.arange(len(i))
+        times = times.astype(np.intp)
+        return whole[times[:, :, None], times[:, None, :]]
+
+    def along_coordinates(self, table: Table, full: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """See `LinearStructure`: a covariance is that of two log sds and one atanh correlation."""
+        T, (i, k) = table.sds, table.pairs.T
+        sds, rho = np.exp(full[:, :T]), np.tanh(full[:, T:])
+        product = sds[:, i] * sds[:, k] * values[:, T:]
+        found = np.concatenate([2.0 * sds**2 * values[:, :T], (1.0 - rho**2) * product], axis=1)
+        for j, shares in enumerate(rho * product):
+            np.add.at(found[j], i, shares)
+            np.add.at(found[j], k, shares)
+        return found
 
     def _spots(self, table: Table, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Place in the lattice of each variance (T,) and covariance (pairs,), and which of the latter are."""
@@ -141,3 +162,17 @@ class Banded(Unstructured):
 
     def _width(self, T: int) -> int:
         return self.order
+
+
+def _pairs_seen(groups: np.ndarray, time: np.ndarray, by: np.ndarray, T: int) -> np.ndarray:
+    """Pairs i < k of positions that occur together in a group, as (by * T + i) * T + k; sorted."""
+    order = np.lexsort((time, groups))
+    groups, time, by = groups[order], time[order], by[order].astype(np.intp)
+    found = np.zeros(0, np.intp)
+    for apart in range(1, len(order)):
+        own = groups[apart:] == groups[:-apart]
+        if not own.any():
+            break
+        codes = (by[apart:][own] * T + time[:-apart][own]) * T + time[apart:][own]
+        found = np.union1d(found, codes)
+    return found

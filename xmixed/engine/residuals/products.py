@@ -87,7 +87,7 @@ class UnitProducts:
 
     ZtD: np.ndarray
     XyXy: np.ndarray
-    log_det: float
+    log_det: complex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,9 +128,12 @@ class Products(Protocol):
     ----------
     cost_by_rows : bool
         Whether an evaluation costs by rows rather than by units.
+    takes_complex : bool
+        Whether `at` and `slopes` take tables with a tiny imaginary step, which make second derivatives.
     """
 
     cost_by_rows: bool
+    takes_complex: bool
 
     def at(self, full: np.ndarray) -> UnitProducts:
         """Whitened cross-products; raises LinAlgError where Lambda is not positive definite."""
@@ -138,6 +141,21 @@ class Products(Protocol):
 
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives of all log determinants and of y'Py along the table's entries, both (n_by, K)."""
+        ...
+
+    def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
+        """Sum of log|C| over distinct patterns, C the correlations, and its derivatives (n_by, K).
+
+        Where `takes_complex`, as slopes do. Raises LinAlgError where Lambda is not positive definite.
+        """
+        ...
+
+    def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
+        """Along the table, derivatives of all that is zero where Lambda is singular; (s, n_by, K).
+
+        That is v'(dLambda)w for null vectors v, w of a pattern: those of eigenvalues of the correlations
+        below `share`. Where `takes_complex`.
+        """
         ...
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.engine.errors import TooManyParameters
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.basis import exchangeable_products, independent_products
@@ -40,7 +41,8 @@ class Exchangeable(ResidualStructure):
     """One correlation of any two residuals of a unit."""
 
     name = "exchangeable"
-    timed, pairwise = False, True
+    timed = False
+    pairwise = linear = True
 
     @property
     def correlation_count(self) -> int:
@@ -140,4 +142,15 @@ def structure_of(residuals: Residuals) -> ResidualStructure:
 def residual_parameters(residuals: Residuals) -> tuple[Parameter, ...]:
     """The r free parameters in e(b) order."""
     structure = structure_of(residuals)
-    return structure.parameters(structure.table(residuals))
+    return structure.parameters(table_of(residuals, structure))
+
+
+def table_of(residuals: Residuals, structure: ResidualStructure) -> Table:
+    """The table of the structure; raises TooManyParameters where it is larger than the data."""
+    table = structure.table(residuals)
+    count, n = int(table.free.sum()) + 1, len(residuals.groups)
+    if count > n:
+        raise TooManyParameters(
+            f"residuals({structure.name}) has {count:,} parameters, there are {n:,} observations"
+        )
+    return table

@@ -22,6 +22,40 @@ _LOGIT_LIMIT = 8.0
 _LEVEL = 1e-3
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rung:
+    """A point so near to a face that it has its shape, and so far that derivatives keep their digits.
+
+    Attributes
+    ----------
+    point : Point
+    basis : (r, s) array
+        Directions of the residual parameters, search metric, that keep the rank.
+    bend : (s, s) array
+        What the face's own curvature adds to the Hessian of the log likelihood along them.
+    """
+
+    point: Point
+    basis: np.ndarray
+    bend: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """Singular residual covariance matrices around a maximum among them.
+
+    Attributes
+    ----------
+    rungs : tuple of Rung
+        On the way to it, each half as far away as the one before.
+    groups : tuple of int
+        by() groups whose matrices are singular, from 1.
+    """
+
+    rungs: tuple[Rung, ...]
+    groups: tuple[int, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Boundary:
     """What lies on the boundary.
@@ -34,6 +68,8 @@ class Boundary:
     on_face : list over blocks of bool: an unstructured block of three or more columns left with a
         singular covariance matrix that has no zero variance
     notes : list of BoundaryNote
+    face : Face or None
+        Where Lambda is singular although V is not.
     """
 
     fixed: np.ndarray
@@ -41,6 +77,7 @@ class Boundary:
     limits: list[dict[int, float]]
     on_face: list[bool]
     notes: list[BoundaryNote] = field(default_factory=list)
+    face: Face | None = None
 
 
 def no_boundary(objective: Objective) -> Boundary:
@@ -51,14 +88,15 @@ def no_boundary(objective: Objective) -> Boundary:
     )
 
 
-def settle(objective: Objective, point: Point) -> tuple[Point, Boundary]:
+def settle(objective: Objective, point: Point, face: Face | None = None) -> tuple[Point, Boundary]:
     """Put what is zero to rounding at exactly zero, if the log likelihood does not fall."""
     blocks = objective.problem.blocks
     boundary = no_boundary(objective)
     for index in range(len(blocks)):
         point = _null_variances(objective, point, index, boundary)
         point = _singular(objective, point, index, boundary)
-    return _residual_limits(objective, point, boundary), boundary
+    boundary.face = face
+    return point if face is not None else _residual_limits(objective, point, boundary), boundary
 
 
 def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> Point:

@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import pieces, working_directions, working_parts
 from xmixed.engine.problem import Problem
+from xmixed.engine.residuals.products import STEP
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
 from xmixed.engine.sweeps.nested import NestedSweeps
@@ -193,18 +194,38 @@ class Objective:
             own = found if self._pieces is None else _along(found, self._pieces)
             if self.whitening is None:
                 return own
-            return _with_residual(own, self._slopes(point, down), self._rows(point, stencil))
+            rows = self._exact_rows(point) if self.is_exact else self._rows(point, stencil)
+            return _with_residual(own, self._slopes(point, down), rows)
 
     def _slopes(self, point: Point, down: Downward | None = None) -> tuple[np.ndarray, np.ndarray]:
         """First derivatives of the log determinants and of y'Py along all parameters, both (k-1,)."""
-        log_det, rss = first_derivatives(self.directions, self.down(point) if down is None else down)
+        down = self.down(point) if down is None else down
+        with np.errstate(all="ignore"):
+            return self._slopes_at(point.rho, point.sweeps, point.up, down, point.psis)
+
+    def _slopes_at(
+        self, rho: np.ndarray, sweeps: Sweeps, up: Upward, down: Downward, psis: Psis
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """See `_slopes`; all may carry an imaginary step."""
+        log_det, rss = first_derivatives(self.directions, down)
         if self._pieces is not None:
             log_det, rss = self._pieces.T @ log_det, self._pieces.T @ rss
         if self.whitening is None:
             return log_det, rss
-        with np.errstate(all="ignore"):
-            own = self.whitening.slopes(point.rho, point.sweeps, point.up, point.psis)
+        own = self.whitening.slopes(rho, sweeps, up, psis)
         return np.append(log_det, own[0]), np.append(rss, own[1])
+
+    def _exact_rows(self, point: Point) -> tuple[np.ndarray, np.ndarray]:
+        """See `_rows`: complex steps of the exact slopes."""
+        assert self.whitening is not None
+        log_det, rss = np.zeros((2, self.residual_count, self.count))
+        for i in range(self.residual_count):
+            rho, sweeps = self.whitening.stepped(point.rho, i)
+            up = sweeps.up(point.psis)
+            down = sweeps.down(up, point.psis)
+            slopes = self._slopes_at(rho, sweeps, up, down, point.psis)
+            log_det[i], rss[i] = (np.imag(kind) / STEP for kind in slopes)
+        return log_det, rss
 
     def _rows(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, np.ndarray]:
         """Second derivatives along each residual parameter and all others: (r, k-1) of both kinds."""

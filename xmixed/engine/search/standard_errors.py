@@ -16,7 +16,7 @@ import numpy as np
 from xmixed.engine.covariance.blocks import Block, metric_change, size
 from xmixed.engine.covariance.metrics import MatrixSquareRoot
 from xmixed.engine.covariance.structures import Mapping, pairs
-from xmixed.engine.search.boundary import Boundary
+from xmixed.engine.search.boundary import Boundary, Rung
 from xmixed.engine.search.objective import Objective, Point
 
 # Eigenvalues of the scaled Hessian that count as zero: rounding alone, and with differences in it.
@@ -35,15 +35,22 @@ class _Chart:
     mapping : Mapping, coordinates -> natural coordinates in the optimiser's metric; (k,), (k, r), (k, r, r)
     to_estimation : (k, r) array, derivative of the estimation metric (log sds relative to sigma_e)
     is_sd : (r,) array, 1 where the coordinate is a log sd itself, which log sigma_e shifts
+    bend : (r, r) array or 0, what the space's own curvature adds to the Hessian
     """
 
     mapping: Mapping
     to_estimation: np.ndarray
     is_sd: np.ndarray
+    bend: np.ndarray | float = 0.0
 
 
 def parameter_covariance(
-    objective: Objective, point: Point, relative: np.ndarray, variance: float, boundary: Boundary
+    objective: Objective,
+    point: Point,
+    relative: np.ndarray,
+    variance: float,
+    boundary: Boundary,
+    rung: Rung | None = None,
 ) -> np.ndarray | None:
     """Covariance of (log sds, atanh correlations, log sigma_e, residual parameters), or None.
 
@@ -56,8 +63,10 @@ def parameter_covariance(
     variance : float
         sigma_e^2, working units.
     boundary : Boundary
+    rung : Rung or None
+        Where the residual parameters keep to a face.
     """
-    charts = _charts(objective, point, relative, boundary)
+    charts = _charts(objective, point, relative, boundary, rung)
     count = len(relative)
     least = _LEAST if objective.is_exact else _LEAST_WITH_RESIDUALS
     inverse = _inverse(_hessian(objective, point, variance, charts), least)
@@ -104,7 +113,13 @@ def flat_blocks(
     return [index for index, own in enumerate(parts) if (own > 0.1).any()]
 
 
-def _charts(objective: Objective, point: Point, relative: np.ndarray, boundary: Boundary) -> list[_Chart]:
+def _charts(
+    objective: Objective,
+    point: Point,
+    relative: np.ndarray,
+    boundary: Boundary,
+    rung: Rung | None = None,
+) -> list[_Chart]:
     """Charts of the blocks, then of the residual parameters."""
     charts = [
         _face(block, psi, relative[part], boundary.fixed[part])
@@ -116,7 +131,9 @@ def _charts(objective: Objective, point: Point, relative: np.ndarray, boundary: 
     ]
     if objective.whitening is not None:
         fixed = boundary.fixed[objective.block_count :]
-        charts.append(_residual(objective.whitening.jacobian(point.rho), fixed))
+        basis = np.eye(len(fixed))[:, ~fixed] if rung is None else rung.basis
+        bend = np.zeros((basis.shape[1], basis.shape[1])) if rung is None else rung.bend
+        charts.append(_residual(objective.whitening.jacobian(point.rho), basis, bend))
     return charts
 
 
@@ -134,7 +151,7 @@ def _hessian(objective: Objective, point: Point, variance: float, charts: list[_
     for part, chart in zip(parts, charts, strict=True):
         own = slice(column, column + len(chart.is_sd))
         jacobian[part, own] = chart.mapping.jacobian
-        bend[own, own] = np.tensordot(gradient[part], chart.mapping.second, axes=1)
+        bend[own, own] = np.tensordot(gradient[part], chart.mapping.second, axes=1) + chart.bend
         column = own.stop
     hessian = np.zeros((r + 1, r + 1))
     hessian[:r, :r] = jacobian.T @ inner @ jacobian + bend
@@ -145,11 +162,10 @@ def _hessian(objective: Objective, point: Point, variance: float, charts: list[_
     return to_relative.T @ hessian @ to_relative
 
 
-def _residual(jacobian: np.ndarray, fixed: np.ndarray) -> _Chart:
-    """Free residual parameters as the search has them; `jacobian` takes them to the estimation metric."""
-    r, free = len(jacobian), np.flatnonzero(~fixed)
-    second = np.zeros((r, len(free), len(free)))
-    return _Chart(Mapping(np.zeros(r), np.eye(r)[:, free], second), jacobian[:, free], np.zeros(len(free)))
+def _residual(jacobian: np.ndarray, basis: np.ndarray, bend: np.ndarray) -> _Chart:
+    """Directions of the residual parameters; `jacobian` takes these to the estimation metric."""
+    r, s = basis.shape
+    return _Chart(Mapping(np.zeros(r), basis, np.zeros((r, s, s))), jacobian @ basis, np.zeros(s), bend)
 
 
 def _free(block: Block, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:

@@ -90,7 +90,7 @@ class NestedSweeps:
         """See `Sweeps`: from the bottom level up."""
         self.evaluations += 1
         plan, levels = self.plan, len(self.plan.sizes)
-        kind = np.result_type(np.float64, *psis)
+        kind = np.result_type(plan.base_top, *psis)
         ZtZ = [None if base is None else base.astype(kind) for base in plan.base_Z]
         ZtW = [None if base is None else base.astype(kind) for base in plan.base_W]
         top = plan.base_top.astype(kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,13 +11,22 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import ResidualData
 from xmixed.engine.residuals.lattice import LatticeProducts
-from xmixed.engine.residuals.products import Curvature, UnitPosterior
+from xmixed.engine.residuals.products import STEP, Curvature, UnitPosterior
 from xmixed.engine.residuals.scoring import scored_start
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 
 _KEPT = 2
 _MANY_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Barrier:
+    """Sum over distinct patterns of log|C|, C the correlations, with first (r,) and second derivatives."""
+
+    value: float
+    slopes: np.ndarray
+    bend: np.ndarray
 
 
 class Whitening:
@@ -41,8 +50,9 @@ class Whitening:
 
     @property
     def is_exact(self) -> bool:
-        """Whether `curvature` gives second derivatives."""
-        return isinstance(self.residual.products, LatticeProducts)
+        """Whether second derivatives are exact, not differences of first ones."""
+        products = self.residual.products
+        return products.takes_complex or isinstance(products, LatticeProducts)
 
     @property
     def is_dear(self) -> bool:
@@ -91,12 +101,41 @@ class Whitening:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        found = self.residual.products.at(self.table(rho))
-        problem = replace(self.problem, products=self.residual.cross_products(found))
-        self._kept[key] = (NestedSweeps(problem), found.log_det)
+        sweeps, log_det = self._formed(rho)
+        self._kept[key] = (sweeps, float(log_det.real))
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
+
+    def _formed(self, rho: np.ndarray) -> tuple[Sweeps, complex]:
+        found = self.residual.products.at(self.table(rho))
+        problem = replace(self.problem, products=self.residual.cross_products(found))
+        return NestedSweeps(problem), found.log_det
+
+    def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
+        """rho with a tiny imaginary step along one parameter, and the sweeps there; where `is_exact`."""
+        moved = rho.astype(complex)
+        moved[place] += 1j * STEP
+        return moved, self._formed(moved)[0]
+
+    def barrier(self, rho: np.ndarray) -> Barrier | None:
+        """log|C| of distinct patterns with its derivatives; None where one is not positive definite."""
+        products, free = self.residual.products, self.residual.table.free
+        try:
+            value, slopes = products.log_det_slopes(self.table(rho))
+            rows = [
+                np.imag(products.log_det_slopes(self.table(rho + 1j * STEP * unit))[1][free]) / STEP
+                for unit in np.eye(len(rho))
+            ]
+        except np.linalg.LinAlgError:
+            return None
+        bend = np.array(rows)
+        return Barrier(value, slopes[free], (bend + bend.T) / 2.0)
+
+    def normals(self, rho: np.ndarray, share: float) -> np.ndarray:
+        """See `Products.null_slopes`; (s, r)."""
+        slopes = self.residual.products.null_slopes(self.table(rho), share)
+        return slopes[:, self.residual.table.free]
 
     def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
         """Exact first and second derivatives along rho; None where second ones are differences."""

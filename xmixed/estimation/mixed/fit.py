@@ -117,7 +117,11 @@ def run(
 
     model, places = engine_model(specification)
     equations = specification.description.equations
-    parameters = [variance_parameter(item, places, equations) for item in engine.parameters_of(model)]
+    try:
+        found = engine.parameters_of(model)
+    except engine.EngineError as error:
+        raise as_stata_error(error) from error
+    parameters = [variance_parameter(item, places, equations) for item in found]
     log.names = [
         _optimisation_name(item, options.parameterization)
         for item in parameters
@@ -192,7 +196,8 @@ def engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[i
         tuple(levels),
         method,  # type: ignore[arg-type]
         specification.residuals,
-        weights=None if weights is None else weights.rows,
+        weights=None if weights is None or specification.cells is not None else weights.rows,
+        cells=specification.cells,
     )
     return model, places
 
@@ -202,6 +207,8 @@ def as_stata_error(error: EngineError) -> StataError:
 
     if isinstance(error, engine.NoObservations):
         return StataError(2000, "no observations")
+    if isinstance(error, engine.TooManyParameters):
+        return StataError(2001, str(error))
     if isinstance(error, engine.InsufficientObservations):
         return StataError(2001, "insufficient observations")
     if isinstance(error, engine.ConstantOutcome):

@@ -97,7 +97,7 @@ def _concerned(
     """Return the names of the parameters that a remark is about."""
     if note.kind == "residual_variance_zero":
         return [parameter.name for parameter in parameters if parameter.kind == "log_sd_residual"]
-    if note.kind == "residual_limit":
+    if note.kind in ("residual_limit", "residual_singular"):
         own = [item for item in parameters if item.kind.startswith("residual")]
         return [
             item.name for item in own if item.group == note.equation and item.kind != "residual_log_ratio"
@@ -176,6 +176,9 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
         return (
             f"a correlation of residuals is {_BOUNDARY} (at its limit); its standard error is not computed."
         )
+    if note.kind == "residual_singular":
+        text = f"the residual covariance matrix is singular, {_BOUNDARY}; "
+        return text + "its standard errors take its rank as given."
     if note.kind == "standard_errors_failed":
         return "standard-error calculation has failed; the standard errors of the random effects are missing."
     where, names, several, common = "", (), False, False

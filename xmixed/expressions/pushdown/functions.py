@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-from xmixed.data.reference.leaves import EPOCH, LARGEST_FLOAT, cleaned
+from xmixed.data.reference.leaves import EPOCH, LARGEST_FLOAT, as_float, ceil, floor, truncated
 from xmixed.data.reference.model import needs_rows
 from xmixed.errors import StataError
 from xmixed.expressions.pushdown.operators import below, equal
@@ -16,25 +15,6 @@ from xmixed.formats import calendar
 
 Compute = Callable[..., Pushed]
 _DAY = float(calendar.MILLISECONDS_PER_DAY)
-
-
-@cache
-def _engine_function(name: str) -> Any:
-    """Return a function of doubles of the engine; Ibis' own `floor` would give integers of 64 bits."""
-    import ibis
-
-    def function(x: float) -> float: ...
-
-    function.__name__ = function.__qualname__ = name
-    return ibis.udf.scalar.builtin(function, name=name, signature=(("float64",), "float64"))
-
-
-def _floor(x: Any) -> Any:
-    return _engine_function("floor")(x)
-
-
-def _ceil(x: Any) -> Any:
-    return _engine_function("ceil")(x)
 
 
 def _guarded(compute: Callable[[Any], Any], inside: Callable[[Any], Any] | None = None) -> Compute:
@@ -58,15 +38,9 @@ def _same_size(compute: Callable[[Any], Any]) -> Compute:
     return apply
 
 
-def _truncated(x: Any) -> Any:
-    import ibis
-
-    return ibis.cases((x < 0.0, _ceil(x)), else_=_floor(x))
-
-
 def _round(x: Pushed, unit: Pushed | None = None) -> Pushed:
     if unit is None:
-        return made(_floor(number(x) + 0.5), x, bound=x.bound + 1.0, safe=True)
+        return made(floor(number(x) + 0.5), x, bound=x.bound + 1.0, safe=True)
     if not isinstance(unit.constant, float):
         raise needs_rows("round() to a unit that varies is")
     if unit.is_missing:
@@ -76,8 +50,8 @@ def _round(x: Pushed, unit: Pushed | None = None) -> Pushed:
     size = abs(unit.constant)
     reciprocal = float(round(1 / size))
     if size < 1 and abs(reciprocal * size - 1) < 1e-12:
-        return made(_floor(number(x) * reciprocal + 0.5) / reciprocal)
-    return made(_floor(number(x) / size + 0.5) * size)
+        return made(floor(number(x) * reciprocal + 0.5) / reciprocal)
+    return made(floor(number(x) / size + 0.5) * size)
 
 
 def _mod(x: Pushed, y: Pushed) -> Pushed:
@@ -85,7 +59,7 @@ def _mod(x: Pushed, y: Pushed) -> Pushed:
 
     value, by = number(x), number(y)
     by = ibis.cases((by > 0.0, by))
-    return made(value - by * _floor(value / by))
+    return made(value - by * floor(value / by))
 
 
 def _extreme(name: str) -> Compute:
@@ -106,11 +80,6 @@ def _extreme(name: str) -> Compute:
 
 def _float(x: Pushed) -> Pushed:
     return Pushed("number", as_float(number(x)), True, LARGEST_FLOAT)
-
-
-def as_float(value: Any) -> Any:
-    """Return float64 rounded to a float, NULL beyond its range."""
-    return cleaned(value, LARGEST_FLOAT - 2.0**102).cast("float32").cast("float64")
 
 
 # --- choosing and testing ------------------------------------------------------------------------------
@@ -177,7 +146,7 @@ def _of_date(part: Callable[[Any], Any], largest: float) -> Compute:
 
         value = number(days)
         inside = (value >= float(calendar.FIRST_DAY)) & (value < calendar.LAST_DAY + 1.0)
-        whole = _floor(ibis.cases((inside, value))).cast("int64")
+        whole = floor(ibis.cases((inside, value))).cast("int64")
         date = ibis.date(EPOCH) + whole.as_interval("D")
         return Pushed("number", part(date).cast("float64"), True, largest)
 
@@ -196,7 +165,7 @@ def _day_of_week(days: Pushed) -> Pushed:
 
     value = number(days)
     inside = (value >= float(calendar.FIRST_DAY)) & (value < calendar.LAST_DAY + 1.0)
-    return Pushed("number", _remainder(_floor(ibis.cases((inside, value))) + 5.0, 7.0), True, 7.0)
+    return Pushed("number", _remainder(floor(ibis.cases((inside, value))) + 5.0, 7.0), True, 7.0)
 
 
 def _scaled(multiplier: float, divisor: float) -> Compute:
@@ -266,10 +235,10 @@ FUNCTIONS: dict[str, Compute] = {
     "acos": _guarded(lambda x: x.acos(), lambda x: x.abs() <= 1.0),
     "atan": _guarded(lambda x: x.atan()),
     "sign": _same_size(lambda x: x.sign().cast("float64")),
-    "ceil": _same_size(_ceil),
-    "floor": _same_size(_floor),
-    "int": _same_size(_truncated),
-    "trunc": _same_size(_truncated),
+    "ceil": _same_size(ceil),
+    "floor": _same_size(floor),
+    "int": _same_size(truncated),
+    "trunc": _same_size(truncated),
     "round": _round,
     "mod": _mod,
     "max": _extreme("greatest"),
@@ -289,10 +258,10 @@ FUNCTIONS: dict[str, Compute] = {
     "mofd": _of_date(lambda date: (date.year() - 1960) * 12 + date.month() - 1, 1e6),
     "qofd": _of_date(lambda date: (date.year() - 1960) * 4 + date.quarter() - 1, 1e6),
     "dow": _day_of_week,
-    "dofc": lambda x: made(_floor(number(x) / _DAY), x, bound=x.bound, safe=True),
-    "cofd": lambda x: made(_floor(number(x)) * _DAY),
-    "hh": lambda x: made(_floor(_remainder(number(x), _DAY) / 3_600_000.0)),
-    "mm": lambda x: made(_floor(_remainder(number(x), 3_600_000.0) / 60_000.0)),
+    "dofc": lambda x: made(floor(number(x) / _DAY), x, bound=x.bound, safe=True),
+    "cofd": lambda x: made(floor(number(x)) * _DAY),
+    "hh": lambda x: made(floor(_remainder(number(x), _DAY) / 3_600_000.0)),
+    "mm": lambda x: made(floor(_remainder(number(x), 3_600_000.0) / 60_000.0)),
     "ss": lambda x: made(_remainder(number(x), 60_000.0) / 1000.0),
     "hours": _scaled(1.0, 3_600_000.0),
     "minutes": _scaled(1.0, 60_000.0),

@@ -1,0 +1,158 @@
+"""Commands over data by reference print what they print of the same data in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xmixed.errors import StataError
+from xmixed.interpreter.session import Session
+
+SHOWN = """
+count if x > 1 & b in 2/9
+count in 3/5
+list
+list x s if i == 3
+list in 3/5, noobs sepby(i)
+list x d t, clean nolabel
+summarize
+summarize x big [fw=i]
+summarize x big [aw=f+4] if b != 0
+summarize big f t, detail
+summarize x in 3/9, meanonly
+tabulate i
+tabulate i b, chi2 row missing
+tabulate s i if x < 8
+tab1 i b if i > 1
+tab2 i b s
+tabulate i, summarize(f)
+tabulate i, subpop(b) sort
+codebook
+codebook s x, tabulate(3)
+codebook, compact
+codebook f if b
+"""
+MADE = """
+generate z = x * 2
+generate byte w = i + 100 if b
+gen str2 q = s + "!!!" if i == 3
+gen u = s + "longer"
+generate double exact = x / 3
+replace i = i + 1000 if i == 2
+replace i = i + .5 if b
+replace f = . if f > 5
+replace s = "longer than before" if s == "b"
+replace w = 101.5 if big < 40020, nopromote
+replace x = 0, nopromote
+replace x = x
+describe
+list, clean
+label define L 0 "no" 1 "yes"
+label values b L
+label variable f "a label"
+format f %9.2f
+order q
+rename w wide
+notes b: remember
+notes
+notes drop b
+ds
+lookfor label
+aorder
+move s x
+tabulate b
+drop if i == 3
+keep if x < .
+drop in 2/3
+keep in 1/4
+list, clean
+keep b s
+drop s
+describe
+"""
+
+
+@pytest.mark.parametrize("text", [SHOWN, MADE], ids=["shown", "made"])
+def test_transcripts_are_those_of_memory(referring: Session, reading: Session, text: str) -> None:
+    for command in text.strip().splitlines():
+        assert referring.run(command) == reading.run(command), command
+    assert referring.data.reference is not None
+
+
+def test_results_are_those_of_memory(referring: Session, reading: Session) -> None:
+    for command in ("summarize big f, detail", "count if i > 1", "summarize x [aw=f+4]", "tabulate i b"):
+        for session in (referring, reading):
+            session.run(command)
+        assert list(referring.r.scalars) == list(reading.r.scalars)
+        expected = np.array(list(reading.r.scalars.values()))
+        np.testing.assert_allclose(list(referring.r.scalars.values()), expected, rtol=1e-14)
+
+
+def test_values_made_by_a_query_are_those_of_memory(referring: Session, reading: Session) -> None:
+    for session in (referring, reading):
+        session.run("generate a = x / 7\ngenerate int b2 = f * 1000\nreplace a = f if missing(a)")
+    referring.run("load")
+    for variable in reading.data:
+        assert referring.data[variable.name].type == variable.type
+        assert referring.data[variable.name].values.tolist() == variable.values.tolist(), variable.name
+
+
+def test_offsets_cost_no_digits(tmp_path: Path) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    x = 1e8 + np.arange(20_000) % 7 / 8
+    pq.write_table(pa.table({"x": x}), tmp_path / "far.parquet")
+    session = Session()
+    session.run(f'use "{tmp_path}/far.parquet", engine(duckdb)\nsummarize x')
+    assert session.r.scalars["sd"] == pytest.approx(np.std(x - 1e8, ddof=1), rel=1e-12)
+    assert session.r.scalars["mean"] == pytest.approx(1e8 + np.mean(x - 1e8), rel=1e-15)
+
+
+def test_rows_keep_their_numbers_over_several_row_groups(tmp_path: Path) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = pa.table({"k": np.arange(300_000), "g": np.arange(300_000) % 100_000})
+    pq.write_table(table, tmp_path / "many.parquet", row_group_size=20_000)
+    session = Session()
+    session.run(f'use "{tmp_path}/many.parquet", engine(duckdb)')
+    shown = session.run("list if g == 77, clean noheader")
+    assert shown.split() == ["78.", "77", "77", "100078.", "100077", "77", "200078.", "200077", "77"]
+    assert session.run("list k in 250001/250002, clean noobs").split() == ["k", "250000", "250001"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "tabulate i, generate(d)",
+        "tabulate i [fw=i]",
+        "summarize x [aw=f], detail",
+        "generate y = _n",
+        "generate y = x in 1/3",
+        "replace x = x[_n-1]",
+        "matrix A = (1\\2)\nsvmat A",
+        "set obs 20",
+        "isid i",
+        "save never",
+    ],
+)
+def test_what_a_command_cannot_do_by_reference(referring: Session, command: str) -> None:
+    before = referring.data
+    with pytest.raises(StataError) as failure:
+        referring.run(command)
+    assert failure.value.code == 3
+    assert referring.data is before
+
+
+def test_weights_are_checked(referring: Session) -> None:
+    for weight, code in (("fw=f", 402), ("fw=abs(f)", 401), ("aw=s", 109)):
+        with pytest.raises(StataError) as failure:
+            referring.run(f"summarize x [{weight}]")
+        assert failure.value.code == code
+
+
+def test_many_steps_stay_a_query(referring: Session, reading: Session) -> None:
+    """Each replace mentions the variable three times: put into each other, twenty would be 3^20 of them."""
+    for _ in range(20):
+        for session in (referring, reading):
+            session.run("replace x = x / 2 + 1 if x > 1 | x < 0")
+    assert referring.run("summarize x") == reading.run("summarize x")

@@ -1,0 +1,169 @@
+"""Maxima where Lambda is singular although V is not: structured residuals beside random effects.
+
+The log likelihood has a slope up to the edge where Lambda stops being positive definite. There its maximum is
+the limit, mu to zero, of those of L + mu log|C|, C being the correlations, each within the edge. What counts
+against L at weight mu is at most mu times the number of eigenvalues that vanish. In the limit the Hessian of
+the sum is infinite across the face of singular matrices, along it that of L with the face's own curvature:
+what standard errors rest on.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from xmixed.engine.result import BoundaryNote
+from xmixed.engine.search.boundary import Boundary, Face, Rung, settle
+from xmixed.engine.search.objective import Objective, Point
+from xmixed.engine.search.optimise import State, Step, Surface, flatness, newton_step
+
+# The first weight, for a hundred observations, what shares of it follow, and which of these are rungs.
+_FIRST = 0.1
+_SHARES = (1.0, 1e-1, 2e-2, 1e-2, 5e-3, 5e-4, 5e-5, 1e-5)
+_RUNGS = (2e-2, 1e-2, 5e-3)
+_MOST_STEPS = 40
+_HALVINGS = 30
+# Gain still to come in terms of the weight: at a rung, and elsewhere.
+_ENOUGH = 1e-10
+_ROUGHLY = 1e-3
+_DRAWN = 0.1
+_LOST = 1e-5
+_PART = 0.1
+# An eigenvalue of the correlations below the first is on its way to zero, below the second it is there.
+_NEAR = 0.05
+_ZERO = 1e-2
+
+
+def near_face(objective: Objective, point: Point) -> bool:
+    """Whether Lambda is nearly singular, random effects standing beside it."""
+    whitening = objective.whitening
+    if whitening is None or not objective.problem.blocks or not whitening.residual.structure.linear:
+        return False
+    return whitening.residual.products.takes_complex and len(whitening.normals(point.rho, _NEAR)) > 0
+
+
+def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
+    """The maximum that has Lambda singular, or the way to one inside; None where neither is higher.
+
+    A search that goes straight up ends in a corner of the edge, from which no step leads further.
+    """
+    objective, lowest = root.objective, point.log_likelihood
+    weight = _FIRST * max(1.0, objective.problem.n / 100)
+    best, rungs = _drawn_back(objective, point), []
+    for share in _SHARES:
+        found, ended = _highest(root, best, share * weight, _ENOUGH if share in _RUNGS else _ROUGHLY)
+        if share in _RUNGS and ended:
+            rungs.append((found, share * weight))
+        elif len(rungs) == len(_RUNGS) and found.log_likelihood < best.log_likelihood:
+            break
+        best = found
+    if len(rungs) < len(_RUNGS) or best.log_likelihood < lowest - _LOST:
+        return None
+    face = _face(objective, rungs)
+    if face is None:
+        return settle(objective, best)
+    best, boundary = settle(objective, best, face)
+    boundary.notes += [BoundaryNote("residual_singular", 0, group) for group in face.groups]
+    return best, boundary
+
+
+def extrapolated(values: list[np.ndarray]) -> np.ndarray:
+    """What values at the rungs, each half as far from the face as the one before, tend to."""
+    while len(values) > 1:
+        power = 2.0 ** (len(_RUNGS) + 1 - len(values))
+        values = [(power * after - before) / (power - 1.0) for before, after in pairwise(values)]
+    return values[0]
+
+
+def step_along(root: Surface, rung: Rung, fixed: np.ndarray) -> tuple[Step, np.ndarray]:
+    """Newton's step among the singular matrices, and which parameters (k-1,) it cannot tell about."""
+    first, count = root.objective.block_count, root.objective.count
+    state = root.state(root.theta(rung.point), rung.point)
+    carry = np.zeros((count, first + rung.basis.shape[1]))
+    carry[:first, :first], carry[first:, first:] = np.eye(first), rung.basis
+    hessian = carry.T @ state.hessian @ carry
+    hessian[first:, first:] += rung.bend
+    inner = State(carry.T @ state.theta, state.point, carry.T @ state.gradient, hessian)
+    sizes = np.append(root.sizes(state.theta)[:first], np.ones(rung.basis.shape[1]))
+    free = np.append(~fixed[:first], np.ones(rung.basis.shape[1], bool))
+    values, vectors = np.linalg.eigh(-(hessian * np.outer(sizes, sizes))[np.ix_(free, free)])
+    level = carry[:, free] @ (sizes[free, None] * vectors[:, np.abs(values) <= flatness(values)])
+    return newton_step(inner, sizes, free), np.abs(level).max(axis=1, initial=0.0) > _PART
+
+
+def _drawn_back(objective: Objective, point: Point) -> Point:
+    """The point with lower correlations of the residuals, from where Newton's steps are free to go."""
+    whitening = objective.whitening
+    assert whitening is not None
+    rho, own = point.rho.copy(), whitening.correlations
+    rho[own] = np.arctanh((1.0 - _DRAWN) * np.tanh(rho[own]))
+    return objective.point(point.blocks, rho)
+
+
+def _face(objective: Objective, found: list[tuple[Point, float]]) -> Face | None:
+    whitening = objective.whitening
+    assert whitening is not None
+    rungs: list[Rung] = []
+    groups: np.ndarray = np.zeros(0)
+    for point, weight in found:
+        normals, barrier = whitening.normals(point.rho, _ZERO), whitening.barrier(point.rho)
+        if barrier is None or not len(normals):
+            return None
+        sizes = np.linalg.norm(normals, axis=1, keepdims=True)
+        _, values, rows = np.linalg.svd(normals / sizes)
+        basis = rows[int((values > 1e-6 * values[0]).sum()) :].T
+        groups = np.unique(whitening.groups[np.abs(normals).max(axis=0) > 0])
+        rungs.append(Rung(point, basis, weight * basis.T @ barrier.bend @ basis))
+    return Face(tuple(rungs), tuple(int(group) + 1 for group in groups))
+
+
+def _with_barrier(root: Surface, point: Point, weight: float) -> tuple[State, float] | None:
+    """Gradient and Hessian of L + weight log|C|, and its value."""
+    whitening, first = root.objective.whitening, root.objective.block_count
+    assert whitening is not None
+    barrier = whitening.barrier(point.rho)
+    if barrier is None or not np.isfinite(point.log_likelihood):
+        return None
+    state = root.state(root.theta(point), point)
+    gradient, hessian = state.gradient.copy(), state.hessian.copy()
+    gradient[first:] += weight * barrier.slopes
+    hessian[first:, first:] += weight * barrier.bend
+    return State(state.theta, point, gradient, hessian), point.log_likelihood + weight * barrier.value
+
+
+def _value(root: Surface, point: Point, weight: float) -> float:
+    whitening = root.objective.whitening
+    assert whitening is not None
+    if not np.isfinite(point.log_likelihood):
+        return -np.inf
+    table = whitening.table(point.rho)
+    try:
+        return point.log_likelihood + weight * whitening.residual.products.log_det_slopes(table)[0]
+    except np.linalg.LinAlgError:
+        return -np.inf
+
+
+def _highest(root: Surface, point: Point, weight: float, enough: float) -> tuple[Point, bool]:
+    """Newton's steps on L + weight log|C|, and whether they end at a maximum of it."""
+    found = _with_barrier(root, point, weight)
+    for _ in range(_MOST_STEPS):
+        if found is None:
+            return point, False
+        state, value = found
+        step = newton_step(state, root.sizes(state.theta))
+        if step.concave and step.scaled_gradient < enough * weight:
+            return point, True
+        following = _climbed(root, state, step.direction, value, weight)
+        if following is None:
+            return point, step.concave and step.scaled_gradient < 1e-6 * weight
+        point, found = following, _with_barrier(root, following, weight)
+    return point, False
+
+
+def _climbed(root: Surface, state: State, direction: np.ndarray, value: float, weight: float) -> Point | None:
+    for halving in range(_HALVINGS):
+        trial = root.point(state.theta + direction / 2**halving)
+        if _value(root, trial, weight) > value:
+            return trial
+    return None
