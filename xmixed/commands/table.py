@@ -653,6 +653,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "mi varying": Listed("vary", "mi.describe", "Which variables differ between imputations"),
     "mi xeq": Listed("xeq", "mi.running", "Run commands on the completed datasets"),
     "mi xtset": Listed("xtset", "mi.shaping", "Declare panel data"),
+    "misstable nested": Listed("nest", "describe.misstable", "Which missing values lie within others"),
     "misstable patterns": Listed("pat", "describe.misstable", "Show which values are missing together"),
     "misstable summarize": Listed("sum", "describe.misstable", "Count missing values"),
     "notes drop": Listed("drop", "data.notes", "Remove notes"),
