@@ -140,7 +140,7 @@ def test_every_estimator_by_hand(imputed: Session) -> None:
             other = Session()
             other.data = imputed.data
             other.run(f"mi extract {m}, clear\nquietly {command}")
-            runs.append((other.e["b"].values[0], other.e["V"].values))
+            runs.append((other.e.matrices["b"].values[0], other.e.matrices["V"].values))
         b = np.array([run[0] for run in runs])
         within = np.mean([run[1] for run in runs], axis=0)
         between = np.cov(b.T).reshape(within.shape)
@@ -329,7 +329,7 @@ def test_transformations(imputed: Session, fails: Fails) -> None:
         other = Session()
         other.data = imputed.data
         other.run(f"mi extract {m}, clear\nquietly regress y x w")
-        own = other.e["b"].values[0]
+        own = other.e.matrices["b"].values[0]
         ratios.append(own[0] / own[1])
     assert _row(imputed, "b_Q_mi")[1] == pytest.approx(np.mean(ratios), rel=1e-10)
     shown = imputed.run("mi estimate, notrcoef")

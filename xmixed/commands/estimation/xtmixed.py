@@ -11,13 +11,8 @@ from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX
-<<<<<<< HEAD
 from xmixed.estimation.results import estimator_of, has_prefix
-from xmixed.language.nodes.estimators import MixedCommand
-=======
-from xmixed.estimation.results import RESAMPLED, estimator_of
 from xmixed.language.nodes.estimators import FixedEquation, MixedCommand
->>>>>>> main
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
