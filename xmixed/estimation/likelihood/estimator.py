@@ -24,12 +24,12 @@ from xmixed.session.settings import Settings
 
 
 class LikelihoodModel:
-    """See `results.Estimator`; one for each family of models."""
+    """See `results.Estimator`; one for each group of models."""
 
     options: tuple[OptionSpec, ...] = LIKELIHOOD_DISPLAY
 
-    def __init__(self, family: str) -> None:
-        self.statistics: tuple[Statistic, ...] = STATISTICS[family]
+    def __init__(self, group: str) -> None:
+        self.statistics: tuple[Statistic, ...] = STATISTICS[group]
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         lines: list[Line] = []
@@ -62,7 +62,7 @@ class LikelihoodModel:
         return estimates.payload.terms
 
 
-BINARY, COUNTS = LikelihoodModel("binary"), LikelihoodModel("counts")
+LOGIT, PROBIT, COUNTS = LikelihoodModel("logit"), LikelihoodModel("probit"), LikelihoodModel("counts")
 DISPERSED = LikelihoodModel("dispersed")
 ORDERED, MULTINOMIAL = LikelihoodModel("ordered"), LikelihoodModel("multinomial")
 
