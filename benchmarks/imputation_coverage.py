@@ -1,4 +1,4 @@
-"""Do intervals of `mi estimate` cover? Known models, values missing at random, imputed and pooled again and again.
+"""Do intervals of `mi estimate` cover? Known models, values missing at random, imputed and pooled.
 
     .venv/bin/python benchmarks/imputation_coverage.py [replications]
 
@@ -29,7 +29,7 @@ TRUE = np.array([1.0, 1.0, -0.8])
 NAMES = ("_cons", "x", "z")
 
 
-def data(generator: np.random.Generator, binary: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def data(generator: np.random.Generator, binary: bool) -> tuple[np.ndarray, ...]:
     """Return y, x, z, and which of x and z are missing, shape (2, n)."""
     z = (generator.random(N) < 0.5).astype(float) if binary else generator.normal(size=N)
     x = 0.5 * z + generator.normal(size=N)
@@ -53,7 +53,12 @@ def filled(values: np.ndarray, missing: np.ndarray, imputed: np.ndarray) -> np.n
 
 
 def by_chains(
-    y: np.ndarray, x: np.ndarray, z: np.ndarray, missing: np.ndarray, generator: np.random.Generator, first: str
+    y: np.ndarray,
+    x: np.ndarray,
+    z: np.ndarray,
+    missing: np.ndarray,
+    generator: np.random.Generator,
+    first: str,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Impute x by `first` and z by logit, as `mi impute chained` with its defaults."""
     place = np.arange(1)
