@@ -546,6 +546,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "file query": Listed("q", "files.file", "List the text files that are open"),
     "file read": Listed("r", "files.file", "Read a line of a text file into a macro"),
     "file seek": Listed("seek", "files.file", "Move within a text file"),
+    "file set": Listed("set", "files.file", "Byte order of a binary file"),
     "file write": Listed("w", "files.file", "Write to a text file"),
     "fvset base": Listed("b", "data.factors", "Set the base levels of variables"),
     "fvset clear": Listed("clear", "data.factors", "Forget the base levels that were set"),

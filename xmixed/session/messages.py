@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from xmixed.errors import StataError
 from xmixed.output import line
 from xmixed.session.state import SessionState
@@ -19,6 +21,14 @@ def show_message(session: SessionState, error: StataError) -> None:
         adviser(error)
 
 
+def timed_message(head: str, seconds: float) -> str:
+    """Return what `set rmsg on` shows after a command: `r; t=0.01 9:07:48`."""
+    now = datetime.now()
+    return f"{head} t={seconds:.2f} {now.hour}:{now:%M:%S}"
+
+
 def show_code(session: SessionState, error: StataError) -> None:
-    """Print `r(#);`."""
-    session.out.write(line((f"r({error.code});", "link")))
+    """Print `r(#);`, with the time that the command took under `set rmsg on`."""
+    code = f"r({error.code});"
+    shown = timed_message(code, error.seconds) if session.settings.rmsg else code
+    session.out.write(line((shown, "link")))
