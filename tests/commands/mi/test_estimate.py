@@ -30,6 +30,9 @@ replace x = .4*y + .8*cos(17*i*_mi_m + _mi_m) if _mi_m & mod(i, 5) == 0
 """
 """Imputations by a formula, which R can form too."""
 
+BOUNDARY = """Note: a variance component is on the boundary in 5 of 5 imputations;
+      what is pooled of it says little.
+"""
 MANY = "nimputations(): 9 exceeds the number of imputations; M=5"
 
 
@@ -251,7 +254,7 @@ def test_a_component_on_the_boundary(session: Session) -> None:
     centred = "egen mean = mean(y), by(id)\nreplace y = y - mean\ngenerate byte z"
     session.run(DATA.replace("generate byte z", centred))
     shown = session.run("mi estimate: xtmixed y x w || id:")
-    assert shown.endswith("Note: a variance component is on the boundary in 5 of 5 imputations.\n")
+    assert shown.endswith(BOUNDARY)
     row = next(line for line in shown.splitlines() if "sd(_cons)" in line)
     assert len(row.split("|")[1].split()) == 1 or row.split()[-1] == "."
     assert session.e.matrices["V_mi"].values[3, 3] == 0

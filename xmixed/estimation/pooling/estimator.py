@@ -107,7 +107,8 @@ def _warnings(estimates: Estimates) -> list[Line]:
         ]
     if e.get("boundary_mi"):
         text = f"in {e['boundary_mi']:.0f} of {e['M_mi']:.0f} imputations"
-        lines.append(line(f"Note: a variance component is on the boundary {text}."))
+        lines.append(line(f"Note: a variance component is on the boundary {text};"))
+        lines.append(line("      what is pooled of it says little."))
     return lines
 
 
