@@ -12,6 +12,8 @@ from xmixed.engine.search.objective import Objective, Point
 
 # A variance (or eigenvalue of the correlations) below this share is tried at exactly zero.
 _CANDIDATE = 1e-7
+# An eigenvalue of the correlations below this may be zero just as well.
+_MAY_BE_ZERO = 1e-2
 # Beyond these a correlation is tried at its limit,
 _ATANH_NEAR = 2.0
 _LOGIT_NEAR = 4.0
@@ -230,9 +232,9 @@ def _singular(objective: Objective, point: Point, index: int, boundary: Boundary
     if not (sds > 0).all():
         return point
     values, vectors = np.linalg.eigh(inner / np.outer(sds, sds))
-    if not values[0] < _CANDIDATE:
+    if not values[0] < _MAY_BE_ZERO:
         return point
-    values = np.where(values < _CANDIDATE, 0.0, values)
+    values = np.where(values < max(_CANDIDATE, 1.001 * values[0]), 0.0, values)
     cut = ((vectors * values) @ vectors.T) * np.outer(sds, sds)
     inner_structure, trial_psi = structure.of(len(keep)), np.zeros_like(psi)
     trial_psi[np.ix_(keep, keep)] = inner_structure.matrix(inner_structure.coordinates(cut))
