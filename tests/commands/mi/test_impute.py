@@ -151,6 +151,8 @@ def test_the_trace_of_chains(holed: Session, fails: Fails, folder: Path) -> None
     assert fails(holed, f"{line} savetrace(trace)") == (602, "file trace.dta already exists")
     assert fails(holed, f"{line} savetrace(trace, replace) by(g)")[0] == 198
     assert fails(holed, f"{line} savetrace(, replace)")[0] == 198
+    holed.run("mi impute chained (regress) y = x, replace savetrace(nothing)")
+    assert not Path("nothing.dta").exists()  # a monotone pattern takes no iteration
     holed.run(f"{line} savetrace(trace, replace)\nuse trace, clear")
     data = holed.data
     assert data.names == ["iter", "m", "y_mean", "y_sd", "c_mean", "c_sd"]
@@ -204,7 +206,9 @@ Prior: Jeffreys                              Iterations =       40
     assert np.all(np.abs(_imputed(holed, "c", 3)) < 100)
     assert (holed.r["burnin"], holed.r["burnbetween"]) == (20, 10)
     holed.run("replace c = . in 1/2 if _mi_m == 0")
-    note = "note: 2 observations omitted from EM estimation because of all imputation variables missing\n"
+    note = (
+        "note: 2 observations omitted from EM estimation because of all imputation\n      variables missing\n"
+    )
     assert note in holed.run("mi impute mvn y c = x, replace burnin(5) burnbetween(5) noconstant")
 
 

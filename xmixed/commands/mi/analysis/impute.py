@@ -291,8 +291,8 @@ class _Imputation:
             model = IncompleteNormal(Y, _independent(Z), missing)
             gone = int((~model.used).sum())
             if gone:
-                text = "because of all imputation variables missing"
-                out.write(f"note: {gone} observations omitted from EM estimation {text}")
+                text = "observations omitted from EM estimation because of all imputation"
+                out.write(f"note: {gone} {text}", "      variables missing")
             start = model.em()
             end = "" if start.converged else " (not converged)"
             reached = f"{start.log_likelihood:.9g} at iteration {start.iterations}{end}"
