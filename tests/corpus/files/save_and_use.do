@@ -16,7 +16,6 @@ use x in 2 using one, clear
 list, noobs
 use if x > 1 using one, clear
 count
-describe using one, short
 capture noisily use nosuch
 display _rc
 clear
