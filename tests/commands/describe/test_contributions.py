@@ -52,10 +52,10 @@ def test_intervals_by_groups(session: xmixed.Session) -> None:
 
 
 def test_gaps_are_counted(session: xmixed.Session) -> None:
-    session.run("generate t = _n + (_n > 10) + (_n > 30)\nxtset a t, delta(2)")
-    assert session.run("tsreport") == "" and session.r["N_gaps"] == 3
-    assert session.run("tsreport, report panel") == "\nNumber of gaps in sample:  2\n"
-    assert "3   (gap count includes panel changes)" in session.run("tsreport, report")
+    session.run("generate t = _n + 2 * (_n > 10) + 2 * (_n > 30)\nxtset a t, delta(2)")
+    assert session.run("tsreport") == "" and session.r["N_gaps"] == 5
+    assert session.run("tsreport, report panel") == "\nNumber of gaps in sample:  4\n"
+    assert "5   (gap count includes panel changes)" in session.run("tsreport, report")
     assert session.run("tsreport if t < 10 & a == 1, report") == ""
     assert "  0   (gap" in session.run("tsreport if t < 10 & a == 1, report0")
     session.run("xtset, clear")

@@ -57,7 +57,7 @@ def test_subpopulations_weights_and_clusters(session: xmixed.Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "code"), [("ratio y", 198), ("ratio (y/x", 198), ("ratio y/x/y", 198), ("ratio 1a: y/x", 198)]
+    ("typed", "code"), [("ratio y", 198), ("ratio (y/x", 100), ("ratio y/x/y", 198), ("ratio 1a: y/x", 198)]
 )
 def test_what_is_no_ratio(session: xmixed.Session, typed: str, code: int) -> None:
     with pytest.raises(xmixed.StataError) as caught:

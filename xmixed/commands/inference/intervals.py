@@ -54,7 +54,8 @@ from xmixed.statistics.inference.intervals import Interval, centile, proportion_
         ),
         exclusive=(METHODS, ("binomial", "poisson")),
     ),
-    synopsis="ci [varlist] [if] [in] [weight] [, binomial poisson exposure(varname) wilson ... by(varname) total]",
+    synopsis="ci [varlist] [if] [in] [weight] [, binomial poisson exposure(varname) wilson ..."
+    " by(varname) total level(#)]",
     needs=("data",),
     by="each",
 )
