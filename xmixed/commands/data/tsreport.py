@@ -6,14 +6,14 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
-from xmixed.data.order import stable_order
-from xmixed.data.time_units import number_of
 from xmixed.errors import StataError
+from xmixed.formats.hexadecimal import number_of
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
+from xmixed.statistics.ordering import stable_order
 
 
 @command(
