@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from xmixed.errors import StataError
@@ -76,3 +77,14 @@ def test_preserve_and_failures_bring_the_reference_back(referring: Session) -> N
     referring.run("preserve\nload\nreplace x = 1\nrestore")
     assert referring.data.reference is not None
     assert referring.run("count") == "   12\n"
+
+
+def test_nan_is_missing_where_a_file_states_a_range_without_it(tmp_path: Path) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    values = np.arange(2000.0)
+    values[7] = np.nan
+    pq.write_table(pa.table({"x": values}), tmp_path / "x.parquet", row_group_size=300)
+    session = Session()
+    session.run(f'use "{tmp_path}/x.parquet", engine(duckdb)')
+    assert session.run("count if x < .") == " 1999\n"
+    assert session.run("count if missing(x)") == "    1\n"

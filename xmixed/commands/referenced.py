@@ -22,6 +22,7 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.sample import range_slice
 from xmixed.expressions.weights import check_weights
 from xmixed.language.nodes import Command
+from xmixed.language.nodes.estimators import FixedEquation
 from xmixed.session.state import SessionState
 
 
@@ -30,7 +31,9 @@ def max_memory(session: SessionState) -> str:
     return session.settings.remembered.get("max_memory", ".")
 
 
-def selected_reference(session: SessionState, node: Command, any_order: bool = False) -> Reference:
+def selected_reference(
+    session: SessionState, node: Command | FixedEquation, any_order: bool = False
+) -> Reference:
     """Return the rows that the command's `if` and `in` leave, over the columns of the data.
 
     `any_order`: `in 1/#` may be any # rows.
@@ -43,7 +46,7 @@ def selected_reference(session: SessionState, node: Command, any_order: bool = F
     return _selection(session.data, node, Context.of(session), any_order)
 
 
-def _selection(data: Dataset, node: Command, context: Context, any_order: bool) -> Reference:
+def _selection(data: Dataset, node: Command | FixedEquation, context: Context, any_order: bool) -> Reference:
     reference = reference_of(data)
     if node.in_range is not None:
         rows = range_slice(node.in_range, data.n_obs)

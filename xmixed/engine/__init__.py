@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xmixed.engine.evaluation import Evaluation, LevelEffects, evaluate, log_likelihood
     from xmixed.engine.fitting import fit, linear_regression, parameters_of
     from xmixed.engine.model import Cells, Level, Model, Options, RandomEffects, Residuals, StructureName
-    from xmixed.engine.products.collinearity import find_omitted
+    from xmixed.engine.products.collinearity import find_omitted, omitted_of_products
     from xmixed.engine.resampling import Resampler
     from xmixed.engine.residuals.base import ResidualStructure
     from xmixed.engine.residuals.structures import residual_structure
@@ -80,12 +80,13 @@ __all__ = [
     "fit",
     "linear_regression",
     "log_likelihood",
+    "omitted_of_products",
     "parameters_of",
     "residual_structure",
 ]
 
 _MODULES = {
-    "products.collinearity": ("find_omitted",),
+    "products.collinearity": ("find_omitted", "omitted_of_products"),
     "covariance.structures": ("CovarianceStructure", "covariance_structure"),
     "model": ("Cells", "Level", "Model", "Options", "RandomEffects", "Residuals", "StructureName"),
     "resampling": ("Resampler",),

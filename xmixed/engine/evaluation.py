@@ -14,6 +14,7 @@ from xmixed.engine.covariance.blocks import Block, user_matrix
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Level, Model
 from xmixed.engine.prepare import prepare
+from xmixed.engine.residuals.data import CrossedResidualData
 from xmixed.engine.residuals.whitening import whitened_rows
 from xmixed.engine.scores import cluster_scores, refuse_scores, user_scores
 from xmixed.engine.search.objective import Objective, Point
@@ -176,6 +177,8 @@ class Evaluation:
         """
         refuse_scores(self.model)
         objective = self._objective
+        if isinstance(objective.problem.residual, CrossedResidualData):
+            objective = Objective(prepare(self.model, by_columns=True))
         start = split(objective, self.parameters)
         with np.errstate(all="ignore"):
             point = _point_at(objective, start)

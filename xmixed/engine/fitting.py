@@ -91,7 +91,7 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
     report: Report = progress if progress is not None else _silent
     if options.clusters is not None:
         refuse_scores(model)
-    problem = prepare(model, options.relative_weights)
+    problem = prepare(model, options.clusters is not None, options.relative_weights)
     objective, scale = Objective(problem), problem.weight_scale
     if scale != 1.0:
         given = report

@@ -15,7 +15,7 @@ from xmixed.engine.model import Level, Model
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.cells import refuse_cells
 from xmixed.engine.products.columns import ColumnStore, WorkingColumn, refuse_tiny
-from xmixed.engine.products.crossed import Grouping, cross_levels, crossed_products
+from xmixed.engine.products.crossed import CrossedProducts, Grouping, cross_levels, crossed_products
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
 from xmixed.engine.products.enclosing import enclosing_level, members
 from xmixed.engine.products.grouping import Nesting, nest
@@ -34,8 +34,15 @@ from xmixed.engine.products.weights import (
     refuse_weights,
     sweep_weights,
 )
-from xmixed.engine.residuals.data import residual_data
-from xmixed.engine.residuals.units import refuse_row_weights, refuse_timed_cells, whole_units
+from xmixed.engine.residuals.data import ResidualData, crossed_residual_data, residual_data
+from xmixed.engine.residuals.units import (
+    crosses_units,
+    eliminated_level,
+    refuse_row_weights,
+    refuse_timed_cells,
+    unit_level,
+    whole_units,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +54,7 @@ class _Order:
     model : Model
         With levels that must not cross others as columns.
     numbered : tuple of (int, Level)
-        See `_numbered`.
+        See `_numbered`; 0 is the number of units that are eliminated though they have no random effects.
     nesting : Nesting or None
         None where the levels are crossed.
     weights : Weights or None
@@ -55,6 +62,8 @@ class _Order:
         What the given weights were divided by.
     size : float
         n, or the sum of weights.
+    first : int or None
+        Where levels cross: the position of the one that must be eliminated; None where any may be.
     """
 
     model: Model
@@ -63,6 +72,7 @@ class _Order:
     weights: Weights | None
     weight_scale: float
     size: float
+    first: int | None
 
     @property
     def counts(self) -> tuple[np.ndarray, ...] | None:
@@ -132,31 +142,50 @@ class _Scaled:
         return divisors_of(self.products, self.z_scales)
 
 
-def prepare(model: Model, relative_weights: bool = False) -> Problem:
+def prepare(model: Model, by_columns: bool = False, relative_weights: bool = False) -> Problem:
     """Centre, cross-multiply and scale the data; raises the typed errors of bad input.
 
     Parameters
     ----------
     model : Model
+    by_columns : bool
+        Levels that cross the units of correlated residuals become columns: scores need it.
     relative_weights : bool
         Divide weights by their mean.
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         _check(model)
-        order = _ordered(model, relative_weights)
+        order = _ordered(model, by_columns, relative_weights)
         columns = _formed(order)
         return _problem(order, columns, _scaled(order, columns))
 
 
-def _ordered(model: Model, relative_weights: bool) -> _Order:
+def _ordered(model: Model, by_columns: bool, relative_weights: bool) -> _Order:
     """Put the levels in an order that the sweeps can take, those as columns for which there is none."""
+    if not by_columns and crosses_units(model):
+        return _crossing_units(model)
     model, numbered, nesting, weights = _arranged(whole_units(model))
     n = model.n
     scale = weights.total / n if weights is not None and relative_weights else 1.0
     if weights is not None and scale != 1.0:
         weights = weights.divided(scale)
-    return _Order(model, numbered, nesting, weights, scale, n if weights is None else weights.total)
+    first = None
+    if nesting is None and weights is not None:
+        first = next((at for at, counts in enumerate(weights.to_above) if counts), None)
+    size = n if weights is None else weights.total
+    return _Order(model, numbered, nesting, weights, scale, size, first)
+
+
+def _crossing_units(model: Model) -> _Order:
+    """Levels that cross each other or the units: one that is made of whole units is to be eliminated."""
+    assert model.residuals is not None
+    numbered = _numbered(model)
+    first = eliminated_level(model, [level for _, level in numbered])
+    if first is None:
+        first = len(numbered)
+        numbered.append((0, unit_level(model.residuals)))
+    return _Order(model, tuple(numbered), None, None, 1.0, len(model.y), first)
 
 
 def _arranged(
@@ -231,19 +260,11 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
     model, store = order.model, columns.store
     crossed = residual = None
     if order.nesting is None:
-        crossed = cross_levels(scaled.products, store, columns.groups, scaled.divisors, order.weights)
-    if model.residuals is not None:
-        assert order.nesting is not None, "levels that cross others are columns"
-        residual = residual_data(
-            model.residuals,
-            store,
-            order.nesting,
-            [level for _, level in order.numbered],
-            (columns.z, columns.x, columns.y),
-            (scaled.divisors, scaled.x_scale, scaled.y_scale),
-            scaled.offset,
-            order.weights,
+        crossed = cross_levels(
+            scaled.products, store, columns.groups, scaled.divisors, order.weights, order.first
         )
+    if model.residuals is not None:
+        residual = _residual(order, columns, scaled, crossed)
     return Problem(
         model=model,
         products=scaled.products,
@@ -268,11 +289,36 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
     )
 
 
+def _residual(
+    order: _Order, columns: _Columns, scaled: _Scaled, crossed: CrossedProducts | None
+) -> ResidualData:
+    assert order.model.residuals is not None
+    places = (columns.z, columns.x, columns.y)
+    divisors = (scaled.divisors, scaled.x_scale, scaled.y_scale)
+    if crossed is not None:
+        return crossed_residual_data(
+            order.model.residuals, columns.store, columns.groups, places, divisors, scaled.offset, crossed
+        )
+    assert order.nesting is not None
+    return residual_data(
+        order.model.residuals,
+        columns.store,
+        order.nesting,
+        [level for _, level in order.numbered],
+        places,
+        divisors,
+        scaled.offset,
+        order.weights,
+    )
+
+
 def _blocks(order: _Order, columns: _Columns, scaled: _Scaled) -> tuple[Block, ...]:
     """The blocks of all levels, in the order of the model's equations."""
     blocks: list[Block] = []
     ties: dict[int, Tie] = {}
     for position, (number, level) in enumerate(order.numbered):
+        if not number:
+            continue
         own, z_scales = columns.orders[position], scaled.z_scales[position]
         change = _change(own, np.array(columns.centers[position]), z_scales, columns.user[position])
         if number < 0:

@@ -26,7 +26,7 @@ from xmixed.engine.products.cells import CellScatter, Combination, combination, 
 from xmixed.engine.products.columns import WorkingColumn
 from xmixed.engine.products.enclosing import enclosing_level
 from xmixed.engine.products.grouping import Nesting
-from xmixed.engine.residuals.data import ResidualData, make_products
+from xmixed.engine.residuals.data import NestedResidualData, make_products
 from xmixed.engine.residuals.products import Units
 from xmixed.engine.result import SandwichParts
 from xmixed.engine.search.objective import Objective, Point
@@ -240,7 +240,7 @@ def _unit_scores(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scores by beta and log sigma_e (Psi held), (M, p + 1), and by the residual parameters, (M, r)."""
     problem, residual, whitening = objective.problem, objective.problem.residual, objective.whitening
-    assert residual is not None and whitening is not None
+    assert isinstance(residual, NestedResidualData) and whitening is not None
     units, variances = _score_units(objective, point, residual, clusters[0])
     own = clusters[0][units.rows]
     codes = own[units.starts]
@@ -277,7 +277,7 @@ def _unit_scores(
 
 
 def _score_units(
-    objective: Objective, point: Point, residual: ResidualData, codes: np.ndarray
+    objective: Objective, point: Point, residual: NestedResidualData, codes: np.ndarray
 ) -> tuple[Units, np.ndarray]:
     """Units within clusters, and the effects' conditional variances by unit (sigma_e = 1)."""
     if not residual.groups:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,15 @@ from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.factors.terms import Operand, ResolvedTerm, Term, interaction_terms, plain_term
+from xmixed.expressions.factors.design import column, expand
+from xmixed.expressions.factors.terms import (
+    Operand,
+    Part,
+    ResolvedTerm,
+    Term,
+    interaction_terms,
+    plain_term,
+)
 from xmixed.expressions.varlist import resolve_item, resolve_name
 from xmixed.language.nodes import FactorVariable, Interaction, Name, Pattern, Range, Varlist
 from xmixed.missing import is_missing
@@ -36,6 +44,7 @@ class SampleColumns:
         self.rows = rows
         self._columns: dict[tuple[str, str], np.ndarray] = {}
         self._levels: dict[str, np.ndarray] = {}
+        self._designed: dict[tuple[Part, ...], np.ndarray] = {}
 
     def add(self, variable: str, series: str, role: str) -> None:
         """Take a numeric column in; observations where it is missing leave the sample.
@@ -90,9 +99,43 @@ class SampleColumns:
                 self._levels[name] = self._levels[name][self.rows]
         return int(np.count_nonzero(self.rows))
 
+    @property
+    def size(self) -> int:
+        """Rows of the sample's columns."""
+        return int(np.count_nonzero(self.rows))
+
     def values(self, variable: str, series: str = "") -> np.ndarray:
         """Return a numeric column over the sample, float64."""
         return self._columns[variable, series]
+
+    def expanded(self, terms: Iterable[ResolvedTerm]) -> tuple[Term, ...]:
+        """Return one term for each column of the design; see `design.expand`."""
+        return expand(terms, self.values)
+
+    def column(self, term: Term) -> np.ndarray:
+        """Return the column of a term over the sample, float64, the same array whenever it is asked for."""
+        if term.parts not in self._designed:
+            self._designed[term.parts] = column(term, self.values)
+        return self._designed[term.parts]
+
+    def omitted(self, terms: Sequence[Term], constant: bool) -> list[bool]:
+        """Return which of these terms are combinations of those before them, and of a constant.
+
+        Raises
+        ------
+        StataError
+            r(1400) numerical overflow.
+        """
+        if not terms:
+            return []
+        from xmixed.engine import NonFiniteData, find_omitted
+
+        columns = [self.column(term) for term in terms]
+        first = 1 if constant else 0
+        try:
+            return [bool(gone) for gone in find_omitted((*[None] * first, *columns))][first:]
+        except NonFiniteData:
+            raise StataError(1400, "numerical overflow") from None
 
     def level(self, variable: str) -> np.ndarray:
         """Return a grouping variable over the sample, numbers or str objects."""

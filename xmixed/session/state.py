@@ -55,6 +55,8 @@ class SessionState(ABC):
         self.ado_path = AdoPath()
         self.text_files: dict[str, TextFile] = {}
         self.post_files: dict[str, PostFile] = {}
+        self.constraints: dict[int, str] = {}
+        self.ask: Callable[[str], str] | None = None  # shows a text and reads a line at the prompt
         self.timers: dict[int, Timer] = {}
         self.temporary_names = 0  # how many `tempvar` and `tempname` have given out
         self.temporary_files = 0

@@ -38,6 +38,7 @@ def interact() -> int:
     session.progress = ProgressBar(sys.stdout) if sys.stdout.isatty() else None
     session.advisers.append(lambda error: show_advice(session, error))
     prompt = _prompt_session(session)
+    session.ask = input
     print(
         f"xmixed {__version__}: Stata's commands, open source. `help` lists them, `exit` leaves.\n",
         flush=True,

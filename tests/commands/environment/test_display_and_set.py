@@ -65,7 +65,20 @@ def test_display_refusals(session, fails):
     assert fails(session, "display %9s 1") == (109, "type mismatch")
     assert fails(session, "display %foo 1") == (120, "invalid %format")
     assert fails(session, 'display _dup(1e9) "x"')[0] == 198
-    assert fails(session, 'display "x" _request(x)') == (198, "_request() is not implemented in xmixed yet")
+    assert fails(session, "display _request(1)") == (198, "invalid syntax")
+
+
+def test_display_asks(session):
+    asked = iter(["Ann", "", "two words"])
+    shown = []
+    session.ask = lambda text: shown.append(text) or next(asked)
+    assert session.run('display "name? " _request(who)\ndisplay "$who"') == "Ann\n"
+    assert shown == ["name? "]
+    session.run("display _request(who)\ndisplay _request(_mine)")
+    assert session.run('display "$who|`mine\'"') == "|two words\n"
+    session.ask = None  # nobody is there: nothing is read
+    assert session.run('display "name? " _request(_mine)') == "name? \n"
+    assert session.run('display "`mine\'"') == "\n"
 
 
 def test_errors_come_through_quietly(session):

@@ -119,3 +119,35 @@ def test_unregistering_makes_observations_complete(holed: Session) -> None:
     assert holed.data.names == ["x", "b", "s", "_mi_miss", "_1_b"]
     assert holed.run("mi unregister b") == "(1 m=0 obs. now marked as complete)\n"
     assert holed.data.names == ["x", "b", "s", "_mi_miss"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "command", "code"),
+    [
+        ("char _dta[_mi_M] many", "mi update", 459),
+        ("char _dta[_mi_M] 5000", "mi update", 459),
+        ("char _dta[_mi_style] tall", "mi update", 119),
+        ("char _dta[_mi_style] flongsep\nkeep if _mi_m == 0", "mi update", 601),
+        ("tostring _mi_m, replace", "mi update", 459),
+        ("generate _1_b = 1", "mi convert wide, clear", 110),
+    ],
+)
+def test_state_that_cannot_be_is_refused(
+    holed: Session, damage: str, command: str, code: int, refused: Callable
+) -> None:
+    holed.run(f"mi set mlong\nmi register imputed b\nmi set M = 1\n{damage}")
+    assert refused(holed, command)[0] == code
+
+
+def test_state_that_is_odd_is_put_right(holed: Session) -> None:
+    holed.run("mi set mlong\nmi register imputed b\nmi set M = 2")
+    holed.run("char _dta[_mi_update] never\nchar _dta[_mi_pvars] b nothing b\ndrop _mi_miss")
+    assert "approximately" not in holed.run("mi query")
+    said = (
+        "(passive variable nothing unregistered because not in m=0)\n(1 m=0 obs. now marked as incomplete)\n"
+    )
+    assert holed.run("mi update") == said
+    assert read(holed.data).imputations.registered == {"b": "imputed"}
+    holed.run("drop if _mi_m == 2")
+    assert holed.run("mi update") == ""
+    assert holed.data["_mi_m"].values.tolist() == [0] * 6 + [1, 2]

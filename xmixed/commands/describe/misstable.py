@@ -16,10 +16,12 @@ from xmixed.render.layouts.describe.misstable import (
     MissingPatterns,
     MissingRow,
     render_missing,
+    render_nested,
     render_patterns,
 )
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
+from xmixed.statistics.nesting import nested_chains
 
 _NONE = "(variables nonmissing or string)"
 
@@ -27,11 +29,11 @@ _NONE = "(variables nonmissing or string)"
 @command(
     "misstable",
     syntax=Syntax("text"),
-    synopsis="misstable {summarize|patterns} [varlist] [if] [in] [, options]",
+    synopsis="misstable {summarize|patterns|nested} [varlist] [if] [in] [, options]",
     needs=("data",),
 )
 def misstable(session: SessionState, node: Command) -> None:
-    raise StataError(198, "misstable: subcommand summarize or patterns required")
+    raise StataError(198, "misstable: subcommand summarize, patterns or nested required")
 
 
 @subcommand(
@@ -128,3 +130,39 @@ def patterns(session: SessionState, node: Command) -> None:
     complete = float(table.all(axis=1).sum())
     scalars = {"N_complete": complete, "N_incomplete": len(table) - complete, "K": float(len(found))}
     session.r = Results(scalars=scalars)
+
+
+@subcommand(
+    "misstable",
+    "nested",
+    syntax=Syntax(
+        "varlist",
+        condition=True,
+        in_range=True,
+        options=(OptionSpec("exok", "exok", help="extended missing values count as values"),),
+    ),
+    synopsis="misstable nested [varlist] [if] [in] [, exok]",
+    needs=("data",),
+)
+def nested(session: SessionState, node: Command) -> None:
+    rows = selected_rows(session, node)
+    chosen = [variable for variable in variables_of(session.data, node) if not variable.is_string]
+    gone = [_gone(variable.to_double()[rows], bool(node.option("exok"))) for variable in chosen]
+    kept = [(variable.name, missing) for variable, missing in zip(chosen, gone, strict=True) if missing.any()]
+    if not kept:
+        session.out.write(line(_NONE))
+        session.r = Results()
+        return
+    counts = [f"{name}({np.count_nonzero(missing)})" for name, missing in kept]
+    statements = []
+    for chain in nested_chains(np.column_stack([missing for _, missing in kept])):
+        links = [" <-> ".join(counts[at] for at in link) for link in chain]
+        statements.append(" -> ".join(links))
+    session.out.write("", *render_nested(statements, session.settings.linesize))
+    macros = {f"stmt{number}": text for number, text in enumerate(statements, 1)}
+    session.r = Results({"K": float(len(statements))}, macros)
+
+
+def _gone(x: np.ndarray, extended: bool) -> np.ndarray:
+    """Return where values are missing; with `extended` only where they are `.`."""
+    return x == MISSING if extended else is_missing(x)

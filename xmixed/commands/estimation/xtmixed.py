@@ -12,12 +12,14 @@ from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX
 from xmixed.estimation.results import RESAMPLED, estimator_of
-from xmixed.language.nodes.estimators import MixedCommand
+from xmixed.language.nodes.estimators import FixedEquation, MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
 
 if TYPE_CHECKING:
+    from xmixed.estimation.mixed.model import MixedSample, MixedSpecification
+    from xmixed.expressions.context import Context
     from xmixed.expressions.factors.terms import Term
 
 SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, options]"
@@ -28,13 +30,15 @@ SYNOPSIS = "xtmixed depvar fe_equation [|| re_equation] [|| re_equation ...] [, 
     syntax=MIXED_SYNTAX,
     synopsis=SYNOPSIS.replace("xtmixed", "xmixed", 1),
     by="each",
+    by_reference=True,
 )
-@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, by="each")
+@command("xtmixed", syntax=MIXED_SYNTAX, synopsis=SYNOPSIS, by="each", by_reference=True)
 @command(
     "mixed",
     syntax=MIXED_SYNTAX,
     synopsis=SYNOPSIS.replace("xtmixed", "mixed", 1),
     by="each",
+    by_reference=True,
 )
 def xtmixed(session: SessionState, node: MixedCommand) -> None:
     options = display_options(node.option, session.settings, node.name == "mixed")
@@ -73,19 +77,15 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     from xmixed.estimation.mixed.log import DETAILS, IterationLog
     from xmixed.estimation.mixed.resolve import resolve
     from xmixed.estimation.mixed.results import build_estimates
-    from xmixed.estimation.mixed.specification import specify
+    from xmixed.estimation.mixed.specification import specification_of
     from xmixed.estimation.mixed.start import starting_values
     from xmixed.expressions.context import Context
-    from xmixed.expressions.sample import select_rows
-    from xmixed.session.stored import new_mark
 
     options = engine_options(node)
     context = Context.of(session)
     resolved = resolve(node, context, "reml" if node.option("reml") else "ml")
     assert node.fixed is not None
-    specification = specify(
-        resolved, context, select_rows(node.fixed.condition, node.fixed.in_range, context)
-    )
+    specification = specification_of(resolved, _sample(session, node.fixed, context))
     description = specification.description
     fixed_names = [f"{description.depvar}:{term.name}" for term in description.terms]
     start = starting_values(node, context, fixed_names)
@@ -106,11 +106,33 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)
     if node.name == "mixed":
         estimates.payload = replace(estimates.payload, level_labels=_level_labels(session, description.terms))
-    estimates.mark = new_mark()
-    commit(session, estimates)
-    marks = {**session.data.marks, estimates.mark: specification.rows}
-    session.data = session.data.with_(marks=marks, changed=session.data.changed)
+    _store(session, estimates, specification)
     return estimates
+
+
+def _sample(session: SessionState, node: FixedEquation, context: Context) -> MixedSample:
+    """Return the observations that the command may use, in memory or where they are."""
+    if session.data.reference is None:
+        from xmixed.estimation.mixed.specification import RowSample
+        from xmixed.expressions.sample import select_rows
+
+        return RowSample(context, select_rows(node.condition, node.in_range, context))
+    from xmixed.commands.referenced import selected_reference
+    from xmixed.estimation.summed.mixed import SummedSample
+
+    return SummedSample(context, selected_reference(session, node))
+
+
+def _store(session: SessionState, estimates: Estimates, specification: MixedSpecification) -> None:
+    """Put the results in e(), and mark the observations where they are in memory."""
+    from xmixed.session.stored import new_mark
+
+    if session.data.reference is None:
+        estimates.mark = new_mark()
+    commit(session, estimates)
+    if session.data.reference is None:
+        marks = {**session.data.marks, estimates.mark: specification.rows}
+        session.data = session.data.with_(marks=marks, changed=session.data.changed)
 
 
 def _level_labels(session: SessionState, terms: Sequence[Term]) -> tuple[tuple[str, int, str], ...]:

@@ -90,6 +90,18 @@ def postclose(session: SessionState, node: Command) -> None:
     del session.post_files[handle]
 
 
+@command("postutil", syntax=Syntax("words"), synopsis="postutil {dir|clear}", keeps_r=True)
+def postutil(session: SessionState, node: Command) -> None:
+    """List the files of results that are open, or give them up: what was posted is not written."""
+    if node.argument == ("clear",):
+        session.post_files.clear()
+    elif node.argument == ("dir",):
+        shown = [f"{handle:<14} {target.path}" for handle, target in sorted(session.post_files.items())]
+        session.out.write(*shown or ["(no postfiles open)"])
+    else:
+        raise StataError(198, "invalid syntax")
+
+
 def _dataset(target: PostFile) -> Dataset:
     variables = []
     for place, (name, storage_type) in enumerate(zip(target.names, target.types, strict=True)):

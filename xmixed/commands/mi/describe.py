@@ -9,6 +9,7 @@ from xmixed.commands.registry import subcommand
 from xmixed.data.imputed.model import ID, KINDS, MISS, Imputations, M, is_mi, soft_missing, state
 from xmixed.data.imputed.styles import now
 from xmixed.data.imputed.varying import varying_variables
+from xmixed.formats.reading import whole_number
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.describe.imputations import (
@@ -21,6 +22,9 @@ from xmixed.render.layouts.describe.imputations import (
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
+LATEST = 2 * 10**11
+"""Seconds since 1960 that are a date."""
+
 
 @subcommand("mi", "query", syntax=Syntax(), synopsis="mi query")
 def query(session: SessionState, node: Command) -> None:
@@ -29,13 +33,19 @@ def query(session: SessionState, node: Command) -> None:
         session.r = Results(macros={"style": ""})
         return
     found = state(session.data)
-    updated = int(found.get("update", "0"))
+    updated = _updated(found)
     part = f", m = {found['m']}" if "m" in found else f", M = {found.get('M', '0')}"
     session.out.write(f"data mi set {found['style']}{part}", f"last mi update {render_age(updated, now())}")
-    counts = {"update": float(now() - updated), "M": float(found.get("M", "0"))}
-    counts |= {"m": float(found["m"])} if "m" in found else {}
+    counts = {"update": float(now() - updated), "M": float(whole_number(found.get("M", "0")) or 0)}
+    counts |= {"m": float(whole_number(found["m"]) or 0)} if "m" in found else {}
     names = {"name": found["name"]} if "name" in found else {}
     session.r = Results(scalars=counts, macros={"style": found["style"], **names})
+
+
+def _updated(found: dict[str, str]) -> int:
+    """Return when the clean-up ran, in seconds since 1960."""
+    moment = whole_number(found.get("update", "0"))
+    return moment if moment is not None and 0 <= moment < LATEST else 0
 
 
 @subcommand(
@@ -58,7 +68,7 @@ def describe(session: SessionState, node: Command) -> None:
     facts = ImputationFacts(
         imputations.style,
         imputations.name,
-        int(kept["update"]),
+        _updated(kept),
         now(),
         base.n_obs - incomplete,
         incomplete,

@@ -16,7 +16,7 @@ from xmixed.data.imputed.foreign import ICE_ID, ICE_M, by_key, from_parts, from_
 from xmixed.data.imputed.model import Imputations, is_mi, soft_missing
 from xmixed.data.imputed.rows import without_variables
 from xmixed.data.imputed.separate import check_free
-from xmixed.data.imputed.styles import written
+from xmixed.data.imputed.styles import plain, written
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
 from xmixed.language.nodes import Command
@@ -129,7 +129,7 @@ def _flongsep(session: SessionState, node: Command) -> Imputations:
 
 
 def _wide(session: SessionState, node: Command) -> Imputations:
-    data = session.data
+    data = plain(session.data)
     sets = {kind: _sets(node.option(kind, ""), data) for kind in ("imputed", "passive")}
     both: Mapping[str, list[str]] = {**sets["imputed"], **sets["passive"]}
     if not both:

@@ -6,7 +6,7 @@ import numpy as np
 
 from xmixed.commands.mi.held import ABBREVIATED, keep, opened
 from xmixed.commands.registry import subcommand
-from xmixed.data.imputed.model import ID, MISS, STYLES, Imputations, M, is_mi, state
+from xmixed.data.imputed.model import ID, LARGEST, MISS, STYLES, Imputations, M, is_mi, state
 from xmixed.data.imputed.separate import check_free
 from xmixed.errors import StataError
 from xmixed.formats.reading import whole_number
@@ -16,9 +16,6 @@ from xmixed.language.parser import parse_numlist, parse_words
 from xmixed.language.syntax import Syntax
 from xmixed.render.text import plural
 from xmixed.session.state import SessionState
-
-LARGEST = 1000
-"""Imputations there may be."""
 
 _SIGNS = ("+=", "-=", "=")
 

@@ -9,7 +9,7 @@ from xmixed.commands.registry import subcommand
 from xmixed.data.dataset import Dataset
 from xmixed.data.imputed.clean_up import marked
 from xmixed.data.imputed.combining import registered, renamed
-from xmixed.data.imputed.model import ID, KINDS, Imputations
+from xmixed.data.imputed.model import ID, KINDS, PREFIX, Imputations
 from xmixed.data.imputed.rows import changed_alike, mapped, shown, taken
 from xmixed.data.imputed.styles import plain
 from xmixed.data.operations.reshape import Stub
@@ -85,6 +85,9 @@ def rename(session: SessionState, node: Command) -> None:
     imputations = opened(session)
     made = _after(session, imputations.base, f"rename {node.argument}")
     pairs = zip(imputations.base.names, made.names, strict=True)
+    for name in made.names:
+        if name.startswith(PREFIX) and name not in imputations.base:
+            raise StataError(198, f"{name} invalid name", hint=f"names of mi begin with {PREFIX}")
     keep(session, renamed(imputations, {old: new for old, new in pairs if old != new}))
 
 

@@ -69,8 +69,9 @@ def display(session: SessionState, node: Command) -> None:
     page = _Page(session.settings.linesize, column=sum(len(run.text) for run in session.out.pending))
     context = Context.of(session)
     for item in node.argument:
-        _refuse_unbuilt(item)
-        if isinstance(item.expression, Name) and item.expression.name == "_asis":
+        if (name := _asked(item)) is not None:
+            _request(session, page, name)
+        elif isinstance(item.expression, Name) and item.expression.name == "_asis":
             page.asis = True
         elif item.kind == "text":
             page.add(item.text)
@@ -78,14 +79,41 @@ def display(session: SessionState, node: Command) -> None:
             page.add(_shown(item, context))
         else:
             _direct(page, item, context)
-    _write(session, page)
+    if page.lines != [[]] or not any(map(_asked, node.argument)):
+        _write(session, page)
 
 
-def _refuse_unbuilt(item: DisplayItem) -> None:
-    """Refuse the directives that are not built, r(198); the grammar takes them for a name and a function."""
+def _asked(item: DisplayItem) -> str | None:
+    """Return the macro that `_request(name)` fills; the grammar takes it for a function of a name."""
     found = item.expression
-    if isinstance(found, Call) and found.name == "_request":
-        raise StataError(198, "_request() is not implemented in xmixed yet", item.span)
+    if not isinstance(found, Call) or found.name != "_request":
+        return None
+    if len(found.arguments) != 1 or not isinstance(found.arguments[0], Name):
+        raise StataError(198, "invalid syntax", item.span)
+    return found.arguments[0].name
+
+
+def _request(session: SessionState, page: _Page, name: str) -> None:
+    """Show what stands before, and read a line into a global macro, or a local one of a name with `_`.
+
+    Without anybody at a prompt nothing is read, and the macro is empty.
+    """
+    answer = ""
+    if session.ask is not None:
+        page.open_end = True
+        _write(session, page)
+        shown, session.out.pending = Line(session.out.pending), ()
+        session.flush()
+        answer = session.ask(shown.text)
+        for log in session.logs.values():
+            log.write(Line((*shown, Styled(answer, "input"))))
+        page.lines, page.column, page.open_end = [[]], 0, False
+    macros = session.locals if name.startswith("_") else session.global_macros
+    name = name.removeprefix("_")
+    if answer:
+        macros[name] = answer
+    else:
+        macros.pop(name, None)
 
 
 def _shown(item: DisplayItem, context: Context) -> str:

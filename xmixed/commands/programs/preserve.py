@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile as system_files
-
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.frames import Temporary
+from xmixed.session.leftovers import sweep, temporary_path
 from xmixed.session.state import SessionState
 from xmixed.session.temporaries import temporary_name, temporary_variable
 
@@ -54,8 +52,10 @@ def tempname(session: SessionState, node: Command) -> None:
 )
 def tempfile(session: SessionState, node: Command) -> None:
     for name in _names(node):
+        if not session.temporary_files:
+            sweep()
         session.temporary_files += 1
-        path = os.path.join(system_files.gettempdir(), f"St{os.getpid():05d}.{session.temporary_files:06d}")
+        path = temporary_path(session.temporary_files)
         session.locals[name] = path
         session.frame.temporaries.append(Temporary("file", path))
 

@@ -10,7 +10,7 @@ import numpy as np
 from xmixed.data.dataset import Dataset
 from xmixed.data.imputed.model import KINDS, Imputations, is_mi
 from xmixed.data.imputed.rows import mapped
-from xmixed.data.imputed.styles import read
+from xmixed.data.imputed.styles import plain, read
 
 
 def imputations_in(data: Dataset) -> Imputations:
@@ -18,6 +18,7 @@ def imputations_in(data: Dataset) -> Imputations:
     if is_mi(data):
         return read(data).imputations
     nothing = np.zeros(data.n_obs, dtype=bool)
+    data = plain(data)
     return Imputations("wide", data, ids=np.arange(1, data.n_obs + 1), incomplete=nothing)
 
 

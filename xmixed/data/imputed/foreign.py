@@ -11,7 +11,7 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.imputed.clean_up import marked
 from xmixed.data.imputed.model import ID, MISS, Imputations, M, with_state
 from xmixed.data.imputed.rows import sharing
-from xmixed.data.imputed.styles import aligned, numbers
+from xmixed.data.imputed.styles import aligned, numbers, plain
 from xmixed.data.operations.merge import MASTER, MATCH, merge
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
@@ -57,7 +57,7 @@ def from_stacked(
 
 
 def _part(data: Dataset, rows: np.ndarray, codes: np.ndarray, m: str) -> Dataset:
-    part = data.rows(rows).without([m])
+    part = plain(data.rows(rows).without([m]))
     return part.with_variables(numbers(ID, codes[rows] + 1)).with_(marks={})
 
 
@@ -95,7 +95,7 @@ def by_key(datasets: Sequence[Dataset], id_names: Sequence[str], files: Sequence
 def from_wide(
     data: Dataset, sets: Mapping[str, Sequence[str]], kinds: Mapping[str, Sequence[str]]
 ) -> Imputations:
-    """Return the imputations of data that hold them in variables of their own.
+    """Return the imputations of plain data that hold them in variables of their own.
 
     Parameters
     ----------
@@ -128,6 +128,14 @@ def _as(of: Variable, values: Variable) -> Variable:
 
 
 def ice_data(flong: Dataset) -> Dataset:
-    """Return data of style flong, without their state, in the form of ice: with `_mj` and `_mi`."""
-    plain = with_state(flong.without([MISS]), {})
-    return plain.renamed({M: ICE_M, ID: ICE_ID})
+    """Return data of style flong, without their state, in the form of ice: with `_mj` and `_mi`.
+
+    Raises
+    ------
+    StataError
+        r(110) where there are variables of these names.
+    """
+    for name in (ICE_M, ICE_ID):
+        if name in flong:
+            raise StataError(110, f"{name} already defined")
+    return with_state(flong.without([MISS]), {}).renamed({M: ICE_M, ID: ICE_ID})

@@ -17,6 +17,9 @@ STYLES = ("wide", "mlong", "flong", "flongsep")
 M, ID, MISS = "_mi_m", "_mi_id", "_mi_miss"
 """System variables: number of the imputation, number of the observation, whether it is incomplete."""
 
+LARGEST = 1000
+"""Imputations there may be."""
+
 PREFIX = "_mi_"
 """What the characteristics of `_dta` that keep the state begin with: `_mi_style`, `_mi_M`, `_mi_ivars`."""
 

@@ -10,11 +10,23 @@ from functools import reduce
 import numpy as np
 
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.imputed.model import ID, KINDS, MISS, Imputations, M, is_mi, state, wide_name, with_state
+from xmixed.data.imputed.model import (
+    ID,
+    KINDS,
+    LARGEST,
+    MISS,
+    Imputations,
+    M,
+    is_mi,
+    state,
+    wide_name,
+    with_state,
+)
 from xmixed.data.imputed.separate import read_copies
 from xmixed.data.names import is_valid_name
 from xmixed.data.operations.stacking import common_type, held_in
 from xmixed.errors import StataError
+from xmixed.formats.reading import whole_number
 from xmixed.missing import is_missing
 
 MARKER = "_mi_ds_1"
@@ -50,13 +62,15 @@ def read(data: Dataset) -> Read:
     if not is_mi(data):
         raise StataError(119, "data not mi set")
     found = state(data)
-    count = int(found.get("M", "0") or 0)
-    style = found["style"]
-    kinds = {kind: tuple(found.get(SHORT_KEYS[kind], "").split()) for kind in KINDS}
+    count, style = _count_in(found), found["style"]
+    kinds: dict[str, tuple[str, ...]] = {}
+    for kind in KINDS:
+        names = dict.fromkeys(found.get(SHORT_KEYS[kind], "").split())
+        kinds[kind] = tuple(name for name in names if all(name not in others for others in kinds.values()))
     if style == "wide":
         result = _read_wide(data, count, kinds)
     elif style == "flongsep":
-        result = _read_separate(data, count, found["name"])
+        result = _read_separate(data, count, found.get("name", ""))
     elif style in ("mlong", "flong"):
         result = _read_long(data, count, style)
     else:
@@ -64,9 +78,25 @@ def read(data: Dataset) -> Read:
     return replace(result, imputations=replace(result.imputations, name=found.get("name", ""), **kinds))
 
 
+def _count_in(found: dict[str, str]) -> int:
+    """Return M as the characteristics have it."""
+    count = whole_number(found.get("M", "0"))
+    if count is None or not 0 <= count <= LARGEST:
+        raise StataError(459, f"characteristic _dta[_mi_M] of mi is invalid: {found['M']}")
+    return count
+
+
 def plain(data: Dataset) -> Dataset:
     """Return data without system variables and without the characteristics of mi."""
-    return with_state(data.without([name for name in (M, ID, MISS) if name in data]), {})
+    return with_state(_without(data, {M, ID, MISS}), {})
+
+
+def _without(data: Dataset, names: set[str]) -> Dataset:
+    """Return data without variables, as far as they are there; the observations stay without any variable."""
+    kept = [variable for variable in data if variable.name not in names]
+    if len(kept) == len(data.variables):
+        return data
+    return data.with_(variables=kept, n_obs=data.n_obs, marks=data.marks)
 
 
 def _marked(data: Dataset, rows: np.ndarray | slice) -> np.ndarray:
@@ -76,9 +106,10 @@ def _marked(data: Dataset, rows: np.ndarray | slice) -> np.ndarray:
 
 
 def _read_wide(data: Dataset, count: int, kinds: dict[str, tuple[str, ...]]) -> Read:
-    varying = [name for name in (*kinds["imputed"], *kinds["passive"]) if name in data]
-    extra = {wide_name(m, name) for m in range(1, count + 1) for name in varying}
-    base = plain(data.without([name for name in extra if name in data]))
+    registered = (*kinds["imputed"], *kinds["passive"])
+    extra = {wide_name(m, name) for m in range(1, count + 1) for name in registered}
+    varying = [name for name in registered if name in data]
+    base = plain(_without(data, extra))
     copies = []
     for m in range(1, count + 1):
         there = [name for name in varying if wide_name(m, name) in data]
@@ -117,6 +148,8 @@ def _whole(data: Dataset, name: str) -> np.ndarray:
     """Return a system variable as whole numbers, -1 where it is not there."""
     if name not in data:
         return np.full(data.n_obs, -1, dtype=np.int64)
+    if data[name].is_string:
+        raise StataError(459, f"system variable {name} is a string variable")
     values = data[name].to_double()
     return np.where(is_missing(values), -1, values).astype(np.int64)
 
@@ -221,6 +254,8 @@ def _write_wide(found: Imputations) -> Dataset:
     for name in found.varying:
         for m in range(1, found.count + 1):
             new = wide_name(m, name)
+            if new in base:
+                raise StataError(110, f"{new} already defined", hint="style wide needs this name")
             if not is_valid_name(new):
                 raise StataError(198, f"{new} invalid name", hint="style wide puts _#_ before names")
             more.append(replace(found.copies[m - 1][name], name=new))

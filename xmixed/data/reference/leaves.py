@@ -92,6 +92,22 @@ def as_float(number: Any) -> Any:
     return cleaned(number, LARGEST_FLOAT - 2.0**102).cast("float32").cast("float64")
 
 
+def _finite(number: Any) -> Any:
+    """Return a column of a source as NULL where it is NaN.
+
+    DuckDB concludes from the range that a Parquet file states, which is silent about NaN, and so believes
+    that isnan() is never true; of isfinite() it concludes nothing.
+    """
+    import ibis
+
+    if number.get_backend().name != "duckdb":
+        return ibis.cases((~number.isnan(), number))
+
+    def isfinite(x: float) -> bool: ...
+
+    return ibis.cases((ibis.udf.scalar.builtin(isfinite)(number), number))
+
+
 def number_of_column(column: Any, storage_type: str) -> Any:
     """Return a column of the source as float64, NULL where it is missing.
 
@@ -102,7 +118,7 @@ def number_of_column(column: Any, storage_type: str) -> Any:
     kind = column.type()
     if kind.is_floating():
         largest = LARGEST_FLOAT if storage_type == "float" else LARGEST
-        return cleaned(column.cast("float64"), largest)
+        return cleaned(_finite(column.cast("float64")), largest)
     if kind.is_date():
         return column.delta(ibis.date(EPOCH), unit="day").cast("float64")
     if kind.is_timestamp():

@@ -63,10 +63,12 @@ class CellScatter:
             In `order`.
         """
         result = np.zeros((len(columns), len(columns)))
+        factor = 1.0 if weights is None else float(weights[0])
+        alike = weights is None or bool((weights == factor).all())
         for i, a in enumerate(columns):
             for j, b in enumerate(columns[: i + 1]):
-                if weights is None and self.cells.totals is not None:
-                    result[i, j] = self._from_totals(a, b, self.cells.totals)
+                if alike and self.cells.totals is not None:
+                    result[i, j] = factor * self._from_totals(a, b, self.cells.totals)
                 elif (found := self(a, b)) is not None:
                     result[i, j] = found.sum() if weights is None else found @ weights
                 result[j, i] = result[i, j]

@@ -47,6 +47,32 @@ def find_omitted(columns: Sequence[np.ndarray | None], tolerance: float = _TOLER
     return omitted
 
 
+def omitted_of_products(
+    products: np.ndarray, centers: np.ndarray, n: float, constant: bool, tolerance: float = _TOLERANCE
+) -> np.ndarray:
+    """Mark the columns that are linear combinations of earlier kept ones, from sums over the rows.
+
+    Parameters
+    ----------
+    products : (p, p) array
+        Sums of products of deviations from the means.
+    centers : (p,) array
+        The means.
+    n : float
+        Rows, or the sum of their weights.
+    constant : bool
+        Whether a constant counts first.
+
+    Returns
+    -------
+    (p,) bool array, as of `find_omitted`.
+    """
+    if constant:
+        return _sweep_out(products, products.diagonal() > (1e-14 * np.abs(centers)) ** 2 * n, tolerance)
+    raw = products + n * np.outer(centers, centers)
+    return _sweep_out(raw, raw.diagonal() > 0, tolerance)
+
+
 def _gram(arrays: list[np.ndarray], centred: bool) -> tuple[np.ndarray, np.ndarray]:
     """Cross-products of the columns, and which of them vary by more than rounding."""
     store = ColumnStore(len(arrays[0]))

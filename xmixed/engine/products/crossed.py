@@ -245,6 +245,7 @@ def cross_levels(
     groups: tuple[Grouping, ...],
     scales: list[np.ndarray],
     weights: Weights | None = None,
+    eliminated: int | None = None,
 ) -> CrossedProducts:
     """Add the products between levels, in the scaled columns of `products`.
 
@@ -253,11 +254,11 @@ def cross_levels(
     scales : per level (q,) arrays
         What each column of Z is divided by; infinite for a null column.
     weights : Weights or None
-        A level whose groups have weights is the one to be eliminated.
+    eliminated : int or None
+        The level that must be eliminated; None: the one with the most random effects.
     """
     sizes = [len(group.columns) * group.n_groups for group in groups]
-    counted = [weights is not None and bool(weights.to_above[level]) for level in range(len(groups))]
-    order = tuple(sorted(range(len(groups)), key=lambda level: (not counted[level], -sizes[level])))
+    order = tuple(sorted(range(len(groups)), key=lambda level: (level != eliminated, -sizes[level])))
     first, dense = order[0], order[1:]
     ends = np.cumsum([0, *(sizes[level] for level in dense)])
     parts = tuple(slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True))

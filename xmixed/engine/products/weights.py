@@ -157,11 +157,12 @@ def crossed_weights(model: Model, numbered: Sequence[tuple[int, Level]]) -> Weig
             return None
         count = level.weights[holder] if count is None else count * level.weights[holder]
     whole = weight if count is None else weight * count[inner.groups]
-    _refuse_extremes(whole)
+    of_rows = 1.0 if model.cells is None else model.cells.counts
+    _refuse_extremes(whole * of_rows)
     ones = [np.ones(level.n_groups) for _, level in numbered]
     own = [number == last and count is not None for number, _ in numbered]
     return Weights(
-        float(whole.sum()),
+        float((whole * of_rows).sum()),
         tuple(weight if counted else whole for counted in own),
         whole,
         tuple((count,) if counted and count is not None else () for counted in own),

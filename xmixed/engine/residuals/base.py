@@ -9,6 +9,7 @@ derivatives of Lambda come from complex steps, exact to rounding.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,6 +21,10 @@ from xmixed.engine.result import Parameter, ParameterKind
 
 BEND = tuple((step * 1e-3, weight / 12e-3) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
 """Steps and weights of a central difference of fourth order."""
+
+
+Step = Callable[[np.ndarray, float | np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""Parameters and gaps -> rho^gap and 1 - rho^(2 gap)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +109,11 @@ class ResidualStructure(ABC):
 
     def __init__(self, order: int = 0) -> None:
         self.order = order
+
+    @property
+    def step(self) -> Step | None:
+        """From one residual to the next, where each depends on the one before alone; else None."""
+        return None
 
     @property
     def title(self) -> str:

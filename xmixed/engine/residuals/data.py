@@ -11,10 +11,13 @@ from xmixed.engine.errors import NonFiniteData
 from xmixed.engine.model import Level, Residuals
 from xmixed.engine.products.cells import CellScatter, combined
 from xmixed.engine.products.columns import ColumnStore
+from xmixed.engine.products.crossed import CrossedProducts, Grouping
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.products.weights import Weights
 from xmixed.engine.residuals.base import ResidualStructure, Table
+from xmixed.engine.residuals.crossed_rows import CrossedRows, LevelRows
+from xmixed.engine.residuals.precision import precision
 from xmixed.engine.residuals.products import Products, UnitProducts, Units
 from xmixed.engine.residuals.structures import structure_of, table_of
 
@@ -33,8 +36,35 @@ class ResidualData:
         What t() was divided by.
     structure : ResidualStructure
     table : Table
-    products : Products
     units : Units
+    """
+
+    residuals: Residuals
+    time_unit: float
+    structure: ResidualStructure
+    table: Table
+    units: Units
+
+    @property
+    def n_units(self) -> int:
+        """U."""
+        return len(self.units.starts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrossedResidualData(ResidualData):
+    """Where levels cross each other, or the units: see `CrossedRows`."""
+
+    rows: CrossedRows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NestedResidualData(ResidualData):
+    """Where units lie in groups of nested levels.
+
+    Attributes
+    ----------
+    products : Products
     sizes : tuple of int
         Columns of Z of each level, top to bottom.
     groups : tuple of (U,) arrays
@@ -43,20 +73,10 @@ class ResidualData:
         For each level, how often each unit counts within its group; None where all count once.
     """
 
-    residuals: Residuals
-    time_unit: float
-    structure: ResidualStructure
-    table: Table
     products: Products
-    units: Units
     sizes: tuple[int, ...]
     groups: tuple[np.ndarray, ...]
     counts: tuple[np.ndarray, ...] | None
-
-    @property
-    def n_units(self) -> int:
-        """U."""
-        return len(self.units.starts)
 
     def cross_products(self, found: UnitProducts) -> CrossProducts:
         """M of the units summed into the groups of each level."""
@@ -101,7 +121,7 @@ def residual_data(
     divisors: tuple[list[np.ndarray], np.ndarray, float],
     offset: np.ndarray,
     weights: Weights | None,
-) -> ResidualData:
+) -> NestedResidualData:
     """Gather working columns unit by unit.
 
     Parameters
@@ -139,9 +159,52 @@ def residual_data(
     residuals, unit = _in_units(residuals, structure)
     table = table_of(residuals, structure)
     products = make_products(residuals, structure, table, units, D, Q)
-    return ResidualData(
-        residuals, unit, structure, table, products, units, tuple(len(part) for part in z), groups, counts
+    return NestedResidualData(
+        residuals, unit, structure, table, units, products, tuple(len(part) for part in z), groups, counts
     )
+
+
+def crossed_residual_data(
+    residuals: Residuals,
+    store: ColumnStore,
+    groupings: tuple[Grouping, ...],
+    columns: tuple[list[list[int]], list[int], int],
+    divisors: tuple[list[np.ndarray], np.ndarray, float],
+    offset: np.ndarray,
+    base: CrossedProducts,
+) -> CrossedResidualData:
+    """Working columns and groups row by row, for levels that cross each other or the units; see above."""
+    z, x, y = columns
+    z_scales, x_scale, y_scale = divisors
+    structure = structure_of(residuals)
+    if structure.correlated:
+        keys = (residuals.groups,) if residuals.time is None else (residuals.time, residuals.groups)
+        rows = np.lexsort(keys)
+        starts = np.flatnonzero(np.diff(residuals.groups[rows], prepend=-1))
+    else:
+        rows = starts = np.arange(store.n)
+    units = Units(rows, starts)
+    levels = [
+        LevelRows(
+            grouping.codes[rows],
+            grouping.n_groups,
+            np.stack([_column(store, c, rows) / scale for c, scale in zip(part, scales, strict=True)]),
+        )
+        for grouping, part, scales in zip(groupings, z, z_scales, strict=True)
+    ]
+    fixed = np.empty((len(x) + 1, store.n))
+    fixed[-1] = _column(store, y, rows)
+    for place, (column, scale, b) in enumerate(zip(x, x_scale, offset, strict=True)):
+        values = _column(store, column, rows)
+        fixed[-1] -= b * values
+        fixed[place] = values / scale
+    fixed[-1] /= y_scale
+    residuals, unit = _in_units(residuals, structure)
+    table = structure.table(residuals)
+    by = np.zeros(store.n, np.intp) if residuals.by is None else residuals.by[rows].astype(np.intp)
+    elements = precision(structure, residuals, table, units, by)
+    crossed = CrossedRows(levels, fixed, elements, base)
+    return CrossedResidualData(residuals, unit, structure, table, units, crossed)
 
 
 def _scatter(

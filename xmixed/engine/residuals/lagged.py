@@ -8,7 +8,7 @@ import numpy as np
 
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.banded import BandProducts, band_width
-from xmixed.engine.residuals.base import LinearStructure, PatternStructure, Table
+from xmixed.engine.residuals.base import LinearStructure, PatternStructure, Step, Table
 from xmixed.engine.residuals.filtered import FilterProducts, worth_filtering
 from xmixed.engine.residuals.lattice import pattern_products
 from xmixed.engine.residuals.markov import ar_step, gaps_within, lags_within, markov_products
@@ -289,6 +289,11 @@ class Autoregressive(_Memory):
     """ar p."""
 
     name, order_name, sign = "ar", "ar_p", 1.0
+
+    @property
+    def step(self) -> Step | None:
+        """See `ResidualStructure`."""
+        return ar_step if self.order == 1 else None
 
     @property
     def kind(self) -> ParameterKind:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from xmixed.engine.model import Residuals
+from xmixed.engine.residuals.base import Step
 from xmixed.engine.residuals.basis import Basis, BasisProducts, class_totals, unit_sums
 from xmixed.engine.residuals.entries import by_row, posterior_entries, symmetric_entries
 from xmixed.engine.residuals.products import STEP, Products, UnitPosterior, UnitProducts, Units
-
-# Parameters and gaps -> rho^gap and 1 - rho^(2 gap).
-Step = Callable[[np.ndarray, float | np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 _MOST_GAPS = 6
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from xmixed.engine.errors import TooManyParameters
 from xmixed.engine.model import Residuals
-from xmixed.engine.residuals.base import ResidualStructure, Table
+from xmixed.engine.residuals.base import ResidualStructure, Step, Table
 from xmixed.engine.residuals.basis import exchangeable_products, independent_products
 from xmixed.engine.residuals.lagged import Autoregressive, MovingAverage, Toeplitz
 from xmixed.engine.residuals.markov import exponential_step, gaps_within, markov_products
@@ -76,6 +76,11 @@ class Exponential(ResidualStructure):
     def kind(self) -> ParameterKind:
         """See `ResidualStructure`."""
         return "residual_logit"
+
+    @property
+    def step(self) -> Step:
+        """See `ResidualStructure`."""
+        return exponential_step
 
     def time_unit(self, residuals: Residuals) -> float:
         """See `ResidualStructure`: the usual gap."""

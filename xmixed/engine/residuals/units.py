@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from xmixed.engine.errors import InvalidModel, WeightsNotSupported
-from xmixed.engine.model import Model
+from xmixed.engine.model import Level, Model, RandomEffects, Residuals
+from xmixed.engine.products.grouping import enclosing, nest
 from xmixed.engine.products.indicators import without_crossing
+from xmixed.engine.residuals.precision import element_count
 from xmixed.engine.residuals.structures import structure_of
+
+_MOST_ELEMENTS = 20_000_000
 
 
 def refuse_row_weights(model: Model) -> None:
@@ -23,6 +28,54 @@ def refuse_timed_cells(model: Model) -> None:
     """Raise InvalidModel for cells of observations whose residuals depend on t()."""
     if model.cells is not None and model.residuals is not None and structure_of(model.residuals).timed:
         raise InvalidModel("residuals that depend on t() need the observations")
+
+
+def crosses_units(model: Model) -> bool:
+    """Whether levels that cross each other, or the units, are to be swept as they are.
+
+    Not so with weights, with effects that are equally correlated, or where the inverse of a unit's covariance
+    matrix has too many elements: then they become columns.
+    """
+    residuals, used = model.residuals, [level for level in model.levels if level.equations]
+    if residuals is None or not used or any(level.within is not None for level in used):
+        return False
+    if (
+        model.cells is not None
+        or model.weights is not None
+        or any(level.weights is not None for level in model.levels)
+    ):
+        return False
+    structure = structure_of(residuals)
+    if structure.correlated and not all(_whole(level, residuals) for level in used):
+        sizes = np.bincount(residuals.groups, minlength=residuals.n_groups)
+        return element_count(structure, sizes) <= _MOST_ELEMENTS
+    if nest(tuple(sorted(used, key=lambda level: level.n_groups)), len(model.y)) is not None:
+        return False
+    sizes = np.bincount(residuals.groups, minlength=residuals.n_groups)
+    return element_count(structure, sizes) <= _MOST_ELEMENTS
+
+
+def eliminated_level(model: Model, levels: Sequence[Level]) -> int | None:
+    """The place of the level with the most random effects among those made of whole units, if any."""
+    residuals = model.residuals
+    assert residuals is not None
+    free = not structure_of(residuals).correlated
+    places = [place for place, level in enumerate(levels) if free or _whole(level, residuals)]
+    return max(places, key=lambda place: _effects(levels[place]), default=None)
+
+
+def unit_level(residuals: Residuals) -> Level:
+    """The units as a level whose random effects are zero: what can be eliminated where no level can."""
+    codes = np.unique(residuals.groups, return_inverse=True)[1]
+    return Level(np.ravel(codes), int(codes.max()) + 1, (RandomEffects((None,), "identity"),))
+
+
+def _effects(level: Level) -> int:
+    return level.n_groups * sum(len(equation.columns) for equation in level.equations)
+
+
+def _whole(level: Level, residuals: Residuals) -> bool:
+    return enclosing(level.groups, residuals.groups, residuals.n_groups) is not None
 
 
 def whole_units(model: Model) -> Model:

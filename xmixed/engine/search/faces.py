@@ -17,6 +17,7 @@ from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.boundary import Boundary, Face, Rung, settle
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Step, Surface, flatness, newton_step
+from xmixed.engine.sweeps.whitened import NestedWhitening
 
 # The first weight, for a hundred observations, what shares of it follow, and which of these are rungs.
 _FIRST = 0.1
@@ -38,9 +39,11 @@ _ZERO = 1e-2
 def near_face(objective: Objective, point: Point) -> bool:
     """Whether Lambda is nearly singular, random effects standing beside it."""
     whitening = objective.whitening
-    if whitening is None or not objective.problem.blocks or not whitening.residual.structure.linear:
+    if not isinstance(whitening, NestedWhitening) or not objective.problem.blocks:
         return False
-    return whitening.residual.products.takes_complex and len(whitening.normals(point.rho, _NEAR)) > 0
+    if not whitening.residual.structure.linear:
+        return False
+    return whitening.nested.products.takes_complex and len(whitening.normals(point.rho, _NEAR)) > 0
 
 
 def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
@@ -95,7 +98,7 @@ def step_along(root: Surface, rung: Rung, fixed: np.ndarray) -> tuple[Step, np.n
 def _drawn_back(objective: Objective, point: Point) -> Point:
     """The point with lower correlations of the residuals, from where Newton's steps are free to go."""
     whitening = objective.whitening
-    assert whitening is not None
+    assert isinstance(whitening, NestedWhitening)
     rho, own = point.rho.copy(), whitening.correlations
     rho[own] = np.arctanh((1.0 - _DRAWN) * np.tanh(rho[own]))
     return objective.point(point.blocks, rho)
@@ -103,7 +106,7 @@ def _drawn_back(objective: Objective, point: Point) -> Point:
 
 def _face(objective: Objective, found: list[tuple[Point, float]]) -> Face | None:
     whitening = objective.whitening
-    assert whitening is not None
+    assert isinstance(whitening, NestedWhitening)
     rungs: list[Rung] = []
     groups: np.ndarray = np.zeros(0)
     for point, weight in found:
@@ -121,7 +124,7 @@ def _face(objective: Objective, found: list[tuple[Point, float]]) -> Face | None
 def _with_barrier(root: Surface, point: Point, weight: float) -> tuple[State, float] | None:
     """Gradient and Hessian of L + weight log|C|, and its value."""
     whitening, first = root.objective.whitening, root.objective.block_count
-    assert whitening is not None
+    assert isinstance(whitening, NestedWhitening)
     barrier = whitening.barrier(point.rho)
     if barrier is None or not np.isfinite(point.log_likelihood):
         return None
@@ -134,12 +137,12 @@ def _with_barrier(root: Surface, point: Point, weight: float) -> tuple[State, fl
 
 def _value(root: Surface, point: Point, weight: float) -> float:
     whitening = root.objective.whitening
-    assert whitening is not None
+    assert isinstance(whitening, NestedWhitening)
     if not np.isfinite(point.log_likelihood):
         return -np.inf
     table = whitening.table(point.rho)
     try:
-        return point.log_likelihood + weight * whitening.residual.products.log_det_slopes(table)[0]
+        return point.log_likelihood + weight * whitening.nested.products.log_det_slopes(table)[0]
     except np.linalg.LinAlgError:
         return -np.inf
 

@@ -8,12 +8,14 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import pieces, working_directions, working_parts
 from xmixed.engine.problem import Problem
+from xmixed.engine.residuals.data import CrossedResidualData, NestedResidualData
 from xmixed.engine.residuals.products import STEP
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, derivatives, first_derivatives
-from xmixed.engine.sweeps.whitened import Whitening
+from xmixed.engine.sweeps.whitened import NestedWhitening, Whitening
+from xmixed.engine.sweeps.whitened_crossed import CrossedWhitening
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 
@@ -69,7 +71,7 @@ class Objective:
             Direction(*direction) for block in problem.blocks for direction in working_directions(block)
         )
         self._pieces = _pieces(problem, self.slices)
-        self.whitening = None if problem.residual is None else Whitening(problem, problem.residual)
+        self.whitening = _whitening(problem)
 
     @property
     def is_dear(self) -> bool:
@@ -260,6 +262,13 @@ class Objective:
         gradient = -0.5 * (d.log_det + d.rss / variance)
         rss_part = d.rss_second / variance - np.outer(d.rss, d.rss) / (variance**2 * df)
         return gradient, -0.5 * (d.log_det_second + rss_part)
+
+
+def _whitening(problem: Problem) -> Whitening | None:
+    residual = problem.residual
+    if isinstance(residual, CrossedResidualData):
+        return CrossedWhitening(problem, residual)
+    return NestedWhitening(problem, residual) if isinstance(residual, NestedResidualData) else None
 
 
 def _slices(problem: Problem) -> tuple[slice, ...]:

@@ -34,6 +34,8 @@ def separate_start(objective: Objective) -> tuple[np.ndarray, ...]:
     explained, totals = 0.0, []
     for position, level in enumerate(problem.products.levels):
         places = [i for i, block in enumerate(problem.blocks) if block.position == position]
+        if not places:
+            continue
         alone = Objective(_alone(problem, position))
         point, _ = em(alone, alone.point(start_blocks(alone)), _EM_STEPS, _EM_TOLERANCE, _silent)
         point = polish(Surface(alone, MatrixSquareRoot()), point).point
@@ -58,6 +60,7 @@ def _alone(problem: Problem, position: int) -> Problem:
         products=CrossProducts((level,), problem.products.XyXy),
         nesting=Nesting(None, groups, (np.zeros_like(groups),), (groups,)),
         crossed=None,
+        residual=None,
         blocks=blocks,
         weights=problem.weights and problem.weights.of_level(position),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from xmixed.engine.problem import Problem
-from xmixed.engine.residuals.data import ResidualData
+from xmixed.engine.residuals.data import NestedResidualData, ResidualData
 from xmixed.engine.residuals.lattice import LatticeProducts
 from xmixed.engine.residuals.products import STEP, Curvature, UnitPosterior
 from xmixed.engine.residuals.scoring import scored_start
@@ -29,7 +30,7 @@ class Barrier:
     bend: np.ndarray
 
 
-class Whitening:
+class Whitening(ABC):
     """Sweeps of the whitened problem; rho is (r,), in the search metric."""
 
     def __init__(self, problem: Problem, residual: ResidualData) -> None:
@@ -43,21 +44,22 @@ class Whitening:
     @cached_property
     def start(self) -> np.ndarray:
         """Where the search starts, (r,)."""
-        residual, found = self.residual, None
-        if isinstance(residual.products, LatticeProducts):
-            found = scored_start(residual.products, self.problem.reml)
-        return residual.structure.start(residual.residuals, residual.table) if found is None else found
+        return self.residual.structure.start(self.residual.residuals, self.residual.table)
 
     @property
     def is_exact(self) -> bool:
         """Whether second derivatives are exact, not differences of first ones."""
-        products = self.residual.products
-        return products.takes_complex or isinstance(products, LatticeProducts)
+        return False
 
     @property
+    @abstractmethod
     def is_dear(self) -> bool:
         """Whether whitening at another rho takes long enough to count."""
-        return self.residual.products.cost_by_rows and len(self.residual.units.rows) >= _MANY_ROWS
+
+    @property
+    def has_many_rows(self) -> bool:
+        """Whether what costs by rows takes long enough to count."""
+        return len(self.residual.units.rows) >= _MANY_ROWS
 
     def estimates(self, rho: np.ndarray) -> np.ndarray:
         """The parameters in the estimation metric, correlations for the user's unit of t()."""
@@ -101,26 +103,74 @@ class Whitening:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        sweeps, log_det = self._formed(rho)
-        self._kept[key] = (sweeps, float(log_det.real))
+        self._kept[key] = self._at(rho)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
 
-    def _formed(self, rho: np.ndarray) -> tuple[Sweeps, complex]:
-        found = self.residual.products.at(self.table(rho))
-        problem = replace(self.problem, products=self.residual.cross_products(found))
-        return NestedSweeps(problem), found.log_det
+    @abstractmethod
+    def _at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
+        """See `at`."""
 
     def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
         """rho with a tiny imaginary step along one parameter, and the sweeps there; where `is_exact`."""
+        raise NotImplementedError("second derivatives are differences")
+
+    def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
+        """Exact first and second derivatives along rho; None where second ones are differences."""
+        return None
+
+    @abstractmethod
+    def slopes(
+        self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Derivatives along rho of all log determinants and of y'Py, both (r,)."""
+
+
+class NestedWhitening(Whitening):
+    """See `Whitening`: units within groups of nested levels."""
+
+    def __init__(self, problem: Problem, residual: NestedResidualData) -> None:
+        super().__init__(problem, residual)
+        self.nested = residual
+
+    @cached_property
+    def start(self) -> np.ndarray:
+        """See `Whitening`: where scoring ends, on a lattice."""
+        found = None
+        if isinstance(self.nested.products, LatticeProducts):
+            found = scored_start(self.nested.products, self.problem.reml)
+        return super().start if found is None else found
+
+    @property
+    def is_exact(self) -> bool:
+        """See `Whitening`."""
+        products = self.nested.products
+        return products.takes_complex or isinstance(products, LatticeProducts)
+
+    @property
+    def is_dear(self) -> bool:
+        """See `Whitening`."""
+        return self.nested.products.cost_by_rows and self.has_many_rows
+
+    def _at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
+        sweeps, log_det = self._formed(rho)
+        return sweeps, float(log_det.real)
+
+    def _formed(self, rho: np.ndarray) -> tuple[Sweeps, complex]:
+        found = self.nested.products.at(self.table(rho))
+        problem = replace(self.problem, products=self.nested.cross_products(found))
+        return NestedSweeps(problem), found.log_det
+
+    def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
+        """See `Whitening`."""
         moved = rho.astype(complex)
         moved[place] += 1j * STEP
         return moved, self._formed(moved)[0]
 
     def barrier(self, rho: np.ndarray) -> Barrier | None:
         """log|C| of distinct patterns with its derivatives; None where one is not positive definite."""
-        products, free = self.residual.products, self.residual.table.free
+        products, free = self.nested.products, self.residual.table.free
         try:
             value, slopes = products.log_det_slopes(self.table(rho))
             rows = [
@@ -134,12 +184,12 @@ class Whitening:
 
     def normals(self, rho: np.ndarray, share: float) -> np.ndarray:
         """See `Products.null_slopes`; (s, r)."""
-        slopes = self.residual.products.null_slopes(self.table(rho), share)
+        slopes = self.nested.products.null_slopes(self.table(rho), share)
         return slopes[:, self.residual.table.free]
 
     def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
-        """Exact first and second derivatives along rho; None where second ones are differences."""
-        products = self.residual.products
+        """See `Whitening`."""
+        products = self.nested.products
         if not isinstance(products, LatticeProducts):
             return None
         return products.curvature(rho, up.beta, up.factor, self.problem.reml)
@@ -147,8 +197,8 @@ class Whitening:
     def slopes(
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Derivatives along rho of all log determinants and of y'Py, both (r,)."""
-        residual = self.residual
+        """See `Whitening`."""
+        residual = self.nested
         posterior = sweeps.posterior(up, psis)
         units = residual.groups[-1] if residual.groups else np.zeros(residual.n_units, np.intp)
         fixed = np.append(-up.beta, 1.0)[:, None]

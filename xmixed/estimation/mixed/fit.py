@@ -196,7 +196,8 @@ def engine_model(specification: MixedSpecification) -> tuple[Model, dict[tuple[i
         tuple(levels),
         method,  # type: ignore[arg-type]
         specification.residuals,
-        weights=None if weights is None else weights.rows,
+        weights=None if weights is None or specification.cells is not None else weights.rows,
+        cells=specification.cells,
     )
     return model, places
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from xmixed.errors import StataError
-from xmixed.expressions.factors.terms import Term
+from xmixed.estimation.mixed.request import ResolvedMixed, TakesColumns
+from xmixed.expressions.context import Context
+from xmixed.expressions.factors.terms import ResolvedTerm, Term
 
 if TYPE_CHECKING:
-    from xmixed.engine import CovarianceStructure, Residuals, ResidualStructure
-    from xmixed.estimation.mixed.request import ResolvedMixed
+    from xmixed.engine import Cells, CovarianceStructure, Residuals, ResidualStructure
 
 RESIDUAL = -1
 """`VarianceParameter.equation` of the residual standard deviation."""
@@ -276,7 +278,7 @@ class MixedSpecification:
     levels : tuple of GroupLevel
         Highest first; `description.equations[i].level_number` counts them from 1.
     rows : ndarray of bool
-        The estimation sample over the observations of the data.
+        The estimation sample over the observations of the data; empty where these are not in memory.
     notes : tuple of str
         Lines to print before estimation.
     residuals : engine.Residuals or None
@@ -286,6 +288,8 @@ class MixedSpecification:
         What scores are summed within for robust variances.
     resolved : ResolvedMixed or None
         The model in names, from which this was made.
+    cells : engine.Cells or None
+        What rows stand for that are not single observations: columns hold means then.
     """
 
     description: MixedDescription
@@ -300,6 +304,7 @@ class MixedSpecification:
     weights: MixedWeights | None = None
     clusters: Clusters | None = None
     resolved: ResolvedMixed | None = None
+    cells: Cells | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -370,6 +375,75 @@ class MixedWeights:
     summary: WeightSummary
     rows: np.ndarray | None
     levels: tuple[np.ndarray | None, ...]
+
+
+class LevelSample(Protocol):
+    """What group codes are made of."""
+
+    def level(self, variable: str) -> np.ndarray:
+        """Return a grouping variable over the rows, numbers or str objects."""
+        ...
+
+
+class MixedSample(LevelSample, TakesColumns, Protocol):
+    """The data of a mixed model: rows are observations, or cells of them.
+
+    Attributes
+    ----------
+    context : Context
+    rows : ndarray of bool
+        The sample over the observations of the data; empty where these are not in memory.
+    """
+
+    context: Context
+    rows: np.ndarray
+
+    @property
+    def cells(self) -> Cells | None:
+        """What rows stand for; None where they are observations."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Rows."""
+        ...
+
+    @property
+    def observations(self) -> np.ndarray:
+        """How many observations each row is, (size,)."""
+        ...
+
+    def add_terms(self, terms: Iterable[ResolvedTerm]) -> None:
+        """Take in the variables of covariates."""
+        ...
+
+    def add_level(self, variable: str) -> None:
+        """Take a grouping variable in, numeric or string."""
+        ...
+
+    def begin(self, resolved: ResolvedMixed) -> int:
+        """Evaluate and check weights, settle the sample and return its observations; r(401), r(402)."""
+        ...
+
+    def values(self, variable: str, series: str = "") -> np.ndarray:
+        """Return a variable that is constant within rows, float64."""
+        ...
+
+    def expanded(self, terms: Iterable[ResolvedTerm]) -> tuple[Term, ...]:
+        """Return one term for each column of the design."""
+        ...
+
+    def omitted(self, terms: Sequence[Term], constant: bool) -> list[bool]:
+        """Return which terms are combinations of those before them, and of a constant."""
+        ...
+
+    def column(self, term: Term) -> np.ndarray:
+        """Return the column of a term, the same array whenever it is asked for."""
+        ...
+
+    def weights(self, names: Sequence[str], levels: Sequence[GroupLevel]) -> MixedWeights | None:
+        """Return the weights of rows and of the groups of the levels; r(459), r(198)."""
+        ...
 
 
 def mixed_result(payload: object, command: str) -> MixedResult:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from xmixed.errors import Span
-from xmixed.estimation.sample import SampleColumns
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.nodes import Expression
 
 if TYPE_CHECKING:
     from xmixed.engine import ResidualStructure
+
+
+class TakesColumns(Protocol):
+    """A sample that is being made."""
+
+    def add(self, variable: str, series: str, role: str) -> None:
+        """Take a numeric column in; observations where it is missing leave the sample; r(109)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class ResidualRequest:
 
         return residual_structure(self.structure, self.order or 0)
 
-    def add_columns(self, sample: SampleColumns) -> None:
+    def add_columns(self, sample: TakesColumns) -> None:
         """Take t() and by() into the sample; observations where they are missing leave it."""
         if self.time:
             sample.add(self.time, "", "t() variables")

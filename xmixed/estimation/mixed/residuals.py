@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xmixed.errors import Span, StataError
-from xmixed.estimation.mixed.model import ResidualSummary
+from xmixed.estimation.mixed.model import MixedSample, ResidualSummary
 from xmixed.estimation.mixed.request import ResidualRequest
-from xmixed.estimation.sample import SampleColumns
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes.estimators import MixedCommand, ResidualSpecification
@@ -78,7 +77,7 @@ def _check_alone(node: MixedCommand, request: ResidualRequest) -> None:
 
 
 def residual_part(
-    request: ResidualRequest, groups: tuple[np.ndarray, int] | None, sample: SampleColumns, n: int
+    request: ResidualRequest, groups: tuple[np.ndarray, int] | None, sample: MixedSample, n: int
 ) -> ResidualPart:
     """Return the structure over the estimation sample.
 
@@ -137,7 +136,7 @@ def _first_position(positions: np.ndarray, by: Groups | None) -> int:
 
 
 def _by_groups(
-    request: ResidualRequest, codes: np.ndarray, n_groups: int, sample: SampleColumns
+    request: ResidualRequest, codes: np.ndarray, n_groups: int, sample: MixedSample
 ) -> tuple[Groups | None, tuple[str, ...]]:
     """Return the by() groups, if any, and what they are called: value labels, else values."""
     if not request.by:

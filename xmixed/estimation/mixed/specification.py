@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +13,12 @@ from xmixed.estimation.mixed.model import (
     Clusters,
     Column,
     GroupLevel,
+    LevelSample,
     LevelSummary,
     MixedDescription,
+    MixedSample,
     MixedSpecification,
+    MixedWeights,
     RandomEquationSummary,
 )
 from xmixed.estimation.mixed.request import ResolvedEquation, ResolvedMixed
@@ -24,9 +28,11 @@ from xmixed.estimation.mixed.robust import find_clusters
 from xmixed.estimation.mixed.weights import TypedWeights, evaluate_weights, expanded_counts, sample_weights
 from xmixed.estimation.sample import SampleColumns, notes_of_empty
 from xmixed.expressions.context import Context
-from xmixed.expressions.factors.design import column, expand
-from xmixed.expressions.factors.terms import ResolvedTerm, Term
+from xmixed.expressions.factors.terms import Part, ResolvedTerm, Term
 from xmixed.statistics.grouping import factorise, nested_codes
+
+if TYPE_CHECKING:
+    from xmixed.engine import Cells
 
 
 def specify(resolved: ResolvedMixed, context: Context, rows: np.ndarray) -> MixedSpecification:
@@ -40,27 +46,66 @@ def specify(resolved: ResolvedMixed, context: Context, rows: np.ndarray) -> Mixe
     Raises
     ------
     StataError
+        See `specification_of`.
+    """
+    return specification_of(resolved, RowSample(context, rows))
+
+
+class RowSample(SampleColumns):
+    """See `MixedSample`: rows are observations."""
+
+    _typed: TypedWeights | None = None
+
+    def begin(self, resolved: ResolvedMixed) -> int:
+        """See `MixedSample`."""
+        if resolved.weights is not None:
+            self._typed = evaluate_weights(resolved.weights, self)
+        n = self.close()
+        if n and self._typed is not None:
+            self._typed.check(self.rows)
+        return n
+
+    def weights(self, names: Sequence[str], levels: Sequence[GroupLevel]) -> MixedWeights | None:
+        """See `MixedSample`."""
+        return sample_weights(self._typed, names, levels, self.rows)
+
+    @property
+    def observations(self) -> np.ndarray:
+        """See `MixedSample`."""
+        return np.ones(self.size)
+
+    @property
+    def cells(self) -> Cells | None:
+        """See `MixedSample`."""
+        return None
+
+
+def specification_of(resolved: ResolvedMixed, sample: MixedSample) -> MixedSpecification:
+    """Return what is to be fitted: the columns and group codes of a resolved model on a sample.
+
+    Raises
+    ------
+    StataError
         r(109) strings where numbers are needed; r(198) levels out of order; r(401), r(402), r(452), r(459);
         r(2000); what `residual_part` raises.
     """
-    sample = SampleColumns(context, rows)
     _add_columns(sample, resolved)
-    typed = None if resolved.weights is None else evaluate_weights(resolved.weights, sample)
-    n = _close(sample, resolved, typed)
+    if sample.begin(resolved) == 0:
+        raise StataError(2000, "no observations")
     notes = list(resolved.notes)
-    terms, columns = _fixed_part(resolved.terms, resolved.constant, sample, notes)
+    terms, fixed = _fixed_part(resolved.terms, resolved.constant, sample, notes)
     equations = resolved.equations
-    levels = group_levels(equations, sample, n)
     described, effects = _random_part(equations, sample, notes)
+    levels = group_levels(equations, sample, sample.size)
     factors = factor_groups(equations, levels, sample)
     described = _without_lone_structures(described, factors, levels)
     lowest = (levels[-1].codes, levels[-1].n_groups) if levels else None
-    residuals = residual_part(resolved.residuals, lowest, sample, n)
+    residuals = residual_part(resolved.residuals, lowest, sample, sample.size)
     has_groups = residuals.summary is not None or any(equation.effects for equation in described)
     names = list(resolved.levels)
-    weights = sample_weights(typed, names, levels, sample.rows)
-    clusters = _clusters(resolved, sample, levels, n)
-    n_obs, sizes = expanded_counts(weights, levels, n)
+    weights = sample.weights(names, levels)
+    clusters = _clusters(resolved, sample, levels, sample.size)
+    n_obs, sizes = expanded_counts(weights, levels, sample.observations)
     summaries = tuple(LevelSummary(name, *size) for name, size in zip(names, sizes, strict=True))
     description = MixedDescription(
         resolved.depvar_name,
@@ -74,9 +119,9 @@ def specify(resolved: ResolvedMixed, context: Context, rows: np.ndarray) -> Mixe
     )
     return MixedSpecification(
         description,
-        sample.values(*resolved.depvar),
-        columns,
-        effects,
+        sample.column(Term((Part(*resolved.depvar),))),
+        _columns(fixed, sample),
+        tuple(_columns(own, sample) for own in effects),
         factors,
         levels,
         sample.rows,
@@ -85,23 +130,16 @@ def specify(resolved: ResolvedMixed, context: Context, rows: np.ndarray) -> Mixe
         weights,
         clusters,
         resolved,
+        sample.cells,
     )
 
 
-def _close(sample: SampleColumns, resolved: ResolvedMixed, typed: TypedWeights | None) -> int:
-    """Settle the rows and return how many they are; r(2000) for none, r(402) for negative weights."""
-    if resolved.cluster:
-        sample.add_level(resolved.cluster)
-    n = sample.close()
-    if n == 0:
-        raise StataError(2000, "no observations")
-    if typed is not None:
-        typed.check(sample.rows)
-    return n
+def _columns(terms: Sequence[Term], sample: MixedSample) -> tuple[Column, ...]:
+    return tuple(sample.column(term) if term.parts else None for term in terms)
 
 
 def _clusters(
-    resolved: ResolvedMixed, sample: SampleColumns, levels: tuple[GroupLevel, ...], n: int
+    resolved: ResolvedMixed, sample: MixedSample, levels: tuple[GroupLevel, ...], n: int
 ) -> Clusters | None:
     if resolved.vce == "oim":
         return None
@@ -109,7 +147,7 @@ def _clusters(
     return find_clusters(resolved.vce, resolved.cluster, values, list(resolved.levels), levels, n)
 
 
-def _add_columns(sample: SampleColumns, resolved: ResolvedMixed) -> None:
+def _add_columns(sample: MixedSample, resolved: ResolvedMixed) -> None:
     sample.add(*resolved.depvar, "dependent variable")
     sample.add_terms(resolved.terms)
     for equation in resolved.equations:
@@ -120,51 +158,39 @@ def _add_columns(sample: SampleColumns, resolved: ResolvedMixed) -> None:
         for part in (part for term in equation.effects for part in term.parts):
             sample.add(part.variable, part.time_series, "random-effects covariates")
     resolved.residuals.add_columns(sample)
+    if resolved.cluster:
+        sample.add_level(resolved.cluster)
 
 
 # --- fixed part ---------------------------------------------------------------------------------------
 
 
 def _fixed_part(
-    terms: Sequence[ResolvedTerm], constant: bool, sample: SampleColumns, notes: list[str]
-) -> tuple[tuple[Term, ...], tuple[Column, ...]]:
-    """Return all terms with their final status and the columns of those that are estimated."""
-    expanded = expand(terms, sample.values)
+    terms: Sequence[ResolvedTerm], constant: bool, sample: MixedSample, notes: list[str]
+) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+    """Return all terms with their final status, and those that are estimated, the constant last."""
+    expanded = sample.expanded(terms)
     notes.extend(notes_of_empty(expanded))
     wanted = [place for place, term in enumerate(expanded) if not term.status]
-    columns: list[Column] = [column(expanded[place], sample.values) for place in wanted]
-    omitted = _collinear(([None] if constant else []) + columns)[1 if constant else 0 :]
+    omitted = sample.omitted([expanded[place] for place in wanted], constant)
     final = list(expanded)
     for place, gone in zip(wanted, omitted, strict=True):
         if gone:
             notes.append(f"note: {final[place].without_marks()} omitted because of collinearity")
             final[place] = replace(final[place], status="omitted")
-    kept = [values for values, gone in zip(columns, omitted, strict=True) if not gone]
     if constant:
-        return (*final, Term(())), (*kept, None)
-    return tuple(final), tuple(kept)
-
-
-def _collinear(columns: list[Column]) -> list[bool]:
-    """Return which columns are combinations of those before them."""
-    if not columns:
-        return []
-    from xmixed.engine import NonFiniteData, find_omitted
-
-    try:
-        return [bool(gone) for gone in find_omitted(tuple(columns))]
-    except NonFiniteData:
-        raise StataError(1400, "numerical overflow") from None
+        final.append(Term(()))
+    return tuple(final), tuple(term for term in final if not term.status)
 
 
 # --- random part --------------------------------------------------------------------------------------
 
 
 def _random_part(
-    equations: Sequence[ResolvedEquation], sample: SampleColumns, notes: list[str]
-) -> tuple[tuple[RandomEquationSummary, ...], tuple[tuple[Column, ...], ...]]:
-    """Return descriptions and columns of the equations, collinear covariates left out."""
-    described, all_columns = [], []
+    equations: Sequence[ResolvedEquation], sample: MixedSample, notes: list[str]
+) -> tuple[tuple[RandomEquationSummary, ...], tuple[tuple[Term, ...], ...]]:
+    """Return descriptions and terms of the equations, collinear covariates left out."""
+    described, all_terms = [], []
     level_number, equation_number, previous = 0, 0, ""
     for equation in equations:
         if equation.level != previous:
@@ -180,33 +206,30 @@ def _random_part(
                 len(factorise(sample.level(equation.factor)).levels),
             )
             described.append(summary)
-            all_columns.append((None,))
+            all_terms.append((Term(()),))
             continue
-        names = [term.name for term in equation.effects]
-        columns: list[Column] = [column(term, sample.values) for term in equation.effects]
-        if columns and not equation.collinear:
-            start = 1 if equation.constant else 0
-            omitted = _collinear(([None] if equation.constant else []) + columns)[start:]
+        effects = list(equation.effects)
+        if effects and not equation.collinear:
+            omitted = sample.omitted(effects, equation.constant)
             notes.extend(
-                f"note: {name} omitted because of collinearity"
-                for name, gone in zip(names, omitted, strict=True)
+                f"note: {term.name} omitted because of collinearity"
+                for term, gone in zip(effects, omitted, strict=True)
                 if gone
             )
-            names = [name for name, gone in zip(names, omitted, strict=True) if not gone]
-            columns = [values for values, gone in zip(columns, omitted, strict=True) if not gone]
+            effects = [term for term, gone in zip(effects, omitted, strict=True) if not gone]
         if equation.constant:
-            names.append("_cons")
-            columns.append(None)
+            effects.append(Term(()))
+        names = [term.name for term in effects]
         structure = "identity" if len(names) == 1 else equation.structure
         described.append(
             RandomEquationSummary(equation.level, level_number, equation_number, structure, tuple(names))
         )
-        all_columns.append(tuple(columns))
-    return tuple(described), tuple(all_columns)
+        all_terms.append(tuple(effects))
+    return tuple(described), tuple(all_terms)
 
 
 def group_levels(
-    equations: Sequence[ResolvedEquation], sample: SampleColumns, n: int
+    equations: Sequence[ResolvedEquation], sample: LevelSample, n: int
 ) -> tuple[GroupLevel, ...]:
     """Return the nested codes of each distinct level, highest first."""
     levels: list[GroupLevel] = []
@@ -237,7 +260,7 @@ def _is_lone(summary: RandomEquationSummary, factor: GroupLevel | None, levels: 
 
 
 def factor_groups(
-    equations: Sequence[ResolvedEquation], levels: Sequence[GroupLevel], sample: SampleColumns
+    equations: Sequence[ResolvedEquation], levels: Sequence[GroupLevel], sample: LevelSample
 ) -> tuple[GroupLevel | None, ...]:
     """Return for each equation `level: R.varname` the groups of the factor's values within the level."""
     names = list(dict.fromkeys(equation.level for equation in equations))

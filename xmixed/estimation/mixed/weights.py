@@ -26,8 +26,8 @@ KINDS = ("fweight", "pweight")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Column:
-    """A weight expression over all observations."""
+class WeightColumn:
+    """A weight expression over all observations, or over cells of them."""
 
     text: str
     values: np.ndarray
@@ -39,8 +39,8 @@ class TypedWeights:
     """The weights as typed, over all observations; `levels` by the names of levels."""
 
     kind: str
-    observations: _Column | None
-    levels: dict[str, _Column]
+    observations: WeightColumn | None
+    levels: dict[str, WeightColumn]
     scale: str
 
     def check(self, rows: np.ndarray) -> None:
@@ -53,6 +53,10 @@ class TypedWeights:
         """
         if self.observations is not None:
             check_weights(self.observations.values[rows], self.kind, self.observations.span)
+        self.check_levels(rows)
+
+    def check_levels(self, rows: np.ndarray) -> None:
+        """Check the weights of groups over the sample; raises as `check`."""
         for name, column in self.levels.items():
             check_weights(column.values[rows], self.kind, column.span)
             if np.any(column.values[rows] == 0):
@@ -135,11 +139,11 @@ def _refuse_options(node: MixedCommand) -> None:
             raise StataError(198, f"weights not allowed with {text}", node.options[name].span)
 
 
-def _evaluated(typed: WeightExpression, context: Context) -> _Column:
+def _evaluated(typed: WeightExpression, context: Context) -> WeightColumn:
     values, text = evaluate_column(typed.expression, context)
     if text:
         raise StataError(109, "type mismatch", typed.span)
-    return _Column(typed.text, values, typed.span)
+    return WeightColumn(typed.text, values, typed.span)
 
 
 def sample_weights(
@@ -177,7 +181,7 @@ def sample_weights(
     return MixedWeights(WeightSummary(typed.kind, expression, texts, typed.scale), own, tuple(levels))
 
 
-def _constant_within(column: _Column, name: str, group: GroupLevel, rows: np.ndarray) -> np.ndarray:
+def _constant_within(column: WeightColumn, name: str, group: GroupLevel, rows: np.ndarray) -> np.ndarray:
     values = column.values[rows]
     weights = np.empty(group.n_groups)
     weights[group.codes] = values
@@ -204,14 +208,20 @@ def _scaled(
 
 
 def expanded_counts(
-    weights: MixedWeights | None, groups: Sequence[GroupLevel], n: int
+    weights: MixedWeights | None, groups: Sequence[GroupLevel], observations: np.ndarray
 ) -> tuple[int, list[tuple[int, int, float, int]]]:
     """Return (observations, for each level number of groups and least, mean and most observations in them).
 
     Frequency weights count as the data they stand for; sampling weights do not.
+
+    Parameters
+    ----------
+    observations : (n,) array
+        How many observations each row is, before weights.
     """
+    n = len(observations)
     counted = weights if weights is not None and weights.summary.kind == "fweight" else None
-    inner = np.ones(n) if counted is None or counted.rows is None else counted.rows.copy()
+    inner = observations if counted is None or counted.rows is None else counted.rows.copy()
     own = [None] * len(groups) if counted is None else list(counted.levels)
     above = np.ones(n)
     factors = []

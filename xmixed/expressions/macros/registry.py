@@ -16,7 +16,7 @@ MODULES = {
     "data": "type format variable value data sortedby label char permname tsnorm",
     "matrices": "rownames colnames rowfullnames colfullnames roweq coleq rownumb colnumb roweqnumb coleqnumb"
     " rowsof colsof rowvarlist colvarlist",
-    "system": "dir adosubdir sysdir environment all properties results display e r s",
+    "system": "constraint dir adosubdir sysdir environment all properties results display e r s",
 }
 """Modules of this folder and the functions in them."""
 

@@ -26,6 +26,17 @@ def display(session: SessionState, text: str) -> str:
     return "".join(item.text for item in printed)
 
 
+@macro_function("constraint")
+def constraint(session: SessionState, text: str) -> str:
+    """`constraint #`: what it says; `constraint dir`: the numbers there are."""
+    word = text.strip()
+    if word == "dir":
+        return " ".join(map(str, sorted(session.constraints)))
+    if not word.isdigit():
+        raise invalid()
+    return session.constraints.get(int(word), "")
+
+
 @macro_function("environment")
 def environment(session: SessionState, text: str) -> str:
     return os.environ.get(without_quotes(text.strip()), "")

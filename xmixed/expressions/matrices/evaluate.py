@@ -166,7 +166,8 @@ def _product(left: Matrix | float, right: Matrix | float) -> Matrix:
         number = number_in(factor)
         fits = isinstance(left, Matrix) and isinstance(right, Matrix)
         if number is not None and isinstance(other, Matrix) and not (fits and _conform(left, right)):  # type: ignore[arg-type]
-            scaled = cleaned(number * other.values, other.values, np.asarray(number))
+            with np.errstate(all="ignore"):
+                scaled = cleaned(number * other.values, other.values, np.asarray(number))
             return Matrix(scaled, other.row_names, other.column_names)
     assert isinstance(left, Matrix) and isinstance(right, Matrix)
     if not _conform(left, right):

@@ -107,3 +107,13 @@ def _share(count: int, total: int, frequency: bool, sign: bool) -> str:
         return f"{count:13d}"
     share = 100 * count / total
     return ("<1" if share < 1 else f"{share:.0f}").rjust(9) + ("%" if sign else " ") + "   "
+
+
+def render_nested(statements: Sequence[str], linesize: int) -> list[Line]:
+    """Return the numbered statements of `misstable nested`."""
+    lines: list[Line] = []
+    for number, text in enumerate(statements, 1):
+        first, *more = wrap(text, max(20, linesize - 9), max(20, linesize - 13))
+        lines.append(line(f"{number:6d}.  ", result(first)))
+        lines += [line(" " * 13, result(part)) for part in more]
+    return lines

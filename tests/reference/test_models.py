@@ -1,0 +1,149 @@
+"""Mixed models by reference: what sums give is what the observations give, to 1e-10."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xmixed.interpreter.session import Session
+from xmixed.missing import MISSING
+
+TOLERANCE = 1e-10
+
+MODELS = """
+xtmixed y x1 x2
+xtmixed y x1 x2, reml
+xtmixed y || id:
+xtmixed y x1 || id:, reml
+xtmixed y x1 x2 || id: x2
+xtmixed y x1 x2 || id: x2, cov(un)
+xtmixed y x1 x2 || id: x2, cov(un) reml
+xtmixed y x1 x2 || id: x2, cov(exchangeable)
+xtmixed y x1 x2 || id: x2, cov(identity) reml
+xtmixed y x2 x4 || id: x4 x2, cov(un)
+xtmixed y x1 x2 || id: x1, noconstant
+xtmixed y x1 x2, noconstant || id: x2
+xtmixed y x2 x3 x1 || id:
+xtmixed y i.arm x1 || id:
+xtmixed y i.arm##c.x2 || id: x2, cov(un)
+xtmixed y ib2.arm#i.sex x1 || id:, reml
+xtmixed y c.x2##c.x2 || id:
+xtmixed y x1 x2 if arm != 2 & x2 < . || id:
+xtmixed y x1 x2 || region: || id:
+xtmixed y x1 x2 || region: || id: x2, cov(un) reml
+xtmixed y x1 x2 || region: x2 || id: x4
+xtmixed y x1 || name: || id: x2, cov(un)
+xtmixed y x1 x2 || _all: R.firm || id:
+xtmixed y x1 x2 || _all: R.firm || id: x2, cov(un) reml
+xtmixed y x1 x2 || region: R.firm || id:
+xtmixed y x1 x2 || _all: R.sex || id:
+xtmixed y x1 x2 [fw=w] || id: x2
+xtmixed y x1 x2 [pw=w] || id: x2, cov(un)
+xtmixed y x1 x2 [pw=w*2] || region:, pweight(2) || id:, pweight(gw)
+xtmixed y x1 x2 [fw=w] || id:, fweight(gw)
+xtmixed y x1 x2 || id: x2, cov(un) vce(robust)
+xtmixed y x1 x2 || region: || id:, vce(robust)
+xtmixed y x1 x2 || id:, vce(cluster region)
+xtmixed y x1 x2 [pw=w] || id:, vce(cluster region)
+xtmixed y x1 x2 || id:, residuals(independent, by(arm))
+xtmixed y x1 x2 || id: x2, cov(un) residuals(independent, by(arm)) reml
+xtmixed y x1 x2 || id:, residuals(independent, by(arm)) vce(robust)
+xtmixed y x1 x2 || region: || id:, noconstant residuals(exchangeable)
+xtmixed y x1 x2 || id:, noconstant residuals(exchangeable, by(sex)) reml
+xtmixed y x1 x2 || region: || id:, noconstant residuals(exchangeable) vce(robust)
+mixed y x1 i.arm || id: x2, nolog
+""".strip().splitlines()
+
+FEW = [MODELS[place] for place in (0, 3, 6, 11, 14, 17, 19, 22, 28, 30, 35, 38)]
+
+
+def made(folder: Path) -> Path:
+    """A dataset far from zero, with missing values, as Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    random = np.random.default_rng(11)
+    n, groups = 2000, 150
+    ids = random.integers(0, groups, n)
+    u = random.normal(size=(groups, 2)) @ np.array([[1.0, 0.3], [0.0, 0.5]])
+    x1, x2, arm = 1e8 + 3 * random.normal(size=n), random.normal(size=n), random.integers(1, 4, n)
+    regions, firms = random.normal(size=10), random.normal(size=8)
+    region, firm = ids % 10, random.integers(0, 8, n)
+    y = 3 + 0.2 * (x1 - 1e8) + x2 + 0.3 * arm + u[ids, 0] + u[ids, 1] * x2
+    y += regions[region] + firms[firm] + random.normal(size=n)
+    y[7], x2[19] = np.nan, np.nan
+    columns = {
+        "y": y,
+        "x1": x1,
+        "x2": x2,
+        "x3": 2 * x2,
+        "x4": 20 + random.normal(size=n) + 0.5 * u[ids, 1],
+        "id": ids.astype(np.int32),
+        "region": region.astype(np.int8),
+        "sex": (ids % 2).astype(np.int8),
+        "arm": arm.astype(np.int8),
+        "firm": firm.astype(np.int8),
+        "w": random.integers(1, 4, n).astype(np.int8),
+        "gw": (1 + ids % 3).astype(np.int8),
+    }
+    table = pa.table(columns)
+    table = table.append_column("name", pa.array([f"r{number}" for number in region]))
+    path = folder / "data.parquet"
+    pq.write_table(table, path, row_group_size=300)
+    return path
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("ibis")
+    return made(tmp_path_factory.mktemp("reference"))
+
+
+@pytest.fixture(scope="module")
+def in_memory(path: Path) -> Session:
+    session = Session()
+    session.run(f'use "{path}"')
+    return session
+
+
+@pytest.fixture(scope="module")
+def by_reference(path: Path) -> Iterator[Session]:
+    session = Session()
+    session.run(f'use "{path}", engine(duckdb)')
+    yield session
+
+
+def assert_equal(found: Session, wanted: Session) -> None:
+    """e() of both sessions, each number relative to the largest of its kind."""
+    assert found.e.scalars.keys() == wanted.e.scalars.keys()
+    for name in ("N", "k", "k_f", "k_r", "df_m", "rank", "converged"):
+        assert found.e.scalars[name] == wanted.e.scalars[name], name
+    for name in ("ll", "chi2", "ll_c", "chi2_c", "N_clust"):
+        if name in wanted.e.scalars:
+            assert found.e.scalars[name] == pytest.approx(wanted.e.scalars[name], rel=TOLERANCE), name
+    assert found.e.matrices.keys() == wanted.e.matrices.keys()
+    for name, matrix in wanted.e.matrices.items():
+        own = found.e.matrices[name]
+        assert own.column_names == matrix.column_names
+        if name in ("V", "V_modelbased"):
+            size = np.sqrt(matrix.values.diagonal())
+            assert np.all(np.abs(own.values - matrix.values) <= 1e-9 * np.outer(size, size) + 1e-300), name
+        elif name == "b":
+            size = np.maximum(np.abs(matrix.values[0]), np.sqrt(wanted.e.matrices["V"].values.diagonal()))
+            assert np.all(np.abs(own.values[0] - matrix.values[0]) <= TOLERANCE * size), name
+        else:
+            np.testing.assert_allclose(own.values, matrix.values, rtol=1e-14)
+    assert found.e.macros == wanted.e.macros
+    assert all(value <= MISSING for value in found.e.scalars.values())
+
+
+@pytest.mark.parametrize("command", MODELS)
+def test_duckdb(in_memory: Session, by_reference: Session, command: str) -> None:
+    shown = []
+    for session in (in_memory, by_reference):
+        shown.append(session.run(command))
+    assert_equal(by_reference, in_memory)
+    assert shown[0] == shown[1]

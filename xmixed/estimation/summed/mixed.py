@@ -1,0 +1,242 @@
+"""The sample of a mixed model whose data stay where they are: its rows are cells of observations.
+
+A cell is what has the same value of every grouping variable, of by() and of the weights of groups. What the
+model needs of it is one row of a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xmixed.data.reference.model import Reference, needs_rows
+from xmixed.estimation.mixed.model import GroupLevel, MixedWeights
+from xmixed.estimation.mixed.request import ResolvedMixed, WeightRequest
+from xmixed.estimation.mixed.weights import TypedWeights, WeightColumn, sample_weights
+from xmixed.estimation.summed.leaves import Leaves
+from xmixed.estimation.summed.sums import WEIGHT, CellSums, Totals, cell_sums, totals_of
+from xmixed.estimation.summed.weights import check_weight_column
+from xmixed.expressions.context import Context
+from xmixed.expressions.factors.design import expand
+from xmixed.expressions.factors.terms import Part, ResolvedTerm, Term
+
+if TYPE_CHECKING:
+    from xmixed.engine import Cells
+
+_KINDS = 1_000_000
+"""Combinations of the levels of factor variables that are fetched."""
+
+
+class SummedSample:
+    """See `MixedSample`."""
+
+    def __init__(self, context: Context, rows: Reference) -> None:
+        self.context = context
+        self.rows = np.zeros(0, bool)
+        self._leaves = Leaves(context, rows)
+        self._keys: list[str] = []
+        self._request: ResolvedMixed | None = None
+        self._fixed: list[Term] = []
+        self._gone: set[tuple[Part, ...]] = set()
+
+    # --- what is taken in ---------------------------------------------------------------------------
+
+    def add(self, variable: str, series: str, role: str) -> None:
+        """See `MixedSample`."""
+        self._leaves.number(variable, series, role)
+
+    def add_terms(self, terms: Iterable[ResolvedTerm]) -> None:
+        """See `MixedSample`."""
+        for term in terms:
+            for operand in term.operands:
+                role = "covariates" if operand.operator.continuous else "factor variables"
+                self.add(operand.variable, operand.time_series, role)
+
+    def add_level(self, variable: str) -> None:
+        """See `MixedSample`."""
+        self._key(self._leaves.identifier(variable))
+
+    def _key(self, name: str) -> None:
+        if name not in self._keys:
+            self._keys.append(name)
+
+    def begin(self, resolved: ResolvedMixed) -> int:
+        """See `MixedSample`; raises r(3) for what needs the observations, too."""
+        self._request = resolved
+        residuals, weights = resolved.residuals, resolved.weights
+        if residuals.form.timed:
+            raise needs_rows(f"residuals({residuals.structure}) is", residuals.span)
+        if resolved.vce != "oim" and not resolved.equations:
+            raise needs_rows(f"vce({resolved.vce}) without groups is")
+        if residuals.by:
+            self._key(self._leaves.identifier(residuals.by))
+        if weights is None:
+            return int(self._kinds["n"].sum())
+        if weights.scale:
+            raise needs_rows("pwscale() is")
+        if weights.observations is not None:
+            self._leaves.expression(WEIGHT, weights.observations.expression, keeps_zero=False)
+        for place, (_, typed) in enumerate(weights.levels):
+            self._key(self._leaves.expression(f"l{place}", typed.expression, keeps_zero=True))
+        if weights.observations is not None:
+            check_weight_column(self._leaves, weights.kind, weights.observations.span)
+        return int(self._kinds["n"].sum())
+
+    @cached_property
+    def _kinds(self) -> dict[str, np.ndarray]:
+        """The combinations of the levels of factor variables that occur, and `n`, how often each does."""
+        terms = () if self._request is None else self._request.terms
+        operands = [operand for term in terms for operand in term.operands if not operand.operator.continuous]
+        names = list(dict.fromkeys(f"x_{operand.variable}" for operand in operands))
+        table = self._leaves.table
+        if not names:
+            found = self._leaves.rows.run(table.aggregate(n=table.count()))
+        else:
+            grouped = table.group_by(names).aggregate(n=table.count())
+            found = self._leaves.rows.run(grouped.limit(_KINDS + 1))
+        if found.num_rows > _KINDS:
+            raise needs_rows("so many levels of factor variables are")
+        values = {name: np.asarray(found.column(name).to_pylist(), np.float64) for name in (*names, "n")}
+        order = np.lexsort([values[name] for name in reversed(names)]) if names else np.arange(1)
+        return {name: column[order] for name, column in values.items()}
+
+    # --- the design ---------------------------------------------------------------------------------
+
+    def expanded(self, terms: Iterable[ResolvedTerm]) -> tuple[Term, ...]:
+        """See `MixedSample`."""
+        own = list(terms)
+        if any(operand.operator.base == "freq" for term in own for operand in term.operands):
+            raise needs_rows("the most frequent level as base is")
+        found = expand(own, lambda variable, series: self._kinds[f"x_{variable}"])
+        self._fixed = [term for term in found if not term.status]
+        return found
+
+    @property
+    def _effects(self) -> list[Term]:
+        equations = () if self._request is None else self._request.equations
+        return [effect for equation in equations for effect in equation.effects]
+
+    @property
+    def _outcome(self) -> Term:
+        assert self._request is not None
+        return Term((Part(*self._request.depvar),))
+
+    @cached_property
+    def _columns(self) -> list[Term]:
+        """The distinct columns of the model, those omitted among the fixed ones included."""
+        whole = [*self._effects, *self._fixed, self._outcome]
+        return list({term.parts: term for term in whole}.values())
+
+    @cached_property
+    def _totals(self) -> Totals:
+        return totals_of(self._leaves, self._columns)
+
+    def omitted(self, terms: Sequence[Term], constant: bool) -> list[bool]:
+        """See `MixedSample`."""
+        if not terms:
+            return []
+        from xmixed.engine import omitted_of_products
+
+        place = {term.parts: i for i, term in enumerate(self._columns)}
+        own, totals = [place[term.parts] for term in terms], self._totals
+        products, centers = totals.products[np.ix_(own, own)], totals.centers[own]
+        omitted = [bool(gone) for gone in omitted_of_products(products, centers, totals.weight, constant)]
+        if terms[0] in self._fixed:
+            self._gone |= {term.parts for term, gone in zip(terms, omitted, strict=True) if gone}
+        return omitted
+
+    # --- the cells ----------------------------------------------------------------------------------
+
+    @property
+    def _needs_all(self) -> bool:
+        """Whether products of fixed columns are wanted of every cell, not only over all."""
+        request = self._request
+        assert request is not None
+        weighted = request.weights is not None and bool(request.weights.levels)
+        return weighted or request.vce != "oim" or not request.residuals.is_default
+
+    @cached_property
+    def _kept(self) -> list[int]:
+        needed = {term.parts for term in (*self._effects, self._outcome)}
+        places = enumerate(self._columns)
+        return [place for place, term in places if term.parts in needed or term.parts not in self._gone]
+
+    @cached_property
+    def _sums(self) -> CellSums:
+        terms = [self._columns[place] for place in self._kept]
+        effects = {term.parts for term in self._effects}
+        pairs = [
+            (i, j)
+            for i, term in enumerate(terms)
+            for j in range(i, len(terms))
+            if self._needs_all or term.parts in effects or terms[j].parts in effects
+        ]
+        return cell_sums(self._leaves, self._keys, terms, self._totals.centers[self._kept], pairs)
+
+    @property
+    def cells(self) -> Cells | None:
+        """See `MixedSample`."""
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> Cells:
+        from xmixed.engine import Cells
+
+        sums, kept = self._sums, self._kept
+        totals = None
+        if not self._needs_all:
+            totals = self._totals.products[np.ix_(kept, kept)].copy()
+            for i, first in enumerate(sums.means):
+                counted = first * sums.counts
+                for j, second in enumerate(sums.means[: i + 1]):
+                    totals[i, j] -= counted @ second
+                    totals[j, i] = totals[i, j]
+        origins = tuple(float(center) for center in self._totals.centers[kept])
+        weighted = WEIGHT in self._leaves.table.columns
+        return Cells(self._totals.n, sums.counts, weighted, sums.means, origins, sums.within, totals)
+
+    @property
+    def size(self) -> int:
+        """See `MixedSample`."""
+        return len(self._sums.rows)
+
+    @property
+    def observations(self) -> np.ndarray:
+        """See `MixedSample`."""
+        return self._sums.rows
+
+    def level(self, variable: str) -> np.ndarray:
+        """See `MixedSample`."""
+        return self._sums.keys[f"g_{variable}"]
+
+    def values(self, variable: str, series: str = "") -> np.ndarray:
+        """See `MixedSample`."""
+        return self.level(variable)
+
+    def column(self, term: Term) -> np.ndarray:
+        """See `MixedSample`."""
+        for place, mean in zip(self._kept, self._sums.means, strict=True):
+            if self._columns[place].parts == term.parts:
+                return mean
+        raise KeyError(term)
+
+    def weights(self, names: Sequence[str], levels: Sequence[GroupLevel]) -> MixedWeights | None:
+        """See `MixedSample`."""
+        request = None if self._request is None else self._request.weights
+        if request is None:
+            return None
+        typed, every = self._typed(request), np.ones(self.size, bool)
+        typed.check_levels(every)
+        return sample_weights(typed, names, levels, every)
+
+    def _typed(self, request: WeightRequest) -> TypedWeights:
+        own = request.observations
+        observations = None if own is None else WeightColumn(own.text, self._sums.counts, own.span)
+        of_levels = {
+            name: WeightColumn(typed.text, self._sums.keys[f"l{place}"], typed.span)
+            for place, (name, typed) in enumerate(request.levels)
+        }
+        return TypedWeights(request.kind, observations, of_levels, request.scale)
