@@ -629,7 +629,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "mi expand": Listed("expand", "mi.shaping", "Duplicate observations in every imputation"),
     "mi export": Listed("export", "mi.importing", "Put the data into the form of ice"),
     "mi extract": Listed("extr", "mi.convert", "Put one completed dataset in place of the data"),
-    "mi fvset": Listed("fvset", None, nearest="fvset"),
+    "mi fvset": Listed("fvset", "mi.shaping", "Declare how factor variables are used"),
     "mi import": Listed("import", "mi.importing", "Imputations that something else has made"),
     "mi impute": Listed("imp", "mi.analysis.impute", "Impute missing values"),
     "mi merge": Listed("merge", "mi.combining", "Put the variables of another file beside"),
