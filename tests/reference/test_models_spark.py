@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ pytest.importorskip("ibis")
 @pytest.fixture(scope="module")
 def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Session, Session]]:
     """One with the rows in memory, one with the server's."""
+    main = sys.modules["__main__"]
+    if not hasattr(main, "__file__"):
+        main.__file__ = ""  # pyspark takes a process without one, as those of xdist, for doctests of its own
     path: Path = made(tmp_path_factory.mktemp("spark"))
     server = pysail.SparkConnectServer()
     server.start(background=True)
