@@ -224,8 +224,9 @@ def test_equations_side_by_side(session: Session) -> None:
 
 def test_lines_of_the_users_own(session: Session, tmp_path: Path) -> None:
     session.run(
-        'esttab ols ri using t.tex, prehead("\\begin{table}" "\\caption{@title}" "\\begin{tabular}{l*{@M}{c}}" '
-        '"@hline") posthead("\\midrule") prefoot("\\\\" "N rows:") postfoot("@hline" "\\end{tabular} @span") '
+        'esttab ols ri using t.tex, prehead("\\begin{table}" "\\caption{@title}" '
+        '"\\begin{tabular}{l*{@M}{c}}" "@hline") posthead("\\midrule") '
+        'prefoot("\\\\" "N rows:") postfoot("@hline" "\\end{tabular} @span") '
         "title(My title) keep(days) noeqlines"
     )
     lines = (tmp_path / "t.tex").read_text().splitlines()
@@ -270,8 +271,8 @@ def test_interactions_and_headings(session: Session) -> None:
     session.run(
         'label variable days "Days"\ngenerate h = days > 4\neststo i: quietly regress reaction c.days#i.h'
     )
-    assert "Days X h=1" in session.run('esttab i, label interaction(" X ") varwidth(25)')
-    assert "Days # h=1" in session.run("esttab i, label varwidth(25)")
+    assert "h=1 X Days" in session.run('esttab i, label interaction(" X ") varwidth(25)')
+    assert "h=1 # Days" in session.run("esttab i, label varwidth(25)")
     shown = session.run('esttab ols, cells("b(fmt(2) label(Coef)) se(fmt(3))")')
     assert [line.split() for line in shown.splitlines()][4] == ["Coef", "se"]
     assert "Coef" not in session.run('esttab ols, cells("b(label(Coef)) se") collabels(none)')

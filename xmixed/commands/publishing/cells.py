@@ -29,9 +29,7 @@ def laid_out(cells: str, option: Option, plain: bool) -> tuple[tuple[Element, ..
     if len({len(row) for row in rows}) > 1:
         raise StataError(198, "option cells(): rows of different lengths are not implemented in xmixed yet")
     if len(rows) > 1 and len(rows[0]) > 1:
-        raise StataError(
-            198, "option cells(): several rows of several figures are not implemented in xmixed yet"
-        )
+        raise StataError(198, "option cells(): several rows of several figures not implemented in xmixed yet")
     elements = tuple(element for row in rows for element in row)
     wide = len(elements) > 1 and len(rows) == 1
     columns = labels_or_none(option("collabels"), "collabels")
