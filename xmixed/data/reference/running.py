@@ -217,8 +217,10 @@ class Spark:
         except IbisError as error:
             raise StataError(691, "I/O error", hint=f"{self.name}: {_first_line(error)}") from None
 
-    def _lost(self, error: Exception) -> StataError:
-        return StataError(682, "could not connect to database", hint=f"{self.name}: {_first_line(error)}")
+    def _lost(self, error: Any) -> StataError:
+        said = error.details() if hasattr(error, "details") else None
+        hint = f"{self.name}: {said or _first_line(error)}"
+        return StataError(682, "could not connect to database", hint=hint)
 
 
 @contextmanager
@@ -249,7 +251,8 @@ def _require_server(address: str, name: str) -> None:
 
 def _leave(session: Any) -> None:
     """End a session on the server that no data refer to any more."""
-    with suppress(Exception):
+    with suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         session.stop()
 
 
