@@ -48,6 +48,7 @@ class StataError(Exception):
         self.output = ""  # what the run printed before it failed; set by Session.run
         self.command = ""  # the command line that failed, to which `span` belongs
         self.printed = False  # its message has been shown
+        self.seconds = 0.0  # how long the command ran that failed
 
     def __str__(self) -> str:
         return f"{self.message} r({self.code});"

@@ -136,12 +136,12 @@ def test_what_data_say_of_themselves() -> None:
     assert not is_mi(base)
     assert is_mi(stored)
     kept = state(stored)
-    assert {key: kept[key] for key in ("marker", "style", "M", "n", "N", "ivars")} == {
+    assert {key: kept[key] for key in ("marker", "style", "M", "N", "n", "ivars")} == {
         "marker": "_mi_ds_1",
         "style": "mlong",
         "M": "1",
-        "n": "3",
-        "N": "4",
+        "N": "3",
+        "n": "1",
         "ivars": "x",
     }
     assert stored.names == ["x", "_mi_m", "_mi_id", "_mi_miss"]

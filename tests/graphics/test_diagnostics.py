@@ -55,3 +55,13 @@ def test_random_effects_in_order_with_their_intervals(session: Drawing) -> None:
     with pytest.raises(StataError) as caught:
         session.run("estat caterpillar")
     assert caught.value.code == 321
+
+
+def test_curves_of_a_binary_model(session: Drawing) -> None:
+    session.run("generate old = age > 10\nquietly logit old distance")
+    curve, diagonal = session.draw("lroc").plots
+    assert (curve.x[0], curve.y[0], curve.x[-1], curve.y[-1]) == (1, 1, 0, 0) and diagonal.kind == "line"
+    assert np.all(np.diff(curve.x) <= 0) and np.all(np.diff(curve.y) <= 0)
+    sensitivity, specificity = session.draw("lsens").plots
+    assert sensitivity.y[0] == 1 and specificity.y[0] == 0 and specificity.y[-1] == 1
+    assert sensitivity.label == "Sensitivity"

@@ -30,15 +30,15 @@ MODULES: dict[str, str] = {
     "anova": "linear.anova",
     "margins": "inference.margins_estimator",
     "areg": "linear.areg",
-    "logistic": "likelihood.estimator:BINARY",
-    "logit": "likelihood.estimator:BINARY",
+    "logistic": "likelihood.estimator:LOGIT",
+    "logit": "likelihood.estimator:LOGIT",
     "mean": "means.estimator",
     "mlogit": "likelihood.estimator:MULTINOMIAL",
     "nbreg": "likelihood.estimator:DISPERSED",
     "ologit": "likelihood.estimator:ORDERED",
     "oprobit": "likelihood.estimator:ORDERED",
     "poisson": "likelihood.estimator:COUNTS",
-    "probit": "likelihood.estimator:BINARY",
+    "probit": "likelihood.estimator:PROBIT",
     "proportion": "means.estimator",
     "regress": "linear.regress",
     "total": "means.estimator",
@@ -141,6 +141,11 @@ RESAMPLED = frozenset({"bootstrap", "jackknife"})
 """Prefixes that leave the results of another command with a covariance of their own."""
 
 
+def has_prefix(estimates: Estimates) -> bool:
+    """Return whether a prefix left the results, which are then shown in its way, not the command's."""
+    return estimates.macros.get("prefix") in RESAMPLED or "mi" in estimates.macros
+
+
 def estimator_of(estimates: Estimates) -> Estimator:
     """Return the estimator that made results.
 
@@ -152,6 +157,9 @@ def estimator_of(estimates: Estimates) -> Estimator:
     if estimates.macros.get("prefix") in RESAMPLED:
         resampling = importlib.import_module("xmixed.estimation.resampling.estimator")
         return resampling.resampled_estimator(estimates)
+    if "mi" in estimates.macros:
+        pooling = importlib.import_module("xmixed.estimation.pooling.estimator")
+        return pooling.pooled_estimator(estimates)
     found = own_estimator(estimates)
     if found is None:
         raise StataError(301, "last estimates not found")

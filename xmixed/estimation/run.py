@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from xmixed.errors import StataError
 from xmixed.estimation.likelihood.newton import Progress
-from xmixed.estimation.results import RESAMPLED, Estimator, estimator_of
+from xmixed.estimation.results import RESAMPLED, Estimator, estimator_of, has_prefix
 from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
@@ -39,7 +41,7 @@ def replayed(session: SessionState, node: Command, commands: set[str], estimator
         return False
     if session.e.macros.get("cmd") not in commands:
         raise StataError(301, "last estimates not found")
-    if session.e.macros.get("prefix") in RESAMPLED:
+    if has_prefix(session.e):
         estimator = estimator_of(session.e)
     check_replay_options(node, estimator)
     session.out.write(*estimator.replay(session.e, node.option, session.settings))
@@ -146,13 +148,21 @@ def overflow() -> Iterator[None]:
         raise StataError(1400, "numerical overflow") from None
 
 
+def commit_marked(session: SessionState, estimates: Estimates, rows: np.ndarray) -> None:
+    """Put results in e() and mark the observations behind them; those by reference are not marked."""
+    if session.data.reference is not None:
+        commit(session, estimates)
+        return
+    estimates.mark = new_mark()
+    commit(session, estimates)
+    marks = {**session.data.marks, estimates.mark: rows}
+    session.data = session.data.with_(marks=marks, changed=session.data.changed)
+
+
 def conclude(
     session: SessionState, node: Command, estimator: Estimator, estimates: Estimates, sample: SingleSample
 ) -> None:
     """Say what there is to say of the sample, put the results in e(), and show them."""
     session.out.write(*sample.notes)
-    estimates.mark = new_mark()
-    commit(session, estimates)
-    marks = {**session.data.marks, estimates.mark: sample.rows}
-    session.data = session.data.with_(marks=marks, changed=session.data.changed)
+    commit_marked(session, estimates, sample.rows)
     session.out.write(*estimator.replay(estimates, node.option, session.settings))

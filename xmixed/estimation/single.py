@@ -182,7 +182,7 @@ def specify(
     StataError
         r(100), r(111), r(109), r(101) for names; r(401), r(402) for weights; r(452); r(2000), r(198).
     """
-    depvar, series, terms = _resolved(node, context)
+    depvar, series, terms = resolved_terms(node, context)
     sample = SampleColumns(context, select_rows(node.condition, node.in_range, context))
     sample.add(depvar, series, "dependent variable")
     sample.add_terms(terms)
@@ -216,8 +216,14 @@ def specify(
     )
 
 
-def _resolved(node: Command, context: Context) -> tuple[str, str, Sequence[ResolvedTerm]]:
-    """Return the dependent variable, its time-series operator, and the terms of the covariates."""
+def resolved_terms(node: Command, context: Context) -> tuple[str, str, Sequence[ResolvedTerm]]:
+    """Return the dependent variable, its time-series operator, and the terms of the covariates.
+
+    Raises
+    ------
+    StataError
+        r(100), r(111), r(198) for names.
+    """
     items = node.argument
     if not items:
         raise StataError(100, "varlist required")
@@ -235,7 +241,7 @@ def _weighting(
     check_weights(values[sample.rows], kind, weight.span)
     weighting = Weighting(kind, values[sample.rows])
     if kind not in UNWEIGHTED_SUM:
-        notes.append(f"(sum of wgt is {weighting.values.sum():12.4e})")
+        notes.append(note_of_weights(weighting.values.sum()))
     return weighting
 
 
@@ -249,16 +255,25 @@ def _clusters(variance: Variance, sample: SampleColumns) -> Clusters | None:
     return clusters
 
 
+def weight_kind(weight: Weight, assumed: str) -> tuple[str, list[str]]:
+    """Return the kind of weights and what is to be said of it; `assumed` is what `[w=exp]` means."""
+    if weight.kind != "weight":
+        return weight.kind, []
+    return assumed, [f"({WEIGHT_NAMES[assumed]} weights assumed)"]
+
+
+def note_of_weights(total: float) -> str:
+    """Return the note on the sum of weights that do not count observations."""
+    return f"(sum of wgt is {total:12.4e})"
+
+
 def _weights(
     weight: Weight | None, context: Context, sample: SampleColumns, assumed: str
 ) -> tuple[str, np.ndarray | None, list[str]]:
     """Return kind and values over all observations, and notes; rows without a weight leave the sample."""
     if weight is None:
         return "", None, []
-    kind, notes = weight.kind, []
-    if kind == "weight":
-        kind = assumed
-        notes.append(f"({WEIGHT_NAMES[kind]} weights assumed)")
+    kind, notes = weight_kind(weight, assumed)
     values, text = evaluate_column(weight.expression, context)
     if text:
         raise StataError(109, "type mismatch", weight.span)

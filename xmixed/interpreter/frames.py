@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from xmixed.session.frames import Frame, Temporary
+from xmixed.session.signals import ExitRequest
 from xmixed.session.state import SessionState
 from xmixed.session.stored import unhold
 
@@ -22,18 +23,27 @@ def entered(session: SessionState, frame: Frame) -> Iterator[None]:
     """
     with session.nested():
         session.frames.append(frame)
+        failed = True
         try:
             yield
+            failed = False
+        except ExitRequest as request:
+            failed = bool(request.code)
+            raise
         finally:
             session.frames.pop()
-            leave(session, frame)
+            leave(session, frame, failed)
 
 
-def leave(session: SessionState, frame: Frame) -> None:
-    """Bring back what a frame preserved, and drop its temporary variables, names and files."""
+def leave(session: SessionState, frame: Frame, failed: bool = False) -> None:
+    """Bring back what a frame preserved, and drop its temporary variables, names and files.
+
+    Where it failed, the variables that `syntax` made go too.
+    """
     if frame.preserved is not None:
         session.data, frame.preserved = frame.preserved, None
-    drop_temporaries(session, frame.temporaries)
+    kept = () if failed else ("made",)
+    drop_temporaries(session, [each for each in frame.temporaries if each.kind not in kept])
     frame.temporaries.clear()
 
 
@@ -42,7 +52,7 @@ def drop_temporaries(session: SessionState, temporaries: list[Temporary]) -> Non
 
     Estimates set aside with `restore` come back.
     """
-    variables = [name for kind, name in temporaries if kind == "variable"]
+    variables = [name for kind, name in temporaries if kind in ("variable", "made")]
     present = [name for name in variables if name in session.data]
     if present:
         changed = session.data.changed

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
 from xmixed.errors import StataError
 from xmixed.interpreter.running import run_block, run_statement
 from xmixed.interpreter.transcript import Echo, numbered_lines, show_blank, show_echo
 from xmixed.language.lines import LogicalLine, physical_lines
 from xmixed.language.statements import Block, Definition, Faulty, Simple, Statement, TextReader, lines_of
-from xmixed.session.messages import show_code, show_message
+from xmixed.session.messages import show_code, show_message, timed_message
 from xmixed.session.signals import Break, ExitRequest
 from xmixed.session.state import SessionState
 
@@ -70,8 +69,10 @@ class TextRunner:
         try:
             self._run_shown(statement)
             if session.settings.rmsg:
-                session.out.write(timed_message("r;", time.perf_counter() - started))
+                session.memory.elapsed = time.perf_counter() - started
+                session.out.write(timed_message("r;", session.memory.elapsed))
         except StataError as error:
+            error.seconds = session.memory.elapsed = time.perf_counter() - started
             self._show(error)
             raise
         except ExitRequest:
@@ -160,12 +161,6 @@ class TextRunner:
     def _show(self, error: StataError) -> None:
         if self._echo is not Echo.CALLER:
             show_message(self._session, error)
-
-
-def timed_message(head: str, seconds: float) -> str:
-    """Return what `set rmsg on` shows after a command: `r; t=0.01 9:07:48`."""
-    now = datetime.now()
-    return f"{head} t={seconds:.2f} {now.hour}:{now:%M:%S}"
 
 
 def is_complete(text: str) -> bool:

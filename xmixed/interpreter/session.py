@@ -385,9 +385,9 @@ class Session(SessionState):
     def close(self) -> None:
         """End the session: temporary files go, an open log is closed, with its banner."""
         drop_temporaries(self, self.frames[0].temporaries)
-        for file in self.text_files.values():
+        for file in self.open_files.values():
             file.stream.close()
-        self.text_files.clear()
+        self.open_files.clear()
         for log in list(self.logs.values()):
             self._close_log(log)
         if self.cmdlog is not None:

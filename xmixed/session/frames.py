@@ -15,10 +15,10 @@ FrameKind = Literal["session", "do-file", "program"]
 class Temporary(NamedTuple):
     """Something that its frame drops at the end: a variable, a scalar or matrix, or a file.
 
-    Estimates that were set aside come back.
+    Estimates that were set aside come back. What was `made` goes only where the program fails.
     """
 
-    kind: Literal["variable", "name", "file", "estimates"]
+    kind: Literal["variable", "made", "name", "file", "estimates"]
     name: str
 
 

@@ -23,10 +23,13 @@ class Memory:
         Seed of the stream.
     matches : list of tuple of str, tuple of str, or None
         Groups of the last regexm(): by observation after a column, one tuple after a constant.
+    elapsed : float
+        Seconds that the last command took, counted while `set rmsg on`.
     """
 
     seed: int = DEFAULT_SEED
     matches: list[tuple[str, ...]] | tuple[str, ...] | None = None
+    elapsed: float = 0.0
     _generator: Any = None
 
     def generator(self) -> np.random.Generator:

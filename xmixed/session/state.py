@@ -22,7 +22,7 @@ from xmixed.session.settings import Settings
 if TYPE_CHECKING:
     from xmixed.data.groups import Groups
     from xmixed.session.log import LogFile
-    from xmixed.session.open_files import PostFile, TextFile
+    from xmixed.session.open_files import OpenFile, PostFile
     from xmixed.session.tested import Tested
     from xmixed.session.timers import Timer
 
@@ -53,7 +53,7 @@ class SessionState(ABC):
         self.programs: dict[str, Program] = {}
         self.verbatim: tuple[LogicalLine, ...] | None = None  # lines up to `end` behind the command that runs
         self.ado_path = AdoPath()
-        self.text_files: dict[str, TextFile] = {}
+        self.open_files: dict[str, OpenFile] = {}
         self.post_files: dict[str, PostFile] = {}
         self.constraints: dict[int, str] = {}
         self.ask: Callable[[str], str] | None = None  # shows a text and reads a line at the prompt
@@ -62,7 +62,7 @@ class SessionState(ABC):
         self.temporary_files = 0
         self.settings = Settings()
         self.graphs = GraphMemory()
-        self.out = Output()
+        self.out = Output(self.settings)
         self.memory = Memory()
         self.tested: Tested | None = None
         self.rc = 0  # `_rc`: return code of the last `capture`

@@ -127,7 +127,7 @@ def test_predictions_and_margins(session: Session) -> None:
         ("nbreg x y", 459),
         ("nbreg y x, dispersion(none)", 198),
         ("nbreg zero x", 498),
-        ("predict s, score", 198),
+        ("predict s, score", 102),
     ],
 )
 def test_refused(session: Session, command: str, code: int) -> None:

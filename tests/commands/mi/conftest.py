@@ -28,7 +28,7 @@ def patients(session: Session) -> Session:
     return session
 
 
-def column(session: Session, name: str, m: int = 0) -> list[float]:
+def column(session: Session, name: str, m: int = 0) -> list[float | None]:
     """Return a variable of the m-th completed dataset of what is in memory, missing values as None."""
     from xmixed.data.imputed.styles import read
     from xmixed.missing import is_missing

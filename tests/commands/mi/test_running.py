@@ -60,6 +60,18 @@ def test_what_is_estimated_stays_in_e(patients: Session) -> None:
     assert patients.data["_mi_m"].values.tolist() == [0] * 6 + [1, 1, 2, 2]
 
 
+def test_data_are_those_of_all_imputations_after_a_failure(
+    patients: Session, refused: Callable, folder
+) -> None:
+    """Also where a command keeps what it did: r(9) of merge leaves the merged data, but not here."""
+    patients.run("preserve\nclear\nset obs 2\ngenerate id = _n\nsave two\nrestore")
+    assert refused(patients, "mi xeq 1: merge 1:1 id using two, assert(match)")[0] == 9
+    assert patients.data.n_obs == 10
+    patients.run("mi xeq 1: regress b id")
+    assert patients.run("predict fitted, xb") == ""
+    assert patients.run("count if e(sample)") == "    0\n"
+
+
 def test_what_may_not_run(patients: Session, fails: Callable) -> None:
     assert fails(patients, "mi xeq 3: summarize") == (198, "m=3 invalid; M=2")
     assert fails(patients, "mi xeq 0")[0] == 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def test_a_text_file_is_written_and_read(run: Run, failure: Fail, session: Sessi
     lines = ["[name value] unix", "[ab    |  0.33      2  A] unix", "[] unix", "[end] none"]
     assert seen.splitlines() == [*lines, "name value", "11"]
     run("file seek h eof\nfile seek h 3\nfile close _all")
-    assert session.text_files == {}
+    assert session.open_files == {}
     run("file open h using out.txt, read write all\nfile close h")
     assert failure("file open h using nosuch.txt, read") == (601, "file nosuch.txt not found")
     assert failure("file open h using out.txt, write") == (602, "file out.txt already exists")
@@ -95,3 +96,45 @@ def test_directives_of_text(run: Run) -> None:
 def test_long_output_is_cut(run: Run) -> None:
     text = "x" * 100
     assert run(f'display "{text}"') == "x" * 79 + "\n> " + "x" * 21 + "\n"
+
+
+def test_a_binary_file(run: Run, failure: Fail, session: Session, tmp_path: Path) -> None:
+    run("file open h using a.bin, write binary replace")
+    run("file set h byteorder lohi")
+    run('file write h %4b (65) %2b (-1000) %8z (3.5) %4z (1.5) %1b (-3) %1bu (200) %6s ("hello") %2bs (7)')
+    run("file write h %4b (.a) %2b (.) %4z (.z) %8z (.b)")
+    run("file set h byteorder hilo\nfile write h %4bu (1) %2b (258)\nfile close h")
+    # Python's struct: what the formats say, lohi then hilo.
+    expected = struct.pack("<ihdfbB6sh", 65, -1000, 3.5, 1.5, -3, 200, b"hello\0", 7)
+    content = (tmp_path / "a.bin").read_bytes()
+    assert content[: len(expected)] == expected and content[-6:] == struct.pack(">Ih", 1, 258)
+    run("file open h using a.bin, read binary\nfile set h byteorder 2")
+    run("file read h %4b a %2b b %8z c %4z d %1b e\nfile read h %1bu f %6s g %2bs i")
+    assert run('display a b c d e f "`g\'" i') == "65-10003.51.5-3200hello7\n"
+    run("file read h %4b a %2b b %4z c %8z d")
+    assert run("display a b c d") == ".a..z.b\n"
+    run("file set h byteorder 1\nfile read h %4bu a %2b b")
+    assert run("display a b r(eof)") == "12580\n"
+    run("file read h %1b a")
+    assert run("display a r(eof)") == "11\n"  # nothing was read
+    run("file set h byteorder lohi\nfile seek h 4\nfile read h %2b a")
+    assert run("display a") == "-1000\n"
+    assert failure("file read h %9.2f a")[0] == 120
+    assert failure("file read h a")[0] == 198
+    assert failure("file set h wordorder 1")[0] == 198
+    run("file close h\nfile open h using a.bin, write binary replace")
+    assert failure("file write h (1)")[0] == 198
+    assert failure('file write h %4b ("a")')[0] == 109
+    assert failure("file write h %1b (300)")[0] == 198
+    assert failure("file write h %1bu (.)")[0] == 198
+
+
+def test_a_file_that_is_read_and_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"one\rtwo\r\nthree\nfour")
+    run("file open h using a.txt, read write\nfile read h line")
+    assert run("display \"`line' `r(status)'\"") == "one mac\n"
+    run('file write h "TWO"\nfile read h rest\nfile read h line')
+    assert run("display \"[`rest'] `line' `r(status)'\"") == "[] three unix\n"
+    run("file read h line\nfile close h")
+    assert run("display \"`line' `r(status)' `r(eof)'\"") == "four none 0\n"
+    assert (tmp_path / "a.txt").read_bytes() == b"one\rTWO\r\nthree\nfour"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from xmixed.errors import StataError
+from xmixed.interpreter.session import Session
 from xmixed.session.settings import REMEMBERED
 
 Run = Callable[[str], str]
@@ -167,3 +170,13 @@ def test_settings_of_trace(run: Run) -> None:
     assert run("outer").splitlines() == shown
     run("set tracenumber on\nset traceindent off\nset tracehilite x")
     assert run("inner").splitlines() == ["01 - display 1", "1"]
+
+
+def test_time_of_a_failure(session: Session) -> None:
+    shown: list[str] = []
+    session.out.sinks.append(lambda line: shown.append(line.text))
+    with pytest.raises(StataError):
+        session.run_do_file("set rmsg on\nerror 111\n", [])
+    codes = [line for line in shown if line.startswith("r(111); t=")]
+    assert re.fullmatch(r"r\(111\); t=\d+\.\d\d \d{1,2}:\d\d:\d\d", codes[0])
+    assert float(session.run("display c(rmsg_time)").split()[0]) >= 0

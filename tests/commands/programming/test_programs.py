@@ -46,7 +46,7 @@ def define(run: Run, syntax: str, shown: str, name: str = "p") -> None:
             'using "a b.dta", replace',
             "a b.dta|replace",
         ),
-        ("syntax [anything] using", "`using'", "using f", 'using `"f"\''),
+        ("syntax [anything] using", "`using'", "using f", 'using "f"'),
         (
             "syntax newvarname =/exp [if/] [in/]",
             "`varlist'|`exp'|`if'|`in'",
@@ -353,3 +353,35 @@ def test_codes_of_error_and_exit_are_expressions(run, failure):
     for text in ("error", "error 1.5", "error -1", "error 100000", 'error "a"', "version 12 13", "version x"):
         assert failure(text)[0] in (109, 198, 121), text
     assert run("version 11: display 1") == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("spec", "typed", "code"),
+    [
+        ("numlist >0", "1 2", 0),
+        ("numlist >0", "0 1", 125),
+        ("numlist >=0 <=1", "0 .5 1", 0),
+        ("numlist range(>=0 <1)", "1", 125),
+        ("numlist min=2 max=3 integer sort", "3 1", 0),
+        ("numlist min=2", "3", 122),
+        ("numlist max=2", "1/3", 123),
+        ("numlist ascending", "2 1", 124),
+        ("numlist descending", "1 2", 124),
+        ("numlist integer", "1.5", 126),
+        ("numlist", "1 .", 127),
+        ("numlist missingokay", "1 .", 0),
+        ("numlist", "a", 121),
+    ],
+)
+def test_limits_of_numlists_of_options(run: Run, spec: str, typed: str, code: int) -> None:
+    run(f'program p\nsyntax , L({spec})\ndisplay "`l\'"\nend\ncapture p, l({typed})\nlocal rc = _rc')
+    assert run("display `rc'") == f"{code}\n"
+
+
+def test_new_variables_that_syntax_makes(run: Run, session: Session) -> None:
+    run(DATA + 'program p\nsyntax newvarlist(generate) [, Fail]\nif "`fail\'" != "" error 9\nend')
+    run("p double a str3 b")
+    assert [session.data[name].type for name in "ab"] == ["double", "str3"]
+    assert run('count if missing(a) & b == ""') == run("count")
+    run("capture p c, fail")
+    assert "c" not in session.data

@@ -84,7 +84,7 @@ def likelihood_model(session: SessionState, node: Command) -> None:
     from xmixed.estimation.likelihood.newton import Tolerances
 
     kind = KINDS[node.name]
-    estimator = getattr(estimators, kind.family.upper())
+    estimator = getattr(estimators, kind.group.upper())
     if replayed(session, node, {node.name}, estimator) or replicated(session, node):
         return
     if node.option("offset") is not None and node.option("exposure") is not None:

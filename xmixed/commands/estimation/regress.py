@@ -5,6 +5,7 @@ from __future__ import annotations
 from xmixed.commands.registry import command
 from xmixed.estimation.linear.options import REGRESS_SYNTAX
 from xmixed.estimation.run import conclude, estimation_sample, overflow, replayed, replicated
+from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 
@@ -14,6 +15,7 @@ from xmixed.session.state import SessionState
     syntax=REGRESS_SYNTAX,
     synopsis="regress depvar [indepvars] [if] [in] [weight] [, noconstant vce(vcetype) beta level(#) ...]",
     by="each",
+    by_reference=True,
 )
 def regress(session: SessionState, node: Command) -> None:
     from xmixed.estimation.linear import regress as linear
@@ -21,7 +23,17 @@ def regress(session: SessionState, node: Command) -> None:
     # Stata: after anova it shows the coefficients.
     if replayed(session, node, {"regress", "anova"}, linear.ESTIMATOR) or replicated(session, node):
         return
-    sample = estimation_sample(session, node, constant=not node.option("noconstant"))
+    constant, mse1 = not node.option("noconstant"), bool(node.option("mse1"))
+    if session.data.reference is not None:
+        from xmixed.commands.referenced import selected_reference
+        from xmixed.estimation.summed.regression import regression_by_sums
+
+        rows, context = selected_reference(session, node), Context.of(session)
+        found, summed = regression_by_sums(node, context, rows, constant, mse1)
+        estimates, settled = linear.estimates_of(found, summed, node.text.strip())
+        conclude(session, node, linear.ESTIMATOR, estimates, settled)
+        return
+    sample = estimation_sample(session, node, constant=constant)
     with overflow():
-        estimates, settled = linear.fit(sample, node.text.strip(), bool(node.option("mse1")))
+        estimates, settled = linear.fit(sample, node.text.strip(), mse1)
     conclude(session, node, linear.ESTIMATOR, estimates, settled)

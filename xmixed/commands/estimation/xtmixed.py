@@ -11,14 +11,13 @@ from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX
-from xmixed.estimation.results import RESAMPLED, estimator_of
+from xmixed.estimation.results import estimator_of, has_prefix
 from xmixed.language.nodes.estimators import FixedEquation, MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
-from xmixed.session.stored import commit
 
 if TYPE_CHECKING:
-    from xmixed.estimation.mixed.model import MixedSample, MixedSpecification
+    from xmixed.estimation.mixed.model import MixedSample
     from xmixed.expressions.context import Context
     from xmixed.expressions.factors.terms import Term
 
@@ -44,7 +43,7 @@ def xtmixed(session: SessionState, node: MixedCommand) -> None:
     options = display_options(node.option, session.settings, node.name == "mixed")
     if node.fixed is None:
         _check_replay(session.e, node)
-        if session.e.macros.get("prefix") in RESAMPLED:
+        if has_prefix(session.e):
             session.out.write(*estimator_of(session.e).replay(session.e, node.option, session.settings))
             return
         session.out.write(*display(session.e, options))
@@ -79,6 +78,7 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     from xmixed.estimation.mixed.results import build_estimates
     from xmixed.estimation.mixed.specification import specification_of
     from xmixed.estimation.mixed.start import starting_values
+    from xmixed.estimation.run import commit_marked
     from xmixed.expressions.context import Context
 
     options = engine_options(node)
@@ -106,7 +106,7 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     estimates = build_estimates(node, "mixed" if node.name == "mixed" else "xtmixed", fitted)
     if node.name == "mixed":
         estimates.payload = replace(estimates.payload, level_labels=_level_labels(session, description.terms))
-    _store(session, estimates, specification)
+    commit_marked(session, estimates, specification.rows)
     return estimates
 
 
@@ -121,18 +121,6 @@ def _sample(session: SessionState, node: FixedEquation, context: Context) -> Mix
     from xmixed.estimation.summed.mixed import SummedSample
 
     return SummedSample(context, selected_reference(session, node))
-
-
-def _store(session: SessionState, estimates: Estimates, specification: MixedSpecification) -> None:
-    """Put the results in e(), and mark the observations where they are in memory."""
-    from xmixed.session.stored import new_mark
-
-    if session.data.reference is None:
-        estimates.mark = new_mark()
-    commit(session, estimates)
-    if session.data.reference is None:
-        marks = {**session.data.marks, estimates.mark: specification.rows}
-        session.data = session.data.with_(marks=marks, changed=session.data.changed)
 
 
 def _level_labels(session: SessionState, terms: Sequence[Term]) -> tuple[tuple[str, int, str], ...]:

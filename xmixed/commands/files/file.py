@@ -1,10 +1,12 @@
-"""`file`: text files that programs read and write."""
+"""`file`: files of text and of bytes that programs read and write."""
 
 from __future__ import annotations
 
 import os
 
 from xmixed.commands.registry import command, subcommand
+from xmixed.data.files.packing import layout_of, packed, unpacked
+from xmixed.data.names import is_valid_name
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number, evaluate_scalar
@@ -16,24 +18,28 @@ from xmixed.language.parser import parse_command
 from xmixed.language.programs.tokens import replace_word
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
-from xmixed.session.open_files import TextFile
+from xmixed.session.open_files import ByteOrder, OpenFile
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
 MOST = 32_767
+ORDERS: dict[str, ByteOrder] = {"hilo": ">", "1": ">", "lohi": "<", "2": "<"}
 
 
 @command(
-    "file", syntax=Syntax("raw"), synopsis="file {open|read|write|seek|close|query} handle ...", keeps_r=True
+    "file",
+    syntax=Syntax("raw"),
+    synopsis="file {open|read|write|seek|set|close|query} ...",
+    keeps_r=True,
 )
 def file(session: SessionState, node: Command) -> None:
     raise StataError(198, "invalid syntax")
 
 
-def _known(session: SessionState, handle: str) -> TextFile:
-    if handle not in session.text_files:
+def _known(session: SessionState, handle: str) -> OpenFile:
+    if handle not in session.open_files:
         raise StataError(111, f"file handle {handle} not found")
-    return session.text_files[handle]
+    return session.open_files[handle]
 
 
 @subcommand(
@@ -46,14 +52,14 @@ def _known(session: SessionState, handle: str) -> TextFile:
             OptionSpec("read", "r", help="read from the file"),
             OptionSpec("write", "w", help="write to the file"),
             OptionSpec("text", "t", help="a file of text, as it is without"),
-            OptionSpec("binary", "b", built=False),
+            OptionSpec("binary", "b", help="a file of bytes"),
             OptionSpec("replace", "replace", help="write over a file that exists"),
             OptionSpec("append", "append", help="write at the end of a file that exists"),
             OptionSpec("all", "all", help="as replace or append ask, in every way of writing"),
         ),
-        exclusive=(("replace", "append"),),
+        exclusive=(("replace", "append"), ("text", "binary")),
     ),
-    synopsis="file open handle using filename, {read|write|read write} [text replace append all]",
+    synopsis="file open handle using filename, {read|write|read write} [text|binary replace append all]",
     keeps_r=True,
 )
 def open_(session: SessionState, node: Command) -> None:
@@ -62,7 +68,7 @@ def open_(session: SessionState, node: Command) -> None:
     handle = node.argument[0]
     if node.using is None:
         raise StataError(100, "using required")
-    if handle in session.text_files:
+    if handle in session.open_files:
         raise StataError(110, f"file handle {handle} already exists")
     reads, writes = bool(node.option("read")), bool(node.option("write"))
     if not reads and not writes:
@@ -74,18 +80,18 @@ def open_(session: SessionState, node: Command) -> None:
     if writes and not reads and exists and not node.option("replace") and not node.option("append"):
         raise StataError(602, f"file {node.using} already exists")
     if node.option("append"):
-        mode = "a+" if reads else "a"
+        mode = "ab+" if reads else "ab"
     elif reads and writes:
-        mode = "r+" if exists and not node.option("replace") else "w+"
+        mode = "rb+" if exists and not node.option("replace") else "wb+"
     else:
-        mode = "r" if reads else "w"
+        mode = "rb" if reads else "wb"
     try:
-        stream = open(path, mode, encoding="utf-8", errors="surrogateescape", newline="")
+        stream = open(path, mode)
     except OSError:
         raise StataError(603, f"file {node.using} could not be opened") from None
     if node.option("replace") and not exists:
         session.out.write(f"(note: file {node.using} not found)")
-    session.text_files[handle] = TextFile(path, stream, mode)
+    session.open_files[handle] = OpenFile(path, stream, reads, writes, bool(node.option("binary")))
 
 
 @subcommand(
@@ -98,19 +104,22 @@ def open_(session: SessionState, node: Command) -> None:
 def write(session: SessionState, node: Command) -> None:
     handle, end = split_command_word(node.argument)
     target = _known(session, handle)
-    if target.mode == "r":
+    if not target.writes:
         raise StataError(603, f"file {target.path} could not be opened")
     # `_tab (x)` would read as the call of a function
     directives = replace_word(node.argument[end:], "_tab", "_char(9)")
     typed = parse_command("file write", Syntax("display"), directives, 0)
     assert isinstance(typed, Command)
     context = Context.of(session)
+    if target.binary:
+        target.write(b"".join(_bytes_of(item, context, target.order) for item in typed.argument))
+        return
     parts: list[str] = []
     for item in typed.argument:
         column = _column_after(target.column, "".join(parts))
         parts.append(_text_of(item, context, column))
     text = "".join(parts)
-    target.stream.write(text)
+    target.write(text.encode("utf-8", "surrogateescape"))
     target.column = _column_after(target.column, text)
 
 
@@ -148,22 +157,68 @@ def _value_of(item: DisplayItem, context: Context) -> str:
     return format_value(value, item.format) if item.format else format_value(value, "%10.0g").strip()
 
 
-@subcommand("file", "read", syntax=Syntax("words"), synopsis="file read handle lclname")
+def _bytes_of(item: DisplayItem, context: Context, order: str) -> bytes:
+    """Return what an element of `file write` puts into a binary file; each value has its format."""
+    if item.kind != "expression" or not item.format or item.expression is None:
+        raise StataError(198, "invalid syntax", item.span, "in binary files each value has a format: %4b (x)")
+    return packed(evaluate_scalar(item.expression, context), layout_of(item.format), order)
+
+
+@subcommand(
+    "file", "read", syntax=Syntax("words"), synopsis="file read handle {lclname | %fmt name [%fmt name ...]}"
+)
 def read(session: SessionState, node: Command) -> None:
-    if len(node.argument) != 2:
+    if not node.argument:
         raise StataError(198, "invalid syntax")
-    handle, macro = node.argument
+    handle, *words = node.argument
     source = _known(session, handle)
-    if source.mode in ("w", "a"):
+    if not source.reads:
         raise StataError(603, f"file {source.path} could not be opened")
-    line = source.stream.readline()
-    text = line.removesuffix("\n").removesuffix("\r")
-    ending = line[len(text) :]
+    if source.binary:
+        _read_values(session, source, words)
+    elif len(words) != 1:
+        raise StataError(198, "invalid syntax")
+    else:
+        _read_line(session, source, words[0])
+
+
+def _read_line(session: SessionState, source: OpenFile, macro: str) -> None:
+    text, ending = source.read_line()
     status = {"\n": "unix", "\r\n": "win", "\r": "mac"}.get(ending, "none")
-    session.r = Results(scalars={"eof": float(not line)}, macros={"status": status})
+    session.r = Results(scalars={"eof": float(not text + ending)}, macros={"status": status})
     session.locals.pop(macro, None)
     if text:
         session.locals[macro] = text
+
+
+def _read_values(session: SessionState, source: OpenFile, words: list[str]) -> None:
+    """Read numbers into scalars and text into local macros; at the end of the file nothing is read."""
+    if len(words) % 2 or not words:
+        raise StataError(198, "invalid syntax")
+    eof = False
+    for fmt, name in zip(words[::2], words[1::2], strict=True):
+        if not is_valid_name(name):
+            raise StataError(198, f"{name} invalid name")
+        layout = layout_of(fmt)
+        content = source.read(layout.size)
+        eof = eof or len(content) < layout.size
+        if eof:
+            break
+        value = unpacked(content, layout, source.order)
+        if isinstance(value, str):
+            session.locals[name] = value
+        else:
+            session.scalars[name] = value
+    session.r = Results(scalars={"eof": float(eof)}, macros={"status": "none"})
+
+
+@subcommand(
+    "file", "set", syntax=Syntax("words"), synopsis="file set handle byteorder {hilo|lohi|1|2}", keeps_r=True
+)
+def set_(session: SessionState, node: Command) -> None:
+    if len(node.argument) != 3 or node.argument[1] != "byteorder" or node.argument[2] not in ORDERS:
+        raise StataError(198, "invalid syntax")
+    _known(session, node.argument[0]).order = ORDERS[node.argument[2]]
 
 
 @subcommand("file", "seek", syntax=Syntax("words"), synopsis="file seek handle {tof|eof|query|#}")
@@ -191,12 +246,12 @@ def close(session: SessionState, node: Command) -> None:
     if len(node.argument) != 1:
         raise StataError(198, "invalid syntax")
     handle = node.argument[0]
-    for name in list(session.text_files) if handle == "_all" else [handle]:
+    for name in list(session.open_files) if handle == "_all" else [handle]:
         _known(session, name).stream.close()
-        del session.text_files[name]
+        del session.open_files[name]
 
 
 @subcommand("file", "query", syntax=Syntax(), keeps_r=True)
 def query(session: SessionState, node: Command) -> None:
-    for handle, found in session.text_files.items():
+    for handle, found in session.open_files.items():
         session.out.write(f"{handle:>12}  {found.mode:<3} {unquote(found.path)}")

@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.commands.graphics.layers.columns import Columns
 from xmixed.commands.graphics.show import finish
+from xmixed.commands.graphics.single import lone_syntax
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.frame import sample_rows
@@ -17,27 +18,20 @@ from xmixed.expressions.context import Context
 from xmixed.graphics.assemble import Panel, assembled, by_graph
 from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.model import Heading, Plot, Stroke, Style, Titles
-from xmixed.graphics.options import tables
 from xmixed.graphics.options.headings import titles_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
 from xmixed.graphics.schemes import Scheme
 from xmixed.graphics.text import plain
-from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
+from xmixed.language.graph_syntax import GraphOptionSpec
 from xmixed.language.nodes.graphs import NO_OPTIONS, GraphCommand, GraphOption, TickRule
-from xmixed.language.syntax import ArgumentKind, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 from xmixed.statistics.distributions import normal_quantile
 
 MOST_CAPS = 60
 """Intervals of more groups are drawn as spikes without caps."""
-
-
-def _syntax(name: str, argument: ArgumentKind = "none", more: tuple[GraphOptionSpec, ...] = ()) -> Syntax:
-    plot = PlotSyntax(name, name, Syntax(argument), (*more, *tables.POINT_OPTIONS))
-    return GraphSyntax("graph", options=tables.TWOWAY, plots=(plot,))
 
 
 class Fitted:
@@ -85,7 +79,7 @@ _FORM = "[, options]"
 
 
 @command(
-    "rvfplot", syntax=_syntax("rvfplot"), synopsis=f"rvfplot {_FORM}", needs=("estimates",), keeps_r=True
+    "rvfplot", syntax=lone_syntax("rvfplot"), synopsis=f"rvfplot {_FORM}", needs=("estimates",), keeps_r=True
 )
 def rvfplot(session: SessionState, node: GraphCommand) -> None:
     model = Fitted(session)
@@ -94,7 +88,7 @@ def rvfplot(session: SessionState, node: GraphCommand) -> None:
 
 @command(
     "rvpplot",
-    syntax=_syntax("rvpplot", "varlist"),
+    syntax=lone_syntax("rvpplot", "varlist"),
     synopsis="rvpplot indepvar [, options]",
     needs=("estimates",),
     keeps_r=True,
@@ -114,7 +108,11 @@ def rvpplot(session: SessionState, node: GraphCommand) -> None:
 
 
 @command(
-    "lvr2plot", syntax=_syntax("lvr2plot"), synopsis=f"lvr2plot {_FORM}", needs=("estimates",), keeps_r=True
+    "lvr2plot",
+    syntax=lone_syntax("lvr2plot"),
+    synopsis=f"lvr2plot {_FORM}",
+    needs=("estimates",),
+    keeps_r=True,
 )
 def lvr2plot(session: SessionState, node: GraphCommand) -> None:
     """Leverage against squared residuals as shares of their sum, with lines at the means of both."""
@@ -143,7 +141,7 @@ _LEVEL = GraphOptionSpec("relevel", "rel", "text", content="marked")
 @subcommand(
     "estat",
     "caterpillar",
-    syntax=_syntax("caterpillar", more=(_LEVEL,)),
+    syntax=lone_syntax("caterpillar", more=(_LEVEL,)),
     synopsis="estat caterpillar [, relevel(levelvar) options]",
     needs=("estimates",),
     after=("xtmixed", "mixed"),

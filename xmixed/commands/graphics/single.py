@@ -106,3 +106,9 @@ class SingleMaker:
         if self.saved is not None:
             self.session.r = self.saved
         return graph
+
+
+def lone_syntax(name: str, argument: ArgumentKind = "none", more: tuple[GraphOptionSpec, ...] = ()) -> Syntax:
+    """Return the syntax of a command that draws one plot of the last model."""
+    plot = PlotSyntax(name, name, Syntax(argument), (*more, *tables.POINT_OPTIONS))
+    return GraphSyntax("graph", options=tables.TWOWAY, plots=(plot,))

@@ -35,7 +35,8 @@ def query(session: SessionState, node: Command) -> None:
     found = state(session.data)
     updated = _updated(found)
     part = f", m = {found['m']}" if "m" in found else f", M = {found.get('M', '0')}"
-    session.out.write(f"data mi set {found['style']}{part}", f"last mi update {render_age(updated, now())}")
+    shown = f"{found['style']} {found['name']}" if found["style"] == "flongsep" else found["style"]
+    session.out.write(f"data mi set {shown}{part}", f"last mi update {render_age(updated, now())}")
     counts = {"update": float(now() - updated), "M": float(whole_number(found.get("M", "0")) or 0)}
     counts |= {"m": float(whole_number(found["m"]) or 0)} if "m" in found else {}
     names = {"name": found["name"]} if "name" in found else {}

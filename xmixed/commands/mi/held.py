@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from xmixed.data.dataset import Dataset
@@ -53,6 +55,16 @@ def data_of(imputations: Imputations, before: Dataset | None = None) -> Dataset:
     ids = numbers(ID, imputations.ids)
     stamp = write_copies(imputations.name, data, [copy.with_variables(ids) for copy in imputations.copies])
     return replace(data, source=f"{imputations.name}.dta", timestamp=stamp, changed=False)
+
+
+@contextmanager
+def lent(session: SessionState) -> Iterator[Dataset]:
+    """Give the data in memory back at the end, however it ends, so that commands may run on others."""
+    whole = session.data
+    try:
+        yield whole
+    finally:
+        session.data = whole
 
 
 def check_saved(session: SessionState, node: Command) -> None:

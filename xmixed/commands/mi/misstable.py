@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xmixed.commands.mi.held import opened
-from xmixed.commands.registry import entry_of, find_entry, subcommand
+from xmixed.commands.mi.held import lent, opened
+from xmixed.commands.registry import find_entry, subcommand
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command, Option
 from xmixed.language.parser import parse_command
@@ -36,10 +36,7 @@ def misstable(session: SessionState, node: Command) -> None:
     m, hard = options.pop("m", None), options.pop("exmiss", None)
     if hard is None and any(option.name == "exok" for option in known):
         options["exok"] = Option("exok", None)
-    whole = session.data
     imputations = opened(session)
-    session.data = imputations.completed(int(m.value) if m is not None else 0)
-    try:
-        entry_of(entry.name).handler(session, replace(own, options=options))
-    finally:
-        session.data = whole
+    with lent(session):
+        session.data = imputations.completed(int(m.value) if m is not None else 0)
+        entry.handler(session, replace(own, options=options))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xmixed.commands.mi.held import keep, opened, reclean
+from xmixed.commands.mi.held import keep, lent, opened, reclean
 from xmixed.commands.registry import find_entry, subcommand
 from xmixed.data.dataset import Dataset
 from xmixed.data.imputed.model import Imputations
@@ -34,17 +34,16 @@ def _xeq(session: SessionState, numbers: str, text: str) -> None:
         raise StataError(198, "nothing found where command expected")
     imputations = opened(session)
     chosen = _chosen(numbers, imputations)
-    whole = session.data
     results: dict[int, Dataset] = {}
-    for m in chosen:
-        session.out.write("", f"m={m} data:")
-        session.data = before = shown(imputations, m)
-        for command in commands:
-            session.out.write(f"-> {command}")
-            session.execute(command)
-        if not is_untouched(before, session.data):
-            results[m] = session.data
-    session.data = whole
+    with lent(session):
+        for m in chosen:
+            session.out.write("", f"m={m} data:")
+            session.data = before = shown(imputations, m)
+            for command in commands:
+                session.out.write(f"-> {command}")
+                session.execute(command)
+            if not is_untouched(before, session.data):
+                results[m] = session.data
     if results:
         keep(session, reclean(session, rejoined(imputations, results)))
 
@@ -74,15 +73,14 @@ def passive(session: SessionState, node: Command) -> None:
 def _passive(session: SessionState, command: str) -> None:
     _check_maker(command)
     imputations = opened(session)
-    whole = session.data
     results = []
-    for m in range(imputations.count + 1):
-        session.out.write(f"m={m}:")
-        session.data = shown(imputations, m)
-        session.execute(command)
-        results.append(session.data)
+    with lent(session):
+        for m in range(imputations.count + 1):
+            session.out.write(f"m={m}:")
+            session.data = shown(imputations, m)
+            session.execute(command)
+            results.append(session.data)
     names = _touched(imputations, results)
-    session.data = whole
     kinds = imputations.registered
     for name in names:
         if name in imputations.base and kinds.get(name) != "passive":

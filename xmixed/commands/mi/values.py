@@ -6,7 +6,7 @@ from dataclasses import replace as with_parts
 
 import numpy as np
 
-from xmixed.commands.mi.held import NOUPDATE, keep, names_of, opened, reclean
+from xmixed.commands.mi.held import NOUPDATE, keep, lent, names_of, opened, reclean
 from xmixed.commands.registry import subcommand
 from xmixed.commands.rows import selected_rows
 from xmixed.commands.using import read_using
@@ -53,14 +53,14 @@ def reset(session: SessionState, node: Command) -> None:
             raise StataError(198, f"{name} is not registered as imputed or passive")
     chosen = _numbers(node, imputations)
     expression = parse_expression(text.strip()) if equals else None
-    whole, copies, changes = session.data, list(imputations.copies), 0
-    for m in chosen:
-        session.data = shown(imputations, m)
-        rows = selected_rows(session, node)
-        columns = [_reset(session, imputations, name, rows, expression) for name in names]
-        changes += sum(_changes(old, imputations.completed(m)[old.name]) for old in columns)
-        copies[m - 1] = imputations.completed(m).with_variables(*columns)
-    session.data = whole
+    copies, changes = list(imputations.copies), 0
+    with lent(session):
+        for m in chosen:
+            session.data = shown(imputations, m)
+            rows = selected_rows(session, node)
+            columns = [_reset(session, imputations, name, rows, expression) for name in names]
+            changes += sum(_changes(new, imputations.completed(m)[new.name]) for new in columns)
+            copies[m - 1] = imputations.completed(m).with_variables(*columns)
     session.out.write(f"({counted(changes, 'value')} reset)")
     keep(session, reclean(session, with_parts(imputations, copies=tuple(copies))))
 
@@ -117,7 +117,7 @@ def replace0(session: SessionState, node: Command) -> None:
         raise StataError(198, "option id() required")
     imputations = opened(session)
     keys = names_of(node.option("id"), imputations)
-    new = imputations_in(read_using(node.using)).base
+    new = imputations_in(read_using(session, node.using)).base
     for key in keys:
         if key not in new:
             raise StataError(111, f"variable {key} not found")

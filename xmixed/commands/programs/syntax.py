@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from xmixed.commands.registry import command
+from xmixed.data.columns import blank_column
+from xmixed.data.dataset import Variable, default_format
 from xmixed.errors import StataError
 from xmixed.expressions.typed.options import option_macros
 from xmixed.expressions.typed.parts import (
+    NewNames,
     check_count,
     existing_names,
     new_names,
@@ -17,9 +20,10 @@ from xmixed.expressions.typed.parts import (
 )
 from xmixed.language.nodes import Command
 from xmixed.language.options import unquote
-from xmixed.language.programs.program_syntax import Description, Part, describe, programmers_mistake
+from xmixed.language.programs.program_syntax import Description, Part, describe
 from xmixed.language.skeleton import Skeleton
 from xmixed.language.syntax import Syntax
+from xmixed.session.frames import Temporary
 from xmixed.session.state import SessionState
 
 MANY = 1_000_000
@@ -107,7 +111,8 @@ def _qualifier_macros(text: str, skeleton: Skeleton, parts: dict[str, Part]) -> 
         value = piece(text, span)
         if name == "using":
             filename = unquote(value)
-            macros[name] = filename if part.bare else f'using `"{filename}"\''
+            quoted = f'`"{filename}"\'' if '"' in filename else f'"{filename}"'
+            macros[name] = filename if part.bare else f"using {quoted}"
         else:
             macros[name] = _worded(f"{name} ", value, part)
     return macros
@@ -166,9 +171,20 @@ def _existing(session: SessionState, typed: str, part: Part, single: bool) -> li
 
 
 def _new(session: SessionState, typed: str, part: Part, single: bool) -> dict[str, str]:
-    if "generate" in part.settings.words:
-        raise programmers_mistake()
     found = new_names(typed, session.data, session.settings.type)
     if found.names or not part.optional:
         check_count(len(found.names), part.settings, 1, 1 if single else MANY)
+    if "generate" in part.settings.words:
+        _generate(session, found)
     return {"varlist": " ".join(found.names), "typlist": " ".join(found.types)}
+
+
+def _generate(session: SessionState, found: NewNames) -> None:
+    """Make the new variables, all missing; they go where the program fails."""
+    data = session.data
+    made = [
+        Variable(name, kind, blank_column(kind, data.n_obs), default_format(kind))
+        for name, kind in zip(found.names, found.types, strict=True)
+    ]
+    session.data = data.with_variables(*made)
+    session.frame.temporaries += [Temporary("made", name) for name in found.names]

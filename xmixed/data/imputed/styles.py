@@ -223,8 +223,10 @@ def written(found: Imputations, before: Dataset | None = None) -> Dataset:
     """
     data = _WRITERS[found.style](found)
     texts = {"marker": MARKER, "style": found.style, "M": str(found.count)}
-    if found.style in ("mlong", "flong"):
-        texts |= {"n": str(found.base.n_obs), "N": str(data.n_obs)}
+    if found.style != "wide":
+        texts["N"] = str(found.base.n_obs)
+    if found.style == "mlong":
+        texts["n"] = str(np.count_nonzero(found.incomplete))
     texts |= {SHORT_KEYS[kind]: " ".join(getattr(found, kind)) for kind in KINDS if getattr(found, kind)}
     texts |= {"name": found.name} if found.style == "flongsep" else {}
     data = with_state(data, {**texts, "update": str(now())})

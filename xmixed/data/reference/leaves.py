@@ -92,8 +92,8 @@ def as_float(number: Any) -> Any:
     return cleaned(number, LARGEST_FLOAT - 2.0**102).cast("float32").cast("float64")
 
 
-def _finite(number: Any) -> Any:
-    """Return a column of a source as NULL where it is NaN, in DuckDB; `cleaned` does it elsewhere.
+def is_number(number: Any) -> Any:
+    """Return where a float64 column of a source is no NaN; infinities are of no account.
 
     DuckDB concludes from the range that a Parquet file states, which is silent about NaN, and so believes
     that isnan() is never true; of isfinite() it concludes nothing.
@@ -101,11 +101,23 @@ def _finite(number: Any) -> Any:
     import ibis
 
     if not is_duckdb(number):
-        return number
+        return ~number.isnan()
 
     def isfinite(x: float) -> bool: ...
 
-    return ibis.cases((ibis.udf.scalar.builtin(isfinite)(number), number))
+    return ibis.udf.scalar.builtin(isfinite)(number)
+
+
+def number_and_presence(column: Any, storage_type: str) -> tuple[Any, Any]:
+    """Return a column as float64 and where it is not missing: for rows that are left out otherwise.
+
+    It costs a fraction of what `number_of_column` costs, whose values hold in every row.
+    """
+    if not column.type().is_floating():
+        number = number_of_column(column, storage_type)
+        return number, number.notnull()
+    number, largest = column.cast("float64"), LARGEST_FLOAT if storage_type == "float" else LARGEST
+    return number, is_number(number) & (number < largest) & (number > -largest)
 
 
 def number_of_column(column: Any, storage_type: str) -> Any:
@@ -118,7 +130,8 @@ def number_of_column(column: Any, storage_type: str) -> Any:
     kind = column.type()
     if kind.is_floating():
         largest = LARGEST_FLOAT if storage_type == "float" else LARGEST
-        return cleaned(_finite(column.cast("float64")), largest)
+        number = column.cast("float64")
+        return cleaned(ibis.cases((is_number(number), number)), largest)
     if kind.is_date():
         return column.delta(ibis.date(EPOCH), unit="day").cast("float64")
     if kind.is_timestamp():

@@ -134,6 +134,14 @@ class Reference:
         column: Any = self.table[place.column]
         return column if place.clean else number_of_column(column, variable.type)
 
+    def number_and_presence(self, variable: Described) -> tuple[ir.FloatingValue, ir.BooleanValue]:
+        """Return a numeric variable as float64, and where it is not missing; elsewhere it is anything."""
+        from xmixed.data.reference.leaves import number_and_presence
+
+        place = _absent_of(variable)
+        column: Any = self.table[place.column]
+        return (column, column.notnull()) if place.clean else number_and_presence(column, variable.type)
+
     def text(self, variable: Described) -> ir.StringValue:
         """Return a string variable, `""` where it is NULL."""
         place = _absent_of(variable)

@@ -30,6 +30,11 @@ class Kind:
     option: str
     predict: str
 
+    @property
+    def group(self) -> str:
+        """The family, of binary models the link: what tells apart the statistics of predict."""
+        return self.link if self.family == "binary" else self.family
+
 
 KINDS: dict[str, Kind] = {
     kind.command: kind

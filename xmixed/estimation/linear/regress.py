@@ -56,6 +56,11 @@ def fit(sample: SingleSample, cmdline: str, mse1: bool = False) -> tuple[Estimat
     found = regression(
         sample.y, sample.columns, sample.weighting, sample.variance.kind, sample.clusters, mse1
     )
+    return estimates_of(found, sample, cmdline)
+
+
+def estimates_of(found: Regression, sample: SingleSample, cmdline: str) -> tuple[Estimates, SingleSample]:
+    """Return e() of a regression without its mark, and the sample with omitted terms marked."""
     settled = sample.settled(found.fit.omitted)
     kept = ~found.fit.omitted
     estimated = np.array([not term.status for term in settled.terms], dtype=bool)

@@ -90,23 +90,52 @@ def regression(
     """
     weights = None if weighting is None else weighting.fitted
     fit = least_squares(y, columns, weights)
-    n = observations(len(y), weighting)
-    df_error = n - fit.rank
-    scale = 1.0 if mse1 else fit.rss / df_error if df_error > 0 else np.nan
-    model_based = variance = fit.inverse * scale
-    df = df_error
+    variance = None
     if kind != "ols":
         errors = residuals(y, columns, fit.beta)
         variance = robust_variance(kind, columns, errors, fit, weighting, clusters)
-        df = df_error if clusters is None else clusters.count - 1.0
-    constant = any(column is None for column in columns)
-    df_model = float(fit.rank - constant)
-    slopes = fit.slopes(columns)
-    if kind == "ols" and not mse1:
+    extra = _of_analytic_weights(weighting)
+    constants = [column is None for column in columns]
+    count = None if clusters is None else clusters.count
+    return regression_of(fit, constants, observations(len(y), weighting), variance, count, mse1, extra)
+
+
+def regression_of(
+    fit: LeastSquares,
+    constants: Sequence[bool],
+    n: float,
+    robust: np.ndarray | None = None,
+    clusters: int | None = None,
+    mse1: bool = False,
+    extra: float = 0.0,
+) -> Regression:
+    """Return a linear regression from its least-squares fit.
+
+    Parameters
+    ----------
+    constants : sequence of k bool
+        Which columns are the constant.
+    n : float
+        Observations, frequency weights counted.
+    robust : (k, k) array, optional
+        The variance where it is another than s^2 (X'WX)^-1.
+    clusters : int, optional
+        Their number after a variance by clusters.
+    extra : float
+        What analytic weights add to the log likelihood.
+    """
+    df_error = n - fit.rank
+    scale = 1.0 if mse1 else fit.rss / df_error if df_error > 0 else np.nan
+    model_based = fit.inverse * scale
+    variance = model_based if robust is None else robust
+    df = df_error if clusters is None or robust is None else clusters - 1.0
+    df_model = float(fit.rank - any(constants))
+    slopes = [place for place, constant in enumerate(constants) if not constant and not fit.omitted[place]]
+    if robust is None and not mse1:
         statistic = _f(fit, df_model, df_error)
     else:
         statistic = joint_statistic(fit.beta[slopes], variance[np.ix_(slopes, slopes)]) / max(len(slopes), 1)
-    ll, ll_0 = log_likelihoods(fit.rss, fit.tss, n, weighting)
+    ll, ll_0 = _log_likelihoods(fit.rss, fit.tss, n, extra)
     return Regression(fit, n, df_model, df, variance, model_based, statistic, ll, ll_0)
 
 
@@ -120,9 +149,16 @@ def _f(fit: LeastSquares, df_model: float, df_error: float) -> float:
 
 def log_likelihoods(rss: float, tss: float, n: float, weighting: Weighting | None) -> tuple[float, float]:
     """Return the log likelihood of normal errors of the model and of the constant alone."""
-    extra = 0.0
-    if weighting is not None and weighting.kind == "aweight":
-        extra = 0.5 * float(np.log(weighting.fitted).sum())
+    return _log_likelihoods(rss, tss, n, _of_analytic_weights(weighting))
+
+
+def _of_analytic_weights(weighting: Weighting | None) -> float:
+    if weighting is None or weighting.kind != "aweight":
+        return 0.0
+    return 0.5 * float(np.log(weighting.fitted).sum())
+
+
+def _log_likelihoods(rss: float, tss: float, n: float, extra: float) -> tuple[float, float]:
     with np.errstate(divide="ignore"):
         both = [-0.5 * n * (np.log(2 * np.pi) + np.log(total / n) + 1) + extra for total in (rss, tss)]
     return float(both[0]), float(both[1])

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from xmixed.data.reference.model import Reference, needs_rows
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
-from xmixed.expressions.factors.terms import Term
+from xmixed.expressions.factors.design import expand
+from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.expressions.pushdown.translate import pushed_value
 from xmixed.language.nodes import Expression
 
+_KINDS = 1_000_000
+"""Combinations of the levels of factor variables that are fetched."""
 MOST_COLUMNS = 120
 """Columns of a design by reference: their sums of products are one query."""
 
@@ -29,8 +35,7 @@ class Leaves:
     def __init__(self, context: Context, rows: Reference) -> None:
         self.context, self.rows = context, rows
         self._columns: dict[str, Any] = {}
-        self._texts: set[str] = set()
-        self._not_zero: set[str] = set()
+        self._present: dict[str, Any] = {}
 
     def number(self, variable: str, series: str, role: str) -> str:
         """Take in a numeric variable and return the name of its column.
@@ -46,16 +51,20 @@ class Leaves:
         if found.is_string:
             raise StataError(109, f"{variable}:  string variables may not be used as {role}")
         name = f"x_{variable}"
-        self._columns.setdefault(name, self.rows.number(found))
+        if name not in self._columns:
+            self._columns[name], self._present[name] = self.rows.number_and_presence(found)
         return name
 
     def identifier(self, variable: str) -> str:
         """Take in a variable that tells groups apart, and return the name of its column."""
         found, name = self.context.data[variable], f"g_{variable}"
-        if name not in self._columns:
-            self._columns[name] = self.rows.value(found)
-            if found.is_string:
-                self._texts.add(name)
+        if name in self._columns:
+            return name
+        if found.is_string:
+            self._columns[name] = text = self.rows.text(found)
+            self._present[name] = text != ""
+        else:
+            self._columns[name], self._present[name] = self.rows.number_and_presence(found)
         return name
 
     def expression(self, name: str, expression: Expression, keeps_zero: bool) -> str:
@@ -70,22 +79,49 @@ class Leaves:
         if text:
             raise StataError(109, "type mismatch", getattr(expression, "span", None))
         self._columns[name] = value
-        if not keeps_zero:
-            self._not_zero.add(name)
+        self._present[name] = value.notnull() if keeps_zero else value.notnull() & (value != 0.0)
         return name
+
+    def add_terms(self, terms: Iterable[ResolvedTerm]) -> None:
+        """Take in the variables of covariates; raises as `number`."""
+        for term in terms:
+            for operand in term.operands:
+                role = "covariates" if operand.operator.continuous else "factor variables"
+                self.number(operand.variable, operand.time_series, role)
+
+    def expanded(self, terms: Sequence[ResolvedTerm]) -> tuple[Term, ...]:
+        """Return one term for each column of the design, over the levels of factors that occur.
+
+        Raises
+        ------
+        StataError
+            r(452), r(198) as `expand`; r(3) what needs the observations.
+        """
+        operands = [operand for term in terms for operand in term.operands]
+        if any(operand.operator.base == "freq" for operand in operands):
+            raise needs_rows("the most frequent level as base is")
+        factors = [operand.variable for operand in operands if not operand.operator.continuous]
+        kinds = self._kinds([f"x_{name}" for name in dict.fromkeys(factors)]) if factors else {}
+        return expand(terms, lambda variable, series: kinds[f"x_{variable}"])
+
+    def _kinds(self, names: list[str]) -> dict[str, np.ndarray]:
+        """The combinations of the values of columns that occur."""
+        found = self.rows.run(self.table.select(*names).distinct().limit(_KINDS + 1))
+        if found.num_rows > _KINDS:
+            raise needs_rows("so many levels of factor variables are")
+        values = {name: np.asarray(found.column(name).to_pylist(), np.float64) for name in names}
+        order = np.lexsort([values[name] for name in reversed(names)])
+        return {name: column[order] for name, column in values.items()}
 
     @property
     def table(self) -> Any:
         """The table of all columns, rows with a missing value left out."""
         import ibis
 
-        columns = self._columns or {"nothing": ibis.literal(0.0)}
-        whole = self.rows.table.select(**columns)
-        conditions = [
-            whole[name] != "" if name in self._texts else whole[name].notnull() for name in self._columns
-        ]
-        conditions += [whole[name] != 0.0 for name in sorted(self._not_zero)]
-        return whole.filter(conditions) if conditions else whole
+        kept = self.rows.table
+        if self._present:
+            kept = kept.filter(list(self._present.values()))
+        return kept.select(**(self._columns or {"nothing": ibis.literal(0.0)}))
 
 
 def term_value(table: Any, term: Term) -> Any:

@@ -20,14 +20,10 @@ from xmixed.estimation.summed.leaves import Leaves
 from xmixed.estimation.summed.sums import WEIGHT, CellSums, Totals, cell_sums, totals_of
 from xmixed.estimation.summed.weights import check_weight_column
 from xmixed.expressions.context import Context
-from xmixed.expressions.factors.design import expand
 from xmixed.expressions.factors.terms import Part, ResolvedTerm, Term
 
 if TYPE_CHECKING:
     from xmixed.engine import Cells
-
-_KINDS = 1_000_000
-"""Combinations of the levels of factor variables that are fetched."""
 
 
 class SummedSample:
@@ -40,6 +36,7 @@ class SummedSample:
         self._keys: list[str] = []
         self._request: ResolvedMixed | None = None
         self._fixed: list[Term] = []
+        self._designs: dict[tuple[ResolvedTerm, ...], tuple[Term, ...]] = {}
         self._gone: set[tuple[Part, ...]] = set()
 
     # --- what is taken in ---------------------------------------------------------------------------
@@ -50,10 +47,7 @@ class SummedSample:
 
     def add_terms(self, terms: Iterable[ResolvedTerm]) -> None:
         """See `MixedSample`."""
-        for term in terms:
-            for operand in term.operands:
-                role = "covariates" if operand.operator.continuous else "factor variables"
-                self.add(operand.variable, operand.time_series, role)
+        self._leaves.add_terms(terms)
 
     def add_level(self, variable: str) -> None:
         """See `MixedSample`."""
@@ -73,8 +67,12 @@ class SummedSample:
             raise needs_rows(f"vce({resolved.vce}) without groups is")
         if residuals.by:
             self._key(self._leaves.identifier(residuals.by))
-        if weights is None:
-            return int(self._kinds["n"].sum())
+        if weights is not None:
+            self._begin_weights(weights)
+        self.expanded(resolved.terms)
+        return self._totals.n
+
+    def _begin_weights(self, weights: WeightRequest) -> None:
         if weights.scale:
             raise needs_rows("pwscale() is")
         if weights.observations is not None:
@@ -83,34 +81,15 @@ class SummedSample:
             self._key(self._leaves.expression(f"l{place}", typed.expression, keeps_zero=True))
         if weights.observations is not None:
             check_weight_column(self._leaves, weights.kind, weights.observations.span)
-        return int(self._kinds["n"].sum())
-
-    @cached_property
-    def _kinds(self) -> dict[str, np.ndarray]:
-        """The combinations of the levels of factor variables that occur, and `n`, how often each does."""
-        terms = () if self._request is None else self._request.terms
-        operands = [operand for term in terms for operand in term.operands if not operand.operator.continuous]
-        names = list(dict.fromkeys(f"x_{operand.variable}" for operand in operands))
-        table = self._leaves.table
-        if not names:
-            found = self._leaves.rows.run(table.aggregate(n=table.count()))
-        else:
-            grouped = table.group_by(names).aggregate(n=table.count())
-            found = self._leaves.rows.run(grouped.limit(_KINDS + 1))
-        if found.num_rows > _KINDS:
-            raise needs_rows("so many levels of factor variables are")
-        values = {name: np.asarray(found.column(name).to_pylist(), np.float64) for name in (*names, "n")}
-        order = np.lexsort([values[name] for name in reversed(names)]) if names else np.arange(1)
-        return {name: column[order] for name, column in values.items()}
 
     # --- the design ---------------------------------------------------------------------------------
 
     def expanded(self, terms: Iterable[ResolvedTerm]) -> tuple[Term, ...]:
         """See `MixedSample`."""
-        own = list(terms)
-        if any(operand.operator.base == "freq" for term in own for operand in term.operands):
-            raise needs_rows("the most frequent level as base is")
-        found = expand(own, lambda variable, series: self._kinds[f"x_{variable}"])
+        own = tuple(terms)
+        if own not in self._designs:
+            self._designs[own] = self._leaves.expanded(own)
+        found = self._designs[own]
         self._fixed = [term for term in found if not term.status]
         return found
 

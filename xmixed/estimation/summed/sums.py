@@ -98,8 +98,8 @@ def _sizes(table: Any) -> dict[str, Any]:
     return sizes
 
 
-def _deviations(leaves: Leaves, terms: Sequence[Term], centers: np.ndarray, keys: Sequence[str] = ()) -> Any:
-    """The table of the terms' columns less their centers, `d0`, `d1` ..., with keys and weights."""
+def deviations(leaves: Leaves, terms: Sequence[Term], centers: np.ndarray, keys: Sequence[str] = ()) -> Any:
+    """Return the table of the terms' columns less their centers, `d0`, `d1` ..., with keys and weights."""
     table = leaves.table
     others = [*keys, *([WEIGHT] if WEIGHT in table.columns else [])]
     moved = {f"d{i}": term_value(table, term) - float(centers[i]) for i, term in enumerate(terms)}
@@ -119,7 +119,7 @@ def totals_of(leaves: Leaves, terms: Sequence[Term]) -> Totals:
     centers = _first_means(leaves, terms)
     k = len(terms)
     for attempt in range(_ATTEMPTS):
-        table = _deviations(leaves, terms, centers)
+        table = deviations(leaves, terms, centers)
         wanted = _sizes(table)
         for i in range(k):
             own = _weighted(table, table[f"d{i}"])
@@ -174,7 +174,7 @@ def cell_sums(
     pairs : sequence of (int, int)
         Columns whose products are wanted.
     """
-    table = _deviations(leaves, terms, centers, keys)
+    table = deviations(leaves, terms, centers, keys)
     wanted = _sizes(table)
     for i in range(len(terms)):
         wanted[f"s{i}"] = total(_weighted(table, table[f"d{i}"]), table)

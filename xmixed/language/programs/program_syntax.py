@@ -289,18 +289,20 @@ def _option_argument(text: str) -> tuple[str, str | None, Settings]:
     return kind, None, _settings(rest)
 
 
-_SETTING = re.compile(r"(\w+)\s*(=|<=|>=|<|>)\s*(\"[^\"]*\"|[^\s]+)|range\(([^)]*)\)|(\w+)")
+_SETTING = re.compile(r"(\w+)\s*(=)\s*(\"[^\"]*\"|[^\s]+)|range\(([^)]*)\)|(\w+)|([<>]=?\s*[-+.\w]+)")
 
 
 def _settings(text: str) -> Settings:
     words: list[str] = []
     values: list[tuple[str, str]] = []
     for found in _SETTING.finditer(text):
-        name, _, value, bounds, word = found.groups()
-        if bounds is not None:
-            values.append(("range", bounds))
+        name, _, value, bounds, word, limit = found.groups()
+        if bounds is not None or limit is not None:
+            values.append(("range", bounds or limit))
         elif name is not None:
             values.append((name, value.strip('"')))
         else:
             words.append(word)
-    return Settings(tuple(words), tuple(values))
+    ranges = " ".join(value for name, value in values if name == "range")
+    others = [pair for pair in values if pair[0] != "range"]
+    return Settings(tuple(words), (*others, ("range", ranges)) if ranges else tuple(others))

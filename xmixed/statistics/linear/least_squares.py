@@ -9,7 +9,7 @@ of the data is made; where these leave few digits the residuals themselves are f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ _SMALL = 1 << 20
 TOLERANCE = 1e-13
 """Share of a column's own variation below which earlier columns determine it: values stored as floats are off
 by 6e-8, squared 4e-15."""
+ResidualFit = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, float]]
 _EXACT_TOLERANCE = 1e-18
 """The same where no column has been rounded to a float."""
 
@@ -104,18 +105,56 @@ def least_squares(
     FloatingPointError
         For values that are not finite, or sums that overflow.
     """
-    k, n = len(columns), len(y)
-    constants = [place for place, column in enumerate(columns) if column is None]
-    places = [place for place, column in enumerate(columns) if column is not None]
+    n, constant = len(y), any(column is None for column in columns)
     arrays = [column for column in columns if column is not None] + [y]
     with np.errstate(all="ignore"):
-        moments = _moments(arrays, weights, bool(constants))
+        moments = _moments(arrays, weights, constant)
         if not np.isfinite(moments.products).all():
             raise FloatingPointError("sums of squares overflow")
         if n * len(arrays) <= _SMALL:
-            solved = _by_orthogonalisation(arrays, weights, moments, bool(constants))
+            solved = _by_orthogonalisation(arrays, weights, moments, constant)
         else:
-            solved = _by_cross_products(arrays, weights, moments)
+            centers = moments.centers
+
+            def residual_fit(kept: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, float]:
+                chosen = [arrays[place] for place in kept]
+                return _residual_fit(y, chosen, weights, np.append(centers[kept], centers[-1]), slopes)
+
+            solved = _by_cross_products(moments, residual_fit)
+    return _assembled([column is None for column in columns], moments, solved)
+
+
+def least_squares_of_sums(
+    constants: Sequence[bool],
+    products: np.ndarray,
+    centers: np.ndarray,
+    weight: float,
+    residual_fit: ResidualFit,
+) -> LeastSquares:
+    """Minimise sum w (y - X b)^2 where only sums over the rows are known.
+
+    Parameters
+    ----------
+    constants : sequence of k bool
+        Which columns are the constant.
+    products : (p+1, p+1) array
+        Weighted sums of products of the other columns and y, about `centers`.
+    centers : (p+1,) array
+        Weighted means where there is a constant, else zeros.
+    weight : float
+        Sum of the weights.
+    residual_fit : callable
+        Asked where sums leave few digits: columns kept (places), slopes -> X'We and e'We of the residuals.
+    """
+    moments = _Moments(products, centers, weight)
+    return _assembled(constants, moments, _by_cross_products(moments, residual_fit))
+
+
+def _assembled(columns: Sequence[bool], moments: _Moments, solved: _Solved) -> LeastSquares:
+    """The fit of all columns from that of those that are not the constant; `columns` says which are."""
+    k = len(columns)
+    constants = [place for place, constant in enumerate(columns) if constant]
+    places = [place for place, constant in enumerate(columns) if not constant]
     beta, whole = np.zeros(k), np.zeros((k, k))
     omitted = np.zeros(k, bool)
     omitted[places] = solved.omitted
@@ -204,8 +243,8 @@ def _null(moments: _Moments) -> np.ndarray:
     return moments.products.diagonal()[:-1] <= noise
 
 
-def _by_cross_products(arrays: list[np.ndarray], weights: np.ndarray | None, moments: _Moments) -> _Solved:
-    p = len(arrays) - 1
+def _by_cross_products(moments: _Moments, residual_fit: ResidualFit) -> _Solved:
+    p = len(moments.products) - 1
     gram = moments.products[:p, :p].copy()
     gram[np.ix_(null := _null(moments), null)] = 0.0
     omitted, lower = sweep_out(gram)
@@ -218,9 +257,8 @@ def _by_cross_products(arrays: list[np.ndarray], weights: np.ndarray | None, mom
     rss = tss - float(slopes @ moments.products[kept, p])
     worst = float(lower.diagonal()[kept].min()) if len(kept) else 1.0
     if rss < 1e-3 * tss or worst < 0.03:
-        chosen = [arrays[place] for place in kept]
         for _ in range(4):
-            step, rss = _residual_fit(arrays[p], chosen, weights, moments, kept, slopes)
+            step, rss = residual_fit(kept, slopes)
             change = inner @ step
             slopes = slopes + change
             if np.all(np.abs(change) <= 1e-14 * np.abs(slopes)):
@@ -236,13 +274,11 @@ def _residual_fit(
     y: np.ndarray,
     columns: list[np.ndarray],
     weights: np.ndarray | None,
-    moments: _Moments,
-    kept: np.ndarray,
+    centers: np.ndarray,
     slopes: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """Return X'We and e'We of the residuals at `slopes`."""
-    step, rss = np.zeros(len(kept)), 0.0
-    centers = np.append(moments.centers[kept], moments.centers[-1])
+    step, rss = np.zeros(len(columns)), 0.0
     for rows, values in blocks([*columns, y], len(y), centers):
         residual = values[-1] - slopes @ values[:-1]
         weighted = residual if weights is None else residual * weights[rows]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from xmixed.data.imputed.varying import Varying
 from xmixed.formats.calendar import SHORT_MONTHS
 from xmixed.output import Line, line
 from xmixed.render.text import plural, result, rule, wrap
 
+_FIXED = "\N{NO-BREAK SPACE}"
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -109,7 +111,9 @@ def _missing(found: VariableFacts, detail: bool) -> str:
 def _listed(head: str, what: str, names: Sequence[str], linesize: int) -> list[Line]:
     """Return `imputed:  1; bmi(22)`, broken at the line size."""
     start = f"{head}{what}:".ljust(20) + f"{len(names)}" + (";" if names else "")
-    first, *more = wrap(" ".join(names), max(20, linesize - len(start) - 1), max(20, linesize - 23))
+    whole = " ".join(name.replace(" ", _FIXED) for name in names)
+    parts = wrap(whole, max(20, linesize - len(start) - 1), max(20, linesize - 23))
+    first, *more = (part.replace(_FIXED, " ") for part in parts)
     return [
         line(start, " " if first else "", result(first)),
         *(line(" " * 23, result(text)) for text in more),
@@ -125,9 +129,10 @@ _PROBLEMS = (
 )
 
 
-def render_varying(found: object, linesize: int) -> list[Line]:
-    """Return the table of `mi varying`; `found` has a tuple of names for each problem."""
-    lines = [line(), line("             Possible problem   variable names"), line("  " + rule(linesize - 2))]
+def render_varying(found: Varying, linesize: int) -> list[Line]:
+    """Return the table of `mi varying`."""
+    width = min(linesize - 2, 77)
+    lines = [line(), line("             Possible problem   variable names"), line("  " + rule(width))]
     for field, text in _PROBLEMS:
         names = " ".join(getattr(found, field)) or "(none)"
         first, *more = wrap(names, max(20, linesize - 32))
@@ -138,4 +143,4 @@ def render_varying(found: object, linesize: int) -> list[Line]:
         " only where equal to soft missing in m=0."
     )
     first, *more = wrap(note, linesize - 2, linesize - 4)
-    return [*lines, line("  " + rule(linesize - 2)), line("  " + first), *(line("    " + t) for t in more)]
+    return [*lines, line("  " + rule(width)), line("  " + first), *(line("    " + t) for t in more)]

@@ -1,0 +1,134 @@
+"""Mixed models and regressions on data that stay in Parquet files: time, peak memory and cost per row.
+
+Data are made once for every size: 20 rows a group in shuffled order, three covariates, an intercept and a
+slope that vary by group. Every run is a process of its own, as a user's would be, and its peak memory is that
+of the whole process, the database included.
+
+Usage: python benchmarks/scale.py [--rows N ...] [--folder DIR] [--memory 2g] [--repetitions K] [--keep]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROWS_OF_GROUP = 20
+ROWS_OF_FILE = 25_000_000
+PRIME = 1_000_003
+"""Rows of a group are as far apart as a prime makes them."""
+
+COMMANDS = {
+    "regress": "regress y x1 x2 x3",
+    "intercept": "xtmixed y x1 x2 x3 || id:, nolog",
+    "slope": "xtmixed y x1 x2 x3 || id: x1, covariance(unstructured) reml nolog",
+}
+
+_SESSION = """
+import json, resource, sys, time
+from xmixed.interpreter.session import Session
+start = time.perf_counter()
+session = Session()
+session.run("set max_memory " + sys.argv[2])
+session.run(f'use "{sys.argv[1]}", engine(duckdb)')
+session.run(sys.argv[3])
+seconds = time.perf_counter() - start
+e = session.e
+b = e.matrices["b"].values[0].tolist()
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+ll = e.scalars["ll"]
+print(json.dumps({"seconds": seconds, "megabytes": peak / 1024, "N": e.scalars["N"], "ll": ll, "b": b}))
+"""
+
+
+def normal(first: str, second: str) -> str:
+    """Return SQL for a standard normal of two uniforms (Box and Muller)."""
+    return f"sqrt(-2 * ln(1 - {first})) * cos(2 * pi() * {second})"
+
+
+def hashed(what: str) -> str:
+    """Return SQL for a uniform that depends on a value alone."""
+    return f"((hash({what}) % 1073741824)::double / 1073741824)"
+
+
+def make(folder: Path, rows: int) -> Path:
+    """Write so many rows into Parquet files, unless they are there, and return their pattern."""
+    import duckdb
+
+    place = folder / f"rows_{rows}"
+    if (place / "done").exists():
+        return place / "*.parquet"
+    place.mkdir(parents=True, exist_ok=True)
+    groups = rows // ROWS_OF_GROUP
+    u0 = normal(hashed("id"), hashed("id + 7919.5"))
+    u1 = normal(hashed("id + 0.25"), hashed("id + 104729.75"))
+    with duckdb.connect() as connection:
+        connection.execute("SELECT setseed(0.5)")
+        for first in range(0, rows, ROWS_OF_FILE):
+            last = min(rows, first + ROWS_OF_FILE)
+            connection.execute(
+                f"""COPY (
+                    SELECT id, x1, x2, x3,
+                        1 + 0.5 * x1 - 0.3 * x2 + 0.2 * x3 + {u0} + (0.4 * {u0} + 0.3 * {u1}) * (x1 - 50)
+                        + 1.5 * {normal("random()", "random()")} AS y
+                    FROM (
+                        SELECT ((i * {PRIME}) % {groups})::INTEGER AS id,
+                            50 + 2 * {normal("random()", "random()")} AS x1,
+                            random() AS x2, (random() < 0.4)::DOUBLE AS x3
+                        FROM range({first}, {last}) AS r(i)
+                    )
+                ) TO '{place}/part{first:012d}.parquet' (FORMAT parquet, COMPRESSION zstd)"""
+            )
+    (place / "done").touch()
+    return place / "*.parquet"
+
+
+def run(pattern: Path, memory: str, command: str, folder: Path) -> dict[str, Any]:
+    """Run a command in a process of its own."""
+    variables = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "TMPDIR": str(folder)}
+    arguments = [sys.executable, "-W", "ignore", "-c", _SESSION, str(pattern), memory, command]
+    done = subprocess.run(arguments, env=variables, capture_output=True, text=True)
+    if done.returncode:
+        return {"failed": done.stderr.strip().splitlines()[-1] if done.stderr else "no message"}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument(
+        "--rows", nargs="+", type=lambda text: int(float(text)), default=[1_000_000, 10_000_000]
+    )
+    parser.add_argument("--folder", type=Path, default=None, help="where the data are kept")
+    parser.add_argument("--memory", default="1g", help="what the database may use (set max_memory)")
+    parser.add_argument("--commands", nargs="+", choices=COMMANDS, default=list(COMMANDS))
+    parser.add_argument("--repetitions", type=int, default=1)
+    options = parser.parse_args()
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="scale"))
+    print(f"{'rows':>13} {'command':<10} {'seconds':>9} {'ns/row':>8} {'MB':>8} {'load':>6}")
+    for rows in options.rows:
+        pattern = make(folder, rows)
+        for name in options.commands:
+            for _ in range(options.repetitions):
+                load = os.getloadavg()[0]
+                found = run(pattern, options.memory, COMMANDS[name], folder)
+                if "failed" in found:
+                    print(f"{rows:13d} {name:<10} {found['failed']}")
+                    continue
+                seconds, megabytes = found["seconds"], found["megabytes"]
+                figures = f"{seconds:9.1f} {seconds / rows * 1e9:8.0f} {megabytes:8.0f} {load:6.1f}"
+                print(f"{rows:13d} {name:<10} {figures}", flush=True)
+    if options.folder is None:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    start = time.perf_counter()
+    main()
+    print(f"{time.perf_counter() - start:.0f} s in all")
