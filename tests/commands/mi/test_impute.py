@@ -185,7 +185,8 @@ Prior: Jeffreys                              Iterations =       40
     assert (holed.r["burnin"], holed.r["burnbetween"]) == (20, 10)
     holed.run("replace c = . in 1/2 if _mi_m == 0")
     note = "note: 2 observations omitted from EM estimation because of all imputation variables missing\n"
-    assert note in holed.run("mi impute mvn y c = x, replace burnin(5) burnbetween(5) noconstant")
+    said = holed.run("mi impute mvn y c = x, replace burnin(5) burnbetween(5) noconstant")
+    assert note in said.replace("\n> ", "")  # the line is longer than others
 
 
 def test_groups(holed: Session, fails: Fails) -> None:

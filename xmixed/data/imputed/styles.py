@@ -112,8 +112,8 @@ def _read_wide(data: Dataset, count: int, kinds: dict[str, tuple[str, ...]]) -> 
     base = plain(_without(data, extra))
     copies = []
     for m in range(1, count + 1):
-        there = [name for name in varying if wide_name(m, name) in data]
-        own = [_like(data[name], data[wide_name(m, name)]) for name in there]
+        pairs = [(data[name], data[wide_name(m, name)]) for name in varying if wide_name(m, name) in data]
+        own = [_like(of, values) for of, values in pairs if of.is_string == values.is_string]
         copies.append(base.with_variables(*own))
     found = Imputations(
         "wide", base, tuple(copies), ids=np.arange(1, data.n_obs + 1), incomplete=_marked(data, slice(None))
