@@ -100,7 +100,7 @@ def is_number(number: Any) -> Any:
     """
     import ibis
 
-    if number.get_backend().name != "duckdb":
+    if not is_duckdb(number):
         return ~number.isnan()
 
     def isfinite(x: float) -> bool: ...

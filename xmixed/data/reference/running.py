@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
 import tempfile
 import warnings
 import weakref
@@ -170,7 +171,7 @@ class Spark:
     def __init__(self, name: str, address: str) -> None:
         self.name = name
         _require_server(address, name)
-        with self.failures():
+        with self.failures(), _main_with_a_file():
             import ibis
             from pyspark.sql import SparkSession
             from pyspark.sql.connect.client.retries import DefaultPolicy
@@ -216,8 +217,24 @@ class Spark:
         except IbisError as error:
             raise StataError(691, "I/O error", hint=f"{self.name}: {_first_line(error)}") from None
 
-    def _lost(self, error: Exception) -> StataError:
-        return StataError(682, "could not connect to database", hint=f"{self.name}: {_first_line(error)}")
+    def _lost(self, error: Any) -> StataError:
+        said = error.details() if hasattr(error, "details") else None
+        hint = f"{self.name}: {said or _first_line(error)}"
+        return StataError(682, "could not connect to database", hint=hint)
+
+
+@contextmanager
+def _main_with_a_file() -> Iterator[None]:
+    """Give the main module a file while pyspark is imported: without one it thinks its own tests run."""
+    main = sys.modules["__main__"]
+    bare = not hasattr(main, "__file__")
+    if bare:
+        main.__file__ = ""
+    try:
+        yield
+    finally:
+        if bare:
+            del main.__file__
 
 
 def _require_server(address: str, name: str) -> None:
@@ -234,7 +251,8 @@ def _require_server(address: str, name: str) -> None:
 
 def _leave(session: Any) -> None:
     """End a session on the server that no data refer to any more."""
-    with suppress(Exception):
+    with suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         session.stop()
 
 
