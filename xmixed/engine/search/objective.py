@@ -12,7 +12,7 @@ from xmixed.engine.residuals.data import CrossedResidualData, NestedResidualData
 from xmixed.engine.residuals.products import STEP
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
-from xmixed.engine.sweeps.nested import NestedSweeps
+from xmixed.engine.sweeps.few_groups import nested_sweeps
 from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, derivatives, first_derivatives
 from xmixed.engine.sweeps.whitened import NestedWhitening, Whitening
 from xmixed.engine.sweeps.whitened_crossed import CrossedWhitening
@@ -62,7 +62,7 @@ class Objective:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         crossed = problem.crossed
-        self.sweeps: Sweeps = NestedSweeps(problem) if crossed is None else CrossedSweeps(problem, crossed)
+        self.sweeps: Sweeps = nested_sweeps(problem) if crossed is None else CrossedSweeps(problem, crossed)
         # Where each block's coordinates stand among all.
         self.slices: tuple[slice, ...] = _slices(problem)
         # The end of the search, its polishing and the standard errors share one point.

@@ -11,9 +11,11 @@ ancestors and the derivatives are those of the exact gradient, by complex step.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
-from xmixed.engine.batched import cross
+from xmixed.engine.batched import cross, solve_triangular
 from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.conditional import LevelState
 from xmixed.engine.sweeps.directions import Direction
@@ -59,33 +61,40 @@ def _two_level(
     s, p = down.scores[0], problem.p
     q, groups = s.shape
     W = cross(state.Y, state.Y)
-    row, column = np.tril_indices(q)
-    unpack = np.empty((q, q), np.intp)
-    unpack[row, column] = unpack[column, row] = np.arange(len(row))
+    row, column, unpack = _packing(q)
     packed = W[row, column]
-    D = np.stack([direction.matrix for direction in directions])
+    D = np.array([direction.matrix for direction in directions])
     counted = packed if down.counts is None else packed * down.counts[0]
     WW = (counted @ packed.T)[unpack][:, :, unpack]
     Ws = (counted @ (s[row] * s[column]).T)[unpack][:, :, unpack]
     log_det = -_contract(WW, D)
     rss = 2.0 * _contract(Ws, D)
     if p:
-        root = np.linalg.inv(up.factor)
-        F = cross(state.Y, np.stack([root @ E[:p] for E in state.E]))
-        sF = ((s if down.counts is None else s * down.counts[0]) @ F.reshape(q * p, groups).T).reshape(
-            q, q, p
-        )
-        slopes = np.tensordot(D, sF, axes=([1, 2], [0, 1]))
-        rss -= 2.0 * slopes @ slopes.T
+        F = cross(state.Y, state.E[:, :p])
+        counted = s if down.counts is None else s * down.counts[0]
+        sF = (counted @ F.reshape(q * p, groups).T).reshape(q * q, p)
+        slopes = solve_triangular(up.factor, sF.T @ D.reshape(-1, q * q).T)
+        rss -= 2.0 * slopes.T @ slopes
         if problem.reml:
-            log_det += _restricted(F, packed, unpack, D)
+            root = np.linalg.inv(up.factor)
+            log_det += _restricted(np.stack([root @ row for row in F]), packed, unpack, D)
     return log_det, rss
+
+
+@cache
+def _packing(q: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows and columns of the elements on and below a diagonal, and the place of each of (q, q) there."""
+    row, column = np.tril_indices(q)
+    unpack = np.empty((q, q), np.intp)
+    unpack[row, column] = unpack[column, row] = np.arange(len(row))
+    return row, column, unpack
 
 
 def _contract(sums: np.ndarray, D: np.ndarray) -> np.ndarray:
     """sum of U_ij V_kl at [i, j, k, l] -> sum of tr(U D_a V D_b), symmetric in a and b."""
-    half = np.einsum("ijkl,ajk->ail", sums, D)
-    return np.einsum("ail,bli->ab", half, D)
+    k, square = len(D), sums.shape[0] ** 2
+    half = D.reshape(k, square) @ sums.transpose(1, 2, 0, 3).reshape(square, square)
+    return half @ D.transpose(0, 2, 1).reshape(k, square).T
 
 
 def _restricted(F: np.ndarray, packed: np.ndarray, unpack: np.ndarray, D: np.ndarray) -> np.ndarray:
