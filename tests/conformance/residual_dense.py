@@ -20,7 +20,7 @@ _NATURAL: dict[str, Callable[[float], float]] = {
     "residual_atanh_theta": np.tanh,
     "residual_phi": float,
     "residual_theta": float,
-    "residual_logit": lambda value: 1.0 / (1.0 + np.exp(-value)),
+    "residual_logit": lambda value: -np.logaddexp(0.0, -value),  # log rho keeps its digits near zero
 }
 
 
@@ -91,8 +91,8 @@ def correlation_matrix(residuals: Residuals, rows: np.ndarray, others: Others) -
         return table[np.ix_(position, position)]
     gap = np.abs(np.subtract.outer(time, time))
     if structure == "exponential":
-        (rho,) = others.values()
-        return rho**gap
+        (log_rho,) = others.values()
+        return np.exp(gap * log_rho)
     lag = gap.astype(int)
     by_lag = [others[key] for key in sorted(others)]
     return _BY_LAG[structure](by_lag, int(lag.max()))[lag]
@@ -125,7 +125,7 @@ def residual_matrix(
 def effects_matrix(
     level: Level, number: int, parameters: Sequence[Parameter], estimates: np.ndarray
 ) -> np.ndarray:
-    """Return the covariance matrix, (n, n), that the identity and unstructured equations of a level add."""
+    """Return the covariance matrix, (n, n), that the equations of a level add."""
     n = len(level.groups)
     result = np.zeros((n, n))
     for i, equation in enumerate(level.equations, 1):
@@ -135,9 +135,12 @@ def effects_matrix(
             if (parameter.level, parameter.equation) != (number, i):
                 continue
             row, column = parameter.row - 1, parameter.column - 1
-            if row != column:
+            common = equation.structure in ("identity", "exchangeable")
+            if row != column and common:
+                correlation = np.where(np.eye(q) > 0, 1.0, np.tanh(value))
+            elif row != column:
                 correlation[row, column] = correlation[column, row] = np.tanh(value)
-            elif equation.structure == "identity":
+            elif common:
                 sd[:] = np.exp(value)
             else:
                 sd[row] = np.exp(value)

@@ -287,6 +287,8 @@ def test_names_that_stata_does_not_allow_get_valid_ones(tmp_path):
     session = xmixed.Session()
     shown = session.run(f'use "{path}"')
     assert "(variable v.byte is named v_byte: no valid name)\n" in shown
+    for command in (f'append using "{path}"', f'merge 1:1 _n using "{path}", nogenerate'):
+        assert "(variable v.byte is named v_byte: no valid name)\n" in session.run(command)
 
 
 def test_business_dates_are_shown_as_numbers():

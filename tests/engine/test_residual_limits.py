@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xmixed.engine import Level, Model, Options, RandomEffects, Residuals, fit, linear_regression
+from xmixed.engine import Fit, Level, Model, Options, RandomEffects, Residuals, fit, linear_regression
+from xmixed.engine.model import Method
 
 GROUPS, OCCASIONS = 60, 6
 GROUP, TIME = np.divmod(np.arange(GROUPS * OCCASIONS), OCCASIONS)
@@ -94,3 +95,51 @@ def test_quasi_newton_steps_that_stand_still_end() -> None:
     found = fit(model, Options(technique=(("bfgs", 0),)))
     assert len(found.optimization.iterations) < 400
     assert found.log_likelihood == pytest.approx(fit(model).log_likelihood, rel=1e-6)
+
+
+def test_what_is_identified_beside_a_ridge_keeps_its_standard_error() -> None:
+    """A random slope beside an intercept that exchangeable residuals describe too."""
+    generator = np.random.default_rng(7)
+    group = np.arange(240) // 6
+    x = generator.normal(size=240)
+    u = generator.normal(size=(2, 40))
+    y = 1 + x * (1 + 0.5 * u[0][group]) + u[1][group] + generator.normal(size=240)
+    residuals = Residuals("exchangeable", group, 40)
+
+    def fitted(columns: tuple[np.ndarray | None, ...]) -> Fit:
+        effects = RandomEffects(columns, "independent")
+        return fit(Model(y, (x, None), (Level(group, 40, (effects,)),), "ml", residuals))
+
+    both, alone = fitted((x, None)), fitted((x,))
+    assert both.optimization.return_code == 430
+    assert both.log_likelihood == pytest.approx(alone.log_likelihood, abs=1e-8)
+    variances = np.diag(both.parameter_covariance)
+    assert variances[0] == pytest.approx(alone.parameter_covariance[0, 0], rel=1e-4)
+    assert not variances[1:].any()
+
+
+def by_one_row(method: Method) -> Fit:
+    """Residual variances by a group of one row, which an indicator fits exactly."""
+    generator = np.random.default_rng(8)
+    group = np.arange(120) // 6
+    first = np.zeros(120)
+    first[0] = 1.0
+    y = 1 + generator.normal(size=20)[group] + generator.normal(size=120)
+    residuals = Residuals("independent", group, 20, by=first.astype(int), n_by=2)
+    levels = (Level(group, 20, (RandomEffects((None,), "identity"),)),)
+    return fit(Model(y, (first, None), levels, method, residuals))
+
+
+def test_a_variance_of_what_fits_exactly_is_zero() -> None:
+    found = by_one_row("ml")
+    kinds = {note.kind: (note.equation, note.row) for note in found.boundary}
+    assert kinds["residual_sd_zero"] == (2, 1) and found.optimization.return_code == 0
+    assert found.parameter_covariance[2, 2] == 0
+
+
+def test_a_variance_that_restricted_likelihood_knows_nothing_of_is_named() -> None:
+    """REML has no degrees of freedom left for it; the others keep standard errors."""
+    found = by_one_row("reml")
+    assert [(note.kind, note.equation) for note in found.boundary] == [("not_identified", 2)]
+    variances = np.diag(found.parameter_covariance)
+    assert (variances[:2] > 0).all() and variances[2] == 0

@@ -12,6 +12,7 @@ from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.options import match_choice
 from xmixed.language.parser import parse_varlist, parse_words
 from xmixed.render.layouts.combine.merge import MergeCounts
+from xmixed.render.text import printable
 from xmixed.session.state import SessionState
 
 MERGE_KINDS = ("1:1", "m:1", "1:m", "m:m", "n:1", "1:n", "n:n")
@@ -25,11 +26,13 @@ _RESULTS = (
 )
 
 
-def read_using(name: str) -> Dataset:
-    """Return the dataset in a file; r(601) and the codes of `use`."""
+def read_using(session: SessionState, name: str) -> Dataset:
+    """Return the dataset in a file and say what changed on its way; r(601) and the codes of `use`."""
     from xmixed.data.files.dataset_file import read_dataset
 
-    return read_dataset(name).dataset
+    found = read_dataset(name)
+    session.out.write(*map(printable, found.notes))
+    return found.dataset
 
 
 def say_changes(session: SessionState, promotions: Sequence[Promotion], labels: Sequence[str]) -> None:

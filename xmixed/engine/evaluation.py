@@ -151,11 +151,7 @@ class Evaluation:
     @cached_property
     def _beta_change(self) -> np.ndarray:
         """(p, p) matrix that takes the working coefficients' deviations to the user's."""
-        problem = self._objective.problem
-        back = np.eye(problem.p)
-        if problem.x_constant is not None:
-            back[problem.x_constant] -= problem.x_center
-        return back * (problem.y_scale / problem.x_scale)
+        return self._objective.problem.working_to_user()
 
     def _labels(self, position: int) -> np.ndarray | None:
         """The codes of a level's groups as the sweeps have them; None where they are 0, 1, ..."""

@@ -287,9 +287,10 @@ def _judge(
     concave = step.concave
     if boundary.face is not None:
         step, level = step_along(root, boundary.face.rungs[-1], boundary.fixed)
+        boundary.level_count = int(step.flat)
         boundary.notes.extend(unidentified(objective, level))
         concave = step.concave
-    elif boundary.notes and not concave:
+    elif boundary.notes and (boundary.of_residuals or not (concave and step.scaled_gradient < 1e-5)):
         # A zero variance whose slope is zero too is flat in the square root: leave it out of the judgement.
         step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
         relative = relative_estimates(objective, point, boundary)
@@ -297,11 +298,12 @@ def _judge(
         concave = flat == []
         blocks = [objective.problem.blocks[index] for index in flat or () if index < len(boundary.null)]
         boundary.notes.extend(BoundaryNote("not_identified", block.level, block.equation) for block in blocks)
+        boundary.level_count = len(flat or ())
         if flat and flat[-1] == len(boundary.null):
             free = np.flatnonzero(~boundary.fixed[objective.block_count :])
             boundary.notes.extend(residual_notes(objective, free))
     elif step.flat or concave:
-        level = level_parameters(root, state)
+        level, boundary.level_count = level_parameters(root, state)
         boundary.notes.extend(unidentified(objective, level))
         concave = concave and not level.any()
     converged = concave and step.scaled_gradient < 1e-5
@@ -377,11 +379,8 @@ def _result(model: Model, objective: Objective, maximum: _Maximum, options: Opti
     covariance = np.zeros((count, count))
     if options.standard_errors and not options.em_only:
         report(PhaseStarted("standard_errors"))
-        identified = not any(note.kind == "not_identified" for note in notes)
-        found = None
-        if identified:
-            found = _parameter_covariance(objective, point, relative, variance, maximum.boundary)
-        if found is None:
+        found = _parameter_covariance(objective, point, relative, variance, maximum.boundary)
+        if found is None or not found.any():
             notes.append(BoundaryNote("standard_errors_failed"))
         else:
             covariance = found

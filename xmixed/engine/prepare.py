@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, c
 from xmixed.engine.products.enclosing import enclosing_level, members
 from xmixed.engine.products.grouping import Nesting, nest
 from xmixed.engine.products.indicators import falls_apart, without_crossing
+from xmixed.engine.products.mixing import mixed_columns, mixture
 from xmixed.engine.products.scaling import (
     check_outcome,
     column_scales,
@@ -34,6 +36,7 @@ from xmixed.engine.products.weights import (
     refuse_weights,
     sweep_weights,
 )
+from xmixed.engine.products.within import loses_digits, within_products
 from xmixed.engine.residuals.data import ResidualData, crossed_residual_data, residual_data
 from xmixed.engine.residuals.units import (
     crosses_units,
@@ -43,6 +46,10 @@ from xmixed.engine.residuals.units import (
     unit_level,
     whole_units,
 )
+
+# Residual variances that are rounding: of cross-products, and of the outcome in terms of its size.
+_LEAST_VARIANCE = 1e-14
+_ROUNDING = 1e-15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +95,8 @@ class _Columns:
     ----------
     store : ColumnStore
     x : list of int
+    x_centers : list of float
+        What was taken from the columns of X, as the model has them.
     z : per level lists of int
     y : int
     user : per level lists of columns, as the model has them
@@ -97,6 +106,7 @@ class _Columns:
 
     store: ColumnStore
     x: list[int]
+    x_centers: list[float]
     z: list[list[int]]
     y: int
     user: list[list[np.ndarray | None]]
@@ -123,18 +133,29 @@ class _Scaled:
 
     Attributes
     ----------
+    columns : _Columns
+        With what earlier columns of X leave of those that they nearly determine.
+    x_mix : (p, p) array or None
+        T: these are XT.
+    within : CrossProducts or None
+        See `Problem`.
     products : CrossProducts
     offset : (p,) array
     x_scale : (p,) array
     y_scale : float
     z_scales : per level arrays, in the order of the working columns
+    least_variance : float
     """
 
+    columns: _Columns
+    x_mix: np.ndarray | None
     products: CrossProducts
+    within: CrossProducts | None
     offset: np.ndarray
     x_scale: np.ndarray
     y_scale: float
     z_scales: list[np.ndarray]
+    least_variance: float
 
     @property
     def divisors(self) -> list[np.ndarray]:
@@ -158,7 +179,8 @@ def prepare(model: Model, by_columns: bool = False, relative_weights: bool = Fal
         _check(model)
         order = _ordered(model, by_columns, relative_weights)
         columns = _formed(order)
-        return _problem(order, columns, _scaled(order, columns))
+        scaled = _scaled(order, columns)
+        return _problem(order, scaled.columns, scaled)
 
 
 def _ordered(model: Model, by_columns: bool, relative_weights: bool) -> _Order:
@@ -229,19 +251,18 @@ def _formed(order: _Order) -> _Columns:
         Grouping(level.groups, level.n_groups, columns)
         for (_, level), columns in zip(order.numbered, z, strict=True)
     )
-    return _Columns(store, x, z, y, user, orders, groups)
+    return _Columns(store, x, [store.centers[column] for column in x], z, y, user, orders, groups)
 
 
 def _scaled(order: _Order, columns: _Columns) -> _Scaled:
     """Cross-multiply, and scale columns to mean square one and y to that of its OLS residual."""
     store, p, size = columns.store, len(columns.x), order.size
-
-    def form(offset: np.ndarray | None) -> CrossProducts:
-        if order.nesting is None:
-            return crossed_products(store, columns.groups, columns.x, columns.y, offset, order.weights)
-        return cross_products(store, order.nesting, columns.z, columns.x, columns.y, offset, order.weights)
-
+    form = _former(order, columns)
     products, offset, total_yy = residual_products(form, p)
+    mix = mixture(products.XyXy[:p, :p]) if store.cells is None else None
+    if mix is not None:
+        columns = replace(columns, x=mixed_columns(store, columns.x, mix))
+        products, offset, total_yy = residual_products(_former(order, columns), p)
     refuse_tiny([order.model.y], np.array([total_yy]))
     for level, places in zip(products.levels, columns.z, strict=True):
         squares = np.einsum("iig->i", level.ZtZ)
@@ -253,7 +274,27 @@ def _scaled(order: _Order, columns: _Columns) -> _Scaled:
     scaled, z_scales = scaled_products(
         products, x_scale, y_scale, size, columns.centers, order.nesting is not None, order.counts
     )
-    return _Scaled(scaled, offset, x_scale, y_scale, z_scales)
+    within, least = None, _LEAST_VARIANCE
+    plain = order.model.residuals is None and store.cells is None
+    if plain and order.nesting is not None and loses_digits(scaled, order.weights):
+        scales = divisors_of(scaled, z_scales), x_scale, y_scale
+        places = columns.z, columns.x, columns.y
+        within = within_products(store, order.nesting, places, scales, offset, scaled, order.weights)
+        largest = np.sqrt(total_yy / size) + abs(store.centers[columns.y])
+        least = (_ROUNDING * largest / y_scale) ** 2
+    return _Scaled(columns, mix, scaled, within, offset, x_scale, y_scale, z_scales, least)
+
+
+def _former(order: _Order, columns: _Columns) -> Callable[[np.ndarray | None], CrossProducts]:
+    """What forms cross-products of the columns, y less Xb for given coefficients b."""
+    store, places = columns.store, (columns.x, columns.y)
+
+    def form(offset: np.ndarray | None) -> CrossProducts:
+        if order.nesting is None:
+            return crossed_products(store, columns.groups, *places, offset, order.weights)
+        return cross_products(store, order.nesting, columns.z, *places, offset, order.weights)
+
+    return form
 
 
 def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
@@ -277,10 +318,13 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
         reml=model.method == "reml",
         y_scale=scaled.y_scale,
         x_scale=scaled.x_scale,
-        x_center=np.array([store.centers[column] for column in columns.x]),
+        x_center=np.array(columns.x_centers),
         x_constant=next((i for i, column in enumerate(model.fixed) if column is None), None),
         offset=scaled.offset,
         y_center=store.centers[columns.y],
+        x_mix=scaled.x_mix,
+        within=scaled.within,
+        least_variance=scaled.least_variance,
         x_columns=columns.working(columns.x, scaled.x_scale),
         z_columns=tuple(map(columns.working, columns.z, scaled.divisors)),
         weights=order.weights,

@@ -49,6 +49,13 @@ class Problem:
         What the given weights were divided by.
     x_columns : tuple of p WorkingColumn
     z_columns : per level of the sweeps, tuples of q WorkingColumn
+    x_mix : (p, p) array or None
+        T, unit upper triangular: the working columns are those of XT. None: of X.
+    within : CrossProducts or None
+        What the lowest level's Z leaves of the columns above it, where `products` have lost it; never with
+        `residual`.
+    least_variance : float
+        A residual variance, working units, that is rounding of the data.
     residual : ResidualData or None
         None where residuals are independent with one variance. `products` are then those of Lambda = I.
     """
@@ -73,6 +80,9 @@ class Problem:
     weights: Weights | None = None
     weight_scale: float = 1.0
     residual: ResidualData | None = None
+    x_mix: np.ndarray | None = None
+    within: CrossProducts | None = None
+    least_variance: float = 1e-14
 
     @property
     def residual_df(self) -> float:
@@ -87,8 +97,13 @@ class Problem:
         return self.uncentred(-1.0) * scale if sign > 0 else self.uncentred(1.0) / scale[:, None]
 
     def uncentred(self, sign: float) -> np.ndarray:
-        """What takes coefficients of centred columns to those of the user's (-1), or back (1); (p, p)."""
+        """What takes coefficients of working columns to those of the user's (-1), or back (1); (p, p).
+
+        But for their scales.
+        """
         back = np.eye(self.p)
         if self.x_constant is not None:
             back[self.x_constant] += sign * self.x_center
-        return back
+        if self.x_mix is None:
+            return back
+        return back @ self.x_mix if sign < 0 else np.linalg.solve(self.x_mix, back)

@@ -37,7 +37,8 @@ class Resampler:
     Raises
     ------
     InvalidModel
-        Crossed levels, correlated residuals, weights, cells, no groups, too many columns for so many groups.
+        Crossed levels, correlated residuals, weights, cells, no groups, too many columns for so many groups,
+        columns that others nearly determine.
     """
 
     def __init__(self, model: Model) -> None:
@@ -49,6 +50,8 @@ class Resampler:
             or problem.weights is not None
             or not nesting.labels
             or model.cells is not None
+            or problem.x_mix is not None
+            or problem.within is not None
         ):
             raise InvalidModel("only nested groups with independent residuals can be drawn")
         groups = len(nesting.labels[0])

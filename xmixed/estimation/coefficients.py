@@ -12,6 +12,19 @@ from xmixed.missing import is_missing
 from xmixed.session.results import Estimates, Matrix
 
 
+def degrees_of_freedom(estimates: Estimates) -> np.ndarray | None:
+    """Return the degrees of freedom of each coefficient, shape (k,); None where tests are normal.
+
+    Those of pooled estimates differ, and may be infinite.
+    """
+    own = estimates.matrices.get("df_mi")
+    if own is not None:
+        return np.where(is_missing(own.values[0]), np.inf, own.values[0])
+    df = estimates.scalars.get("df_r")
+    b = estimates.matrices.get("b")
+    return None if df is None or b is None else np.full(b.values.shape[1], df)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Coefficients:
     """Estimates with their names and covariance.

@@ -11,12 +11,12 @@ from xmixed.statistics.distributions import normal_quantile, t_quantile, t_tail
 
 
 def wald_figures(estimate: float, variance: float, level: float, df: float | None = None) -> Figures:
-    """Return estimate, standard error, z (with `df` t), p-value and limits of a coefficient."""
+    """Return estimate, standard error, z (with a finite `df` t), p-value and limits of a coefficient."""
     if not 0 < variance < MISSING:
         return Figures(estimate)
     error = math.sqrt(variance)
     ratio = estimate / error
-    if df is None:
+    if df is None or df == math.inf:
         margin, p_value = normal_quantile(level) * error, math.erfc(abs(ratio) / math.sqrt(2))
     elif not 0 < df < MISSING:
         return Figures(estimate, error, ratio)

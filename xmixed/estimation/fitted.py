@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.estimation.coefficients import Coefficients
+from xmixed.estimation.coefficients import Coefficients, degrees_of_freedom
 from xmixed.estimation.delta import exponentiated, logarithmic_limits, wald_figures
 from xmixed.estimation.display_options import DisplayOptions
 from xmixed.estimation.rows import coefficient_rows
@@ -19,7 +19,7 @@ from xmixed.render.layouts.estimation.coefficient_table import (
     Figures,
     render_coefficients,
 )
-from xmixed.render.layouts.estimation.mixed_header import render_clusters
+from xmixed.render.layouts.estimation.mixed_header import render_clusters, render_within_clusters
 from xmixed.render.layouts.estimation.replications import replications_based
 from xmixed.session.results import Estimates, Matrix
 
@@ -143,7 +143,7 @@ def coefficient_table(
 ) -> list[Line]:
     """Return the table of e(b), with the line of clusters above it."""
     extras = extras or TableExtras()
-    df = estimates.scalars.get("df_r")
+    df = degrees_of_freedom(estimates)
     equations = _equations(estimates, fitted, options, extras, df)
     robust = "vcetype" in estimates.macros
     style = replace(
@@ -159,6 +159,7 @@ def coefficient_table(
     if clusters:
         count = int(estimates.scalars["N_clust"])
         above = replications_based if estimates.macros.get("prefix") else render_clusters
+        above = render_within_clusters if "mi" in estimates.macros else above
         return [above(count, clusters, len(table[0].text)), *table]
     return table
 
@@ -168,7 +169,7 @@ def _equations(
     fitted: FittedTerms,
     options: DisplayOptions,
     extras: TableExtras,
-    df: float | None,
+    df: np.ndarray | None,
 ) -> list[Equation]:
     coefficients = Coefficients.of(estimates)
     variances = np.diag(coefficients.V)
@@ -182,7 +183,8 @@ def _equations(
         b, own_variances = coefficients.b[own], variances[own]
         start = end
         if equation.ancillary:
-            figures = wald_figures(float(b[0]), float(own_variances[0]), options.style.level, df)
+            single = None if df is None else float(df[own][0])
+            figures = wald_figures(float(b[0]), float(own_variances[0]), options.style.level, single)
             if equation.limits == "log":
                 figures = logarithmic_limits(figures, options.style.level)
             legend = f"_b[{equation.name}:_cons]"
@@ -190,7 +192,8 @@ def _equations(
             continue
         prefix = f"{equation.name}:" if equation.name else ""
         beta = None if extras.beta is None else extras.beta[own]
-        rows = coefficient_rows(equation.terms, b, own_variances, options, prefix, df, beta)
+        own_df = None if df is None else df[own]
+        rows = coefficient_rows(equation.terms, b, own_variances, options, prefix, own_df, beta)
         if extras.exponential:
             rows = tuple(replace(row, figures=exponentiated(row.figures)) for row in rows)
         if extras.offset:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.coefficients import degrees_of_freedom
 from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.missing import MISSING, is_missing
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Equation, Figures
@@ -50,12 +51,13 @@ def posted_equations(e: Estimates, level: float, exponential: bool = False) -> l
     b, V = e.matrices.get("b"), e.matrices.get("V")
     if b is None:
         raise StataError(301, "last estimates not found")
-    df = e.scalars.get("df_r")
+    df = degrees_of_freedom(e)
     rows: dict[str, list[CoefficientRow]] = {}
     for place, full in enumerate(b.column_names):
         equation, _, name = full.rpartition(":")
         variance = MISSING if V is None else float(V.values[place, place])
-        figures = wald_figures(float(b.values[0, place]), variance, level, df)
+        own = None if df is None else float(df[place])
+        figures = wald_figures(float(b.values[0, place]), variance, level, own)
         figures = exponentiated(figures) if exponential else figures
         rows.setdefault(equation, []).append(_row(name, full, figures))
     single = len(rows) == 1

@@ -141,6 +141,11 @@ RESAMPLED = frozenset({"bootstrap", "jackknife"})
 """Prefixes that leave the results of another command with a covariance of their own."""
 
 
+def has_prefix(estimates: Estimates) -> bool:
+    """Return whether a prefix left the results, which are then shown in its way, not the command's."""
+    return estimates.macros.get("prefix") in RESAMPLED or "mi" in estimates.macros
+
+
 def estimator_of(estimates: Estimates) -> Estimator:
     """Return the estimator that made results.
 
@@ -152,6 +157,9 @@ def estimator_of(estimates: Estimates) -> Estimator:
     if estimates.macros.get("prefix") in RESAMPLED:
         resampling = importlib.import_module("xmixed.estimation.resampling.estimator")
         return resampling.resampled_estimator(estimates)
+    if "mi" in estimates.macros:
+        pooling = importlib.import_module("xmixed.estimation.pooling.estimator")
+        return pooling.pooled_estimator(estimates)
     found = own_estimator(estimates)
     if found is None:
         raise StataError(301, "last estimates not found")

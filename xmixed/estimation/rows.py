@@ -22,7 +22,7 @@ def coefficient_rows(
     variances: np.ndarray,
     options: DisplayOptions,
     prefix: str = "",
-    df: float | None = None,
+    df: np.ndarray | None = None,
     beta: np.ndarray | None = None,
 ) -> tuple[CoefficientRow, ...]:
     """Return a row for each term that the display options show.
@@ -32,7 +32,7 @@ def coefficient_rows(
     b, variances : ndarray of float64, shape (number of terms,)
     prefix : str
         What stands before a name in the legend: `weight:` or nothing.
-    df : float, optional
+    df : ndarray of float64, shape (number of terms,), optional
         Degrees of freedom of t; without them z.
     beta : ndarray of float64, shape (number of terms,), optional
         Standardised coefficients, shown in place of limits.
@@ -40,7 +40,8 @@ def coefficient_rows(
     rows = []
     for place, term in enumerate(terms):
         if _is_shown(term, options):
-            figures = wald_figures(float(b[place]), float(variances[place]), options.style.level, df)
+            own = None if df is None else float(df[place])
+            figures = wald_figures(float(b[place]), float(variances[place]), options.style.level, own)
             row = _row(term, figures, f"_b[{prefix}{term.name}]")
             rows.append(row if beta is None else replace(row, beta=float(beta[place])))
     return tuple(rows)

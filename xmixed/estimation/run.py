@@ -10,7 +10,7 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.likelihood.newton import Progress
-from xmixed.estimation.results import RESAMPLED, Estimator, estimator_of
+from xmixed.estimation.results import RESAMPLED, Estimator, estimator_of, has_prefix
 from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
@@ -41,7 +41,7 @@ def replayed(session: SessionState, node: Command, commands: set[str], estimator
         return False
     if session.e.macros.get("cmd") not in commands:
         raise StataError(301, "last estimates not found")
-    if session.e.macros.get("prefix") in RESAMPLED:
+    if has_prefix(session.e):
         estimator = estimator_of(session.e)
     check_replay_options(node, estimator)
     session.out.write(*estimator.replay(session.e, node.option, session.settings))

@@ -170,7 +170,7 @@ def _instead(item: Interaction) -> str:
     if len(item.operands) > 1 or not operand.operator.startswith("i"):
         return "make the variables with generate"
     name = operand.name
-    return f"use R.{name} for a random effect per level; tabulate {name}, generate({name}_) makes indicators"
+    return f"use R.{name} for a random effect per level\ntabulate {name}, generate({name}_) makes indicators"
 
 
 def _explain_random(text: str, span: Span, error: StataError) -> StataError:

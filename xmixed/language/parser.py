@@ -102,6 +102,10 @@ def parse_command(name: str, syntax: Syntax, text: str, offset: int) -> Command 
         from xmixed.language.prefixes import parse_prefixed
 
         return parse_prefixed(name, syntax, text, rest, syntax.argument == "prefixed_word")
+    if syntax.argument == "pooled":
+        from xmixed.language.arguments.pooled import parse_pooled
+
+        return parse_pooled(name, syntax, text, rest)
     if syntax.argument in ("raw", "display", "matrix", "matrix_input"):
         return _unstructured(name, syntax, text, rest)
     pieces = parse("command", hide_format_commas(text), rest)

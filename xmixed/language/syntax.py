@@ -35,6 +35,7 @@ ArgumentKind = Literal[
     "imputation",  # ImputationModel of `mi impute`; None when empty
     "prefixed",  # `exp_list, options : command`: Prefixed; None without a colon
     "prefixed_word",  # the same with a word before the expressions: `permute v exp_list : command`
+    "pooled",  # `mi estimate [(name: exp) ...] [using file], options : command`: PooledCommand
     "mixed",  # the multiple-equation syntax: the parser returns a MixedCommand instead of a Command
 ]
 

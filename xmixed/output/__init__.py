@@ -1,6 +1,7 @@
 """The vocabulary of output: lines of styled runs, as they are shown, logged and exported.
 
-No widths: those are in `render/`. Where lines go is `session/output.py`.
+No widths: those are in `render/`; the session knows how long a line may be,
+and where lines go is in `session/output.py`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,26 @@ class Line(tuple[Styled, ...]):
 def line(*runs: str | Styled | tuple[str, str]) -> Line:
     """Return a Line; bare strings have the style `text`."""
     return Line(Styled(run) if isinstance(run, str) else Styled(*run) for run in runs)
+
+
+def broken(item: Line, width: int) -> list[Line]:
+    """Break a line hard into lines of at most `width` characters, the later ones after `> `.
+
+    Stata breaks so whatever a command prints: a long `display`, a table wider than the line size.
+    """
+    if sum(len(run.text) for run in item) <= width:
+        return [item]
+    lines: list[list[Styled]] = [[]]
+    room = width
+    for run in item:
+        rest = run.text
+        while rest:
+            if not room:
+                lines.append([Styled("> ")])
+                room = max(width - 2, 1)
+            lines[-1].append(Styled(rest[:room], run.style))
+            rest, room = rest[room:], room - len(rest[:room])
+    return [Line(runs) for runs in lines]
 
 
 _CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x09}

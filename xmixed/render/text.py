@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from xmixed.output import Line, Styled
+from xmixed.output import Styled
 
 
 def printable(text: str) -> str:
@@ -59,26 +59,6 @@ def wrap(text: str, first: int, other: int | None = None) -> list[str]:
         rest = rest[cut:].lstrip()
         width = first if other is None else other
     return [*lines, rest] if rest or not lines else lines
-
-
-def cut(line: Line, width: int, column: int = 0) -> list[Line]:
-    """Cut a line that is too long into lines of at most `width` characters, which go on after `> `.
-
-    `column` characters of the first line stand before it already.
-    """
-    room = max(width - column, 1)
-    if sum(len(run.text) for run in line) <= room:
-        return [line]
-    lines: list[list[Styled]] = [[]]
-    for run in line:
-        rest = run.text
-        while rest:
-            if not room:
-                lines.append([Styled("> ")])
-                room = max(width - 2, 1)
-            lines[-1].append(Styled(rest[:room], run.style))
-            rest, room = rest[room:], room - len(rest[:room])
-    return [Line(runs) for runs in lines]
 
 
 def result(text: str) -> Styled:

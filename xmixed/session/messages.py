@@ -14,11 +14,18 @@ def show_message(session: SessionState, error: StataError) -> None:
     if error.printed or session.captured:
         return
     error.printed = True
-    for text in (error.message, error.hint):
-        if text:
-            session.out.write_always(*(line((part, "error")) for part in text.split("\n")))
+    parts = error.message.split("\n") if error.message else []
+    parts += _folded(error.hint, session.settings.linesize) if error.hint else []
+    session.out.write_always(*(line((part, "error")) for part in parts))
     for adviser in session.advisers:
         adviser(error)
+
+
+def _folded(hint: str, linesize: int) -> list[str]:
+    """Return lines of whole words; Stata's own messages are broken hard."""
+    import textwrap  # late: it loads `re`
+
+    return [part for text in hint.split("\n") for part in textwrap.wrap(text, linesize)]
 
 
 def timed_message(head: str, seconds: float) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from xmixed.output import Line, Styled, line
+from xmixed.output import Line, Styled, broken, line
+from xmixed.session.settings import Settings
 
 Sink = Callable[[Line], None]
 
@@ -26,10 +27,12 @@ class Output:
     """The stream of output lines of a session.
 
     Sinks (console, log file, capture buffer) receive each line. `quietly` raises the quiet depth;
-    `noisily` inside it lowers it again. Error messages pass unless they are captured.
+    `noisily` inside it lowers it again. Error messages pass unless they are captured. A line longer than
+    the line size goes on in the next one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.sinks: list[Sink] = []
         self.quiet = False
         self.pending: tuple[Styled, ...] = ()  # begun by `display ..., _continue`
@@ -64,5 +67,6 @@ class Output:
         echoed = bool(part) and part[0].style == "input"
         lines = [Line(before), part] if before and echoed else [Line(before + tuple(part))]
         for item in lines:
-            for sink in list(self.sinks):
-                sink(item)
+            for shown in broken(item, self.settings.linesize):
+                for sink in list(self.sinks):
+                    sink(shown)

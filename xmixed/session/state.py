@@ -62,7 +62,7 @@ class SessionState(ABC):
         self.temporary_files = 0
         self.settings = Settings()
         self.graphs = GraphMemory()
-        self.out = Output()
+        self.out = Output(self.settings)
         self.memory = Memory()
         self.tested: Tested | None = None
         self.rc = 0  # `_rc`: return code of the last `capture`

@@ -40,7 +40,7 @@ def interact() -> int:
     prompt = _prompt_session(session)
     session.ask = input
     print(
-        f"xmixed {__version__}: Stata's commands, open source. `help` lists them, `exit` leaves.\n",
+        f"xmixed {__version__}: Stata's commands, open source.\n`help` lists them, `exit` leaves.\n",
         flush=True,
     )
     session.run_profile()

@@ -53,6 +53,11 @@ def t_quantile(level: float, df: float) -> float:
     return float(stdtrit(df, (1 + level / 100) / 2))
 
 
+def quantile(level: float, df: float | None) -> float:
+    """Return the quantile of t; of the normal distribution without degrees of freedom, or infinitely many."""
+    return normal_quantile(level) if df is None or df == math.inf else t_quantile(level, df)
+
+
 def f_tail(statistic: float, df: float, df_residual: float) -> float:
     """Return P(F > statistic); missing without degrees of freedom."""
     if not df > 0 or not df_residual > 0 or not math.isfinite(statistic):

@@ -71,6 +71,7 @@ def test_too_wide_becomes_blocks(session):
     assert lines[2].startswith("  1. | varia~e0 | varia~e1 |")
     assert lines[4].startswith("     |----")
     assert len({len(line) for line in lines[1:]}) == 1 and len(lines[1]) <= 80
+    session.run("set linesize 255")
     assert session.run("list, table").splitlines()[2].count("varia") == 12
 
 

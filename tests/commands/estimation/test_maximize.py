@@ -63,6 +63,7 @@ def test_matlog_shows_logarithms(session):
 
 
 def test_steps_and_tolerances_keep_the_usual_lines(session):
+    session.run("set linesize 100")
     plain = session.run("xtmixed y x || g: x, cov(un) emiterate(1) nolrtest noheader")
     shown = session.run("xtmixed y x || g: x, cov(un) emiterate(1) nolrtest noheader showstep showtolerance")
     extra = [text for text in shown.split("\n") if text not in plain.split("\n")]

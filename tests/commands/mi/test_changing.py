@@ -196,6 +196,13 @@ def test_panel_settings_hold_for_every_imputation(patients: Session) -> None:
     assert patients.run("tsset").strip().startswith("time variable:  id")
 
 
+def test_factor_settings_hold_for_every_imputation(patients: Session) -> None:
+    patients.run("mi convert flong, clear\nmi fvset base 1 g")
+    assert patients.data.characteristics["g"] == {"_fv_base": "1"}
+    patients.run("mi extract 2, clear")
+    assert patients.data.characteristics["g"] == {"_fv_base": "1"}
+
+
 def test_what_is_not_here_is_refused_by_name(patients: Session, fails: Callable) -> None:
-    for name in ("stsplit", "stset", "svyset", "ptrace", "fvset"):
+    for name in ("stsplit", "stset", "svyset", "ptrace"):
         assert fails(patients, f"mi {name}") == (199, f"command mi {name} is not implemented in xmixed")

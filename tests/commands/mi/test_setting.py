@@ -139,6 +139,13 @@ def test_state_that_cannot_be_is_refused(
     assert refused(holed, command)[0] == code
 
 
+def test_characteristics_that_are_not_known_stay(holed: Session) -> None:
+    holed.run("mi set wide\nchar _dta[_mi_own] kept\nchar _dta[style] plain\nmi register imputed b")
+    holed.run("mi set M = 2\nmi convert flong, clear")
+    texts = holed.data.characteristics["_dta"]
+    assert (texts["_mi_own"], texts["style"]) == ("kept", "plain")
+
+
 def test_state_that_is_odd_is_put_right(holed: Session) -> None:
     holed.run("mi set mlong\nmi register imputed b\nmi set M = 2")
     holed.run("char _dta[_mi_update] never\nchar _dta[_mi_pvars] b nothing b\ndrop _mi_miss")

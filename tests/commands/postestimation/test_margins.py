@@ -74,6 +74,7 @@ def test_subpopulations_that_are_none(fitted: Session, subpop: str, code: int) -
 
 def test_saved_margins_are_a_dataset(fitted: Session, tmp_path: Path) -> None:
     path = tmp_path / "m.dta"
+    fitted.run("set linesize 255")
     text = fitted.run(f'margins half, at(days = (2 4 6)) dydx(days) saving("{path}")')
     assert f"file {path} saved" in text
     table = fitted.r.matrices["table"].values

@@ -69,7 +69,7 @@ def test_new_groups_have_the_fixed_part_and_the_effects_of_the_levels_above() ->
     batch, cask = column(session, "batch"), column(session, "cask")
     new, half = batch >= 9, (batch == 1) & (cask == 2)
     count = int(np.count_nonzero(new | half))
-    assert f"({count} observations are in groups outside the estimation sample, with random effects" in text
+    assert f"(random effects are zero for {count} observations in groups outside the sample)" in text
     np.testing.assert_array_equal(f[new], x[new])
     np.testing.assert_array_equal(f[half], b[half])
     assert not np.any(b[half] == x[half]) and is_missing(u[new]).all()

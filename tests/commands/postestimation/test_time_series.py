@@ -131,7 +131,7 @@ def test_delta_of_the_clock() -> None:
     for typed in ("1 day", "24 hours", "1440 mins", "86400000"):
         assert session.run(f"tsset t, delta({typed})").endswith("delta:  1 day\n")
     assert session.run("tsset t, delta(2 hours)").endswith(
-        ", but with gaps\n                delta:  2 hours\n"
+        ", but with g\n> aps\n                delta:  2 hours\n"
     )
     assert session.run("tsset").endswith("delta:  2 hours\n")
     assert session.r["tdelta"] == 7200000 and session.r["unit1"] == "c"

@@ -63,8 +63,9 @@ def test_a_profile_runs_before_do_files(console: Console, tmp_path: Path) -> Non
     (tmp_path / "profile.do").write_text("display 1\nglobal who me\n")
     (tmp_path / "a.do").write_text('display "$who"\n')
     done = console("a.do")
-    assert done.stdout.splitlines()[0] == f"running {tmp_path}/profile.do ..."
-    assert done.stdout.splitlines()[1:3] == ['. display "$who"', "me"]
+    lines = done.stdout.replace("\n> ", "").splitlines()
+    assert lines[0] == f"running {tmp_path}/profile.do ..."
+    assert lines[1:3] == ['. display "$who"', "me"]
     assert console("-c", 'display "[$who]"').stdout == "[]\n"
     (tmp_path / "profile.do").write_text("foo\n")
     assert "unrecognized command:  foo\nr(199);\n. display" in console("a.do").stdout

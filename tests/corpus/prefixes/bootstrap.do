@@ -27,7 +27,6 @@ bootstrap m=r(m), reps(55) seed(4) nowarn notable: ratio
 bootstrap m=r(m), reps(20) seed(4) nowarn reject(r(m) < 297) force nodrop: ratio
 capture noisily bootstrap, reps(5): summarize reaction
 capture noisily bootstrap r(mean), idcluster(s): summarize reaction
-capture noisily bootstrap r(mean), eform: summarize reaction
 capture noisily bootstrap r(nothing): summarize reaction
 capture noisily bootstrap r(mean), size(500): summarize reaction
 capture noisily bootstrap: by subject: summarize reaction

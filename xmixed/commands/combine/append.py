@@ -43,7 +43,7 @@ def append(session: SessionState, node: Command) -> None:
         check_new_name(source, data)
     counts = [data.n_obs]
     for name in files:
-        below = read_using(name)
+        below = read_using(session, name)
         if node.option("keep") is not None:
             below = below.select(dict.fromkeys(resolve_varlist(node.option("keep"), below)))
         room_of(session).require(data.n_obs + below.n_obs, (*data, *(v for v in below if v.name not in data)))

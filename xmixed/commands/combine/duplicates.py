@@ -188,7 +188,7 @@ def drop(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def isid(session: SessionState, node: Command) -> None:
-    data = session.data if node.using is None else read_using(node.using)
+    data = session.data if node.using is None else read_using(session, node.using)
     if node.using is not None and node.option("sort"):
         raise StataError(198, "option sort not allowed", node.options["sort"].span)
     if not data.variables:

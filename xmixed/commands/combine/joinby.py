@@ -38,7 +38,7 @@ _SIDES = (("none", "n"), ("both", "b"), ("master", "m"), ("using", "u"))
 def joinby(session: SessionState, node: Command) -> None:
     if node.using is None:
         raise StataError(100, "using required")
-    data, right = session.data, read_using(node.using)
+    data, right = session.data, read_using(session, node.using)
     keys = [name for name in data.names if name in right]
     if node.argument:
         keys = list(dict.fromkeys(resolve_varlist(node.argument, data)))
@@ -79,7 +79,7 @@ def joinby(session: SessionState, node: Command) -> None:
 def cross(session: SessionState, node: Command) -> None:
     if node.using is None:
         raise StataError(100, "using required")
-    right = read_using(node.using)
+    right = read_using(session, node.using)
     room_of(session).require(session.data.n_obs * right.n_obs, (*session.data, *right))
     done = cross_data(session.data, right)
     say_changes(session, done.promotions, done.labels)

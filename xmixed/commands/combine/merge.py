@@ -16,6 +16,7 @@ from xmixed.commands.using import (
     say_changes,
     with_merge_results,
 )
+from xmixed.data.dataset import Dataset
 from xmixed.data.operations.merge import Merged
 from xmixed.data.operations.merge import merge as merge_data
 from xmixed.errors import StataError
@@ -79,7 +80,9 @@ def _merge_new(session: SessionState, node: Command, kind: str, keys_text: str) 
     if name:
         check_new_name(name, session.data)
     wanted = {option: merge_results(node.option(option, ())) for option in ("assert", "keep")}
-    merged = _merged(session, node, kind, merge_keys(session.data, keys_text, kind), node.option("keepusing"))
+    keys = merge_keys(session.data, keys_text, kind)
+    right = read_using(session, str(node.using))
+    merged = _merged(session, node, right, kind, keys, node.option("keepusing"))
     held = merged.kept(wanted["keep"]) if wanted["keep"] else merged
     data = with_merge_results(held, name, labelled=True) if name else held.dataset
     say_changes(session, merged.promotions, merged.labels)
@@ -91,14 +94,15 @@ def _merge_new(session: SessionState, node: Command, kind: str, keys_text: str) 
         raise StataError(9, assertion_failed(wanted["assert"]), keeps_results=True)
 
 
-def _merged(session: SessionState, node: Command, kind: str, keys: list[str], keep: object) -> Merged:
-    right = read_using(str(node.using))
+def _merged(
+    session: SessionState, node: Command, right: Dataset, kind: str, keys: list[str], keep: object
+) -> Merged:
     for key in keys:
         if key not in right:
             raise StataError(111, f"variable {key} not found")
     if keep:
-        names = [*keys, *resolve_varlist(keep, right)]  # type: ignore[arg-type]
-        right = right.select([name for name in right.names if name in set(names)])
+        names = frozenset([*keys, *resolve_varlist(keep, right)])  # type: ignore[arg-type]
+        right = right.select([name for name in right.names if name in names])
     room_of(session).require(session.data.n_obs + right.n_obs, (*session.data, *right))
     return merge_data(
         session.data,
@@ -125,12 +129,13 @@ def _merge_old(session: SessionState, node: Command) -> None:
     keys = list(dict.fromkeys(resolve_varlist(parse_varlist(text), session.data))) if text else []
     if keys and session.data.sorted_by[: len(keys)] != tuple(keys):
         raise StataError(5, "master data not sorted")
-    if keys and read_using(str(node.using)).sorted_by[: len(keys)] != tuple(keys):
+    using = read_using(session, str(node.using))
+    if using.sorted_by[: len(keys)] != tuple(keys):
         raise StataError(5, "using data not sorted")
     left = "1" if node.option("unique") or node.option("uniqmaster") else "m"
     right = "1" if node.option("unique") or node.option("uniqusing") else "m"
     keep = parse_varlist(node.option("keep", "")) if node.option("keep") else None
-    merged = _merged(session, node, f"{left}:{right}" if keys else "1:1", keys, keep)
+    merged = _merged(session, node, using, f"{left}:{right}" if keys else "1:1", keys, keep)
     if node.option("nokeep"):
         merged = merged.kept((1, 3, 4, 5))
     say_changes(session, merged.promotions, merged.labels)

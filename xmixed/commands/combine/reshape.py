@@ -176,7 +176,7 @@ def _finish(
     before = session.data
     string = settings.string or any(not value.isdigit() for value in done.values)
     session.data = _with_settings(done.dataset, _kept(settings, i, stubs, string))
-    session.out.write(*_wrapped(f"(note: j = {' '.join(done.values)})", session.settings.linesize))
+    session.out.write(f"(note: j = {' '.join(done.values)})")
     session.out.write(*(f"(note: {name} not found)" for name in done.absent))
     pairs = []
     for stub in stubs:
@@ -273,15 +273,6 @@ def _list(session: SessionState, data: Dataset, names: list[str], rows: np.ndarr
         session.execute(f"list {' '.join(names)} if {_MARK}")
     finally:
         session.data = own
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Break a note hard at the line size; later lines begin with `> `."""
-    lines, rest = [text[:width]], text[width:]
-    while rest:
-        lines.append("> " + rest[: width - 2])
-        rest = rest[width - 2 :]
-    return lines
 
 
 def _with_settings(data: Dataset, settings: dict[str, str]) -> Dataset:

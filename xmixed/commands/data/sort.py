@@ -140,7 +140,8 @@ def order(session: SessionState, node: Command) -> None:
         moved.sort(key=sequential_key)
     elif node.option("alphabetic"):
         moved.sort()
-    staying = [name for name in data.names if name not in set(moved)]
+    moving = frozenset(moved)
+    staying = [name for name in data.names if name not in moving]
     place = _place(node, data, moved, staying)
     arranged = staying[:place] + moved + staying[place:]
     if arranged != data.names:
@@ -182,7 +183,8 @@ def aorder(session: SessionState, node: Command) -> None:
     data = session.data
     chosen = resolve_varlist(node.argument, data) if node.argument else data.names
     moved = sorted(dict.fromkeys(chosen), key=sequential_key)
-    session.data = data.select([*moved, *(name for name in data.names if name not in set(moved))])
+    moving = frozenset(moved)
+    session.data = data.select([*moved, *(name for name in data.names if name not in moving)])
 
 
 @command(

@@ -102,7 +102,8 @@ def ds(session: SessionState, node: Command) -> None:
 def _chosen(node: Command, data: Dataset, names: list[str]) -> list[str]:
     has, without = node.option("has"), node.option("not")
     if without is True:
-        return [name for name in data.names if name not in set(names)]
+        named = frozenset(names)
+        return [name for name in data.names if name not in named]
     typed = has or without
     if typed is None:
         return names

@@ -74,11 +74,9 @@ def list_command(session: SessionState, node: Command) -> None:
     form = [name for name in ("table", "display", "clean") if node.option(name)]
     data, chosen, rows, numbers = _listed(session, node)
     width = max(SHORTEST_NAME, node.option("abbreviate", ABBREVIATE))
-    nolabel = bool(node.option("nolabel"))
+    nolabel, names = bool(node.option("nolabel")), session.data.names
     listing = Listing(
-        columns=tuple(
-            _column(data, variable, rows, (width, session.data.names), nolabel) for variable in chosen
-        ),
+        columns=tuple(_column(data, variable, rows, (width, names), nolabel) for variable in chosen),
         numbers=() if node.option("noobs") else tuple(numbers.tolist()),
         breaks=_breaks(node, data, rows),
         clean=form == ["clean"],

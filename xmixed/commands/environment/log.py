@@ -18,7 +18,7 @@ from xmixed.render.layouts.log_banner import (
     write_banner,
     write_head,
 )
-from xmixed.render.text import cut, result
+from xmixed.render.text import result
 from xmixed.session.log import UNNAMED, LogFile, LogType
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
@@ -161,8 +161,7 @@ def _query(session: SessionState, logs: list[LogFile]) -> None:
             line("    status:  ", result(found.status)),
         )
         blank = [line()] if number else []
-        size = session.settings.linesize
-        session.out.write(*blank, *(part for row in rows for part in cut(row, size)))
+        session.out.write(*blank, *rows)
         _results(session, found)
     session.r.scalars["numlogs"] = float(len(logs))
 

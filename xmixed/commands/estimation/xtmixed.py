@@ -11,7 +11,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX
-from xmixed.estimation.results import RESAMPLED, estimator_of
+from xmixed.estimation.results import estimator_of, has_prefix
 from xmixed.language.nodes.estimators import FixedEquation, MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -43,7 +43,7 @@ def xtmixed(session: SessionState, node: MixedCommand) -> None:
     options = display_options(node.option, session.settings, node.name == "mixed")
     if node.fixed is None:
         _check_replay(session.e, node)
-        if session.e.macros.get("prefix") in RESAMPLED:
+        if has_prefix(session.e):
             session.out.write(*estimator_of(session.e).replay(session.e, node.option, session.settings))
             return
         session.out.write(*display(session.e, options))

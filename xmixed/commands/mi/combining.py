@@ -69,7 +69,7 @@ def append(session: SessionState, node: Command) -> None:
 def _both(session: SessionState, node: Command) -> tuple[Imputations, Imputations]:
     if node.using is None:
         raise StataError(100, "using required")
-    return opened(session), imputations_in(read_using(node.using))
+    return opened(session), imputations_in(read_using(session, node.using))
 
 
 @subcommand(

@@ -81,7 +81,7 @@ def add(session: SessionState, node: Command) -> None:
         raise StataError(198, "option assert() incorrectly specified", node.options["assert"].span)
     master = opened(session, not node.option("noupdate"))
     keys = names_of(node.argument, master)
-    other = imputations_in(read_using(node.using))
+    other = imputations_in(read_using(session, node.using))
     datasets = [master.base, other.base, *other.copies]
     _, first, *more = by_key(datasets, keys, ["memory", *[node.using] * (len(datasets) - 1)])
     if node.option("assert") and not _all_match(master, first):

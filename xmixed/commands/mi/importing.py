@@ -121,7 +121,7 @@ def _automatic(found: Imputations) -> Imputations:
 def _flongsep(session: SessionState, node: Command) -> Imputations:
     name = node.argument[1].removesuffix(".dta")
     files = _required(node, "using")
-    datasets = [read_using(file) for file in files]
+    datasets = [read_using(session, file) for file in files]
     keys = resolve_varlist(_required(node, "id"), datasets[0])
     check_free(name, len(datasets) - 1, replace=False)
     made = from_parts(by_key(datasets, keys, files), _kinds(node, datasets[0]))

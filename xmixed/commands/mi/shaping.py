@@ -91,19 +91,20 @@ def rename(session: SessionState, node: Command) -> None:
     keep(session, renamed(imputations, {old: new for old, new in pairs if old != new}))
 
 
-def _set_panel(session: SessionState, node: Command) -> None:
+def _set_characteristics(session: SessionState, node: Command) -> None:
+    """Run a command that changes nothing but characteristics, which hold for every imputation."""
     command = node.name.removeprefix("mi ")
     imputations = opened(session)
     made = plain(_after(session, shown(imputations, 0), f"{command} {node.argument}"))
     if made.characteristics == imputations.base.characteristics and not node.argument:
         return
-    texts = made.characteristics.get("_dta", {})
-    keep(session, changed_alike(imputations, lambda data: data.with_characteristics("_dta", texts)))
+    texts = made.characteristics
+    keep(session, changed_alike(imputations, lambda data: data.with_(characteristics=texts)))
 
 
-subcommand("mi", "xtset", syntax=Syntax("raw"), synopsis="mi xtset [panelvar [timevar]] [, options]")(
-    _set_panel
-)
-subcommand("mi", "tsset", syntax=Syntax("raw"), synopsis="mi tsset [[panelvar] timevar] [, options]")(
-    _set_panel
-)
+for _word, _rest in {
+    "xtset": "[panelvar [timevar]] [, options]",
+    "tsset": "[[panelvar] timevar] [, options]",
+    "fvset": "{base | clear | report} ... varlist",
+}.items():
+    subcommand("mi", _word, syntax=Syntax("raw"), synopsis=f"mi {_word} {_rest}")(_set_characteristics)

@@ -117,7 +117,7 @@ def replace0(session: SessionState, node: Command) -> None:
         raise StataError(198, "option id() required")
     imputations = opened(session)
     keys = names_of(node.option("id"), imputations)
-    new = imputations_in(read_using(node.using)).base
+    new = imputations_in(read_using(session, node.using)).base
     for key in keys:
         if key not in new:
             raise StataError(111, f"variable {key} not found")

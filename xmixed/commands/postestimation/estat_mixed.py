@@ -61,6 +61,4 @@ def sd(session: SessionState, node: Command) -> None:
 )
 def df(session: SessionState, node: Command) -> None:
     """Refuse: there are no small-sample degrees of freedom yet."""
-    raise StataError(
-        321, "estat df not valid; degrees of freedom need dfmethod(), which xmixed does not have yet"
-    )
+    raise StataError(321, "estat df not valid; it needs dfmethod(), which xmixed does not have yet")

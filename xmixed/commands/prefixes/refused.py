@@ -11,7 +11,7 @@ from xmixed.language.syntax import Syntax
 from xmixed.session.state import SessionState
 
 INSTEAD = {
-    "svy": "sampling weights: xtmixed ... [pweight=exp] || id:, pweight(exp); clusters: vce(cluster varname)",
+    "svy": "weights: xtmixed ... [pweight=exp] || id:, pweight(exp)\nclusters: vce(cluster varname)",
     "nestreg": "fit the models one after the other, estimates store each, and lrtest or test the blocks",
     "stepwise": "fit the models that theory names, and compare them with lrtest or estat ic",
     "fracpoly": "generate the powers, or use factor variables such as c.x##c.x, and compare by estat ic",

@@ -14,7 +14,7 @@ from xmixed.language.nodes.arguments import DisplayItem
 from xmixed.language.syntax import Syntax
 from xmixed.output import Line, Styled
 from xmixed.render.smcl import plain_text
-from xmixed.render.text import cut, printable
+from xmixed.render.text import printable
 from xmixed.session.state import SessionState
 
 NUMBER = "%10.0g"
@@ -166,8 +166,6 @@ def _write(session: SessionState, page: _Page) -> None:
     urgent = any(run.style == "error" for runs in page.lines for run in runs) and not session.captured
     write = session.out.write_always if urgent else session.out.write
     complete = page.lines[:-1] if page.open_end else page.lines
-    held = 0 if session.out.quiet else sum(len(run.text) for run in session.out.pending)
-    for number, runs in enumerate(complete):
-        write(*cut(Line(runs), page.linesize, 0 if number else held))
+    write(*map(Line, complete))
     if page.open_end:
         session.out.hold(*page.lines[-1])

@@ -198,9 +198,7 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
         raise StataError(198, "option cells(): rows of different lengths are not implemented in xmixed yet")
     elements = tuple(element for row in rows for element in row)
     if len(rows) > 1 and len(rows[0]) > 1:
-        raise StataError(
-            198, "option cells(): several rows of several figures are not implemented in xmixed yet"
-        )
+        raise StataError(198, "option cells(): several rows of several figures not implemented in xmixed yet")
     wide = len(elements) > 1 and len(rows) == 1
     models, columns = (
         _labels_or_none(option("mlabels"), "mlabels"),

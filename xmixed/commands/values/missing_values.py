@@ -53,7 +53,7 @@ def _changes(node: Command) -> list[tuple[tuple[float, ...] | None, float | None
 def mvdecode(session: SessionState, node: Command) -> None:
     changes = _changes(node)
     rows = selected_rows(session, node)
-    data = session.data
+    changed = []
     for variable in _chosen(session, node):
         values = variable.to_double().copy()
         touched = np.zeros(len(values), dtype=bool)
@@ -63,9 +63,9 @@ def mvdecode(session: SessionState, node: Command) -> None:
             touched |= at
         count = int(touched.sum())
         if count:
-            data = data.with_variables(replace(variable, values=stored(values, variable.type)))
+            changed.append(replace(variable, values=stored(values, variable.type)))
             session.out.write(f"{variable.name:>{NAME_WIDTH}}: {counted(count, 'missing value')} generated")
-    session.data = data
+    session.data = session.data.with_variables(*changed) if changed else session.data
 
 
 def _chosen(session: SessionState, node: Command) -> list[Variable]:
@@ -99,7 +99,7 @@ def _chosen(session: SessionState, node: Command) -> list[Variable]:
 def mvencode(session: SessionState, node: Command) -> None:
     changes = _changes(node)
     rows = selected_rows(session, node)
-    data, lines, taken = session.data, [], []
+    changed, lines, taken = [], [], []
     for variable in _chosen(session, node):
         before = variable.to_double()
         values, open_ = before.copy(), rows & is_missing(before)
@@ -115,9 +115,9 @@ def mvencode(session: SessionState, node: Command) -> None:
         count = int(np.count_nonzero(values != before))
         if count:
             kind = promoted_type(variable.type, values)
-            data = data.with_variables(replace(variable, type=kind, values=stored(values, kind)))
+            changed.append(replace(variable, type=kind, values=stored(values, kind)))
             lines.append(f"{variable.name:>{NAME_WIDTH}}: {counted(count, 'missing value')} recoded")
     if taken:
         raise StataError(9, "\n".join([*taken, "no action taken"]))
-    session.data = data
+    session.data = session.data.with_variables(*changed) if changed else session.data
     session.out.write(*lines)

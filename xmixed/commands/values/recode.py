@@ -55,6 +55,7 @@ def recode(session: SessionState, node: Command) -> None:
     if not new_names and any(rule.label is not None for rule in rules):
         raise StataError(198, "value labels may only be specified with generate() or prefix()")
     rows = selected_rows(session, node)
+    changed = []
     for place, name in enumerate(names):
         old = data[name]
         values = recoded(old.to_double(), rules, rows)
@@ -69,9 +70,9 @@ def recode(session: SessionState, node: Command) -> None:
             column = stored(values, kind)
             count = int(np.count_nonzero(values != old.to_double()))
             if count:
-                data = data.with_variables(replace(old, type=kind, values=column))
+                changed.append(replace(old, type=kind, values=column))
             session.out.write(f"({name}: {count} changes made)")
-    session.data = data
+    session.data = data.with_variables(*changed) if changed else data
 
 
 def _new_names(node: Command, names: list[str], data: Dataset) -> list[str]:

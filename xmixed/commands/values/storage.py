@@ -9,7 +9,7 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
 from xmixed.data.columns import blank_column, count_missing, stored, string_type
-from xmixed.data.dataset import DTYPES, LIMITS, Dataset, Variable, default_format, from_double, is_string_type
+from xmixed.data.dataset import DTYPES, LIMITS, Variable, default_format, from_double, is_string_type
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name, resolve_name, resolve_varlist
 from xmixed.language.nodes import Command
@@ -87,25 +87,27 @@ def recast(session: SessionState, node: Command) -> None:
     kind = words[0]
     if kind not in DTYPES and not (kind[:3] == "str" and kind[3:].isdigit()) and kind != "strL":
         raise StataError(198, f"{kind} invalid type")
-    data = session.data
-    for name in resolve_varlist(parse_varlist(text_after_words(text, 1)), data):
-        data = _recast(session, data, data[name], kind, bool(node.option("force")))
-    session.data = data
+    data, kept, lossy = session.data, [], []
+    for name in dict.fromkeys(resolve_varlist(parse_varlist(text_after_words(text, 1)), data)):
+        new, changed = _recast(data[name], kind)
+        if changed and not node.option("force"):
+            session.out.write(f"{name}:  {counted(changed, 'value')} would be changed; not changed")
+            continue
+        if changed:
+            session.out.write(f"{name}:  {counted(changed, 'value')} changed")
+        (lossy if changed else kept).append(new)
+    if lossy:
+        data = data.with_variables(*lossy)
+    session.data = data.with_variables(*kept).with_(sorted_by=data.sorted_by) if kept else data
 
 
-def _recast(session: SessionState, data: Dataset, old: Variable, kind: str, force: bool) -> Dataset:
+def _recast(old: Variable, kind: str) -> tuple[Variable, int]:
+    """Return a variable in another type and how many of its values changed."""
     if old.is_string != is_string_type(kind):
         raise StataError(109, "type mismatch")
     new = _as_type(old, kind)
     before, after = (v.values if v.is_string else v.to_double() for v in (old, new))
-    changed = int(np.count_nonzero(before != after))
-    if changed and not force:
-        session.out.write(f"{old.name}:  {counted(changed, 'value')} would be changed; not changed")
-        return data
-    if changed:
-        session.out.write(f"{old.name}:  {counted(changed, 'value')} changed")
-        return data.with_variables(new)
-    return data.with_variables(new).with_(sorted_by=data.sorted_by)
+    return new, int(np.count_nonzero(before != after))
 
 
 @command(

@@ -30,7 +30,7 @@ def clean_up(found: Read) -> Cleaned:
     `_mi_miss` says which observations are incomplete, `_mi_id` counts from 1.
     """
     given = found.imputations
-    notes = [f"({found.dropped:,} m>0 obs. dropped due to dropped obs. in m=0)"] if found.dropped else []
+    notes = [f"({found.dropped} m>0 obs. dropped due to dropped obs. in m=0)"] if found.dropped else []
     data, gone = _registered(given)
     notes += gone
     incomplete = incomplete_rows(data)
@@ -76,7 +76,7 @@ def _marking(before: np.ndarray, after: np.ndarray) -> list[str]:
     notes = []
     for rows, what in ((after & ~before, "incomplete"), (before & ~after, "complete")):
         if rows.any():
-            notes.append(f"({np.count_nonzero(rows):,} m=0 obs. now marked as {what})")
+            notes.append(f"({np.count_nonzero(rows)} m=0 obs. now marked as {what})")
     return notes
 
 

@@ -23,6 +23,11 @@ LARGEST = 1000
 PREFIX = "_mi_"
 """What the characteristics of `_dta` that keep the state begin with: `_mi_style`, `_mi_M`, `_mi_ivars`."""
 
+KEYS = ("marker", "style", "M", "N", "n", "name", "m", "ivars", "pvars", "rvars", "update")
+"""Their names without it; others that begin so are left alone."""
+
+_NAMES = frozenset(PREFIX + key for key in KEYS)
+
 KINDS = ("imputed", "passive", "regular")
 
 
@@ -34,13 +39,13 @@ def is_mi(data: Dataset) -> bool:
 def state(data: Dataset) -> dict[str, str]:
     """Return the characteristics that keep the state, without their prefix: `style`, `M`, `ivars`, ..."""
     texts = data.characteristics.get("_dta", {})
-    return {name.removeprefix(PREFIX): text for name, text in texts.items() if name.startswith(PREFIX)}
+    return {key: texts[PREFIX + key] for key in KEYS if PREFIX + key in texts}
 
 
 def with_state(data: Dataset, found: Mapping[str, str]) -> Dataset:
     """Return the data with other state characteristics; {} takes all of them away."""
     texts = data.characteristics.get("_dta", {})
-    plain = {name: text for name, text in texts.items() if not name.startswith(PREFIX)}
+    plain = {name: text for name, text in texts.items() if name not in _NAMES}
     if not found and len(plain) == len(texts):
         return data
     return data.with_characteristics(

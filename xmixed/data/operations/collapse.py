@@ -79,12 +79,11 @@ def collapse(
     firsts = first_places(own, count)
     variables = [replace(data[name], values=data[name].values[firsts]) for name in by]
     grouped: dict[str, Grouped] = {}
-    later = [item.source for item in wanted]
-    for item in wanted:
+    last = {item.source: place for place, item in enumerate(wanted)}
+    for place, item in enumerate(wanted):
         variables.append(_computed(data[item.source], item, own, count, weighting, grouped))
-        later.pop(0)
-        if item.source not in later:  # what was laid out of it is not needed again
-            grouped = {key: groups for key, groups in grouped.items() if key.split()[0] in later}
+        if place == last[item.source]:  # what was laid out of it is not needed again
+            grouped = {key: groups for key, groups in grouped.items() if last[key.split()[0]] > place}
     return Dataset(
         tuple(variables),
         count,

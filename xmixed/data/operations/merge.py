@@ -179,6 +179,7 @@ def _side_by_side(
     shared = [name for name in left.names if name in right and name not in keys]
     if not force:
         check_kinds(left, right, shared, "merge")
+    updated = frozenset(shared if update else ())
     n_obs = len(pairs.right)
     results = np.full(n_obs, MATCH, dtype=np.int8)
     results[pairs.right < 0] = MASTER
@@ -191,7 +192,7 @@ def _side_by_side(
         if other is not None and other.is_string != variable.is_string:
             other = None
         kind = variable.type if other is None else common_type(variable.type, other.type)
-        changes = other is not None and variable.name in shared and update
+        changes = other is not None and variable.name in updated
         values = _of_first(variable, kind, pairs, changes)
         if other is not None:
             if len(alone):

@@ -53,9 +53,9 @@ def keys_of(left: Dataset, right: Dataset, names: list[str]) -> Keys:
             raise StataError(
                 106,
                 f"key variable {name} is {first.type} in master but {second.type} in using data\n"
-                "    Each key variable -- the variables on which observations are matched -- must be\n"
-                "    of the same generic type in the master and using datasets.  Same generic type\n"
-                "    means both numeric or both string.",
+                "    Each key variable -- the variables on which observations are matched --\n"
+                "    must be of the same generic type in the master and using datasets.  Same\n"
+                "    generic type means both numeric or both string.",
             )
         codes, count = nested_codes(codes, count, factorise(_together(first, second)))
     return Keys(codes[: left.n_obs], codes[left.n_obs :], count)

@@ -60,8 +60,8 @@ def check_kinds(left: Dataset, right: Dataset, names: list[str], command: str) -
                 106,
                 f"{name} is {left[name].type} in master but {right[name].type} in using data\n"
                 f"    You could specify {command}'s force option to ignore this numeric/string\n"
-                "    mismatch.  The using variable would then be treated as if it contained numeric\n"
-                "    missing value.",
+                "    mismatch.  The using variable would then be treated as if it contained\n"
+                "    numeric missing value.",
             )
 
 

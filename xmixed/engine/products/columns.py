@@ -70,6 +70,12 @@ class ColumnStore:
             self.centers.append(mean)
         return self._index[key]
 
+    def append(self, column: np.ndarray) -> int:
+        """Index of a column made of others, which is used as it is."""
+        self.arrays.append(column)
+        self.centers.append(0.0)
+        return len(self.arrays) - 1
+
     def mean(self, column: np.ndarray) -> float:
         """Mean of a column over the observations."""
         if self.cells is None:

@@ -42,7 +42,7 @@ class CrossProducts:
     XyXy: np.ndarray
 
 
-class _LevelSums:
+class LevelSums:
     """Accumulates the distinct column products of one level."""
 
     def __init__(self, z: list[int], w: list[int], row_starts: np.ndarray) -> None:
@@ -121,7 +121,7 @@ def cross_products(
         starts = nesting.row_starts
         if number < bottom:
             starts = starts[nesting.starts(number, bottom)]
-        sums.append(_LevelSums([place[column] for column in columns], [*above, *x_places, y_place], starts))
+        sums.append(LevelSums([place[column] for column in columns], [*above, *x_places, y_place], starts))
     constant = next((place[column] for column in used if store.arrays[column] is None), None)
     counts = _row_counts(nesting, weights, store.cells, len(z))
     total = np.zeros((len(x) + 1, len(x) + 1))

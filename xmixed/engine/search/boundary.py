@@ -12,6 +12,8 @@ from xmixed.engine.search.objective import Objective, Point
 
 # A variance (or eigenvalue of the correlations) below this share is tried at exactly zero.
 _CANDIDATE = 1e-7
+# An eigenvalue of the correlations below this may be zero just as well.
+_MAY_BE_ZERO = 1e-2
 # Beyond these a correlation is tried at its limit,
 _ATANH_NEAR = 2.0
 _LOGIT_NEAR = 4.0
@@ -20,6 +22,11 @@ _AT_LIMIT = 20.0
 _ATANH_LIMIT = 4.0
 _LOGIT_LIMIT = 8.0
 _LEVEL = 1e-3
+# Log ratio to sigma_e from which a residual standard deviation is tried at zero, and what stands for that.
+# The log likelihood has rounding errors of its square, relative to 1e-16.
+_LOG_NEAR = -4.0
+_LOG_ZERO = -8.0
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +77,8 @@ class Boundary:
     notes : list of BoundaryNote
     face : Face or None
         Where Lambda is singular although V is not.
+    level_count : int
+        Directions along which the log likelihood is level: what the data do not identify.
     """
 
     fixed: np.ndarray
@@ -78,6 +87,12 @@ class Boundary:
     on_face: list[bool]
     notes: list[BoundaryNote] = field(default_factory=list)
     face: Face | None = None
+    level_count: int = 0
+
+    @property
+    def of_residuals(self) -> bool:
+        """Whether a residual parameter is marked where it is, the log likelihood being level."""
+        return any(note.kind in ("residual_limit", "residual_sd_zero") for note in self.notes)
 
 
 def no_boundary(objective: Objective) -> Boundary:
@@ -110,6 +125,7 @@ def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> 
     if whitening is None:
         return point
     structure = whitening.residual.structure
+    point = _zero_deviations(objective, point, boundary)
     near, limit = (_LOGIT_NEAR, _LOGIT_LIMIT) if structure.logistic else (_ATANH_NEAR, _ATANH_LIMIT)
     fixed = boundary.fixed[objective.block_count :]
     for place in np.flatnonzero((np.abs(point.rho) > near) & whitening.correlations):
@@ -125,6 +141,27 @@ def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> 
         note = BoundaryNote("residual_limit", 0, int(whitening.groups[place]) + 1)
         if note not in boundary.notes:
             boundary.notes.append(note)
+    return point
+
+
+def _zero_deviations(objective: Objective, point: Point, boundary: Boundary) -> Point:
+    """Put residual standard deviations at zero, to working precision, if the log likelihood does not fall.
+
+    So is one where the fixed effects fit what has it exactly.
+    """
+    whitening = objective.whitening
+    assert whitening is not None
+    for place in np.flatnonzero((point.rho < _LOG_NEAR) & ~whitening.correlations).tolist():
+        rho = point.rho.copy()
+        rho[place] = min(rho[place], _LOG_ZERO)
+        trial = objective.point(point.blocks, rho)
+        lower = trial.log_likelihood < point.log_likelihood - _ROUNDING
+        if lower or not _is_level(objective, trial, None, place, True):
+            continue
+        point = trial
+        boundary.fixed[objective.block_count + place] = True
+        group = int(whitening.groups[place]) + 1
+        boundary.notes.append(BoundaryNote("residual_sd_zero", 0, group, place + 1))
     return point
 
 
@@ -195,9 +232,9 @@ def _singular(objective: Objective, point: Point, index: int, boundary: Boundary
     if not (sds > 0).all():
         return point
     values, vectors = np.linalg.eigh(inner / np.outer(sds, sds))
-    if not values[0] < _CANDIDATE:
+    if not values[0] < _MAY_BE_ZERO:
         return point
-    values = np.where(values < _CANDIDATE, 0.0, values)
+    values = np.where(values < max(_CANDIDATE, 1.001 * values[0]), 0.0, values)
     cut = ((vectors * values) @ vectors.T) * np.outer(sds, sds)
     inner_structure, trial_psi = structure.of(len(keep)), np.zeros_like(psi)
     trial_psi[np.ix_(keep, keep)] = inner_structure.matrix(inner_structure.coordinates(cut))

@@ -207,7 +207,7 @@ def _stands_still(iterations: Sequence[Iteration]) -> bool:
 
 def _runs_away(surface: Surface, point: Point) -> bool:
     """Whether the residual variance goes to zero: the random effects explain every observation."""
-    return surface.objective.variance(point) < 1e-14
+    return surface.objective.variance(point) < surface.objective.problem.least_variance
 
 
 def _quiet(step: Step, options: Options) -> bool:

@@ -18,8 +18,8 @@ _FALL_SHARE = 1e-11
 _PART = 0.1
 
 
-def level_parameters(root: Surface, state: State) -> np.ndarray:
-    """Which parameters take part in directions along which the log likelihood is level, (k-1,) bool array.
+def level_parameters(root: Surface, state: State) -> tuple[np.ndarray, int]:
+    """Which parameters take part in directions along which the log likelihood is level, (k-1,), and how many.
 
     Beside those without curvature, the least curved direction is followed: with groups of thousands the
     curvature along a ridge is a rounding error of others that are thousands of millions times as large.
@@ -30,7 +30,7 @@ def level_parameters(root: Surface, state: State) -> np.ndarray:
     suspect = values < max(_SUSPECT, _SUSPECT_SHARE * float(np.abs(values).max(initial=0.0)))
     for place in np.flatnonzero(suspect & ~level & (values > 0)):
         level[place] = _is_ridge(root, state, sizes * vectors[:, place])
-    return np.abs(vectors[:, level]).max(axis=1, initial=0.0) > _PART
+    return np.abs(vectors[:, level]).max(axis=1, initial=0.0) > _PART, int(level.sum())
 
 
 def _is_ridge(root: Surface, state: State, direction: np.ndarray) -> bool:

@@ -24,6 +24,8 @@ _LEAST = 1e-12
 _LEAST_WITH_RESIDUALS = 1e-9
 # What a direction along which nothing changes comes out with.
 _FLAT = 1e-7
+# How much of a level direction a parameter may have and still be identified.
+_PART = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +71,7 @@ def parameter_covariance(
     charts = _charts(objective, point, relative, boundary, rung)
     count = len(relative)
     least = _LEAST if objective.is_exact else _LEAST_WITH_RESIDUALS
-    inverse = _inverse(_hessian(objective, point, variance, charts), least)
+    inverse = _inverse(_hessian(objective, point, variance, charts), least, boundary.level_count)
     if inverse is None:
         return None
     k, r = objective.count, len(inverse) - 1
@@ -203,24 +205,34 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
     return _Chart(chosen, carry, np.zeros(basis.shape[1]))
 
 
-def _inverse(hessian: np.ndarray, least: float) -> np.ndarray | None:
-    """Inverse of the negative Hessian, or None where it is not positive definite."""
-    found = _spectrum(hessian)
+def _inverse(hessian: np.ndarray, least: float, level: int = 0) -> np.ndarray | None:
+    """Inverse of the negative Hessian, or None where it is not positive definite.
+
+    `level`: how many directions are known to be level. Parameters that take part in them get zeros.
+    """
+    found = _spectrum(hessian, level > 0)
     if found is None:
         return None
     scale, values, vectors = found
-    if not values[0] > least:
+    dropped = np.arange(len(values)) < level
+    if level:
+        dropped |= values <= least
+    if dropped.all() or not values[~dropped][0] > least:
         return None
-    return ((vectors / values) @ vectors.T) * np.outer(scale, scale)
+    known = np.abs(vectors[:, dropped]).max(axis=1, initial=0.0) <= _PART
+    kept = vectors[:, ~dropped] * known[:, None]
+    return ((kept / values[~dropped]) @ kept.T) * np.outer(scale, scale)
 
 
-def _spectrum(hessian: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def _spectrum(hessian: np.ndarray, level: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Scale, (r+1,), that makes the negative Hessian's diagonal one, with eigenvalues and vectors of that.
 
-    None where an element of the diagonal is not positive.
+    None where an element of the diagonal is not positive; `level`: such a one keeps its size.
     """
     negative = -hessian
     diagonal = negative.diagonal()
+    if level:
+        diagonal = np.where(diagonal > _FLAT, diagonal, 1.0)
     if not (np.isfinite(negative).all() and (diagonal > 0).all()):
         return None
     scale = 1.0 / np.sqrt(diagonal)

@@ -252,9 +252,13 @@ def _less(total: np.ndarray, C: np.ndarray, counts: np.ndarray | None = None) ->
 
     What rounding leaves of them would drown their true information where a variance is huge.
     """
-    rest = total - _total(C, counts)
+    return _without(total - _total(C, counts), total, _ROUNDING)
+
+
+def _without(rest: np.ndarray, total: np.ndarray, share: float) -> np.ndarray:
+    """What is left of [X, y]'[X, y], null where that is rounding of the total; changed in place."""
     p = len(total) - 1
-    spanned = np.flatnonzero(np.real(rest.diagonal()[:p]) <= _ROUNDING * np.real(total.diagonal()[:p]))
+    spanned = np.flatnonzero(np.real(rest.diagonal()[:p]) <= share * np.real(total.diagonal()[:p]))
     rest[spanned] = 0.0
     rest[:, spanned] = 0.0
     return rest
@@ -287,7 +291,12 @@ def _plan(problem: Problem) -> _Plan:
         base_W[upper] = levels[upper].ZtW - summed[:, q:]
         first += q
     rest = reduced[:, first:]
-    base_top = _less(problem.products.XyXy, rest, None if weights is None else weights.groups[bottom])
+    if problem.within is None:
+        base_top = _less(problem.products.XyXy, rest, None if weights is None else weights.groups[bottom])
+    else:
+        base_top = _without(problem.within.XyXy, problem.products.XyXy, _ROUNDING**2)
+        for upper, level in enumerate(problem.within.levels):
+            base_Z[upper], base_W[upper] = level.ZtZ, level.ZtW
     return _Plan(
         sizes, lower, reduced, stacked, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents
     )

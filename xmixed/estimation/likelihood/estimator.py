@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xmixed.estimation.coefficients import degrees_of_freedom
 from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
@@ -91,7 +92,8 @@ def _dispersion_row(estimates: Estimates, level: float) -> tuple[CoefficientRow,
     if "dispers" not in estimates.macros:
         return ()
     b, V = estimates.matrices["b"].values[0, -1], estimates.matrices["V"].values[-1, -1]
-    figures = exponentiated(wald_figures(float(b), float(V), level))
+    df = degrees_of_freedom(estimates)
+    figures = exponentiated(wald_figures(float(b), float(V), level, None if df is None else float(df[-1])))
     bare = replace(figures, statistic=MISSING, p_value=MISSING)
     return (CoefficientRow(_dispersion_name(estimates), bare, bare=True),)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.estimation.coefficients import degrees_of_freedom
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import LEVEL, OptionSpec
@@ -74,11 +75,12 @@ class Means:
         return render_means(self._shown(estimates, option, settings))
 
     def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        """Return the table of replicated figures, without its header."""
-        kind = estimates.macros["vcetype"]
+        """Return the table of replicated or pooled figures, without its header."""
+        kind = estimates.macros.get("vcetype", "")
         above = ("Observed", kind, "Normal-based") if kind == "Bootstrap" else ("", kind, "")
         shown = self._shown(estimates, option, settings)
-        note = shown.cluster_note.replace("(Std. Err. adjusted for", "(Replications based on")
+        based = "(Within VCE adjusted for" if "mi" in estimates.macros else "(Replications based on"
+        note = shown.cluster_note.replace("(Std. Err. adjusted for", based)
         return render_means(replace(shown, header=False, above=above, cluster_note=note))[1:]
 
     def _shown(self, estimates: Estimates, option: Option, settings: Settings) -> MeanTable:
@@ -114,11 +116,12 @@ class Means:
 def _figures(estimates: Estimates, level: float) -> list[tuple[float, float, float, float]]:
     b = estimates.matrices["b"].values[0]
     variances = np.diag(estimates.matrices["V"].values)
-    df = estimates.scalars.get("df_r", np.inf)
+    df = degrees_of_freedom(estimates)
+    degrees = np.full(len(b), np.inf) if df is None else df
     figures = []
-    for value, variance in zip(b.tolist(), variances.tolist(), strict=True):
+    for value, variance, own in zip(b.tolist(), variances.tolist(), degrees.tolist(), strict=True):
         se = float(np.sqrt(variance)) if variance < MISSING else MISSING
-        figures.append((value, se, *t_limits(value, se, df, level)))
+        figures.append((value, se, *t_limits(value, se, own, level)))
     return figures
 
 

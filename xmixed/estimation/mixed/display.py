@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from xmixed.estimation.coefficients import degrees_of_freedom
 from xmixed.estimation.delta import wald_figures
 from xmixed.estimation.display_options import DisplayOptions, display_options
 from xmixed.estimation.mixed.model import MixedResult
-from xmixed.estimation.mixed.random_rows import random_rows, residual_row
+from xmixed.estimation.mixed.random_rows import margins_of, random_rows, residual_row
 from xmixed.estimation.mixed.residual_rows import residual_block
 from xmixed.estimation.rows import coefficient_rows
 from xmixed.missing import MISSING
@@ -25,6 +26,7 @@ from xmixed.render.layouts.estimation.mixed_header import (
     MixedHeader,
     render_clusters,
     render_header,
+    render_within_clusters,
 )
 from xmixed.render.layouts.estimation.mixed_random_table import (
     ComparisonTest,
@@ -54,27 +56,32 @@ def display(estimates: Estimates, options: DisplayOptions) -> list[Line]:
     if options.header:
         lines += [line(), *render_header(_header(estimates, result, options))]
     robust = result.robust
-    title = ERROR_TITLES.get(robust.kind, "Robust") if robust is not None else ""
+    pooled = "mi" in estimates.macros
+    title = ERROR_TITLES.get(robust.kind, "Robust") if robust is not None and not pooled else ""
     style = options.style
-    if robust is not None:
+    if robust is not None and not pooled:
         style = replace(
             style, robust=True, error_title=title, statistic="t" if "df_r" in estimates.scalars else "z"
         )
+    df = degrees_of_freedom(estimates)
+    if df is not None:
+        style = replace(style, statistic="t")
     tables: list[list[Line]] = []
     if options.estmetric:
         depvar = result.description.depvar
-        tables.append(render_coefficients(depvar, _equations(result, options), style))
+        tables.append(render_coefficients(depvar, _equations(result, options, df), style))
     else:
         if options.fixed_table and result.description.terms:
-            rows = fixed_rows(result, options)
+            rows = fixed_rows(result, options, df)
             tables.append(render_coefficients(result.description.depvar, [Equation(rows)], style))
         if options.random_table:
-            blocks = _random_blocks(result, options)
+            blocks = _random_blocks(result, options, df)
             tables.append(render_random_table(blocks, style.level, style.cformat, title))
     for place, table in enumerate(tables):
         lines.append(line())
         if place == 0 and robust is not None and robust.cluster:
             above = replications_based if robust.kind in ERROR_TITLES else render_clusters
+            above = render_within_clusters if pooled else above
             lines.append(above(robust.n_clusters, robust.cluster, len(table[0].text)))
         lines += table
     comparison = _comparison(estimates, result, options)
@@ -123,11 +130,13 @@ def _is_later(estimates: Estimates) -> bool:
 # --- fixed effects --------------------------------------------------------------------------------------
 
 
-def fixed_rows(result: MixedResult, options: DisplayOptions) -> tuple[CoefficientRow, ...]:
+def fixed_rows(
+    result: MixedResult, options: DisplayOptions, df: np.ndarray | None = None
+) -> tuple[CoefficientRow, ...]:
     """Return the rows of the fixed-effects table, those left out by the display options removed."""
     prefix = f"{result.description.depvar}:" if options.estmetric else ""
     variances = np.diag(result.beta_covariance)
-    rows = coefficient_rows(result.description.terms, result.beta, variances, options, prefix)
+    rows = coefficient_rows(result.description.terms, result.beta, variances, options, prefix, df)
     if not result.level_labels:
         return rows
     labels = {(variable, str(level)): text for variable, level, text in result.level_labels}
@@ -143,15 +152,16 @@ def _labelled(row: CoefficientRow, labels: Mapping[tuple[str, str], str]) -> Coe
     return replace(row, label=text if len(text) <= LABEL else text[: LABEL - 2] + "..", alone="")
 
 
-def _equations(result: MixedResult, options: DisplayOptions) -> list[Equation]:
+def _equations(result: MixedResult, options: DisplayOptions, df: np.ndarray | None) -> list[Equation]:
     """Return every parameter in the estimation metric, one equation each."""
     equations = []
     if options.fixed_table and result.description.terms:
-        equations.append(Equation(fixed_rows(result, options), result.description.depvar))
+        equations.append(Equation(fixed_rows(result, options, df), result.description.depvar))
     if options.random_table:
         for place, parameter in enumerate(result.parameters):
             variance = float(result.parameter_covariance[place, place])
-            figures = wald_figures(float(result.estimates[place]), variance, options.style.level)
+            own = None if df is None else float(df[len(result.beta) + place])
+            figures = wald_figures(float(result.estimates[place]), variance, options.style.level, own)
             row = CoefficientRow("_cons", figures, legend=f"_b[{parameter.name}:_cons]")
             equations.append(Equation((row,), parameter.name))
     return equations
@@ -160,15 +170,16 @@ def _equations(result: MixedResult, options: DisplayOptions) -> list[Equation]:
 # --- random effects -------------------------------------------------------------------------------------
 
 
-def _random_blocks(result: MixedResult, options: DisplayOptions) -> list[RandomBlock]:
+def _random_blocks(result: MixedResult, options: DisplayOptions, df: np.ndarray | None) -> list[RandomBlock]:
     blocks = []
+    margins = margins_of(options.style.level, None if df is None else df[len(result.beta) :])
     if not result.description.is_linear_regression:
         for index, equation in enumerate(result.description.equations):
-            rows = random_rows(result, index, options.style.level, options.variance)
+            rows = random_rows(result, index, margins, options.variance)
             blocks.append(RandomBlock(equation.level, equation.form.title, rows))
     if result.description.residuals is not None:
-        return [*blocks, residual_block(result, options.style.level, options.variance)]
-    row = residual_row(result, options.style.level, options.variance)
+        return [*blocks, residual_block(result, margins, options.variance)]
+    row = residual_row(result, margins, options.variance)
     return [*blocks, RandomBlock("", "", (row,))]
 
 

@@ -9,22 +9,21 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.estimation.mixed.model import RESIDUAL, MixedResult, ResidualSummary, VarianceParameter
-from xmixed.estimation.mixed.random_rows import exponential, scale_limits
+from xmixed.estimation.mixed.random_rows import Margins, exponential, scale_limits
 from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.render.layouts.estimation.mixed_random_table import RandomBlock, RandomRow
-from xmixed.statistics.distributions import normal_quantile
 
 RAW = {"residual_phi": "phi", "residual_theta": "theta"}
 """Parameters that the table shows as they stand in e(b)."""
 
 
-def residual_block(result: MixedResult, level: float, variance: bool) -> RandomBlock:
+def residual_block(result: MixedResult, margins: Margins, variance: bool) -> RandomBlock:
     """Return the block `Residual: AR(2)`; one set of rows for each by() group."""
     summary = result.description.residuals
     assert summary is not None
     rows: list[RandomRow] = []
     for group in range(1, max(1, len(summary.groups)) + 1):
-        own = _Group(result, summary, group, level, variance).rows()
+        own = _Group(result, summary, group, margins, variance).rows()
         prefix = summary.groups[group - 1] if summary.groups else ""
         rows += [replace(row, prefix=prefix) for row in own]
     return RandomBlock("Residual", summary.title, tuple(rows), summary.by)
@@ -34,11 +33,11 @@ class _Group:
     """The rows of one by() group."""
 
     def __init__(
-        self, result: MixedResult, summary: ResidualSummary, group: int, level: float, variance: bool
+        self, result: MixedResult, summary: ResidualSummary, group: int, margins: Margins, variance: bool
     ) -> None:
         self.result, self.summary, self.group = result, summary, group
         self.form = summary.form
-        self.z, self.variance = normal_quantile(level), variance
+        self.margins, self.variance = margins, variance
         self.sigma = result.parameter(RESIDUAL, "log_sd_residual")
         own = [
             (place, parameter)
@@ -79,7 +78,7 @@ class _Group:
         estimate = exponential(logarithm)
         if not error > 0:
             return Figures(estimate)
-        lower, upper = scale_limits(logarithm, self.z * error)
+        lower, upper = scale_limits(logarithm, self._margin(places) * error)
         return Figures(estimate, estimate * error, lower=lower, upper=upper)
 
     def _other(self, place: int, item: VarianceParameter) -> RandomRow:
@@ -103,7 +102,7 @@ class _Group:
         error = self._error([place], np.ones(1))
         if not error > 0:
             return Figures(function(value))
-        margin = self.z * error
+        margin = self._margin([place]) * error
         return Figures(
             function(value), slope * error, lower=function(value - margin), upper=function(value + margin)
         )
@@ -119,8 +118,11 @@ class _Group:
         error = self._error([*logs, place], gradient)
         if not error > 0:
             return Figures(estimate)
-        margin = self.z * error
+        margin = self._margin([*logs, place]) * error
         return Figures(estimate, error, lower=estimate - margin, upper=estimate + margin)
+
+    def _margin(self, places: list[int]) -> float:
+        return max(self.margins(place) for place in places)
 
     def _error(self, places: list[int], gradient: np.ndarray) -> float:
         """Return the delta-method standard error; 0 where a parameter has none of its own."""

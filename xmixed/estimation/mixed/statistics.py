@@ -87,8 +87,8 @@ def _new_groups(groups: Mapping[int, np.ndarray]) -> str:
     count = int(np.count_nonzero(np.any([codes < 0 for codes in groups.values()], axis=0)))
     if not count:
         return ""
-    are = "observation is in a group" if count == 1 else "observations are in groups"
-    return f"({count} {are} outside the estimation sample, with random effects of zero)"
+    rows = "1 observation in a group" if count == 1 else f"{count} observations in groups"
+    return f"(random effects are zero for {rows} outside the sample)"
 
 
 def _residuals(estimates: Estimates, frame: EstimationFrame, level: str) -> np.ndarray:

@@ -102,7 +102,7 @@ def _concerned(
         return [
             item.name for item in own if item.group == note.equation and item.kind != "residual_log_ratio"
         ]
-    if note.kind == "not_identified" and not note.level:
+    if note.kind == "residual_sd_zero" or (note.kind == "not_identified" and not note.level):
         own = [item for item in parameters if item.kind.startswith("residual")]
         return [own[note.row - 1].name]
     place = places.get((note.level, note.equation))
@@ -176,6 +176,8 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
         return (
             f"a correlation of residuals is {_BOUNDARY} (at its limit); its standard error is not computed."
         )
+    if note.kind == "residual_sd_zero":
+        return f"a standard deviation of residuals is {_BOUNDARY} (zero); its standard error is not computed."
     if note.kind == "residual_singular":
         text = f"the residual covariance matrix is singular, {_BOUNDARY}; "
         return text + "its standard errors take its rank as given."

@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 
 from xmixed.formats.calendar import SHORT_MONTHS
-from xmixed.output import Line, line
+from xmixed.output import Line, broken, line
 from xmixed.output.markup import HEAD, TAIL
-from xmixed.render.text import cut, result
+from xmixed.render.text import result
 from xmixed.session.log import LogFile
 
 _VERBS = {"using": "opened", "close": "closed", "off": "paused", "on": "resumed"}
@@ -34,7 +34,7 @@ def log_moment(verb: str, moment: str) -> Line:
 
 def log_banner(log: LogFile, verb: str, moment: str, linesize: int) -> list[Line]:
     """Return what a log shows when something happens to it; a path longer than a line goes on after `> `."""
-    return [part for row in (*log_rows(log), log_moment(verb, moment)) for part in cut(row, linesize)]
+    return [part for row in (*log_rows(log), log_moment(verb, moment)) for part in broken(row, linesize)]
 
 
 def shown_banner(log: LogFile, verb: str, moment: str, linesize: int) -> list[Line]:

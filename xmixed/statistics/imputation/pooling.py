@@ -80,11 +80,13 @@ def pooled(estimates: np.ndarray, variances: np.ndarray, complete_df: float | No
     a[a <= _ALMOST * w] = 0.0
     rvi = np.divide(a, w, out=np.zeros_like(a), where=w > 0)
     df = _degrees(M, rvi, complete_df)
-    df[~(w + a > 0)] = MISSING
+    # What has no variance in any imputation, a component on its boundary, has none: no inference on it.
+    df[~(w > 0)] = MISSING
+    total = np.where(np.outer(w > 0, w > 0), within + inflated, 0.0)
     large = _degrees(M, rvi, None)
     slack = np.where(large < MISSING, 2 / (np.minimum(large, 1e300) + 3), 0.0)
     fmi = (rvi + slack) / (rvi + 1)
-    return Pooled(M, b, within, between, within + inflated, rvi, df, fmi, complete_df)
+    return Pooled(M, b, within, between, total, rvi, df, fmi, complete_df)
 
 
 def _degrees(M: int, rvi: np.ndarray, complete: float | None) -> np.ndarray:

@@ -243,7 +243,7 @@ class _Imputation:
         """Return imputed values by variable as typed, each (count, missing values)."""
         own = group.arrays
         if self.method == "mvn":
-            return self._normal(own, generator)
+            return self._normal(group, generator)
         try:
             if self.method == "chained" and not own.problem.is_monotone:
                 found = chained(own.problem, self.count, generator, int(self.node.option("burnin", 10)))
@@ -266,14 +266,14 @@ class _Imputation:
                 hint="mi impute chained or mi impute mvn take any pattern; see mi misstable nested",
             )
 
-    def _normal(self, own: Arrays, generator: np.random.Generator) -> tuple[np.ndarray, ...]:
-        node, out = self.node, self.session.out
+    def _normal(self, group: Group, generator: np.random.Generator) -> tuple[np.ndarray, ...]:
+        node, out, own = self.node, self.session.out, group.arrays
         Y = np.column_stack([target.values for target in own.problem.targets])
         missing = np.column_stack([target.missing for target in own.problem.targets])
         Z = own.problem.fixed.T
         if not node.option("noconstant"):
             Z = np.column_stack([Z, np.ones(len(Y))])
-        out.write("", "Performing EM optimization:")
+        out.write("", *([f"-> {group.title}"] if group.title else []), "Performing EM optimization:")
         try:
             model = IncompleteNormal(Y, _independent(Z), missing)
             gone = int((~model.used).sum())

@@ -97,6 +97,11 @@ def render_clusters(count: int, name: str, width: int) -> Line:
     return line(f"(Std. Err. adjusted for {count} clusters in {name})".rjust(width))
 
 
+def render_within_clusters(count: int, name: str, width: int) -> Line:
+    """Return the same line for pooled estimates, of which the variance within imputations is adjusted."""
+    return line(f"(Within VCE adjusted for {count} clusters in {name})".rjust(width))
+
+
 def _one_group(group: GroupSummary, later: bool) -> list[Line]:
     left = f"Group variable: {abbreviate_name(group.name, GROUP_NAME)}"
     count, average = (LATER_COUNT, LATER_AVERAGE) if later else (COUNT, AVERAGE)

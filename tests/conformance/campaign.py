@@ -1,0 +1,381 @@
+"""Hostile random models against the dense likelihood: what the engine says must be true of each.
+
+    python -m tests.conformance.campaign --models 1000 --first 0
+
+Every seed draws structures of random effects and residuals, nested, crossed or none, units of t() from 1e-9
+to 1e12, covariates up to 1e8 from zero, variances from nothing to thousands of times the residual's, weights,
+unbalanced groups. Of each fit are judged: that it ends, and how soon; its log likelihood against the normal
+density of all rows; the highest of fits from other starts; the gradient of the density where it converged
+inside the space, and standard errors against its Hessian; other orders of rows. Nothing here is a test of the
+suite: it takes an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tests.conformance.residual_dense import dense_log_likelihood, gradient, hessian
+from xmixed.engine import (
+    EngineError,
+    Fit,
+    Level,
+    Model,
+    Options,
+    RandomEffects,
+    Residuals,
+    fit,
+)
+
+SLOW_SECONDS = 5.0
+STARTS = 3
+LOWER = 1e-6
+KINDS = (
+    "none",
+    "independent",
+    "exchangeable",
+    "ar",
+    "ma",
+    "toeplitz",
+    "banded",
+    "unstructured",
+    "exponential",
+)
+"""Residual structures that are drawn; none is one variance."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model and what it is called."""
+
+    seed: int
+    label: str
+    model: Model
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it should be: its kind and how large it is."""
+
+    kind: str
+    size: float
+
+
+def draw(seed: int) -> Case:
+    """Draw a model of 15 to 200 rows."""
+    rng = np.random.default_rng([20, seed])
+    sizes = rng.integers(rng.integers(1, 4), rng.integers(4, 9), rng.integers(5, 26))
+    kind = str(rng.choice(KINDS))
+    waves = 4 if kind in ("banded", "unstructured") else 8
+    sizes = np.minimum(sizes, waves)
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    wave = np.concatenate([np.sort(rng.choice(waves, size, replace=False)) for size in sizes]).astype(float)
+    n = len(group)
+    by = rng.integers(0, 2, n if kind == "independent" else len(sizes))
+    by = by if kind == "independent" else by[group]
+    residuals, text = _residuals(rng, kind, group, len(sizes), wave, by)
+    x = _covariates(rng, n, int(rng.integers(1, 4)))
+    levels, shape = _levels(rng, group, len(sizes), x, kind)
+    noise = _noise(rng, group, wave)
+    y = noise + sum((column - column.mean()) / (column.std() or 1.0) for column in x)
+    for level in levels:
+        for effects in level.equations:
+            size = float(rng.choice([0.0, 1e-3, 0.5, 1.0, 30.0, 1e4]))
+            for column in effects.columns:
+                z = np.ones(n) if column is None else (column - column.mean()) / (column.std() or 1.0)
+                y = y + size * rng.normal(size=level.n_groups)[level.groups] * z
+    y = float(rng.choice([0.0, 100.0, 1e7])) + y * float(10.0 ** rng.integers(-6, 7))
+    weights = None
+    if residuals is None and rng.random() < 0.25 and all(level.equations for level in levels):
+        weights = rng.integers(1, 4, n).astype(float)
+    method = "reml" if weights is None and rng.random() < 0.5 else "ml"
+    fixed = (*x, None) if rng.random() < 0.9 else tuple(x)
+    model = Model(y, fixed, levels, method, residuals, weights)  # type: ignore[arg-type]
+    return Case(seed, f"{text} {shape} {method}{' weights' if weights is not None else ''}", model)
+
+
+def _covariates(rng: np.random.Generator, n: int, count: int) -> list[np.ndarray]:
+    found = []
+    for _ in range(count):
+        column = rng.normal(size=n) if rng.random() < 0.7 else rng.integers(0, 2, n).astype(float)
+        if column.std() == 0:
+            column = rng.normal(size=n)
+        scale = float(10.0 ** rng.integers(-5, 6)) if rng.random() < 0.4 else 1.0
+        offset = float(rng.choice([0.0, 1e2, 1e6, 1e8])) if rng.random() < 0.4 else 0.0
+        found.append((column + offset) * scale)
+    return found
+
+
+def _noise(rng: np.random.Generator, group: np.ndarray, wave: np.ndarray) -> np.ndarray:
+    """Autoregressive, exchangeable or independent noise, whatever is fitted to it."""
+    rho = float(rng.choice([0.0, 0.0, 0.3, 0.8, 0.99, -0.3, -0.6]))
+    same = np.equal.outer(group, group)
+    distance = np.abs(np.subtract.outer(wave, wave))
+    if rng.random() < 0.5 and rho > 0:
+        matrix = np.where(distance == 0, 1.0, rho)
+    else:
+        matrix = np.sign(rho) ** distance * np.abs(rho) ** distance if rho else np.eye(len(group))
+    factor = np.linalg.cholesky(np.where(same, matrix, 0.0) + 1e-9 * np.eye(len(group)))
+    return factor @ rng.normal(size=len(group))
+
+
+def _residuals(
+    rng: np.random.Generator, kind: str, group: np.ndarray, count: int, wave: np.ndarray, by: np.ndarray
+) -> tuple[Residuals | None, str]:
+    if kind == "none":
+        return None, kind
+    own = by if kind == "independent" or (count > 15 and rng.random() < 0.3) else None
+    split = {} if own is None else {"by": own, "n_by": int(own.max()) + 1}
+    if own is not None and len(np.unique(own)) < 2:
+        split = {"by": np.arange(len(group)) % 2, "n_by": 2} if kind == "independent" else {}
+    text = f"{kind}{' by' if split else ''}"
+    if kind in ("independent", "exchangeable"):
+        return Residuals(kind, group, count, **split), text  # type: ignore[arg-type]
+    if kind in ("banded", "unstructured"):
+        values, place = np.unique(wave, return_inverse=True)
+        order = min(2, len(values) - 1) if kind == "banded" else 0
+        return Residuals(kind, group, count, place.astype(float), len(values), order, **split), text
+    unit = float(rng.choice([1.0, 1.0, 2.0, 7.0]))
+    if kind == "exponential":
+        unit = float(10.0 ** rng.integers(-9, 13))
+        return Residuals(kind, group, count, wave * unit, **split), f"{text} unit {unit:g}"
+    order = int(rng.integers(1, 4)) if unit == 1.0 else 1
+    return Residuals(kind, group, count, wave * unit, 0, order, **split), f"{text} {order} unit {unit:g}"  # type: ignore[arg-type]
+
+
+def _levels(
+    rng: np.random.Generator, group: np.ndarray, count: int, x: list[np.ndarray], kind: str
+) -> tuple[tuple[Level, ...], str]:
+    """No level, one, two nested ones, or two that cross."""
+    if kind == "unstructured" and rng.random() < 0.7:
+        return (), "alone"
+    shape = str(rng.choice(["alone", "one", "one", "nested", "crossed"]))
+    if shape == "alone" and kind == "none":
+        shape = "one"
+    lowest = Level(group, count, (_effects(rng, x),))
+    if shape == "alone":
+        return (), shape
+    if shape == "one":
+        return (lowest,), f"{shape} {lowest.equations[0].structure} {len(lowest.equations[0].columns)}"
+    if shape == "nested":
+        top = Level(group // 4, count // 4 + 1, (_effects(rng, x),))
+        return (top, lowest), shape
+    other = rng.integers(0, 5, len(group))
+    return (Level(other, 5, (RandomEffects((None,), "identity"),)), lowest), shape
+
+
+def _effects(rng: np.random.Generator, x: list[np.ndarray]) -> RandomEffects:
+    count = int(rng.integers(0, min(2, len(x)) + 1))
+    columns = (*x[:count], None) if count == 0 or rng.random() < 0.8 else tuple(x[:count])
+    structures = ["independent", "unstructured"] if len(columns) > 1 else ["identity"]
+    if len(columns) > 1 and all(c is None or abs(c.mean()) < 1e3 * c.std() for c in columns):
+        structures += ["identity", "exchangeable"]  # they share a variance: columns must be comparable
+    return RandomEffects(columns, str(rng.choice(structures)))  # type: ignore[arg-type]
+
+
+def expanded(model: Model) -> Model:
+    """The model with every observation as often as it counts."""
+    if model.weights is None:
+        return model
+    rows = np.repeat(np.arange(len(model.y)), model.weights.astype(int))
+    arrays: dict[int, np.ndarray] = {}
+
+    def taken(column: np.ndarray | None) -> np.ndarray | None:
+        return None if column is None else arrays.setdefault(id(column), column[rows])
+
+    levels = tuple(
+        Level(
+            level.groups[rows],
+            level.n_groups,
+            tuple(RandomEffects(tuple(taken(c) for c in e.columns), e.structure) for e in level.equations),
+        )
+        for level in model.levels
+    )
+    return Model(model.y[rows], tuple(taken(column) for column in model.fixed), levels, model.method)
+
+
+def centred(model: Model) -> Model:
+    """The model with covariates about their means, where a constant takes up the difference."""
+    if not any(column is None for column in model.fixed):
+        return model
+    fixed = tuple(None if column is None else column - column.mean() for column in model.fixed)
+    return replace(model, fixed=fixed, y=model.y - model.y.mean())
+
+
+def judged(case: Case, starts: int = STARTS) -> tuple[list[Finding], Fit | None, float]:
+    """What is not as it should be of a case, its fit, and the processor time that took."""
+    begun = time.process_time()
+    try:
+        found = fit(case.model)
+    except EngineError as error:
+        return [Finding(f"refused: {type(error).__name__}", 0.0)], None, time.process_time() - begun
+    except Exception as error:
+        text = traceback.format_exc().splitlines()[-3].strip()
+        return [Finding(f"error: {type(error).__name__} {text}", 0.0)], None, time.process_time() - begun
+    seconds = time.process_time() - begun
+    findings = [Finding("slow", seconds)] if seconds > SLOW_SECONDS else []
+    dense = centred(expanded(case.model))
+    findings += _of_likelihood(found, dense)
+    findings += _of_starts(case, found, starts)
+    if found.optimization.verdict == "converged" and not found.boundary:
+        findings += _of_derivatives(found, dense)
+    findings += _of_verdict(found)
+    findings += _of_invariance(case.model, found)
+    return findings, found, seconds
+
+
+def _of_likelihood(found: Fit, dense: Model) -> Iterator[Finding]:
+    try:
+        value = dense_log_likelihood(dense, found.parameters, found.estimates)
+    except np.linalg.LinAlgError:
+        return
+    off = abs(value - found.log_likelihood)
+    if off > 1e-7 * (1.0 + abs(value)) * max(1.0, _condition(found, dense) / 1e9):
+        yield Finding("log likelihood is not that of the estimates", off)
+
+
+def _condition(found: Fit, model: Model) -> float:
+    """How far the parts of V lie apart, to which digits of a dense matrix answer."""
+    largest = 1.0
+    for level, matrices in zip(model.levels, found.covariances, strict=True):
+        for effects, matrix in zip(level.equations, matrices, strict=True):
+            size = max(1.0 if column is None else float(np.abs(column).max()) for column in effects.columns)
+            largest = max(largest, size**2 * float(np.abs(matrix).max(initial=0.0)) / found.sigma_e**2)
+    return largest
+
+
+def _of_starts(case: Case, found: Fit, starts: int) -> Iterator[Finding]:
+    rng = np.random.default_rng([21, case.seed])
+    best, verdict = -np.inf, ""
+    for number in range(starts):
+        spread = (0.5, 1.0, 2.0)[number % 3]
+        start = np.where(np.isfinite(found.estimates), np.clip(found.estimates, -30, 30), 0.0)
+        kinds = [parameter.kind for parameter in found.parameters]
+        middle = found.parameters and start[kinds.index("log_sd_residual")]
+        for place, kind in enumerate(kinds):
+            if kind == "log_sd":
+                start[place] = max(start[place], middle - 5.0) + spread * rng.normal()
+            elif kind in ("residual_phi", "residual_theta"):
+                start[place] = 0.3 * rng.normal() / (1 + place)
+            elif kind == "atanh_correlation":
+                start[place] = 0.3 * rng.normal()
+            elif kind.startswith("residual_atanh"):
+                start[place] = 0.4 * spread * rng.normal()
+            else:
+                start[place] += spread * rng.normal()
+        try:
+            other = fit(case.model, Options(start=start, standard_errors=False, iterate=50))
+        except (EngineError, np.linalg.LinAlgError):
+            continue
+        if other.log_likelihood > best:
+            best, verdict = other.log_likelihood, other.optimization.verdict
+    gain, mine = best - found.log_likelihood, found.optimization.verdict
+    if mine != "converged" and verdict != "converged":
+        yield Finding(f"no maximum from any start ({mine})", gain)
+    elif gain > LOWER * max(1.0, 1e-4 * abs(best)):
+        yield Finding(f"lower than from another start ({mine}; {verdict})", gain)
+
+
+def _of_derivatives(found: Fit, dense: Model) -> Iterator[Finding]:
+    """Gradient and standard errors against differences of the dense likelihood."""
+    covariance = found.parameter_covariance
+    errors = np.sqrt(np.diag(covariance))
+    if not (errors > 0).all() or _condition(found, dense) > 1e8:
+        return
+
+    def value(steps: np.ndarray) -> float:
+        try:
+            return dense_log_likelihood(dense, found.parameters, found.estimates + steps * errors)
+        except np.linalg.LinAlgError:
+            return np.nan
+
+    zero = np.zeros(len(errors))
+    slope = gradient(value, zero, 1e-3)
+    if np.isfinite(slope).all() and np.abs(slope).max() > 2e-3:
+        yield Finding("gradient of the dense likelihood", float(np.abs(slope).max()))
+    curvature = -hessian(value, zero, 1e-2)
+    if not np.isfinite(curvature).all():
+        return
+    wanted = np.sqrt(np.maximum(np.diag(np.linalg.pinv(curvature)), 0.0))
+    off = float(np.abs(wanted - 1.0).max())
+    if off > 5e-3:
+        yield Finding("standard errors", off)
+
+
+def _of_verdict(found: Fit) -> Iterator[Finding]:
+    verdict, notes = found.optimization.verdict, {note.kind for note in found.boundary}
+    if verdict == "converged" and "standard_errors_failed" in notes:
+        yield Finding(f"standard errors failed ({verdict})", 0.0)
+
+
+def _of_invariance(model: Model, found: Fit) -> Iterator[Finding]:
+    """Rows in another order, and the outcome in another unit."""
+    if found.optimization.verdict != "converged" or found.boundary:
+        return
+    n = len(model.y)
+    order = np.random.default_rng(n).permutation(n)
+    arrays: dict[int, np.ndarray] = {}
+
+    def taken(column: np.ndarray | None) -> np.ndarray | None:
+        return None if column is None else arrays.setdefault(id(column), column[order])
+
+    levels = tuple(
+        Level(
+            level.groups[order],
+            level.n_groups,
+            tuple(RandomEffects(tuple(taken(c) for c in e.columns), e.structure) for e in level.equations),
+        )
+        for level in model.levels
+    )
+    residuals = model.residuals
+    if residuals is not None:
+        groups = residuals.groups[order]
+        residuals = replace(residuals, groups=groups, time=taken(residuals.time), by=taken(residuals.by))
+    fixed = tuple(taken(column) for column in model.fixed)
+    other = fit(Model(model.y[order], fixed, levels, model.method, residuals, taken(model.weights)))
+    off = float(np.abs(other.estimates - found.estimates).max())
+    scale = np.sqrt(np.maximum(np.diag(found.parameter_covariance), 1e-300)).min()
+    if off > 1e-4 * max(1.0, scale) or abs(other.log_likelihood - found.log_likelihood) > 1e-6 * (
+        1.0 + 1e-4 * abs(found.log_likelihood)
+    ):
+        yield Finding("order of rows", off)
+
+
+def main() -> None:
+    """Run the campaign and print what was found."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--models", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--starts", type=int, default=STARTS)
+    arguments = parser.parse_args()
+    kinds: Counter[str] = Counter()
+    verdicts: Counter[str] = Counter()
+    longest = 0.0
+    for seed in range(arguments.first, arguments.first + arguments.models):
+        case = draw(seed)
+        findings, found, seconds = judged(case, arguments.starts)
+        longest = max(longest, seconds)
+        if found is not None:
+            notes = ",".join(sorted({note.kind for note in found.boundary}))
+            verdicts[f"{found.optimization.verdict} {notes}".strip()] += 1
+        for finding in findings:
+            kinds[finding.kind] += 1
+            if not finding.kind.startswith(("refused", "no maximum")):
+                print(
+                    f"{seed}: {case.label}: {finding.kind} {finding.size:.3g} [{seconds:.1f} s]", flush=True
+                )
+    print(f"\n{arguments.models} models from {arguments.first}; the longest took {longest:.1f} s")
+    for kind, count in [*kinds.most_common(), ("", 0), *verdicts.most_common()]:
+        print(f"{count:6d} {kind}" if kind else "")
+
+
+if __name__ == "__main__":
+    main()
