@@ -155,6 +155,8 @@ def test_state_that_is_odd_is_put_right(holed: Session) -> None:
     )
     assert holed.run("mi update") == said
     assert read(holed.data).imputations.registered == {"b": "imputed"}
-    holed.run("drop if _mi_m == 2")
+    holed.run("mi convert wide, clear\ntostring b, replace")
+    assert read(holed.data).imputations.completed(2)["b"].is_string
+    holed.run("destring b, replace\nmi convert mlong, clear\ndrop if _mi_m == 2")
     assert holed.run("mi update") == ""
     assert holed.data["_mi_m"].values.tolist() == [0] * 6 + [1, 2]

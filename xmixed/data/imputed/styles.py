@@ -112,8 +112,8 @@ def _read_wide(data: Dataset, count: int, kinds: dict[str, tuple[str, ...]]) -> 
     base = plain(_without(data, extra))
     copies = []
     for m in range(1, count + 1):
-        there = [name for name in varying if wide_name(m, name) in data]
-        own = [_like(data[name], data[wide_name(m, name)]) for name in there]
+        pairs = [(data[name], data[wide_name(m, name)]) for name in varying if wide_name(m, name) in data]
+        own = [_like(of, values) for of, values in pairs if of.is_string == values.is_string]
         copies.append(base.with_variables(*own))
     found = Imputations(
         "wide", base, tuple(copies), ids=np.arange(1, data.n_obs + 1), incomplete=_marked(data, slice(None))
@@ -132,10 +132,13 @@ def _read_long(data: Dataset, count: int, style: str) -> Read:
     ids, renumbered = _checked_ids(_whole(data, ID)[rows])
     base = plain(data.rows(rows, keeps_order=True)).with_(sorted_by=(), marks={})
     places = _places(ids, _whole(data, ID))
+    order = np.argsort(m, kind="stable")
+    starts = np.searchsorted(m[order], np.arange(1, count + 2))
     used = 0
     copies = []
-    for number in range(1, count + 1):
-        at = np.flatnonzero((m == number) & (places >= 0))
+    for start, end in zip(starts[:-1], starts[1:], strict=True):
+        at = order[start:end]
+        at = at[places[at] >= 0]
         used += len(at)
         copies.append(_scattered(base, data, at, places[at]))
     dropped = data.n_obs - len(rows) - used
@@ -158,7 +161,7 @@ def _checked_ids(ids: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return the numbers of the observations of m=0; those without get the next ones."""
     unknown = ids < 1
     known = ids[~unknown]
-    if len(np.unique(known)) < len(known):
+    if has_repeats(known):
         hint = "mi expand and mi append keep the observations of an imputation apart"
         raise StataError(459, f"{ID} does not uniquely identify observations in m=0", hint=hint)
     if not unknown.any():
@@ -166,6 +169,11 @@ def _checked_ids(ids: np.ndarray) -> tuple[np.ndarray, bool]:
     out = ids.copy()
     out[unknown] = int(known.max(initial=0)) + 1 + np.arange(np.count_nonzero(unknown))
     return out, True
+
+
+def has_repeats(numbers: np.ndarray) -> bool:
+    """Return whether a whole number stands twice; shape (n,)."""
+    return bool((np.diff(np.sort(numbers)) == 0).any())
 
 
 def _places(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -17,14 +17,13 @@ _MOST_COLUMNS = 4
 _MOST_ELEMENTS = 20_000
 
 
-def nested_sweeps(problem: Problem) -> NestedSweeps:
-    """The sweeps of nested groups that suit their number."""
+def in_few_calls(problem: Problem) -> bool:
+    """Whether a problem is one for these sweeps."""
     levels = problem.products.levels
     if len(levels) != 1 or problem.weights is not None:
-        return NestedSweeps(problem)
+        return False
     q, w, groups = levels[0].ZtW.shape
-    small = 0 < q <= _MOST_COLUMNS and q * q * max(q * q, q + w) * groups <= _MOST_ELEMENTS
-    return FewGroups(problem) if small else NestedSweeps(problem)
+    return 0 < q <= _MOST_COLUMNS and q * q * max(q * q, q + w) * groups <= _MOST_ELEMENTS
 
 
 class FewGroups(NestedSweeps):
