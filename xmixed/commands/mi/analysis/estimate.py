@@ -31,9 +31,12 @@ from xmixed.session.state import SessionState
 from xmixed.session.stored import commit
 
 SHOWN = (*TABLE_OPTIONS, *POOLED_TABLES)
-ESTIMATION = (
+IMPUTATIONS = (
     OptionSpec("nimputations", "n", "integer", "use the first # imputations", minimum_value=2),
     OptionSpec("imputations", "i", "numlist", "use these imputations"),
+)
+ESTIMATION = (
+    *IMPUTATIONS,
     OptionSpec("nosmall", "nosm", help="degrees of freedom of large samples"),
     OptionSpec("ufmitest", "ufmi", help="test of the model without equal fractions of missing information"),
     OptionSpec("saving", "sav", "text", "file for the estimates of every imputation"),
@@ -71,7 +74,7 @@ def mi_estimate(session: SessionState, node: Command) -> None:
     assert isinstance(typed, PooledCommand)
     if node.using is not None:
         saved = read_runs(node.using)
-        saved = _chosen(saved, node)
+        saved = chosen_runs(saved, node)
         _pool(session, node, saved, typed.expressions, saved.runs[0].macros.get("cmdline", ""))
         return
     if not is_mi(session.data):
@@ -138,7 +141,7 @@ def _numbers(count: int, node: Command) -> tuple[int, ...]:
     return numbers
 
 
-def _chosen(saved: SavedRuns, node: Command) -> SavedRuns:
+def chosen_runs(saved: SavedRuns, node: Command) -> SavedRuns:
     """Return the estimates of a file for the imputations that options ask for."""
     places = [number - 1 for number in _numbers(len(saved.runs), node)]
     return replace(
