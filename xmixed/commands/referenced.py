@@ -84,6 +84,19 @@ def kept_rows(session: SessionState, node: Command) -> Dataset:
 
 def other_rows(session: SessionState, node: Command) -> Dataset:
     """Return the data with the rows that `if` and `in` do not choose."""
+    marked, place = marked_reference(session, node)
+    chosen: Any = marked.table[place]
+    return _with_rows(session.data, marked.where(~chosen))
+
+
+def marked_reference(session: SessionState, node: Command) -> tuple[Reference, str]:
+    """Return all rows with one more column, and its name: whether `if` and `in` choose the row.
+
+    Raises
+    ------
+    StataError
+        r(3) `in` where the rows have no order; what `pushed_condition` raises.
+    """
     import ibis
 
     reference = reference_of(session.data)
@@ -98,8 +111,8 @@ def other_rows(session: SessionState, node: Command) -> Dataset:
         rows = range_slice(node.in_range, session.data.n_obs)
         number = ibis.row_number()
         chosen = chosen & (number >= rows.start) & (number < rows.stop)
-    marked, place = reference.with_column(chosen)
-    return _with_rows(session.data, marked.where(~marked.table[place.column]))  # type: ignore[attr-defined]
+    marked, _ = reference.with_column(chosen)
+    return marked, marked.table.columns[-1]
 
 
 def _with_rows(data: Dataset, reference: Reference) -> Dataset:
