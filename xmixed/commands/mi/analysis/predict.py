@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.commands.mi.analysis.estimate import IMPUTATIONS, chosen_runs
+from xmixed.commands.mi.analysis.chosen import IMPUTATIONS, chosen_runs
 from xmixed.commands.mi.held import NOUPDATE, keep, opened
 from xmixed.commands.registry import subcommand
 from xmixed.data.columns import count_missing, stored
