@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from xmixed.data.imputed.model import (
     wide_name,
     with_state,
 )
-from xmixed.data.imputed.separate import read_copies
+from xmixed.data.imputed.separate import place_of, read_copies
 from xmixed.data.names import is_valid_name
 from xmixed.data.operations.stacking import common_type, held_in
 from xmixed.errors import StataError
@@ -57,7 +58,8 @@ def read(data: Dataset) -> Read:
     Raises
     ------
     StataError
-        r(119) `data not mi set`; r(459) where `_mi_id` repeats in m=0; r(601) and the codes of `use`.
+        r(119) `data not mi set`, or not from the files of flongsep; r(459) where `_mi_id` repeats in m=0;
+        r(601) and the codes of `use`.
     """
     if not is_mi(data):
         raise StataError(119, "data not mi set")
@@ -70,7 +72,8 @@ def read(data: Dataset) -> Read:
     if style == "wide":
         result = _read_wide(data, count, kinds)
     elif style == "flongsep":
-        result = _read_separate(data, count, found.get("name", ""))
+        found["name"] = place_of(found.get("name", ""), data.source)
+        result = _read_separate(data, count, found["name"])
     elif style in ("mlong", "flong"):
         result = _read_long(data, count, style)
     else:
@@ -236,7 +239,7 @@ def written(found: Imputations, before: Dataset | None = None) -> Dataset:
     if found.style == "mlong":
         texts["n"] = str(np.count_nonzero(found.incomplete))
     texts |= {SHORT_KEYS[kind]: " ".join(getattr(found, kind)) for kind in KINDS if getattr(found, kind)}
-    texts |= {"name": found.name} if found.style == "flongsep" else {}
+    texts |= {"name": os.path.basename(found.name)} if found.style == "flongsep" else {}
     data = with_state(data, {**texts, "update": str(now())})
     if before is not None:
         data = _in_order_of(data, before)
