@@ -33,6 +33,7 @@ MODULES: dict[str, str] = {
     "logistic": "likelihood.estimator:LOGIT",
     "logit": "likelihood.estimator:LOGIT",
     "mean": "means.estimator",
+    "ratio": "means.estimator",
     "mlogit": "likelihood.estimator:MULTINOMIAL",
     "nbreg": "likelihood.estimator:DISPERSED",
     "ologit": "likelihood.estimator:ORDERED",

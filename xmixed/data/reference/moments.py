@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from xmixed.data.reference.leaves import is_duckdb
 from xmixed.data.reference.model import Reference
 from xmixed.missing import MISSING
 from xmixed.statistics.moments import PERCENTILES, Moments
@@ -23,7 +24,7 @@ EXTREMES = 4
 
 def sum_of(number: Any) -> Any:
     """Return the sum of float64 expressions, compensated where the engine can."""
-    return _compensated()(number) if number.get_backend().name == "duckdb" else number.sum()
+    return _compensated()(number) if is_duckdb(number) else number.sum()
 
 
 @cache

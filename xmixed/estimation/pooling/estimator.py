@@ -45,7 +45,7 @@ from xmixed.render.layouts.imputation.pooled import (
 from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
 
-MEANS = ("mean", "proportion", "total")
+MEANS = ("mean", "proportion", "ratio", "total")
 POOLED_TABLES = (
     OptionSpec("vartable", "vart", help="show a table of variances"),
     OptionSpec("dftable", "dft", help="show degrees of freedom in place of confidence limits"),
