@@ -68,7 +68,7 @@ def describe(session: SessionState, node: Command) -> None:
     system = [name for name in (M, ID, MISS) if name in session.data]
     facts = ImputationFacts(
         imputations.style,
-        imputations.name,
+        kept.get("name", ""),
         _updated(kept),
         now(),
         base.n_obs - incomplete,
