@@ -10,7 +10,7 @@ from xmixed.commands.registry import subcommand
 from xmixed.data.value_labels import value_text
 from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
-from xmixed.estimation.mixed.deviations import posted_deviations, within_group
+from xmixed.estimation.mixed.derived import posted_deviations, within_group
 from xmixed.estimation.mixed.display import display
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number
