@@ -78,7 +78,7 @@ def _stored(value: Any, storage_type: str, where: Any, otherwise: Any) -> Any:
 def _longest(reference: Reference, value: Any, where: Any) -> int:
     import ibis
 
-    length = value.length() if where is None else ibis.cases((where, value.length()))
+    length: Any = value.length() if where is None else ibis.cases((where, value.length()))
     return int(row_of(reference, longest=length.max())["longest"] or 0)
 
 
@@ -118,7 +118,7 @@ def _promoted(reference: Reference, old: Variable, value: Any, where: Any) -> st
         return wider_string_type(old.type, string_type_of(_longest(reference, value, where)))
     if old.type == "double":
         return old.type
-    used = value if where is None else ibis.cases((where, value))
+    used: Any = value if where is None else ibis.cases((where, value))
     fractions = (used != truncated(used)).cast("int64").max()
     row = row_of(reference, low=used.min(), high=used.max(), fractions=fractions)
     if row["low"] is None:

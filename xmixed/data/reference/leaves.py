@@ -35,12 +35,17 @@ def _milliseconds(column: Any) -> Any:
     """Return whole milliseconds since 1970 as float64, rounded down."""
     import ibis
 
-    name = "epoch_us" if is_duckdb(column) else "unix_micros"
+    name = "epoch_us"
+    if not is_duckdb(column):
+        name, column = (
+            "unix_micros",
+            column.cast("timestamp('UTC')"),
+        )  # the zone of the session, as Ibis sets it
 
     def function(x: Any) -> Any: ...
 
-    found = ibis.udf.scalar.builtin(function, name=name, signature=((column.type(),), "int64"))
-    micro = found(column)
+    builtin: Any = ibis.udf.scalar.builtin
+    micro = builtin(function, name=name, signature=((column.type(),), "int64"))(column)
     rest = micro % 1000
     return (micro - ibis.cases((rest < 0, rest + 1000), else_=rest)).cast("float64") / 1000.0
 
@@ -57,7 +62,8 @@ def _engine_function(name: str, result: str) -> Any:
 
     def function(x: float) -> float: ...
 
-    return ibis.udf.scalar.builtin(function, name=name, signature=(("float64",), result))
+    builtin: Any = ibis.udf.scalar.builtin
+    return builtin(function, name=name, signature=(("float64",), result))
 
 
 def _whole(number: Any, name: str) -> Any:

@@ -33,7 +33,8 @@ def _compensated() -> Any:
 
     def fsum(x: float) -> float: ...
 
-    return ibis.udf.agg.builtin(fsum, name="fsum", signature=(("float64",), "float64"))
+    builtin: Any = ibis.udf.agg.builtin
+    return builtin(fsum, name="fsum", signature=(("float64",), "float64"))
 
 
 def moments_of(
@@ -176,7 +177,7 @@ def numbers_by_rank(reference: Reference, number: Any, ranks: Sequence[int]) -> 
     """Return the numbers of some ranks, counted from 0 among those that are not missing."""
     import ibis
 
-    column = reference.table.select(x=number)
+    column: Any = reference.table.select(x=number)
     column = column.filter(column.x.notnull())
     ranked = column.mutate(rank=ibis.row_number().over(order_by=column.x))
     rows = reference.run(ranked.filter(ranked.rank.isin(list(ranks))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
@@ -176,6 +177,7 @@ class Spark:
             from pyspark.sql import SparkSession
             from pyspark.sql.connect.client.retries import DefaultPolicy
 
+            logging.getLogger("SQLQueryContextLogger").disabled = True  # what it says becomes our message
             builder: Any = SparkSession.builder
             self.session: Any = builder.remote(f"sc://{address}").create()
             self.session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES, max_backoff=1000)])
