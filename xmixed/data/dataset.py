@@ -121,7 +121,9 @@ def from_double(values: np.ndarray, storage_type: str) -> np.ndarray:
         out = values.copy()
         if not len(at):
             return out
-        out[at] = np.asarray(CODES)[_number_of_code(values[at])]
+        codes = values[at]
+        if not (codes == CODES[0]).all():
+            out[at] = np.asarray(CODES)[_number_of_code(codes)]
         return out
     if storage_type == "float":
         with np.errstate(over="ignore"):
