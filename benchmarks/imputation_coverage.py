@@ -65,7 +65,7 @@ def by_chains(
     knn = Choices(neighbours=5)
     one = Target("x", x, missing[0], METHODS[first], knn, False, place, (1,))
     two = Target("z", z, missing[1], METHODS["logit"], Choices(), True, place, (0,))
-    found = chained(Problem((one, two), y[None, :]), IMPUTATIONS, generator, 10)
+    found = chained(Problem((one, two), y[None, :]), IMPUTATIONS, generator, 10).values
     return [(filled(x, missing[0], a), filled(z, missing[1], b)) for a, b in zip(*found, strict=True)]
 
 

@@ -55,6 +55,18 @@ def test_poisson_draws_counts(x: np.ndarray) -> None:
     assert np.array_equal(found, np.floor(found))
 
 
+def test_nbreg_draws_dispersed_counts(x: np.ndarray) -> None:
+    generator = np.random.default_rng(3)
+    y = generator.poisson(np.exp(0.2 + 0.5 * x[0]) * generator.gamma(2, 0.5, N)).astype(float)
+    posterior = METHODS["nbreg"].fit(y, x, Choices())
+    found = np.concatenate([posterior.draw(AT[:, :1000], generator) for _ in range(100)])
+    mean = np.exp(0.95)
+    assert found.mean() == pytest.approx(mean, rel=0.06)
+    assert found.var() == pytest.approx(mean + mean**2 / 2, rel=0.15)
+    with pytest.raises(TooFew):
+        METHODS["nbreg"].fit(np.zeros(20), x[:, :20], Choices())
+
+
 @pytest.mark.parametrize("name", ["logit", "mlogit", "ologit"])
 def test_perfect_prediction_is_found_and_augmented(name: str, x: np.ndarray) -> None:
     y = (x[0, :200] > 0).astype(float)
@@ -102,9 +114,13 @@ def test_chains_do_not_depend_on_the_processes(monkeypatch: pytest.MonkeyPatch) 
 
     missing = np.random.default_rng(1).random((2, 300)) < 0.2
     problem = _targets(missing)
-    alone = chained(problem, 4, np.random.default_rng(5), 3)
+    chains = chained(problem, 4, np.random.default_rng(5), 3)
+    alone = chains.values
+    assert chains.trace.shape == (4, 4, 2, 2)
+    last = chains.trace[2, -1, 0]
+    assert last.tolist() == pytest.approx([alone[0][2].mean(), alone[0][2].std(ddof=1)])
     monkeypatch.setattr(sequences, "WORTH_FORKING", 0)
     monkeypatch.setattr(sequences, "processes", lambda: 2)
-    together = chained(problem, 4, np.random.default_rng(5), 3)
+    together = chained(problem, 4, np.random.default_rng(5), 3).values
     assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
     assert set(np.unique(alone[1]).tolist()) == {0.0, 1.0}

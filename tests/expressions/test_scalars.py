@@ -41,7 +41,7 @@ ERRORS = [
     ('1 == "a"', 109, "type mismatch"),
     ('cond(1, 2, "a")', 109, "type mismatch"),
     ("length(3)", 109, "type mismatch"),
-    ("scalar(nope)", 111, "nope not found"),
+    ("scalar(nope)", 111, "scalar nope not found"),
     ("matrix(nope)", 111, "nope not found"),
     ("nope[1,1]", 111, "nope not found"),
     ("_b[x]", 301, "last estimates not found"),

@@ -42,6 +42,11 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def session() -> Session:
+    return Session()
+
+
+@pytest.fixture
 def referring(parquet: Path) -> Session:
     """Return a session with the table by reference."""
     session = Session()

@@ -40,6 +40,9 @@ generate byte w = i + 100 if b
 gen str2 q = s + "!!!" if i == 3
 gen u = s + "longer"
 generate double exact = x / 3
+generate r = big in 3/7
+generate str3 rs = s if b in 2/9
+replace r = 1 if i > 1 in 5/l
 replace i = i + 1000 if i == 2
 replace i = i + .5 if b
 replace f = . if f > 5
@@ -127,7 +130,6 @@ def test_rows_keep_their_numbers_over_several_row_groups(tmp_path: Path) -> None
         "tabulate i [fw=i]",
         "summarize x [aw=f], detail",
         "generate y = _n",
-        "generate y = x in 1/3",
         "replace x = x[_n-1]",
         "matrix A = (1\\2)\nsvmat A",
         "set obs 20",

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from xmixed.errors import StataError
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
 
@@ -165,3 +166,76 @@ def test_duckdb(in_memory: Session, by_reference: Session, command: str) -> None
         shown.append(session.run(command))
     assert_equal(by_reference, in_memory)
     assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize(
+    "command", ["regress y x2 i.arm##c.x4", "xtmixed y x2 i.arm x4 || id: x2, reml nolog"]
+)
+def test_predictions(path: Path, command: str) -> None:
+    shown, sums = [], []
+    wanted = ["predict double f", "predict double s, stdp", "predict double g if arm == 2, xb"]
+    wanted += ["predict double e, residuals"] if command.startswith("regress") else []
+    for source in (f'use "{path}"', f'use "{path}", engine(duckdb)'):
+        session = Session()
+        session.run(source)
+        session.run(command)
+        shown.append([session.run(text) for text in wanted] + [session.run("describe f s g")])
+        session.run("summarize f s g" + " e" * (len(wanted) > 3))
+        session.run("generate double h = f * g + s")
+        session.run("summarize h")
+        sums.append([session.r.scalars[name] for name in ("N", "mean", "sd", "min", "max")])
+    assert shown[0] == shown[1]
+    np.testing.assert_allclose(sums[1], sums[0], rtol=1e-9)
+
+
+REFUSED = {
+    "xtmixed y x1 || id:, residuals(ar 1, t(firm))": (3, r"residuals\(ar\) is not possible"),
+    "xtmixed y x1 [pw=w] || id:, pwscale(size)": (3, r"pwscale\(\) is not possible"),
+    "xtmixed y L.x1 || id:": (3, "not possible with data by reference"),
+    "xtmixed y ib(freq).arm || id:": (3, "most frequent level"),
+    "xtmixed y name || id:": (109, "string variables may not be used as covariates"),
+    "xtmixed y x1 if arm > 9 || id:": (2000, "no observations"),
+    "xtmixed y x1 [fw=x2] || id:": (402, "negative weights"),
+    "xtmixed y x1 [fw=w/2] || id:": (401, "noninteger"),
+    "xtmixed y x1 [pw=w] || id:, pweight(w)": (459, "not constant within groups of id"),
+    "xtmixed y x1, vce(robust)": (3, "without groups"),
+    "xtmixed y x1 in 1/10 || nothing:": (111, "nothing not found"),
+    "xtmixed y i.x2 || id:": (452, "factor variables may not contain"),
+    "regress y L.x1": (3, "not possible with data by reference"),
+    "regress y name": (109, "string variables"),
+    "regress y x1 if arm > 9": (2000, "no observations"),
+    "regress y x1 [aw=x2]": (402, "negative weights"),
+    "regress y x1 if id == 3, vce(cluster id)": (198, "more than one cluster"),
+    "predict double q, rstandard": (3, "predict, rstandard is not possible"),
+    "predict double q in 1/3": (3, "predict with in is not possible"),
+    "margins, dydx(x1)": (3, "not possible with data by reference"),
+}
+
+
+@pytest.mark.parametrize("command", REFUSED)
+def test_refusals(by_reference: Session, command: str) -> None:
+    by_reference.run("regress y x1")
+    data, e = by_reference.data, by_reference.e
+    code, text = REFUSED[command]
+    with pytest.raises(StataError, match=text) as failure:
+        by_reference.run(command)
+    assert failure.value.code == code
+    assert by_reference.data is data and by_reference.e is e
+
+
+def test_neither_order_nor_files_nor_threads_count(path: Path, tmp_path: Path, by_reference: Session) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    mixed = table.take(pa.array(np.random.default_rng(4).permutation(table.num_rows)))
+    for number in range(3):
+        pq.write_table(mixed.slice(number * 700, 700), tmp_path / f"part{number}.parquet")
+    other = Session()
+    other.run(f'use "{tmp_path}/*.parquet"')
+    command = "xtmixed y x1 x2 || region: || id: x2, cov(un) nolog"
+    assert other.run(command) == by_reference.run(command)
+    b, V = (other.e.matrices[name].values for name in ("b", "V"))
+    np.testing.assert_allclose(b, by_reference.e.matrices["b"].values, rtol=1e-10)
+    size = np.sqrt(V.diagonal())
+    assert np.all(np.abs(V - by_reference.e.matrices["V"].values) <= 1e-10 * np.outer(size, size) + 1e-300)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 from functools import cache
 
 import numpy as np
@@ -18,6 +20,9 @@ from xmixed.expressions.pushdown.translate import pushed_condition, pushed_value
 from xmixed.interpreter.session import Session
 from xmixed.language.parser import parse_expression
 from xmixed.missing import is_missing
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 CONSTANTS = ["0", "1", "-1", "2", "3.5", "-.25", "1e300", "40021", ".", "_pi", "_N", "td(9may2001)"]
 COLUMNS = ["x", "f", "i", "big", "d", "b"]
@@ -111,6 +116,42 @@ def same(inside: np.ndarray, asked: np.ndarray, digits: float = 0.0) -> bool:
 def test_random_expressions(referring: Session, reading: Session, texts: list[str]) -> None:
     for text, inside, asked in both(referring, reading, texts):
         assert same(inside, asked), text
+
+
+ANY_DATA = """
+x + y; x * y; x / y; x > y; x <= y; x == y; x != .; !x; x & y; max(x,y); min(x,f); int(x); floor(f); ceil(x)
+round(x); float(x); abs(x - y); mod(x,y); inrange(x,f,y); inlist(x,y,f,.); cond(x > y, f, x, y); missing(x,f)
+round(f,.01); s > z; s + z; length(s); strpos(s,z); trim(s); upper(s); substr(s,2,2); substr(s,-2,.)
+cond(x,s,z)
+"""
+LETTERS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=6)
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(st.data())
+def test_random_data(data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 20))
+
+    def column(values: st.SearchStrategy) -> list:
+        return data.draw(st.lists(st.none() | values, min_size=count, max_size=count))
+
+    floats = st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([0.0, -0.5, 1.0, 2.5])
+    table = pa.table(
+        {
+            "x": pa.array(column(floats), pa.float64()),
+            "y": pa.array(column(floats), pa.float64()),
+            "f": pa.array(column(st.floats(width=32)), pa.float32()),
+            "s": pa.array(column(LETTERS), pa.string()),
+            "z": pa.array(column(LETTERS), pa.string()),
+        }
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        pq.write_table(table, f"{folder}/any.parquet")
+        referring, reading = Session(), Session()
+        referring.run(f'use "{folder}/any.parquet", engine(duckdb)')
+        reading.run(f'use "{folder}/any.parquet"')
+        for text, inside, asked in both(referring, reading, re.split(r"[;\n]", ANY_DATA.strip())):
+            assert same(inside, asked), text
 
 
 SMOOTH = [

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xmixed.data.columns import bytes_of_observation
-from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.data.reference.counting import condensed
 from xmixed.data.reference.fetching import fetched
 from xmixed.data.reference.leaves import floor
 from xmixed.data.reference.model import Reference, needs_rows
-from xmixed.data.reference.rows import reference_of, with_reference
+from xmixed.data.reference.rows import as_stored, reference_of, with_reference
 from xmixed.data.room import Room
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
@@ -44,6 +44,34 @@ def selected_reference(
         r(3) `in` where the rows have no order; r(198) out of range; what `pushed_condition` raises.
     """
     return _selection(session.data, node, Context.of(session), any_order)
+
+
+def selected_condition(session: SessionState, node: Command) -> Any:
+    """Return the command's `if` as an ibis boolean, None without one; r(3) for `in`."""
+    from xmixed.expressions.pushdown.translate import pushed_condition
+
+    if node.in_range is not None:
+        raise needs_rows(f"{node.name} with in is", node.in_range.span)
+    return None if node.condition is None else pushed_condition(node.condition, Context.of(session))
+
+
+def with_values(
+    data: Dataset, name: str, storage_type: str, label: str, value: Any, where: Any
+) -> tuple[Dataset, int]:
+    """Return the data with one more numeric variable, and how many of its values are missing.
+
+    Parameters
+    ----------
+    value, where : ibis expressions
+        float64 with NULL for missing, and where it applies; None: everywhere.
+    """
+    import ibis
+
+    held = as_stored(value, storage_type)
+    after, values = reference_of(data).with_column(held if where is None else ibis.cases((where, held)))
+    variable = Variable(name, storage_type, values, default_format(storage_type), label)
+    missing = row_of(after, n=after.number(variable).isnull().cast("int64").sum())["n"]
+    return replace(data.with_variables(variable), reference=after), int(missing or 0)
 
 
 def _selection(data: Dataset, node: Command | FixedEquation, context: Context, any_order: bool) -> Reference:
@@ -84,6 +112,19 @@ def kept_rows(session: SessionState, node: Command) -> Dataset:
 
 def other_rows(session: SessionState, node: Command) -> Dataset:
     """Return the data with the rows that `if` and `in` do not choose."""
+    marked, place = marked_reference(session, node)
+    chosen: Any = marked.table[place]
+    return _with_rows(session.data, marked.where(~chosen))
+
+
+def marked_reference(session: SessionState, node: Command) -> tuple[Reference, str]:
+    """Return all rows with one more column, and its name: whether `if` and `in` choose the row.
+
+    Raises
+    ------
+    StataError
+        r(3) `in` where the rows have no order; what `pushed_condition` raises.
+    """
     import ibis
 
     reference = reference_of(session.data)
@@ -98,8 +139,8 @@ def other_rows(session: SessionState, node: Command) -> Dataset:
         rows = range_slice(node.in_range, session.data.n_obs)
         number = ibis.row_number()
         chosen = chosen & (number >= rows.start) & (number < rows.stop)
-    marked, place = reference.with_column(chosen)
-    return _with_rows(session.data, marked.where(~marked.table[place.column]))  # type: ignore[attr-defined]
+    marked, _ = reference.with_column(chosen)
+    return marked, marked.table.columns[-1]
 
 
 def _with_rows(data: Dataset, reference: Reference) -> Dataset:

@@ -33,6 +33,7 @@ MODULES: dict[str, str] = {
     "logistic": "likelihood.estimator:LOGIT",
     "logit": "likelihood.estimator:LOGIT",
     "mean": "means.estimator",
+    "ratio": "means.estimator",
     "mlogit": "likelihood.estimator:MULTINOMIAL",
     "nbreg": "likelihood.estimator:DISPERSED",
     "ologit": "likelihood.estimator:ORDERED",
@@ -125,6 +126,23 @@ class Tabular(Protocol):
 
     def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         """Return the table with what belongs to it; `eform` and its kin exponentiate."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TermTest:
+    """A test of whole terms: what is shown, and r()."""
+
+    lines: list[Line]
+    scalars: dict[str, float]
+
+
+@runtime_checkable
+class TestsTerms(Protocol):
+    """An estimator whose terms `test` takes by their names."""
+
+    def term_test(self, estimates: Estimates, text: str) -> TermTest | None:
+        """Return the test that a text asks for; None where it names no terms."""
         ...
 
 

@@ -42,7 +42,7 @@ def saved_result(node: Call, place: Place) -> Value:
     name, context = _name_in(node.arguments[0]), place.context
     if node.name == "scalar":
         if name not in context.scalars:
-            raise StataError(111, f"{name} not found", node.span)
+            raise StataError(111, f"scalar {name} not found", node.span)
         return _value(context.scalars[name])
     if node.name == "matrix":
         if context.matrix(name) is None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
-from xmixed.commands.registry import CommandEntry, built, find_entry
+from xmixed.commands.registry import CommandEntry, built, find_entry, subcommands_of
 from xmixed.commands.table import COMMANDS
 from xmixed.errors import Span, StataError
 from xmixed.output import without_control
@@ -144,6 +144,10 @@ def _few(lead: str, names: list[str]) -> str:
     return f"{lead} {', '.join(names)}" if 0 < len(names) <= 8 else ""
 
 
+def _unknown_subcommand(session: SessionState, error: StataError, found: re.Match[str]) -> str:
+    return _meant(found[2], subcommands_of(found[1]))
+
+
 def _unknown_option(session: SessionState, error: StataError, found: re.Match[str]) -> str:
     entry = _entry(error.command)
     if entry is None:
@@ -237,6 +241,7 @@ _SAYINGS = {
     r"^no; data in memory would be lost": "option clear gives them up; save keeps them",
     r"^file .* already exists": "option replace overwrites it",
     r"^last estimates not found": "fit a model first, or estimates restore one that is stored",
+    r"^data not mi set": "mi set mlong makes them multiple-imputation data; mi import reads what others made",
     r"^no observations": "conditions and missing values leave none: see count if, misstable summarize",
     r"^type mismatch": 'text stands in quotes ("a"), numbers do not; destring and string() convert',
     r"^not possible with numeric variable": "it holds numbers already; decode and tostring make text of them",
@@ -268,6 +273,7 @@ _ADVISERS: tuple[tuple[re.Pattern[str], Adviser], ...] = (
     (re.compile(r"^(?:variable )?(\S+) not found$"), _unknown_name),
     (re.compile(r"^'(\S+)' not found in list of covariates"), _unknown_name),
     (re.compile(r"^option (\w+)(?:\(\))? not allowed"), _unknown_option),
+    (re.compile(r"^(\w+) (\S+): subcommand not found"), _unknown_subcommand),
     (re.compile(r"^unknown function (\w+)\(\)"), _unknown_function),
     (re.compile(r"^unknown egen function (\w+)\(\)"), _unknown_egen),
     (re.compile(r"^(\S+) invalid name"), _no_name),

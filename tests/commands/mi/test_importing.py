@@ -103,6 +103,10 @@ def test_what_cannot_be_imported(session: Session, refused: Callable) -> None:
     assert refused(session, "mi import flong, m(m) id(id) drop clear") == (198, "option drop not allowed")
     assert refused(session, "mi import flong, m(m) id(k) clear")[0] == 459
     assert refused(session, "mi import flong, m(id) id(m) clear")[0] == 459
+    for wrong in ("m + 1", "cond(m == 2, ., m)", "m / 2", "m - 1", "1000000 * m"):
+        session.run(f"generate wrong = {wrong}")
+        assert refused(session, "mi import flong, m(wrong) id(id) clear")[0] == 459
+        session.run("drop wrong")
     session.run("generate s = string(m)")
     assert refused(session, "mi import flong, m(s) id(id) clear")[0] == 109
     session.run("mi set wide")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,6 +92,9 @@ def test_categories(holed: Session, method: str, name: str, values: set[float]) 
 def test_counts_and_types(holed: Session) -> None:
     holed.run("mi impute poisson c x, add(1)")
     assert holed.data["c"].type == "int"
+    holed.run("replace c = c + 5*(g == 0)")
+    assert "Negative binomial regression" in holed.run("mi impute nbreg c x, replace")
+    assert np.all(_imputed(holed, "c", 1) >= 0)
     holed.run("mi impute regress y x, replace double")
     assert holed.data["y"].type == "double"
 
@@ -140,6 +144,24 @@ Initialization: monotone                     Iterations =        8
     )
 
 
+def test_the_trace_of_chains(holed: Session, fails: Fails, folder: Path) -> None:
+    line = "mi impute chained (regress) y (poisson) c = x, replace burnin(4) rseed(1)"
+    holed.run(f"mi set M = 2\n{line} savetrace(trace)")
+    imputed = [_imputed(holed, "y", m)[:10] for m in (1, 2)]
+    assert fails(holed, f"{line} savetrace(trace)") == (602, "file trace.dta already exists")
+    assert fails(holed, f"{line} savetrace(trace, replace) by(g)")[0] == 198
+    assert fails(holed, f"{line} savetrace(, replace)")[0] == 198
+    holed.run("mi impute chained (regress) y = x, replace savetrace(nothing)")
+    assert not Path("nothing.dta").exists()  # a monotone pattern takes no iteration
+    holed.run(f"{line} savetrace(trace, replace)\nuse trace, clear")
+    data = holed.data
+    assert data.names == ["iter", "m", "y_mean", "y_sd", "c_mean", "c_sd"]
+    assert data["iter"].values.tolist() == [0, 1, 2, 3, 4] * 2
+    ends = data["y_mean"].values[[4, 9]]
+    assert ends.tolist() == pytest.approx([own.mean() for own in imputed], rel=1e-6)
+    assert data["y_sd"].values[9] == pytest.approx(imputed[1].std(ddof=1), rel=1e-6)
+
+
 def test_order_and_dry_run(holed: Session) -> None:
     shown = holed.run("mi impute chained (mlogit) o (pmm, knn(4) noconstant) y = x, dryrun orderasis")
     models = "                 o: mlogit o y x\n                 y: pmm y i.o x, knn(4) noconstant\n"
@@ -184,7 +206,9 @@ Prior: Jeffreys                              Iterations =       40
     assert np.all(np.abs(_imputed(holed, "c", 3)) < 100)
     assert (holed.r["burnin"], holed.r["burnbetween"]) == (20, 10)
     holed.run("replace c = . in 1/2 if _mi_m == 0")
-    note = "note: 2 observations omitted from EM estimation because of all imputation variables missing\n"
+    note = (
+        "note: 2 observations omitted from EM estimation because of all imputation\n      variables missing\n"
+    )
     assert note in holed.run("mi impute mvn y c = x, replace burnin(5) burnbetween(5) noconstant")
 
 
@@ -285,6 +309,8 @@ def test_nothing_to_impute(session: Session) -> None:
         ("mi impute logit c x, add(1)", 450, "c is not a 0/1 variable"),
         ("mi impute poisson y x, add(1)", 459, "y must be greater than or equal to zero"),
         ("mi impute regress y x if x > 99, add(1)", 2000, "no observations"),
+        ("mi impute regress y x if _n < 9, add(1)", 2000, "no observations"),
+        ("mi impute mvn y c if _n < 9, add(1)", 2000, "no observations"),
         ("mi impute regress y i.g#i.o#i.c#i.z#c.x in 1/3, add(1)", 101, "in range not allowed"),
         (
             "mi impute regress y x if _n < 12, add(1)",
@@ -299,6 +325,7 @@ def test_refusals(holed: Session, fails: Fails, line: str, code: int, message: s
 
 def test_imputations_that_exist_ask_what_to_do(holed: Session, fails: Fails) -> None:
     holed.run("mi set M = 2")
+    assert fails(holed, "mi impute regress y x, add(999)") == (198, "add(): at most 1,000 imputations")
     message = "option add() or replace is required when imputations exist"
     assert fails(holed, "mi impute regress y x") == (198, message)
 

@@ -117,8 +117,25 @@ def test_what_may_not_be(holed: Session, fails: Callable) -> None:
 def test_unregistering_makes_observations_complete(holed: Session) -> None:
     holed.run("mi set wide\nmi register imputed b\nmi set M = 1")
     assert holed.data.names == ["x", "b", "s", "_mi_miss", "_1_b"]
-    assert holed.run("mi unregister b") == "(1 m=0 obs. now marked as complete)\n"
+    assert holed.run("mi unregister b, noupdate") == "(1 m=0 obs. now marked as complete)\n"
     assert holed.data.names == ["x", "b", "s", "_mi_miss"]
+
+
+def test_files_of_flongsep_are_where_the_data_are_from(holed: Session, folder, refused: Callable) -> None:
+    (folder / "sub").mkdir()
+    holed.run("mi set flongsep sub/own\nmi register imputed b\nmi set M = 2")
+    assert holed.data.characteristics["_dta"]["_mi_name"] == "own"
+    assert "Style:  flongsep own\n" in holed.run("mi describe")
+    (folder / "sub").rename(folder / "moved")
+    holed.run("use moved/own, clear\nmi set M += 1")
+    assert (folder / "moved" / "_3_own.dta").exists()
+    (folder / "moved" / "_2_own.dta").unlink()
+    assert refused(holed, "mi update")[0] == 601
+    holed.run("save other")
+    assert refused(holed, "mi update")[0] == 119
+    holed.run("char _dta[_mi_name] ../other\nsave moved/another")
+    assert refused(holed, "mi update")[0] == 119
+    assert sorted(path.name for path in folder.iterdir()) == ["moved", "other.dta"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +144,7 @@ def test_unregistering_makes_observations_complete(holed: Session) -> None:
         ("char _dta[_mi_M] many", "mi update", 459),
         ("char _dta[_mi_M] 5000", "mi update", 459),
         ("char _dta[_mi_style] tall", "mi update", 119),
-        ("char _dta[_mi_style] flongsep\nkeep if _mi_m == 0", "mi update", 601),
+        ("char _dta[_mi_style] flongsep\nkeep if _mi_m == 0", "mi update", 119),
         ("tostring _mi_m, replace", "mi update", 459),
         ("generate _1_b = 1", "mi convert wide, clear", 110),
     ],
@@ -155,6 +172,8 @@ def test_state_that_is_odd_is_put_right(holed: Session) -> None:
     )
     assert holed.run("mi update") == said
     assert read(holed.data).imputations.registered == {"b": "imputed"}
-    holed.run("drop if _mi_m == 2")
+    holed.run("mi convert wide, clear\ntostring b, replace")
+    assert read(holed.data).imputations.completed(2)["b"].is_string
+    holed.run("destring b, replace\nmi convert mlong, clear\ndrop if _mi_m == 2")
     assert holed.run("mi update") == ""
     assert holed.data["_mi_m"].values.tolist() == [0] * 6 + [1, 2]

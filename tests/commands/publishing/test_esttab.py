@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from xmixed.errors import StataError
-from xmixed.estimation.publishing.table import number_text
+from xmixed.estimation.publishing.design import number_text
 from xmixed.formats.width import abbreviate_name
 from xmixed.interpreter.session import Session
 
@@ -189,15 +189,8 @@ def test_formats_by_name(session: Session) -> None:
 @pytest.mark.parametrize(
     "option",
     [
-        "width(5)",
-        "longtable",
-        "prehead(x)",
-        "posthead(x)",
-        "prefoot(x)",
-        "postfoot(x)",
         "margin",
-        "beta",
-        "unstack",
+        "onecell",
     ],
 )
 def test_what_is_not_built_is_refused(session: Session, option: str) -> None:
@@ -215,3 +208,92 @@ def test_names_are_abbreviated_as_printed_tables_show() -> None:
     """Seen in published tables: `1.nearinc~81`, `Without_Ro~t`: digits or one letter at the end."""
     assert abbreviate_name("1.nearinc#1.y81", 12) == "1.nearinc~81"
     assert abbreviate_name("Without_Robust", 12) == "Without_Ro~t"
+
+
+def test_equations_side_by_side(session: Session) -> None:
+    lines = session.run("esttab ols ri, unstack").splitlines()
+    head = next(place for place, line in enumerate(lines) if "lns1_1_1" in line)
+    assert lines[head].split() == ["main", "main", "lns1_1_1", "lnsig_e"]
+    assert lines[head - 2].split() == ["(1)", "(2)"]
+    constant = next(line for line in lines if line.startswith("_cons"))
+    assert constant.split() == ["_cons", "251.4***", "251.4***", "3.584***", "3.431***"]
+    assert next(line for line in lines if line.startswith("N ")).split() == ["N", "180", "180"]
+    grouped = session.run('esttab ols ri, unstack mgroups("A" "B", pattern(1 1))').splitlines()
+    assert any(line.split() == ["A", "B"] for line in grouped)
+
+
+def test_lines_of_the_users_own(session: Session, tmp_path: Path) -> None:
+    session.run(
+        'esttab ols ri using t.tex, prehead("\\begin{table}" "\\caption{@title}" '
+        '"\\begin{tabular}{l*{@M}{c}}" "@hline") posthead("\\midrule") '
+        'prefoot("\\\\" "N rows:") postfoot("@hline" "\\end{tabular} @span") '
+        "title(My title) keep(days) noeqlines"
+    )
+    lines = (tmp_path / "t.tex").read_text().splitlines()
+    assert lines[:4] == ["\\begin{table}", "\\caption{My title}", "\\begin{tabular}{l*{2}{c}}", "\\hline"]
+    assert lines[6] == "\\midrule" and lines[-3].startswith("\\(N\\)") and lines[-4] == "N rows:"
+    assert lines[-2:] == ["\\hline", "\\end{tabular} 3"]
+    shown = session.run('esttab ols, keep(days) prefoot("@hline") postfoot("@starlegend" "@note")')
+    assert shown.splitlines()[-2] == "* p<0.05, ** p<0.01, *** p<0.001"
+    session.run('esttab ols using t.html, prehead("<table>") postfoot("</table>")')
+    assert (tmp_path / "t.html").read_text().startswith("<table>\n<tr>")
+    session.run('esttab ols using t.csv, prehead("first") postfoot("last")')
+    assert (tmp_path / "t.csv").read_text().splitlines()[-1] == "last"
+    with pytest.raises(StataError, match="not implemented for this format"):
+        session.run('esttab ols using t.rtf, prehead("x")')
+    with pytest.raises(StataError, match="not implemented for this format"):
+        session.run('esttab ols using t.docx, prehead("x")')
+
+
+def test_latex_over_pages_and_of_a_width(session: Session, tmp_path: Path) -> None:
+    session.run("esttab ols using t.tex, longtable title(T)")
+    text = (tmp_path / "t.tex").read_text()
+    assert "\\begin{longtable}{l*{1}{c}}\n\\caption{T}\\\\\n" in text and "\\end{longtable}\n}\n" in text
+    session.run("esttab ols using t.tex, width(\\hsize) replace")
+    assert "\\begin{tabular*}{\\hsize}{@{\\hskip\\tabcolsep" in (tmp_path / "t.tex").read_text()
+    for option in ("longtable", "width(5)"):
+        with pytest.raises(StataError, match="is for LaTeX"):
+            session.run(f"esttab ols, {option}")
+
+
+def test_standardized_coefficients(session: Session) -> None:
+    session.run("estimates restore ols\nestadd beta\nestimates restore ols")
+    y, x = session.data["reaction"].to_double(), session.data["days"].to_double()
+    shown = session.run("esttab ols, beta(5)")
+    assert f"{np.corrcoef(x, y)[0, 1]:.5f}***" in shown and "_cons" not in shown
+    assert "Standardized beta coefficients; t statistics in parentheses" in shown
+    session.run("generate z = days > 4\nlogit z reaction, nolog\nestadd beta")
+    b = session.e.matrices["b"].values[0, 0] * y.std() / (x > 4).std()
+    assert session.e.matrices["beta"].values[0, 0] == pytest.approx(b)
+
+
+def test_interactions_and_headings(session: Session) -> None:
+    session.run(
+        'label variable days "Days"\ngenerate h = days > 4\neststo i: quietly regress reaction c.days#i.h'
+    )
+    assert "h=1 X Days" in session.run('esttab i, label interaction(" X ") varwidth(25)')
+    assert "h=1 # Days" in session.run("esttab i, label varwidth(25)")
+    shown = session.run('esttab ols, cells("b(fmt(2) label(Coef)) se(fmt(3))")')
+    assert [line.split() for line in shown.splitlines()][4] == ["Coef", "se"]
+    assert "Coef" not in session.run('esttab ols, cells("b(label(Coef)) se") collabels(none)')
+
+
+def test_what_is_computed_of_the_sample(session: Session) -> None:
+    session.run("regress reaction days if days > 2\neststo part\nestadd ysumm\nestadd summ\nestadd vif: part")
+    rows = session.data["days"].to_double() > 2
+    y, x = session.data["reaction"].to_double()[rows], session.data["days"].to_double()[rows]
+    e = session.e
+    assert [e[f"y{name}"] for name in ("mean", "sd", "min", "max")] == pytest.approx(
+        [y.mean(), y.std(ddof=1), y.min(), y.max()]
+    )
+    assert [e.matrices[name].values[0, 0] for name in ("mean", "sd", "min", "max")] == pytest.approx(
+        [x.mean(), x.std(ddof=1), x.min(), x.max()]
+    )
+    assert session.stored["part"].matrices["vif"].values[0, 0] == pytest.approx(1)
+    with pytest.raises(StataError, match="already defined"):
+        session.run("estadd ysumm")
+    session.run("estadd ysumm, replace\nestadd ysumm, mean prefix(dep_)")
+    assert session.e["dep_mean"] == pytest.approx(y.mean()) and "dep_sd" not in session.e
+    for line in ("estadd vif, mean", "estimates restore ri\nestadd vif", "estadd foo"):
+        with pytest.raises(StataError):
+            session.run(line)

@@ -15,16 +15,16 @@ bootstrap sd=exp(_b[lns1_1_1:_cons]), reps(20) seed(3) dots(5) cluster(subject) 
 bootstrap, reps(20) seed(3) cluster(subject) idcluster(s): xtmixed reaction days || s: days, cov(un)
 xtmixed, variance
 estat bootstrap
-capture program drop ratio
-program ratio, rclass
+capture program drop quotient
+program quotient, rclass
   quietly summarize reaction
   if r(mean) > 300 {
     error 498
   }
   return scalar m = r(mean)
 end
-bootstrap m=r(m), reps(55) seed(4) nowarn notable: ratio
-bootstrap m=r(m), reps(20) seed(4) nowarn reject(r(m) < 297) force nodrop: ratio
+bootstrap m=r(m), reps(55) seed(4) nowarn notable: quotient
+bootstrap m=r(m), reps(20) seed(4) nowarn reject(r(m) < 297) force nodrop: quotient
 capture noisily bootstrap, reps(5): summarize reaction
 capture noisily bootstrap r(mean), idcluster(s): summarize reaction
 capture noisily bootstrap r(nothing): summarize reaction

@@ -6,33 +6,38 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from xmixed.commands.data.new_types import new_type, retyped
-from xmixed.commands.referenced import row_of
+from xmixed.commands.referenced import marked_reference, row_of
 from xmixed.data.columns import promoted_for, string_type_of, wider_string_type
 from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.data.reference.leaves import truncated
-from xmixed.data.reference.model import Reference, needs_rows
+from xmixed.data.reference.model import Reference
 from xmixed.data.reference.rows import as_stored, reference_of
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
-from xmixed.expressions.pushdown.translate import pushed_condition, pushed_value
+from xmixed.expressions.pushdown.translate import pushed_value
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 
 
 class _Assigned(NamedTuple):
-    """Values by row, as ibis expressions: of the assignment, and where it applies (None: everywhere)."""
+    """Values by row, as ibis expressions over a reference: of the assignment, and where it applies.
 
+    `where` is None for everywhere.
+    """
+
+    reference: Reference
     value: Any
     is_text: bool
     where: Any
 
 
 def _assigned(session: SessionState, node: Command) -> _Assigned:
-    if node.in_range is not None:
-        raise needs_rows(f"{node.name} with in is", node.in_range.span)
-    context = Context.of(session)
-    where = None if node.condition is None else pushed_condition(node.condition, context)
-    return _Assigned(*pushed_value(node.argument.expression, context), where)
+    reference, where = reference_of(session.data), None
+    if node.in_range is not None or node.condition is not None:
+        reference, place = marked_reference(session, node)
+        where = reference.table[place]
+    context = Context.of(session).over(replace(session.data, reference=reference))
+    return _Assigned(reference, *pushed_value(node.argument.expression, context), where)
 
 
 def added(session: SessionState, node: Command) -> tuple[Dataset, int]:
@@ -44,8 +49,7 @@ def added(session: SessionState, node: Command) -> tuple[Dataset, int]:
         Those of `pushed_value`; r(109), r(198) for its type.
     """
     data, new = session.data, node.argument
-    reference = reference_of(data)
-    value, is_text, where = _assigned(session, node)
+    reference, value, is_text, where = _assigned(session, node)
     storage_type = new_type(new, is_text, session.settings.type)
     if storage_type == "str":
         storage_type = string_type_of(_longest(reference, value, where))
@@ -74,7 +78,7 @@ def _stored(value: Any, storage_type: str, where: Any, otherwise: Any) -> Any:
 def _longest(reference: Reference, value: Any, where: Any) -> int:
     import ibis
 
-    length = value.length() if where is None else ibis.cases((where, value.length()))
+    length: Any = value.length() if where is None else ibis.cases((where, value.length()))
     return int(row_of(reference, longest=length.max())["longest"] or 0)
 
 
@@ -89,8 +93,7 @@ def replaced(
         Those of `pushed_value`; r(109) for a string in a number, or the reverse.
     """
     data = session.data
-    reference = reference_of(data)
-    value, is_text, where = _assigned(session, node)
+    reference, value, is_text, where = _assigned(session, node)
     if is_text != old.is_string:
         raise StataError(109, "type mismatch")
     storage_type = old.type if keep_type else _promoted(reference, old, value, where)
@@ -115,7 +118,7 @@ def _promoted(reference: Reference, old: Variable, value: Any, where: Any) -> st
         return wider_string_type(old.type, string_type_of(_longest(reference, value, where)))
     if old.type == "double":
         return old.type
-    used = value if where is None else ibis.cases((where, value))
+    used: Any = value if where is None else ibis.cases((where, value))
     fractions = (used != truncated(used)).cast("int64").max()
     row = row_of(reference, low=used.min(), high=used.max(), fractions=fractions)
     if row["low"] is None:

@@ -8,7 +8,9 @@ from xmixed.commands.registry import command, subcommand
 from xmixed.commands.rows import selected_rows, variables_of
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
+from xmixed.expressions.varlist import check_new_name
 from xmixed.language.nodes import Command
+from xmixed.language.options import split_suboptions
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
 from xmixed.output import line
@@ -46,10 +48,10 @@ def misstable(session: SessionState, node: Command) -> None:
         options=(
             OptionSpec("all", "all", help="variables without missing values too"),
             OptionSpec("showzeros", "showz", help="0 instead of a blank"),
-            OptionSpec("generate", "gen", "name", built=False),
+            OptionSpec("generate", "gen", "text", help="indicators of missing values: stub[, exok]"),
         ),
     ),
-    synopsis="misstable summarize [varlist] [if] [in] [, all showzeros]",
+    synopsis="misstable summarize [varlist] [if] [in] [, all showzeros generate(stub [, exok])]",
     needs=("data",),
 )
 def summarize(session: SessionState, node: Command) -> None:
@@ -63,7 +65,10 @@ def summarize(session: SessionState, node: Command) -> None:
         session.r = Results()
         return
     names = session.data.names
+    made = _indicators(session, node, [variable for variable, row in counted if row.dots + row.extended])
     session.out.write(*render_missing([row for _, row in shown], bool(node.option("showzeros")), names))
+    if made:
+        session.data = session.data.with_variables(*made)
     variable, last = shown[-1]
     scalars = {
         "N_eq_dot": float(last.dots),
@@ -74,6 +79,25 @@ def summarize(session: SessionState, node: Command) -> None:
     if last.extremes:
         scalars |= {"min": last.extremes[0], "max": last.extremes[1]}
     session.r = Results(scalars=scalars, macros={"vartype": variable.type})
+
+
+def _indicators(session: SessionState, node: Command, incomplete: list[Variable]) -> list[Variable]:
+    """Return the variables of `generate()`: 1 where a value is missing, 0 elsewhere."""
+    if node.option("generate") is None:
+        return []
+    stub, words = split_suboptions(node.option("generate"))
+    if not stub or any(word != "exok" for word in words):
+        raise StataError(198, "option generate() incorrectly specified", node.options["generate"].span)
+    made = []
+    for variable in incomplete:
+        gone = _gone(variable.to_double(), bool(words))
+        if not gone.any():
+            continue
+        name = stub + variable.name
+        check_new_name(name, session.data)
+        label = f"({variable.name}{'==' if words else '>='}.)"
+        made.append(Variable(name, "byte", gone.astype(np.int8), "%8.0g", label))
+    return made
 
 
 def _count(variable: Variable, rows: np.ndarray) -> MissingRow:

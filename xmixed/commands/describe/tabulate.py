@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -39,7 +40,13 @@ from xmixed.render.layouts.describe.tabulate import (
 )
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.inference.contingency import Exact, association, expected_counts, fisher_exact
+from xmixed.statistics.inference.contingency import (
+    Exact,
+    association,
+    expected_counts,
+    fisher_exact,
+    likelihood_ratio_contributions,
+)
 
 MOST_ROWS, MOST_COLUMNS, MOST_VALUES = 1200, 80, 12_000
 """Stata/SE: the largest two-way table, and the most values of a one-way table."""
@@ -61,7 +68,7 @@ _TWO_WAY = (
     OptionSpec("cell", "ce", help="percentages of the whole"),
     OptionSpec("expected", "exp", help="expected frequencies"),
     OptionSpec("cchi2", "cchi2", help="contributions to chi-squared"),
-    OptionSpec("clrchi2", "clrchi2", help="contributions to the likelihood ratio", built=False),
+    OptionSpec("clrchi2", "clrchi2", help="contributions to the likelihood ratio"),
     OptionSpec("chi2", "ch", help="Pearson's chi-squared"),
     OptionSpec("lrchi2", "lr", help="likelihood-ratio chi-squared"),
     OptionSpec("exact", "e", help="Fisher's exact test", optional_value=True),
@@ -71,7 +78,7 @@ _TWO_WAY = (
     OptionSpec("all", "al", help="chi2 lrchi2 V gamma taub"),
     OptionSpec("nokey", "nokey", help="no explanation of the cells"),
     OptionSpec("key", "key", help="an explanation of the cells in any case"),
-    OptionSpec("wrap", "w", help="do not break wide tables", built=False),
+    OptionSpec("wrap", "w", help="no panels for what is wider than the line"),
     OptionSpec("rowsort", "rowsort", help="rows by frequency"),
     OptionSpec("colsort", "colsort", help="columns by frequency"),
     OptionSpec("matcell", "matcell", "name", "matrix of the frequencies"),
@@ -245,7 +252,7 @@ def _longest(session: SessionState, variable: Variable, labels: bool) -> int:
 
 
 def _one_way(session: SessionState, node: Command, name: str, sample: _Sample) -> None:
-    for option in ("row", "column", "cell", "expected", "cchi2", "all", *_TESTS):
+    for option in ("row", "column", "cell", "expected", "cchi2", "clrchi2", "wrap", "all", *_TESTS):
         if node.option(option):
             raise StataError(198, f"option {option} not allowed", node.options[option].span)
     variable, labels = session.data[name], not node.option("nolabel")
@@ -366,7 +373,8 @@ def _two_way(session: SessionState, node: Command, names: list[str], sample: _Sa
             stages=exact.stages if exact else (),
             longest=_longest(session, variables[0], labels),
         )
-        session.out.write(*render_two_way(table, session.settings.linesize))
+        width = sys.maxsize if node.option("wrap") else session.settings.linesize
+        session.out.write(*render_two_way(table, width))
     _matrices(session, node, counts, *values)
     session.r = Results(scalars=scalars | saved)
 
@@ -386,11 +394,13 @@ def _contents(node: Command, counts: np.ndarray, fractional: bool) -> tuple[Cont
     full = _with_margins(counts)
     expected = expected_counts(counts)
     contribution = np.where(expected > 0, (counts - expected) ** 2 / np.where(expected > 0, expected, 1), 0)
+    ratio = likelihood_ratio_contributions(counts)
     n = full[-1, -1]
     found = {
         "": Content("frequency", full, "weighted" if fractional else "count"),
         "expected": Content("expected frequency", _with_margins(expected), "%11.1f"),
         "cchi2": Content("chi2 contribution", _with_margins(contribution), "%11.1f"),
+        "clrchi2": Content("likelihood-ratio contribution", _with_margins(ratio), "%11.1f"),
         "row": Content("row percentage", 100 * _share(full, full[:, -1:]), "%9.2f"),
         "column": Content("column percentage", 100 * _share(full, full[-1:, :]), "%9.2f"),
         "cell": Content("cell percentage", 100 * _share(full, n), "%9.2f"),

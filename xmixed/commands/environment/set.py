@@ -13,6 +13,7 @@ from xmixed.formats import is_date_format, is_string_format, is_valid_format, wi
 from xmixed.formats.reading import whole_number
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.render.text import wrap
 from xmixed.session.state import SessionState
 
 LINESIZE, MATSIZE, LEVEL = (40, 255), (10, 11000), (10.0, 99.99)
@@ -96,11 +97,12 @@ def _observations(session: SessionState, name: str, word: str) -> None:
 
 
 def _memory(session: SessionState, name: str, word: str) -> None:
-    session.out.write(
-        "set memory ignored.",
-        "    Memory no longer needs to be set in modern Statas; memory adjustments are performed on the fly",
-        "    automatically.",
+    said = (
+        "Memory no longer needs to be set in modern Statas; memory adjustments are performed on the fly"
+        " automatically."
     )
+    folded = wrap(said, session.settings.linesize - 4)
+    session.out.write("set memory ignored.", *(f"    {line}" for line in folded))
 
 
 def _matsize(session: SessionState, name: str, word: str) -> None:

@@ -24,6 +24,10 @@ def _set(session: SessionState, node: Command) -> None:
     if not fits:
         raise StataError(198, "invalid syntax")
     session.settings.remembered[name] = value
+    if name == "max_memory":
+        for data in (session.data, *(frame.preserved for frame in session.frames)):
+            if data is not None and data.reference is not None:
+                data.reference.source.limit_memory(value)
 
 
 PERMANENTLY = OptionSpec("permanently", "perm", help="accepted: it lasts for the session")

@@ -1,25 +1,28 @@
-"""mean, proportion, total."""
+"""mean, proportion, ratio, total."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import numeric_variables, selected_rows
 from xmixed.data.categories import Categories, categories_of, value_texts
-from xmixed.data.dataset import Variable
-from xmixed.errors import StataError
+from xmixed.data.dataset import Dataset, Variable
+from xmixed.errors import StataError, syntax_error
 from xmixed.estimation.means.estimator import DISPLAY, ESTIMATOR, Subpopulations, estimates
 from xmixed.estimation.run import replayed, replicated
 from xmixed.estimation.table_options import variance_option
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.varlist import resolve_name, resolve_varlist
+from xmixed.expressions.varlist import is_valid_name, resolve_name, resolve_varlist
 from xmixed.expressions.weights import check_weights
 from xmixed.language.nodes import Command
-from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.language.parser import parse_varlist
+from xmixed.language.syntax import ArgumentKind, OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, new_mark
@@ -27,9 +30,9 @@ from xmixed.statistics.grouping import factorise
 from xmixed.statistics.linear.linearised import Linearised, means, totals
 
 
-def _syntax(*more: OptionSpec) -> Syntax:
+def _syntax(argument: ArgumentKind = "varlist", *more: OptionSpec) -> Syntax:
     return Syntax(
-        "varlist",
+        argument,
         condition=True,
         in_range=True,
         weights=("fweight", "aweight", "pweight", "iweight"),
@@ -68,6 +71,17 @@ def proportion(session: SessionState, node: Command) -> None:
 
 
 @command(
+    "ratio",
+    syntax=_syntax("text"),
+    synopsis="ratio [name:] varname [/] varname [if] [in] [weight] [, over(varlist) vce(cluster clustvar)]"
+    "\nratio ([name:] varname [/] varname) ([name:] varname [/] varname) ...",
+    by="each",
+)
+def ratio(session: SessionState, node: Command) -> None:
+    _estimate(session, node, "ratio")
+
+
+@command(
     "total",
     syntax=_syntax(),
     synopsis="total varlist [if] [in] [weight] [, over(varlist) vce(cluster clustvar) level(#)]",
@@ -84,7 +98,8 @@ def _estimate(session: SessionState, node: Command, name: str) -> None:
         raise StataError(100, "varlist required")
     if node.option("missing") and name != "proportion":
         raise StataError(198, "option missing not allowed", node.options["missing"].span)
-    variables = numeric_variables(session, node)
+    pairs = _ratios(session.data, node.argument) if name == "ratio" else ()
+    variables = [one for _, *pair in pairs for one in pair] or numeric_variables(session, node)
     rows = selected_rows(session, node)
     kind, w = _weights(session, node, rows)
     rows = rows if w is None else rows & (w > 0)
@@ -103,6 +118,13 @@ def _estimate(session: SessionState, node: Command, name: str) -> None:
     codes = None if clusters is None else factorise(clusters[rows]).codes
     count = max(1, len(texts))
     estimator = totals if name == "total" else means
+    if name == "ratio":
+        Y = np.column_stack([one.numerator.to_double()[rows] for one in pairs])
+        X = np.column_stack([one.denominator.to_double()[rows] for one in pairs])
+        labels = _ratio_labels(pairs, over, texts)
+        found = means(Y, groups[rows], count, weights, kind, codes, X)
+        _commit(session, node, name, rows, found, labels, weights, kind, cluster, codes, over)
+        return
     if name == "proportion":
         categories = [categories_of(variable, rows, kept_missing) for variable in variables]
         Y = np.column_stack([found.codes[rows, None] == np.arange(len(found.values)) for found in categories])
@@ -112,6 +134,45 @@ def _estimate(session: SessionState, node: Command, name: str) -> None:
         labels = _labels([variable.name for variable in variables], over, texts)
     found = estimator(Y.astype(np.float64), groups[rows], count, weights, kind, codes)
     _commit(session, node, name, rows, found, labels, weights, kind, cluster, codes, over)
+
+
+class _Ratio(NamedTuple):
+    name: str
+    numerator: Variable
+    denominator: Variable
+
+
+def _ratios(data: Dataset, text: str) -> tuple[_Ratio, ...]:
+    """Return what `y/x`, `y x`, `name: y/x` or several of these in parentheses mean; r(198)."""
+    text = text.strip()
+    parts = [text]
+    if text.startswith("("):
+        if not text.endswith(")"):
+            raise syntax_error()
+        parts = [part.partition("(")[2] for part in text.removesuffix(")").split(")")]
+    found = []
+    for number, part in enumerate(parts, 1):
+        name, _, of = part.rpartition(":")
+        words = of.replace("/", " ").split()
+        if len(words) != 2 or of.count("/") > 1:
+            raise syntax_error()
+        if name.strip() and not is_valid_name(name.strip()):
+            raise StataError(198, f"{name.strip()} invalid name")
+        pair = [data[resolve_varlist(parse_varlist(word), data)[0]] for word in words]
+        for variable in pair:
+            if variable.is_string:
+                hint = f"{variable.name} is a string variable"
+                raise StataError(109, "string variables not allowed in varlist;", hint=hint)
+        found.append(_Ratio(name.strip() or f"_ratio_{number}", *pair))
+    return tuple(found)
+
+
+def _ratio_labels(
+    ratios: Sequence[_Ratio], over: Sequence[Variable], texts: Sequence[tuple[str, ...]]
+) -> Subpopulations:
+    labels = _labels([one.name for one in ratios], over, texts)
+    named = tuple((one.name, f"{one.numerator.name}/{one.denominator.name}") for one in ratios)
+    return replace(labels, legend=(*named, *labels.legend))
 
 
 def _weights(session: SessionState, node: Command, rows: np.ndarray) -> tuple[str, np.ndarray | None]:
@@ -240,9 +301,10 @@ def _commit(
     scalars["k_eq"] = float(len(labels.variables))
     if codes is not None:
         scalars |= {"N_clust": float(codes.max() + 1), "df_r": float(codes.max())}
+    names = node.argument.split() if name == "ratio" else resolve_varlist(node.argument, session.data)
     macros = {
         "cmdline": node.text.strip(),
-        "varlist": " ".join(resolve_varlist(node.argument, session.data)),
+        "varlist": " ".join(names),
         "over": " ".join(variable.name for variable in over),
         "vce": "cluster" if cluster else "analytic",
         "vcetype": "Robust" if cluster or kind == "pweight" else "",

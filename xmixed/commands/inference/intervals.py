@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 
 from xmixed.commands.inference.comparing import METHODS
 from xmixed.commands.registry import command
-from xmixed.commands.rows import numeric_variables, selected_rows, weights_of
+from xmixed.commands.rows import Weights, numeric_variables, selected_rows, weights_of
+from xmixed.data.categories import categories_of, value_texts
+from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import is_missing
+from xmixed.render.layouts.by import render_group_header
 from xmixed.render.layouts.inference.intervals import (
     CentileRow,
     IntervalRow,
@@ -41,14 +47,15 @@ from xmixed.statistics.inference.intervals import Interval, centile, proportion_
             OptionSpec("jeffreys", "j", help="Jeffreys's limits"),
             OptionSpec("poisson", "p", help="rates of counts"),
             OptionSpec("exposure", "exp", "varname", "exposure of the counts"),
-            OptionSpec("by", "by", "varname", "by groups", built=False),
-            OptionSpec("total", "t", help="with by(): all groups together", built=False),
+            OptionSpec("by", "by", "varname", "by groups"),
+            OptionSpec("total", "t", help="with by(): all groups together"),
             OptionSpec("separator", "sep", "integer", "rule after every # variables", minimum_value=0),
             LEVEL,
         ),
         exclusive=(METHODS, ("binomial", "poisson")),
     ),
-    synopsis="ci [varlist] [if] [in] [weight] [, binomial poisson exposure(varname) wilson ... level(#)]",
+    synopsis="ci [varlist] [if] [in] [weight] [, binomial poisson exposure(varname) wilson ..."
+    " by(varname) total level(#)]",
     needs=("data",),
     by="each",
 )
@@ -58,6 +65,8 @@ def ci(session: SessionState, node: Command) -> None:
     binomial = bool(node.option("binomial")) or bool(method and not poisson)
     if poisson and method not in ("", "exact"):
         raise StataError(198, f"option {method} not allowed", node.options[method].span)
+    if node.option("total") and not node.option("by"):
+        raise StataError(198, "total requires by()", node.options["total"].span)
     variables = numeric_variables(session, node)
     rows = selected_rows(session, node)
     weights = weights_of(session, node, rows)
@@ -70,30 +79,69 @@ def ci(session: SessionState, node: Command) -> None:
         exposure = session.data[resolve_name(node.option("exposure"), session.data)].to_double()
         rows = rows & ~is_missing(exposure)
     level = float(node.option("level", session.settings.level))
+    head = "poisson" if poisson else (method or "exact") if binomial else ""
+    asked = _Asked(variables, weights, exposure, head, level, bool(node.argument))
+    count = "Exposure" if poisson else "Obs"
     shown: list[IntervalRow] = []
-    for variable in variables:
-        x = variable.to_double()
-        used = rows & ~is_missing(x)
-        w = None if weights.values is None else weights.values[used]
-        if not used.any():
+    for values, own in _groups(session, node, rows):
+        found = _intervals(asked, own)
+        if not found:
             continue
-        if binomial:
-            found = _proportion(variable.name, x[used], w, level, method or "exact")
-            if found is None and node.argument:
-                raise StataError(450, f"{variable.name} is not a 0/1 variable")
-        elif poisson:
-            found = _rate(variable.name, x[used], exposure[used], w, level)
-        else:
-            found = _mean(variable.name, x[used], w, weights.kind, level)
-        shown += [found] if found is not None else []
+        shown = found
+        if values is not None:
+            session.out.write(*render_group_header(values, session.settings.linesize))
+        session.out.write(*render_intervals(shown, head, level, node.option("separator", 5), count))
     if not shown:
         raise StataError(2000, "no observations")
-    head = "poisson" if poisson else (method or "exact") if binomial else ""
-    count = "Exposure" if poisson else "Obs"
-    session.out.write(*render_intervals(shown, head, level, node.option("separator", 5), count))
     last = shown[-1].interval
     scalars = {"level": level, "ub": last.upper, "lb": last.lower, "se": last.se, "mean": last.estimate}
     session.r = Results(scalars=scalars | {"N": shown[-1].n})
+
+
+class _Asked(NamedTuple):
+    """What is asked for: of which variables, by which method (the key of its head), at which level."""
+
+    variables: list[Variable]
+    weights: Weights
+    exposure: np.ndarray
+    method: str
+    level: float
+    named: bool
+
+
+def _groups(
+    session: SessionState, node: Command, rows: np.ndarray
+) -> Iterator[tuple[list[tuple[str, str]] | None, np.ndarray]]:
+    """Give the values that stand above each table, and its rows; None where by() is not given."""
+    if not node.option("by"):
+        yield None, rows
+        return
+    variable = session.data[resolve_name(node.option("by"), session.data)]
+    found = categories_of(variable, rows)
+    for code, text in enumerate(value_texts(session.data, variable, found.values)):
+        yield [(variable.name, text)], found.used & (found.codes == code)
+    if node.option("total"):
+        yield [], found.used
+
+
+def _intervals(asked: _Asked, rows: np.ndarray) -> list[IntervalRow]:
+    shown = []
+    for variable in asked.variables:
+        x = variable.to_double()
+        used = rows & ~is_missing(x)
+        w = None if asked.weights.values is None else asked.weights.values[used]
+        if not used.any():
+            continue
+        if asked.method == "poisson":
+            found = _rate(variable.name, x[used], asked.exposure[used], w, asked.level)
+        elif asked.method:
+            found = _proportion(variable.name, x[used], w, asked.level, asked.method)
+            if found is None and asked.named:
+                raise StataError(450, f"{variable.name} is not a 0/1 variable")
+        else:
+            found = _mean(variable.name, x[used], w, asked.weights.kind, asked.level)
+        shown += [found] if found is not None else []
+    return shown
 
 
 def _mean(name: str, x: np.ndarray, w: np.ndarray | None, kind: str, level: float) -> IntervalRow:

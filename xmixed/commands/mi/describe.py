@@ -35,7 +35,7 @@ def query(session: SessionState, node: Command) -> None:
     found = state(session.data)
     updated = _updated(found)
     part = f", m = {found['m']}" if "m" in found else f", M = {found.get('M', '0')}"
-    shown = f"{found['style']} {found['name']}" if found["style"] == "flongsep" else found["style"]
+    shown = f"{found['style']} {found.get('name', '')}" if found["style"] == "flongsep" else found["style"]
     session.out.write(f"data mi set {shown}{part}", f"last mi update {render_age(updated, now())}")
     counts = {"update": float(now() - updated), "M": float(whole_number(found.get("M", "0")) or 0)}
     counts |= {"m": float(whole_number(found["m"]) or 0)} if "m" in found else {}
@@ -68,7 +68,7 @@ def describe(session: SessionState, node: Command) -> None:
     system = [name for name in (M, ID, MISS) if name in session.data]
     facts = ImputationFacts(
         imputations.style,
-        imputations.name,
+        kept.get("name", ""),
         _updated(kept),
         now(),
         base.n_obs - incomplete,

@@ -7,6 +7,7 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.data.columns import count_missing, stored
 from xmixed.data.dataset import Variable, default_format, is_string_type
+from xmixed.data.reference.model import needs_rows
 from xmixed.errors import StataError
 from xmixed.estimation.inference.prediction import Request, predicted, requested, statistic_options
 from xmixed.estimation.results import Estimator, Statistic, estimator_of
@@ -26,6 +27,7 @@ from xmixed.session.state import SessionState
     synopsis="predict [type] {stub* | newvarlist} [if] [in] [, statistic level(levelvar)]",
     needs=("estimates",),
     keeps_r=True,
+    by_reference=True,
 )
 def predict(session: SessionState, node: Command) -> None:
     """Make what the estimator of the active results offers; the options are its statistics."""
@@ -42,6 +44,9 @@ def predict(session: SessionState, node: Command) -> None:
         name: option.text for name, option in typed.options.items() if name not in beside
     }
     request = requested(statistics, words)
+    if session.data.reference is not None:
+        _predict_by_reference(session, estimator, request, typed, typed.argument, bool(beside))
+        return
     made = _variables(session, estimator, request, typed, typed.argument)
     for name, statistic in beside.items():
         own = Request(statistic, request.argument)
@@ -50,13 +55,48 @@ def predict(session: SessionState, node: Command) -> None:
     for name in names:
         if names.count(name) > 1:
             raise StataError(110, f"{name} already defined")
-    if request.assumed:
-        session.out.write(f"(option {request.assumed.format(depvar=session.e.macros.get('depvar', ''))})")
+    _say_assumed(session, request)
     for variable in made:
         session.data = session.data.with_variables(variable)
-        missing = count_missing(variable.values, variable.type)
-        if missing:
-            session.out.write(f"({missing} missing {'value' if missing == 1 else 'values'} generated)")
+        _say_missing(session, count_missing(variable.values, variable.type))
+
+
+def _say_assumed(session: SessionState, request: Request) -> None:
+    if request.assumed:
+        session.out.write(f"(option {request.assumed.format(depvar=session.e.macros.get('depvar', ''))})")
+
+
+def _say_missing(session: SessionState, missing: int) -> None:
+    if missing:
+        session.out.write(f"({missing} missing {'value' if missing == 1 else 'values'} generated)")
+
+
+def _predict_by_reference(
+    session: SessionState,
+    estimator: Estimator,
+    request: Request,
+    typed: Command,
+    new: NewVariables,
+    several: bool,
+) -> None:
+    """Add the query of a statistic to data by reference."""
+    from xmixed.commands.referenced import selected_condition, with_values
+    from xmixed.estimation.summed.predictions import prediction
+
+    if several or request.argument:
+        raise needs_rows(f"predict, {request.statistic.name} with options is", typed.span)
+    storage_type = new.type or session.settings.type
+    if is_string_type(storage_type):
+        raise StataError(109, "type mismatch", new.span)
+    (label,) = request.labels(session.e)
+    (name,) = _names(new, 1, False)
+    check_new_name(name, session.data, new.span)
+    where = selected_condition(session, typed)
+    value = prediction(session.e, estimator.terms(session.e), request.statistic.name, session.data)
+    data, missing = with_values(session.data, name, storage_type, label, value, where)
+    session.data = data
+    _say_assumed(session, request)
+    _say_missing(session, missing)
 
 
 def _beside(typed: Command, statistics: tuple[Statistic, ...]) -> dict[str, Statistic]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from xmixed.commands.publishing.cells import DEFAULT_FORMATS, Option, labels_or_none, laid_out, parsed
 from xmixed.errors import StataError
-from xmixed.estimation.publishing.table import (
+from xmixed.estimation.publishing.design import (
     ADAPTIVE,
     Design,
     Element,
@@ -15,12 +16,10 @@ from xmixed.estimation.publishing.table import (
     Wanted,
     check_number_format,
 )
-from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_command, parse_words
+from xmixed.language.parser import parse_words
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.render.published.table import Group
 
-Option = Callable[..., Any]
 Evaluate = Callable[[str], float]
 
 FORMATS = ("fixed", "tab", "csv", "scsv", "tex", "html", "md", "rtf")
@@ -29,6 +28,14 @@ FORMATS = ("fixed", "tab", "csv", "scsv", "tex", "html", "md", "rtf")
 def _optional(name: str, minimum: str, help_: str) -> OptionSpec:
     return OptionSpec(name, minimum, "text", help_, optional_value=True)
 
+
+SURROUND = (
+    ("prehead", "preh", "lines before the names over the models, in place of title and rule"),
+    ("posthead", "posth", "lines below these names, in place of a rule"),
+    ("prefoot", "pref", "lines before the statistics, in place of a rule"),
+    ("postfoot", "postf", "lines at the end, in place of rule and notes"),
+)
+"""Options with lines of the user's own."""
 
 _SHARED = (
     OptionSpec("transform", "trans", "text", "names: f(@) and its derivative, for coefficients and errors"),
@@ -102,29 +109,28 @@ OPTIONS: tuple[OptionSpec, ...] = (
     OptionSpec("parentheses", "par", "negatable", "parentheses around the second figure; the default"),
     OptionSpec("brackets", "br", help="brackets in place of parentheses"),
     *_SHARED,
-    OptionSpec("unstack", "uns", built=False),
-    OptionSpec("width", "width", "text", built=False),
-    OptionSpec("longtable", "longtable", built=False),
-    OptionSpec("prehead", "preh", "text", built=False),
-    OptionSpec("posthead", "posth", "text", built=False),
-    OptionSpec("prefoot", "pref", "text", built=False),
-    OptionSpec("postfoot", "postf", "text", built=False),
+    OptionSpec("unstack", "uns", help="equations side by side"),
+    OptionSpec("width", "width", "text", "LaTeX: how wide the table is"),
+    OptionSpec("longtable", "longtable", help="LaTeX: a table that goes over pages"),
+    *(OptionSpec(name, minimum, "words", help_) for name, minimum, help_ in SURROUND),
     OptionSpec("margin", "mar", optional_value=True, kind="text", built=False),
-    OptionSpec("beta", "beta", optional_value=True, kind="text", built=False),
+    OptionSpec("onecell", "onecell", built=False),
+    _optional("beta", "beta", "standardized coefficients, of regress or estadd beta"),
+    OptionSpec("interaction", "int", "text", "what stands between the labels of an interaction"),
+    OptionSpec("collabels", "coll", "text", "names over the figures, or none"),
 )
 
-_NOT_BUILT = ("unstack", "width", "longtable", "prehead", "posthead", "prefoot", "postfoot", "margin")
 _OWN = ("b", "se", "t", "p", "ci", "not", "wide", "plain", "nostar", "star", "compress", "nogaps", "beta")
 _OF_ESTTAB = {
     *_OWN,
     *("r2", "ar2", "pr2", "aic", "bic", "scalars", "sfmt", "noobs", "obslast", "nomtitles", "mtitles"),
     *("depvars", "nodepvars", "nonumbers", "coeflabels", "nonotes", "notes", "main", "aux"),
     *("parentheses", "brackets", "noeqlines", "addnotes", "noconstant", "booktabs", "fragment"),
+    *("longtable", "width"),
 }
 ESTOUT_OPTIONS: tuple[OptionSpec, ...] = (
     *(spec for spec in OPTIONS if spec.name not in _OF_ESTTAB),
     OptionSpec("mlabels", "ml", "text", "names over the models, or none"),
-    OptionSpec("collabels", "coll", "text", "names over the figures, or none"),
     OptionSpec("starlevels", "starl", "text", "symbols and levels of significance"),
     OptionSpec("legend", "leg", "negatable", "the symbols below the table"),
     OptionSpec("note", "note", "words", "notes below the table"),
@@ -133,7 +139,6 @@ ESTOUT_OPTIONS: tuple[OptionSpec, ...] = (
 _LABELS = {"N": "N", "r2": "R-sq", "r2_a": "adj. R-sq", "r2_p": "pseudo R-sq", "aic": "AIC", "bic": "BIC"}
 _SHORT = {"r2": "r2", "ar2": "r2_a", "pr2": "r2_p", "aic": "aic", "bic": "bic"}
 _BRACKETS = {"t": "()", "se": "()", "p": "()", "ci": "[]"}
-_DEFAULT_FORMATS = {"b": ADAPTIVE, "se": ADAPTIVE, "t": "%16.2f", "p": "%16.3f", "ci": ADAPTIVE}
 _STARS = (Star("*", 0.05, "0.05"), Star("**", 0.01, "0.01"), Star("***", 0.001, "0.001"))
 
 
@@ -143,8 +148,15 @@ def shape_of(option: Option) -> tuple[int, int]:
     return int(option("varwidth", 20 if option("label") else 12)), int(option("modelwidth", narrow))
 
 
-def design_of(option: Option, level: float, evaluate: Evaluate) -> Design:
-    """Return what the options of esttab ask for; `evaluate` gives the value of an expression without names.
+def design_of(option: Option, cells: str, level: float, evaluate: Evaluate) -> Design:
+    """Return what the options of esttab ask for.
+
+    Parameters
+    ----------
+    cells : str
+        What stands in cells(), with its quotes.
+    evaluate : callable
+        Gives the value of an expression without names.
 
     Raises
     ------
@@ -153,11 +165,15 @@ def design_of(option: Option, level: float, evaluate: Evaluate) -> Design:
     """
     given = option("mtitles")
     titles = given if isinstance(given, tuple) else None
+    elements, wide, heads = _elements(option), bool(option("wide")), ()
+    if cells:
+        elements, wide, heads = laid_out(cells, option, bool(option("plain")))
     return Design(
-        elements=_elements(option),
+        elements=elements,
         stars=() if option("nostar") or option("plain") else _star_levels(option("star")),
         statistics=_statistics(option),
-        wide=bool(option("wide")),
+        wide=wide,
+        heads_of_columns=heads,
         label=bool(option("label")),
         plain=bool(option("plain")),
         gaps=not (option("nogaps") or option("plain") or option("compress")),
@@ -180,7 +196,9 @@ def design_of(option: Option, level: float, evaluate: Evaluate) -> Design:
         title=str(option("title", "")),
         level=float(option("level", level)),
         names_as_titles=bool(option("nodepvars")) or given is True,
-        no_constant=bool(option("noconstant")),
+        no_constant=bool(option("noconstant")) or "beta" in {element.name for element in elements},
+        tabular="longtable" if option("longtable") else "tabular",
+        width=str(option("width", "")),
         **_shared(option, evaluate),
     )
 
@@ -193,19 +211,8 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
     StataError
         r(198), r(120).
     """
-    rows = _cell_rows(cells) if cells else ((Element("b", "%9.0g"),),)
-    if len({len(row) for row in rows}) > 1:
-        raise StataError(198, "option cells(): rows of different lengths are not implemented in xmixed yet")
-    elements = tuple(element for row in rows for element in row)
-    if len(rows) > 1 and len(rows[0]) > 1:
-        raise StataError(198, "option cells(): several rows of several figures not implemented in xmixed yet")
-    wide = len(elements) > 1 and len(rows) == 1
-    models, columns = (
-        _labels_or_none(option("mlabels"), "mlabels"),
-        _labels_or_none(option("collabels"), "collabels"),
-    )
-    names = [element.name for element in elements]
-    heads = columns or (tuple(names) if wide else ("/".join(names),))
+    elements, wide, heads = laid_out(cells or "b(fmt(%9.0g))", option, False)
+    models = labels_or_none(option("mlabels"), "mlabels")
     stars = _star_levels(option("starlevels"))
     legend = bool(option("legend")) and any(element.stars for element in elements)
     notes = (", ".join(f"{star.symbol} p<{star.text}" for star in stars),) if legend else ()
@@ -234,34 +241,23 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
         title=str(option("title", "")),
         level=float(option("level", level)),
         names_as_titles=True,
-        heads_of_columns=() if columns == () else heads,
+        heads_of_columns=heads,
         **_shared(option, evaluate),
     )
 
 
 def _shared(option: Option, evaluate: Evaluate) -> dict[str, Any]:
     references, text = _references(option("refcat"))
-    labels = _labels_or_none(option("eqlabels"), "eqlabels")
+    labels = labels_or_none(option("eqlabels"), "eqlabels")
     return {
         "transforms": _transforms(option("transform"), evaluate),
         "equation_labels": ("",) * 99 if labels == () else labels or (),
         "references": references,
         "reference_text": text,
+        "unstack": bool(option("unstack")),
+        "interaction": str(option("interaction", " # ")),
+        "surround": {name: tuple(option(name)) for name, *_ in SURROUND if option(name) is not None},
     }
-
-
-def _labels_or_none(typed: str | None, name: str) -> tuple[str, ...] | None:
-    """Return labels; () for `none`, None where nothing was typed."""
-    if typed is None:
-        return None
-    if typed.strip() == "none":
-        return ()
-    asked = _parsed(
-        Syntax("words", options=(OptionSpec("none", "none"), OptionSpec("lhs", "lhs", "text"))), typed
-    )
-    if not asked.argument:
-        return () if asked.option("none") else None
-    return tuple(asked.argument)
 
 
 def _references(typed: str | None) -> tuple[dict[str, str], str]:
@@ -270,7 +266,7 @@ def _references(typed: str | None) -> tuple[dict[str, str], str]:
         return {}, ""
     syntax = Syntax("words", options=(OptionSpec("label", "l", "negatable"),))
     head, comma, rest = typed.partition(", label(")
-    asked = _parsed(syntax, head)
+    asked = parsed(syntax, head)
     text = rest.rpartition(")")[0].strip('"') if comma else "ref."
     return _pairs(asked.argument, "refcat"), "" if asked.option("label", True) is False else text
 
@@ -303,14 +299,15 @@ def _function(text: str, evaluate: Evaluate) -> Callable[[float], float]:
 
 def _elements(option: Option) -> tuple[Element, ...]:
     plain = bool(option("plain"))
-    if option("cells"):
-        return _cells(str(option("cells")), plain)
-    main, fmt = _figure(option("main"), "b", _format(option, "b", ADAPTIVE))
+    beta = option("beta")
+    usual = ("beta", "%16.3f" if beta is True else _format(option, "beta", ADAPTIVE))
+    usual = usual if beta else ("b", _format(option, "b", ADAPTIVE))
+    main, fmt = _figure(option("main"), *usual)
     first = Element(main, fmt, stars=not plain)
     if option("not"):
         return (first,)
     name = next((asked for asked in ("ci", "p", "se") if option(asked)), "t")
-    name, fmt = _figure(option("aux"), name, _format(option, name, _DEFAULT_FORMATS[name]))
+    name, fmt = _figure(option("aux"), name, _format(option, name, DEFAULT_FORMATS[name]))
     brackets = "[]" if option("brackets") else _BRACKETS.get(name, "()")
     bare = plain or option("parentheses", True) is False
     return first, Element(name, fmt, brackets="" if bare else brackets)
@@ -321,55 +318,15 @@ def _figure(typed: str | None, name: str, fmt: str) -> tuple[str, str]:
     if not typed:
         return name, fmt
     found, _, own = typed.strip().partition(" ")
-    if found not in _DEFAULT_FORMATS:
-        raise StataError(198, f"{found} is not a figure; there are {', '.join(_DEFAULT_FORMATS)}")
-    return found, check_number_format(own, found) if own else _DEFAULT_FORMATS[found]
+    if found not in DEFAULT_FORMATS:
+        raise StataError(198, f"{found} is not a figure; there are {', '.join(DEFAULT_FORMATS)}")
+    return found, check_number_format(own, found) if own else DEFAULT_FORMATS[found]
 
 
 def _format(option: Option, name: str, standard: str) -> str:
     """Return the format in the parentheses of an option that may stand without them."""
     given = option(name)
     return standard if given in (None, True) else check_number_format(str(given), name)
-
-
-def _cell_rows(text: str) -> tuple[tuple[Element, ...], ...]:
-    """Return the figures of `b(star) se(par)`, one in a row, and of `"b se" t`, two in the first."""
-    rows: list[tuple[Element, ...]] = []
-    for place, part in enumerate(text.split('"')):
-        if part.strip():
-            own = _cells(part, False)
-            rows += [own] if place % 2 else [(element,) for element in own]
-    return tuple(rows)
-
-
-def _cells(text: str, plain: bool) -> tuple[Element, ...]:
-    """Return the figures that `b(star fmt(3)) se(par fmt(2))` asks for."""
-    specs = tuple(OptionSpec(name, name, "text", optional_value=True) for name in _DEFAULT_FORMATS)
-    inner = Syntax(
-        options=(
-            OptionSpec("star", "star"),
-            OptionSpec("par", "par", "text", optional_value=True),
-            OptionSpec("fmt", "fmt", "text"),
-            OptionSpec("nostar", "nostar"),
-        )
-    )
-    asked = _parsed(Syntax(options=specs), ", " + text.replace('"', " ").replace("&", " "))
-    found = []
-    for name, typed in asked.options.items():
-        own = _parsed(inner, f", {typed.value or ''}")
-        fmt = str(own.option("fmt")) if own.option("fmt") else _DEFAULT_FORMATS[name]
-        par = bool(own.option("par")) and not plain
-        brackets = ("[]" if name == "ci" else "()") if par else ""
-        found.append(Element(name, check_number_format(fmt, "fmt"), bool(own.option("star")), brackets))
-    if not found:
-        raise StataError(198, "option cells() incorrectly specified")
-    return tuple(found)
-
-
-def _parsed(syntax: Syntax, text: str) -> Command:
-    found = parse_command("esttab", syntax, text, 0)
-    assert isinstance(found, Command)
-    return found
 
 
 def _star_levels(typed: str | bool | None) -> tuple[Star, ...]:
@@ -422,7 +379,7 @@ def _listed_statistics(text: str) -> tuple[Wanted, ...]:
             OptionSpec("layout", "lay", "text", built=False),
         ),
     )
-    asked = _parsed(syntax, text)
+    asked = parsed(syntax, text)
     formats = [check_number_format(word, "fmt") for word in parse_words(str(asked.option("fmt") or ""))]
     labels = tuple(asked.option("labels") or ())
     found = []
@@ -454,7 +411,7 @@ def _groups(typed: str | None) -> tuple[Group, ...]:
             OptionSpec("erepeat", "er", "text"),
         ),
     )
-    asked = _parsed(syntax, typed)
+    asked = parsed(syntax, typed)
     pattern = [value != 0 for value in asked.option("pattern") or (1.0,) * len(asked.argument)]
     starts = [place for place, begins in enumerate(pattern) if begins]
     ends = [start - 1 for start in starts[1:]] + [len(pattern) - 1]

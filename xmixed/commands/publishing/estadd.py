@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.publishing.computed import betas, covariate_summary, inflation, outcome_summary
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number
 from xmixed.expressions.matrices.evaluate import matrix_named
 from xmixed.expressions.varlist import is_valid_name, matches_pattern
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_expression, parse_words
-from xmixed.language.syntax import Syntax
+from xmixed.language.parser import parse_command, parse_expression, parse_words
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_at_colon, split_command_word
 from xmixed.session.results import Estimates, Matrix
 from xmixed.session.state import SessionState
 from xmixed.session.stored import stored_estimates
 
+COMPUTED = {"beta": betas, "vif": inflation, "summ": covariate_summary, "ysumm": outcome_summary}
 KINDS = {"scalar": "scalars", "local": "macros", "matrix": "matrices"}
 
 
 @command(
     "estadd",
     syntax=Syntax("raw"),
-    synopsis="estadd {scalar name = exp|local name text|matrix name = matrix} [, replace] [: names]",
+    synopsis="estadd {scalar name = exp|local name text|matrix name = matrix|beta|vif|summ|ysumm} [: names]",
     keeps_r=True,
 )
 def estadd(session: SessionState, node: Command) -> None:
     """Without names the active results get it, and the stored ones that they are."""
     text, names = _split(str(node.argument))
     kind, end = split_command_word(text)
+    if kind in COMPUTED:
+        _add_computed(session, kind, text[end:], names)
+        return
     if kind not in KINDS:
-        raise StataError(
-            198, f"estadd {kind} is not implemented in xmixed; there is estadd scalar, local, matrix"
-        )
+        known = ", ".join((*KINDS, *COMPUTED))
+        raise StataError(198, f"estadd {kind} is not implemented in xmixed; there is estadd {known}")
     rest, replaces = _options(text[end:].strip(), kind)
     name, end = split_command_word(rest)
     value = rest[end:].strip()
@@ -48,6 +53,41 @@ def estadd(session: SessionState, node: Command) -> None:
         for table in (target.scalars, target.macros, target.matrices):
             table.pop(name, None)
         getattr(target, KINDS[kind])[name] = found
+
+
+_OWN = Syntax(
+    options=(
+        OptionSpec("replace", "r", help="results may exist"),
+        OptionSpec("mean", "mean", help="ysumm, summ: means alone, or with the others asked for"),
+        OptionSpec("sd", "sd", help="ysumm, summ: standard deviations"),
+        OptionSpec("min", "min", help="ysumm, summ: smallest values"),
+        OptionSpec("max", "max", help="ysumm, summ: largest values"),
+        OptionSpec("prefix", "p", "name", "what names of results begin with"),
+    )
+)
+
+
+def _add_computed(session: SessionState, kind: str, typed: str, names: tuple[str, ...] | None) -> None:
+    """Add what is computed of the estimation sample: beta, vif, summ, ysumm."""
+    parsed = parse_command("estadd", _OWN, typed, 0)
+    assert isinstance(parsed, Command)
+    prefix = str(parsed.option("prefix", "y" if kind == "ysumm" else ""))
+    asked = [name for name in ("mean", "sd", "min", "max") if parsed.option(name)]
+    if asked and kind not in ("summ", "ysumm"):
+        raise StataError(198, f"option {asked[0]} not allowed", parsed.options[asked[0]].span)
+    context = Context.of(session)
+    for target in _targets(session, names):
+        found = COMPUTED[kind](target, context)
+        for name, value in found.items():
+            if asked and name not in asked:
+                continue
+            full = prefix + name
+            if full in target and not parsed.option("replace"):
+                if kind == "beta":
+                    continue  # regress has left it there
+                raise StataError(110, f"e({full}) already defined")
+            table: dict[str, Any] = target.scalars if isinstance(value, float) else target.matrices
+            table[full] = value
 
 
 def _split(text: str) -> tuple[str, tuple[str, ...] | None]:

@@ -16,5 +16,6 @@ from xmixed.session.state import SessionState
     synopsis="esttab [names] [using file] [, b() se t p ci star() label stats() keep() drop() order() ...]",
 )
 def esttab(session: SessionState, node: Command) -> None:
-    design = design_of(node.option, session.settings.level, evaluator(session))
+    cells = node.options["cells"].text if "cells" in node.options else ""
+    design = design_of(node.option, cells, session.settings.level, evaluator(session))
     publish(session, node, design, shape_of(node.option), "fixed")

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.commands.publishing.design import FORMATS
+from xmixed.commands.publishing.design import FORMATS, SURROUND
 from xmixed.data.files.atomic_file import replace_file
 from xmixed.errors import StataError
-from xmixed.estimation.publishing.table import Design, published_table
+from xmixed.estimation.publishing.design import Design
+from xmixed.estimation.publishing.table import published_table
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_scalar
 from xmixed.expressions.varlist import matches_pattern
@@ -66,6 +67,7 @@ def publish(
     form, path = _destination(node, plain)
     ending = "" if path is None else os.path.splitext(path)[1].lower()
     if path is not None and ending in OFFICE:
+        _refuse(node, "rtf")
         if node.option("append"):
             raise StataError(198, f"option append not allowed with {ending} files")
         content = OFFICE[ending](replace(table, gaps=False))
@@ -132,6 +134,7 @@ def _destination(node: Command, plain: str) -> tuple[str, str | None]:
 
 
 def _written(table: PublishedTable, shape: Shape, node: Command) -> list[str]:
+    _refuse(node, shape.form)
     form, widths = shape.form, (shape.label_width, shape.model_width)
     if form == "tex":
         booktabs, fragment = bool(node.option("booktabs")), bool(node.option("fragment"))
@@ -146,6 +149,17 @@ def _written(table: PublishedTable, shape: Shape, node: Command) -> list[str]:
         separator = {"csv": ",", "scsv": ";", "tab": "\t"}[form]
         return separated_lines(table, separator, guarded=form != "tab" and not table.plain)
     return fixed_lines(table, *widths)
+
+
+def _refuse(node: Command, form: str) -> None:
+    """Refuse options that the format has no place for; r(198)."""
+    for name in ("longtable", "width"):
+        if node.option(name) and form != "tex":
+            raise StataError(198, f"option {name} is for LaTeX", node.options[name].span)
+    for name, *_ in SURROUND:
+        if name in node.options and form in ("md", "rtf"):
+            text = f"option {name}() is not implemented for this format in xmixed yet"
+            raise StataError(198, text, node.options[name].span)
 
 
 def _substituted(lines: list[str], node: Command) -> list[str]:
@@ -170,7 +184,8 @@ def _write(path: str, lines: list[str], node: Command) -> None:
 
 def _coefficients(models: Sequence[Results]) -> Matrix:
     """Return r(coefs): coefficients by name and model, missing where a model has none."""
-    found = [model.matrices["b"] for model in models]
+    none = Matrix(np.zeros((1, 0)), ["y1"], [])  # of estpost
+    found = [model.matrices.get("b", none) for model in models]
     names = list(dict.fromkeys(name for b in found for name in b.column_names))
     values = np.full((len(names), len(found)), MISSING)
     for column, b in enumerate(found):

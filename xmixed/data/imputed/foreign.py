@@ -9,13 +9,12 @@ import numpy as np
 
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.imputed.clean_up import marked
-from xmixed.data.imputed.model import ID, MISS, Imputations, M, with_state
+from xmixed.data.imputed.model import ID, LARGEST, MISS, Imputations, M, with_state
 from xmixed.data.imputed.rows import sharing
-from xmixed.data.imputed.styles import aligned, numbers, plain
+from xmixed.data.imputed.styles import aligned, has_repeats, numbers, plain
 from xmixed.data.operations.merge import MASTER, MATCH, merge
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
-from xmixed.missing import is_missing
 
 Names = Mapping[str, Sequence[str]]
 """Names of variables by something: the kind, or the variable that they are imputations of."""
@@ -43,17 +42,23 @@ def from_stacked(
     StataError
         r(459) for numbers that are not 0, 1, ..., M, and for observations that are not told apart.
     """
-    numbers_of = data[m].to_double()
-    count = 0 if not data.n_obs or is_missing(numbers_of).any() else int(numbers_of.max())
-    if not np.array_equal(np.unique(numbers_of), np.arange(count + 1)):
-        raise StataError(459, f"{m} must be 0, 1, 2, ... without gaps")
+    of = _numbers_of(data[m])
     codes, size = group_codes(data, id_names)
-    cells = (numbers_of.astype(np.int64)) * max(size, 1) + codes
-    if len(np.unique(cells)) < len(cells):
+    if has_repeats(of * max(size, 1) + codes):
         what = " ".join(id_names)
         raise StataError(459, f"{what} does not uniquely identify observations within {m}")
-    parts = [_part(data, numbers_of == number, codes, m) for number in range(count + 1)]
+    parts = [_part(data, of == number, codes, m) for number in range(int(of.max(initial=0)) + 1)]
     return from_parts(parts, kinds)
+
+
+def _numbers_of(variable: Variable) -> np.ndarray:
+    """Return the number of the imputation of each row: 0, 1, ..., M, each of which is there; int64 (n,)."""
+    values = variable.to_double()
+    if np.isin(values, np.arange(LARGEST + 1.0)).all():
+        whole = values.astype(np.int64)
+        if np.bincount(whole).all():
+            return whole
+    raise StataError(459, f"{variable.name} must be 0, 1, 2, ... without gaps, at most {LARGEST}")
 
 
 def _part(data: Dataset, rows: np.ndarray, codes: np.ndarray, m: str) -> Dataset:

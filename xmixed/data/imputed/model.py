@@ -85,7 +85,7 @@ class Imputations:
     incomplete : ndarray of bool, shape (n,)
         `_mi_miss` of m=0: observations with `.` in an imputed variable, when that was last looked at.
     name : str
-        Style flongsep: the name of the files.
+        Style flongsep: the name of the files, with their folder.
     """
 
     style: str

@@ -9,7 +9,7 @@ import numpy as np
 
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.imputed.model import ID, MISS, Imputations
-from xmixed.data.imputed.styles import aligned, numbers, plain
+from xmixed.data.imputed.styles import aligned, has_repeats, numbers, plain
 from xmixed.errors import StataError
 from xmixed.missing import is_missing
 
@@ -101,7 +101,7 @@ def rejoined(data: Imputations, results: Mapping[int, Dataset]) -> Imputations:
     base, ids, incomplete = data.base, data.ids, data.incomplete
     if 0 in results:
         base, ids = plain(results[0]), results[0][ID].to_double().astype(np.int64)
-        if len(np.unique(ids)) < len(ids):
+        if has_repeats(ids):
             raise StataError(459, f"{ID} does not uniquely identify observations in m=0")
         marked = dict(zip(data.ids.tolist(), data.incomplete.tolist(), strict=True))
         incomplete = np.array([marked.get(number, False) for number in ids.tolist()], dtype=bool)

@@ -13,9 +13,26 @@ PART = "flongsep_sub"
 """Style of the data in a file of an imputation."""
 
 
+def place_of(name: str, source: str) -> str:
+    """Return the files' name with the folder that the data in memory are from.
+
+    Data say only the name, so that a file of somebody else's cannot say where is to be written.
+
+    Raises
+    ------
+    StataError
+        r(119) where the data are not from a file of this name.
+    """
+    folder, last = os.path.split(source)
+    if not name or last != f"{name}.dta":
+        hint = "use those; mi copy makes a copy, mi convert another style"
+        raise StataError(119, f"data in memory are not {name}.dta", hint=hint)
+    return os.path.join(folder, name)
+
+
 def file_of(name: str, m: int) -> str:
     """Return the file of the m-th imputation; that of the original data for m = 0."""
-    folder, last = os.path.split(name)
+    folder, last = os.path.split(os.path.expanduser(name))
     return os.path.join(folder, f"_{m}_{last}.dta" if m else f"{last}.dta")
 
 
@@ -40,7 +57,7 @@ def write_copies(name: str, data: Dataset, copies: Sequence[Dataset]) -> str:
 
     kept = state(data)
     for m, copy in enumerate(copies, 1):
-        texts = {"marker": kept["marker"], "style": PART, "name": name, "m": str(m)}
+        texts = {"marker": kept["marker"], "style": PART, "name": kept["name"], "m": str(m)}
         write_dta(with_state(copy, texts), file_of(name, m), replace=True)
     erase_after(name, len(copies))
     return write_dta(data, file_of(name, 0), replace=True).timestamp

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from xmixed.data.imputed.model import (
     wide_name,
     with_state,
 )
-from xmixed.data.imputed.separate import read_copies
+from xmixed.data.imputed.separate import place_of, read_copies
 from xmixed.data.names import is_valid_name
 from xmixed.data.operations.stacking import common_type, held_in
 from xmixed.errors import StataError
@@ -57,7 +58,8 @@ def read(data: Dataset) -> Read:
     Raises
     ------
     StataError
-        r(119) `data not mi set`; r(459) where `_mi_id` repeats in m=0; r(601) and the codes of `use`.
+        r(119) `data not mi set`, or not from the files of flongsep; r(459) where `_mi_id` repeats in m=0;
+        r(601) and the codes of `use`.
     """
     if not is_mi(data):
         raise StataError(119, "data not mi set")
@@ -70,7 +72,8 @@ def read(data: Dataset) -> Read:
     if style == "wide":
         result = _read_wide(data, count, kinds)
     elif style == "flongsep":
-        result = _read_separate(data, count, found.get("name", ""))
+        found["name"] = place_of(found.get("name", ""), data.source)
+        result = _read_separate(data, count, found["name"])
     elif style in ("mlong", "flong"):
         result = _read_long(data, count, style)
     else:
@@ -112,8 +115,8 @@ def _read_wide(data: Dataset, count: int, kinds: dict[str, tuple[str, ...]]) -> 
     base = plain(_without(data, extra))
     copies = []
     for m in range(1, count + 1):
-        there = [name for name in varying if wide_name(m, name) in data]
-        own = [_like(data[name], data[wide_name(m, name)]) for name in there]
+        pairs = [(data[name], data[wide_name(m, name)]) for name in varying if wide_name(m, name) in data]
+        own = [_like(of, values) for of, values in pairs if of.is_string == values.is_string]
         copies.append(base.with_variables(*own))
     found = Imputations(
         "wide", base, tuple(copies), ids=np.arange(1, data.n_obs + 1), incomplete=_marked(data, slice(None))
@@ -132,10 +135,13 @@ def _read_long(data: Dataset, count: int, style: str) -> Read:
     ids, renumbered = _checked_ids(_whole(data, ID)[rows])
     base = plain(data.rows(rows, keeps_order=True)).with_(sorted_by=(), marks={})
     places = _places(ids, _whole(data, ID))
+    order = np.argsort(m, kind="stable")
+    starts = np.searchsorted(m[order], np.arange(1, count + 2))
     used = 0
     copies = []
-    for number in range(1, count + 1):
-        at = np.flatnonzero((m == number) & (places >= 0))
+    for start, end in zip(starts[:-1], starts[1:], strict=True):
+        at = order[start:end]
+        at = at[places[at] >= 0]
         used += len(at)
         copies.append(_scattered(base, data, at, places[at]))
     dropped = data.n_obs - len(rows) - used
@@ -158,7 +164,7 @@ def _checked_ids(ids: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return the numbers of the observations of m=0; those without get the next ones."""
     unknown = ids < 1
     known = ids[~unknown]
-    if len(np.unique(known)) < len(known):
+    if has_repeats(known):
         hint = "mi expand and mi append keep the observations of an imputation apart"
         raise StataError(459, f"{ID} does not uniquely identify observations in m=0", hint=hint)
     if not unknown.any():
@@ -166,6 +172,11 @@ def _checked_ids(ids: np.ndarray) -> tuple[np.ndarray, bool]:
     out = ids.copy()
     out[unknown] = int(known.max(initial=0)) + 1 + np.arange(np.count_nonzero(unknown))
     return out, True
+
+
+def has_repeats(numbers: np.ndarray) -> bool:
+    """Return whether a whole number stands twice; shape (n,)."""
+    return bool((np.diff(np.sort(numbers)) == 0).any())
 
 
 def _places(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -228,7 +239,7 @@ def written(found: Imputations, before: Dataset | None = None) -> Dataset:
     if found.style == "mlong":
         texts["n"] = str(np.count_nonzero(found.incomplete))
     texts |= {SHORT_KEYS[kind]: " ".join(getattr(found, kind)) for kind in KINDS if getattr(found, kind)}
-    texts |= {"name": found.name} if found.style == "flongsep" else {}
+    texts |= {"name": os.path.basename(found.name)} if found.style == "flongsep" else {}
     data = with_state(data, {**texts, "update": str(now())})
     if before is not None:
         data = _in_order_of(data, before)

@@ -10,6 +10,8 @@ LARGEST = 2.0**1023
 """Every number of a double is below it, and above its negative."""
 LARGEST_FLOAT = 2.0**127
 
+_ALL_WHOLE = 2.0**53
+"""Doubles from here on have no fractions."""
 _SINCE_1970 = 315_619_200_000.0
 """Milliseconds from 1960 to 1970."""
 
@@ -33,34 +35,55 @@ def _milliseconds(column: Any) -> Any:
     """Return whole milliseconds since 1970 as float64, rounded down."""
     import ibis
 
-    name = "epoch_us" if column.get_backend().name == "duckdb" else "unix_micros"
+    name = "epoch_us"
+    if not is_duckdb(column):
+        name, column = (
+            "unix_micros",
+            column.cast("timestamp('UTC')"),
+        )  # the zone of the session, as Ibis sets it
 
     def function(x: Any) -> Any: ...
 
-    found = ibis.udf.scalar.builtin(function, name=name, signature=((column.type(),), "int64"))
-    micro = found(column)
+    builtin: Any = ibis.udf.scalar.builtin
+    micro = builtin(function, name=name, signature=((column.type(),), "int64"))(column)
     rest = micro % 1000
     return (micro - ibis.cases((rest < 0, rest + 1000), else_=rest)).cast("float64") / 1000.0
 
 
+def is_duckdb(expression: Any) -> bool:
+    """Return whether the embedded engine runs what an expression is part of."""
+    return expression.get_backend().name == "duckdb"
+
+
 @cache
-def _engine_function(name: str) -> Any:
-    """Return a function of doubles of the engine; Ibis' own `floor` would give integers of 64 bits."""
+def _engine_function(name: str, result: str) -> Any:
+    """Return a function of doubles that the engine itself has."""
     import ibis
 
     def function(x: float) -> float: ...
 
-    return ibis.udf.scalar.builtin(function, name=name, signature=(("float64",), "float64"))
+    builtin: Any = ibis.udf.scalar.builtin
+    return builtin(function, name=name, signature=(("float64",), result))
+
+
+def _whole(number: Any, name: str) -> Any:
+    """Return `floor` or `ceil`, float64; Spark's are integers of 64 bits, Ibis' own ones too."""
+    import ibis
+
+    if is_duckdb(number):
+        return _engine_function(name, "float64")(number)
+    near = _engine_function(name, "int64")(number).cast("float64")
+    return ibis.cases((number.abs() < _ALL_WHOLE, near), else_=number)
 
 
 def floor(number: Any) -> Any:
     """Return the next whole number below, float64."""
-    return _engine_function("floor")(number)
+    return _whole(number, "floor")
 
 
 def ceil(number: Any) -> Any:
     """Return the next whole number above, float64."""
-    return _engine_function("ceil")(number)
+    return _whole(number, "ceil")
 
 
 def truncated(number: Any) -> Any:
@@ -83,7 +106,7 @@ def is_number(number: Any) -> Any:
     """
     import ibis
 
-    if number.get_backend().name != "duckdb":
+    if not is_duckdb(number):
         return ~number.isnan()
 
     def isfinite(x: float) -> bool: ...

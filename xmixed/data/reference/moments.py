@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from xmixed.data.reference.leaves import is_duckdb
 from xmixed.data.reference.model import Reference
 from xmixed.missing import MISSING
 from xmixed.statistics.moments import PERCENTILES, Moments
@@ -23,7 +24,7 @@ EXTREMES = 4
 
 def sum_of(number: Any) -> Any:
     """Return the sum of float64 expressions, compensated where the engine can."""
-    return _compensated()(number) if number.get_backend().name == "duckdb" else number.sum()
+    return _compensated()(number) if is_duckdb(number) else number.sum()
 
 
 @cache
@@ -32,7 +33,8 @@ def _compensated() -> Any:
 
     def fsum(x: float) -> float: ...
 
-    return ibis.udf.agg.builtin(fsum, name="fsum", signature=(("float64",), "float64"))
+    builtin: Any = ibis.udf.agg.builtin
+    return builtin(fsum, name="fsum", signature=(("float64",), "float64"))
 
 
 def moments_of(
@@ -175,7 +177,7 @@ def numbers_by_rank(reference: Reference, number: Any, ranks: Sequence[int]) -> 
     """Return the numbers of some ranks, counted from 0 among those that are not missing."""
     import ibis
 
-    column = reference.table.select(x=number)
+    column: Any = reference.table.select(x=number)
     column = column.filter(column.x.notnull())
     ranked = column.mutate(rank=ibis.row_number().over(order_by=column.x))
     rows = reference.run(ranked.filter(ranked.rank.isin(list(ranks))))

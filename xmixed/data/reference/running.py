@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+import socket
+import sys
 import tempfile
+import warnings
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xmixed.data.reference.watching import watched
 from xmixed.errors import StataError
 
 if TYPE_CHECKING:
@@ -18,6 +24,9 @@ if TYPE_CHECKING:
 
 _UNITS = {"b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 Stamp = tuple[int, int]
+_PATIENCE = 10.0
+"""Seconds in which a server must answer."""
+_RETRIES = 3
 
 
 @contextmanager
@@ -31,6 +40,39 @@ def _plain_selects() -> Iterator[None]:
         yield
     finally:
         ibis.options.sql.fuse_selects = before
+
+
+def written(query: ir.Table, backend: Any) -> str:
+    """Return a query as SQL of an engine.
+
+    Numbers with fractions are written as doubles: engines take `0.1` for a decimal number. Nothing asks
+    whether a number is NaN, since leaves leave none.
+    """
+    with _plain_selects():
+        tree = backend.compiler.to_sqlglot(query)
+    tree = tree.transform(_plain)
+    if backend.name == "pyspark":
+        tree = tree.transform(_plain_for_spark)
+    return tree.sql(dialect=backend.dialect)
+
+
+def _plain(node: Any) -> Any:
+    from sqlglot import expressions as sql
+
+    if isinstance(node, sql.Literal) and not node.is_string and not node.this.isdigit():
+        return sql.cast(sql.Literal.string(node.this), "double")
+    if isinstance(node, sql.IsNan):
+        return sql.false()
+    return node
+
+
+def _plain_for_spark(node: Any) -> Any:
+    """Write equality with NULL as a function: engines of DataFusion mistake whether the operator is NULL."""
+    from sqlglot import expressions as sql
+
+    if isinstance(node, sql.NullSafeEQ):
+        return sql.Anonymous(this="equal_null", expressions=[node.left, node.right])
+    return node
 
 
 def spill_folder() -> Path:
@@ -72,6 +114,8 @@ class DuckDB:
         self.name = name
         self.files = {path: _stamp(path, name) for path in files}
         self.backend: Any = ibis.duckdb.connect(temp_directory=str(spill_folder()))
+        self.backend.raw_sql("SET enable_progress_bar = true")  # it is counted, and not printed
+        self.backend.raw_sql("SET enable_progress_bar_print = false")
         self.limit_memory(limit)
 
     def limit_memory(self, limit: str) -> None:
@@ -92,8 +136,12 @@ class DuckDB:
     def run(self, query: ir.Table) -> pyarrow.Table:
         """Return the rows of a query; see `Source.run`."""
         self.check()
-        with self.failures(), _plain_selects():
-            return self.backend.to_pyarrow(query)
+        connection = self.backend.con
+        with self.failures():
+            text = written(query, self.backend)
+            return watched(
+                lambda: connection.sql(text).to_arrow_table(), connection.interrupt, connection.query_progress
+            )
 
     @contextmanager
     def failures(self) -> Iterator[None]:
@@ -129,17 +177,19 @@ class Spark:
     ordered = False
 
     def __init__(self, name: str, address: str) -> None:
-        import warnings
-
         self.name = name
-        with self.failures(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        _require_server(address, name)
+        with self.failures(), _main_with_a_file():
             import ibis
             from pyspark.sql import SparkSession
+            from pyspark.sql.connect.client.retries import DefaultPolicy
 
+            logging.getLogger("SQLQueryContextLogger").disabled = True  # what it says becomes our message
             builder: Any = SparkSession.builder
             self.session: Any = builder.remote(f"sc://{address}").create()
+            self.session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES, max_backoff=1000)])
             self.backend: Any = ibis.pyspark.connect(self.session)
+        weakref.finalize(self, _leave, self.session).atexit = False
 
     def limit_memory(self, limit: str) -> None:
         """Do nothing: the server has its own limits."""
@@ -147,8 +197,8 @@ class Spark:
     def run(self, query: ir.Table) -> pyarrow.Table:
         """Return the rows of a query; see `Source.run`."""
         try:
-            with self.failures(), _plain_selects():
-                return self.backend.to_pyarrow(query)
+            with self.failures():
+                return self.session.sql(written(query, self.backend)).toArrow()
         except KeyboardInterrupt:
             with suppress(Exception):
                 self.session.interruptAll()
@@ -157,16 +207,15 @@ class Spark:
     @contextmanager
     def failures(self) -> Iterator[None]:
         """Turn what the server and the connection say into Stata's errors."""
-        from ibis.common.exceptions import IbisError
-
-        try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             import grpc
+            from ibis.common.exceptions import IbisError
             from pyspark.errors import PySparkException
-        except ImportError:
-            yield
-            return
         try:
-            yield
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of pyspark, about the versions of others and its retries
+                yield
         except PySparkException as error:
             kind = type(error).__name__
             if "Grpc" in kind or "UNAVAILABLE" in str(error):
@@ -177,8 +226,43 @@ class Spark:
         except IbisError as error:
             raise StataError(691, "I/O error", hint=f"{self.name}: {_first_line(error)}") from None
 
-    def _lost(self, error: Exception) -> StataError:
-        return StataError(682, "could not connect to database", hint=f"{self.name}: {_first_line(error)}")
+    def _lost(self, error: Any) -> StataError:
+        said = error.details() if hasattr(error, "details") else None
+        hint = f"{self.name}: {said or _first_line(error)}"
+        return StataError(682, "could not connect to database", hint=hint)
+
+
+@contextmanager
+def _main_with_a_file() -> Iterator[None]:
+    """Give the main module a file while pyspark is imported: without one it thinks its own tests run."""
+    main = sys.modules["__main__"]
+    bare = not hasattr(main, "__file__")
+    if bare:
+        main.__file__ = ""
+    try:
+        yield
+    finally:
+        if bare:
+            del main.__file__
+
+
+def _require_server(address: str, name: str) -> None:
+    """Fail with r(682) where nothing answers at HOST:PORT; Spark's client would try for minutes."""
+    host, _, port = address.partition(":")
+    if not port.isdigit():
+        raise StataError(198, "invalid file specification", hint='use "spark://HOST:PORT/TABLE"')
+    try:
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+    except OSError as error:
+        hint = f"{name}: {error.strerror or error}"
+        raise StataError(682, "could not connect to database", hint=hint) from None
+
+
+def _leave(session: Any) -> None:
+    """End a session on the server that no data refer to any more."""
+    with suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        session.stop()
 
 
 def _first_line(error: Exception) -> str:

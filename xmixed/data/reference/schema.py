@@ -50,19 +50,24 @@ def footers_of(files: list[Path], name: str) -> Footers:
     Raises
     ------
     StataError
-        r(603) one of them is no Parquet file.
+        r(603) one of them is no Parquet file; r(111) it lacks a column of the first; r(109) a column has
+        another type there.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     found = Footers()
     unknown: set[str] = set()
+    first: dict[str, str] | None = None
     for path in files:
         try:
             metadata = pq.read_metadata(path)
         except (pa.ArrowException, OSError, ValueError) as error:
             hint = f"{path} is no Parquet file: {type(error).__name__}"
             raise StataError(603, f"file {name} could not be loaded", hint=hint) from None
+        columns = {column.path: column.physical_type for column in metadata.schema}
+        first = columns if first is None else first
+        _check_columns(first, columns, path)
         found.n_obs += metadata.num_rows
         for group in range(metadata.num_row_groups):
             _add_ranges(found.ranges, unknown, metadata.row_group(group))
@@ -71,6 +76,15 @@ def footers_of(files: list[Path], name: str) -> Footers:
     for column in unknown:
         found.ranges.pop(column, None)
     return found
+
+
+def _check_columns(first: dict[str, str], columns: dict[str, str], path: Path) -> None:
+    for column, kind in first.items():
+        if column not in columns:
+            raise StataError(111, f"{column} not found", hint=f"the first file has it, {path} has not")
+        if columns[column] != kind:
+            hint = f"{column} is {columns[column]} in {path}, {kind} in the first file"
+            raise StataError(109, "type mismatch", hint=hint)
 
 
 def _add_ranges(ranges: dict[str, Facts], unknown: set[str], group: Any) -> None:

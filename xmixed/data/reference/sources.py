@@ -22,7 +22,8 @@ def open_reference(name: str, table: str, limit: str) -> Imported:
     Parameters
     ----------
     name : str
-        A Parquet file, a pattern of such files, a DuckDB file, or `spark://HOST:PORT/TABLE`.
+        A Parquet file, a pattern of such files, a DuckDB file, or `spark://HOST:PORT/TABLE`
+        (a table of its catalog; with a slash in it a path of Parquet files there).
     table : str
         The table of a DuckDB file, else "".
     limit : str
@@ -84,18 +85,17 @@ def _of_database(name: str, table: str, limit: str) -> Imported:
             source.backend.raw_sql(f"ATTACH '{quoted}' AS source (READ_ONLY)")
     except StataError as error:
         raise _unreadable(name, error) from None
-    return described(_table(source, table, catalog="source"), source, None)
+    return described(_database_table(source, table), source, None)
 
 
-def _table(source: DuckDB | Spark, name: str, catalog: str = "") -> Any:
+def _database_table(source: DuckDB, name: str) -> Any:
     """Return a table by its name, `schema.table` or `table`."""
-    from ibis.common.exceptions import IbisError, TableNotFound
+    from ibis.common.exceptions import TableNotFound
 
     schema, _, last = name.rpartition(".")
-    place: Any = (catalog, schema or "main") if catalog else schema or None
     try:
-        return source.backend.table(last, database=place)
-    except (IbisError, TableNotFound):
+        return source.backend.table(last, database=("source", schema or "main"))
+    except TableNotFound:
         raise StataError(111, f"table {name} not found") from None
 
 
@@ -110,10 +110,14 @@ def _of_spark(name: str) -> Imported:
 
 
 def _spark_table(source: Spark, name: str) -> Any:
+    """Return a table of the server's catalog, or Parquet files where it finds them: a path, an address."""
     from pyspark.errors import AnalysisException
 
     try:
-        return _table(source, name)
+        if "/" in name:
+            return source.backend.read_parquet(name)
+        quoted = ".".join(f"`{part}`" for part in name.replace("`", "").split("."))
+        return source.backend.sql(f"SELECT * FROM {quoted}")
     except AnalysisException:
         raise StataError(111, f"table {name} not found") from None
 

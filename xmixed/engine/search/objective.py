@@ -10,8 +10,10 @@ from xmixed.engine.covariance.blocks import pieces, working_directions, working_
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData, NestedResidualData
 from xmixed.engine.residuals.products import STEP
+from xmixed.engine.sweeps.blocked import BlockedSweeps, in_blocks
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
+from xmixed.engine.sweeps.few_groups import FewGroups, in_few_calls
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, derivatives, first_derivatives
 from xmixed.engine.sweeps.whitened import NestedWhitening, Whitening
@@ -62,7 +64,7 @@ class Objective:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         crossed = problem.crossed
-        self.sweeps: Sweeps = NestedSweeps(problem) if crossed is None else CrossedSweeps(problem, crossed)
+        self.sweeps: Sweeps = _nested(problem) if crossed is None else CrossedSweeps(problem, crossed)
         # Where each block's coordinates stand among all.
         self.slices: tuple[slice, ...] = _slices(problem)
         # The end of the search, its polishing and the standard errors share one point.
@@ -269,6 +271,12 @@ def _whitening(problem: Problem) -> Whitening | None:
     if isinstance(residual, CrossedResidualData):
         return CrossedWhitening(problem, residual)
     return NestedWhitening(problem, residual) if isinstance(residual, NestedResidualData) else None
+
+
+def _nested(problem: Problem) -> Sweeps:
+    if in_few_calls(problem):
+        return FewGroups(problem)
+    return BlockedSweeps(problem) if in_blocks(problem) else NestedSweeps(problem)
 
 
 def _slices(problem: Problem) -> tuple[slice, ...]:

@@ -11,9 +11,12 @@ ancestors and the derivatives are those of the exact gradient, by complex step.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+
 import numpy as np
 
-from xmixed.engine.batched import cross
+from xmixed.engine.batched import cross, triangular_inverse
 from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.conditional import LevelState
 from xmixed.engine.sweeps.directions import Direction
@@ -32,7 +35,9 @@ def second_derivatives(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Second derivatives of the log determinants and of y'Py where groups are nested, both (k, k)."""
     if len(psis) == 1 and len(psis[0]) <= 12:
-        return _two_level(problem, directions, up, down)
+        counts = None if down.counts is None else down.counts[0]
+        sums = TwoLevelSums.of(up.states[0], down.scores[0], root_of(up), counts, problem.reml)
+        return sums.second_derivatives(directions)
     return _complex_step(sweeps, psis, directions)
 
 
@@ -51,51 +56,95 @@ def _complex_step(
     return (log_det + log_det.T) / 2, (rss + rss.T) / 2
 
 
-def _two_level(
-    problem: Problem, directions: tuple[Direction, ...], up: Upward, down: Downward
-) -> tuple[np.ndarray, np.ndarray]:
-    """The sums over groups of products of W = Z'V^{-1}Z, F = Z'V^{-1}X and s = Z'Py."""
-    state: LevelState = up.states[0]
-    s, p = down.scores[0], problem.p
-    q, groups = s.shape
-    W = cross(state.Y, state.Y)
+@dataclass(frozen=True, slots=True, eq=False)
+class TwoLevelSums:
+    """Sums over groups of products of W = Z'V^{-1}Z, packed (q(q+1)/2), F = Z'V^{-1}X and s = Z'Py.
+
+    Attributes
+    ----------
+    WW, Ws : arrays, of W and of ss' with W
+    sF : (q, q p) array, of s with F
+    WF : array, of W with F'F; FF : (q p, q p) array, of F with F. Empty for ML.
+    """
+
+    WW: np.ndarray
+    Ws: np.ndarray
+    sF: np.ndarray
+    WF: np.ndarray
+    FF: np.ndarray
+
+    @staticmethod
+    def of(
+        state: LevelState, s: np.ndarray, root: np.ndarray, counts: np.ndarray | None, reml: bool
+    ) -> TwoLevelSums:
+        """The sums over some groups.
+
+        Parameters
+        ----------
+        s : (q, G) array
+        root : (p, p) array
+            Inverse of the factor of X'V^{-1}X: it makes the covariance of beta the identity.
+        counts : (G,) array or None
+            How often each group counts.
+        """
+        q, groups, p = s.shape[0], s.shape[1], len(root)
+        W = cross(state.Y, state.Y)
+        row, column, _ = _packing(q)
+        packed = W[row, column]
+        counted = packed if counts is None else packed * counts
+        WW, Ws = counted @ packed.T, counted @ (s[row] * s[column]).T
+        F = cross(state.Y, state.E[:, :p]) if p else np.zeros((q, 0, groups))
+        sF = (s if counts is None else s * counts) @ F.reshape(q * p, groups).T
+        sF = (sF.reshape(q * q, p) @ root.T).reshape(q, q * p)
+        if not (reml and p):
+            return TwoLevelSums(WW, Ws, sF, np.zeros((0, 0)), np.zeros((0, 0)))
+        F = np.stack([root @ row for row in F])
+        flat = F.reshape(q * p, groups)
+        products = np.stack([(F[i] * F[j]).sum(axis=0) for i, j in zip(row, column, strict=True)])
+        return TwoLevelSums(WW, Ws, sF, packed @ products.T, flat @ flat.T)
+
+    def plus(self, other: TwoLevelSums) -> TwoLevelSums:
+        """The sums over these groups and others."""
+        return TwoLevelSums(
+            self.WW + other.WW, self.Ws + other.Ws, self.sF + other.sF, self.WF + other.WF, self.FF + other.FF
+        )
+
+    def second_derivatives(self, directions: tuple[Direction, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Of the log determinants and of y'Py, both (k, k)."""
+        q = len(self.sF)
+        p = self.sF.shape[1] // q
+        _, _, unpack = _packing(q)
+        D = np.array([direction.matrix for direction in directions])
+        log_det = -_contract(self.WW[unpack][:, :, unpack], D)
+        rss = 2.0 * _contract(self.Ws[unpack][:, :, unpack], D)
+        if p:
+            slopes = np.tensordot(D, self.sF.reshape(q, q, p), axes=([1, 2], [0, 1]))
+            rss -= 2.0 * slopes @ slopes.T
+        if len(self.FF):
+            # 2 tr(K F'D_a W D_b F) - tr(K H_a K H_b), with F scaled so that K is the identity.
+            H = np.tensordot(D, self.FF.reshape(q, p, q, p), axes=([1, 2], [0, 2]))
+            flat = H.reshape(len(D), p * p)
+            contracted = _contract(self.WF[unpack][:, :, unpack], D)
+            log_det = log_det + contracted + contracted.T - flat @ flat.T
+        return log_det, rss
+
+
+def root_of(up: Upward) -> np.ndarray:
+    """The inverse of the factor of X'V^{-1}X, (p, p)."""
+    return triangular_inverse(up.factor) if len(up.factor) else np.zeros((0, 0))
+
+
+@cache
+def _packing(q: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows and columns of the elements on and below a diagonal, and the place of each of (q, q) there."""
     row, column = np.tril_indices(q)
     unpack = np.empty((q, q), np.intp)
     unpack[row, column] = unpack[column, row] = np.arange(len(row))
-    packed = W[row, column]
-    D = np.stack([direction.matrix for direction in directions])
-    counted = packed if down.counts is None else packed * down.counts[0]
-    WW = (counted @ packed.T)[unpack][:, :, unpack]
-    Ws = (counted @ (s[row] * s[column]).T)[unpack][:, :, unpack]
-    log_det = -_contract(WW, D)
-    rss = 2.0 * _contract(Ws, D)
-    if p:
-        root = np.linalg.inv(up.factor)
-        F = cross(state.Y, np.stack([root @ E[:p] for E in state.E]))
-        sF = ((s if down.counts is None else s * down.counts[0]) @ F.reshape(q * p, groups).T).reshape(
-            q, q, p
-        )
-        slopes = np.tensordot(D, sF, axes=([1, 2], [0, 1]))
-        rss -= 2.0 * slopes @ slopes.T
-        if problem.reml:
-            log_det += _restricted(F, packed, unpack, D)
-    return log_det, rss
+    return row, column, unpack
 
 
 def _contract(sums: np.ndarray, D: np.ndarray) -> np.ndarray:
     """sum of U_ij V_kl at [i, j, k, l] -> sum of tr(U D_a V D_b), symmetric in a and b."""
-    half = np.einsum("ijkl,ajk->ail", sums, D)
-    return np.einsum("ail,bli->ab", half, D)
-
-
-def _restricted(F: np.ndarray, packed: np.ndarray, unpack: np.ndarray, D: np.ndarray) -> np.ndarray:
-    """2 tr(K F'D_a W D_b F) - tr(K H_a K H_b), with F scaled so that K is the identity."""
-    q, p, groups = F.shape
-    row, column = np.tril_indices(q)
-    FF = np.stack([(F[i] * F[j]).sum(axis=0) for i, j in zip(row, column, strict=True)])
-    WF = (packed @ FF.T)[unpack][:, :, unpack]
-    flat = F.reshape(q * p, groups)
-    H = np.tensordot(D, (flat @ flat.T).reshape(q, p, q, p), axes=([1, 2], [0, 2]))
-    flat_H = H.reshape(len(D), p * p)
-    contracted = _contract(WF, D)
-    return contracted + contracted.T - flat_H @ flat_H.T
+    k, square = len(D), sums.shape[0] ** 2
+    half = D.reshape(k, square) @ sums.transpose(1, 2, 0, 3).reshape(square, square)
+    return half @ D.transpose(0, 2, 1).reshape(k, square).T

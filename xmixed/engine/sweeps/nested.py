@@ -38,6 +38,8 @@ from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
 
 _MANY_GROUPS = 20_000
+# Multiplications of the products of X in a sweep.
+_MUCH = 500_000_000
 
 _ROUNDING = 1e-14
 
@@ -48,12 +50,8 @@ class _Plan:
 
     Attributes
     ----------
-    lower : (q, q, G) array
-        R' of the bottom level.
-    reduced : (q, w, G) array
-        C of the bottom level.
     stacked : (q, q + w, G) array
-        [R, C] of the bottom level.
+        [R, C] of the bottom level; `lower`, (q, q, G), and `reduced`, (q, w, G), are views of R' and C.
     base_Z, base_W : per level arrays
         Cross-products less the bottom level's C'C (None for the bottom level itself).
     base_top : (p+1, p+1) array
@@ -84,7 +82,9 @@ class NestedSweeps:
     @property
     def is_dear(self) -> bool:
         """See `Sweeps`."""
-        return any(len(parents) >= _MANY_GROUPS for parents in self.plan.parents)
+        rows = sum(q * len(parents) for q, parents in zip(self.sizes, self.plan.parents, strict=True))
+        many = any(len(parents) >= _MANY_GROUPS for parents in self.plan.parents)
+        return many or (self.problem.p + 1) ** 2 * rows >= _MUCH
 
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`: from the bottom level up."""
@@ -110,7 +110,7 @@ class NestedSweeps:
                 A[i, i] += 1.0
             L, level_log_det = cholesky(A)
             count = None if weights is None else weights.groups[level]
-            log_det += level_log_det if count is None else _weighted_log_det(L, count)
+            log_det += level_log_det if count is None else weighted_log_det(L, count)
             solved = solve_lower(L, stacked)
             state = LevelState(solved[:, : len(L)], solved[:, len(L) :])
             states.append(state)
@@ -118,7 +118,7 @@ class NestedSweeps:
             first = self._above(level)
             if not bottom:
                 top = _less(top, C[:, first:], count)
-            top += _total(state.E[:, first:], count)
+            top += weighted_total(state.E[:, first:], count)
         return eliminate_fixed(top, log_det, tuple(reversed(states)))
 
     def _above(self, level: int) -> int:
@@ -158,11 +158,12 @@ class NestedSweeps:
         for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
             if level:
                 above = above.of_children(self.plan.parents[level])
-            s = _dot_rows(state.Y, above.residual(state.E))
+            s = dot_rows(state.Y, above.residual(state.E))
             scores.append(s)
             if levels == 1:
                 # Only sums over groups are needed: matrix products instead of per-group matrices.
-                information.append(_two_level_information(state, above.fixed_root(state.E), counts))
+                own = None if counts is None else counts[0]
+                information.append(two_level_information(state, above.fixed_root(state.E), own))
                 break
             explained = above.explained(state.E)
             per_group = cross(state.Y, state.Y - product(explained, state.Y))
@@ -190,7 +191,7 @@ class NestedSweeps:
         for level, (state, psi) in enumerate(zip(upward.states, psis, strict=True)):
             if level:
                 above = above.of_children(self.plan.parents[level])
-            s = _dot_rows(state.Y, above.residual(state.E))
+            s = dot_rows(state.Y, above.residual(state.E))
             per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
             above = above.extended(state, psi, s, per_group)
             yield GroupMoments(s, per_group), above
@@ -218,25 +219,26 @@ class NestedSweeps:
         return tuple(found)
 
 
-def _dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Y' rows per group: (q, a, G), (q, G) -> (a, G)."""
     return cross(Y, rows[:, None, :])[:, 0]
 
 
-def _total(C: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
+def weighted_total(C: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
     """Sum over groups of C'C, each as often as it counts."""
     return total_cross(C, C) if counts is None else total_cross(C * counts, C)
 
 
-def _weighted_log_det(L: np.ndarray, counts: np.ndarray) -> complex:
+def weighted_log_det(L: np.ndarray, counts: np.ndarray) -> complex:
     """Sum over groups of log|LL'|, each as often as it counts."""
     return 2.0 * sum((np.log(L[i, i]) @ counts for i in range(len(L))), 0.0)
 
 
-def _two_level_information(
-    state: LevelState, root: np.ndarray | None, counts: tuple[np.ndarray, ...] | None
+def two_level_information(
+    state: LevelState, root: np.ndarray | None, counts: np.ndarray | None
 ) -> np.ndarray:
-    total = _total(state.Y, None if counts is None else counts[0])
+    """Sum over groups of Z'MZ of one level, (q, q); each counts as often as `counts` (G,) says."""
+    total = weighted_total(state.Y, counts)
     if root is None:
         return total
     used = cross(state.Y, root).transpose(1, 0, 2)
@@ -248,7 +250,7 @@ def _less(total: np.ndarray, C: np.ndarray, counts: np.ndarray | None = None) ->
 
     What rounding leaves of them would drown their true information where a variance is huge.
     """
-    return _without(total - _total(C, counts), total, _ROUNDING)
+    return _without(total - weighted_total(C, counts), total, _ROUNDING)
 
 
 def _without(rest: np.ndarray, total: np.ndarray, share: float) -> np.ndarray:
@@ -274,6 +276,8 @@ def _plan(problem: Problem) -> _Plan:
     lower = semidefinite_cholesky(levels[bottom].ZtZ)
     reduced = solve_lower(lower, levels[bottom].ZtW, singular=True)
     stacked = np.concatenate([lower.transpose(1, 0, 2), reduced], axis=1)
+    q = len(lower)
+    lower, reduced = stacked[:, :q].transpose(1, 0, 2), stacked[:, q:]
     base_Z: list[np.ndarray | None] = [level.ZtZ for level in levels]
     base_W: list[np.ndarray | None] = [level.ZtW for level in levels]
     base_Z[bottom] = base_W[bottom] = None

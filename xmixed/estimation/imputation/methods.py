@@ -254,6 +254,25 @@ def _poisson(y: np.ndarray, columns: np.ndarray, choices: Choices) -> Posterior:
     return _maximised(models.counts(training.y, training.rows), outcome)
 
 
+def _nbreg(y: np.ndarray, columns: np.ndarray, choices: Choices) -> Posterior:
+    training = _training(y, columns, choices.constant)
+    if not np.any(y > 0):
+        raise TooFew
+
+    def outcome(b: np.ndarray, others: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+        with np.errstate(over="ignore"):
+            means, dispersion = np.exp(b[:-1] @ training.predictor(others)), np.exp(b[-1])
+        # Poisson counts whose mean has a gamma distribution of variance `dispersion`.
+        own = generator.gamma(1 / dispersion, dispersion, len(means)) * means
+        return generator.poisson(np.minimum(own, 1e15)).astype(np.float64)
+
+    try:
+        likelihood = models.dispersed("mean", training.y, training.rows)
+    except (FloatingPointError, np.linalg.LinAlgError):
+        raise NotFitted from None
+    return _maximised(likelihood, outcome)
+
+
 _NOCONSTANT = ("noconstant",)
 METHODS: dict[str, Method] = {
     method.name: method
@@ -264,6 +283,7 @@ METHODS: dict[str, Method] = {
         Method("ologit", "Ordered logistic regression", _ologit, True, ("augment",)),
         Method("mlogit", "Multinomial logistic regression", _mlogit, True, (*_NOCONSTANT, "augment")),
         Method("poisson", "Poisson regression", _poisson, False, _NOCONSTANT),
+        Method("nbreg", "Negative binomial regression", _nbreg, False, _NOCONSTANT),
     )
 }
 """Methods for one variable, by name."""

@@ -258,10 +258,12 @@ def _target(
     own: Imputed, data: Dataset, rows: np.ndarray, fixed: np.ndarray, at: Mapping[str, int]
 ) -> Target:
     missing = soft_missing(data[own.name])[rows]
+    if missing.all():
+        raise StataError(2000, "no observations", hint=f"{own.name} is missing in all of them")
     values = np.where(missing, 0.0, data[own.name].to_double()[rows])
     if own.method is not None and own.method.name == "logit" and not np.isin(values, (0.0, 1.0)).all():
         raise StataError(450, f"{own.name} is not a 0/1 variable")
-    if own.method is not None and own.method.name == "poisson" and values.min(initial=0.0) < 0:
+    if own.method is not None and own.method.name in ("poisson", "nbreg") and values.min(initial=0.0) < 0:
         raise StataError(459, f"{own.name} must be greater than or equal to zero")
     method = own.method or METHODS["regress"]
     others = tuple(sorted(at[other] for other in own.others))

@@ -150,30 +150,56 @@ def monotone(problem: Problem, count: int, generator: np.random.Generator) -> li
     return found
 
 
-def chained(problem: Problem, count: int, generator: np.random.Generator, burnin: int) -> list[np.ndarray]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Chains:
+    """Imputed values of each target, (count, missing values), and how the chains went.
+
+    Attributes
+    ----------
+    values : tuple of ndarray
+    trace : ndarray, shape (count, burnin + 1, targets, 2)
+        Mean and standard deviation of the imputed values of each iteration, the start first.
+    """
+
+    values: tuple[np.ndarray, ...]
+    trace: np.ndarray
+
+
+def chained(problem: Problem, count: int, generator: np.random.Generator, burnin: int) -> Chains:
     """Impute targets by chained equations: each imputation is the end of a chain of its own.
 
     A chain starts at imputations as of a monotone pattern. The values do not depend on how many processes
-    work. Returns and raises as `monotone`.
+    work.
+
+    Raises
+    ------
+    Failed
     """
     root = int(generator.integers(2**62))
 
-    def task(number: int) -> list[np.ndarray]:
+    def task(number: int) -> tuple[list[np.ndarray], np.ndarray]:
         own = np.random.default_rng(np.random.SeedSequence(root, spawn_key=(number,)))
         return _chain(problem, own, burnin)
 
     work = problem.fixed.shape[1] * burnin * len(problem.targets)
     chains = list(run_tasks(task, count, processes() if work >= WORTH_FORKING else 1))
-    return [np.array([chain[place] for chain in chains]) for place in range(len(problem.targets))]
+    places = range(len(problem.targets))
+    values = tuple(np.array([chain[place] for chain, _ in chains]) for place in places)
+    return Chains(values, np.array([trace for _, trace in chains]))
 
 
-def _chain(problem: Problem, generator: np.random.Generator, burnin: int) -> list[np.ndarray]:
+def _chain(
+    problem: Problem, generator: np.random.Generator, burnin: int
+) -> tuple[list[np.ndarray], np.ndarray]:
     state = _State(problem)
     every = range(len(problem.targets))
     values: list[np.ndarray] = [np.zeros(0)] * len(every)
+    trace = np.zeros((burnin + 1, len(every), 2))
     for iteration in range(burnin + 1):
         for place in every:
             if problem.targets[place].missing.any():
                 among = every if iteration else range(place)
-                values[place] = state.impute(place, among, state.fitted(place, among), generator)
-    return values
+                own = state.impute(place, among, state.fitted(place, among), generator)
+                values[place] = own
+                trace[iteration, place] = own.mean(), own.std(ddof=1) if len(own) > 1 else 0.0
+    return values, trace

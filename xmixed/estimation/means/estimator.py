@@ -18,7 +18,7 @@ from xmixed.session.settings import Settings
 from xmixed.statistics.inference.comparisons import t_limits
 from xmixed.statistics.linear.linearised import Linearised
 
-HEADS = {"mean": "Mean", "proportion": "Proportion", "total": "Total"}
+HEADS = {"mean": "Mean", "proportion": "Proportion", "ratio": "Ratio", "total": "Total"}
 
 DISPLAY = (
     LEVEL,
@@ -107,6 +107,7 @@ class Means:
             blocks,
             note,
             not option("noheader"),
+            ("", "Linearized", "") if command == "ratio" else ("", "", ""),
         )
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:

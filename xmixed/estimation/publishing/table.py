@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,110 +11,31 @@ from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_row
 from xmixed.estimation.delta import exponentiated, wald_figures
+from xmixed.estimation.publishing.design import (
+    FIGURES,
+    Design,
+    Element,
+    Star,
+    Transform,
+    Wanted,
+    number_text,
+)
 from xmixed.expressions.varlist import matches_pattern
-from xmixed.formats import format_value, is_valid_format
 from xmixed.missing import MISSING
 from xmixed.render.layouts.estimation.coefficient_table import Figures
-from xmixed.render.published.table import Block, Cell, Group, PublishedTable, Row
-from xmixed.session.results import Estimates
+from xmixed.render.published.table import Block, Cell, PublishedTable, Row
+from xmixed.session.results import Estimates, Matrix
 
 MAIN = "main"
 """Equation of the covariates when models name it differently."""
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
-    """One figure of a coefficient: `b`, `se`, `t`, `p` or `ci`, in a format, `a3` for an adaptive one."""
+class _Coefficient:
+    """The figures of a coefficient, and what further row vectors of e() say of it."""
 
-    name: str
-    format: str
-    stars: bool = False
-    brackets: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Star:
-    """A symbol, the p-value below which it stands, and how that was typed."""
-
-    symbol: str
-    level: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A statistic below the coefficients: its name in e(), label and format."""
-
-    name: str
-    label: str
-    format: str
-
-
-@dataclass(frozen=True, slots=True)
-class Transform:
-    """A function of coefficients and its derivative, both of one number; `names` () for all coefficients."""
-
-    names: tuple[str, ...]
-    value: Callable[[float], float]
-    slope: Callable[[float], float]
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """What the user asked for.
-
-    Attributes
-    ----------
-    elements : tuple of Element
-        Figures of a coefficient, in order; below each other unless `wide`.
-    stars : tuple of Star
-        From the weakest on.
-    keep, drop, order : tuple of str
-        Names, patterns, or `eq:`.
-    indicate : tuple of (label, patterns)
-        Coefficients that are shown as Yes or No.
-    transforms : tuple of Transform
-        The first that fits a coefficient counts.
-    equation_labels : tuple of str
-        In place of the names of equations, in their order.
-    references : dict
-        Labels of rows that stand before a coefficient, by its name; `reference_text` is in their cells.
-    heads_of_columns : tuple of str
-        Over the columns of each model, below its title; () for none.
-    """
-
-    elements: tuple[Element, ...]
-    stars: tuple[Star, ...]
-    statistics: tuple[Wanted, ...]
-    wide: bool = False
-    label: bool = False
-    plain: bool = False
-    gaps: bool = True
-    numbers: bool = True
-    titles: tuple[str, ...] | None = None
-    model_titles: bool = True
-    keep: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
-    order: tuple[str, ...] = ()
-    rename: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    indicate: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    equation_lines: bool = True
-    no_omitted: bool = False
-    no_base: bool = False
-    exponentiate: bool = False
-    notes: tuple[str, ...] = ()
-    standard_notes: bool = True
-    title: str = ""
-    level: float = 95.0
-    names_as_titles: bool = False
-    no_constant: bool = False
-    transforms: tuple[Transform, ...] = ()
-    equation_labels: tuple[str, ...] = ()
-    references: dict[str, str] = field(default_factory=dict)
-    reference_text: str = "ref."
-    heads_of_columns: tuple[str, ...] = ()
+    figures: Figures
+    more: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,45 +43,7 @@ class _Model:
     """The coefficients of one model by equation and name, in order."""
 
     estimates: Estimates
-    equations: dict[str, dict[str, Figures]]
-
-
-# --- numbers ------------------------------------------------------------------------------------------
-
-ADAPTIVE = "a3"
-
-
-def check_number_format(fmt: str, option: str) -> str:
-    """Return the format that `3`, `%9.3f`, `a3` or `fmt` means.
-
-    Raises
-    ------
-    StataError
-        r(120) `invalid %format`.
-    """
-    text = fmt.strip()
-    if text.isdigit() and int(text) <= 15:
-        return f"%16.{text}f"
-    if text[:1] == "a" and text[1:].isdigit() and 1 <= int(text[1:]) <= 9:
-        return text
-    if is_valid_format(text):
-        return text
-    raise StataError(120, f"invalid %format in {option}()")
-
-
-def number_text(value: float, fmt: str) -> str:
-    """Return a number in a format; `a3` shows at least three significant digits."""
-    if value >= MISSING:
-        return "."
-    if not fmt.startswith("a"):
-        return format_value(value, fmt).strip()
-    digits = int(fmt[1:])
-    size = abs(value)
-    if size == 0:
-        return "0"
-    power = math.floor(math.log10(size))
-    decimals = max(1, digits - power) if power >= 0 else digits - power - 1
-    return f"{value:.{decimals}f}" if decimals <= 9 and power < 9 else f"{value:.{digits - 1}e}"
+    equations: dict[str, dict[str, _Coefficient]]
 
 
 def _element_text(figures: Figures, element: Element) -> str:
@@ -195,11 +77,23 @@ def _stars(p_value: float, levels: Sequence[Star]) -> str:
 
 def _model(estimates: Estimates, design: Design) -> _Model:
     b, V = estimates.matrices.get("b"), estimates.matrices.get("V")
+    more = {
+        element.name: estimates.matrices[element.name]
+        for element in design.elements
+        if element.name not in FIGURES and element.name in estimates.matrices
+    }
+    if b is None and more:  # results of estpost
+        b = next(iter(more.values()))
+        b, V = Matrix(np.full(b.values.shape, MISSING), b.row_names, b.column_names), None
     if b is None:
         raise StataError(301, "last estimates not found")
+    values = {
+        name: dict(zip(matrix.column_names, matrix.values[0].tolist(), strict=True))
+        for name, matrix in more.items()
+    }
     variances = np.full(len(b.column_names), MISSING) if V is None else np.diag(V.values)
     df = estimates.scalars.get("df_r")
-    equations: dict[str, dict[str, Figures]] = {}
+    equations: dict[str, dict[str, _Coefficient]] = {}
     for place, full in enumerate(b.column_names):
         equation, _, name = full.rpartition(":")
         if design.no_constant and name == "_cons":
@@ -207,6 +101,8 @@ def _model(estimates: Estimates, design: Design) -> _Model:
         if design.no_omitted and _flag(name, "o") or design.no_base and _flag(name, "b"):
             continue
         figures = wald_figures(float(b.values[0, place]), float(variances[place]), design.level, df)
+        if V is None:
+            figures = _posted(figures, estimates, place)
         for transform in design.transforms:
             if not transform.names or any(_matches(equation, name, word) for word in transform.names):
                 figures = _transformed(figures, transform)
@@ -214,8 +110,20 @@ def _model(estimates: Estimates, design: Design) -> _Model:
         name = design.rename.get(full, design.rename.get(name, name))
         if design.exponentiate:
             figures = exponentiated(figures)
-        equations.setdefault(equation, {})[name] = figures
+        own = {key: known[full] for key, known in values.items() if full in known}
+        equations.setdefault(equation, {})[name] = _Coefficient(figures, own)
     return _Model(estimates, equations)
+
+
+def _posted(figures: Figures, estimates: Estimates, place: int) -> Figures:
+    """Return figures with the error, statistic and p-value that results without a covariance hold."""
+    names = {"standard_error": "se", "statistic": "t", "p_value": "p"}
+    found = {
+        field: float(estimates.matrices[name].values[0, place])
+        for field, name in names.items()
+        if name in estimates.matrices
+    }
+    return replace(figures, **found)
 
 
 def _transformed(figures: Figures, transform: Transform) -> Figures:
@@ -277,11 +185,11 @@ def _chosen(equation: str, names: list[str], design: Design) -> list[str]:
     return list(dict.fromkeys([*first, *names]))
 
 
-def coefficient_label(name: str, data: Dataset) -> str:
+def coefficient_label(name: str, data: Dataset, between: str = " # ") -> str:
     """Return the label of a coefficient: the variable's, value labels of levels, `Constant`."""
     if name == "_cons":
         return "Constant"
-    return " # ".join(_operand_label(part, data) for part in name.split("#"))
+    return between.join(_operand_label(part, data) for part in name.split("#"))
 
 
 def _operand_label(part: str, data: Dataset) -> str:
@@ -314,23 +222,56 @@ def published_table(
     """
     found = _equations([_model(estimates, design) for estimates in models])
     titles = _titles(models, names, design, data)
-    blocks = _blocks(found, design, data)
+    starts: tuple[int, ...] = ()
+    heads: tuple[str, ...] = ()
+    own, groups = design, design.groups
+    if design.unstack:
+        found, starts, heads = _unstacked(found, design, data)
+        own = replace(design, keep=(), drop=())
+        ends = [*starts[1:], len(found)]
+        groups = tuple(replace(one, first=starts[one.first], last=ends[one.last] - 1) for one in groups)
+    blocks = _blocks(found, own, data)
     if not any(block.rows for block in blocks):
         raise StataError(111, "no coefficients are left")
     return PublishedTable(
-        models=len(models),
+        models=len(found),
         per_model=len(design.elements) if design.wide else 1,
         numbers=design.numbers,
-        groups=design.groups,
+        groups=groups,
         heads=titles if design.model_titles else (),
         column_heads=design.heads_of_columns,
         blocks=tuple(blocks),
-        statistics=(*_indicated(found, design), *_statistics(models, design)),
+        statistics=(*_indicated(found, design), *_statistics(models, design, starts, len(found))),
         notes=_notes(design),
         title=design.title,
         gaps=design.gaps and len(design.elements) > 1 and not design.wide,
         plain=design.plain,
+        starts=starts,
+        equation_heads=heads,
+        surround=design.surround,
+        star_legend=_star_legend(design),
+        tabular=design.tabular,
+        width=design.width,
     )
+
+
+def _unstacked(
+    models: list[_Model], design: Design, data: Dataset
+) -> tuple[list[_Model], tuple[int, ...], tuple[str, ...]]:
+    """Return the equations as models of their own, where each model begins, and what equations are called."""
+    found: list[_Model] = []
+    starts, heads = [], []
+    for model in models:
+        starts.append(len(found))
+        for place, (equation, own) in enumerate(model.equations.items()):
+            names = _chosen(equation, list(own), design)
+            if not names:
+                continue
+            label = data[equation].label if design.label and equation in data else ""
+            given = design.equation_labels[place] if place < len(design.equation_labels) else ""
+            heads.append(given or label or equation)
+            found.append(_Model(model.estimates, {"": {name: own[name] for name in names}}))
+    return found, tuple(starts), tuple(heads)
 
 
 def _titles(
@@ -345,7 +286,7 @@ def _titles(
             continue
         outcome = estimates.macros.get("depvar", "").split(" ")[0]
         label = data[outcome].label if design.label and outcome in data else ""
-        found.append(estimates.title or label or outcome or name)
+        found.append(estimates.title or label or outcome or name.removeprefix("."))
     return tuple(found)
 
 
@@ -359,7 +300,7 @@ def _blocks(models: list[_Model], design: Design, data: Dataset) -> list[Block]:
             figures = [model.equations.get(equation, {}).get(name) for model in models]
             label = design.labels.get(f"{equation}:{name}", design.labels.get(name))
             if label is None:
-                label = coefficient_label(name, data) if design.label else name
+                label = coefficient_label(name, data, design.interaction) if design.label else name
             if name in design.references:
                 rows.append(Row(design.references[name], _reference(figures, design)))
             rows.append(Row(label, _lines(figures, design)))
@@ -373,13 +314,13 @@ def _blocks(models: list[_Model], design: Design, data: Dataset) -> list[Block]:
     return blocks
 
 
-def _reference(figures: Sequence[Figures | None], design: Design) -> tuple[tuple[Cell, ...], ...]:
+def _reference(figures: Sequence[_Coefficient | None], design: Design) -> tuple[tuple[Cell, ...], ...]:
     """Return the line of a category that is not shown: a text for each model that has the next one."""
     texts = [design.reference_text if found is not None else "" for found in figures]
     return (_spread(texts, design),)
 
 
-def _lines(figures: list[Figures | None], design: Design) -> tuple[tuple[Cell, ...], ...]:
+def _lines(figures: list[_Coefficient | None], design: Design) -> tuple[tuple[Cell, ...], ...]:
     cells = [
         [Cell() if found is None else _cell(found, element, design) for element in design.elements]
         for found in figures
@@ -389,7 +330,13 @@ def _lines(figures: list[Figures | None], design: Design) -> tuple[tuple[Cell, .
     return tuple(tuple(own[place] for own in cells) for place in range(len(design.elements)))
 
 
-def _cell(figures: Figures, element: Element, design: Design) -> Cell:
+def _cell(own: _Coefficient, element: Element, design: Design) -> Cell:
+    figures = own.figures
+    if element.name not in FIGURES:
+        value = own.more.get(element.name, MISSING)
+        text = "" if value >= MISSING else number_text(value, element.format)
+        inside = f"{element.brackets[0]}{text}{element.brackets[1]}" if text and element.brackets else text
+        return Cell(inside, _stars(figures.p_value, design.stars) if element.stars and text else "")
     stars = _stars(figures.p_value, design.stars) if element.stars else ""
     return Cell(_element_text(figures, element), stars)
 
@@ -415,11 +362,17 @@ def _spread(texts: list[str], design: Design) -> tuple[Cell, ...]:
     return tuple(cell for text in texts for cell in (Cell(text), *blank))
 
 
-def _statistics(models: Sequence[Estimates], design: Design) -> list[Row]:
-    return [
-        Row(wanted.label, (_spread([_statistic(estimates, wanted) for estimates in models], design),))
-        for wanted in design.statistics
-    ]
+def _statistics(
+    models: Sequence[Estimates], design: Design, starts: tuple[int, ...], columns: int
+) -> list[Row]:
+    """Return the rows of statistics; each in the first column of its model."""
+    rows = []
+    for wanted in design.statistics:
+        texts = [""] * columns
+        for place, estimates in zip(starts or range(columns), models, strict=True):
+            texts[place] = _statistic(estimates, wanted)
+        rows.append(Row(wanted.label, (_spread(texts, design),)))
+    return rows
 
 
 def _statistic(estimates: Estimates, wanted: Wanted) -> str:
@@ -449,11 +402,22 @@ def _notes(design: Design) -> tuple[str, ...]:
         beside = [element for element in design.elements if element.brackets]
         text = ""
         for element in beside[:1]:
-            text = _NOTES.get(element.name, f"{design.level:g}% confidence intervals in brackets")
+            interval = f"{design.level:g}% confidence intervals in brackets" if element.name == "ci" else ""
+            text = _NOTES.get(element.name, interval)
+        if design.elements[0].name == "beta":
+            text = f"Standardized beta coefficients; {text}" if text else "Standardized beta coefficients"
         if design.exponentiate:
             text = f"Exponentiated coefficients; {text}" if text else "Exponentiated coefficients"
         found += [text] if text else []
     found += design.notes
-    if design.standard_notes and design.stars and any(element.stars for element in design.elements):
-        found.append(", ".join(f"{star.symbol} p<{star.text}" for star in design.stars))
+    legend = _star_legend(design)
+    if design.standard_notes and legend:
+        found.append(legend)
     return tuple(found)
+
+
+def _star_legend(design: Design) -> str:
+    """Return what the stars mean; "" where there are none."""
+    if not any(element.stars for element in design.elements):
+        return ""
+    return ", ".join(f"{star.symbol} p<{star.text}" for star in design.stars)

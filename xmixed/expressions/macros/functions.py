@@ -25,10 +25,13 @@ def value_as_text(session: SessionState, text: str) -> str:
 
 
 def saved_result_as_text(session: SessionState, kind: str, name: str) -> str:
-    """Return what `r(N)', `e(cmd)', `s(x)' or `c(level)' stands for; "" when there is no such result.
+    """Return what `r(N)', `c(level)' or `x[unit]' and the like stand for; "" where there is no result.
 
     Stata: a matrix is the word `matrix`, and e(sample) the word `function`.
     """
+    if kind == "char":
+        owner, _, rest = name.partition("[")
+        return session.data.characteristics.get(owner, {}).get(rest.rstrip("]"), "")
     if kind == "return":
         found = (session.frame.returned or Results()).get(name, "")
         return (

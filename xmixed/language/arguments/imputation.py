@@ -21,9 +21,10 @@ UNIVARIATE = (
     ("ologit", "olog"),
     ("mlogit", "mlog"),
     ("poisson", "poi"),
+    ("nbreg", "nbreg"),
 )
 MULTIVARIATE = (("chained", "chain"), ("monotone", "mon"), ("mvn", "mvn"))
-UNBUILT = (("truncreg", "truncr"), ("intreg", "intr"), ("nbreg", "nbreg"))
+UNBUILT = (("truncreg", "truncr"), ("intreg", "intr"))
 
 OWN_OPTIONS = (
     OptionSpec("noconstant", "nocons", help="no constant term"),

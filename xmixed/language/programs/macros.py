@@ -23,6 +23,7 @@ _NAME = re.compile(r"\w+")
 _SIMPLE = re.compile(r"`(\w+)'")
 _LOCAL = re.compile(r"\w+|\*")
 _SAVED = re.compile(r"\s*(e|r|s|c|return)\(\s*(\w+)\s*\)\s*")
+_CHARACTERISTIC = re.compile(r"(\w+)\[(\w+)\]")
 _STEP = re.compile(r"(\+\+|--)(\w+)|(\w+)(\+\+|--)")
 
 
@@ -46,7 +47,8 @@ def expand(
         Tried first for `:function': returns None for a function that it does not know (those
         that need data or results are the caller's).
     saved : callable or None
-        The text of a saved result, given its class and name: `r(N)' asks for ("r", "N").
+        The text of a saved result, given its class and name: `r(N)' asks for ("r", "N"), and of a
+        characteristic: `x[unit]' asks for ("char", "x[unit]").
 
     Raises
     ------
@@ -163,6 +165,8 @@ class _Expansion:
             return self.locals.get(inside[7:-1].strip(), "")
         if self.saved is not None and (found := _SAVED.fullmatch(inside)):
             return self.value(self.saved(found[1], found[2]), nesting)
+        if self.saved is not None and (found := _CHARACTERISTIC.fullmatch(inside)):
+            return self.value(self.saved("char", inside), nesting)
         if step := _STEP.fullmatch(inside):
             return self.step(step)
         # Stata: what cannot be the name of a macro is a macro that does not exist.

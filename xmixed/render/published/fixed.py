@@ -22,18 +22,19 @@ def fixed_lines(table: PublishedTable, label_width: int, model_width: int) -> li
             text += (cell.text.rjust(room) + cell.stars).ljust(width)
         return text
 
-    lines = [table.title] if table.title else []
-    lines += rule
+    dashes = "-" * total
+    lines = table.around("prehead", [*([table.title] if table.title else []), *rule], dashes)
     lines += [
         line("", [Cell(abbreviate_name(head, model_width)) for head in row]) for row in table.head_rows()
     ]
-    for section in table.sections():
-        lines += rule
+    sections = table.sections()
+    for number, section in enumerate(sections):
+        place = "posthead" if number == 0 else "prefoot" if table.is_foot(number, len(sections)) else ""
+        lines += table.around(place, rule, dashes)
         for label, row in section:
             if row is None:
                 lines.append(line(label, [Cell()] * table.columns) if label else "")
                 continue
             for place, cells in enumerate(row.lines):
                 lines.append(line(label if place == 0 else "", list(cells)))
-    lines += rule
-    return lines + list(table.notes)
+    return lines + table.around("postfoot", [*rule, *table.notes], dashes)

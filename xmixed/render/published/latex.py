@@ -38,24 +38,41 @@ def latex_lines(
         if booktabs
         else (r"\hline\hline", r"\hline", r"\hline\hline")
     )
+    hline = r"\midrule" if booktabs else r"\hline"
     body = _rows(table, label_width, model_width, middle)
     if fragment:
-        return body
+        return [*table.around("prehead", [], hline), *body, *table.around("postfoot", [], hline)]
     notes = [
         rf"\multicolumn{{{table.columns + 1}}}{{l}}{{\footnotesize {_note(note)}}}\\" for note in table.notes
     ]
-    tabular = [
-        rf"\begin{{tabular}}{{l*{{{table.columns}}}{{{alignment}}}}}",
-        top,
+    opening, closing = _environment(table, alignment, (top, middle, bottom))
+    return [
+        *table.around("prehead", opening, hline),
         *body,
-        bottom,
-        *notes,
-        r"\end{tabular}",
+        *table.around("postfoot", [bottom, *notes, *closing], hline),
     ]
+
+
+def _environment(
+    table: PublishedTable, alignment: str, rules: tuple[str, str, str]
+) -> tuple[list[str], list[str]]:
+    """Return the lines that begin and end the table; `rules` are those above, between and below."""
+    top, middle, bottom = rules
+    columns = f"l*{{{table.columns}}}{{{alignment}}}"
+    if table.tabular == "longtable":
+        opening = ["{", _SYMBOLS, rf"\begin{{longtable}}{{{columns}}}"]
+        opening += [rf"\caption{{{escaped(table.title)}}}\\"] if table.title else []
+        opening.append(rf"{top}\endfirsthead{middle}\endhead{middle}\endfoot\endlastfoot")
+        return opening, [r"\end{longtable}", "}"]
+    name, begin = "tabular", rf"\begin{{tabular}}{{{columns}}}"
+    if table.width:
+        name = "tabular*"
+        begin = rf"\begin{{tabular*}}{{{table.width}}}{{@{{\hskip\tabcolsep\extracolsep\fill}}{columns}}}"
+    end = rf"\end{{{name}}}"
     if table.title:
         head = [r"\begin{table}[htbp]\centering", _SYMBOLS, rf"\caption{{{escaped(table.title)}}}"]
-        return [*head, *tabular, r"\end{table}"]
-    return ["{", _SYMBOLS, *tabular, "}"]
+        return [*head, begin, top], [end, r"\end{table}"]
+    return ["{", _SYMBOLS, begin, top], [end, "}"]
 
 
 def _rows(table: PublishedTable, label_width: int, model_width: int, middle: str) -> list[str]:
@@ -63,8 +80,10 @@ def _rows(table: PublishedTable, label_width: int, model_width: int, middle: str
     for row in table.head_rows():
         heads = _grouped(table) if table.groups and row is not None and not lines else _heads(table, row)
         lines.append(" " * label_width + heads + r"\\")
-    for section in table.sections():
-        lines.append(middle)
+    sections = table.sections()
+    for number, section in enumerate(sections):
+        place = "posthead" if number == 0 else "prefoot" if table.is_foot(number, len(sections)) else ""
+        lines += table.around(place, [middle], middle)
         for label, row in section:
             if row is None:
                 blank = "".join("&" + " " * (model_width + _STAR_WIDTH) for _ in range(table.columns))

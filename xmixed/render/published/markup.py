@@ -34,16 +34,17 @@ def html_lines(table: PublishedTable) -> list[str]:
     lines = ['<table border="0" width="*">']
     if table.title:
         lines.append(f"<caption>{html.escape(table.title)}</caption>")
-    lines.append(rule)
+    lines = table.around("prehead", [*lines, rule], rule)
     lines += [row(["", *heads]) for heads in table.head_rows()]
-    for section in _texts(table):
-        lines.append(rule)
+    sections = _texts(table)
+    for number, section in enumerate(sections):
+        place = "posthead" if number == 0 else "prefoot" if table.is_foot(number, len(sections)) else ""
+        lines += table.around(place, [rule], rule)
         lines += [
             f"<tr><td colspan={width}>&nbsp;</td></tr>" if texts is None else row(texts) for texts in section
         ]
-    lines.append(rule)
-    lines += [f"<tr><td colspan={width}>{html.escape(note)}</td></tr>" for note in table.notes]
-    return [*lines, "</table>"]
+    notes = [f"<tr><td colspan={width}>{html.escape(note)}</td></tr>" for note in table.notes]
+    return lines + table.around("postfoot", [rule, *notes, "</table>"], rule)
 
 
 def markdown_lines(table: PublishedTable, label_width: int, model_width: int) -> list[str]:

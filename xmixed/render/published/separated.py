@@ -10,9 +10,12 @@ from xmixed.render.published.table import PublishedTable
 def separated_lines(table: PublishedTable, separator: str, guarded: bool) -> list[str]:
     """Return the lines; `guarded` writes each cell as `="..."`, so that a spreadsheet keeps it as text."""
     quote = _guarded if guarded else (_quoted if separator != "\t" else str)
-    lines = [quote(table.title)] if table.title else []
+    lines = table.around("prehead", [quote(table.title)] if table.title else [], "")
     lines += [_line("", row, separator, quote) for row in table.head_rows()]
-    for section in table.sections():
+    sections = table.sections()
+    for number, section in enumerate(sections):
+        place = "posthead" if number == 0 else "prefoot" if table.is_foot(number, len(sections)) else ""
+        lines += table.around(place, [], "")
         for label, row in section:
             if row is None:
                 lines += [_line(label, [""] * table.columns, separator, quote)] if label else []
@@ -20,7 +23,7 @@ def separated_lines(table: PublishedTable, separator: str, guarded: bool) -> lis
             for place, cells in enumerate(row.lines):
                 texts = [cell.text + cell.stars for cell in cells]
                 lines.append(_line(label if place == 0 else "", texts, separator, quote))
-    return lines + [quote(note) for note in table.notes]
+    return lines + table.around("postfoot", [quote(note) for note in table.notes], "")
 
 
 def _line(label: str, texts: list[str], separator: str, quote: Callable[[str], str]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,16 @@ class PublishedTable:
         A blank line between coefficients.
     plain : bool
         No rules.
+    starts : tuple of int
+        The column at which each model begins, where its equations stand side by side; () for one each.
+    equation_heads : tuple of str
+        Names over these columns.
+    surround : mapping
+        Lines in place of the usual ones, by `prehead`, `posthead`, `prefoot`, `postfoot`.
+    star_legend : str
+        What the stars mean.
+    tabular, width : str
+        LaTeX: the environment, and how wide it is.
     """
 
     models: int
@@ -83,11 +94,47 @@ class PublishedTable:
     gaps: bool = True
     plain: bool = False
     column_heads: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
+    equation_heads: tuple[str, ...] = ()
+    surround: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    star_legend: str = ""
+    tabular: str = "tabular"
+    width: str = ""
 
     @property
     def columns(self) -> int:
         """Columns without that of the labels."""
         return self.models * self.per_model
+
+    def around(self, place: str, usual: Sequence[str], rule: str) -> list[str]:
+        """Return the lines at a place: those of the user, with what `@` stands for, else the usual ones.
+
+        Parameters
+        ----------
+        place : str
+            prehead, posthead, prefoot or postfoot.
+        rule : str
+            What `@hline` is.
+        """
+        given = self.surround.get(place)
+        if given is None:
+            return list(usual)
+        shown = {
+            "@title": self.title,
+            "@note": " ".join(self.notes),
+            "@starlegend": self.star_legend,
+            "@hline": rule,
+            "@span": str(self.columns + 1),
+            "@width": self.width,
+            "@M": str(len(self.starts) or self.models),
+            "@E": str(self.columns),
+        }
+        lines = []
+        for text in given:
+            for mark, value in shown.items():
+                text = text.replace(mark, value)
+            lines.append(text)
+        return lines
 
     def head_rows(self) -> list[list[str]]:
         """Return the texts over the columns, line by line: groups, numbers, names."""
@@ -97,13 +144,26 @@ class PublishedTable:
             for group in self.groups:
                 row[group.first] = group.text
             rows.append(row)
+        starts = self.starts or tuple(range(self.models))
         if self.numbers:
-            rows.append([f"({i})" for i in range(1, self.models + 1)])
+            rows.append(self._placed([f"({i})" for i in range(1, len(starts) + 1)], starts))
         if self.heads:
-            rows.append(list(self.heads))
+            rows.append(self._placed(self.heads, starts))
+        if self.equation_heads:
+            rows.append(list(self.equation_heads))
         blanks = [""] * (self.per_model - 1)
         found = [[text for head in row for text in (head, *blanks)] for row in rows]
         return [*found, list(self.column_heads) * self.models] if self.column_heads else found
+
+    def is_foot(self, number: int, count: int) -> bool:
+        """Whether one of the sections holds the statistics."""
+        return bool(self.statistics) and number == count - 1
+
+    def _placed(self, texts: Sequence[str], starts: Sequence[int]) -> list[str]:
+        row = [""] * self.models
+        for start, text in zip(starts, texts, strict=True):
+            row[start] = text
+        return row
 
     def sections(self) -> list[list[tuple[str, Row | None]]]:
         """Return what rules part: rows with their labels, None for a line that is a label or blank alone."""

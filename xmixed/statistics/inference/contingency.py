@@ -48,6 +48,13 @@ def expected_counts(table: np.ndarray) -> np.ndarray:
     return np.outer(table.sum(axis=1), table.sum(axis=0)) / (n if n else 1.0)
 
 
+def likelihood_ratio_contributions(table: np.ndarray) -> np.ndarray:
+    """Return what each cell adds to the likelihood-ratio chi-squared: 2 n ln(n/e), 0 if empty."""
+    filled = table > 0
+    ratio = np.divide(table, expected_counts(table), out=np.ones_like(table), where=filled)
+    return 2 * table * np.log(np.where(filled, ratio, 1.0))
+
+
 def association(table: np.ndarray) -> Association:
     """Return tests and measures of a table of counts, float64, shape (r, c)."""
     from scipy.special import chdtrc, xlogy

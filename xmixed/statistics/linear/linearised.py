@@ -28,9 +28,18 @@ class Linearised:
 
 
 def means(
-    Y: np.ndarray, codes: np.ndarray, count: int, w: np.ndarray | None, kind: str, clusters: np.ndarray | None
+    Y: np.ndarray,
+    codes: np.ndarray,
+    count: int,
+    w: np.ndarray | None,
+    kind: str,
+    clusters: np.ndarray | None,
+    X: np.ndarray | None = None,
 ) -> Linearised:
     """Return means of the columns of Y (n, k) in subpopulations (codes 0 ... count - 1).
+
+    With X (n, k) they are ratios of sums, of Y to X: a mean is the ratio to a column of ones.
+    The variance is that of the mean of y - (ratio) x, over the square of the mean of x (Cochran 1977, 6.4).
 
     Without clusters the variance of a subpopulation has the factor n/(n-1) of its own size (frequency weights
     count as observations); with clusters (codes) M/(M-1) of all clusters.
@@ -42,21 +51,24 @@ def means(
     """
     weights = np.ones(len(Y)) if w is None else w
     inside = codes[:, None] == np.arange(count)
-    sums = weights @ inside
-    sizes = inside.sum(axis=0).astype(np.float64)
-    seen = sums if kind in ("fweight", "iweight") else sizes
+    sizes, sums = inside.sum(axis=0).astype(np.float64), weights @ inside
     k = Y.shape[1]
-    b = ((weights[:, None] * Y).T @ inside / np.where(sums > 0, sums, 1.0)).ravel()
-    deviations = np.hstack([(Y[:, j : j + 1] - b[j * count : (j + 1) * count]) * inside for j in range(k)])
-    n = np.tile(seen, k)
+    n = np.tile(sums if kind in ("fweight", "iweight") else sizes, k)
     scale = np.tile(np.where(sums > 0, sums, 1.0), k)
+    X = np.ones_like(Y) if X is None else X
+    below = ((weights[:, None] * X).T @ inside).ravel()
+    defined = below != 0
+    below = np.where(defined, below, 1.0)
+    b = np.where(defined, ((weights[:, None] * Y).T @ inside).ravel() / below, 0.0)
+    ratios = b.reshape(k, count)
+    deviations = np.hstack([(Y[:, [j]] - ratios[j] * X[:, [j]]) * inside for j in range(k)])
     if clusters is not None:
-        scores = deviations * weights[:, None] / scale
-        V = _between_clusters(scores, clusters)
+        V = _between_clusters(deviations * weights[:, None] / scale, clusters)
     else:
         V = _within(deviations, weights, kind, scale, n)
-    lonely = n <= 1
-    V[lonely], V[:, lonely] = MISSING, MISSING
+    V *= np.outer(scale / below, scale / below)
+    unknown = (n <= 1) | ~defined
+    V[unknown], V[:, unknown] = MISSING, MISSING
     return Linearised(b, V, n)
 
 

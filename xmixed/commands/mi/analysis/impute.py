@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.commands.mi.analysis.impute_report import Done, Group, conditional_models
+from xmixed.commands.mi.analysis.trace import save_trace, trace_target
 from xmixed.commands.mi.held import NOUPDATE, keep, opened
 from xmixed.commands.registry import subcommand
 from xmixed.data.dataset import Dataset
@@ -28,6 +29,8 @@ from xmixed.render.layouts.imputation.imputed import render_models
 from xmixed.session.state import SessionState
 from xmixed.statistics.imputation.multivariate import IncompleteNormal
 
+MOST = 1000
+"""Imputations that data may have."""
 LIKELIHOOD = {
     "perfect": (
         "perfect predictor(s) detected",
@@ -38,7 +41,7 @@ LIKELIHOOD = {
 }
 COMMON = ("add", "replace", "rseed", "double", "by", "force", "noupdate", "nolegend")
 OWN = {
-    "chained": ("burnin", "orderasis", "noimputed", "augment", "dryrun"),
+    "chained": ("burnin", "orderasis", "noimputed", "augment", "dryrun", "savetrace"),
     "monotone": ("noimputed", "augment", "dryrun"),
     "mvn": ("burnin", "burnbetween", "prior", "noconstant"),
     "regress": ("noconstant",),
@@ -47,12 +50,13 @@ OWN = {
     "ologit": ("augment",),
     "mlogit": ("noconstant", "augment"),
     "poisson": ("noconstant",),
+    "nbreg": ("noconstant",),
 }
 """Options by method."""
 
 _UNBUILT = (
     *("conditional", "bootstrap", "noisily", "dots", "report", "verbose", "custom", "nomonotonechk"),
-    *("nomonotone", "initmcmc", "wlfwgt", "savewlf", "saveptrace", "savetrace", "mcmconly", "mcmcdots"),
+    *("nomonotone", "initmcmc", "wlfwgt", "savewlf", "saveptrace", "mcmconly", "mcmcdots"),
     *("emlog", "emoutput", "emonly", "alldots", "chainonly", "chaindots", "showevery", "showiter"),
     *("ll", "ul", "exposure", "offset", "showcommand"),
 )
@@ -92,6 +96,7 @@ _UNBUILT = (
             ),
             OptionSpec("orderasis", "orderasis", help="chained: impute in the order typed"),
             OptionSpec("noimputed", "noimp", help="no imputation variables in the models of others"),
+            OptionSpec("savetrace", "savetr", "text", "chained: file for means and sds of every iteration"),
             OptionSpec("dryrun", "dryrun", help="show the conditional models and impute nothing"),
             OptionSpec(
                 "prior",
@@ -157,6 +162,8 @@ class _Imputation:
             raise StataError(198, "option add() is required when no imputations exist")
         if not added and not node.option("replace"):
             raise StataError(198, "option add() or replace is required when imputations exist")
+        if there + added > MOST:
+            raise StataError(198, f"add(): at most {MOST:,d} imputations", node.options["add"].span)
         return 1 if node.option("replace") else there + 1, there + added, added
 
     def run(self) -> None:
@@ -174,10 +181,14 @@ class _Imputation:
         if node.option("rseed") is not None:
             session.memory.reseed(int(node.option("rseed")))
         generator = session.memory.generator()
-        done = [replace(group, values=self._values(group, generator)) for group in groups]
+        target = trace_target(node)
+        done = [self._imputed(group, generator) for group in groups]
         if not node.option("force"):
             self._check_filled(done)
         keep(session, self._filled(done))
+        if target is not None and done[0].trace is not None:
+            names = [self.names[place] for place in ordered.order]
+            save_trace(target, names, self.first, done[0].trace)
         run = self._done(done)
         session.out.write(*run.report())
         session.r = run.results()
@@ -239,16 +250,18 @@ class _Imputation:
 
     # --- values -----------------------------------------------------------------------------------------
 
-    def _values(self, group: Group, generator: np.random.Generator) -> tuple[np.ndarray, ...]:
-        """Return imputed values by variable as typed, each (count, missing values)."""
+    def _imputed(self, group: Group, generator: np.random.Generator) -> Group:
+        """Return a group with imputed values by variable as typed, each (count, missing values)."""
         own = group.arrays
         if self.method == "mvn":
-            return self._normal(group, generator)
+            return replace(group, values=self._normal(group, generator))
+        trace = None
         try:
             if self.method == "chained" and not own.problem.is_monotone:
-                found = chained(own.problem, self.count, generator, int(self.node.option("burnin", 10)))
+                chains = chained(own.problem, self.count, generator, int(self.node.option("burnin", 10)))
+                found, trace = chains.values, chains.trace
             else:
-                found = monotone(own.problem, self.count, generator)
+                found = tuple(monotone(own.problem, self.count, generator))
         except Failed as failure:
             target = own.problem.targets[failure.target]
             message, hint = LIKELIHOOD[failure.kind]
@@ -256,7 +269,7 @@ class _Imputation:
                 498, f"mi impute {target.method.name}: {target.name}: {message}", hint=hint
             ) from None
         back = sorted(range(len(found)), key=lambda place: own.order[place])
-        return tuple(found[place] for place in back)
+        return replace(group, values=tuple(found[place] for place in back), trace=trace)
 
     def _check_monotone(self, groups: Sequence[Group]) -> None:
         if not all(group.arrays.problem.is_monotone for group in groups):
@@ -278,8 +291,8 @@ class _Imputation:
             model = IncompleteNormal(Y, _independent(Z), missing)
             gone = int((~model.used).sum())
             if gone:
-                text = "because of all imputation variables missing"
-                out.write(f"note: {gone} observations omitted from EM estimation {text}")
+                text = "observations omitted from EM estimation because of all imputation"
+                out.write(f"note: {gone} {text}", "      variables missing")
             start = model.em()
             end = "" if start.converged else " (not converged)"
             reached = f"{start.log_likelihood:.9g} at iteration {start.iterations}{end}"

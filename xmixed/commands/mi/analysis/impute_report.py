@@ -29,11 +29,12 @@ PRIORS = {"uniform": "uniform", "jeffreys": "Jeffreys"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """A by() group: its title, arrays, and what was imputed, (m, missing) for each variable as typed."""
+    """A by() group: title, arrays, imputed values of each variable as typed (m, missing), trace of chains."""
 
     title: str
     arrays: Arrays
     values: tuple[np.ndarray, ...] = ()
+    trace: np.ndarray | None = None
 
 
 def conditional_models(

@@ -68,7 +68,7 @@ def render_means(table: MeanTable) -> list[Line]:
     lines.append(line(rule(WIDTH)))
     if any(table.above):
         estimate, error, limits = table.above
-        lines.append(line(f"{'':{STUB}} |{estimate:>11}   {error:<9}{limits:>22}".rstrip()))
+        lines.append(line(f"{'':{STUB}} |{estimate:>11}{error:>12}{limits:>22}".rstrip()))
     lines += [
         line(f"{table.corner:>{STUB}} |{table.head:>11}   Std. Err.{interval}"),
         line(rule(STUB + 1) + "+" + rule(WIDTH - STUB - 2)),
