@@ -641,7 +641,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "mi merge": Listed("merge", "mi.combining", "Put the variables of another file beside"),
     "mi misstable": Listed("misstab", "mi.misstable", "Tables of missing values"),
     "mi passive": Listed("pas", "mi.running", "Make or change passive variables"),
-    "mi predict": Listed("predict", None),
+    "mi predict": Listed("predict", "mi.analysis.predict", "Predictions from all imputations together"),
     "mi predictnl": Listed("predictnl", None),
     "mi ptrace": Listed("ptrace", None),
     "mi query": Listed("q", "mi.describe", "Whether data are mi set, and how"),
