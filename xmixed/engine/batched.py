@@ -14,6 +14,7 @@ _PIVOT_TOLERANCE = 1e-13
 _UNROLL = 4
 _WIDE = 200
 _MANY_CHILDREN = 16
+_LARGE = 100
 
 
 def _dot(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -90,6 +91,25 @@ def solve_lower(lower: np.ndarray, right: np.ndarray, singular: bool = False) ->
         else:
             np.divide(row, pivot, out=solution[i])
     return solution
+
+
+def solve_triangular(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Solve with one triangular matrix, lower or upper; (n, n), (n, ...) -> (n, ...)."""
+    if len(matrix) < _LARGE or np.iscomplexobj(matrix) or np.iscomplexobj(right):
+        return np.linalg.solve(matrix, right)
+    from scipy.linalg import solve_triangular as solve
+
+    return solve(matrix, right, lower=bool(matrix[0, -1] == 0.0), check_finite=False)
+
+
+def triangular_inverse(lower: np.ndarray) -> np.ndarray:
+    """The inverse of a lower triangular matrix, (n, n)."""
+    if len(lower) < _LARGE:
+        return np.linalg.inv(lower)
+    from scipy.linalg import get_lapack_funcs
+
+    (trtri,) = get_lapack_funcs(("trtri",), (lower,))
+    return trtri(lower, lower=1)[0]
 
 
 def times(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.engine.batched import triangular_inverse
 from xmixed.engine.covariance.blocks import user_matrix
 from xmixed.engine.covariance.structures import LOG_FLOOR
 from xmixed.engine.model import Model
@@ -49,12 +50,11 @@ def fixed_effects(
     if p == 0:
         return np.zeros(0), np.zeros((0, 0))
     centred = problem.offset + problem.y_scale * beta / problem.x_scale
-    half = np.linalg.inv(factor) / problem.x_scale * (problem.y_scale * np.sqrt(variance))
-    back = problem.uncentred(-1.0)
-    result = back @ centred
-    if problem.x_constant is not None:
-        result[problem.x_constant] += problem.y_center
-    half = half @ back.T
+    half = triangular_inverse(factor) / problem.x_scale * (problem.y_scale * np.sqrt(variance))
+    result, constant = centred.copy(), problem.x_constant
+    if constant is not None:
+        result[constant] += problem.y_center - problem.x_center @ centred
+        half[:, constant] -= half @ problem.x_center
     return result, half.T @ half
 
 

@@ -76,7 +76,7 @@ def test_reset(patients: Session, fails: Callable) -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_rename_and_expand(patients: Session, style: str) -> None:
-    patients.run(f"mi convert {style}, clear\nmi rename b weight")
+    patients.run(f"mi convert {style}, clear\nmi rename b weight, noupdate")
     assert read(patients.data).imputations.imputed == ("weight",)
     assert column(patients, "weight", 2) == [1, 2, 12, 4, 12, 6]
     assert patients.run("mi expand 2 if id > 4, generate(copy)") == "(2 observations created)\n"

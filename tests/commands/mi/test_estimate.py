@@ -250,6 +250,33 @@ Group variable: id                              Number of groups   =        10
     assert "sd(Residual)" in imputed.run("mi estimate, stddeviations")
 
 
+def test_several_groupings_have_a_table(imputed: Session) -> None:
+    imputed.run("generate top = int(id/4)")
+    shown = imputed.run("mi estimate: xtmixed y x w || top: || id:")
+    assert (
+        """ regression                     Number of obs      =        60
+
+-----------------------------------------------------------
+                |   No. of       Observations per Group
+ Group Variable |   Groups    Minimum    Average    Maximum
+----------------+------------------------------------------
+            top |        3         12       20.0         24
+             id |       10          6        6.0          6
+-----------------------------------------------------------
+
+                                                Average RVI        = """
+        in shown
+    )
+    assert "Group Variable" not in imputed.run("mi estimate, nogroup")
+
+
+def test_wide_degrees_of_freedom_keep_their_column() -> None:
+    from xmixed.render.layouts.imputation.pooled import render_pooled_test
+
+    lines = [line.text for line in render_pooled_test(3.5, 2, 123456789.0, 0.03)]
+    assert lines[1] == "       F(  2,  1e+08) =    3.50"
+
+
 def test_a_component_on_the_boundary(session: Session) -> None:
     centred = "egen mean = mean(y), by(id)\nreplace y = y - mean\ngenerate byte z"
     session.run(DATA.replace("generate byte z", centred))
@@ -392,10 +419,53 @@ def test_what_comes_after_estimates_that_are_not_posted(imputed: Session, fails:
     assert fails(imputed, "predict p")[0] == 321
     assert fails(imputed, "test x") == (301, "last estimates not found")
     assert fails(imputed, "regress") == (301, "last estimates not found")
-    assert fails(imputed, "mi predict p") == (199, "command mi predict is not implemented in xmixed")
     assert fails(imputed, "mi predictnl p = 1") == (199, "command mi predictnl is not implemented in xmixed")
     imputed.run("estimates save a\nquietly regress y w\nestimates use a")
     assert "Multiple-imputation estimates" in imputed.run("mi estimate")
+
+
+def test_predictions_of_all_imputations(imputed: Session, folder: Path, fails: Fails) -> None:
+    imputed.run("mi estimate, saving(runs): regress y x w")
+    assert imputed.run("mi predict double fitted using runs") == "(option xb assumed; fitted values)\n"
+    imputed.run("mi predict double error using runs if i < 50, stdp")
+    points, variances = [], []
+    for m in range(1, 6):
+        other = Session()
+        other.data = imputed.data
+        other.run(f"mi extract {m}, clear\nquietly regress y x w\npredict double a\npredict double s, stdp")
+        points.append(other.data["a"].values)
+        variances.append(other.data["s"].values ** 2)
+    original = imputed.data["_mi_m"].values == 0
+    found = imputed.data["fitted"].values[original]
+    assert np.allclose(found, np.mean(points, axis=0), rtol=1e-12)
+    assert np.array_equal(imputed.data["fitted"].values[imputed.data["_mi_m"].values == 3], found)
+    total = np.mean(variances, axis=0) + 1.2 * np.var(points, axis=0, ddof=1)
+    errors = imputed.data["error"].values[original]
+    assert np.allclose(errors[:49], np.sqrt(total)[:49], rtol=1e-10)
+    assert np.all(errors[49:] > 1e300)
+    imputed.run("mi predict third using runs, imputations(2/4) noupdate")
+    imputed.run("mi predict second using runs, nimputations(2)")
+    expected = np.mean(points[:2], axis=0)
+    assert np.allclose(imputed.data["second"].values[original], expected, rtol=1e-6)
+    assert fails(imputed, "mi predict second using runs") == (110, "second already defined")
+    assert fails(imputed, "mi predict a b using runs") == (103, "too many variables specified")
+    assert fails(imputed, "mi predict p") == (100, "using required")
+    assert fails(imputed, "mi predict p using runs, dfbeta(x)")[0] == 198
+    imputed.run("mi set M = 3")
+    assert fails(imputed, "mi predict p using runs") == (198, "m=5 invalid; M=3")
+
+
+def test_what_cannot_be_predicted_together(imputed: Session, folder: Path, fails: Fails) -> None:
+    imputed.run("mi estimate, saving(runs): xtmixed y x w || id:")
+    imputed.run("mi predict double line using runs, xb")
+    assert fails(imputed, "mi predict p using runs, fitted") == (498, "e(sample) information not available")
+    imputed.run("mi estimate, saving(other): mlogit o x")
+    message = "pr makes several variables; mi predict makes one"
+    assert fails(imputed, "mi predict p using other, pr") == (198, message)
+    imputed.run("mi predict p using other, pr outcome(2)")
+    assert np.all(imputed.data["p"].values < 1)
+    imputed.run("mi estimate, saving(third): mean x")
+    assert fails(imputed, "mi predict q using third") == (321, "predict not valid after mean")
 
 
 def test_the_sample_may_vary_only_when_asked(imputed: Session, fails: Fails) -> None:

@@ -117,7 +117,7 @@ def test_what_may_not_be(holed: Session, fails: Callable) -> None:
 def test_unregistering_makes_observations_complete(holed: Session) -> None:
     holed.run("mi set wide\nmi register imputed b\nmi set M = 1")
     assert holed.data.names == ["x", "b", "s", "_mi_miss", "_1_b"]
-    assert holed.run("mi unregister b") == "(1 m=0 obs. now marked as complete)\n"
+    assert holed.run("mi unregister b, noupdate") == "(1 m=0 obs. now marked as complete)\n"
     assert holed.data.names == ["x", "b", "s", "_mi_miss"]
 
 

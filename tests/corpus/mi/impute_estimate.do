@@ -39,6 +39,8 @@ mi estimate (gap: _b[minority]/_b[ses]) (sum: _b[minority] + _b[ses]), saving(ru
 mi testtransform gap sum
 mi estimate using runs, nimputations(5) noheader
 mi estimate using runs (half: _b[ses]/2), notrcoef
+mi predict fitted using runs
+summarize fitted if _mi_m == 0
 * Posted estimates are those of the command
 mi estimate, post: regress mathach ses minority
 lincom ses - minority
@@ -48,4 +50,4 @@ capture noisily mi impute regress ses minority, replace
 capture noisily mi impute intreg ses, replace
 capture noisily mi estimate: regress mathach ses if ses > 0
 capture noisily mi estimate, mcerror: regress mathach ses
-capture noisily mi predict p
+capture noisily mi predictnl p = _b[ses]

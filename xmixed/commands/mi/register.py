@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xmixed.commands.mi.held import keep, names_of, opened, reclean
+from xmixed.commands.mi.held import NOUPDATE, keep, names_of, opened, reclean
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
@@ -42,14 +42,14 @@ def register(session: SessionState, node: Command) -> None:
 @subcommand(
     "mi",
     "unregister",
-    syntax=Syntax("varlist"),
-    synopsis="mi unregister varlist",
+    syntax=Syntax("varlist", options=(NOUPDATE,)),
+    synopsis="mi unregister varlist [, noupdate]",
     keeps_r=True,
 )
 def unregister(session: SessionState, node: Command) -> None:
     if not node.argument:
         raise StataError(100, "varlist required")
-    imputations = opened(session)
+    imputations = opened(session, not node.option("noupdate"))
     names = names_of(node.argument, imputations)
     for name in names:
         if name not in imputations.registered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.mi.held import keep, opened, reclean
+from xmixed.commands.mi.held import NOUPDATE, keep, opened, reclean
 from xmixed.commands.registry import subcommand
 from xmixed.data.dataset import Dataset
 from xmixed.data.imputed.clean_up import marked
@@ -80,9 +80,15 @@ def _kinds_after(imputations: Imputations, made: Dataset, form: str) -> dict[str
     return found
 
 
-@subcommand("mi", "rename", syntax=Syntax("raw"), synopsis="mi rename oldname newname", keeps_r=True)
+@subcommand(
+    "mi",
+    "rename",
+    syntax=Syntax("text", options=(NOUPDATE,)),
+    synopsis="mi rename oldname newname [, noupdate]",
+    keeps_r=True,
+)
 def rename(session: SessionState, node: Command) -> None:
-    imputations = opened(session)
+    imputations = opened(session, not node.option("noupdate"))
     made = _after(session, imputations.base, f"rename {node.argument}")
     pairs = zip(imputations.base.names, made.names, strict=True)
     for name in made.names:

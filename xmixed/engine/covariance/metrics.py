@@ -47,15 +47,9 @@ class MatrixSquareRoot:
 
     def mapping(self, structure: CovarianceStructure, theta: np.ndarray) -> Mapping:
         """See `Parameterization`."""
-        E = structure.basis
-        T = structure.matrix(theta)
-        k = len(E)
-        jacobian, second = np.empty((k, k)), np.empty((k, k, k))
-        for a in range(k):
-            jacobian[:, a] = structure.coordinates(E[a] @ T + T @ E[a])
-            for b in range(a + 1):
-                second[:, a, b] = second[:, b, a] = structure.coordinates(E[a] @ E[b] + E[b] @ E[a])
-        return Mapping(structure.coordinates(T @ T), jacobian, second)
+        second = structure.squares
+        jacobian = second @ theta
+        return Mapping(jacobian @ theta / 2.0, jacobian, second)
 
     def value(self, structure: CovarianceStructure, theta: np.ndarray) -> np.ndarray:
         """See `Parameterization`."""

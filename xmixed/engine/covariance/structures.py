@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -22,6 +22,9 @@ LOG_FLOOR = float(np.log(1e-16))
 _CORRELATION_LIMIT = float(np.nextafter(1.0, 0.0))
 
 Label = tuple["ParameterKind", int, int]
+# Parameters up to which what does not depend on their values is kept.
+_MOST_KEPT = 100
+
 # The two log sds and the correlation (or None) that a natural coordinate is made of.
 Members = tuple[int, int, int | None]
 
@@ -40,6 +43,11 @@ class Mapping:
     value: np.ndarray
     jacobian: np.ndarray
     second: np.ndarray
+
+    def bent(self, slopes: np.ndarray) -> np.ndarray:
+        """Second derivatives weighted by slopes along nu and summed, (k, k)."""
+        k = self.second.shape[1]
+        return (slopes @ self.second.reshape(len(slopes), k * k)).reshape(k, k)
 
 
 @cache
@@ -81,6 +89,8 @@ class CovarianceStructure(ABC):
     def __init__(self, q: int) -> None:
         self.q = q
         self._upper = np.triu_indices(q, 1)
+        # The diagonal, then what is above it, among the elements row by row.
+        self._places = np.concatenate([np.arange(q) * (q + 1), self._upper[0] * q + self._upper[1]])
         self.basis = self._basis()
         self.labels: tuple[Label, ...] = self._labels()
         self._members: list[Members] = self._coordinate_members()
@@ -115,6 +125,23 @@ class CovarianceStructure(ABC):
     @abstractmethod
     def spread(self, own: np.ndarray) -> np.ndarray:
         """Sizes of the parameters of the matrix square root, (k,), from those of the columns, (q,)."""
+
+    @property
+    def squares(self) -> np.ndarray:
+        """Natural coordinates of E_a E_b + E_b E_a at [:, a, b], (k, k, k): second derivatives of TT."""
+        return self._squares if len(self.basis) <= _MOST_KEPT else self._formed_squares()
+
+    @cached_property
+    def _squares(self) -> np.ndarray:
+        return self._formed_squares()
+
+    def _formed_squares(self) -> np.ndarray:
+        E, k = self.basis, len(self.basis)
+        result = np.empty((k, k, k))
+        for a in range(k):
+            for b in range(a + 1):
+                result[:, a, b] = result[:, b, a] = self.coordinates(E[a] @ E[b] + E[b] @ E[a])
+        return result
 
     def of(self, q: int) -> CovarianceStructure:
         """The structure for another number of columns."""
@@ -291,7 +318,7 @@ class Unstructured(CovarianceStructure):
 
     def coordinates(self, sigma: np.ndarray) -> np.ndarray:
         """See `CovarianceStructure`."""
-        return np.concatenate([sigma.diagonal(), sigma[self._upper]])
+        return sigma.take(self._places)
 
     def metric(self, scales: np.ndarray, centers: np.ndarray, constant: int | None) -> np.ndarray:
         """See `CovarianceStructure`: the full centring."""

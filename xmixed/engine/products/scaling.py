@@ -35,7 +35,8 @@ def residual_products(
             break
         offset = offset + step
         products = form(offset)
-    step = _ols(products.XyXy)
+    else:
+        step = _ols(products.XyXy)
     return _subtract(products, step), offset + step, total_yy
 
 

@@ -13,6 +13,7 @@ from xmixed.engine.residuals.products import STEP
 from xmixed.engine.sweeps.blocked import BlockedSweeps, in_blocks
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
+from xmixed.engine.sweeps.few_groups import FewGroups, in_few_calls
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, derivatives, first_derivatives
 from xmixed.engine.sweeps.whitened import NestedWhitening, Whitening
@@ -273,6 +274,8 @@ def _whitening(problem: Problem) -> Whitening | None:
 
 
 def _nested(problem: Problem) -> Sweeps:
+    if in_few_calls(problem):
+        return FewGroups(problem)
     return BlockedSweeps(problem) if in_blocks(problem) else NestedSweeps(problem)
 
 

@@ -89,7 +89,7 @@ class Surface:
         for block, part in zip(self.objective.problem.blocks, self.objective.slices, strict=True):
             mapping = self.metric.mapping(block.structure, theta[part])
             jacobian[part, part] = mapping.jacobian
-            bend[part, part] = np.tensordot(g_nu[part], mapping.second, axes=1)
+            bend[part, part] = mapping.bent(g_nu[part])
         return State(theta, point, jacobian.T @ g_nu, jacobian.T @ H_nu @ jacobian + bend)
 
     def sizes(self, theta: np.ndarray) -> np.ndarray:
@@ -126,23 +126,25 @@ def newton_step(
 
     `difficult`: steepest ascent in the convex directions, as long as the steepest of all curvatures allows.
     """
-    g, H = state.gradient * sizes, -state.hessian * np.outer(sizes, sizes)
+    g, H = state.gradient * sizes, -state.hessian * sizes * sizes[:, None]
     if free is not None:
         g, H = g[free], H[np.ix_(free, free)]
-    direction = np.zeros(len(sizes))
     if not len(g):
-        return Step(direction, True, False, 0.0)
+        return Step(np.zeros(len(sizes)), True, False, 0.0)
     values, vectors = np.linalg.eigh((H + H.T) / 2)
     along = vectors.T @ g
-    threshold = flatness(values)
-    flat = np.abs(values) <= threshold
-    curvature = np.where(flat, np.inf, np.abs(values))
-    length = np.where(values < 0, np.abs(values).max(), curvature) if difficult else curvature
+    threshold, length = flatness(values), np.abs(values)
+    flat = length <= threshold
+    curvature = np.where(flat, np.inf, length)
+    if difficult:
+        length = np.where(values < 0, length.max(), curvature)
     move = vectors @ (along / np.where(flat, np.inf, length))
-    direction[slice(None) if free is None else free] = move
-    concave = bool((values > threshold).all())
-    scaled = float(np.sum(along**2 / curvature))
-    return Step(direction * sizes, concave, bool(flat.any()), scaled)
+    if free is not None:
+        whole = np.zeros(len(sizes))
+        whole[free] = move
+        move = whole
+    scaled = float((along**2 / curvature).sum())
+    return Step(move * sizes, bool(values.min() > threshold), bool(flat.any()), scaled)
 
 
 def search(surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]) -> Search:
@@ -231,7 +233,7 @@ def detail(surface: Surface, state: State, before: State | None, trials: Sequenc
     for block, psi, part in parts:
         theta[part], mapping = user_mapping(block, psi, metric)
         jacobian[part, part] = mapping.jacobian
-        bend[part, part] = np.tensordot(g_nu[part], mapping.second, axes=1)
+        bend[part, part] = mapping.bent(g_nu[part])
     tolerance = ltolerance = float("nan")
     if before is not None:
         ll = state.point.log_likelihood
@@ -323,7 +325,7 @@ def _longest_step(surface: Surface, direction: np.ndarray) -> float:
 def _rectify(surface: Surface, theta: np.ndarray, point: Point) -> tuple[np.ndarray, Point] | None:
     """The positive semidefinite root of the same Psi, where `theta` is another root."""
     root = surface.theta(point)
-    if np.allclose(root, theta, rtol=1e-9, atol=1e-12):
+    if bool((np.abs(root - theta) <= 1e-12 + 1e-9 * np.abs(theta)).all()):
         return None
     return root, point
 

@@ -153,7 +153,7 @@ def _hessian(objective: Objective, point: Point, variance: float, charts: list[_
     for part, chart in zip(parts, charts, strict=True):
         own = slice(column, column + len(chart.is_sd))
         jacobian[part, own] = chart.mapping.jacobian
-        bend[own, own] = np.tensordot(gradient[part], chart.mapping.second, axes=1) + chart.bend
+        bend[own, own] = chart.mapping.bent(gradient[part]) + chart.bend
         column = own.stop
     hessian = np.zeros((r + 1, r + 1))
     hessian[:r, :r] = jacobian.T @ inner @ jacobian + bend

@@ -12,10 +12,11 @@ ancestors and the derivatives are those of the exact gradient, by complex step.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from xmixed.engine.batched import cross
+from xmixed.engine.batched import cross, triangular_inverse
 from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.conditional import LevelState
 from xmixed.engine.sweeps.directions import Direction
@@ -88,15 +89,17 @@ class TwoLevelSums:
         """
         q, groups, p = s.shape[0], s.shape[1], len(root)
         W = cross(state.Y, state.Y)
-        row, column = np.tril_indices(q)
+        row, column, _ = _packing(q)
         packed = W[row, column]
         counted = packed if counts is None else packed * counts
         WW, Ws = counted @ packed.T, counted @ (s[row] * s[column]).T
-        F = cross(state.Y, np.stack([root @ E[:p] for E in state.E])) if p else np.zeros((q, 0, groups))
-        flat = F.reshape(q * p, groups)
-        sF = (s if counts is None else s * counts) @ flat.T
+        F = cross(state.Y, state.E[:, :p]) if p else np.zeros((q, 0, groups))
+        sF = (s if counts is None else s * counts) @ F.reshape(q * p, groups).T
+        sF = (sF.reshape(q * q, p) @ root.T).reshape(q, q * p)
         if not (reml and p):
             return TwoLevelSums(WW, Ws, sF, np.zeros((0, 0)), np.zeros((0, 0)))
+        F = np.stack([root @ row for row in F])
+        flat = F.reshape(q * p, groups)
         products = np.stack([(F[i] * F[j]).sum(axis=0) for i, j in zip(row, column, strict=True)])
         return TwoLevelSums(WW, Ws, sF, packed @ products.T, flat @ flat.T)
 
@@ -110,10 +113,8 @@ class TwoLevelSums:
         """Of the log determinants and of y'Py, both (k, k)."""
         q = len(self.sF)
         p = self.sF.shape[1] // q
-        row, column = np.tril_indices(q)
-        unpack = np.empty((q, q), np.intp)
-        unpack[row, column] = unpack[column, row] = np.arange(len(row))
-        D = np.stack([direction.matrix for direction in directions])
+        _, _, unpack = _packing(q)
+        D = np.array([direction.matrix for direction in directions])
         log_det = -_contract(self.WW[unpack][:, :, unpack], D)
         rss = 2.0 * _contract(self.Ws[unpack][:, :, unpack], D)
         if p:
@@ -130,10 +131,20 @@ class TwoLevelSums:
 
 def root_of(up: Upward) -> np.ndarray:
     """The inverse of the factor of X'V^{-1}X, (p, p)."""
-    return np.linalg.inv(up.factor) if len(up.factor) else np.zeros((0, 0))
+    return triangular_inverse(up.factor) if len(up.factor) else np.zeros((0, 0))
+
+
+@cache
+def _packing(q: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows and columns of the elements on and below a diagonal, and the place of each of (q, q) there."""
+    row, column = np.tril_indices(q)
+    unpack = np.empty((q, q), np.intp)
+    unpack[row, column] = unpack[column, row] = np.arange(len(row))
+    return row, column, unpack
 
 
 def _contract(sums: np.ndarray, D: np.ndarray) -> np.ndarray:
     """sum of U_ij V_kl at [i, j, k, l] -> sum of tr(U D_a V D_b), symmetric in a and b."""
-    half = np.einsum("ijkl,ajk->ail", sums, D)
-    return np.einsum("ail,bli->ab", half, D)
+    k, square = len(D), sums.shape[0] ** 2
+    half = D.reshape(k, square) @ sums.transpose(1, 2, 0, 3).reshape(square, square)
+    return half @ D.transpose(0, 2, 1).reshape(k, square).T

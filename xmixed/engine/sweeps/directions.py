@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,16 @@ class Direction:
 
     position: int
     matrix: np.ndarray
+
+
+@lru_cache(maxsize=8)
+def stacked(directions: tuple[Direction, ...]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """By level: which directions are its own, (d,), and the elements of their matrices, (d, q q)."""
+    found = {}
+    for level in sorted({direction.position for direction in directions}):
+        places = np.array([i for i, direction in enumerate(directions) if direction.position == level])
+        found[level] = places, np.array([directions[i].matrix.ravel() for i in places])
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

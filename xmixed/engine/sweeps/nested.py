@@ -38,6 +38,8 @@ from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
 
 _MANY_GROUPS = 20_000
+# Multiplications of the products of X in a sweep.
+_MUCH = 500_000_000
 
 _ROUNDING = 1e-14
 
@@ -80,7 +82,9 @@ class NestedSweeps:
     @property
     def is_dear(self) -> bool:
         """See `Sweeps`."""
-        return any(len(parents) >= _MANY_GROUPS for parents in self.plan.parents)
+        rows = sum(q * len(parents) for q, parents in zip(self.sizes, self.plan.parents, strict=True))
+        many = any(len(parents) >= _MANY_GROUPS for parents in self.plan.parents)
+        return many or (self.problem.p + 1) ** 2 * rows >= _MUCH
 
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`: from the bottom level up."""

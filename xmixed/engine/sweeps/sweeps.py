@@ -7,9 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from xmixed.engine.batched import cholesky
-from xmixed.engine.sweeps.directions import Derivatives, Direction
+from xmixed.engine.batched import cholesky, solve_triangular
+from xmixed.engine.sweeps.directions import Derivatives, Direction, stacked
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
+
+# Columns of X that are solved for number by number.
+_FEW = 6
 
 Psis = tuple[np.ndarray, ...]
 
@@ -141,9 +144,11 @@ class Sweeps(Protocol):
 
 def first_derivatives(directions: tuple[Direction, ...], down: Downward) -> tuple[np.ndarray, np.ndarray]:
     """d log determinants and d y'Py along each direction, both (k,)."""
-    outer = [down.outer(level) for level in range(len(down.scores))]
-    log_det = np.array([np.sum(d.matrix * down.information[d.position]) for d in directions])
-    rss = np.array([-np.sum(d.matrix * outer[d.position]) for d in directions])
+    kind = np.result_type(*(scores.dtype for scores in down.scores), np.float64)
+    log_det, rss = np.empty((2, len(directions)), kind)
+    for level, (places, matrices) in stacked(directions).items():
+        log_det[places] = matrices @ down.information[level].ravel()
+        rss[places] = -(matrices @ down.outer(level).ravel())
     return log_det, rss
 
 
@@ -167,9 +172,32 @@ def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) 
     if np.iscomplexobj(top):
         factors, log_det_X = cholesky(top[:p, :p, None])
         factor = factors[:, :, 0]
+        c0 = np.linalg.solve(factor, top[:p, p])
+        rss = top[p, p] - c0 @ c0
     else:
-        factor = np.linalg.cholesky(top[:p, :p])
+        factor, c0, rss = _factored(top)
         log_det_X = 2.0 * np.log(factor.diagonal()).sum()
-    c0 = np.linalg.solve(factor, top[:p, p])
-    beta = np.linalg.solve(factor.T, c0)
-    return Upward(log_det, log_det_X, top[p, p] - c0 @ c0, beta, factor, states)
+    beta = _solved_back(factor, c0) if p <= _FEW else solve_triangular(factor.T, c0)
+    return Upward(log_det, log_det_X, rss, beta, factor, states)
+
+
+def _solved_back(lower: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """L'^{-1} right for few columns, where a call of LAPACK takes longer than the arithmetic."""
+    rows, found = lower.tolist(), right.tolist()
+    for i in range(len(rows) - 1, -1, -1):
+        found[i] /= rows[i][i]
+        for j in range(i):
+            found[j] -= rows[i][j] * found[i]
+    return np.array(found)
+
+
+def _factored(top: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Lower factor L of X'V^{-1}X, c0 = L^{-1}X'V^{-1}y and y'Py; one factor of the whole holds them all."""
+    p = len(top) - 1
+    try:
+        whole = np.linalg.cholesky(top)
+    except np.linalg.LinAlgError:  # X explains y to the last digit
+        factor = np.linalg.cholesky(top[:p, :p])
+        c0 = solve_triangular(factor, top[:p, p])
+        return factor, c0, float(top[p, p] - c0 @ c0)
+    return whole[:p, :p], whole[p, :p], float(whole[p, p]) ** 2

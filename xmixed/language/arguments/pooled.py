@@ -63,6 +63,21 @@ def parse_pooled(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
     return Command(name, text, argument, typed, using=using, options=options, span=Span(0, len(text)))
 
 
+def using_file(text: str) -> str:
+    """Return the file behind `using` of a line whose options are known by what stands in it.
+
+    Raises
+    ------
+    StataError
+        r(100) `using required`.
+    """
+    whole = Span(0, len(text))
+    skeleton = assemble(parse("command", hide_format_commas(text), whole), frozenset(("WEIGHT",)))
+    if skeleton.using is None:
+        raise StataError(100, "using required", Span(len(text), len(text)))
+    return read_filename(text, skeleton.using)
+
+
 def _split_file(text: str, span: Span) -> tuple[Span, Span | None]:
     """Return where the file's name stands, and the expressions behind it."""
     position = span.start

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from xmixed.commands.mi.analysis.chosen import IMPUTATIONS, chosen_runs, numbers_of
 from xmixed.commands.mi.analysis.runs import CompletedRuns, Dots
 from xmixed.commands.mi.held import NOUPDATE, opened
 from xmixed.commands.registry import subcommand
@@ -32,8 +33,7 @@ from xmixed.session.stored import commit
 
 SHOWN = (*TABLE_OPTIONS, *POOLED_TABLES)
 ESTIMATION = (
-    OptionSpec("nimputations", "n", "integer", "use the first # imputations", minimum_value=2),
-    OptionSpec("imputations", "i", "numlist", "use these imputations"),
+    *IMPUTATIONS,
     OptionSpec("nosmall", "nosm", help="degrees of freedom of large samples"),
     OptionSpec("ufmitest", "ufmi", help="test of the model without equal fractions of missing information"),
     OptionSpec("saving", "sav", "text", "file for the estimates of every imputation"),
@@ -71,7 +71,7 @@ def mi_estimate(session: SessionState, node: Command) -> None:
     assert isinstance(typed, PooledCommand)
     if node.using is not None:
         saved = read_runs(node.using)
-        saved = _chosen(saved, node)
+        saved = chosen_runs(saved, node)
         _pool(session, node, saved, typed.expressions, saved.runs[0].macros.get("cmdline", ""))
         return
     if not is_mi(session.data):
@@ -110,47 +110,9 @@ def _target(node: Command) -> tuple[str, bool] | None:
     return name, bool(comma)
 
 
-def _numbers(count: int, node: Command) -> tuple[int, ...]:
-    """Return the imputations to use, of `count`.
-
-    Raises
-    ------
-    StataError
-        r(2000) without any, r(2001) with one alone; r(198) for numbers that are none.
-    """
-    if not count:
-        raise StataError(2000, "no imputations", hint="mi impute makes them")
-    asked = node.option("imputations")
-    if asked is not None:
-        numbers = tuple(dict.fromkeys(int(value) for value in asked))
-        wrong = [value for value in asked if value != int(value) or not 1 <= value <= count]
-        if wrong:
-            text = f"imputations(): {wrong[0]:g} is no imputation; M={count}"
-            raise StataError(198, text, node.options["imputations"].span)
-    else:
-        first = int(node.option("nimputations", count))
-        if first > count:
-            text = f"nimputations(): {first} exceeds the number of imputations; M={count}"
-            raise StataError(198, text, node.options["nimputations"].span)
-        numbers = tuple(range(1, first + 1))
-    if len(numbers) < 2:
-        raise StataError(2001, "insufficient imputations", hint="at least two are needed")
-    return numbers
-
-
-def _chosen(saved: SavedRuns, node: Command) -> SavedRuns:
-    """Return the estimates of a file for the imputations that options ask for."""
-    places = [number - 1 for number in _numbers(len(saved.runs), node)]
-    return replace(
-        saved,
-        runs=tuple(saved.runs[place] for place in places),
-        numbers=tuple(saved.numbers[place] for place in places),
-    )
-
-
 def _estimated(session: SessionState, node: Command, held: Imputations, command: str) -> SavedRuns:
     """Run the command on the imputations; data and results are then as they were."""
-    numbers = _numbers(held.count, node)
+    numbers = numbers_of(held.count, node)
     runs = CompletedRuns(session, held, command, bool(node.option("noisily")))
     dots = Dots(session.out, len(numbers)) if node.option("dots") else None
     found = runs.all(numbers, bool(node.option("cmdok")), bool(node.option("errorok")), dots)

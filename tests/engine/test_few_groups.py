@@ -1,0 +1,88 @@
+"""One level of few groups, and many columns of X: the same figures in fewer or cheaper calls."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from xmixed.engine import Level, Model, RandomEffects, fit
+from xmixed.engine.covariance.metrics import MatrixSquareRoot
+from xmixed.engine.covariance.structures import covariance_structure
+from xmixed.engine.prepare import prepare
+from xmixed.engine.search.em import start_blocks
+from xmixed.engine.search.objective import Objective
+from xmixed.engine.sweeps.few_groups import FewGroups
+from xmixed.engine.sweeps.nested import NestedSweeps
+
+
+def slopes(q: int, method: str, n_groups: int = 18) -> Model:
+    generator = np.random.default_rng(q)
+    n = 10 * n_groups
+    group = np.repeat(np.arange(n_groups), 10)
+    z = [generator.normal(size=n) for _ in range(q - 1)]
+    y = generator.normal(size=n) + generator.normal(size=n_groups)[group]
+    for column in z:
+        y += generator.normal(size=n_groups)[group] * column
+    effects = (RandomEffects((*z, None), "unstructured" if q > 1 else "identity"),)
+    return Model(y, (generator.normal(size=n), None), (Level(group, n_groups, effects),), method)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("method", ["ml", "reml"])
+@pytest.mark.parametrize("q", [1, 2, 3, 4])
+def test_sweeps_of_few_groups(q: int, method: str) -> None:
+    objective = Objective(prepare(slopes(q, method)))
+    point = objective.point(start_blocks(objective))
+    few, many = objective.sweeps, NestedSweeps(objective.problem)
+    assert isinstance(few, FewGroups)
+    one, other = few.up(point.psis), many.up(point.psis)
+    for name in ("log_det_V", "log_det_X", "rss", "beta", "factor"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-12, atol=1e-14)
+    down, reference = few.down(one, point.psis), many.down(other, point.psis)
+    np.testing.assert_allclose(down.information[0], reference.information[0], rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(down.scores[0], reference.scores[0], atol=1e-11)
+    pairs = (each.second_derivatives(point.psis, objective.directions, *at)
+             for each, *at in ((few, one, down), (many, other, reference)))  # fmt: skip
+    for mine, theirs in zip(*pairs, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9)
+
+
+def test_many_groups_keep_their_arrays() -> None:
+    assert not isinstance(Objective(prepare(slopes(2, "ml", 2000))).sweeps, FewGroups)
+
+
+@pytest.mark.parametrize("name", ["identity", "independent", "exchangeable", "unstructured"])
+def test_the_square_root_and_its_derivatives(name: str) -> None:
+    structure, metric = covariance_structure(name, 3), MatrixSquareRoot()
+    k = len(structure.labels)
+    theta = np.random.default_rng(1).normal(size=k)
+    mapping = metric.mapping(structure, theta)
+    np.testing.assert_allclose(mapping.value, metric.value(structure, theta), rtol=1e-12, atol=1e-14)
+    for a, unit in enumerate(1e-5 * np.eye(k)):
+        ends = [metric.mapping(structure, theta + s * unit) for s in (1.0, -1.0)]
+        np.testing.assert_allclose((ends[0].value - ends[1].value) / 2e-5, mapping.jacobian[:, a], atol=1e-9)
+        change = (ends[0].jacobian - ends[1].jacobian) / 2e-5
+        np.testing.assert_allclose(change, mapping.second[:, :, a], atol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["ml", "reml"])
+def test_a_factor_of_the_fixed_part_that_the_groups_determine(method: str) -> None:
+    """120 indicators, constant within groups: generalised least squares on the whole covariance matrix."""
+    generator = np.random.default_rng(4)
+    group = np.repeat(np.arange(480), 3)
+    value = group // 4
+    y = generator.normal(size=1440) + generator.normal(size=480)[group] + 0.01 * value
+    fixed = (*((value == k).astype(float) for k in range(1, 120)), None)
+    model = Model(y, fixed, (Level(group, 480, (RandomEffects((None,), "identity"),)),), method)  # type: ignore[arg-type]
+    found = fit(model)
+    sd, sigma = np.exp(found.estimates)
+    # Balanced: a mean for each value, of 12 observations in 4 groups.
+    means = np.bincount(value, y) / 12
+    np.testing.assert_allclose(found.beta[:-1] + found.beta[-1], means[1:], atol=1e-9)
+    variance = (sd**2 + sigma**2 / 3) / 4
+    np.testing.assert_allclose(found.beta_covariance.diagonal()[:-1], 2 * variance, rtol=1e-9)
+    assert found.beta_covariance[-1, -1] == pytest.approx(variance, rel=1e-9)
+    groups = np.bincount(group, y) / 3
+    within = ((y - groups[group]) ** 2).sum() / 960
+    between = 3 * ((groups - means[value[::3]]) ** 2).sum() / (360 if method == "reml" else 480)
+    assert sigma**2 == pytest.approx(within, rel=1e-7)
+    assert sd**2 == pytest.approx((between - within) / 3, rel=1e-6)
