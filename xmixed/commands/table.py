@@ -516,6 +516,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "estat summarize": Listed("su", "postestimation.estat.summarize", "Summary statistics over the estimation sample"),
     "estat vce": Listed("vce", "postestimation.estat.vce", "Covariance matrix of the estimates"),
     "estat vif": Listed("vif", "postestimation.regression_tests", "Variance inflation factors after regress"),
+    "estat wcorrelation": Listed("wcor", "postestimation.estat_mixed", "Correlations of outcomes within a group"),
     "estimates change": Listed("change", None),
     "estimates clear": Listed("clear", "postestimation.estimates", "Forget all stored results"),
     "estimates describe": Listed("de", "postestimation.estimates_files", "What made stored results, or those in a file"),

@@ -129,6 +129,23 @@ class Tabular(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class TermTest:
+    """A test of whole terms: what is shown, and r()."""
+
+    lines: list[Line]
+    scalars: dict[str, float]
+
+
+@runtime_checkable
+class TestsTerms(Protocol):
+    """An estimator whose terms `test` takes by their names."""
+
+    def term_test(self, estimates: Estimates, text: str) -> TermTest | None:
+        """Return the test that a text asks for; None where it names no terms."""
+        ...
+
+
 SAME = (frozenset({"xtmixed", "mixed"}), frozenset({"logit", "logistic"}))
 """Commands that fit the same models under different names."""
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from xmixed.estimation.mixed.intraclass import intraclass_correlations
+from xmixed.estimation.mixed.derived import intraclass_correlations
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
 from xmixed.statistics.linear.covariance import correlations

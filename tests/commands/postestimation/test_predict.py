@@ -74,7 +74,7 @@ def test_new_groups_have_the_fixed_part_and_the_effects_of_the_levels_above() ->
     np.testing.assert_array_equal(f[half], b[half])
     assert not np.any(b[half] == x[half]) and is_missing(u[new]).all()
     one = session.run("predict double g if batch == 9 & cask == 1 in f/l, fitted")
-    assert "outside the estimation sample" in one
+    assert "outside the sample" in one
     session.run("predict double r, residuals")
     y = column(session, "strength")
     np.testing.assert_allclose(column(session, "r"), y - f, rtol=0, atol=1e-12)

@@ -14,7 +14,7 @@ from xmixed.estimation.display_options import display_options
 from xmixed.estimation.hypotheses import read_hypotheses
 from xmixed.estimation.multiple_tests import MULTIPLE, multiple_method, save_multiple
 from xmixed.estimation.posted import posted_equations
-from xmixed.estimation.results import estimator_of
+from xmixed.estimation.results import TestsTerms, estimator_of, own_estimator
 from xmixed.estimation.sample import resolve_terms
 from xmixed.estimation.wald import constrained, wald
 from xmixed.expressions.context import Context
@@ -58,6 +58,13 @@ _DF = OptionSpec("df", "df", "number", "F with these denominator degrees of free
     needs=("estimates",),
 )
 def test(session: SessionState, node: Command) -> None:
+    estimator = own_estimator(session.e)
+    if isinstance(estimator, TestsTerms):
+        tested = estimator.term_test(session.e, node.argument_text)
+        if tested is not None:
+            session.out.write(*(() if node.option("notest") else tested.lines))
+            session.r = Results(tested.scalars)
+            return
     coefficients = Coefficients.of(session.e)
     constraints = read_hypotheses(
         node.argument,

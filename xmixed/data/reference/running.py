@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xmixed.data.files.leftovers import spill_folder, sweep
+from xmixed.data.reference.watching import watched
 from xmixed.errors import StataError
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ class DuckDB:
         sweep()
         self.files = {path: _stamp(path, name) for path in files}
         self.backend: Any = ibis.duckdb.connect(temp_directory=spill_folder())
+        self.backend.raw_sql("SET enable_progress_bar = true")  # it is counted, and not printed
+        self.backend.raw_sql("SET enable_progress_bar_print = false")
         self.limit_memory(limit)
 
     def limit_memory(self, limit: str) -> None:
@@ -113,8 +116,12 @@ class DuckDB:
     def run(self, query: ir.Table) -> pyarrow.Table:
         """Return the rows of a query; see `Source.run`."""
         self.check()
+        connection = self.backend.con
         with self.failures():
-            return self.backend.con.sql(written(query, self.backend)).to_arrow_table()
+            text = written(query, self.backend)
+            return watched(
+                lambda: connection.sql(text).to_arrow_table(), connection.interrupt, connection.query_progress
+            )
 
     @contextmanager
     def failures(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.results import Estimates
+from xmixed.statistics.linear.blocks import blocks
 
 CHUNK = 200_000
 """Rows whose quadratic forms are computed at a time."""
@@ -148,7 +149,10 @@ def predicted(
     if notes is not None:
         notes += frame.notes
     columns = values[:, None] if values.ndim == 1 else values
-    return np.column_stack([frame.spread(column) for column in columns.T])
+    found = np.empty((columns.shape[1], len(frame.rows)))  # so that each variable lies together
+    for place, column in enumerate(columns.T):
+        found[place] = frame.spread(column)
+    return found.T
 
 
 # --- what every linear predictor has --------------------------------------------------------------------
@@ -182,7 +186,14 @@ def standard_error_of_prediction(terms: Terms) -> Callable[[Estimates, Estimatio
     """Return sqrt(x V x') of every row."""
 
     def values(estimates: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-        return np.sqrt(quadratic_forms(frame.design(terms(estimates)), Coefficients.of(estimates).V))
+        own = terms(estimates)
+        places = [place for place, term in enumerate(own) if term is not None and not term.status]
+        columns = [frame.column(own[place]) for place in places]
+        V = Coefficients.of(estimates).V[np.ix_(places, places)]
+        found = np.empty(frame.size)
+        for rows, block in blocks(columns, frame.size):
+            found[rows] = np.einsum("ij,ij->j", V @ block, block)
+        return np.sqrt(np.maximum(found, 0.0))
 
     return values
 

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xmixed.errors import StataError
 from xmixed.estimation.linear import regress
 from xmixed.estimation.linear.regress import stata
 from xmixed.estimation.linear.statistics import REGRESS_STATISTICS
 from xmixed.estimation.linear.term_sums import Operand, term_sums
-from xmixed.estimation.results import Option, Statistic
+from xmixed.estimation.results import Option, Statistic, TermTest
 from xmixed.estimation.single import SingleSample
 from xmixed.expressions.factors.terms import Operand as ResolvedOperand
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.layouts.estimation.anova import AnovaHeader, AnovaRow, render_anova
+from xmixed.render.layouts.estimation.anova import AnovaHeader, AnovaRow, render_anova, render_anova_test
 from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
 from xmixed.statistics.distributions import f_tail
@@ -107,6 +108,43 @@ class Anova:
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         return estimates.payload.terms
+
+    def term_test(self, estimates: Estimates, text: str) -> TermTest | None:
+        """Return the F of a term over the residual, or over the term behind a slash.
+
+        Raises
+        ------
+        StataError
+            r(198) for several terms on one side.
+        """
+        known = _terms_of(estimates)
+        sides = [side.split() for side in text.replace("*", "#").split("/")]
+        if not sides[0] or any(name not in known for side in sides for name in side) or len(sides) > 2:
+            return None
+        if any(len(side) != 1 for side in sides):
+            raise StataError(198, "tests of several terms together are not implemented in xmixed yet")
+        e = estimates.scalars
+        number = known[sides[0][0]]
+        ss, df = e[f"ss_{number}"], e[f"df_{number}"]
+        error_name, error_ss, error_df = "Residual", e["rss"], e["df_r"]
+        if len(sides) == 2:
+            error_name, other = sides[1][0], known[sides[1][0]]
+            error_ss, error_df = e[f"ss_{other}"], e[f"df_{other}"]
+        denominator = _mean(error_ss, error_df)
+        statistic = ss / df / denominator if df and 0 < denominator < MISSING else MISSING
+        row = _row(sides[0][0], ss, df, statistic, error_df)
+        error = AnovaRow(error_name, error_ss, error_df, denominator)
+        kind = "Seq." if estimates.macros["sstype"] == "sequential" else "Partial"
+        scalars = {"ss": ss, "df": df, "rss": error_ss, "df_r": error_df, "F": statistic, "p": row.p_value}
+        return TermTest([line(), *render_anova_test(row, error, kind)], scalars)
+
+
+def _terms_of(estimates: Estimates) -> dict[str, int]:
+    """Return the number of each term, by its name."""
+    found = {}
+    while (name := estimates.macros.get(f"term_{len(found) + 1}")) is not None:
+        found[name] = len(found) + 1
+    return found
 
 
 ESTIMATOR = Anova()

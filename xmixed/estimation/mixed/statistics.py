@@ -98,6 +98,9 @@ def _residuals(estimates: Estimates, frame: EstimationFrame, level: str) -> np.n
 
 def _standardized(estimates: Estimates, frame: EstimationFrame, level: str) -> np.ndarray:
     """Return R^{-1/2} times the residuals at all levels; groups of correlated ones are taken whole."""
+    result: MixedResult = estimates.payload
+    if result.description.residuals is None:
+        return _residuals(estimates, frame, level) / result.sigma_e
     sample = fitted_sample(estimates, frame.context)
     whole = EstimationFrame(frame.context, sample_rows(frame.context, estimates.mark))
     values = sample.evaluation.whitened(_residuals(estimates, whole, level))
@@ -178,9 +181,12 @@ def _scores(estimates: Estimates, frame: EstimationFrame, argument: str) -> np.n
     whole[:, len(terms) + np.array(sample.order, dtype=int)] = scores[:, len(estimated) :]
     last = np.zeros(count, dtype=np.int64)
     last[codes] = np.arange(n)
-    of_rows = np.full((n, whole.shape[1]), np.nan)
-    of_rows[last] = whole
-    return of_rows[frame.rows[sample.specification.rows]]
+    places = np.flatnonzero(sample.specification.rows)[last]
+    asked = frame.rows[places]
+    order = np.argsort(places[asked])  # rows of a frame are those of the data, in their order
+    frame.rows = np.zeros(len(frame.rows), dtype=bool)
+    frame.rows[places[asked]] = True
+    return whole[asked][order]
 
 
 def _fixed(text: str) -> Callable[[Estimates, str], str]:

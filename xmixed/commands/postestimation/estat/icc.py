@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.registry import subcommand
-from xmixed.estimation.mixed.intraclass import has_random_coefficients, intraclass_correlations
+from xmixed.estimation.mixed.derived import has_random_coefficients, intraclass_correlations
 from xmixed.estimation.mixed.model import mixed_result
 from xmixed.estimation.mixed.options import MIXED
 from xmixed.language.nodes import Command

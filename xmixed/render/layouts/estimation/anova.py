@@ -48,15 +48,13 @@ def render_anova(
     kind: str,
 ) -> list[Line]:
     """Return header and table; `kind` is Partial or Seq."""
-    names = [row.source for row in (model, *terms, residual, total)]
-    start = min(SOURCE_START, SOURCE_END - max(len(name) for name in names))
-    inner = line(" " * start + rule(SOURCE_END + 1 - start) + "+" + rule(52))
+    inner = _inner([row.source for row in (model, *terms, residual, total)])
     blank = line(" " * (SOURCE_END + 1) + "|")
     lines = [
         _pair("Number of obs", format_value(header.n_obs, "%8.0g"), "R-squared", header.r2),
         _pair("Root MSE", format_value(header.rmse, "%8.0g"), "Adj R-squared", header.r2_a),
         line(),
-        line(f"{'Source':>{SOURCE_END}} |{kind + ' SS':>12}    df       MS           F     Prob > F"),
+        _heads(kind),
         inner,
         _row(model),
         blank,
@@ -65,6 +63,20 @@ def render_anova(
         lines += [*(_row(row) for row in terms), blank]
     # Stata: three blanks end the row of the residual.
     return [*lines, line(*_row(residual), "   "), inner, _row(total)]
+
+
+def render_anova_test(tested: AnovaRow, error: AnovaRow, kind: str) -> list[Line]:
+    """Return the table of one term and what it is tested over."""
+    return [_heads(kind), _inner([tested.source, error.source]), _row(tested), _row(error)]
+
+
+def _heads(kind: str) -> Line:
+    return line(f"{'Source':>{SOURCE_END}} |{kind + ' SS':>12}    df       MS           F     Prob > F")
+
+
+def _inner(names: Sequence[str]) -> Line:
+    start = min(SOURCE_START, SOURCE_END - max(len(name) for name in names))
+    return line(" " * start + rule(SOURCE_END + 1 - start) + "+" + rule(52))
 
 
 def _pair(label: str, value: str, second: str, share: float) -> Line:

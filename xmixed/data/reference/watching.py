@@ -1,0 +1,96 @@
+"""A query while it runs: Ctrl-C cancels it, and a terminal shows how far it is."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TextIO
+
+_TICK = 0.2
+_PATIENCE = 2.0
+"""Seconds before anything is shown."""
+
+
+def watched(
+    work: Callable[[], Any],
+    cancel: Callable[[], None],
+    share: Callable[[], float],
+    stream: TextIO | None = None,
+) -> Any:
+    """Return what `work` returns, which runs in a thread of its own.
+
+    Parameters
+    ----------
+    cancel : callable
+        Ends the work early; it then raises.
+    share : callable
+        Percent done, negative where it is not known.
+    stream : TextIO, optional
+        Where the line is shown if it is a terminal; standard error by default.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Ctrl-C; the work has ended.
+    """
+    found: list[Any] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(work())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    line = _Line(sys.stderr if stream is None else stream)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(_TICK)
+            line.show(share())
+    except KeyboardInterrupt:
+        cancel()
+        thread.join()
+        raise
+    finally:
+        line.clear()
+    if failed:
+        raise failed[0]
+    return found[0]
+
+
+class _Line:
+    """One line of a terminal that is written over and over, and is gone in the end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream if stream.isatty() else None
+        self.start, self.width = time.monotonic(), 0
+
+    def show(self, percent: float) -> None:
+        """Show the share that is done, once the work has taken some time."""
+        elapsed = time.monotonic() - self.start
+        if self.stream is None or percent <= 0 or elapsed < _PATIENCE:
+            return
+        text = progress_text(percent, elapsed)
+        self.stream.write("\r" + text.ljust(self.width))
+        self.stream.flush()
+        self.width = len(text)
+
+    def clear(self) -> None:
+        """Leave nothing behind."""
+        if self.stream is not None and self.width:
+            self.stream.write("\r" + " " * self.width + "\r")
+            self.stream.flush()
+
+
+def progress_text(percent: float, elapsed: float) -> str:
+    """Return the line for so many percent done after so many seconds: `(query: 25% done, 1:30 left)`."""
+    share = min(max(percent, 0.0), 100.0)
+    left = round(elapsed * (100.0 - share) / share) if share else 0
+    minutes, seconds = divmod(left, 60)
+    hours, minutes = divmod(minutes, 60)
+    shown = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+    return f"(query: {int(share)}% done, {shown} left)"
