@@ -297,7 +297,7 @@ def _of_starts(case: Case, found: Fit, starts: int) -> Iterator[Finding]:
     gain, mine = best - found.log_likelihood, found.optimization.verdict
     if mine != "converged" and verdict != "converged":
         yield Finding(f"no maximum from any start ({mine})", gain)
-    elif gain > LOWER * max(1.0, 1e-4 * abs(best)):
+    elif len(case.model.y) > 3 * len(found.estimates) and gain > LOWER * max(1.0, 1e-4 * abs(best)):
         yield Finding(f"lower than from another start ({mine}; {verdict})", gain)
 
 
@@ -318,7 +318,7 @@ def _of_derivatives(found: Fit, dense: Model) -> Iterator[Finding]:
     slope = gradient(value, zero, 1e-3)
     if np.isfinite(slope).all() and np.abs(slope).max() > 2e-3:
         yield Finding("gradient of the dense likelihood", float(np.abs(slope).max()))
-    curvature = -hessian(value, zero, 1e-2)
+    curvature = -hessian(value, zero, 3e-3)
     if not np.isfinite(curvature).all():
         return
     wanted = np.sqrt(np.maximum(np.diag(np.linalg.pinv(curvature)), 0.0))
