@@ -66,11 +66,21 @@ class SparsePattern:
         self._products(left, right, symmetric, place)
         return result
 
+    def gram_dot(self, left: np.ndarray, right: np.ndarray, other: np.ndarray, symmetric: bool) -> float:
+        """Sum of the elements of L'R times those of an (m, m) matrix, block by block."""
+        sums: list[float] = []
+
+        def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
+            sums.append(float(np.einsum("xy,xy->", block, other[at_i, at_j])))
+
+        self._products(left, right, symmetric, place)
+        return sum(sums)
+
     def two_grams(
         self, left: np.ndarray, first: np.ndarray, second: np.ndarray, start: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """start - L'R and L'Q, both symmetric: two real products ride on one complex one."""
-        difference, product = start.copy(), np.empty_like(start)
+        """start - L'R, in its place, and L'Q, both symmetric: two real products ride on one complex one."""
+        difference, product = start, np.empty_like(start)
 
         def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
             difference[at_i, at_j] -= np.real(block)
@@ -157,7 +167,7 @@ class CrossedProducts:
         Of Z0'Z1, (G0, m).
     B : (q0, nnz) array
         Its values for each column of Z0.
-    Z1tZ1 : (m, m) array
+    Z1tZ1 : (m, m) array, sparse or dense
     """
 
     levels: tuple[LevelProducts, ...]
@@ -166,7 +176,11 @@ class CrossedProducts:
     parts: tuple[slice, ...]
     pattern: SparsePattern
     B: np.ndarray
-    Z1tZ1: np.ndarray
+    Z1tZ1: Any
+
+    def between_dense(self) -> np.ndarray:
+        """Z1'Z1, a new dense (m, m) array."""
+        return self.Z1tZ1.copy() if isinstance(self.Z1tZ1, np.ndarray) else self.Z1tZ1.toarray()
 
 
 def crossed_products(
@@ -273,12 +287,7 @@ def cross_levels(
     for matrix in stacked:
         matrix.sort_indices()
     pattern = SparsePattern(stacked[0].indptr, stacked[0].indices, int(ends[-1]))
-    Z1tZ1 = np.zeros((int(ends[-1]), int(ends[-1])))
-    for i, f in enumerate(dense):
-        for j, g in enumerate(dense[: i + 1]):
-            block = _dense_block(products, between, f, g)
-            Z1tZ1[parts[i], parts[j]] = block
-            Z1tZ1[parts[j], parts[i]] = block.T
+    Z1tZ1 = _among_dense(products, between, dense)
     B = np.stack([matrix.data for matrix in stacked])
     return CrossedProducts(products.levels, products.XyXy, order, parts, pattern, B, Z1tZ1)
 
@@ -318,15 +327,15 @@ class _Between:
         return result
 
 
-def _dense_block(products: CrossProducts, between: _Between, f: int, g: int) -> np.ndarray:
-    """Z_f'Z_g for two of the dense levels."""
-    shape = tuple(size for level in (f, g) for size in products.levels[level].ZtZ.shape[1:])
-    block = np.zeros(shape)
-    for a in range(shape[0]):
-        for b in range(shape[2]):
-            if f == g:
-                at = np.arange(shape[1])
-                block[a, at, b, at] = products.levels[f].ZtZ[a, b]
-            else:
-                block[a, :, b, :] = between(f, a, g, b).toarray()
-    return block.reshape(shape[0] * shape[1], shape[2] * shape[3])
+def _among_dense(products: CrossProducts, between: _Between, dense: tuple[int, ...]) -> Any:
+    """Z1'Z1 of the dense levels, (m, m), sparse."""
+    from scipy.sparse import bmat, diags
+
+    columns = [(level, a) for level in dense for a in range(len(products.levels[level].ZtZ))]
+    blocks: list[list[Any]] = [[None] * len(columns) for _ in columns]
+    for i, (f, a) in enumerate(columns):
+        for j, (g, b) in enumerate(columns[: i + 1]):
+            same = f == g
+            blocks[i][j] = diags(products.levels[f].ZtZ[a, b]) if same else between(f, a, g, b)
+            blocks[j][i] = blocks[i][j].T
+    return bmat(blocks, format="csr")
