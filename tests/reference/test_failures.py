@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xmixed.data.reference import running
 from xmixed.errors import StataError
 from xmixed.interpreter.session import Session
 
@@ -102,11 +101,13 @@ def test_an_interrupt_cancels_the_query(session: Session, numbers: Path) -> None
     assert session.run("count") == "2000000\n"
 
 
-def test_what_killed_sessions_left_is_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_killed_sessions_left_is_removed(
+    session: Session, parquet: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for name in ("St99999999.duckdb", f"St{os.getppid():05d}.duckdb", "Stranger.duckdb"):
         (tmp_path / name).mkdir()
-    assert running.spill_folder() == tmp_path / f"St{os.getpid():05d}.duckdb"
+    session.run(f'use "{parquet}", engine(duckdb)')
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         [f"St{os.getppid():05d}.duckdb", "Stranger.duckdb"]
     )

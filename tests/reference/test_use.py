@@ -51,6 +51,42 @@ def test_a_pattern_takes_several_files(parquet: Path, tmp_path: Path) -> None:
     assert session.run("count") == "   36\n"
 
 
+def test_names_that_look_like_patterns(parquet: Path, tmp_path: Path) -> None:
+    session = Session()
+    session.run(f'set obs 3\ngenerate a = _n\nsave "{tmp_path}/one [1].dta"\nclear')
+    session.run(f'use "{tmp_path}/one [1].dta"')
+    assert session.data.reference is None
+    (tmp_path / "b[1].parquet").write_bytes(parquet.read_bytes())
+    session.run(f'use "{tmp_path}/b[1].parquet", engine(duckdb)')
+    assert session.run("count") == "   12\n"
+    with pytest.raises(StataError) as failure:
+        session.run('use "http://127.0.0.1:1/x.dta?y=1", clear')
+    assert failure.value.code != 603
+    session.run(f'use "{tmp_path}", engine(duckdb) clear')
+    assert session.run("count") == "   12\n"
+
+
+def test_folders_that_name_a_column(parquet: Path, tmp_path: Path) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    for year in (2020, 2021):
+        (tmp_path / f"year={year}").mkdir()
+        pq.write_table(pa.table({"odd name": [1.5, None]}), tmp_path / f"year={year}" / "part.parquet")
+    session = Session()
+    session.run(f'use "{tmp_path}/*/*.parquet"')
+    assert [(v.name, v.type, v.label) for v in session.data] == [
+        ("oddname", "double", "odd name"),
+        ("year", "int", ""),
+    ]
+    assert session.run("count if year == 2021 & missing(oddname)") == "    1\n"
+
+
+def test_without_the_extra(parquet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xmixed.data.files.extras.find_spec", lambda name: None)
+    with pytest.raises(StataError) as failure:
+        Session().run(f'use "{parquet}", engine(duckdb)')
+    assert (failure.value.code, failure.value.hint) == (601, "pip install 'xmixed[scale]'")
+
+
 def test_part_of_a_file(parquet: Path) -> None:
     session = Session()
     session.run(f'use x i if i == 3 using "{parquet}", engine(duckdb)')

@@ -21,7 +21,7 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import range_slice
 from xmixed.expressions.weights import check_weights
-from xmixed.language.nodes import Command
+from xmixed.language.nodes import Command, Expression, InRange
 from xmixed.language.nodes.estimators import FixedEquation
 from xmixed.session.state import SessionState
 
@@ -77,15 +77,23 @@ def with_values(
 def _selection(data: Dataset, node: Command | FixedEquation, context: Context, any_order: bool) -> Reference:
     reference = reference_of(data)
     if node.in_range is not None:
-        rows = range_slice(node.in_range, data.n_obs)
-        if not reference.source.ordered and (rows.start or not any_order):
-            raise needs_rows("in is", node.in_range.span, why="rows of this source have no order")
-        reference = reference.rows(rows.start, rows.stop - rows.start)
-    if node.condition is None:
+        reference = _in_range(reference, node.in_range, data.n_obs, any_order)
+    return _where(reference, node.condition, data, context)
+
+
+def _in_range(reference: Reference, in_range: InRange, n_obs: int, any_order: bool) -> Reference:
+    rows = range_slice(in_range, n_obs)
+    if not reference.source.ordered and (rows.start or not any_order):
+        raise needs_rows("in is", in_range.span, why="rows of this source have no order")
+    return reference.rows(rows.start, rows.stop - rows.start)
+
+
+def _where(reference: Reference, condition: Expression | None, data: Dataset, context: Context) -> Reference:
+    if condition is None:
         return reference
     from xmixed.expressions.pushdown.translate import pushed_condition
 
-    return reference.where(pushed_condition(node.condition, context.over(replace(data, reference=reference))))
+    return reference.where(pushed_condition(condition, context.over(replace(data, reference=reference))))
 
 
 def row_count(reference: Reference) -> int:
@@ -215,13 +223,16 @@ def numbered_reference(session: SessionState, node: Command) -> tuple[Reference,
     """
     import ibis
 
-    data = session.data
+    data, first = session.data, 1
     reference = reference_of(data)
     if node.condition is not None and not reference.source.ordered:
         raise needs_rows("numbers of observations are", why="rows of this source have no order")
-    number: Any = ibis.row_number() + 1
+    if node.in_range is not None:
+        first = range_slice(node.in_range, data.n_obs).start + 1
+        reference = _in_range(reference, node.in_range, data.n_obs, any_order=True)
+    number: Any = ibis.row_number() + first
     numbered, place = reference.with_column(number.cast("float64"))
-    return _selection(replace(data, reference=numbered), node, Context.of(session), True), place
+    return _where(numbered, node.condition, data, Context.of(session)), place
 
 
 def numbered_rows(

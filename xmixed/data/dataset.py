@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xmixed.errors import StataError
 from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, MISSING, is_missing
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ def default_format(storage_type: str) -> str:
 def is_string_type(storage_type: str) -> bool:
     """Return whether a storage type (`byte` ... `double`, `str#`, `strL`) holds strings."""
     return storage_type.startswith("str")
+
+
+class UnknownVariable(StataError, KeyError):
+    """A name that no variable has: r(111). Results may speak of variables that were dropped since."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(111, f"variable {name} not found")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +99,11 @@ class Variable:
 
 
 def to_double(values: np.ndarray, storage_type: str) -> np.ndarray:
-    """Return numeric storage values as float64 with missing values as double codes."""
+    """Return numeric storage values as float64 with missing values as double codes; r(109) for strings."""
     if storage_type == "double":
         return values
+    if is_string_type(storage_type):
+        raise StataError(109, "type mismatch")
     out = values.astype(np.float64)
     first, step = _first_code(storage_type)
     if not len(values) or values.max() < first:
@@ -222,8 +232,11 @@ class Dataset:
         return name in self.places
 
     def __getitem__(self, name: str) -> Variable:
-        """Return the variable of exactly this name; KeyError when there is none."""
-        return self.variables[self.places[name]]
+        """Return the variable of exactly this name; `UnknownVariable` when there is none."""
+        place = self.places.get(name)
+        if place is None:
+            raise UnknownVariable(name)
+        return self.variables[place]
 
     def __len__(self) -> int:
         """Return the number of observations, as of a pandas frame."""

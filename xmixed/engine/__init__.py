@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         NonFiniteData,
         NoObservations,
         PerfectFit,
+        TooManyParameters,
         WeightsNotSupported,
     )
     from xmixed.engine.evaluation import Evaluation, LevelEffects, evaluate, log_likelihood

@@ -35,6 +35,8 @@ class Context:
         What `version #` set in this do-file or program.
     ado_path : AdoPath or None
         Where ado-files are looked for.
+    typed : str
+        `0': what stands behind the name of the program that runs.
     """
 
     data: Dataset = field(default_factory=Dataset)
@@ -50,6 +52,7 @@ class Context:
     group: ByGroup | None = None
     version: str = "12"
     ado_path: Any = None
+    typed: str = ""
 
     @classmethod
     def of(cls, state: Any) -> Context:
@@ -68,6 +71,7 @@ class Context:
             group=state.frame.group,
             version=state.frame.version,
             ado_path=getattr(state, "ado_path", None),
+            typed=state.frame.macros.get("0", ""),
         )
 
     def over(self, data: Dataset) -> Context:

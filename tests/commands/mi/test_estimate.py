@@ -250,6 +250,33 @@ Group variable: id                              Number of groups   =        10
     assert "sd(Residual)" in imputed.run("mi estimate, stddeviations")
 
 
+def test_several_groupings_have_a_table(imputed: Session) -> None:
+    imputed.run("generate top = int(id/4)")
+    shown = imputed.run("mi estimate: xtmixed y x w || top: || id:")
+    assert (
+        """ regression                     Number of obs      =        60
+
+-----------------------------------------------------------
+                |   No. of       Observations per Group
+ Group Variable |   Groups    Minimum    Average    Maximum
+----------------+------------------------------------------
+            top |        3         12       20.0         24
+             id |       10          6        6.0          6
+-----------------------------------------------------------
+
+                                                Average RVI        = """
+        in shown
+    )
+    assert "Group Variable" not in imputed.run("mi estimate, nogroup")
+
+
+def test_wide_degrees_of_freedom_keep_their_column() -> None:
+    from xmixed.render.layouts.imputation.pooled import render_pooled_test
+
+    lines = [line.text for line in render_pooled_test(3.5, 2, 123456789.0, 0.03)]
+    assert lines[1] == "       F(  2,  1e+08) =    3.50"
+
+
 def test_a_component_on_the_boundary(session: Session) -> None:
     centred = "egen mean = mean(y), by(id)\nreplace y = y - mean\ngenerate byte z"
     session.run(DATA.replace("generate byte z", centred))

@@ -385,3 +385,20 @@ def test_new_variables_that_syntax_makes(run: Run, session: Session) -> None:
     assert run('count if missing(a) & b == ""') == run("count")
     run("capture p c, fail")
     assert "c" not in session.data
+
+
+def test_replay(run: Run) -> None:
+    run("program p\ndisplay replay()\nend")
+    assert run("p\np , level(90)\np x\np x, level(90)") == "1\n1\n0\n0\n"
+    assert run("display replay()") == "1\n"
+
+
+def test_characteristics_as_macros(run: Run) -> None:
+    run(DATA + 'char x[unit] kg\nchar _dta[source] `"a "quoted" text"\'')
+    assert run("display \"`x[unit]' [`y[unit]'] [`nosuch[a]']\"") == "kg [] []\n"
+    assert run("display `\"`_dta[source]'\"'") == 'a "quoted" text\n'
+
+
+def test_a_line_that_is_open_is_no_business_of_macro_functions(run: Run) -> None:
+    run('program p\ndisplay "open " _continue\nlocal x : display %5.1f 2\ndisplay "[`x\']"\nend')
+    assert run("p") == "open [  2.0]\n"

@@ -99,7 +99,7 @@ def _estimate(session: SessionState, node: Command, name: str) -> None:
     if node.option("missing") and name != "proportion":
         raise StataError(198, "option missing not allowed", node.options["missing"].span)
     pairs = _ratios(session.data, node.argument) if name == "ratio" else ()
-    variables = [one for pair in pairs for one in pair[1:]] or numeric_variables(session, node)
+    variables = [one for _, *pair in pairs for one in pair] or numeric_variables(session, node)
     rows = selected_rows(session, node)
     kind, w = _weights(session, node, rows)
     rows = rows if w is None else rows & (w > 0)
@@ -119,7 +119,8 @@ def _estimate(session: SessionState, node: Command, name: str) -> None:
     count = max(1, len(texts))
     estimator = totals if name == "total" else means
     if name == "ratio":
-        Y, X = (np.column_stack([pair[part].to_double()[rows] for pair in pairs]) for part in (1, 2))
+        Y = np.column_stack([one.numerator.to_double()[rows] for one in pairs])
+        X = np.column_stack([one.denominator.to_double()[rows] for one in pairs])
         labels = _ratio_labels(pairs, over, texts)
         found = means(Y, groups[rows], count, weights, kind, codes, X)
         _commit(session, node, name, rows, found, labels, weights, kind, cluster, codes, over)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from xmixed.commands.registry import command
+from xmixed.data.files.leftovers import sweep, temporary_path
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.frames import Temporary
-from xmixed.session.leftovers import sweep, temporary_path
 from xmixed.session.state import SessionState
 from xmixed.session.temporaries import temporary_name, temporary_variable
 

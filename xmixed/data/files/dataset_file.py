@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from glob import has_magic
 from typing import Literal
 
 from xmixed.data.files.dta.reader import read_dta
@@ -22,7 +22,10 @@ DATABASES = (".duckdb", ".ddb")
 
 def is_reference(name: str) -> bool:
     """Return whether a name alone says that it is not to be read: a pattern, a database, a server."""
-    return name.startswith(SPARK) or name.lower().endswith(DATABASES) or has_magic(name)
+    if "://" in name:
+        return name.startswith(SPARK)
+    pattern = ("*" in name or "?" in name) and not os.path.exists(os.path.expanduser(name))
+    return pattern or name.lower().endswith(DATABASES)
 
 
 def read_dataset(name: str, command: Literal["use", "webuse", "sysuse"] = "use") -> Imported:

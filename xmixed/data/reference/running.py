@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import socket
 import sys
-import tempfile
 import warnings
 import weakref
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xmixed.data.files.leftovers import spill_folder, sweep
 from xmixed.data.reference.watching import watched
 from xmixed.errors import StataError
 
@@ -75,26 +74,6 @@ def _plain_for_spark(node: Any) -> Any:
     return node
 
 
-def spill_folder() -> Path:
-    """Return the folder for what does not fit into memory; those that killed sessions left are removed."""
-    root = Path(tempfile.gettempdir())
-    for left in root.glob("St[0-9]*.duckdb"):
-        number = left.name[2:].partition(".")[0]
-        if number.isdigit() and not _alive(int(number)):
-            shutil.rmtree(left, ignore_errors=True)
-    return root / f"St{os.getpid():05d}.duckdb"
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
 class DuckDB:
     """Queries of files, in this process.
 
@@ -112,8 +91,9 @@ class DuckDB:
         import ibis
 
         self.name = name
+        sweep()
         self.files = {path: _stamp(path, name) for path in files}
-        self.backend: Any = ibis.duckdb.connect(temp_directory=str(spill_folder()))
+        self.backend: Any = ibis.duckdb.connect(temp_directory=spill_folder())
         self.backend.raw_sql("SET enable_progress_bar = true")  # it is counted, and not printed
         self.backend.raw_sql("SET enable_progress_bar_print = false")
         self.limit_memory(limit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from glob import glob, has_magic
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +63,12 @@ def _of_parquet(name: str, limit: str) -> Imported:
 
 def _files(name: str) -> list[Path]:
     path = Path(os.path.expanduser(name))
-    if has_magic(name):
-        found = [Path(each) for each in sorted(glob(str(path), recursive=True)) if os.path.isfile(each)]
+    if path.is_file():
+        found = [path]
     elif path.is_dir():
         found = sorted(each for each in path.rglob("*.parquet") if each.is_file())
     else:
-        found = [path] if path.is_file() else []
+        found = [Path(each) for each in sorted(glob(str(path), recursive=True)) if os.path.isfile(each)]
     if not found:
         raise StataError(601, f"file {name} not found")
     return found

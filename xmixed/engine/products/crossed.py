@@ -17,6 +17,9 @@ from xmixed.engine.products.weights import Weights
 # Blocks of columns small enough for a dense accumulator to stay in cache, large enough to be worth a call.
 _BLOCK = 500
 _PARALLEL_ELEMENTS = 1 << 17
+# Elements of a matrix that is full whatever its zeros, share of nonzero ones from which it is, and elements
+# up to which it may be.
+_SMALL, _DENSE, _LARGEST = 30_000, 0.2, 20_000_000
 
 
 class SparsePattern:
@@ -28,12 +31,16 @@ class SparsePattern:
     rows, indices : (nnz,) arrays
         Row and column of each element, row by row.
     indptr : (r+1,) array
+    is_full : bool
+        Whether a full array serves better: few elements, whose cost is that of calls, or few zeros.
     """
 
     def __init__(self, indptr: np.ndarray, indices: np.ndarray, m: int) -> None:
         self.shape = (len(indptr) - 1, m)
         self.indptr, self.indices = indptr, indices
         self.rows = np.repeat(np.arange(self.shape[0]), np.diff(indptr))
+        size = self.shape[0] * m
+        self.is_full = size <= _SMALL or (len(indices) > _DENSE * size and size <= _LARGEST)
         count = max(1, min(8, m // _BLOCK))
         self.edges = np.linspace(0, m, count + 1).astype(np.intp)
         by_column = np.argsort(indices, kind="stable")
@@ -51,13 +58,19 @@ class SparsePattern:
         return places, (self.indices[places] - first).astype(self.indices.dtype), starts
 
     def matrix(self, data: np.ndarray) -> Any:
-        """The scipy CSR matrix with these values."""
+        """The matrix with these values: scipy's CSR, or an array."""
+        if self.is_full:
+            full = np.zeros(self.shape)
+            full[self.rows, self.indices] = data
+            return full
         from scipy.sparse import csr_matrix
 
         return csr_matrix((data, self.indices, self.indptr), shape=self.shape)
 
     def gram(self, left: np.ndarray, right: np.ndarray, symmetric: bool = True) -> np.ndarray:
         """L'R, dense (m, m), for two matrices of this pattern; only half of a symmetric one is computed."""
+        if self.is_full:
+            return self.matrix(left).T @ self.matrix(right)
         result = np.empty((self.shape[1], self.shape[1]))
 
         def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
@@ -66,11 +79,27 @@ class SparsePattern:
         self._products(left, right, symmetric, place)
         return result
 
+    def gram_dot(self, left: np.ndarray, right: np.ndarray, other: np.ndarray, symmetric: bool) -> float:
+        """Sum of the elements of L'R times those of an (m, m) matrix, block by block."""
+        if self.is_full:
+            return float(np.vdot(self.matrix(left), self.matrix(right) @ other.T))
+        sums: list[float] = []
+
+        def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
+            sums.append(float(np.einsum("xy,xy->", block, other[at_i, at_j])))
+
+        self._products(left, right, symmetric, place)
+        return sum(sums)
+
     def two_grams(
         self, left: np.ndarray, first: np.ndarray, second: np.ndarray, start: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """start - L'R and L'Q, both symmetric: two real products ride on one complex one."""
-        difference, product = start.copy(), np.empty_like(start)
+        """start - L'R, in its place, and L'Q, both symmetric: two real products ride on one complex one."""
+        if self.is_full:
+            whole = self.matrix(left).T
+            start -= whole @ self.matrix(first)
+            return start, whole @ self.matrix(second)
+        difference, product = start, np.empty_like(start)
 
         def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
             difference[at_i, at_j] -= np.real(block)
@@ -157,7 +186,7 @@ class CrossedProducts:
         Of Z0'Z1, (G0, m).
     B : (q0, nnz) array
         Its values for each column of Z0.
-    Z1tZ1 : (m, m) array
+    Z1tZ1 : (m, m) array, sparse or dense
     """
 
     levels: tuple[LevelProducts, ...]
@@ -166,7 +195,11 @@ class CrossedProducts:
     parts: tuple[slice, ...]
     pattern: SparsePattern
     B: np.ndarray
-    Z1tZ1: np.ndarray
+    Z1tZ1: Any
+
+    def between_dense(self) -> np.ndarray:
+        """Z1'Z1, a new dense (m, m) array."""
+        return self.Z1tZ1.copy() if isinstance(self.Z1tZ1, np.ndarray) else self.Z1tZ1.toarray()
 
 
 def crossed_products(
@@ -273,12 +306,7 @@ def cross_levels(
     for matrix in stacked:
         matrix.sort_indices()
     pattern = SparsePattern(stacked[0].indptr, stacked[0].indices, int(ends[-1]))
-    Z1tZ1 = np.zeros((int(ends[-1]), int(ends[-1])))
-    for i, f in enumerate(dense):
-        for j, g in enumerate(dense[: i + 1]):
-            block = _dense_block(products, between, f, g)
-            Z1tZ1[parts[i], parts[j]] = block
-            Z1tZ1[parts[j], parts[i]] = block.T
+    Z1tZ1 = _among_dense(products, between, dense)
     B = np.stack([matrix.data for matrix in stacked])
     return CrossedProducts(products.levels, products.XyXy, order, parts, pattern, B, Z1tZ1)
 
@@ -318,15 +346,15 @@ class _Between:
         return result
 
 
-def _dense_block(products: CrossProducts, between: _Between, f: int, g: int) -> np.ndarray:
-    """Z_f'Z_g for two of the dense levels."""
-    shape = tuple(size for level in (f, g) for size in products.levels[level].ZtZ.shape[1:])
-    block = np.zeros(shape)
-    for a in range(shape[0]):
-        for b in range(shape[2]):
-            if f == g:
-                at = np.arange(shape[1])
-                block[a, at, b, at] = products.levels[f].ZtZ[a, b]
-            else:
-                block[a, :, b, :] = between(f, a, g, b).toarray()
-    return block.reshape(shape[0] * shape[1], shape[2] * shape[3])
+def _among_dense(products: CrossProducts, between: _Between, dense: tuple[int, ...]) -> Any:
+    """Z1'Z1 of the dense levels, (m, m), sparse."""
+    from scipy.sparse import bmat, diags
+
+    columns = [(level, a) for level in dense for a in range(len(products.levels[level].ZtZ))]
+    blocks: list[list[Any]] = [[None] * len(columns) for _ in columns]
+    for i, (f, a) in enumerate(columns):
+        for j, (g, b) in enumerate(columns[: i + 1]):
+            same = f == g
+            blocks[i][j] = diags(products.levels[f].ZtZ[a, b]) if same else between(f, a, g, b)
+            blocks[j][i] = blocks[i][j].T
+    return bmat(blocks, format="csr")

@@ -19,13 +19,25 @@ level 0 may have weights too, and count so often in all sums over them; see `Cou
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.sweeps.crossed_curvature import second_derivatives
 from xmixed.engine.sweeps.crossed_effects import crossed_effects, group_moments
-from xmixed.engine.sweeps.crossed_state import Counts, CrossedState, apply, by_level, root, sandwich, signs
+from xmixed.engine.sweeps.crossed_state import (
+    Counts,
+    CrossedState,
+    DenseSystem,
+    apply,
+    by_level,
+    explains_enough,
+    root,
+    sandwich,
+    signs,
+)
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
@@ -42,6 +54,7 @@ class CrossedSweeps:
         self.evaluations = 0
         self.sizes = tuple(len(level.ZtZ) for level in products.levels)
         self.counts = Counts.of(problem, products)
+        self._latest: ref[CrossedState] | None = None
 
     @property
     def is_dear(self) -> bool:
@@ -51,81 +64,98 @@ class CrossedSweeps:
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`: level 0 first, then the dense system."""
         self.evaluations += 1
-        products = self.products
+        products, counts = self.products, self.counts
         first, dense = products.order[0], products.order[1:]
-        counts = self.counts
-        H, log_dets = shrink(products.levels[first].ZtZ, psis[first])
-        N = np.einsum("ab,bcg->acg", psis[first], H)
-        state = self._reduced(H, (N + N.transpose(1, 0, 2)) / 2, tuple(psis[level] for level in dense))
+        own = tuple(psis[level] for level in dense)
+        state = CrossedState(
+            products, own, tuple(map(root, own)), lambda state: self._again(psis[first], state)
+        )
+        system, N, log_dets = self._reduced(psis[first], state)
         c0 = products.levels[first].ZtW
         Nc0 = np.einsum("abg,bwg->awg", N, c0)
         d1 = self._dense_rows([products.levels[level].ZtW for level in dense])
         for values, row in zip(products.B, counts.among_dense(Nc0), strict=True):
             d1 -= products.pattern.matrix(values).T @ row.T
-        negative = signs(state.psis, products.parts) < 0
-        solve = self._solve_indefinite if negative.any() else self._solve
-        dense_log_det, u1, explained = solve(state, d1, negative)
+        dense_log_det, u1, explained = self._solve(state, system, d1)
+        state.kept = system
         state.ZtVW = self._right_sides(state, c0, d1, u1)
         top = products.XyXy - np.einsum("awg,avg->wv", counts.in_all(c0), Nc0) - counts.share * explained
         log_det = float(counts.in_all(log_dets).sum()) + counts.share * dense_log_det
         return eliminate_fixed(top, log_det, (state,))
 
+    def _again(self, psi: np.ndarray, state: CrossedState) -> DenseSystem:
+        """The large arrays of a state once more."""
+        system, _, _ = self._reduced(psi, state)
+        self._solve(state, system, np.zeros((self.products.pattern.shape[1], 0)))
+        return system
+
     def _solve(
-        self, state: CrossedState, d1: np.ndarray, negative: np.ndarray
+        self, state: CrossedState, system: DenseSystem, d1: np.ndarray
     ) -> tuple[float, np.ndarray, np.ndarray]:
         """Factor S: log|S|, C d1 and d1'C d1."""
         from scipy.linalg import get_lapack_funcs, solve_triangular
 
         parts = self.products.parts
+        negative = signs(state.psis, parts) < 0
+        if negative.any():
+            return self._solve_indefinite(state, system, d1, negative)
         # S is symmetric: its transpose is the column-major array that needs no copy.
-        (potrf,) = get_lapack_funcs(("potrf",), (state.factor,))
-        factor, failed = potrf(state.factor.T, lower=1, clean=1, overwrite_a=1)
+        (potrf,) = get_lapack_funcs(("potrf",), (system.factor,))
+        factor, failed = potrf(system.factor.T, lower=1, clean=1, overwrite_a=1)
         if failed:
             raise np.linalg.LinAlgError("the crossed system is not positive definite")
-        state.factor = factor
+        system.factor = factor
         half = solve_triangular(factor, apply(tuple(t.T for t in state.roots), parts, d1), lower=True)
         u1 = apply(state.roots, parts, solve_triangular(factor, half, lower=True, trans=1))
         return 2.0 * float(np.log(factor.diagonal()).sum()), u1, half.T @ half
 
     def _solve_indefinite(
-        self, state: CrossedState, d1: np.ndarray, negative: np.ndarray
+        self, state: CrossedState, system: DenseSystem, d1: np.ndarray, negative: np.ndarray
     ) -> tuple[float, np.ndarray, np.ndarray]:
         """The same where columns have a negative Psi (`negative`, (m,)): S has as many negative pivots."""
-        S = state.factor
+        S = system.factor
         first = np.linalg.cholesky(S[np.ix_(~negative, ~negative)])
         between = np.linalg.solve(first, S[np.ix_(~negative, negative)])
         last = np.linalg.cholesky(between.T @ between - S[np.ix_(negative, negative)])
         pivots = np.concatenate([first.diagonal(), last.diagonal()])
         inverse = np.linalg.inv(S)
-        state.S_inverse = (inverse + inverse.T) / 2
-        u1 = state.C @ d1
+        system.factor = sandwich((inverse + inverse.T) / 2, state.roots, self.products.parts)
+        system.has_C = True
+        u1 = system.factor @ d1
         return 2.0 * float(np.log(pivots).sum()), u1, d1.T @ u1
 
-    def _reduced(self, H: np.ndarray, N: np.ndarray, psis: tuple[np.ndarray, ...]) -> CrossedState:
-        """F, K and the products F_a'F_b; `factor` holds S itself, not yet factored."""
+    def _reduced(self, psi: np.ndarray, state: CrossedState) -> tuple[DenseSystem, np.ndarray, np.ndarray]:
+        """The large arrays, S not yet factored, N, and log|I + Z0'Z0 Psi0| by group."""
+        before = None if self._latest is None else self._latest()
+        if before is not None:
+            before.let_go()
+        self._latest = ref(state)
         products, pattern = self.products, self.products.pattern
+        H, log_dets = shrink(products.levels[products.order[0]].ZtZ, psi)
+        N = np.einsum("ab,bcg->acg", psi, H)
+        N = (N + N.transpose(1, 0, 2)) / 2
         q0, m = len(H), pattern.shape[1]
         H_rows, N_rows = H[:, :, pattern.rows], N[:, :, pattern.rows]
         F = np.einsum("abe,be->ae", H_rows, products.B)
         NB = self.counts.among_elements(np.einsum("abe,be->ae", N_rows, products.B))
         counted_F = self.counts.among_elements(F)
-        grams = np.empty((q0, q0, m, m))
         if q0 == 1:
-            K, grams[0, 0] = pattern.two_grams(
-                products.B[0], NB[0], H_rows[0, 0] * counted_F[0], products.Z1tZ1
+            K, gram = pattern.two_grams(
+                products.B[0], NB[0], H_rows[0, 0] * counted_F[0], products.between_dense()
             )
+            grams = gram[None, None]
         else:
-            K = products.Z1tZ1.copy()
+            K, grams = products.between_dense(), np.empty((q0, q0, m, m))
             for a in range(q0):
                 K -= pattern.gram(products.B[a], NB[a], symmetric=False)
                 for b in range(a + 1):
                     grams[a, b] = pattern.gram(F[a], counted_F[b], symmetric=a == b)
                     grams[b, a] = grams[a, b].T
             K = (K + K.T) / 2
-        roots = tuple(root(psi) for psi in psis)
-        S = sandwich(K, tuple(t.T for t in roots), products.parts)
-        S[np.diag_indices(m)] += signs(psis, products.parts)
-        return CrossedState(products, H, F, grams, psis, roots, K, S)
+        divides = explains_enough(K, state.psis, products.parts)
+        S = sandwich(K, tuple(t.T for t in state.roots), products.parts, in_place=divides)
+        S[np.diag_indices(m)] += signs(state.psis, products.parts)
+        return DenseSystem(H, F, grams, None if divides else K, S), N, log_dets
 
     def _dense_rows(self, blocks: list[np.ndarray]) -> np.ndarray:
         """(q, w, G) arrays of the dense levels as one (m, w) array."""
@@ -138,7 +168,7 @@ class CrossedSweeps:
         J0 = np.einsum("abg,bwg->agw", state.H, c0)
         for a, values in enumerate(state.F):
             J0[a] -= products.pattern.matrix(values) @ u1
-        J1 = d1 - state.K @ u1
+        J1 = state.unexplained(d1, u1)
         return by_level(products, J0, J1)
 
     def down(self, upward: Upward, psis: Psis) -> Downward:
@@ -152,8 +182,7 @@ class CrossedSweeps:
         information[first] = own - share * np.einsum("ij,abij->ab", state.C, state.grams)
         for level, part in zip(products.order[1:], products.parts, strict=True):
             q = self.sizes[level]
-            blocks = state.W[part, part].reshape(q, -1, q, (part.stop - part.start) // q)
-            information[level] = share * np.einsum("agbg->ab", blocks)
+            information[level] = share * state.W_blocks(part, q).sum(axis=2)
         if self.problem.reml and p:
             inverse = np.linalg.inv(upward.factor)
             for level, right in enumerate(state.ZtVW):

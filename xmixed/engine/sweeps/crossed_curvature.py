@@ -18,7 +18,7 @@ import numpy as np
 
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
-from xmixed.engine.sweeps.crossed_state import Counts, CrossedState, by_level
+from xmixed.engine.sweeps.crossed_state import Counts, CrossedState, by_level, chunks
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.sweeps import Upward
 
@@ -63,6 +63,7 @@ class _Curvature:
         coefficients = np.append(-upward.beta, 1.0)
         inverse = np.linalg.inv(upward.factor) if p else np.zeros((0, 0))
         self.scores = [right @ coefficients for right in state.ZtVW]
+        self._squares: dict[tuple[int, int], np.ndarray] = {}
         self.J = [right[:, :, :p] @ inverse.T for right in state.ZtVW]
 
     @cached_property
@@ -93,8 +94,7 @@ class _Curvature:
                 weights = self.counts.among_elements(self.own[i, j][pattern.rows])
                 for k in range(q):
                     for m in range(k + 1):
-                        gram = pattern.gram(self.state.F[k], weights * self.state.F[m], symmetric=k == m)
-                        value = float(np.einsum("xy,xy->", C, gram))
+                        value = pattern.gram_dot(self.state.F[k], weights * self.state.F[m], C, k == m)
                         for a, b in {(i, j), (j, i)}:
                             for c, d in {(k, m), (m, k)}:
                                 sums[a, b, c, d] -= value
@@ -134,16 +134,16 @@ class _Curvature:
         moved = np.concatenate([s[:, :, None], J], axis=2)
         if level == self.first:
             counted = moved if self.counts.groups is None else moved * self.counts.groups[:, None]
-            seen = sum(F.T @ block for F, block in zip(self.F, counted, strict=True))
+            seen = np.sum([F.T @ block for F, block in zip(self.F, counted, strict=True)], axis=0)
             shrunk = state.C @ seen
             first = np.einsum("abg,bgw->agw", self.own, moved)
             first -= np.stack([F @ shrunk for F in self.F])
-            return by_level(self.products, first, seen - state.K @ shrunk)
+            return by_level(self.products, first, state.unexplained(seen, shrunk))
         part = self.part[level]
-        flat = moved.reshape(-1, moved.shape[2])
-        rest = -(state.C @ (state.K[:, part] @ flat))
-        rest[part] += flat
-        return by_level(self.products, np.stack([F @ rest for F in self.F]), state.W[:, part] @ flat)
+        flat = np.zeros((self.products.pattern.shape[1], moved.shape[2]))
+        flat[part] = moved.reshape(-1, moved.shape[2])
+        rest = state.remaining(flat)
+        return by_level(self.products, np.stack([F @ rest for F in self.F]), state.W_times(flat))
 
     def trace(self, a: Direction, b: Direction) -> float:
         """tr(D_a W_fg D_b W_gf)."""
@@ -153,13 +153,24 @@ class _Curvature:
         if self.first in (f, g):
             zero, other = (a, b) if f == self.first else (b, a)
             return self._mixed(zero.matrix, other)
-        W = self.state.W[self.part[f], self.part[g]]
-        q, r = len(a.matrix), len(b.matrix)
-        if q == r == 1:
-            return float(a.matrix[0, 0] * b.matrix[0, 0] * np.einsum("xy,xy->", W, W))
-        block = W.reshape(q, len(W) // q, r, W.shape[1] // r)
-        moved = np.einsum("ij,jgkh->igkh", a.matrix, block)
-        return float(np.vdot(np.einsum("igkh,kl->iglh", moved, b.matrix), block))
+        return float(np.einsum("ijkl,ij,kl->", self.squares(f, g), a.matrix, b.matrix))
+
+    def squares(self, f: int, g: int) -> np.ndarray:
+        """Sum over pairs of groups of W_ik W_jl of two dense levels, at [i, j, k, l]."""
+        if (f, g) not in self._squares:
+            self._squares[f, g] = self._summed_squares(f, g)
+        return self._squares[f, g]
+
+    def _summed_squares(self, f: int, g: int) -> np.ndarray:
+        one, other = self.part[f], self.part[g]
+        q, r = (len(self.products.levels[level].ZtZ) for level in (f, g))
+        groups = (one.stop - one.start) // q
+        total = np.zeros((q, q, r, r))
+        for first, last in chunks(groups, q * self.products.pattern.shape[1]):
+            rows = one.start + (np.arange(q)[:, None] * groups + np.arange(first, last)).ravel()
+            block = self.state.W_rows(rows)[:, other].reshape(q, last - first, r, -1)
+            total += np.einsum("igkh,jglh->ijkl", block, block, optimize=q * r > 1)
+        return total
 
     def _mixed(self, zero: np.ndarray, other: Direction) -> float:
         """W_0g = F (I - CK), which is F C Psi^{-1} where Psi can be divided by."""
@@ -169,14 +180,16 @@ class _Curvature:
             for b in range(len(zero)):
                 if not zero[a, b]:
                     continue
-                if state.present:
+                if state.system.K is None:
                     left, right = self.CQ[a][b][part], state.C[part]
                 else:
-                    left = (state.grams[a, b] @ state.remaining[:, part]).T
-                    right = state.remaining[:, part].T
+                    unit = np.zeros((state.C.shape[0], part.stop - part.start))
+                    unit[part] = np.eye(part.stop - part.start)
+                    rest = state.remaining(unit)
+                    left, right = (state.grams[a, b] @ rest).T, rest.T
                 blocks = (np.reshape(side, (q, -1, side.shape[1])) for side in (left, right))
                 total += zero[a, b] * np.einsum("khm,lhm->kl", *blocks)
-        if state.present:
+        if state.system.K is None:
             inverse = np.linalg.inv(state.psis[self.products.order[1:].index(other.position)])
             total = inverse @ total @ inverse
         return float(np.vdot(total, other.matrix))

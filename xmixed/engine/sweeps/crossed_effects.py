@@ -7,19 +7,14 @@ the data leave little of a variance.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.products.enclosing import enclosing_level
-from xmixed.engine.sweeps.crossed_state import CrossedState
+from xmixed.engine.sweeps.crossed_state import CrossedState, chunks, own_blocks
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.sweeps import GroupMoments, Psis, Upward
-
-_ELEMENTS = 4_000_000
-"""How many elements of a dense product are formed at a time."""
 
 
 def crossed_effects(
@@ -39,7 +34,7 @@ def group_moments(products: CrossedProducts, upward: Upward) -> tuple[GroupMomen
     own = np.einsum("abg,bcg->acg", state.H, products.levels[products.order[0]].ZtZ)
     information = {products.order[0]: own - diagonal_blocks(products, state.F, state.C)}
     for level, part in zip(products.order[1:], products.parts, strict=True):
-        information[level] = _own_blocks(state.W, part, len(products.levels[level].ZtZ))
+        information[level] = state.W_blocks(part, len(products.levels[level].ZtZ))
     return tuple(
         GroupMoments(right @ coefficients, information[level]) for level, right in enumerate(state.ZtVW)
     )
@@ -58,18 +53,6 @@ def diagonal_blocks(products: CrossedProducts, values: np.ndarray, C: np.ndarray
             for b in range(q):
                 blocks[a, b, first:last] = np.bincount(rows, at * values[b][inside], minlength=last - first)
     return blocks
-
-
-def _own_blocks(matrix: np.ndarray, part: slice, q: int) -> np.ndarray:
-    """Blocks (q, q, G) of single groups of a dense level, from an (m, m) matrix."""
-    blocks = matrix[part, part].reshape(q, -1, q, (part.stop - part.start) // q)
-    return np.einsum("agbg->abg", blocks).copy()
-
-
-def chunks(count: int, width: int) -> Iterator[tuple[int, int]]:
-    """First and last rows of dense (rows, width) products of bounded size."""
-    size = max(1, _ELEMENTS // max(1, width))
-    return ((first, min(first + size, count)) for first in range(0, count, size))
 
 
 class _Moments:
@@ -102,7 +85,7 @@ class _Moments:
         return np.einsum("ab,bgk->agk", self.psis[level], right)
 
     def _dense(self, level: int) -> np.ndarray:
-        return _own_blocks(self.state.C, self.parts[level], len(self.psis[level]))
+        return own_blocks(self.state.C, self.parts[level], len(self.psis[level]))
 
     def _first(self) -> np.ndarray:
         N = np.einsum("ab,bcg->acg", self.psis[self.first], self.state.H)
@@ -135,9 +118,11 @@ class _Moments:
         groups = np.arange(len(holder))
         if self.first not in (level, upper):
             return self.state.C[self.parts[level].start + groups, self.parts[upper].start + holder]
+        from scipy.sparse import csr_matrix
+
         dense, rows = (upper, groups) if level == self.first else (level, holder)
         columns = self.parts[dense].start + (holder if dense == upper else groups)
-        matrix = self.products.pattern.matrix(self.weights[0])
+        matrix = csr_matrix(self.products.pattern.matrix(self.weights[0]))
         parts = [
             np.asarray(matrix[rows[i:j]].multiply(self.state.C[columns[i:j]]).sum(axis=1)).ravel()
             for i, j in chunks(len(groups), self.products.pattern.shape[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,91 +11,197 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 
-# Where a level's random effects explain less than this, (I - S^{-1})/psi would lose digits.
+# Where a level's random effects explain less than this, dividing by Psi would lose digits.
 _NEARLY_ABSENT = 1e-4
+# How many elements of a dense product are formed at a time.
+_ELEMENTS = 500_000
+
+
+@dataclass(eq=False)
+class DenseSystem:
+    """The large arrays of an upward sweep.
+
+    Attributes
+    ----------
+    H : (q0, q0, G0) array
+    F : (q0, nnz) array
+        Values on the pattern of Z0'Z1.
+    grams : (q0, q0, m, m) array
+        F_a'F_b.
+    K : (m, m) array or None
+        None where every dense level explains enough for Psi to be divided by: then I - KC = Psi^{-1}C.
+    factor : (m, m) array
+        S, then its lower Cholesky factor, then C.
+    """
+
+    H: np.ndarray
+    F: np.ndarray
+    grams: np.ndarray
+    K: np.ndarray | None
+    factor: np.ndarray
+    has_C: bool = False
 
 
 @dataclass(eq=False)
 class CrossedState:
     """What the upward sweep leaves for the downward sweep and the second derivatives.
 
+    The large arrays are those of one sweep at a time: they are let go when the next begins, and formed once
+    more where an earlier point is returned to.
+
     Attributes
     ----------
     products : CrossedProducts
-    H : (q0, q0, G0) array
-    F : (q0, nnz) array
-        Values on the pattern of Z0'Z1.
-    grams : (q0, q0, m, m) array
-        F_a'F_b.
     psis : per dense level (q, q) arrays
     roots : per dense level (q, q) arrays
         T, with Psi = TT' (or -TT').
-    K : (m, m) array
-    factor : (m, m) array
-        Lower Cholesky factor of S.
+    form : callable
+        Forms the large arrays.
     ZtVW : per level (q, G, p+1) arrays
         Z'V^{-1}[X, y].
     """
 
     products: CrossedProducts
-    H: np.ndarray
-    F: np.ndarray
-    grams: np.ndarray
     psis: tuple[np.ndarray, ...]
     roots: tuple[np.ndarray, ...]
-    K: np.ndarray
-    factor: np.ndarray
+    form: Callable[[CrossedState], DenseSystem]
     ZtVW: tuple[np.ndarray, ...] = ()
+    kept: DenseSystem | None = None
 
-    @cached_property
+    @property
+    def system(self) -> DenseSystem:
+        """The large arrays."""
+        if self.kept is None:
+            self.kept = self.form(self)
+        return self.kept
+
+    def let_go(self) -> None:
+        """Give the memory of the large arrays back."""
+        self.kept = None
+
+    @property
+    def H(self) -> np.ndarray:
+        """See `DenseSystem`."""
+        return self.system.H
+
+    @property
+    def F(self) -> np.ndarray:
+        """See `DenseSystem`."""
+        return self.system.F
+
+    @property
+    def grams(self) -> np.ndarray:
+        """See `DenseSystem`."""
+        return self.system.grams
+
+    @property
     def C(self) -> np.ndarray:
-        """T S^{-1} T', the conditional variance of the dense random effects (sigma_e = 1, beta known)."""
-        return self._sandwich(self.S_inverse, self.roots)
+        """T S^{-1} T', the conditional variance of the dense random effects (sigma_e = 1, beta known).
+
+        It takes the place of the factor, which nothing needs afterwards.
+        """
+        system = self.system
+        if not system.has_C:
+            system.factor = self._sandwich(_inverse_of_factored(system.factor), self.roots)
+            system.has_C = True
+        return system.factor
 
     @cached_property
-    def S_inverse(self) -> np.ndarray:
-        """S^{-1}; takes the place of the factor, which nothing needs afterwards."""
-        from scipy.linalg import get_lapack_funcs
+    def inverses(self) -> tuple[np.ndarray, ...]:
+        """Psi^{-1} of the dense levels, where K is not kept."""
+        return tuple(np.linalg.inv(psi) for psi in self.psis)
 
-        (potri,) = get_lapack_funcs(("potri",), (self.factor,))
-        inverse, _ = potri(self.factor, lower=1, overwrite_c=1)
-        diagonal = inverse.diagonal().copy()
-        inverse += inverse.T  # the factor's upper triangle is zero
-        inverse[np.diag_indices(len(inverse))] = diagonal
-        return inverse
+    def divided(self, right: np.ndarray) -> np.ndarray:
+        """Psi^{-1} times (m, w) values, where K is not kept."""
+        return apply(self.inverses, self.products.parts, right)
 
-    @cached_property
-    def present(self) -> bool:
-        """Whether every dense level explains enough for Psi to be divided by."""
-        share = [
-            float(np.linalg.eigvalsh(psi)[0]) * float(self.K.diagonal()[part].mean())
-            for psi, part in zip(self.psis, self.products.parts, strict=True)
-        ]
-        return min(share) > _NEARLY_ABSENT
+    def unexplained(self, right: np.ndarray, shrunk: np.ndarray) -> np.ndarray:
+        """(I - KC) right, with `shrunk` = C right; (m, w)."""
+        K = self.system.K
+        return self.divided(shrunk) if K is None else right - K @ shrunk
 
-    @cached_property
-    def W(self) -> np.ndarray:
-        """Z1'V^{-1}Z1, (m, m)."""
-        if self.present:
-            # (I - S^{-1}) between T^{-T} and T^{-1}.
-            factors = tuple(np.linalg.inv(t).T for t in self.roots)
-            W = self._sandwich(self.S_inverse, factors)
-            np.negative(W, out=W)
-            for factor, part in zip(factors, self.products.parts, strict=True):
-                add_diagonal(W[part, part], factor @ factor.T)
-            return W
-        W = self.K - self.K @ self.C @ self.K
-        return (W + W.T) / 2
+    def remaining(self, right: np.ndarray) -> np.ndarray:
+        """(I - CK) right, (m, w)."""
+        K = self.system.K
+        return self.C @ self.divided(right) if K is None else right - self.C @ (K @ right)
 
-    @cached_property
-    def remaining(self) -> np.ndarray:
-        """I - CK, (m, m)."""
-        rest = -(self.C @ self.K)
-        rest[np.diag_indices(len(rest))] += 1.0
-        return rest
+    def W_times(self, right: np.ndarray) -> np.ndarray:
+        """Z1'V^{-1}Z1 right, (m, w)."""
+        K = self.system.K
+        if K is None:
+            inner = self.divided(right)
+            return inner - self.divided(self.C @ inner)
+        seen = K @ right
+        return seen - K @ (self.C @ seen)
+
+    def W_rows(self, rows: np.ndarray) -> np.ndarray:
+        """Rows of Z1'V^{-1}Z1, (len(rows), m)."""
+        unit = np.zeros((self.products.pattern.shape[1], len(rows)))
+        unit[rows, np.arange(len(rows))] = 1.0
+        K = self.system.K
+        if K is None and all(len(psi) == 1 for psi in self.psis):
+            # Psi^{-1} - Psi^{-1} C Psi^{-1}, by elements.
+            inverse = np.repeat(
+                [float(inverse[0, 0]) for inverse in self.inverses],
+                [part.stop - part.start for part in self.products.parts],
+            )
+            result = self.C[rows] * (-inverse * inverse[rows, None])
+            result[np.arange(len(rows)), rows] += inverse[rows]
+            return result
+        return self.W_times(unit).T
+
+    def W_blocks(self, part: slice, q: int) -> np.ndarray:
+        """Blocks of single groups of a dense level of Z1'V^{-1}Z1, (q, q, G)."""
+        if self.system.K is None:
+            level = self.products.parts.index(part)
+            inverse = self.inverses[level]
+            inner = np.einsum("ab,bcg,cd->adg", inverse, own_blocks(self.C, part, q), inverse)
+            return inverse[:, :, None] - inner
+        groups = (part.stop - part.start) // q
+        blocks = np.empty((q, q, groups))
+        for first, last in chunks(groups, q * self.products.pattern.shape[1]):
+            rows = part.start + (np.arange(q)[:, None] * groups + np.arange(first, last)).ravel()
+            found = self.W_rows(rows)[:, part].reshape(q, last - first, q, groups)
+            at = np.arange(last - first)
+            blocks[:, :, first:last] = found[:, at, :, first + at].transpose(1, 2, 0)
+        return blocks
 
     def _sandwich(self, matrix: np.ndarray, factors: tuple[np.ndarray, ...]) -> np.ndarray:
-        return sandwich(matrix, factors, self.products.parts)
+        return sandwich(matrix, factors, self.products.parts, in_place=True)
+
+
+def _inverse_of_factored(factor: np.ndarray) -> np.ndarray:
+    """The inverse of a positive definite matrix from its lower factor, in the factor's place."""
+    from scipy.linalg import get_lapack_funcs
+
+    (potri,) = get_lapack_funcs(("potri",), (factor,))
+    inverse, _ = potri(factor, lower=1, overwrite_c=1)
+    for first, last in chunks(len(inverse), len(inverse)):
+        # The factor's upper triangle is zero: rows of it from the columns below the diagonal.
+        block = inverse[first:last, first:]
+        block += np.triu(inverse[first:, first:last].T, 1)
+    return inverse
+
+
+def explains_enough(K: np.ndarray, psis: tuple[np.ndarray, ...], parts: tuple[slice, ...]) -> bool:
+    """Whether every dense level explains enough for Psi to be divided by."""
+    share = [
+        float(np.linalg.eigvalsh(psi)[0]) * float(K.diagonal()[part].mean())
+        for psi, part in zip(psis, parts, strict=True)
+    ]
+    return min(share) > _NEARLY_ABSENT
+
+
+def own_blocks(matrix: np.ndarray, part: slice, q: int) -> np.ndarray:
+    """Blocks (q, q, G) of single groups of a dense level, from an (m, m) matrix."""
+    blocks = matrix[part, part].reshape(q, -1, q, (part.stop - part.start) // q)
+    return np.einsum("agbg->abg", blocks).copy()
+
+
+def chunks(count: int, width: int) -> Iterator[tuple[int, int]]:
+    """First and last rows of dense (rows, width) products of bounded size."""
+    size = max(1, _ELEMENTS // max(1, width))
+    return ((first, min(first + size, count)) for first in range(0, count, size))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,21 +279,14 @@ def apply(factors: tuple[np.ndarray, ...], parts: tuple[slice, ...], right: np.n
     return result
 
 
-def sandwich(matrix: np.ndarray, factors: tuple[np.ndarray, ...], parts: tuple[slice, ...]) -> np.ndarray:
-    """F matrix F' with F = blockdiag of factor x I; (m, m), a new array."""
+def sandwich(
+    matrix: np.ndarray, factors: tuple[np.ndarray, ...], parts: tuple[slice, ...], in_place: bool = False
+) -> np.ndarray:
+    """F matrix F' with F = blockdiag of factor x I; (m, m), a new array or perhaps the given one."""
     if all(len(factor) == 1 for factor in factors):
         sizes = [part.stop - part.start for part in parts]
         scale = np.repeat([float(factor[0, 0]) for factor in factors], sizes)
-        result = matrix * scale
+        result = np.multiply(matrix, scale, out=matrix if in_place else None)
         result *= scale[:, None]
         return result
     return apply(factors, parts, apply(factors, parts, matrix).T)
-
-
-def add_diagonal(matrix: np.ndarray, small: np.ndarray) -> None:
-    """Add small x I to a (q G, q G) matrix in place."""
-    q = len(small)
-    at = np.arange(len(matrix) // q)
-    for a in range(q):
-        for b in range(q):
-            matrix[a * len(at) + at, b * len(at) + at] += small[a, b]

@@ -10,8 +10,7 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData
 from xmixed.engine.sweeps.crossed import CrossedSweeps
-from xmixed.engine.sweeps.crossed_effects import chunks
-from xmixed.engine.sweeps.crossed_state import CrossedState
+from xmixed.engine.sweeps.crossed_state import CrossedState, chunks
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 from xmixed.engine.sweeps.whitened import Whitening
 

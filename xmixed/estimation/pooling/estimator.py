@@ -27,6 +27,7 @@ from xmixed.render.layouts.estimation.coefficient_table import (
     Equation,
     render_coefficients,
 )
+from xmixed.render.layouts.estimation.mixed_header import GroupSummary
 from xmixed.render.layouts.imputation.pooled import (
     GROUPED,
     NARROW,
@@ -121,7 +122,8 @@ def _header(estimates: Estimates, with_groups: bool) -> list[Line]:
     test = None
     if "F_mi" in e:
         test = (macros["modeltest_mi"], e["df_m_mi"], e["df_r_mi"], e["F_mi"], e["p_mi"])
-    frame = NARROW if macros["cmd_mi"] in MEANS else GROUPED if groups else WIDE
+    levels = _levels(estimates) if with_groups else ()
+    frame = NARROW if macros["cmd_mi"] in MEANS else GROUPED if groups or levels else WIDE
     header = PooledHeader(
         macros["title_mi"],
         macros.get("title", ""),
@@ -137,8 +139,23 @@ def _header(estimates: Estimates, with_groups: bool) -> list[Line]:
         test,
         macros.get("wvce_mi", ""),
         frame,
+        levels,
     )
     return render_pooled_header(header)
+
+
+def _levels(estimates: Estimates) -> tuple[GroupSummary, ...]:
+    """Return the groupings of a mixed model that has several."""
+    from xmixed.estimation.mixed.model import MixedResult
+
+    if not isinstance(estimates.payload, MixedResult):
+        return ()
+    levels = estimates.payload.description.levels
+    found = [
+        GroupSummary(level.name, level.n_groups, level.smallest, level.average, level.largest)
+        for level in levels
+    ]
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _group_variable(estimates: Estimates) -> str:

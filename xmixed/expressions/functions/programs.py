@@ -1,4 +1,4 @@
-"""What a program asks about its call: _by(), _byindex(), _bylastcall(), _byn1(), _byn2(), _caller()."""
+"""What a program asks about its call: replay(), _by() and its like, _caller()."""
 
 from __future__ import annotations
 
@@ -46,3 +46,10 @@ def _byn2(place: Place) -> np.ndarray:
 def _caller(place: Place) -> np.ndarray:
     """_caller(): version under which the program was called."""
     return np.asarray(float(place.context.version))
+
+
+@function("replay", placed=True)
+def _replay(place: Place) -> np.ndarray:
+    """replay(): whether the program was called without an argument: `0' is empty or begins with a comma."""
+    typed = place.context.typed.lstrip()
+    return np.asarray(float(not typed or typed.startswith(",")))

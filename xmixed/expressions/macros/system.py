@@ -17,12 +17,14 @@ from xmixed.session.state import SessionState
 def display(session: SessionState, text: str) -> str:
     """Run `display` and take what it prints."""
     printed: list[Line] = []
-    sinks, quiet = session.out.sinks, session.out.quiet
-    session.out.sinks, session.out.quiet = [printed.append], False
+    out = session.out
+    kept = out.sinks, out.quiet, out.pending  # a line that is still open is none of its business
+    out.sinks, out.quiet, out.pending = [printed.append], False, ()
     try:
         session.execute(f"display {text}")
+        out.end_line()
     finally:
-        session.out.sinks, session.out.quiet = sinks, quiet
+        out.sinks, out.quiet, out.pending = kept
     return "".join(item.text for item in printed)
 
 

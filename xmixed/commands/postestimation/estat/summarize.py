@@ -55,7 +55,9 @@ def summarize(session: SessionState, node: Command) -> None:
     def values(variable: str, series: str) -> np.ndarray:
         if variable not in session.data:
             raise StataError(111, f"variable {variable} not found")
-        found, _ = evaluate_column(Name(variable, series), context)
+        found, text = evaluate_column(Name(variable, series), context)
+        if text:
+            raise StataError(109, "type mismatch")
         return found[rows]
 
     if node.argument:

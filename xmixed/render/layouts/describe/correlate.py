@@ -83,7 +83,7 @@ def render_pairwise(table: PairwiseTable, linesize: int) -> list[Line]:
 
 
 def _starred(table: PairwiseTable, i: int, j: int) -> str:
-    mark = "*" if i != j and table.p[i, j] <= table.star and table.p[i, j] < MISSING else " "
+    mark = "*" if i != j and 0 < table.star >= table.p[i, j] and table.p[i, j] < MISSING else " "
     return format_value(table.rho[i, j], "%8.4f") + mark
 
 

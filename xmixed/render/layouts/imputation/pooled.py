@@ -21,6 +21,7 @@ from xmixed.render.layouts.estimation.coefficient_table import (
     labelled_rows,
     name_width,
 )
+from xmixed.render.layouts.estimation.mixed_header import GroupSummary, render_group_table
 from xmixed.render.text import result, rule
 
 LEFT = 29
@@ -65,6 +66,8 @@ class PooledHeader:
     within : str
         `OLS`
     frame : Frame
+    levels : tuple of GroupSummary
+        Several groupings, for a table of their own.
     """
 
     top: str
@@ -81,6 +84,7 @@ class PooledHeader:
     test: tuple[str, float, float, float, float] | None
     within: str
     frame: Frame = WIDE
+    levels: tuple[GroupSummary, ...] = ()
 
 
 def render_pooled_header(header: PooledHeader) -> list[Line]:
@@ -90,6 +94,14 @@ def render_pooled_header(header: PooledHeader) -> list[Line]:
         rows.append((header.top, "Imputations", _count(header.imputations)))
     if header.n_obs is not None:
         rows.append((header.title, "Number of obs", _count(header.n_obs)))
+    if header.levels:
+        first = [_head_line(row, header.frame) for row in rows]
+        return [*first, line(), *render_group_table(header.levels), line(), *_below(header, [])]
+    return _below(header, rows)
+
+
+def _below(header: PooledHeader, rows: list[tuple[str, str, str]]) -> list[Line]:
+    """Return the lines of rows and of what follows: groups, variance information, test."""
     if header.groups:
         rows.append(("", "", ""))
         left = f"Group variable: {header.group}" if header.group else ""
@@ -106,7 +118,7 @@ def render_pooled_header(header: PooledHeader) -> list[Line]:
 
 def _degrees(header: PooledHeader) -> list[tuple[str, str, str]]:
     """Return the lines from `DF adjustment` on; what there is no room for moves to the left."""
-    shown = [format_value(value, "%10.2f") if value < MISSING else "." for value in header.degrees]
+    shown = [_fitted(value, "%10.2f", 10) for value in header.degrees]
     within = _left("Within VCE type:", header.within) if header.within else ""
     rows = [
         (_left("DF adjustment:", header.adjustment), "DF:     min", shown[0]),
@@ -115,14 +127,21 @@ def _degrees(header: PooledHeader) -> list[tuple[str, str, str]]:
     if header.test is None:
         return [*rows, (within, "        max", shown[2])]
     kind, df, residual, statistic, p_value = header.test
-    below = format_value(residual, "%7.1f").strip().rjust(7) if residual < MISSING else "      ."
-    label = f"F({df:4.0f},{below})"
+    label = f"F({df:4.0f},{_fitted(residual, '%7.1f', 7).rjust(7)})"
     return [
         *rows,
         ("", "        max", shown[2]),
         (_left("Model F test:", kind), label, format_value(statistic, "%10.2f")),
         (within, "Prob > F", format_value(p_value, "%10.4f")),
     ]
+
+
+def _fitted(value: float, fmt: str, width: int) -> str:
+    """Return a figure by its format, or with fewer digits where that is too wide; `.` for a missing one."""
+    if not value < MISSING:
+        return "."
+    text = format_value(value, fmt).strip()
+    return text if len(text) <= width else format_value(value, f"%{width}.0g").strip()
 
 
 def _left(label: str, text: str) -> str:
@@ -259,7 +278,7 @@ def render_transformations(items: Sequence[tuple[str, str]]) -> list[Line]:
 
 def render_pooled_test(statistic: float, df: int, residual: float, p_value: float) -> list[Line]:
     """Return the blank line and the two lines of `mi test`."""
-    below = format_value(residual, "%7.1f").strip().rjust(7) if residual < MISSING else "      ."
+    below = _fitted(residual, "%7.1f", 7).rjust(7)
     shown = format_value(statistic, "%8.2f").strip().rjust(8)
     return [
         line(),

@@ -1,13 +1,14 @@
-"""Temporary files that a session left behind when it was killed."""
+"""Temporary files and folders of a session, and those that it left behind when it was killed."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import tempfile
 
-_NAME = re.compile(r"St(\d{5,})\.\d{6}")
+_NAME = re.compile(r"St(\d{5,})\.(?:\d{6}|duckdb)")
 
 
 def temporary_path(number: int) -> str:
@@ -15,8 +16,13 @@ def temporary_path(number: int) -> str:
     return os.path.join(tempfile.gettempdir(), f"St{os.getpid():05d}.{number:06d}")
 
 
+def spill_folder() -> str:
+    """Return the path of the folder for what queries of this session cannot hold in memory."""
+    return os.path.join(tempfile.gettempdir(), f"St{os.getpid():05d}.duckdb")
+
+
 def sweep() -> None:
-    """Remove the temporary files of sessions whose process is gone; only files of this user's."""
+    """Remove the temporary files and folders of sessions whose process is gone; only files of this user's."""
     if os.name == "nt":
         return
     try:
@@ -42,7 +48,11 @@ def _is_running(process: int) -> bool:
 def _remove(entry: os.DirEntry[str]) -> None:
     try:
         status = entry.stat(follow_symlinks=False)
-        if stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid():
+        if status.st_uid != os.getuid():
+            return
+        if stat.S_ISREG(status.st_mode):
             os.unlink(entry.path)
+        elif stat.S_ISDIR(status.st_mode):
+            shutil.rmtree(entry.path, ignore_errors=True)
     except OSError:
         pass
