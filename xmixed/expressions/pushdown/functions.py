@@ -9,7 +9,16 @@ from xmixed.data.reference.leaves import EPOCH, LARGEST_FLOAT, as_float, ceil, f
 from xmixed.data.reference.model import needs_rows
 from xmixed.errors import StataError
 from xmixed.expressions.pushdown.operators import below, equal
-from xmixed.expressions.pushdown.values import Pushed, holds, is_absent, kept, made, number, truth_of
+from xmixed.expressions.pushdown.values import (
+    Pushed,
+    holds,
+    is_absent,
+    kept,
+    made,
+    number,
+    raw,
+    truth_of,
+)
 from xmixed.expressions.values import type_mismatch
 from xmixed.formats import calendar
 
@@ -222,7 +231,7 @@ def _substitute(text: Pushed, old: Pushed, new: Pushed, count: Pushed) -> Pushed
 
 
 FUNCTIONS: dict[str, Compute] = {
-    "abs": lambda x: made(number(x).abs(), x, bound=x.bound, safe=True),
+    "abs": lambda x: made(raw(x).abs(), x, bound=x.bound, safe=True),
     "sqrt": _guarded(lambda x: x.sqrt(), lambda x: x >= 0.0),
     "exp": _guarded(lambda x: x.exp(), lambda x: x < 710.0),
     "ln": _guarded(lambda x: x.ln(), lambda x: x > 0.0),
