@@ -4,7 +4,10 @@ A trial of two arms: mean for each arm and visit, a baseline covariate, every va
 With dropout a fifth of the subjects leave early, and one visit in twenty is missed besides.
 
 Usage: python benchmarks/mmrm.py [--visits 8 10] [--subjects 100] [--kinds complete dropout fev] [--method ml]
-                                 [--peers glmmTMB] [--timeout 600]
+                                 [--peers glmmTMB] [--timeout 600] [--turns 1]
+
+Times are those of the processor, which other work on the machine does not count into: the least of several
+turns, in each of which both fit.
 """
 
 from __future__ import annotations
@@ -75,9 +78,9 @@ def ours(data: Trial, method: Method) -> tuple[float, float]:
     found: Fit = fit(model)
     times: list[float] = []
     while sum(times) < ENOUGH_SECONDS and len(times) < MOST_REPETITIONS:
-        start = time.perf_counter()
+        start = time.process_time()
         found = fit(model)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     if found.optimization.return_code:
         print("engine: no maximum", file=sys.stderr)
     return min(times), found.log_likelihood
@@ -110,6 +113,7 @@ def main() -> None:
     parser.add_argument("--method", choices=["ml", "reml"], default="ml")
     parser.add_argument("--peers", nargs="*", default=["glmmTMB"])
     parser.add_argument("--timeout", type=float, default=600.0)
+    parser.add_argument("--turns", type=int, default=1)
     asked = parser.parse_args()
     cells = [("fev", 200, 4)] if "fev" in asked.kinds else []
     cells += [
@@ -119,10 +123,16 @@ def main() -> None:
     print("|---|---:|---:|---:|---:|")
     for kind, subjects, visits in cells:
         data = trial(subjects, visits, kind != "complete")
-        own, likelihood = ours(data, asked.method)
+        own = peer = float("inf")
+        likelihood = other = float("nan")
+        for _ in range(asked.turns):
+            seconds, likelihood = ours(data, asked.method)
+            own = min(own, seconds)
+            if "glmmTMB" in asked.peers:
+                seconds, other = glmmtmb(data, asked.method, asked.timeout)
+                peer = min(peer, seconds)
         line = f"| {subjects} x {visits}, {kind} | {own:.3f} s |"
         if "glmmTMB" in asked.peers:
-            peer, other = glmmtmb(data, asked.method, asked.timeout)
             line += f" {peer:.2f} s | {peer / own:.1f} | {likelihood - other:.1e} |"
         print(line, flush=True)
 

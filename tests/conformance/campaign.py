@@ -13,11 +13,13 @@ suite: it takes an hour.
 from __future__ import annotations
 
 import argparse
+import signal
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from types import FrameType
 
 import numpy as np
 
@@ -34,6 +36,7 @@ from xmixed.engine import (
 )
 
 SLOW_SECONDS = 5.0
+STOP_SECONDS = 15.0
 STARTS = 3
 LOWER = 1e-6
 KINDS = (
@@ -212,7 +215,9 @@ def judged(case: Case, starts: int = STARTS) -> tuple[list[Finding], Fit | None,
     """What is not as it should be of a case, its fit, and the processor time that took."""
     begun = time.process_time()
     try:
-        found = fit(case.model)
+        found = _limited(case.model)
+    except TimeoutError:
+        return [Finding("slow: given up", STOP_SECONDS)], None, STOP_SECONDS
     except EngineError as error:
         return [Finding(f"refused: {type(error).__name__}", 0.0)], None, time.process_time() - begun
     except Exception as error:
@@ -228,6 +233,20 @@ def judged(case: Case, starts: int = STARTS) -> tuple[list[Finding], Fit | None,
     findings += _of_verdict(found)
     findings += _of_invariance(case.model, found)
     return findings, found, seconds
+
+
+def _limited(model: Model) -> Fit:
+    """The fit, or TimeoutError where that takes too much processor time."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, STOP_SECONDS)
+    try:
+        return fit(model)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
 def _of_likelihood(found: Fit, dense: Model) -> Iterator[Finding]:
@@ -372,9 +391,14 @@ def main() -> None:
                 print(
                     f"{seed}: {case.label}: {finding.kind} {finding.size:.3g} [{seconds:.1f} s]", flush=True
                 )
-    print(f"\n{arguments.models} models from {arguments.first}; the longest took {longest:.1f} s")
+        if (seed + 1 - arguments.first) % 50 == 0:
+            _report(f"{arguments.first} to {seed}; the longest took {longest:.1f} s", kinds, verdicts)
+
+
+def _report(text: str, kinds: Counter[str], verdicts: Counter[str]) -> None:
+    print(f"\nmodels {text}")
     for kind, count in [*kinds.most_common(), ("", 0), *verdicts.most_common()]:
-        print(f"{count:6d} {kind}" if kind else "")
+        print(f"{count:6d} {kind}" if kind else "", flush=True)
 
 
 if __name__ == "__main__":

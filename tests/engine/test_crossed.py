@@ -8,6 +8,8 @@ import pytest
 from tests.engine.dense import dense, gradient, hessian
 from tests.engine.dense import log_likelihood as dense_log_likelihood
 from xmixed.engine import Level, Model, RandomEffects, fit, log_likelihood
+from xmixed.engine.products import crossed as crossed_products
+from xmixed.engine.products.crossed import SparsePattern
 
 # Numbers of groups and of random effects per group; the one with the most random effects is eliminated.
 DESIGNS = [
@@ -106,3 +108,31 @@ def test_crossed_levels_above_a_common_one() -> None:
     parameters = np.array([-0.5, 0.3, 0.1, -0.2])
     reference = dense_log_likelihood(dense(model), parameters)
     assert log_likelihood(model, parameters) == pytest.approx(reference, rel=1e-10)
+
+
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_products_of_full_and_of_sparse_matrices(symmetric: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(4)
+    full = generator.normal(size=(40, 17)) * (generator.random((40, 17)) < 0.15)
+    rows, columns = np.nonzero(full)
+    starts = np.searchsorted(rows, np.arange(41)).astype(np.int32)
+    patterns = [SparsePattern(starts, columns.astype(np.int32), 17)]
+    monkeypatch.setattr(crossed_products, "_SMALL", 0)
+    patterns.append(SparsePattern(starts, columns.astype(np.int32), 17))
+    assert [pattern.is_full for pattern in patterns] == [True, False]
+    left = full[rows, columns]
+    weight = generator.normal(size=40)[rows]
+    right = weight * left if symmetric else generator.normal(size=len(left))
+    other = np.zeros((40, 17))
+    other[rows, columns] = right
+    want = full.T @ other
+    metric = generator.normal(size=(17, 17))
+    metric += metric.T
+    for pattern in patterns:
+        np.testing.assert_allclose(pattern.gram(left, right, symmetric), want, atol=1e-13)
+        found = pattern.gram_dot(left, right, metric, symmetric)
+        assert found == pytest.approx(float(np.vdot(want, metric)), rel=1e-12)
+        if symmetric:
+            start, product = pattern.two_grams(left, right, left, np.eye(17))
+            np.testing.assert_allclose(start, np.eye(17) - want, atol=1e-13)
+            np.testing.assert_allclose(product, full.T @ full, atol=1e-13)

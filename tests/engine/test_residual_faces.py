@@ -90,8 +90,8 @@ def test_more_parameters_than_observations_are_refused_at_once() -> None:
 
 
 def test_only_pairs_that_occur_count() -> None:
-    """Two hundred values of t(), each group with two of them: 100 pairs."""
-    pairs, each = 100, 6
+    """Forty-eight values of t(), each group with two of them: 24 pairs."""
+    pairs, each = 24, 8
     generator = np.random.default_rng(5)
     shared = generator.normal(size=(pairs * each, 1))
     y = (shared + generator.normal(size=(pairs * each, 2))).ravel()

@@ -44,7 +44,12 @@ from xmixed.engine.search.optimise import (
     polish,
     search,
 )
-from xmixed.engine.search.ridges import level_parameters, residual_notes, unidentified
+from xmixed.engine.search.ridges import (
+    level_parameters,
+    really_unidentified,
+    residual_notes,
+    unidentified,
+)
 from xmixed.engine.search.separate_levels import separate_start
 from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
 from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
@@ -384,6 +389,7 @@ def _result(model: Model, objective: Objective, maximum: _Maximum, options: Opti
             notes.append(BoundaryNote("standard_errors_failed"))
         else:
             covariance = found
+            notes = really_unidentified(notes, block_parameters(objective), found.diagonal())
     beta, beta_covariance = fixed_effects(problem, point.up.beta, point.up.factor, variance)
     sigma_e = float(np.exp(log_sigma))
     return Fit(

@@ -63,9 +63,16 @@ def test_results_do_not_depend_on_the_number_of_processes(
     found = []
     for count in ("1", "3"):
         monkeypatch.setenv("XMIXED_PROCESSES", count)
-        session.run("bootstrap r(mean) r(sd), reps(20) seed(9) nowarn: summarize reaction")
-        found.append(session.e.matrices["V"].values)
-    assert np.array_equal(found[0], found[1])
+        own = []
+        for line in (
+            "bootstrap r(mean) r(sd), reps(20) seed(9) nowarn: summarize reaction",
+            "bootstrap, reps(120) seed(9) cluster(subject) idcluster(s): xtmixed reaction days || s: days",
+            "jackknife, cluster(subject): xtmixed reaction days || subject:",
+        ):
+            session.run(line)
+            own.append(session.e.matrices["V"].values.copy())
+        found.append(own)
+    assert all(np.array_equal(first, second) for first, second in zip(*found, strict=True))
 
 
 def test_jackknife_of_a_mean_and_of_a_regression(session: Session) -> None:
@@ -307,3 +314,13 @@ def test_a_person_sees_how_far_it_is(session: Session, monkeypatch: pytest.Monke
     stream.truncate(0)
     session.run("quietly bootstrap r(mean), reps(60) nowarn: summarize reaction")
     assert not stream.getvalue().strip("\0")
+
+
+def test_a_jackknifed_mixed_model_has_limits_of_t(session: Session) -> None:
+    shown = session.run(
+        "sysuse sleepstudy\njackknife, cluster(subject) idcluster(s) nodots: xtmixed reaction days || s:"
+    )
+    b, error = session.e.matrices["b"].values[0, 0], session.e.matrices["V"].values[0, 0] ** 0.5
+    lower = b - 2.109815577833181 * error  # R: qt(.975, 17)
+    row = next(line for line in shown.splitlines() if line.strip().startswith("days |"))
+    assert float(row.split()[-2]) == pytest.approx(lower, rel=1e-6)

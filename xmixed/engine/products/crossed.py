@@ -17,6 +17,9 @@ from xmixed.engine.products.weights import Weights
 # Blocks of columns small enough for a dense accumulator to stay in cache, large enough to be worth a call.
 _BLOCK = 500
 _PARALLEL_ELEMENTS = 1 << 17
+# Elements of a matrix that is full whatever its zeros, share of nonzero ones from which it is, and elements
+# up to which it may be.
+_SMALL, _DENSE, _LARGEST = 30_000, 0.2, 20_000_000
 
 
 class SparsePattern:
@@ -28,12 +31,16 @@ class SparsePattern:
     rows, indices : (nnz,) arrays
         Row and column of each element, row by row.
     indptr : (r+1,) array
+    is_full : bool
+        Whether a full array serves better: few elements, whose cost is that of calls, or few zeros.
     """
 
     def __init__(self, indptr: np.ndarray, indices: np.ndarray, m: int) -> None:
         self.shape = (len(indptr) - 1, m)
         self.indptr, self.indices = indptr, indices
         self.rows = np.repeat(np.arange(self.shape[0]), np.diff(indptr))
+        size = self.shape[0] * m
+        self.is_full = size <= _SMALL or (len(indices) > _DENSE * size and size <= _LARGEST)
         count = max(1, min(8, m // _BLOCK))
         self.edges = np.linspace(0, m, count + 1).astype(np.intp)
         by_column = np.argsort(indices, kind="stable")
@@ -51,13 +58,19 @@ class SparsePattern:
         return places, (self.indices[places] - first).astype(self.indices.dtype), starts
 
     def matrix(self, data: np.ndarray) -> Any:
-        """The scipy CSR matrix with these values."""
+        """The matrix with these values: scipy's CSR, or an array."""
+        if self.is_full:
+            full = np.zeros(self.shape)
+            full[self.rows, self.indices] = data
+            return full
         from scipy.sparse import csr_matrix
 
         return csr_matrix((data, self.indices, self.indptr), shape=self.shape)
 
     def gram(self, left: np.ndarray, right: np.ndarray, symmetric: bool = True) -> np.ndarray:
         """L'R, dense (m, m), for two matrices of this pattern; only half of a symmetric one is computed."""
+        if self.is_full:
+            return self.matrix(left).T @ self.matrix(right)
         result = np.empty((self.shape[1], self.shape[1]))
 
         def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
@@ -68,6 +81,8 @@ class SparsePattern:
 
     def gram_dot(self, left: np.ndarray, right: np.ndarray, other: np.ndarray, symmetric: bool) -> float:
         """Sum of the elements of L'R times those of an (m, m) matrix, block by block."""
+        if self.is_full:
+            return float(np.vdot(self.matrix(left), self.matrix(right) @ other.T))
         sums: list[float] = []
 
         def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:
@@ -80,6 +95,10 @@ class SparsePattern:
         self, left: np.ndarray, first: np.ndarray, second: np.ndarray, start: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """start - L'R, in its place, and L'Q, both symmetric: two real products ride on one complex one."""
+        if self.is_full:
+            whole = self.matrix(left).T
+            start -= whole @ self.matrix(first)
+            return start, whole @ self.matrix(second)
         difference, product = start, np.empty_like(start)
 
         def place(block: np.ndarray, at_i: slice, at_j: slice) -> None:

@@ -187,6 +187,8 @@ class PatternProducts:
         self.n_units = len(units.starts)
         self.takes_complex = structure.linear
         self._element_places: list[np.ndarray] | None = None
+        self._latest_key = b""
+        self._latest: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         sizes = units.sizes
         self.batches: list[_Batch] = []
         for T in np.unique(sizes):
@@ -236,19 +238,31 @@ class PatternProducts:
 
         A complex table is one with a tiny imaginary step: Lambda^{-1} moves by -R'(R dLambda R')R.
         """
-        patterns = batch.patterns
-        Lambda = self.structure.matrices(self.table, np.real(full), patterns.times, patterns.by)
-        factor = np.linalg.cholesky(Lambda)
-        pivots = np.einsum("mtt->mt", factor)
-        if not (pivots**2 > _LEAST_PIVOT * np.einsum("mtt->mt", Lambda)).all():
-            raise np.linalg.LinAlgError("Lambda is singular to working precision")
-        log_det = 2.0 * np.log(pivots).sum(axis=1)
-        root = np.linalg.inv(factor)
+        patterns, plain = batch.patterns, np.real(full)
+        root, log_det = self._real_inverses(batch, plain)
         if not np.iscomplexobj(full):
             return root, log_det
         whole = self.structure.matrices(self.table, full, patterns.times, patterns.by)
         change = root @ np.imag(whole) @ root.transpose(0, 2, 1)
         return root - 0.5j * (change @ root), log_det + 1j * np.einsum("mtt->m", change)
+
+    def _real_inverses(self, batch: _Batch, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """See `_inverses`; those of the latest table are kept."""
+        key = full.tobytes()
+        if self._latest_key != key:
+            self._latest_key, self._latest = key, {}
+        if id(batch) not in self._latest:
+            self._latest[id(batch)] = self._factorised(batch, full)
+        return self._latest[id(batch)]
+
+    def _factorised(self, batch: _Batch, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        Lambda = self.structure.matrices(self.table, full, batch.patterns.times, batch.patterns.by)
+        factor = np.linalg.cholesky(Lambda)
+        pivots = np.einsum("mtt->mt", factor)
+        if not (pivots**2 > _LEAST_PIVOT * np.einsum("mtt->mt", Lambda)).all():
+            raise np.linalg.LinAlgError("Lambda is singular to working precision")
+        log_det = 2.0 * np.log(pivots).sum(axis=1)
+        return np.linalg.inv(factor), log_det
 
     def _derivative(self, batch: _Batch, full: np.ndarray, k: int) -> np.ndarray:
         """Derivative of every pattern's Lambda along column k of its own row, (m, T, T)."""

@@ -23,7 +23,7 @@ from xmixed.engine.sweeps.whitened import NestedWhitening
 _FIRST = 0.1
 _SHARES = (1.0, 1e-1, 2e-2, 1e-2, 5e-3, 5e-4, 5e-5, 1e-5)
 _RUNGS = (2e-2, 1e-2, 5e-3)
-_MOST_STEPS = 40
+_MOST_STEPS = 25
 _HALVINGS = 30
 # Gain still to come in terms of the weight: at a rung, and elsewhere.
 _ENOUGH = 1e-10
@@ -56,6 +56,8 @@ def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
     best, rungs = _drawn_back(objective, point), []
     for share in _SHARES:
         found, ended = _highest(root, best, share * weight, _ENOUGH if share in _RUNGS else _ROUGHLY)
+        if share == _SHARES[1] and not ended:
+            return None
         if share in _RUNGS and ended:
             rungs.append((found, share * weight))
         elif len(rungs) == len(_RUNGS) and found.log_likelihood < best.log_likelihood:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from xmixed.engine.result import BoundaryNote
+from xmixed.engine.result import BoundaryNote, Parameter
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Surface, flatness, polish
 
@@ -71,3 +73,28 @@ def residual_notes(objective: Objective, places: np.ndarray) -> list[BoundaryNot
         return []
     groups = objective.whitening.groups
     return [BoundaryNote("not_identified", 0, int(groups[at]) + 1, int(at) + 1) for at in places.tolist()]
+
+
+def really_unidentified(
+    notes: Sequence[BoundaryNote], parameters: Sequence[Parameter], variances: np.ndarray
+) -> list[BoundaryNote]:
+    """The remarks without those on parameters that have a standard error.
+
+    The search knows standard deviations in terms of sigma_e, which a ridge may change alone.
+    """
+    own = [place for place, parameter in enumerate(parameters) if parameter.kind.startswith("residual")]
+
+    def concerns(note: BoundaryNote) -> list[int]:
+        if not note.level:
+            return [own[note.row - 1]]
+        at = (note.level, note.equation)
+        rows = (note.row,) if note.row else range(1, len(parameters) + 1)
+        found = [k for k, one in enumerate(parameters) if (one.level, one.equation) == at]
+        return [k for k in found if parameters[k].row in rows or parameters[k].kind != "log_sd"]
+
+    kept = []
+    for note in notes:
+        known = note.kind == "not_identified" and all(variances[place] > 0 for place in concerns(note))
+        if not known:
+            kept.append(note)
+    return kept

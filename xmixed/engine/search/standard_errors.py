@@ -216,7 +216,7 @@ def _inverse(hessian: np.ndarray, least: float, level: int = 0) -> np.ndarray | 
     scale, values, vectors = found
     dropped = np.arange(len(values)) < level
     if level:
-        dropped |= values <= least
+        dropped |= values <= _FLAT
     if dropped.all() or not values[~dropped][0] > least:
         return None
     known = np.abs(vectors[:, dropped]).max(axis=1, initial=0.0) <= _PART

@@ -118,9 +118,11 @@ class _Moments:
         groups = np.arange(len(holder))
         if self.first not in (level, upper):
             return self.state.C[self.parts[level].start + groups, self.parts[upper].start + holder]
+        from scipy.sparse import csr_matrix
+
         dense, rows = (upper, groups) if level == self.first else (level, holder)
         columns = self.parts[dense].start + (holder if dense == upper else groups)
-        matrix = self.products.pattern.matrix(self.weights[0])
+        matrix = csr_matrix(self.products.pattern.matrix(self.weights[0]))
         parts = [
             np.asarray(matrix[rows[i:j]].multiply(self.state.C[columns[i:j]]).sum(axis=1)).ravel()
             for i, j in chunks(len(groups), self.products.pattern.shape[1])
