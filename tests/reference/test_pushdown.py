@@ -168,6 +168,16 @@ SMOOTH = [
 SMOOTH += ["asin(b/2)", "acos(x)", "x^2", "i^x", "x^-1", "abs(x)^.5", "x^i", "0^x", "exp(1000*i)", "big^60"]
 SMOOTH += ["exp(-exp(x))", "hours(t)", "minutes(t)", "msofhours(i)", "msofminutes(i)", "msofseconds(x)"]
 SMOOTH += ["cofd(d)", "int(x)+trunc(x)", "mi(x)+mi(s)", "index(s,s)", "strlen(s)", "ustrlen(s)", "yofd(d)"]
+SMOOTH += [
+    "ln(b)",
+    "log10(b)",
+    "sqrt(-i)",
+    "log(i-3)",
+    "log10(b-1)",
+    "asin(x)",
+    "exp(x*x*x*x)",
+    "sin(1e308*x)",
+]
 SMOOTH += ["strlower(s)", "strupper(s)", "strtrim(s)", "strltrim(s)", "strrtrim(s)"]
 
 
