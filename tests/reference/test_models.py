@@ -56,6 +56,8 @@ xtmixed y x1 x2 || region: || id:, noconstant residuals(exchangeable)
 xtmixed y x1 x2 || id:, noconstant residuals(exchangeable, by(sex)) reml
 xtmixed y x1 x2 || region: || id:, noconstant residuals(exchangeable) vce(robust)
 mixed y x1 i.arm || id: x2, nolog
+xtmixed x5 x2 i.arm || id: x2, nolog
+xtmixed x6 x2 x1, noconstant || id:, reml nolog
 """.strip().splitlines()
 
 REGRESSIONS = """
@@ -94,6 +96,8 @@ def made(folder: Path) -> Path:
     regions, firms = random.normal(size=10), random.normal(size=8)
     region, firm = ids % 10, random.integers(0, 8, n)
     y = 3 + 0.2 * (x1 - 1e8) + x2 + 0.3 * arm + u[ids, 0] + u[ids, 1] * x2
+    x4 = 20 + random.normal(size=n) + 0.5 * u[ids, 1]
+    y += 0.5 * random.normal(size=groups)[ids] * (x4 - 20)
     y += regions[region] + firms[firm] + random.normal(size=n)
     y[7], x2[19] = np.nan, np.nan
     columns = {
@@ -102,7 +106,8 @@ def made(folder: Path) -> Path:
         "x2": x2,
         "x3": 2 * x2,
         "x5": x2 + 1e-5 * random.normal(size=n),
-        "x4": 20 + random.normal(size=n) + 0.5 * u[ids, 1],
+        "x6": 3 * x2 + 1e-9 * x1 + 1e-4 * (u[ids, 0] + random.normal(size=n)),
+        "x4": x4,
         "id": ids.astype(np.int32),
         "region": region.astype(np.int8),
         "sex": (ids % 2).astype(np.int8),
@@ -198,6 +203,7 @@ REFUSED = {
     "xtmixed y x1 [fw=x2] || id:": (402, "negative weights"),
     "xtmixed y x1 [fw=w/2] || id:": (401, "noninteger"),
     "xtmixed y x1 [pw=w] || id:, pweight(w)": (459, "not constant within groups of id"),
+    "xtmixed x3 x2 || id:": (498, "fit the outcome perfectly"),
     "xtmixed y x1, vce(robust)": (3, "without groups"),
     "xtmixed y x1 in 1/10 || nothing:": (111, "nothing not found"),
     "xtmixed y i.x2 || id:": (452, "factor variables may not contain"),

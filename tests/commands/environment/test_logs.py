@@ -80,6 +80,8 @@ def test_translate(session: Session, tmp_path: Path) -> None:
     session.run("translate a.smcl a.txt, linesize(40)")
     # A line of tags alone is an empty line, but not before an empty line.
     assert (tmp_path / "a.txt").read_text() == f". x\n\n. y\n\n{'9' * 40}\n> {'9' * 10}\n"
+    assert session.run("type a.smcl").splitlines()[:4] == ["", ". x", "", ". y"]
+    assert "{com}. x" in session.run("type a.smcl, asis")
     assert failure(session, "translate a.smcl a.txt").code == 602
     session.run("translate a.smcl a.txt, replace translator(smcl2txt)")
     assert failure(session, "translate a.smcl a.pdf").code == 111

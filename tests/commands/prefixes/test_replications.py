@@ -63,9 +63,16 @@ def test_results_do_not_depend_on_the_number_of_processes(
     found = []
     for count in ("1", "3"):
         monkeypatch.setenv("XMIXED_PROCESSES", count)
-        session.run("bootstrap r(mean) r(sd), reps(20) seed(9) nowarn: summarize reaction")
-        found.append(session.e.matrices["V"].values)
-    assert np.array_equal(found[0], found[1])
+        own = []
+        for line in (
+            "bootstrap r(mean) r(sd), reps(20) seed(9) nowarn: summarize reaction",
+            "bootstrap, reps(120) seed(9) cluster(subject) idcluster(s): xtmixed reaction days || s: days",
+            "jackknife, cluster(subject): xtmixed reaction days || subject:",
+        ):
+            session.run(line)
+            own.append(session.e.matrices["V"].values.copy())
+        found.append(own)
+    assert all(np.array_equal(first, second) for first, second in zip(*found, strict=True))
 
 
 def test_jackknife_of_a_mean_and_of_a_regression(session: Session) -> None:

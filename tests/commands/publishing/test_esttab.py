@@ -276,6 +276,8 @@ def test_interactions_and_headings(session: Session) -> None:
     shown = session.run('esttab ols, cells("b(fmt(2) label(Coef)) se(fmt(3))")')
     assert [line.split() for line in shown.splitlines()][4] == ["Coef", "se"]
     assert "Coef" not in session.run('esttab ols, cells("b(label(Coef)) se") collabels(none)')
+    with pytest.raises(StataError, match="coefficient foo not found"):
+        session.run("esttab ols, cells(foo)")
 
 
 def test_what_is_computed_of_the_sample(session: Session) -> None:

@@ -136,6 +136,10 @@ def type_(session: SessionState, node: Command) -> None:
     content = plain_text(read_content(_named(node), 4.0).raw).content.decode("utf-8")
     marked = bool(node.option("showtabs"))
     lines = content.removesuffix("\n").split("\n") if content else []
+    if _named(node).endswith(".smcl") and not node.option("asis"):
+        from xmixed.render.smcl import plain_lines
+
+        lines = plain_lines(content, session.settings.linesize)
     session.out.write(
         "", *(printable(line.replace("\t", "<T>") if marked else line.expandtabs(8)) for line in lines)
     )

@@ -117,7 +117,7 @@ def summarize(session: SessionState, node: Command) -> None:
             values += [own.percentiles.get(int(name[1:]), MISSING) for name in DETAIL[2:]]
         table.append(values)
     names = (*SUMMARY, *DETAIL) if detail else SUMMARY
-    vectors = dict(zip(names, np.array(table).T, strict=True))
+    vectors: dict[str, np.ndarray] = dict(zip(names, np.array(table).T, strict=True))
     _post(session, node, rows, [variable.name for variable in variables], vectors)
 
 
@@ -360,5 +360,5 @@ def ttest(session: SessionState, node: Command) -> None:
         sizes = (first.n, first.mean, second.n, second.mean)
         table.append((test.difference, first.n + second.n, *tested, *sizes))
     names = ("b", "count", "se", "t", "df_t", "p_l", "p", "p_u", "N_1", "mu_1", "N_2", "mu_2")
-    vectors = dict(zip(names, np.array(table).T, strict=True))
+    vectors: dict[str, np.ndarray] = dict(zip(names, np.array(table).T, strict=True))
     _post(session, node, groups.used, [variable.name for variable in variables], vectors)

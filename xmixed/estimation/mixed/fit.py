@@ -235,7 +235,7 @@ def _fitted(
     terms = description.terms
     estimated = np.array([not term.status for term in terms], dtype=bool)
     beta = np.zeros(len(terms))
-    beta[estimated] = fitted.beta
+    beta[estimated] = fitted.beta if specification.taken is None else fitted.beta + specification.taken
     covariance = np.zeros((len(terms), len(terms)))
     covariance[np.ix_(estimated, estimated)] = fitted.beta_covariance
     matrices = [np.zeros((0, 0)) for _ in description.equations]

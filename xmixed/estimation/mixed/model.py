@@ -290,6 +290,8 @@ class MixedSpecification:
         The model in names, from which this was made.
     cells : engine.Cells or None
         What rows stand for that are not single observations: columns hold means then.
+    taken : ndarray, shape (columns of `fixed`,), or None
+        Coefficients of the fixed part that `y` is already without.
     """
 
     description: MixedDescription
@@ -305,6 +307,7 @@ class MixedSpecification:
     clusters: Clusters | None = None
     resolved: ResolvedMixed | None = None
     cells: Cells | None = None
+    taken: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -439,6 +442,10 @@ class MixedSample(LevelSample, TakesColumns, Protocol):
 
     def column(self, term: Term) -> np.ndarray:
         """Return the column of a term, the same array whenever it is asked for."""
+        ...
+
+    def taken(self, terms: Sequence[Term]) -> np.ndarray | None:
+        """Return what was taken from the outcome as coefficients of terms, (len(terms),), or None."""
         ...
 
     def weights(self, names: Sequence[str], levels: Sequence[GroupLevel]) -> MixedWeights | None:

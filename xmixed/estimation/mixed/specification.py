@@ -69,6 +69,9 @@ class RowSample(SampleColumns):
         """See `MixedSample`."""
         return sample_weights(self._typed, names, levels, self.rows)
 
+    def taken(self, terms: Sequence[Term]) -> None:
+        """See `MixedSample`."""
+
     @property
     def observations(self) -> np.ndarray:
         """See `MixedSample`."""
@@ -131,6 +134,7 @@ def specification_of(resolved: ResolvedMixed, sample: MixedSample) -> MixedSpeci
         clusters,
         resolved,
         sample.cells,
+        sample.taken(fixed),
     )
 
 

@@ -218,8 +218,13 @@ def published_table(
     Raises
     ------
     StataError
-        r(301) for results without coefficients; r(111) when `keep()` leaves nothing.
+        r(301) for results without coefficients; r(111) when `keep()` leaves nothing, or no model has a
+        row vector that is asked for.
     """
+    for element in design.elements:
+        known = any(element.name in estimates.matrices for estimates in models)
+        if element.name not in FIGURES and not known:
+            raise StataError(111, f"coefficient {element.name} not found")
     found = _equations([_model(estimates, design) for estimates in models])
     titles = _titles(models, names, design, data)
     starts: tuple[int, ...] = ()

@@ -13,17 +13,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xmixed.data.reference.model import Reference, needs_rows
+from xmixed.estimation.mixed.fit import as_stata_error
 from xmixed.estimation.mixed.model import GroupLevel, MixedWeights
 from xmixed.estimation.mixed.request import ResolvedMixed, WeightRequest
 from xmixed.estimation.mixed.weights import TypedWeights, WeightColumn, sample_weights
 from xmixed.estimation.summed.leaves import Leaves
-from xmixed.estimation.summed.sums import WEIGHT, CellSums, Totals, cell_sums, totals_of
+from xmixed.estimation.summed.sums import (
+    WEIGHT,
+    CellSums,
+    Taken,
+    Totals,
+    cell_sums,
+    explaining,
+    totals_about,
+    totals_of,
+)
 from xmixed.estimation.summed.weights import check_weight_column
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import Part, ResolvedTerm, Term
 
 if TYPE_CHECKING:
     from xmixed.engine import Cells
+
+
+_REGRESSIONS = 3
+_PERFECT = 1e-12
 
 
 class SummedSample:
@@ -144,6 +158,45 @@ class SummedSample:
         return [place for place, term in places if term.parts in needed or term.parts not in self._gone]
 
     @cached_property
+    def _regressed(self) -> tuple[Totals, Taken | None]:
+        """Moments of the columns kept, y less its regression where that explains nearly all of it.
+
+        Done on sums, the subtraction would leave rounding errors; the coefficients go back to the estimates.
+
+        Raises
+        ------
+        StataError
+            r(498) the fixed effects fit the outcome exactly.
+        """
+        kept, whole = self._kept, self._totals
+        totals = Totals(whole.n, whole.weight, whole.centers[kept], whole.products[np.ix_(kept, kept)])
+        terms, plain = [self._columns[place] for place in kept], totals
+        fixed = {term.parts for term in self._fixed} - self._gone
+        x = [i for i, term in enumerate(terms) if term.parts in fixed]
+        y = next(i for i, term in enumerate(terms) if term.parts == self._outcome.parts)
+        slopes, taken = np.zeros(len(terms)), None
+        for _ in range(_REGRESSIONS):
+            step = explaining(totals, x, y, self._request is None or self._request.constant)
+            if step is None or y in x:
+                break
+            slopes[x] += step
+            taken = Taken(y, slopes.copy())
+            totals = totals_about(self._leaves, terms, plain.centers, taken)
+            if totals.products[y, y] <= _PERFECT**2 * plain.products[y, y]:
+                from xmixed.engine import PerfectFit
+
+                raise as_stata_error(PerfectFit())
+        return Totals(totals.n, totals.weight, plain.centers, totals.products), taken
+
+    def taken(self, terms: Sequence[Term]) -> np.ndarray | None:
+        """See `MixedSample`."""
+        taken = self._regressed[1]
+        if taken is None:
+            return None
+        place = {self._columns[at].parts: i for i, at in enumerate(self._kept)}
+        return np.array([taken.slopes[place[term.parts]] if term.parts else 0.0 for term in terms])
+
+    @cached_property
     def _sums(self) -> CellSums:
         terms = [self._columns[place] for place in self._kept]
         effects = {term.parts for term in self._effects}
@@ -153,7 +206,8 @@ class SummedSample:
             for j in range(i, len(terms))
             if self._needs_all or term.parts in effects or terms[j].parts in effects
         ]
-        return cell_sums(self._leaves, self._keys, terms, self._totals.centers[self._kept], pairs)
+        totals, taken = self._regressed
+        return cell_sums(self._leaves, self._keys, terms, totals.centers, pairs, taken)
 
     @property
     def cells(self) -> Cells | None:
@@ -164,18 +218,21 @@ class SummedSample:
     def _cells(self) -> Cells:
         from xmixed.engine import Cells
 
-        sums, kept = self._sums, self._kept
+        sums, (whole, taken) = self._sums, self._regressed
         totals = None
         if not self._needs_all:
-            totals = self._totals.products[np.ix_(kept, kept)].copy()
+            totals = whole.products.copy()
             for i, first in enumerate(sums.means):
                 counted = first * sums.counts
                 for j, second in enumerate(sums.means[: i + 1]):
                     totals[i, j] -= counted @ second
                     totals[j, i] = totals[i, j]
-        origins = tuple(float(center) for center in self._totals.centers[kept])
+        origins = whole.centers.copy()
+        if taken is not None:
+            origins[taken.column] -= taken.slopes @ whole.centers
         weighted = WEIGHT in self._leaves.table.columns
-        return Cells(self._totals.n, sums.counts, weighted, sums.means, origins, sums.within, totals)
+        counts = sums.counts
+        return Cells(whole.n, counts, weighted, sums.means, tuple(map(float, origins)), sums.within, totals)
 
     @property
     def size(self) -> int:

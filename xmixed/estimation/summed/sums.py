@@ -21,6 +21,8 @@ from xmixed.expressions.factors.terms import Term
 
 WEIGHT = "w_"
 """Name of the column of weights, where there are any."""
+_NEARLY_ALL = 0.999
+"""Share of a sum of squares beyond which what is left of it is summed anew."""
 _FIRST = 4096
 _ATTEMPTS = 3
 
@@ -98,12 +100,32 @@ def _sizes(table: Any) -> dict[str, Any]:
     return sizes
 
 
-def deviations(leaves: Leaves, terms: Sequence[Term], centers: np.ndarray, keys: Sequence[str] = ()) -> Any:
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """What is taken from a column before it is summed: `column` less the columns times `slopes` (k,)."""
+
+    column: int
+    slopes: np.ndarray
+
+
+def deviations(
+    leaves: Leaves,
+    terms: Sequence[Term],
+    centers: np.ndarray,
+    keys: Sequence[str] = (),
+    taken: Taken | None = None,
+) -> Any:
     """Return the table of the terms' columns less their centers, `d0`, `d1` ..., with keys and weights."""
     table = leaves.table
     others = [*keys, *([WEIGHT] if WEIGHT in table.columns else [])]
     moved = {f"d{i}": term_value(table, term) - float(centers[i]) for i, term in enumerate(terms)}
-    return table.select(**{name: table[name] for name in others}, **moved)
+    made = table.select(**{name: table[name] for name in others}, **moved)
+    if taken is None:
+        return made
+    rest = made[f"d{taken.column}"]
+    for i in np.flatnonzero(taken.slopes):
+        rest = rest - made[f"d{i}"] * float(taken.slopes[i])
+    return made.mutate(**{f"d{taken.column}": rest})
 
 
 def totals_of(leaves: Leaves, terms: Sequence[Term]) -> Totals:
@@ -117,32 +139,60 @@ def totals_of(leaves: Leaves, terms: Sequence[Term]) -> Totals:
     if len(terms) > MOST_COLUMNS:
         raise StataError(3, f"more than {MOST_COLUMNS} columns not possible with data by reference")
     centers = _first_means(leaves, terms)
-    k = len(terms)
     for attempt in range(_ATTEMPTS):
-        table = deviations(leaves, terms, centers)
-        wanted = _sizes(table)
-        for i in range(k):
-            own = _weighted(table, table[f"d{i}"])
-            wanted[f"s{i}"] = total(own, table)
-            for j in range(i + 1):
-                wanted[f"p{i}_{j}"] = total(own * table[f"d{j}"], table)
-        row = leaves.rows.run(table.aggregate(**wanted)).to_pylist()[0]
-        n = int(row["n"])
-        weight = float(row.get("w", n) or 0.0)
-        if n == 0:
-            return Totals(0, 0.0, centers, np.zeros((k, k)))
-        drift = np.array([row[f"s{i}"] for i in range(k)], np.float64) / weight
-        products = np.zeros((k, k))
-        for i in range(k):
-            for j in range(i + 1):
-                products[i, j] = products[j, i] = row[f"p{i}_{j}"]
-        if not (np.isfinite(products).all() and np.isfinite(drift).all()):
-            raise StataError(1400, "numerical overflow")
-        lost = weight * drift**2
-        if attempt == _ATTEMPTS - 1 or np.all(lost <= 10 * (products.diagonal() - lost)):
-            return Totals(n, weight, centers + drift, products - weight * np.outer(drift, drift))
-        centers = centers + drift
+        found = totals_about(leaves, terms, centers)
+        lost = found.weight * (found.centers - centers) ** 2
+        if attempt == _ATTEMPTS - 1 or np.all(lost <= 10 * found.products.diagonal()):
+            return found
+        centers = found.centers
     raise AssertionError("unreachable")
+
+
+def totals_about(
+    leaves: Leaves, terms: Sequence[Term], centers: np.ndarray, taken: Taken | None = None
+) -> Totals:
+    """Return the moments by one query of deviations from some centers; raises as `totals_of`.
+
+    With `taken` the center of its column is the mean of what is left, less `centers`.
+    """
+    k, table = len(terms), deviations(leaves, terms, centers, taken=taken)
+    wanted = _sizes(table)
+    for i in range(k):
+        own = _weighted(table, table[f"d{i}"])
+        wanted[f"s{i}"] = total(own, table)
+        for j in range(i + 1):
+            wanted[f"p{i}_{j}"] = total(own * table[f"d{j}"], table)
+    row = leaves.rows.run(table.aggregate(**wanted)).to_pylist()[0]
+    n = int(row["n"])
+    weight = float(row.get("w", n) or 0.0)
+    if n == 0:
+        return Totals(0, 0.0, centers, np.zeros((k, k)))
+    drift = np.array([row[f"s{i}"] for i in range(k)], np.float64) / weight
+    products = np.zeros((k, k))
+    for i in range(k):
+        for j in range(i + 1):
+            products[i, j] = products[j, i] = row[f"p{i}_{j}"]
+    if not (np.isfinite(products).all() and np.isfinite(drift).all()):
+        raise StataError(1400, "numerical overflow")
+    return Totals(n, weight, centers + drift, products - weight * np.outer(drift, drift))
+
+
+def explaining(totals: Totals, x: Sequence[int], y: int, constant: bool) -> np.ndarray | None:
+    """Return the regression of one column on others where it explains nearly all of it, else None.
+
+    Parameters
+    ----------
+    x : sequence of p int
+        Columns, none of them determined by the others.
+    """
+    products = totals.products
+    if not constant:
+        products = products + totals.weight * np.outer(totals.centers, totals.centers)
+    if not x or not products[y, y] > 0:
+        return None
+    own, scale = products[np.ix_(x, x)], np.sqrt(products[x, x])
+    slopes = np.linalg.lstsq(own / np.outer(scale, scale), products[x, y] / scale, rcond=None)[0] / scale
+    return slopes if slopes @ products[x, y] > _NEARLY_ALL * products[y, y] else None
 
 
 def _first_means(leaves: Leaves, terms: Sequence[Term]) -> np.ndarray:
@@ -162,6 +212,7 @@ def cell_sums(
     terms: Sequence[Term],
     centers: np.ndarray,
     pairs: Sequence[tuple[int, int]],
+    taken: Taken | None = None,
 ) -> CellSums:
     """Return the moments of the columns of terms in the cells that the keys make.
 
@@ -173,8 +224,9 @@ def cell_sums(
         Means of the columns over all rows.
     pairs : sequence of (int, int)
         Columns whose products are wanted.
+    taken : Taken, optional
     """
-    table = deviations(leaves, terms, centers, keys)
+    table = deviations(leaves, terms, centers, keys, taken)
     wanted = _sizes(table)
     for i in range(len(terms)):
         wanted[f"s{i}"] = total(_weighted(table, table[f"d{i}"]), table)
@@ -187,16 +239,16 @@ def cell_sums(
     own = {key: _key_values(columns.pop(key)) for key in keys}
     order = _order(list(own.values()))
 
-    def taken(name: str) -> np.ndarray:
+    def column(name: str) -> np.ndarray:
         values = doubles_of(columns.pop(name))
         return values if order is None else values[order]
 
     if order is not None:
         own = {key: values[order] for key, values in own.items()}
-    rows = taken("n")
-    counts = taken("w") if "w" in columns else rows
-    means = tuple(taken(f"s{i}") / counts for i in range(len(terms)))
-    within = {(i, j): taken(f"p{i}_{j}") - counts * means[i] * means[j] for i, j in pairs}
+    rows = column("n")
+    counts = column("w") if "w" in columns else rows
+    means = tuple(column(f"s{i}") / counts for i in range(len(terms)))
+    within = {(i, j): column(f"p{i}_{j}") - counts * means[i] * means[j] for i, j in pairs}
     return CellSums(own, rows, counts, means, within)
 
 

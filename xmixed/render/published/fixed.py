@@ -11,7 +11,9 @@ STARS = 3
 
 def fixed_lines(table: PublishedTable, label_width: int, model_width: int) -> list[str]:
     """Return the lines of a table whose numbers take `model_width` places and one before them."""
-    widths = [model_width + 1 + STARS, *[model_width + 1] * (table.per_model - 1)] * table.models
+    starred = _starred(table)
+    own = [model_width + 1 + (STARS if place in starred else 0) for place in range(table.per_model)]
+    widths = own * table.models
     total = label_width + sum(widths)
     rule = [] if table.plain else ["-" * total]
 
@@ -38,3 +40,13 @@ def fixed_lines(table: PublishedTable, label_width: int, model_width: int) -> li
             for place, cells in enumerate(row.lines):
                 lines.append(line(label if place == 0 else "", list(cells)))
     return lines + table.around("postfoot", [*rule, *table.notes], dashes)
+
+
+def _starred(table: PublishedTable) -> set[int]:
+    """Return the columns of a model that have room for stars: the first, and those with any."""
+    found = {0}
+    for section in table.sections():
+        for _, row in section:
+            for cells in () if row is None else row.lines:
+                found |= {place % table.per_model for place, cell in enumerate(cells) if cell.stars}
+    return found
