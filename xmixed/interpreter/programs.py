@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -73,7 +74,9 @@ def _show_rule(session: SessionState, word: str, program: Program) -> None:
     if session.settings.trace:
         from xmixed.interpreter.tracing import show_rule
 
-        show_rule(session, word, program.name)
+        file = os.path.splitext(os.path.basename(program.path))[0]
+        inner = file and file != program.name  # of an ado-file that runs
+        show_rule(session, word, f"{file}.{program.name}" if inner else program.name)
 
 
 @contextmanager

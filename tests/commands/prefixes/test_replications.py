@@ -314,3 +314,13 @@ def test_a_person_sees_how_far_it_is(session: Session, monkeypatch: pytest.Monke
     stream.truncate(0)
     session.run("quietly bootstrap r(mean), reps(60) nowarn: summarize reaction")
     assert not stream.getvalue().strip("\0")
+
+
+def test_a_jackknifed_mixed_model_has_limits_of_t(session: Session) -> None:
+    shown = session.run(
+        "sysuse sleepstudy\njackknife, cluster(subject) idcluster(s) nodots: xtmixed reaction days || s:"
+    )
+    b, error = session.e.matrices["b"].values[0, 0], session.e.matrices["V"].values[0, 0] ** 0.5
+    lower = b - 2.109815577833181 * error  # R: qt(.975, 17)
+    row = next(line for line in shown.splitlines() if line.strip().startswith("days |"))
+    assert float(row.split()[-2]) == pytest.approx(lower, rel=1e-6)

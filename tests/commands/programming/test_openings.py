@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -180,3 +181,10 @@ def test_time_of_a_failure(session: Session) -> None:
     codes = [line for line in shown if line.startswith("r(111); t=")]
     assert re.fullmatch(r"r\(111\); t=\d+\.\d\d \d{1,2}:\d\d:\d\d", codes[0])
     assert float(session.run("display c(rmsg_time)").split()[0]) >= 0
+
+
+def test_trace_of_an_ado_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "outer.ado").write_text("program outer\ninner\nend\nprogram inner\ndisplay 1\nend\n")
+    lines = run(f'adopath ++ "{tmp_path}"\nset trace on\nouter').splitlines()
+    assert any(line.endswith(" begin outer ---") for line in lines)
+    assert any(line.endswith(" begin outer.inner ---") for line in lines)
