@@ -70,7 +70,8 @@ def with_values(
     held = as_stored(value, storage_type)
     after, values = reference_of(data).with_column(held if where is None else ibis.cases((where, held)))
     variable = Variable(name, storage_type, values, default_format(storage_type), label)
-    missing = row_of(after, n=after.number(variable).isnull().cast("int64").sum())["n"]
+    gone: Any = after.number(variable).isnull()
+    missing = row_of(after, n=gone.cast("int64").sum())["n"]
     return replace(data.with_variables(variable), reference=after), int(missing or 0)
 
 

@@ -14,7 +14,7 @@ from xmixed.data.reference.model import Reference
 from xmixed.data.reference.rows import as_stored, reference_of
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
-from xmixed.expressions.pushdown.translate import pushed_value
+from xmixed.expressions.pushdown.translate import pushed_condition, pushed_value
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 
@@ -32,11 +32,12 @@ class _Assigned(NamedTuple):
 
 
 def _assigned(session: SessionState, node: Command) -> _Assigned:
-    reference, where = reference_of(session.data), None
-    if node.in_range is not None or node.condition is not None:
+    reference, where, context = reference_of(session.data), None, Context.of(session)
+    if node.in_range is not None:
         reference, place = marked_reference(session, node)
-        where = reference.table[place]
-    context = Context.of(session).over(replace(session.data, reference=reference))
+        where, context = reference.table[place], context.over(replace(session.data, reference=reference))
+    elif node.condition is not None:
+        where = pushed_condition(node.condition, context)
     return _Assigned(reference, *pushed_value(node.argument.expression, context), where)
 
 

@@ -170,11 +170,36 @@ class Reference:
         while f"{_MADE}{number}" in taken:
             number += 1
         name = f"{_MADE}{number}"
-        return replace(self, table=self.table.mutate(**{name: expression})), absent(name, clean=True)
+        table = _beside(self.table, name, expression)
+        if table is None:
+            table = self.table.mutate(**{name: expression})
+        return replace(self, table=table), absent(name, clean=True)
 
     def run(self, query: ir.Table) -> pyarrow.Table:
         """Return the rows of a query over the table; raises what `Source.run` raises."""
         return self.source.run(query)
+
+
+def _beside(table: ir.Table, name: str, expression: Any) -> ir.Table | None:
+    """Return a table with one more column in the step that made the last ones; None if it needs these.
+
+    Steps are SELECTs in each other, and engines plan each of them.
+    """
+    from ibis.expr import operations as ops
+
+    step: Any = table.op()
+    node = expression.op()
+    if not isinstance(step, ops.Project) or node.find(ops.Analytic, filter=ops.Value):
+        return None
+    fields = node.find(ops.Field, filter=ops.Value)
+    below = {field: step.values[field.name] for field in fields if field.rel == step}
+    if len(below) < len(fields) or not all(
+        isinstance(value, ops.Field) and value.rel == step.parent for value in below.values()
+    ):
+        return None
+    return ops.Project(
+        step.parent, {**step.values, name: expression.op().replace(below, filter=ops.Value)}
+    ).to_expr()
 
 
 def _absent_of(variable: Described) -> Absent:

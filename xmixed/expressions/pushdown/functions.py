@@ -9,7 +9,16 @@ from xmixed.data.reference.leaves import EPOCH, LARGEST_FLOAT, as_float, ceil, f
 from xmixed.data.reference.model import needs_rows
 from xmixed.errors import StataError
 from xmixed.expressions.pushdown.operators import below, equal
-from xmixed.expressions.pushdown.values import Pushed, holds, is_absent, kept, made, number, truth_of
+from xmixed.expressions.pushdown.values import (
+    Pushed,
+    holds,
+    is_absent,
+    kept,
+    made,
+    number,
+    raw,
+    truth_of,
+)
 from xmixed.expressions.values import type_mismatch
 from xmixed.formats import calendar
 
@@ -18,7 +27,7 @@ _DAY = float(calendar.MILLISECONDS_PER_DAY)
 
 
 def _guarded(compute: Callable[[Any], Any], inside: Callable[[Any], Any] | None = None) -> Compute:
-    """Return a function of a number, missing outside its domain, where engines may make an error of it."""
+    """Return a function of a number, missing outside its domain where engines make an error of it."""
 
     def apply(x: Pushed) -> Pushed:
         import ibis
@@ -222,12 +231,12 @@ def _substitute(text: Pushed, old: Pushed, new: Pushed, count: Pushed) -> Pushed
 
 
 FUNCTIONS: dict[str, Compute] = {
-    "abs": lambda x: made(number(x).abs(), x, bound=x.bound, safe=True),
-    "sqrt": _guarded(lambda x: x.sqrt(), lambda x: x >= 0.0),
-    "exp": _guarded(lambda x: x.exp(), lambda x: x < 710.0),
-    "ln": _guarded(lambda x: x.ln(), lambda x: x > 0.0),
-    "log": _guarded(lambda x: x.ln(), lambda x: x > 0.0),
-    "log10": _guarded(lambda x: x.log10(), lambda x: x > 0.0),
+    "abs": lambda x: made(raw(x).abs(), x, bound=x.bound, safe=True),
+    "sqrt": lambda x: made(raw(x).sqrt()),
+    "exp": _guarded(lambda x: x.exp()),
+    "ln": lambda x: made(raw(x).ln()),
+    "log": lambda x: made(raw(x).ln()),
+    "log10": lambda x: made(raw(x).log10()),
     "sin": _guarded(lambda x: x.sin()),
     "cos": _guarded(lambda x: x.cos()),
     "tan": _guarded(lambda x: x.tan()),

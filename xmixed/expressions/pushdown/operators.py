@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from xmixed.data.reference.leaves import LARGEST
-from xmixed.expressions.pushdown.values import Pushed, holds, is_absent, kept, made, number, truth_of
+from xmixed.expressions.pushdown.values import (
+    Pushed,
+    holds,
+    is_absent,
+    kept,
+    made,
+    number,
+    raw,
+    truth_of,
+)
 from xmixed.expressions.values import type_mismatch
 from xmixed.missing import MISSING
 
@@ -42,11 +51,11 @@ def unary(symbol: str, operand: Pushed) -> Pushed:
         return truth_of(~holds(operand))
     if symbol == "+":
         return operand
-    return made(-number(operand), operand, bound=operand.bound, safe=True)
+    return made(-raw(operand), operand, bound=operand.bound, safe=True)
 
 
 def _arithmetic(symbol: str, left: Pushed, right: Pushed) -> Pushed:
-    a, b = number(left), number(right)
+    a, b = raw(left), raw(right)
     if symbol == "+":
         return made(a + b, left, right, bound=left.bound + right.bound, safe=True)
     if symbol == "-":
@@ -56,7 +65,7 @@ def _arithmetic(symbol: str, left: Pushed, right: Pushed) -> Pushed:
     if symbol == "/":
         if isinstance(right.constant, float) and right.constant and not right.is_missing:
             return made(a / b, left, right, bound=left.bound / abs(right.constant), safe=True)
-        return made(a / b.nullif(0.0), left, right)
+        return made(a / number(right).nullif(0.0), left, right)
     return _power(left, right)
 
 

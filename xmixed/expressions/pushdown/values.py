@@ -26,6 +26,8 @@ class Pushed:
         Numbers are below it in magnitude.
     constant : float, str or None
         The value of a constant; missing values as double codes.
+    unchecked : bool
+        The expression of a number may also be NaN, infinite or too large where it is missing.
     """
 
     kind: Literal["number", "truth", "text"]
@@ -33,6 +35,7 @@ class Pushed:
     nullable: bool = False
     bound: float = LARGEST
     constant: float | str | None = None
+    unchecked: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -65,6 +68,17 @@ def number(value: Pushed) -> Any:
         raise type_mismatch()
     if value.constant is not None:
         return ibis.null("float64") if value.is_missing else ibis.literal(value.constant, "float64")
+    return cleaned(value.expression) if value.unchecked else raw(value)
+
+
+def raw(value: Pushed) -> Any:
+    """Return a number or truth as float64 that may also be NaN, infinite or too large where it is missing.
+
+    Sums and products of such numbers are such numbers; checking only what comes out of a chain of them keeps
+    queries short, since engines plan each mention of an operand.
+    """
+    if value.constant is not None or value.is_text:
+        return number(value)
     return value.expression.cast("float64") if value.kind == "truth" else value.expression
 
 
@@ -90,8 +104,9 @@ def made(expression: Any, *operands: Pushed, bound: float = LARGEST, safe: bool 
         It is defined wherever its operands are.
     """
     if safe and bound < LARGEST:
-        return Pushed("number", expression, any(operand.nullable for operand in operands), bound)
-    return Pushed("number", cleaned(expression), True)
+        unchecked = any(operand.unchecked for operand in operands)
+        return Pushed("number", expression, any(o.nullable for o in operands), bound, unchecked=unchecked)
+    return Pushed("number", expression, True, unchecked=True)
 
 
 def truth_of(expression: Any) -> Pushed:
@@ -115,8 +130,9 @@ def holds(value: Pushed) -> Any:
         raise type_mismatch()
     if value.constant is not None:
         return ibis.literal(value.constant != 0)
-    different = value.expression != 0.0
-    return different | value.expression.isnull() if value.nullable else different
+    checked = number(value)
+    different = checked != 0.0
+    return different | checked.isnull() if value.nullable else different
 
 
 def is_absent(value: Pushed) -> Any:
@@ -127,4 +143,4 @@ def is_absent(value: Pushed) -> Any:
         return ibis.literal(value.constant == "" or value.is_missing)
     if value.is_text:
         return value.expression == ""
-    return value.expression.isnull() if value.nullable else ibis.literal(False)
+    return number(value).isnull() if value.nullable and value.kind == "number" else ibis.literal(False)
