@@ -297,7 +297,7 @@ def _of_starts(case: Case, found: Fit, starts: int) -> Iterator[Finding]:
     gain, mine = best - found.log_likelihood, found.optimization.verdict
     if mine != "converged" and verdict != "converged":
         yield Finding(f"no maximum from any start ({mine})", gain)
-    elif gain > LOWER * max(1.0, 1e-4 * abs(best)):
+    elif len(case.model.y) > 3 * len(found.estimates) and gain > LOWER * max(1.0, 1e-4 * abs(best)):
         yield Finding(f"lower than from another start ({mine}; {verdict})", gain)
 
 
@@ -308,21 +308,24 @@ def _of_derivatives(found: Fit, dense: Model) -> Iterator[Finding]:
     if not (errors > 0).all() or _condition(found, dense) > 1e8:
         return
 
+    # Steps in terms of what one parameter may move by alone: the edge of the space may be near.
+    scale = 1.0 / np.sqrt(np.diag(np.linalg.pinv(covariance)))
+
     def value(steps: np.ndarray) -> float:
         try:
-            return dense_log_likelihood(dense, found.parameters, found.estimates + steps * errors)
+            return dense_log_likelihood(dense, found.parameters, found.estimates + steps * scale)
         except np.linalg.LinAlgError:
             return np.nan
 
     zero = np.zeros(len(errors))
-    slope = gradient(value, zero, 1e-3)
+    slope = gradient(value, zero, 3e-3)
     if np.isfinite(slope).all() and np.abs(slope).max() > 2e-3:
         yield Finding("gradient of the dense likelihood", float(np.abs(slope).max()))
     curvature = -hessian(value, zero, 1e-2)
     if not np.isfinite(curvature).all():
         return
-    wanted = np.sqrt(np.maximum(np.diag(np.linalg.pinv(curvature)), 0.0))
-    off = float(np.abs(wanted - 1.0).max())
+    wanted = np.sqrt(np.maximum(np.diag(np.linalg.pinv(curvature)), 0.0)) * scale
+    off = float(np.abs(wanted / errors - 1.0).max())
     if off > 5e-3:
         yield Finding("standard errors", off)
 

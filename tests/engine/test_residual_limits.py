@@ -143,3 +143,14 @@ def test_a_variance_that_restricted_likelihood_knows_nothing_of_is_named() -> No
     assert [(note.kind, note.equation) for note in found.boundary] == [("not_identified", 2)]
     variances = np.diag(found.parameter_covariance)
     assert (variances[:2] > 0).all() and variances[2] == 0
+
+
+def test_no_correlation_at_short_gaps_either() -> None:
+    """Neighbours an eighth of the usual gap apart: at the limit the likelihood is that of independence."""
+    noise = np.random.default_rng(1).normal(size=(GROUPS, OCCASIONS + 1))
+    y = (noise[:, 1:] - 0.5 * noise[:, :-1]).ravel()
+    time = np.where(TIME == 1, 0.125, TIME).astype(float)
+    model = Model(y, (None,), (), "ml", Residuals("exponential", GROUP, GROUPS, time))
+    found, plain = fit(model), linear_regression(model)
+    assert [note.kind for note in found.boundary] == ["residual_limit"]
+    assert found.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-8)

@@ -258,7 +258,9 @@ def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -
     def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ratio, rho = full[class_by, 0], np.tanh(full[class_by, 1])
         within, between = 1.0 - rho, 1.0 + (T - 1.0) * rho
-        if not ((np.real(within) > 0).all() and (np.real(between) > 0).all()):
+        positive = (np.real(within) > 0).all() and (np.real(between) > 0).all()
+        # With an imaginary step the table is one that was positive definite before.
+        if not (positive or np.iscomplexobj(full)):
             raise np.linalg.LinAlgError("Lambda is not positive definite")
         scale = np.exp(-2.0 * ratio)
         f = np.stack([scale / within, -scale * rho / (within * between)])

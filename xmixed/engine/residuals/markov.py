@@ -13,6 +13,8 @@ from xmixed.engine.residuals.entries import by_row, posterior_entries, symmetric
 from xmixed.engine.residuals.products import STEP, Products, UnitPosterior, UnitProducts, Units
 
 _MOST_GAPS = 6
+# By() groups times lags, of which it is marked whether they occur.
+_MOST_MARKS = 1_000_000
 
 
 def markov_products(
@@ -120,19 +122,25 @@ def lags_within(residuals: Residuals, most: int) -> tuple[np.ndarray, np.ndarray
     order = np.lexsort((residuals.time, residuals.groups))
     time, groups = residuals.time[order], residuals.groups[order]
     by = np.zeros(len(order), np.intp) if residuals.by is None else residuals.by[order].astype(np.intp)
-    found = np.zeros((2, 0), np.intp)
+    n_by, codes = residuals.n_by, []
+    marked = np.zeros(most * n_by if most * n_by <= _MOST_MARKS else 0, bool)
     for apart in range(1, len(order)):
         lags = time[apart:] - time[:-apart]
         own = (groups[apart:] == groups[:-apart]) & (lags <= most)
         if not own.any():
             break
-        pairs = np.stack([lags[own].astype(np.intp), by[apart:][own]])
-        found = np.unique(np.concatenate([found, pairs], axis=1), axis=1)
-        if found.shape[1] == most * residuals.n_by:
-            break
-    lags, place = np.unique(found[0], return_inverse=True)
-    seen = np.zeros((residuals.n_by, len(lags)), bool)
-    seen[found[1], np.ravel(place)] = True
+        found = (lags[own].astype(np.intp) - 1) * n_by + by[apart:][own]
+        if len(marked):
+            marked[found] = True
+            if marked.all():
+                break
+        else:
+            codes.append(np.unique(found))
+    distinct = np.flatnonzero(marked) if len(marked) else np.unique(np.concatenate([[], *codes]))
+    distinct = distinct.astype(np.intp)
+    lags, place = np.unique(distinct // n_by + 1, return_inverse=True)
+    seen = np.zeros((n_by, len(lags)), bool)
+    seen[distinct % n_by, np.ravel(place)] = True
     return lags, seen
 
 

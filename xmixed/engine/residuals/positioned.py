@@ -9,6 +9,9 @@ from xmixed.engine.residuals.base import LinearStructure, Table, lattice_pairs
 from xmixed.engine.residuals.lattice import pattern_products
 from xmixed.engine.residuals.products import Products, Units
 
+# Pairs of positions by by() group, of which it is marked whether they occur.
+_MOST_MARKS = 1_000_000
+
 
 class Unstructured(LinearStructure):
     """Every standard deviation and every correlation."""
@@ -168,11 +171,15 @@ def _pairs_seen(groups: np.ndarray, time: np.ndarray, by: np.ndarray, T: int) ->
     """Pairs i < k of positions that occur together in a group, as (by * T + i) * T + k; sorted."""
     order = np.lexsort((time, groups))
     groups, time, by = groups[order], time[order], by[order].astype(np.intp)
-    found = np.zeros(0, np.intp)
+    size = (int(by.max(initial=0)) + 1) * T**2
+    marked, codes = np.zeros(size if size <= _MOST_MARKS else 0, bool), []
     for apart in range(1, len(order)):
         own = groups[apart:] == groups[:-apart]
         if not own.any():
             break
-        codes = (by[apart:][own] * T + time[:-apart][own]) * T + time[apart:][own]
-        found = np.union1d(found, codes)
-    return found
+        found = (by[apart:][own] * T + time[:-apart][own]) * T + time[apart:][own]
+        if len(marked):
+            marked[found] = True
+        else:
+            codes.append(np.unique(found))
+    return np.flatnonzero(marked) if len(marked) else np.unique(np.concatenate([[], *codes])).astype(np.intp)

@@ -18,6 +18,7 @@ _MAY_BE_ZERO = 1e-2
 _ATANH_NEAR = 2.0
 _LOGIT_NEAR = 4.0
 _AT_LIMIT = 20.0
+_NO_CORRELATION = 200.0
 # and beyond these it counts as there, if the log likelihood is level.
 _ATANH_LIMIT = 4.0
 _LOGIT_LIMIT = 8.0
@@ -167,8 +168,11 @@ def _zero_deviations(objective: Objective, point: Point, boundary: Boundary) -> 
 
 def _at_limit(objective: Objective, point: Point, place: int) -> Point:
     """The point with one residual correlation at its limit."""
-    rho = point.rho.copy()
-    rho[place] = np.copysign(max(_AT_LIMIT, abs(rho[place])), rho[place])
+    rho, whitening = point.rho.copy(), objective.whitening
+    # Gaps may be far shorter than the usual one: rho to their power must vanish too.
+    none = whitening is not None and whitening.residual.structure.logistic and rho[place] < 0
+    limit = _NO_CORRELATION if none else _AT_LIMIT
+    rho[place] = np.copysign(max(limit, abs(rho[place])), rho[place])
     return objective.point(point.blocks, rho)
 
 
