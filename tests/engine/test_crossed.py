@@ -8,7 +8,9 @@ import pytest
 from tests.engine.dense import dense, gradient, hessian
 from tests.engine.dense import log_likelihood as dense_log_likelihood
 from xmixed.engine import Level, Model, RandomEffects, fit, log_likelihood
+from xmixed.engine.prepare import prepare
 from xmixed.engine.products import crossed as crossed_products
+from xmixed.engine.products import indicators
 from xmixed.engine.products.crossed import SparsePattern
 
 # Numbers of groups and of random effects per group; the one with the most random effects is eliminated.
@@ -136,3 +138,29 @@ def test_products_of_full_and_of_sparse_matrices(symmetric: bool, monkeypatch: p
             start, product = pattern.two_grams(left, right, left, np.eye(17))
             np.testing.assert_allclose(start, np.eye(17) - want, atol=1e-13)
             np.testing.assert_allclose(product, full.T @ full, atol=1e-13)
+
+
+@pytest.mark.parametrize("method", ["ml", "reml"])
+def test_levels_that_cross_within_many_parts(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Teachers and pupils cross within schools: part by part, or as one dense system."""
+    generator = np.random.default_rng(6)
+    school = np.repeat(np.arange(12), 40)
+    teacher, pupil = school * 3 + generator.integers(0, 3, 480), school * 15 + generator.integers(0, 15, 480)
+    y = generator.normal(size=480) + generator.normal(size=36)[teacher] + generator.normal(size=180)[pupil]
+    shape = (RandomEffects((None,), "identity"),)
+    levels = []
+    for codes in (teacher, pupil):
+        present, place = np.unique(codes, return_inverse=True)
+        levels.append(Level(np.ravel(place), len(present), shape))
+    model = Model(y, (None,), tuple(levels), method)  # type: ignore[arg-type]
+    assert prepare(model).crossed is not None
+    whole = fit(model)
+    monkeypatch.setattr(indicators, "_LEAST_EFFECTS", 30)
+    monkeypatch.setattr(indicators, "_LEAST_PARTS", 10)
+    assert prepare(model).crossed is None
+    parts = fit(model)
+    assert parts.log_likelihood == pytest.approx(whole.log_likelihood, rel=1e-12)
+    np.testing.assert_allclose(parts.estimates, whole.estimates, atol=1e-7)
+    np.testing.assert_allclose(parts.parameter_covariance, whole.parameter_covariance, atol=1e-7)
+    monkeypatch.setattr(indicators, "_WIDEST_PART", 2)
+    assert prepare(model).crossed is not None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import tracemalloc
 
 import numpy as np
+import pytest
 
 from xmixed.engine import Level, Model, RandomEffects, fit
 from xmixed.engine.prepare import prepare
+from xmixed.engine.products import crossed as crossed_products
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.sweeps.crossed_state import CrossedState
@@ -73,3 +75,12 @@ def test_a_dense_level_that_explains_next_to_nothing() -> None:
     assert below.up.states[0].system.K is not None and above.up.states[0].system.K is None
     for one, other in zip(objective.second_order(below), objective.second_order(above), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
+def test_more_than_the_machine_has_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is r(909), not the end of the process when memory that was promised is used."""
+    model = crossed(4000, (1500, 1000), (1.0, 0.5))
+    assert crossed_products.physical_memory() > 1e8
+    monkeypatch.setattr(crossed_products, "physical_memory", lambda: 2 * 8.0 * 1000**2)
+    with pytest.raises(MemoryError):
+        fit(model)

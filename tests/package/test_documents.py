@@ -232,9 +232,11 @@ def test_the_residual_structure_of_the_architecture_document(tmp_path: Path) -> 
     text = structures.read_text(encoding="utf-8")
     table = "\n\n_STRUCTURES: dict"
     assert text.count(table) == 1
-    text = text.replace(table, f"\n\n{source}{table}").replace("import ResidualStructure, Table", "import *")
+    text = text.replace(table, f"\n\n{source}{table}").replace(
+        "import ResidualStructure, Step, Table", "import *"
+    )
     imports = (
-        "from xmixed.engine.residuals.base import PatternStructure, ResidualStructure, Table\n"
+        "from xmixed.engine.residuals.base import PatternStructure, ResidualStructure, Step, Table\n"
         "from xmixed.engine.residuals.patterns import PatternProducts\n"
     )
     structures.write_text(

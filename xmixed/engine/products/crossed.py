@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from xmixed.engine.products.weights import Weights
 # Blocks of columns small enough for a dense accumulator to stay in cache, large enough to be worth a call.
 _BLOCK = 500
 _PARALLEL_ELEMENTS = 1 << 17
+# Matrices of the dense effects that a fit has at a time.
+_MATRICES = 3
 # Elements of a matrix that is full whatever its zeros, share of nonzero ones from which it is, and elements
 # up to which it may be.
 _SMALL, _DENSE, _LARGEST = 30_000, 0.2, 20_000_000
@@ -147,6 +150,14 @@ class SparsePattern:
         places, columns, starts = self._blocks[j]
         width = self.edges[j + 1] - self.edges[j]
         return csr_matrix((data[places], columns, starts), shape=(self.shape[0], width))
+
+
+def physical_memory() -> float:
+    """Bytes of the machine; infinite where it does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE")) * float(os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
 
 
 def _for_each(work: Callable[[Any], None], jobs: list[Any], parallel: bool) -> None:
@@ -294,6 +305,8 @@ def cross_levels(
     order = tuple(sorted(range(len(groups)), key=lambda level: (level != eliminated, -sizes[level])))
     first, dense = order[0], order[1:]
     ends = np.cumsum([0, *(sizes[level] for level in dense)])
+    if _MATRICES * 8.0 * float(ends[-1]) ** 2 > physical_memory():
+        raise MemoryError("the crossed system does not fit in memory")
     parts = tuple(slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True))
     between = _Between(store, groups, scales, weights)
     rows = [
