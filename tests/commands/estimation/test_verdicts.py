@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -186,3 +188,44 @@ def test_newton_steps_that_stand_still_end() -> None:
 
     output = str(session.run("capture noisily xtmixed tiny t b w || h: z, nofetable"))
     assert output.count("Iteration") < 100 and session.rc in (0, 430)
+
+
+def test_a_singular_residual_covariance_is_on_the_boundary() -> None:
+    """Dense likelihood, five starts: -401.776635."""
+    session = prepared("sysuse sleepstudy\nkeep if days < 5")
+    output = str(session.run("xtmixed reaction days || subject:, residuals(banded 2, t(days)) nolog"))
+    assert session.e["ll"] == pytest.approx(-401.776635, abs=2e-6)
+    assert session.e["verdict"] == "boundary" and session.e["rc"] == 0
+    assert "Note: the residual covariance matrix is singular, on the boundary of the" in output
+
+
+def test_residuals_a_millionth_of_the_effects_are_right() -> None:
+    """Pooled within-group least-squares residual (numpy): 9.99731794e-07."""
+    session = prepared(f"""
+set obs 10000
+generate id = ceil(_n/100)
+{NORMAL.format("e", "7*_n^3 + 13*_n^2 + 5*_n")}
+{NORMAL.format("x", "3*_n^3 + 29*_n^2 + 11*_n")}
+{NORMAL.format("u", "11*id^3 + 3*id^2 + 29*id")}
+{NORMAL.format("v", "17*id^3 + 23*id^2 + 41*id")}
+generate double y0 = 10 + u + (10 + v)*x
+generate double y6 = y0 + 1e-6*e
+""")
+    session.run("xtmixed y6 x || id: x, covariance(unstructured) reml nolog")
+    sigma = math.exp(estimate(session, "lnsig_e"))
+    assert sigma == pytest.approx(9.99731794e-07, rel=2e-8) and session.e["rc"] == 0
+    with pytest.raises(StataError) as failure:
+        session.run("xtmixed y0 x || id: x, covariance(unstructured) reml nolog")
+    assert failure.value.code == 430
+
+
+def test_more_residual_parameters_than_observations_are_refused() -> None:
+    session = prepared(f"""
+set obs 640
+generate id = ceil(_n/8)
+generate day = 25*mod(_n-1, 8) + mod(7*_n^2 + 3*_n, 25)
+{NORMAL.format("y", "7*_n^3 + 13*_n^2 + 5*_n")}
+""")
+    with pytest.raises(StataError, match="has 776 parameters, there are 640 observations") as failure:
+        session.run("xtmixed y || id:, noconstant residuals(unstructured, t(day)) nolog")
+    assert failure.value.code == 2001
