@@ -51,6 +51,8 @@ def fixed_effects(
         return np.zeros(0), np.zeros((0, 0))
     centred = problem.offset + problem.y_scale * beta / problem.x_scale
     half = triangular_inverse(factor) / problem.x_scale * (problem.y_scale * np.sqrt(variance))
+    if problem.x_mix is not None:
+        centred, half = problem.x_mix @ centred, half @ problem.x_mix.T
     result, constant = centred.copy(), problem.x_constant
     if constant is not None:
         result[constant] += problem.y_center - problem.x_center @ centred
