@@ -384,6 +384,8 @@ def _polish_move(surface: Surface, state: State, step: Step) -> tuple[np.ndarray
     point = surface.point(theta)
     if step.concave and point.log_likelihood >= ll - 1e-12 * max(1.0, abs(ll)):
         return _rectify(surface, theta, point) or (theta, point)
+    if step.concave and step.scaled_gradient < 1e-13 * max(1.0, abs(ll)):
+        return None  # what is to be gained is rounding of the log likelihood
     found = _line_search(surface, state, step.direction, not step.concave)
     if found is None:
         return None
