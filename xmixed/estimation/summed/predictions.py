@@ -78,4 +78,5 @@ def _standard_error(columns: Sequence[Any], variance: np.ndarray) -> Any:
         row = variance[i, : i + 1] * np.where(np.arange(i + 1) < i, 2.0, 1.0)
         part = _combination(columns[: i + 1], row)
         square = square + (part if column is None else part * column)
-    return ibis.cases((square < 0.0, 0.0), else_=square).sqrt()
+    above: Any = ibis.cases((square < 0.0, 0.0), else_=square)
+    return above.sqrt()
