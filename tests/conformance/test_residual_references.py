@@ -138,7 +138,8 @@ class Specification:
         for (row, _), value in others.items():
             name = "rho" if structure == "ar" and order == 1 else stem[structure]
             numbered = structure in ("ma", "toeplitz") or order > 1
-            named[f"{name}{max(row, 1) if numbered else ''}"] = value
+            own = np.exp(value) if structure == "exponential" else value  # there log rho
+            named[f"{name}{max(row, 1) if numbered else ''}"] = own
         return named
 
 

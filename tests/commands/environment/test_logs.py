@@ -124,6 +124,7 @@ def test_type_of_logs(session: Session, tmp_path: Path) -> None:
 def test_a_log_of_commands(session: Session, tmp_path: Path) -> None:
     assert session.run("cmdlog") == "(no cmdlog file open)\n"
     assert failure(session, "cmdlog close").code == 607
+    session.run("set linesize 255")
     assert session.run("cmdlog using c") == f"(cmdlog {tmp_path}/c.txt opened)\n"
     assert failure(session, "cmdlog using d").code == 604
     session.run("display 1 // comment\ncmdlog off\ndisplay 2\ncmdlog on\ndisplay ///\n 3")

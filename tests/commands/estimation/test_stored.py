@@ -192,7 +192,7 @@ def test_replay(session):
         ("xtmixed, reml", 198, "option reml not allowed"),
         ("xtmixed, nolog", 198, "option nolog not allowed"),
         ("matrix list foo", 111, "matrix foo not found"),
-        ("matrix glsaccum A = x", 199, "command matrix glsaccum is not implemented in xmixed"),
+        ("matrix mkmat x", 199, "command matrix mkmat is not implemented in xmixed"),
     ],
 )
 def test_errors(session, text, code, message):
