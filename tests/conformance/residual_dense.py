@@ -13,8 +13,10 @@ from scipy.linalg import solve_triangular
 from xmixed.engine import Level, Model, Parameter, Residuals
 
 Others = dict[tuple[int, int], float]
-"""Residual parameters of a by() group but for ratios, by row and column, in their natural metric; of exponential
-the logarithm of rho."""
+"""Residual parameters of a by() group but for ratios, by row and column, in their natural metric.
+
+That of exponential is the logarithm of rho.
+"""
 
 _NATURAL: dict[str, Callable[[float], float]] = {
     "residual_atanh": np.tanh,
