@@ -17,7 +17,7 @@ import signal
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import FrameType
 
@@ -182,11 +182,8 @@ def _effects(rng: np.random.Generator, x: list[np.ndarray]) -> RandomEffects:
     return RandomEffects(columns, str(rng.choice(structures)))  # type: ignore[arg-type]
 
 
-def expanded(model: Model) -> Model:
-    """The model with every observation as often as it counts."""
-    if model.weights is None:
-        return model
-    rows = np.repeat(np.arange(len(model.y)), model.weights.astype(int))
+def _taken(model: Model, rows: np.ndarray) -> tuple[Callable[[np.ndarray | None], np.ndarray | None], Model]:
+    """Return what takes rows of a column (of the same one the same array), and those rows without weights."""
     arrays: dict[int, np.ndarray] = {}
 
     def taken(column: np.ndarray | None) -> np.ndarray | None:
@@ -200,7 +197,15 @@ def expanded(model: Model) -> Model:
         )
         for level in model.levels
     )
-    return Model(model.y[rows], tuple(taken(column) for column in model.fixed), levels, model.method)
+    return taken, Model(model.y[rows], tuple(taken(column) for column in model.fixed), levels, model.method)
+
+
+def expanded(model: Model) -> Model:
+    """The model with every observation as often as it counts."""
+    if model.weights is None:
+        return model
+    rows = np.repeat(np.arange(len(model.y)), model.weights.astype(int))
+    return _taken(model, rows)[1]
 
 
 def centred(model: Model) -> Model:
@@ -342,25 +347,12 @@ def _of_invariance(model: Model, found: Fit) -> Iterator[Finding]:
         return
     n = len(model.y)
     order = np.random.default_rng(n).permutation(n)
-    arrays: dict[int, np.ndarray] = {}
-
-    def taken(column: np.ndarray | None) -> np.ndarray | None:
-        return None if column is None else arrays.setdefault(id(column), column[order])
-
-    levels = tuple(
-        Level(
-            level.groups[order],
-            level.n_groups,
-            tuple(RandomEffects(tuple(taken(c) for c in e.columns), e.structure) for e in level.equations),
-        )
-        for level in model.levels
-    )
+    taken, turned = _taken(model, order)
     residuals = model.residuals
     if residuals is not None:
         groups = residuals.groups[order]
         residuals = replace(residuals, groups=groups, time=taken(residuals.time), by=taken(residuals.by))
-    fixed = tuple(taken(column) for column in model.fixed)
-    other = fit(Model(model.y[order], fixed, levels, model.method, residuals, taken(model.weights)))
+    other = fit(replace(turned, residuals=residuals, weights=taken(model.weights)))
     off = float(np.abs(other.estimates - found.estimates).max())
     scale = np.sqrt(np.maximum(np.diag(found.parameter_covariance), 1e-300)).min()
     if off > 1e-4 * max(1.0, scale) or abs(other.log_likelihood - found.log_likelihood) > 1e-6 * (

@@ -13,7 +13,7 @@ from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_expression
 from xmixed.language.skeleton import assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
-from xmixed.language.words import split_at_colon
+from xmixed.language.words import split_at_optional_colon
 
 _ASSIGNED = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*=(?!=)\s*", re.ASCII)
 _ALL = {"_b": "b", "_coef": "b", "_se": "se"}
@@ -70,13 +70,7 @@ def parse_prefixed(name: str, syntax: Syntax, text: str, rest: Span, takes_word:
     StataError
         r(198), r(132) for what does not parse; r(100) with expressions but no command.
     """
-    head, command = rest, None
-    try:
-        head, position = split_at_colon(text, rest.start)
-        command = text[position:].strip()
-    except StataError as error:
-        if error.code != 100:
-            raise
+    head, command = split_at_optional_colon(text, rest)
     skeleton = assemble(parse("command", hide_format_commas(text[: head.end]), head), _PLAIN)
     options = read_options(text, skeleton.options, syntax.options, syntax.exclusive)
     span = skeleton.argument

@@ -73,6 +73,17 @@ def split_at_colon(text: str, position: int) -> tuple[Span, int]:
     raise StataError(100, ": required", Span(len(text), len(text)))
 
 
+def split_at_optional_colon(text: str, rest: Span) -> tuple[Span, str | None]:
+    """Return what stands before the colon of a prefix, and the command behind it; None without a colon."""
+    try:
+        head, position = split_at_colon(text, rest.start)
+    except StataError as error:
+        if error.code != 100:
+            raise
+        return rest, None
+    return head, text[position:].strip()
+
+
 class ByPrefix(NamedTuple):
     """`by groups (order), sort rc0:`."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from xmixed.output import broken, line
 from xmixed.render.text import wrap
 
 CHARACTERS = {
@@ -98,15 +99,8 @@ def plain_lines(text: str, linesize: int) -> list[str]:
         if typed == "{smcl}" or (_TAGS_ALONE.fullmatch(typed) and not following):
             continue
         shown = plain_text(typed, linesize)
-        lines += [part for item in shown.split("\n") for part in _cut(item, linesize)]
+        lines += [part.text for item in shown.split("\n") for part in broken(line(item), linesize)]
     return lines
-
-
-def _cut(text: str, linesize: int) -> list[str]:
-    if len(text) <= linesize:
-        return [text]
-    rest = range(linesize, len(text), linesize - 2)
-    return [text[:linesize], *(f"> {text[start : start + linesize - 2]}" for start in rest)]
 
 
 def _paragraph(text: str, opening: re.Match[str], linesize: int) -> str:

@@ -134,8 +134,7 @@ def patterns(session: SessionState, node: Command) -> None:
     chosen = [variable for variable in variables_of(session.data, node) if not variable.is_string]
     there = []
     for variable in chosen:
-        x = variable.to_double()[rows]
-        there.append(x != MISSING if node.option("exok") else ~is_missing(x))
+        there.append(~_gone(variable.to_double()[rows], bool(node.option("exok"))))
     gone = [int(np.count_nonzero(~known)) for known in there]
     kept = [i for i, count in enumerate(gone) if count]
     if not kept:

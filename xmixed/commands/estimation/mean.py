@@ -117,22 +117,20 @@ def _estimate(session: SessionState, node: Command, name: str) -> None:
     weights = None if w is None else w[rows]
     codes = None if clusters is None else factorise(clusters[rows]).codes
     count = max(1, len(texts))
-    estimator = totals if name == "total" else means
+    X = None
     if name == "ratio":
         Y = np.column_stack([one.numerator.to_double()[rows] for one in pairs])
         X = np.column_stack([one.denominator.to_double()[rows] for one in pairs])
         labels = _ratio_labels(pairs, over, texts)
-        found = means(Y, groups[rows], count, weights, kind, codes, X)
-        _commit(session, node, name, rows, found, labels, weights, kind, cluster, codes, over)
-        return
-    if name == "proportion":
+    elif name == "proportion":
         categories = [categories_of(variable, rows, kept_missing) for variable in variables]
         Y = np.column_stack([found.codes[rows, None] == np.arange(len(found.values)) for found in categories])
         labels = _proportion_labels(session, variables, categories, over, texts)
     else:
         Y = np.column_stack([variable.to_double()[rows] for variable in variables])
         labels = _labels([variable.name for variable in variables], over, texts)
-    found = estimator(Y.astype(np.float64), groups[rows], count, weights, kind, codes)
+    figures = Y.astype(np.float64), groups[rows], count, weights, kind, codes
+    found = totals(*figures) if name == "total" else means(*figures, X)
     _commit(session, node, name, rows, found, labels, weights, kind, cluster, codes, over)
 
 

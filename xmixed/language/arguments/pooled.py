@@ -13,7 +13,7 @@ from xmixed.language.options import read_options
 from xmixed.language.qualifiers import read_filename
 from xmixed.language.skeleton import assemble, hide_format_commas
 from xmixed.language.syntax import Syntax
-from xmixed.language.words import split_at_colon
+from xmixed.language.words import split_at_optional_colon
 
 _PLAIN = frozenset(("IF", "IN", "WEIGHT"))
 
@@ -34,13 +34,7 @@ def parse_pooled(name: str, syntax: Syntax, text: str, rest: Span) -> Command:
     StataError
         r(198), r(132) for what does not parse; r(100) with expressions but no command.
     """
-    head, command = rest, None
-    try:
-        head, position = split_at_colon(text, rest.start)
-        command = text[position:].strip()
-    except StataError as error:
-        if error.code != 100:
-            raise
+    head, command = split_at_optional_colon(text, rest)
     end = Span(len(text), len(text))
     skeleton = assemble(parse("command", hide_format_commas(text[: head.end]), head), _PLAIN)
     options = read_options(text, skeleton.options, syntax.options, syntax.exclusive)
