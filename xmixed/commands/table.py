@@ -269,7 +269,7 @@ COMMANDS: dict[str, Listed] = {
     "order": Listed("order", "data.sort", "Reorder variables"),
     "orthog": Listed("orthog", None),
     "outfile": Listed("ou", None),
-    "outreg2": Listed("outreg2", None, nearest="esttab"),
+    "outreg2": Listed("outreg2", "publishing.outreg2", "A table of models that grows in a file"),
     "outsheet": Listed("outsheet", "files.export_delimited", "Write a text file of rows and columns"),
     "pause": Listed("pause", "environment.timer", "Accepted and passed over: there is nobody to wait for"),
     "pca": Listed("pca", None),
