@@ -67,7 +67,7 @@ def fractional_polynomial(
     level: float | None = None,
     of_forecast: bool = False,
 ) -> Curve:
-    """Return the fractional polynomial that fits best, over the range of x (or `ends`); see `fitted_polynomial`."""
+    """Return the fractional polynomial that fits best, over the range of x or `ends`."""
     low, high = ends if ends is not None else (float(x.min()), float(x.max()))
     fitted = fit_fractional(x, y, w, degree)
     return _with_interval(fitted, np.linspace(low, high, points or 300), level, of_forecast)

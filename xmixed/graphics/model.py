@@ -16,6 +16,8 @@ PLOT_KINDS = frozenset(
     "scatter line lines connected area bar spike dropline dot rarea rbar rspike rcap rcapsym rline rscatter"
     " rconnected pcspike pcarrow pccapsym box pie contour contourline".split()
 )
+SPECIAL = frozenset({"lines", "box", "pie", "contour", "contourline"})
+"""Kinds with data of their own, which no other plot can be recast to."""
 RANGES = frozenset({"rarea", "rbar", "rspike", "rcap", "rcapsym", "rline", "rscatter", "rconnected"})
 """Kinds that draw from y to y2."""
 

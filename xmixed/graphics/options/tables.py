@@ -252,7 +252,16 @@ FRACTIONAL_OPTIONS = tuple(_POWERS if option.name == "estopts" else option for o
 FRACTIONAL_INTERVAL_OPTIONS = tuple(
     _POWERS if option.name == "estopts" else option for option in INTERVAL_OPTIONS
 )
-BAND_OPTIONS = (*_words("bands:b n", "number"), *LINES, *COLOR, *AXIS_CHOICE, *NAMES, *RECAST, *MARKERS, *FILLS)
+BAND_OPTIONS = (
+    *_words("bands:b n", "number"),
+    *LINES,
+    *COLOR,
+    *AXIS_CHOICE,
+    *NAMES,
+    *RECAST,
+    *MARKERS,
+    *FILLS,
+)
 _CONTOURS = (
     *_words("ccuts:ccut", "numbers"),
     *_words("levels:lev", "number"),

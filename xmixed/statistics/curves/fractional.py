@@ -98,7 +98,7 @@ def fit_fractional(
     columns *= np.sqrt(weights)[:, None]
     norms = np.linalg.norm(columns, axis=0)
     norms[norms == 0] = 1.0
-    factor = np.linalg.qr(columns / norms, mode="r")
+    factor: np.ndarray = np.asarray(np.linalg.qr(columns / norms, mode="r"))
     position = {name: i + 1 for i, name in enumerate(names)}
     fits = []
     for powers in combinations_with_replacement(POWERS, degree):

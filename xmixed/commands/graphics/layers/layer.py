@@ -20,7 +20,7 @@ from xmixed.commands.graphics.layers.points import immediate, pairs, points, ran
 from xmixed.commands.graphics.layers.surfaces import contours
 from xmixed.errors import StataError
 from xmixed.graphics.layers import Layer
-from xmixed.graphics.model import PLOT_KINDS, RANGES, Plot
+from xmixed.graphics.model import PLOT_KINDS, RANGES, SPECIAL, Plot
 from xmixed.graphics.text import plain
 
 _POINTS = ("scatter", "line", "connected", "tsline", "area", "bar", "spike", "dropline", "dot")
@@ -59,7 +59,7 @@ def _recast(making: Making, plot: Plot) -> Plot:
     kind = making.options.word("recast")
     if not kind:
         return plot
-    if kind not in PLOT_KINDS - {"lines", "box", "pie", "contour", "contourline"} or (kind in RANGES) != (plot.kind in RANGES):
+    if kind not in PLOT_KINDS - SPECIAL or (kind in RANGES) != (plot.kind in RANGES):
         raise StataError(198, f"option recast() incorrectly specified: {kind} does not fit {plot.kind}")
     return replace(plot, kind=kind)
 

@@ -50,7 +50,9 @@ def contours(making: Making) -> Layer:
     elif not making.options.flag("colorlines"):
         return Layer((plot,), x.measure, y.measure)
     keys = [
-        Plot("bar", style=Style(fill=color, line=Stroke(color)), label=text) if filled else _line_key(plot, color, text)
+        Plot("bar", style=Style(fill=color, line=Stroke(color)), label=text)
+        if filled
+        else _line_key(plot, color, text)
         for color, text in zip(colors, texts, strict=True)
     ]
     keys = keys if making.options.flag("reversekey") else keys[::-1]
