@@ -1,13 +1,13 @@
 """Repeated measures of a trial (MMRM): our engine and glmmTMB on the same data.
 
 A trial of two arms: mean for each arm and visit, a baseline covariate. Residuals are `unstructured` (every
-variance and correlation free), the same `by` arm (a matrix for each), `banded` (covariances of visits more than
-two apart are zero) or `toeplitz` (one variance, a correlation for each distance of visits).
+variance and correlation free), the same `by` arm (a matrix for each), `banded` (covariances of visits more
+than two apart are zero) or `toeplitz` (one variance, a correlation for each distance of visits).
 With dropout a fifth of the subjects leave early, and one visit in twenty is missed besides.
 
-Usage: python benchmarks/mmrm.py [--structures unstructured by banded toeplitz] [--visits 8 10] [--subjects 100]
-                                 [--kinds complete dropout fev] [--method ml] [--peers glmmTMB] [--timeout 600]
-                                 [--turns 1]
+Usage: python benchmarks/mmrm.py [--structures unstructured by banded toeplitz] [--visits 8 10]
+                                 [--subjects 100] [--kinds complete dropout fev] [--method ml]
+                                 [--peers glmmTMB] [--timeout 600] [--turns 1]
 
 Times are those of the processor, which other work on the machine does not count into: the least of several
 turns, in each of which both fit.
