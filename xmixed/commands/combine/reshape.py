@@ -129,7 +129,7 @@ def wide(session: SessionState, node: Command) -> None:
             if not is_valid_name(stub.wide_name(value)):
                 raise StataError(198, f"{stub.wide_name(value)} invalid name")
     try:
-        done = to_wide(data, stubs, i, settings.j, values)
+        done = to_wide(data, stubs, i, settings.j, values, room_of(session))
     except StataError as problem:
         raise _remembered(session, settings, i, stubs, problem) from None
     _finish(session, settings, i, done, ("long", "wide"), stubs)
