@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.added import AddedPlots
+from xmixed.commands.graphics.plot_syntax import GRAPH_OPTIONS
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
@@ -73,7 +75,7 @@ OPTIONS = (
 )
 SYNTAX = GraphSyntax(
     "graph",
-    options=tables.TWOWAY,
+    options=GRAPH_OPTIONS,
     plots=(PlotSyntax("marginsplot", "marginsplot", Syntax("none"), OPTIONS),),
 )
 
@@ -108,6 +110,7 @@ class MarginsMaker:
         self.notes = Notes()
         self.options: GraphOptions = node.plots[0].options
         self.scheme = scheme_from(node.options, session.settings.scheme, self.notes)
+        self.added = AddedPlots(session, node.options, self.scheme, self.notes)
         self.results = margins_results(session)
         self.cells = self._cells()
         if not self.cells:
@@ -242,7 +245,8 @@ class MarginsMaker:
             plots = [*bands, *lines]
         else:
             plots = [plot for pair in zip(bands, lines, strict=True) for plot in pair]
-        return [Layer(tuple(plots), Measure(self._x_title()), Measure(self._y_title()))]
+        own = Layer(tuple(plots), Measure(self._x_title()), Measure(self._y_title()))
+        return self.added.around([own])
 
     @property
     def _with_intervals(self) -> bool:
