@@ -67,7 +67,9 @@ def stack(session: SessionState, node: Command) -> None:
             _CLEAR,
             OptionSpec("varname", "v", help="the old names as a variable"),
             OptionSpec("promote", "promote", help="double, so that nothing is rounded"),
-            OptionSpec("format", "f", "format", help="display format; alone the widest there is", optional_value=True),
+            OptionSpec(
+                "format", "f", "format", help="display format; alone the widest there is", optional_value=True
+            ),
         ),
     ),
     synopsis="xpose, clear [varname promote format[(%fmt)]]",
