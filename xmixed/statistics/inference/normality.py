@@ -46,7 +46,7 @@ def skewness_kurtosis(x: np.ndarray, adjusted: bool = True) -> SkewnessKurtosis:
 
 
 def _scaled(x: np.ndarray) -> np.ndarray:
-    """Return numbers below 1 by a power of two: no digit changes, and no power of them over- or underflows."""
+    """Return numbers below 1 by a power of two: no digit changes, and none of their powers overflows."""
     return np.ldexp(x, -int(np.frexp(np.abs(x).max())[1]))
 
 
