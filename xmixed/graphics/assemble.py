@@ -121,7 +121,8 @@ def _measure(layers: Sequence[Layer], letter: str, number: int, first: bool) -> 
         return Measure(), ""
     titles = dict.fromkeys(title for _, names in measures for title in names if title)
     one = next(iter(titles), "") if len(titles) == 1 or first else ""
-    return measures[0][0], one
+    measure = next((measure for measure, names in measures if any(names)), measures[0][0])
+    return measure, one
 
 
 # --- panels -----------------------------------------------------------------------------------------------

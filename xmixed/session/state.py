@@ -46,6 +46,7 @@ class SessionState(ABC):
         self.s = Results()
         self.stored: dict[str, Estimates] = {}
         self.held: dict[str, Estimates] = {}  # set aside by `_estimates hold`
+        self.growing_tables: dict[str, tuple[Estimates, ...]] = {}  # models of outreg2's tables, by file
         self.scalars: dict[str, float | str] = {}
         self.matrices: dict[str, Matrix] = {}
         self.global_macros: dict[str, str] = {}

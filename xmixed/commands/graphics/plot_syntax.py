@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xmixed.graphics.options import tables
+from xmixed.graphics.options.help import HELP
 from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.syntax import ArgumentKind, Syntax
 
@@ -58,7 +59,18 @@ PLOTS: tuple[PlotSyntax, ...] = (
     _plot("pcbarrow", "pcbarrow", tables.PAIR_OPTIONS),
     _plot("pcscatter", "pcscatter", tables.PAIR_OPTIONS),
 )
-TWOWAY_SYNTAX = GraphSyntax("graph", weights=WEIGHTS, options=tables.TWOWAY, plots=PLOTS)
+ADDPLOT = GraphOptionSpec(
+    "addplot",
+    "addplot",
+    "text",
+    HELP["addplot"],
+    content="plots",
+    inside=(GraphOptionSpec("below", "below", "negatable", content="flag"), *tables.TWOWAY),
+    plots=PLOTS,
+)
+GRAPH_OPTIONS = (*tables.TWOWAY, ADDPLOT)
+"""Options of a graph on which more plots may be laid."""
+TWOWAY_SYNTAX = GraphSyntax("graph", weights=WEIGHTS, options=GRAPH_OPTIONS, plots=PLOTS)
 
 
 def plot_named(name: str) -> PlotSyntax:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.added import AddedPlots
 from xmixed.commands.graphics.layers.columns import Columns
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import lone_syntax
@@ -71,7 +72,8 @@ def _draw(
     used = ~is_missing(x) & ~is_missing(y)
     style = Looks(node.plots[0].options, scheme, notes).style("scatter", 0)
     plot = Plot("scatter", x[used], y[used], style=style, label=along.title)
-    graph = assembled([Layer((plot,), across, along)], node.options, scheme, notes)
+    layers = AddedPlots(session, node.options, scheme, notes).around([Layer((plot,), across, along)])
+    graph = assembled(layers, node.options, scheme, notes)
     finish(session, graph, node, node.options, notes)
 
 
@@ -164,10 +166,12 @@ def caterpillar(session: SessionState, node: GraphCommand) -> None:
     request = read_request(model.estimator.statistics, f"reffects relevel({level})")
     names = [_short(label) for label in request.labels(model.estimates)]
     critical = normal_quantile(session.settings.level)
-    panels = [
-        Panel(name, (_ranked(effects[first, j], critical * errors[first, j], scheme, node, notes),))
-        for j, name in enumerate(names)
+    added = AddedPlots(session, node.options, scheme, notes)
+    ranked = [
+        _ranked(effects[first, j], critical * errors[first, j], scheme, node, notes)
+        for j in range(len(names))
     ]
+    panels = [Panel(name, tuple(added.around([layer]))) for name, layer in zip(names, ranked, strict=True)]
     title = f"Random effects of {level} with {session.settings.level:g}% intervals"
     if len(panels) == 1:
         graph = assembled(panels[0].layers, node.options, scheme, notes, legend=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.added import AddedPlots
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import lone_syntax
 from xmixed.commands.registry import command
@@ -58,6 +59,7 @@ def lroc(session: SessionState, node: GraphCommand) -> None:
     diagonal = Plot("line", ends, ends, style=Style(line=Stroke()), number=2)
     across, along = Measure("1 - Specificity"), Measure("Sensitivity")
     layers = [Layer((points,), across, along), Layer((diagonal,), across, along)]
+    layers = AddedPlots(session, node.options, scheme, notes).around(layers)
     graph = assembled(layers, node.options, scheme, notes, legend=False)
     finish(session, graph, node, node.options, notes)
 
@@ -88,5 +90,6 @@ def lsens(session: SessionState, node: GraphCommand) -> None:
         whole = np.concatenate([values[:1], values])
         plot = Plot("connected", cutoffs, whole, style=usual, label=name, number=number)
         layers.append(Layer((plot,), across, along))
+    layers = AddedPlots(session, node.options, scheme, notes).around(layers)
     graph = assembled(layers, node.options, scheme, notes)
     finish(session, graph, node, node.options, notes)
