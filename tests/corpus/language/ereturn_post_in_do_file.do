@@ -7,6 +7,7 @@ matrix rownames V = x y
 matrix colnames V = x y
 ereturn post b V, obs(20) dof(18)
 ereturn scalar k = 2
+ereturn local cmd mine
 ereturn display
 test x = y
 display e(k)
