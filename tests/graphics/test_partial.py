@@ -35,9 +35,8 @@ def test_avplot_draws_what_the_others_leave_of_both(fitted: Drawing) -> None:
     slope = np.diff(line.y)[0] / np.diff(line.x)[0]
     assert slope == pytest.approx(0.6601852, abs=1e-6)  # the coefficient itself (Frisch and Waugh)
     assert graph.titles.note.lines == ("coef = .6601852, se = .0977866, t = 6.75",)
-    assert graph.axes.x.title.lines == ("e( age | X )",) and graph.axes.y.title.lines == (
-        "e( distance | X )",
-    )
+    assert graph.axes.x.title.lines == ("e( age | X )",)
+    assert graph.axes.y.title.lines == ("e( distance | X )",)
 
 
 def test_avplot_of_a_variable_that_the_model_does_not_have(fitted: Drawing) -> None:

@@ -114,7 +114,7 @@ COMMANDS: dict[str, Listed] = {
     "distinct": Listed("distinct", None, nearest="codebook"),
     "do": Listed("do", "programming.do", "Run a do-file, showing its commands and output"),
     "doedit": Listed("doed", "environment.elsewhere", "Accepted with a note: there are no windows"),
-    "dotplot": Listed("dotplot", None),
+    "dotplot": Listed("dotplot", "graphics.distributions.counts", "Every observation as a dot"),
     "dprobit": Listed("dprobit", None, nearest="margins"),
     "drawnorm": Listed("drawnorm", "data.drawnorm", "Draw normal variables with given correlations"),
     "drop": Listed("drop", "data.drop", "Remove variables or observations"),
