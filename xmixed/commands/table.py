@@ -671,6 +671,7 @@ SUBCOMMANDS: dict[str, Listed] = {
     "misstable nested": Listed("nest", "describe.misstable", "Which missing values lie within others"),
     "misstable patterns": Listed("pat", "describe.misstable", "Show which values are missing together"),
     "misstable summarize": Listed("sum", "describe.misstable", "Count missing values"),
+    "misstable tree": Listed("tree", "describe.misstable", "A tree of missing values"),
     "notes drop": Listed("drop", "data.notes", "Remove notes"),
     "notes list": Listed("list", "data.notes", "List notes"),
     "notes renumber": Listed("renumber", "data.notes", "Number notes anew, without gaps"),

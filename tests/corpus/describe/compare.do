@@ -39,6 +39,16 @@ capture datasignature confirm
 display _rc
 quietly datasignature set, reset
 quietly datasignature report
+* variables that are new or stand elsewhere are no change unless strict
+generate later = 1
+quietly datasignature confirm
+capture datasignature confirm, strict
+assert _rc == 9
+drop later
+order y
+quietly datasignature confirm
+capture datasignature confirm, strict
+assert _rc == 9
 display r(datasignature) == r(curdatasignature)
 datasignature clear
 capture noisily datasignature report
