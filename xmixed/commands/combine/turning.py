@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xmixed.commands.files.memory import check_may_replace
 from xmixed.commands.formats import number_format
 from xmixed.commands.registry import command
 from xmixed.commands.rows import room_of
@@ -18,11 +19,6 @@ from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
 
 _CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
-
-
-def _may_replace(session: SessionState, node: Command) -> None:
-    if session.data.changed and not node.option("clear"):
-        raise StataError(4, "no; data in memory would be lost")
 
 
 @command(
@@ -42,7 +38,7 @@ def _may_replace(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def stack(session: SessionState, node: Command) -> None:
-    _may_replace(session, node)
+    check_may_replace(session, node)
     names = resolve_varlist(node.argument, session.data)
     if node.option("into"):
         into = list(parse_words(node.option("into")))

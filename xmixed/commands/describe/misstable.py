@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.commands.files.memory import check_may_replace
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.rows import selected_rows, variables_of
 from xmixed.data.dataset import Dataset, Variable, from_double
@@ -134,8 +135,8 @@ def _count(variable: Variable, rows: np.ndarray) -> MissingRow:
 def patterns(session: SessionState, node: Command) -> None:
     if node.option("clear") and not node.option("replace"):
         raise StataError(198, "option clear requires option replace")
-    if node.option("replace") and session.data.changed and not node.option("clear"):
-        raise StataError(4, "no; data in memory would be lost")
+    if node.option("replace"):
+        check_may_replace(session, node)
     kept, there = _incomplete(session, node)
     if not kept:
         session.out.write(line(_NONE))
@@ -160,7 +161,7 @@ def patterns(session: SessionState, node: Command) -> None:
 
 
 def _incomplete(session: SessionState, node: Command) -> tuple[list[Variable], np.ndarray]:
-    """Return the variables with missing values, the fewest first unless `asis`, and where values are (n, k)."""
+    """Return the variables with missing values, fewest first unless `asis`, and where values are (n, k)."""
     rows, exok = selected_rows(session, node), bool(node.option("exok"))
     chosen = [variable for variable in variables_of(session.data, node) if not variable.is_string]
     found = []
