@@ -11,6 +11,8 @@ from xmixed.commands.graphics.plot_syntax import GRAPH_OPTIONS
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.inference.margins_results import Shown
+from xmixed.estimation.inference.margins_results import margins_results as results_of
 from xmixed.formats import format_value
 from xmixed.graphics.assemble import Panel, assembled, by_graph
 from xmixed.graphics.colors import with_opacity
@@ -353,7 +355,7 @@ class MarginsMaker:
 
 
 def margins_results(session: SessionState) -> Results:
-    """Return what `margins` left in r().
+    """Return what `margins` left in r(), or, posted, in e().
 
     Raises
     ------
@@ -361,6 +363,9 @@ def margins_results(session: SessionState) -> Results:
         r(301) when the last command that left results was another one.
     """
     results = session.r
+    posted = session.e.payload if session.e.macros.get("cmd") == "margins" else None
+    if results.macros.get("cmd") != "margins" and isinstance(posted, Shown):
+        return results_of(posted, session.e.macros["cmdline"])
     if results.macros.get("cmd") != "margins" or "table" not in results.matrices:
         raise StataError(
             301, "previous command was not margins", hint="marginsplot follows margins right away"
