@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.files.memory import check_may_replace
 from xmixed.commands.registry import command
+from xmixed.commands.replacing import check_may_replace
 from xmixed.data.columns import bytes_of_observation, string_type
 from xmixed.data.dataset import Dataset, Variable, default_format, from_double, is_string_type
 from xmixed.expressions.varlist import resolve_varlist

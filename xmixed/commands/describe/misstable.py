@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.files.memory import check_may_replace
 from xmixed.commands.registry import command, subcommand
+from xmixed.commands.replacing import check_may_replace
 from xmixed.commands.rows import selected_rows, variables_of
 from xmixed.data.dataset import Dataset, Variable, from_double
 from xmixed.errors import StataError

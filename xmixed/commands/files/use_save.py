@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from xmixed.commands.files.memory import (
-    CLEAR,
-    REPLACE,
-    check_may_replace,
-    file_name,
-    say_if_new,
-    selected_part,
-)
+from xmixed.commands.files.memory import REPLACE, file_name, say_if_new, selected_part
 from xmixed.commands.registry import command, subcommand
+from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
