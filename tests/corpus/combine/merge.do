@@ -15,7 +15,7 @@ generate x = 7
 label define yn 1 "yes", replace
 label variable y "from b"
 note y: noted
-save b
+save b, orphans
 use a, clear
 merge 1:1 id using b
 list
@@ -48,7 +48,7 @@ sort id
 save a, replace
 use b, clear
 sort id
-save b, replace
+save b, replace orphans
 use a, clear
 merge id using b, unique
 list
