@@ -39,6 +39,7 @@ capture datasignature confirm
 display _rc
 quietly datasignature set, reset
 quietly datasignature report
+display r(datasignature) == r(curdatasignature)
 * variables that are new or stand elsewhere are no change unless strict
 generate later = 1
 quietly datasignature confirm
@@ -49,7 +50,6 @@ order y
 quietly datasignature confirm
 capture datasignature confirm, strict
 assert _rc == 9
-display r(datasignature) == r(curdatasignature)
 datasignature clear
 capture noisily datasignature report
 quietly datasignature
