@@ -280,3 +280,4 @@ qnorm distance, msymbol(D)
 xtline distance if subject < 4, overlay
 xtline distance if subject < 4, i(female)
 xtline distance if subject < 4, t(sub2)
+serrbar distance age subject in 1/9, scale(2)

@@ -357,6 +357,7 @@ COMMANDS: dict[str, Listed] = {
     "search": Listed("search", "environment.elsewhere", "Accepted with a note: there are no windows"),
     "sem": Listed("sem", None),
     "separate": Listed("separate", "values.separate", "A variable for each group"),
+    "serrbar": Listed("serrbar", "graphics.serrbar", "Means with bars of their standard errors"),
     "serset": Listed("serset", None),
     "set": Listed("set", "environment.set", "Set the number of observations or a setting"),
     "shell": Listed("sh", "environment.shell", "Run a command of the operating system (set shell on)"),
