@@ -280,6 +280,7 @@ qnorm distance, msymbol(D)
 xtline distance if subject < 4, overlay
 xtline distance if subject < 4, i(female)
 xtline distance if subject < 4, t(sub2)
+serrbar distance age subject in 1/9, scale(2)
 twoway fpfit distance subject, estopts(degree(1))
 twoway mband distance subject, bands(4)
 twoway mspline distance subject, n(4)
