@@ -5,8 +5,8 @@ With V_a = Z D_a Z' for a direction D_a of Psi:
     d^2 log|V|  = -tr(V^{-1}V_a V^{-1}V_b)     (P in place of V^{-1} with log|X'V^{-1}X|, REML)
     d^2 y'Py    = 2 y'P V_a P V_b P y
 
-For two levels the sums over groups are matrix products; for more, P couples groups through their
-ancestors and the derivatives are those of the exact gradient, by complex step.
+For two levels, here, the sums over groups are matrix products; for more, P couples groups through their
+ancestors (`multilevel_curvature`).
 """
 
 from __future__ import annotations
@@ -17,43 +17,9 @@ from functools import cache
 import numpy as np
 
 from xmixed.engine.batched import cross, triangular_inverse
-from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.conditional import LevelState
 from xmixed.engine.sweeps.directions import Direction
-from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, first_derivatives
-
-_STEP = 1e-40
-
-
-def second_derivatives(
-    sweeps: Sweeps,
-    problem: Problem,
-    psis: Psis,
-    directions: tuple[Direction, ...],
-    up: Upward,
-    down: Downward,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Second derivatives of the log determinants and of y'Py where groups are nested, both (k, k)."""
-    if len(psis) == 1 and len(psis[0]) <= 12:
-        counts = None if down.counts is None else down.counts[0]
-        sums = TwoLevelSums.of(up.states[0], down.scores[0], root_of(up), counts, problem.reml)
-        return sums.second_derivatives(directions)
-    return _complex_step(sweeps, psis, directions)
-
-
-def _complex_step(
-    sweeps: Sweeps, psis: Psis, directions: tuple[Direction, ...]
-) -> tuple[np.ndarray, np.ndarray]:
-    k = len(directions)
-    log_det, rss = np.empty((k, k)), np.empty((k, k))
-    for a, direction in enumerate(directions):
-        moved = [psi.astype(complex) for psi in psis]
-        moved[direction.position] = moved[direction.position] + 1j * _STEP * direction.matrix
-        point = tuple(moved)
-        columns = first_derivatives(directions, sweeps.down(sweeps.up(point), point))
-        log_det[a] = np.imag(columns[0]) / _STEP
-        rss[a] = np.imag(columns[1]) / _STEP
-    return (log_det + log_det.T) / 2, (rss + rss.T) / 2
+from xmixed.engine.sweeps.sweeps import Upward
 
 
 @dataclass(frozen=True, slots=True, eq=False)
