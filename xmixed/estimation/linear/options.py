@@ -24,14 +24,15 @@ REGRESS_SYNTAX = Syntax(
     weights=WEIGHTS,
     options=(
         NOCONSTANT,
-        OptionSpec("hascons", "h", help="the covariates hold a constant", built=False),
-        OptionSpec("tsscons", "tsscons", help="total sum of squares with a constant", built=False),
+        OptionSpec("hascons", "h", help="the covariates make up a constant"),
+        OptionSpec("tsscons", "tsscons", help="total sum of squares about the mean; with noconstant"),
         variance_option(("ols", "ols"), ("robust", "r"), ("cluster", "cl"), ("hc2", "hc2"), ("hc3", "hc3")),
         *CLUSTER_OPTIONS,
         OptionSpec("mse1", "mse1", help="take the residual variance as 1"),
         OptionSpec("plus", "plus", help="make the table extendable", built=False),
         *REGRESS_DISPLAY,
     ),
+    exclusive=(("noconstant", "hascons"),),
 )
 
 AREG_SYNTAX = Syntax(
