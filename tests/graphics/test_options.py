@@ -21,6 +21,7 @@ ELSEWHERE = {
     *("name", "saving", "draw"),  # where a graph goes
     *("vertical", "stdp", "label", "epanechnikov", "outsides", "fit"),  # the usual already
     *("logit", "adjust", "addplot", "student", "at", "generate", "se", "graph", "scatter", "clockwise"),
+    *("group", "lowess", "mspline", "lsopts", "msopts", "table", "plot"),
     *("relevel", "density", "addlabopts", "rlopts", "note", "off", "all", "horizontal", "nograph"),
 }
 """Options that other tests show, or that ask for what is so without them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xmixed.commands.formats import number_format
 from xmixed.commands.registry import command
+from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.commands.rows import room_of
 from xmixed.data.dataset import Dataset, default_format
 from xmixed.data.operations.turning import fill_periods, transpose
@@ -17,13 +18,6 @@ from xmixed.language.parser import parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
 
-_CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
-
-
-def _may_replace(session: SessionState, node: Command) -> None:
-    if session.data.changed and not node.option("clear"):
-        raise StataError(4, "no; data in memory would be lost")
-
 
 @command(
     "stack",
@@ -32,7 +26,7 @@ def _may_replace(session: SessionState, node: Command) -> None:
         options=(
             OptionSpec("into", "i", "text", help="new variables"),
             OptionSpec("group", "g", "integer", help="number of blocks", minimum_value=1),
-            _CLEAR,
+            CLEAR,
             OptionSpec("wide", "w", help="the old variables too"),
         ),
         exclusive=(("into", "group"),),
@@ -42,7 +36,7 @@ def _may_replace(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def stack(session: SessionState, node: Command) -> None:
-    _may_replace(session, node)
+    check_may_replace(session, node)
     names = resolve_varlist(node.argument, session.data)
     if node.option("into"):
         into = list(parse_words(node.option("into")))
@@ -64,7 +58,7 @@ def stack(session: SessionState, node: Command) -> None:
     "xpose",
     syntax=Syntax(
         options=(
-            _CLEAR,
+            CLEAR,
             OptionSpec("varname", "v", help="the old names as a variable"),
             OptionSpec("promote", "promote", help="double, so that nothing is rounded"),
             OptionSpec(

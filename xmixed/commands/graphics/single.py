@@ -11,15 +11,17 @@ from xmixed.commands.graphics.layers.added import AddedPlots
 from xmixed.commands.graphics.layers.columns import Columns, panel_and_time, parts_of
 from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.plot_syntax import GRAPH_OPTIONS
+from xmixed.commands.graphics.show import finish
 from xmixed.errors import StataError
 from xmixed.graphics.assemble import Panel, assembled, by_graph
 from xmixed.graphics.curves import Curve
 from xmixed.graphics.layers import Layer
 from xmixed.graphics.model import Graph, Titles
 from xmixed.graphics.options import tables
-from xmixed.graphics.options.headings import titles_of
+from xmixed.graphics.options.headings import NO_TITLES, titles_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
+from xmixed.graphics.options.styles import Looks
 from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import GraphCommand
 from xmixed.language.syntax import ArgumentKind, Syntax
@@ -113,6 +115,23 @@ class SingleMaker:
         """Return the panel of a part of the data."""
         layers = self._layers(self, self.making(rows & part))
         return Panel(name, tuple(self.added.around(layers, part)))
+
+
+def draw_layers(
+    session: SessionState,
+    node: GraphCommand,
+    make: Callable[[Looks], list[Layer]],
+    legend: bool | None = None,
+    usual: Titles = NO_TITLES,
+) -> None:
+    """Draw the graph of a command whose layers a function makes in the looks of the plot's options."""
+    notes = Notes()
+    scheme = scheme_from(node.options, session.settings.scheme, notes)
+    layers = make(Looks(node.plots[0].options, scheme, notes))
+    layers = AddedPlots(session, node.options, scheme, notes).around(layers)
+    graph = assembled(layers, node.options, scheme, notes, legend=legend)
+    graph = replace(graph, titles=titles_of(node.options, scheme, notes, usual))
+    finish(session, graph, node, node.options, notes)
 
 
 def lone_syntax(name: str, argument: ArgumentKind = "none", more: tuple[GraphOptionSpec, ...] = ()) -> Syntax:

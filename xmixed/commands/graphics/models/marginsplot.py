@@ -275,7 +275,13 @@ class MarginsMaker:
     def _line(self, i: int, x: np.ndarray, y: np.ndarray, label: str) -> Plot:
         look = self._look(("plotopts", f"plot{i + 1}opts"))
         kind = look.word("recast") or self.options.word("recast") or "connected"
-        if kind not in PLOT_KINDS - RANGES - {"lines", "box", "pie"} or kind.startswith("pc"):
+        if kind not in PLOT_KINDS - RANGES - {
+            "lines",
+            "box",
+            "pie",
+            "contour",
+            "contourline",
+        } or kind.startswith("pc"):
             raise StataError(198, f"option recast() incorrectly specified: {kind}")
         style = Looks(look, self.scheme, self.notes).style(kind, 0)
         style = replace(style, horizontal=self.options.flag("horizontal"))
