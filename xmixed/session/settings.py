@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Remembered(NamedTuple):
@@ -36,6 +36,7 @@ REMEMBERED: dict[str, Remembered] = {
     "scrollbufsize": Remembered("200000", number=True),
     "searchdefault": Remembered("local", ("local", "net", "all")),
     "segmentsize": Remembered("32m", number=True),
+    "shell": Remembered("off", _SWITCH),
     "tracedepth": Remembered("32000", number=True),
     "traceexpand": Remembered("on", _SWITCH),
     "tracehilite": Remembered(""),
@@ -67,7 +68,7 @@ class Settings:
     showbaselevels: str = ""  # "", "on" (baselevels) or "all" (allbaselevels)
     showomitted: bool = True
     showemptycells: bool = True
-    graphics: bool = True
+    graphics: Literal["on", "off", "terminal"] = "on"
     scheme: str = "xmixed"
     rmsg: bool = False
     trace: bool = False
