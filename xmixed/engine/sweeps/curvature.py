@@ -18,7 +18,7 @@ import numpy as np
 
 from xmixed.engine.batched import cross, triangular_inverse
 from xmixed.engine.sweeps.conditional import LevelState
-from xmixed.engine.sweeps.directions import Direction
+from xmixed.engine.sweeps.directions import Direction, stacked
 from xmixed.engine.sweeps.sweeps import Upward
 
 
@@ -41,25 +41,23 @@ class TwoLevelSums:
 
     @staticmethod
     def of(
-        state: LevelState, s: np.ndarray, root: np.ndarray, counts: np.ndarray | None, reml: bool
+        W: np.ndarray, F: np.ndarray, s: np.ndarray, root: np.ndarray, counts: np.ndarray | None, reml: bool
     ) -> TwoLevelSums:
         """The sums over some groups.
 
         Parameters
         ----------
-        s : (q, G) array
+        W, F, s : (q, q, G), (q, p, G) and (q, G) arrays
         root : (p, p) array
             Inverse of the factor of X'V^{-1}X: it makes the covariance of beta the identity.
         counts : (G,) array or None
             How often each group counts.
         """
         q, groups, p = s.shape[0], s.shape[1], len(root)
-        W = cross(state.Y, state.Y)
         row, column, _ = _packing(q)
         packed = W[row, column]
         counted = packed if counts is None else packed * counts
         WW, Ws = counted @ packed.T, counted @ (s[row] * s[column]).T
-        F = cross(state.Y, state.E[:, :p]) if p else np.zeros((q, 0, groups))
         sF = (s if counts is None else s * counts) @ F.reshape(q * p, groups).T
         sF = (sF.reshape(q * q, p) @ root.T).reshape(q, q * p)
         if not (reml and p):
@@ -68,6 +66,14 @@ class TwoLevelSums:
         flat = F.reshape(q * p, groups)
         products = np.stack([(F[i] * F[j]).sum(axis=0) for i, j in zip(row, column, strict=True)])
         return TwoLevelSums(WW, Ws, sF, packed @ products.T, flat @ flat.T)
+
+    @staticmethod
+    def of_state(
+        state: LevelState, s: np.ndarray, root: np.ndarray, counts: np.ndarray | None, reml: bool
+    ) -> TwoLevelSums:
+        """The same where an upward sweep has ended in `state`."""
+        W, F = cross(state.Y, state.Y), cross(state.Y, state.E[:, : len(root)])
+        return TwoLevelSums.of(W, F, s, root, counts, reml)
 
     def plus(self, other: TwoLevelSums) -> TwoLevelSums:
         """The sums over these groups and others."""
@@ -80,11 +86,11 @@ class TwoLevelSums:
         q = len(self.sF)
         p = self.sF.shape[1] // q
         _, _, unpack = _packing(q)
-        D = np.array([direction.matrix for direction in directions])
+        D = stacked(directions)[0][1].reshape(len(directions), q, q)
         log_det = -_contract(self.WW[unpack][:, :, unpack], D)
         rss = 2.0 * _contract(self.Ws[unpack][:, :, unpack], D)
         if p:
-            slopes = np.tensordot(D, self.sF.reshape(q, q, p), axes=([1, 2], [0, 1]))
+            slopes = D.reshape(-1, q * q) @ self.sF.reshape(q * q, p)
             rss -= 2.0 * slopes @ slopes.T
         if len(self.FF):
             # 2 tr(K F'D_a W D_b F) - tr(K H_a K H_b), with F scaled so that K is the identity.

@@ -183,7 +183,7 @@ class NestedSweeps:
         if len(psis) == 1 and len(psis[0]) <= _NARROW:
             counts = None if downward.counts is None else downward.counts[0]
             state, scores = upward.states[0], downward.scores[0]
-            sums = TwoLevelSums.of(state, scores, root, counts, self.problem.reml)
+            sums = TwoLevelSums.of_state(state, scores, root, counts, self.problem.reml)
             return sums.second_derivatives(directions)
         found = MultilevelCurvature(self.problem, psis, upward, downward, root)
         return found.second_derivatives(directions)
