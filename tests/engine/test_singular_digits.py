@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from xmixed.engine import Level, Model, RandomEffects, Residuals, evaluate
+from xmixed.engine.model import ResidualStructureName
 
 Covariance = Callable[[int, int], Any]
 
@@ -85,3 +86,40 @@ def test_crossed_effects_far_larger_than_structured_residuals(log_sd: float) -> 
 
         wanted = exact_log_likelihood(model, covariance)
     assert evaluate(model, parameters).log_likelihood == pytest.approx(wanted, rel=1e-8)
+
+
+@pytest.mark.parametrize("structure", ["toeplitz", "ar", "exchangeable"])
+@pytest.mark.parametrize("log_sd", [0.0, 4.0, 8.0])
+def test_nested_effects_far_larger_than_structured_residuals(
+    structure: ResidualStructureName, log_sd: float
+) -> None:
+    """An intercept of larger groups, intercept and slope of smaller ones: up to 3e7 times the residuals."""
+    y, x, group, _ = simulated()
+    top = group // 3
+    levels = (
+        Level(top, 4, (RandomEffects((None,), "identity"),)),
+        Level(group, 10, (RandomEffects((x, None), "independent"),)),
+    )
+    time = None if structure == "exchangeable" else (np.arange(40) % 4).astype(float)
+    residuals = Residuals(structure, group, 10, time, 0, 0 if time is None else 1)
+    model = Model(y, (x, None), levels, "ml", residuals)
+    # The one coefficient of ar is rho itself.
+    parameters = np.array([-1.0, log_sd, log_sd, np.log(1e-4), 0.3])
+    with mpmath.workdps(50):
+        small, large = mpmath.exp(mpmath.mpf(-2)), mpmath.exp(2 * mpmath.mpf(log_sd))
+        residual, rho = mpmath.exp(2 * mpmath.mpf(parameters[3])), mpmath.tanh(mpmath.mpf(0.3))
+        by_lag = {
+            "toeplitz": [1, rho, 0, 0],
+            "ar": [rho**k for k in range(4)],
+            "exchangeable": [1, rho, rho, rho],
+        }
+        z = [mpmath.mpf(float(value)) for value in x]
+
+        def covariance(i: int, j: int) -> Any:
+            own = small if top[i] == top[j] else mpmath.mpf(0)
+            if group[i] == group[j]:
+                own += large * (1 + z[i] * z[j]) + residual * by_lag[structure][abs(i - j)]
+            return own
+
+        wanted = exact_log_likelihood(model, covariance)
+    assert evaluate(model, parameters).log_likelihood == pytest.approx(wanted, rel=1e-9)
