@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from xmixed.errors import StataError
+from xmixed.estimation.summed import streaming
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
 
@@ -81,6 +82,9 @@ regress y
 """.strip().splitlines()
 
 FEW = [MODELS[place] for place in (0, 3, 6, 11, 14, 17, 19, 22, 28, 30, 35, 38)]
+
+
+STREAMED = [command for command in MODELS if "name" not in command and "|| id" in command]
 
 
 def made(folder: Path) -> Path:
@@ -169,6 +173,21 @@ def test_duckdb(in_memory: Session, by_reference: Session, command: str) -> None
     shown = []
     for session in (in_memory, by_reference):
         shown.append(session.run(command))
+    assert_equal(by_reference, in_memory)
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("room", [1e9, 2e4])
+@pytest.mark.parametrize("command", STREAMED)
+def test_rows_that_stream_by(
+    in_memory: Session, by_reference: Session, monkeypatch: pytest.MonkeyPatch, command: str, room: float
+) -> None:
+    """What is done of very many groups, at once and range by range, gives the same of few."""
+    assert by_reference.data.reference is not None
+    monkeypatch.setattr(streaming, "FEWEST", 1)
+    monkeypatch.setattr(streaming, "SPARSEST", 1e6)
+    monkeypatch.setattr(by_reference.data.reference.source, "room", lambda: room)
+    shown = [session.run(command) for session in (in_memory, by_reference)]
     assert_equal(by_reference, in_memory)
     assert shown[0] == shown[1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
@@ -90,10 +91,13 @@ class Source(Protocol):
         As the user named it.
     ordered : bool
         Rows have an order that every query finds again.
+    streams : bool
+        `batches` hands rows out while a query runs.
     """
 
     name: str
     ordered: bool
+    streams: bool
 
     def run(self, query: ir.Table) -> pyarrow.Table:
         """Return the rows of a query.
@@ -105,6 +109,14 @@ class Source(Protocol):
         KeyboardInterrupt
             The query was cancelled.
         """
+        ...
+
+    def batches(self, query: ir.Table) -> Iterator[pyarrow.RecordBatch]:
+        """Give the rows of a query piece by piece, in any order; raises as `run`."""
+        ...
+
+    def room(self) -> float:
+        """Return the bytes that sums held beside the queries may take."""
         ...
 
     def limit_memory(self, limit: str) -> None:

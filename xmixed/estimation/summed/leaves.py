@@ -113,6 +113,11 @@ class Leaves:
         order = np.lexsort([values[name] for name in reversed(names)])
         return {name: column[order] for name, column in values.items()}
 
+    def keys(self, names: Sequence[str]) -> Any:
+        """Return a table of some columns alone, where none of these is missing."""
+        kept = self.rows.table.filter([self._present[name] for name in names])
+        return kept.select(**{name: self._columns[name] for name in names})
+
     @property
     def table(self) -> Any:
         """The table of all columns, rows with a missing value left out."""
