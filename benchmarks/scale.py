@@ -1,10 +1,12 @@
 """Mixed models and regressions on data that stay in Parquet files: time, peak memory and cost per row.
 
-Data are made once for every size: 20 rows a group, or as many as asked for, in shuffled order, three covariates, an intercept and a
-slope that vary by group. Every run is a process of its own, as a user's would be, and its peak memory is that
-of the whole process, the database included. Cost per row is processor time, of all threads.
+Data are made once for every size: 20 rows a group, or as many as asked for, in shuffled order, three
+covariates, an intercept and a slope that vary by group. Every run is a process of its own, as a user's would
+be, and its peak memory is that of the whole process, the database included. Cost per row is processor time,
+of all threads.
 
-Usage: python benchmarks/scale.py [--rows N ...] [--rows-of-group N] [--folder DIR] [--memory 2g] [--repetitions K] [--keep]
+Usage: python benchmarks/scale.py [--rows N ...] [--rows-of-group N] [--folder DIR] [--memory 2g]
+       [--repetitions K] [--commands NAME ...]
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
@@ -92,7 +92,7 @@ class Source(Protocol):
     ordered : bool
         Rows have an order that every query finds again.
     streams : bool
-        `batches` hands rows out while a query runs.
+        `batches` hands rows out while a query runs, in pieces.
     """
 
     name: str
@@ -111,7 +111,7 @@ class Source(Protocol):
         """
         ...
 
-    def batches(self, query: ir.Table) -> Iterator[pyarrow.RecordBatch]:
+    def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
         """Give the rows of a query piece by piece, in any order; raises as `run`."""
         ...
 

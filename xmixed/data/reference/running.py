@@ -8,7 +8,7 @@ import socket
 import sys
 import warnings
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,7 +126,7 @@ class DuckDB:
                 lambda: connection.sql(text).to_arrow_table(), connection.interrupt, connection.query_progress
             )
 
-    def batches(self, query: ir.Table) -> Iterator[pyarrow.RecordBatch]:
+    def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
         """Give the rows of a query piece by piece; see `Source.batches`."""
         self.check()
         connection = self.backend.con
@@ -205,6 +205,14 @@ class Spark:
             with suppress(Exception):
                 self.session.interruptAll()
             raise
+
+    def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
+        """Give the rows of a query, which arrive in one piece."""
+        yield from self.run(query).to_batches()
+
+    def room(self) -> float:
+        """Return half of what the machine of this session has free."""
+        return free_memory() / 2
 
     @contextmanager
     def failures(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -45,7 +45,7 @@ def watched_pieces(
     cancel: Callable[[], None],
     share: Callable[[], float],
     stream: TextIO | None = None,
-) -> Iterator[Any]:
+) -> Generator[Any]:
     """Give what `piece` returns until it raises StopIteration; all pieces are one work. See `watched`."""
     with _Line.on(stream) as line:
         while True:

@@ -2,8 +2,8 @@
 
 An engine keeps a state for every sum of every group, once for each thread, and looks each row's group up in a
 table; beyond the processor's cache, and then beyond memory, a row costs many times what it costs among few
-groups. Where the values of the keys say where a cell stands, the sums are one array, a line for each cell, that
-rows are added to batch by batch: its memory is all there is. Rows come in any order.
+groups. Where the values of the keys say where a cell stands, the sums are one array, a line for each cell,
+that rows are added to batch by batch: its memory is all there is. Rows come in any order.
 """
 
 from __future__ import annotations
@@ -81,14 +81,20 @@ def places_of(leaves: Leaves, keys: Sequence[str]) -> Places | None:
     wanted: dict[str, Any] = {}
     for place, key in enumerate(keys):
         value = table[key]
-        wanted |= {f"low{place}": value.min(), f"high{place}": value.max(), f"kinds{place}": value.approx_nunique()}
+        wanted |= {
+            f"low{place}": value.min(),
+            f"high{place}": value.max(),
+            f"kinds{place}": value.approx_nunique(),
+        }
         wanted[f"broken{place}"] = (value != value.round(0).cast("float64")).any()
     found = leaves.rows.run(table.aggregate(**wanted)).to_pylist()[0]
     if any(found[f"broken{place}"] is not False for place in range(len(keys))):
         return None
     lows = tuple(float(found[f"low{place}"]) for place in range(len(keys)))
     highs = [float(found[f"high{place}"]) for place in range(len(keys))]
-    places = Places(tuple(keys), lows, tuple(int(high - low) + 1 for low, high in zip(lows, highs, strict=True)))
+    places = Places(
+        tuple(keys), lows, tuple(int(high - low) + 1 for low, high in zip(lows, highs, strict=True))
+    )
     kinds = max(int(found[f"kinds{place}"]) for place in range(len(keys)))
     if kinds < FEWEST or places.count > SPARSEST * kinds:
         return None
