@@ -13,6 +13,7 @@ from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import Objective
 from xmixed.engine.sweeps.few_groups import FewGroups
 from xmixed.engine.sweeps.nested import NestedSweeps
+from xmixed.engine.sweeps.one_or_two_effects import OneOrTwoEffects
 
 
 def slopes(q: int, method: str, n_groups: int = 18) -> Model:
@@ -33,17 +34,22 @@ def test_sweeps_of_few_groups(q: int, method: str) -> None:
     objective = Objective(prepare(slopes(q, method)))
     point = objective.point(start_blocks(objective))
     few, many = objective.sweeps, NestedSweeps(objective.problem)
-    assert isinstance(few, FewGroups)
+    assert isinstance(few, OneOrTwoEffects if q <= 2 else FewGroups)
     one, other = few.up(point.psis), many.up(point.psis)
     for name in ("log_det_V", "log_det_X", "rss", "beta", "factor"):
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-12, atol=1e-14)
     down, reference = few.down(one, point.psis), many.down(other, point.psis)
     np.testing.assert_allclose(down.information[0], reference.information[0], rtol=1e-11, atol=1e-11)
     np.testing.assert_allclose(down.scores[0], reference.scores[0], atol=1e-11)
-    pairs = (each.second_derivatives(point.psis, objective.directions, *at)
-             for each, *at in ((few, one, down), (many, other, reference)))  # fmt: skip
+    at = point.psis, objective.directions
+    pairs = few.second_derivatives(*at, one, down), many.second_derivatives(*at, other, reference)
     for mine, theirs in zip(*pairs, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9)
+    for mine, theirs in zip(
+        few.effects(one, point.psis, {}), many.effects(other, point.psis, {}), strict=True
+    ):
+        np.testing.assert_allclose(mine.means, theirs.means, atol=1e-11)
+        np.testing.assert_allclose(mine.variances, theirs.variances, atol=1e-11)
 
 
 def test_many_groups_keep_their_arrays() -> None:

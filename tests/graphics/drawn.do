@@ -280,3 +280,34 @@ qnorm distance, msymbol(D)
 xtline distance if subject < 4, overlay
 xtline distance if subject < 4, i(female)
 xtline distance if subject < 4, t(sub2)
+serrbar distance age subject in 1/9, scale(2)
+twoway fpfit distance subject, estopts(degree(1))
+twoway mband distance subject, bands(4)
+twoway mspline distance subject, n(4)
+twoway contour distance age subject, ccuts(20 25)
+twoway contour distance age subject, levels(3)
+twoway contour age distance subject, interp(shepard)
+twoway contour distance age subject, crule(hue)
+twoway contour distance age subject, scolor(white)
+twoway contour distance age subject, ecolor(black)
+twoway contour distance age subject, ccolors(red)
+twoway contour distance age subject, format(%5.2f)
+twoway contourline distance age subject, minmax
+twoway contour distance age subject, reversekey
+twoway contour distance age subject, ztitle(T)
+twoway contourline distance age subject, colorlines
+ac distance if subject == 1, lags(2)
+ac distance if subject == 1, level(80)
+ac distance if subject == 1, ciopts(fcolor(red))
+pac distance if subject == 2, lags(2) yw
+spikeplot distance, round(2)
+spikeplot distance, fraction
+spikeplot distance, root
+dotplot distance, over(age)
+dotplot distance, ny(3)
+dotplot distance, incr(2)
+dotplot distance, center
+dotplot distance, mean
+dotplot distance, median
+dotplot distance, bar
+qchi distance, df(24)

@@ -159,6 +159,18 @@ def test_lines_of_panels(session: Drawing) -> None:
     assert apart.panels.graphs[0].plots[0].x.tolist() == [8, 10, 12, 14]
 
 
+def test_bars_of_standard_errors(session: Drawing) -> None:
+    session.run("collapse (mean) m=distance (semean) se=distance, by(age)")
+    m, se = (session.data[name].to_double() for name in ("m", "se"))
+    bars, means = session.draw("serrbar m se age, scale(1.96)").plots
+    np.testing.assert_allclose(bars.y, m - 1.96 * se)
+    np.testing.assert_allclose(bars.y2, m + 1.96 * se)
+    np.testing.assert_array_equal(means.y, m)
+    for typed in ("serrbar m se", "serrbar m se age, scale(wide)"):
+        with pytest.raises(StataError):
+            session.draw(typed)
+
+
 # --- memory and files -------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,6 @@ from xmixed.commands.registry import CommandEntry, commands, subcommands
 from xmixed.errors import StataError
 from xmixed.graphics.files import write_graph
 from xmixed.graphics.model import Graph, Panels
-from xmixed.interpreter.session import Session
 from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax
 
 DRAWN, UNDRAWN = "drawn.do", "undrawn.do"
@@ -22,6 +21,7 @@ ELSEWHERE = {
     *("name", "saving", "draw"),  # where a graph goes
     *("vertical", "stdp", "label", "epanechnikov", "outsides", "fit"),  # the usual already
     *("logit", "adjust", "addplot", "student", "at", "generate", "se", "graph", "scatter", "clockwise"),
+    *("group", "lowess", "mspline", "lsopts", "msopts", "table", "plot"),
     *("relevel", "density", "addlabopts", "rlopts", "note", "off", "all", "horizontal", "nograph"),
 }
 """Options that other tests show, or that ask for what is so without them."""
@@ -105,12 +105,3 @@ def _options(entry: CommandEntry) -> list[GraphOptionSpec]:
         for plot in entry.syntax.plots:
             found += plot.options
     return found
-
-
-def test_addplot_is_refused_by_name() -> None:
-    session = Session()
-    session.run("set obs 9\ngenerate x = _n\nset graphics off")
-    for command in ("histogram x, addplot(line x x)", "kdensity x, addplot((line x x))"):
-        with pytest.raises(StataError) as caught:
-            session.run(command)
-        assert str(caught.value) == "option addplot() is not implemented in xmixed yet r(198);"

@@ -78,3 +78,11 @@ graph combine one two, altshrink
 graph combine one two, imargin(zero)
 graph combine one two, legend(off)
 qnorm distance, grid
+twoway contour distance age subject, heatmap
+twoway contour distance age subject, zlabel(1)
+twoway contour distance age subject, zscale(log)
+twoway contour distance age subject, zaxis(1)
+twoway contour distance age subject, clegend(off)
+dotplot distance, nx(3)
+dotplot distance, bounded
+ac distance if subject == 1, fft

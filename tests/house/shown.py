@@ -13,7 +13,7 @@ from xmixed.commands.registry import find_entry
 from xmixed.errors import StataError
 
 TESTS = Path(__file__).parents[1]
-WORD = re.compile(r"[A-Za-z_]\w*")
+WORD = re.compile(r"[A-Za-z_]\w*|!")
 _PREFIX = re.compile(r"(?:quietly|qui|capture|cap|noisily|noi|by\w*\s[^:]*:|xi:?)\s*:?\s*")
 _HOLE = " ? "
 """Stands for the values of an f-string."""

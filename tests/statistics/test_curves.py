@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from xmixed.statistics.curves.bands import cross_medians, default_bands, spline_through
 from xmixed.statistics.curves.density import (
     default_bandwidth,
     histogram_bins,
     histogram_counts,
     kernel_density,
 )
+from xmixed.statistics.curves.fractional import POWERS, fit_fractional, origin_of
 from xmixed.statistics.curves.kernels import KERNELS, REACH, kernel_moments
 from xmixed.statistics.curves.smoothing import (
     _bandwidth_constant,
@@ -20,6 +22,7 @@ from xmixed.statistics.curves.smoothing import (
     lowess,
     rule_of_thumb,
 )
+from xmixed.statistics.curves.surfaces import grid_of
 
 
 def sample(n: int = 80, seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
@@ -155,3 +158,93 @@ def test_bands_of_local_polynomials_cover_the_curve() -> None:
         fitted = local_polynomial(x, y, np.array([np.pi]), 1, h)
         hits += abs(fitted.value[0]) <= 1.96 * fitted.standard_error[0]
     assert 33 <= hits <= 40
+
+
+def test_a_fractional_polynomial_has_the_powers_of_the_best_fit_of_all() -> None:
+    """Every pair of powers tried by hand: powers of x itself, terms with the logarithm where they repeat."""
+    rng = np.random.default_rng(3)
+    x = rng.uniform(0.5, 8, 60)
+    y = 3 + np.log(x) - 0.2 * x**2 + rng.normal(0, 0.3, 60)
+    w = rng.uniform(0.5, 2, 60)
+
+    def columns(at: np.ndarray, p: float, q: float) -> np.ndarray:
+        first = np.log(at) if p == 0 else at**p
+        second = first * np.log(at) if p == q else np.log(at) if q == 0 else at**q
+        return np.column_stack([np.ones_like(at), first, second])
+
+    def squares(p: float, q: float) -> float:
+        root = np.sqrt(w)
+        b = np.linalg.lstsq(columns(x, p, q) * root[:, None], y * root, rcond=None)[0]
+        return float(w @ (y - columns(x, p, q) @ b) ** 2)
+
+    best = min(((p, q) for p in POWERS for q in POWERS if p <= q), key=lambda pair: squares(*pair))
+    found = fit_fractional(x, y, w)
+    assert found.powers == best
+    at = np.linspace(1, 7, 9)
+    design = columns(x, *best)
+    weights = w / w.sum() * 60
+    inverse = np.linalg.inv(design.T @ (design * weights[:, None]))
+    b = inverse @ design.T @ (weights * y)
+    variance = weights @ (y - design @ b) ** 2 / 57
+    np.testing.assert_allclose(found.value(at), columns(at, *best) @ b, rtol=1e-8)
+    se = np.sqrt(np.sum(columns(at, *best) @ inverse * columns(at, *best), axis=1) * variance)
+    np.testing.assert_allclose(found.standard_error(at), se, rtol=1e-7)
+    np.testing.assert_allclose(found.standard_error(at, True), np.sqrt(se**2 + variance), rtol=1e-7)
+
+
+def test_a_fractional_polynomial_of_what_is_not_positive_is_moved_aside() -> None:
+    assert origin_of(np.array([2.0, 5.0])) == 0
+    assert origin_of(np.array([-1.0, 0.0, 0.5])) == 1.5
+    x = np.arange(-3.0, 9.0)
+    found = fit_fractional(x, (x + 4) ** 3 + 1, degree=1)
+    assert found.powers == (3.0,) and found.shift == 4
+    np.testing.assert_allclose(found.value(x), (x + 4) ** 3 + 1, rtol=1e-10)
+
+
+def test_cross_medians_are_those_of_bands_of_equal_width() -> None:
+    x, y = sample(101)
+    found = cross_medians(x, y, 7)
+    edges = np.linspace(x.min(), x.max(), 8)
+    edges[-1] += 1
+    parts = [(x >= a) & (x < b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    np.testing.assert_allclose(found[0], [np.median(x[part]) for part in parts])
+    np.testing.assert_allclose(found[1], [np.median(y[part]) for part in parts])
+    at, value = cross_medians(np.array([0.0, 1.0, 9.0, 10.0]), np.arange(4.0), 5)
+    assert list(at) == [0.5, 9.5] and list(value) == [0.5, 2.5]  # the bands between are empty
+    assert [len(part) for part in cross_medians(np.ones(3), np.arange(3.0), 4)] == [1, 1]
+    assert default_bands(27) == 14 and default_bands(3) == 10
+
+
+def test_the_spline_goes_through_its_knots_and_is_straight_at_its_ends() -> None:
+    x, y = np.array([0.0, 1, 3, 4, 7]), np.array([1.0, 3, 2, 5, 4])
+    at, value = spline_through(x, y, 9)
+    assert len(at) == 41
+    np.testing.assert_allclose(value[::10], y, atol=1e-12)
+    third = np.diff(value[:4], 3)  # a cubic: third differences are constant, second ones begin at zero
+    np.testing.assert_allclose(np.diff(value[:3], 2)[0], third[0], rtol=1e-6)
+    assert spline_through(x[:2], y[:2], 9)[0] is not None and len(spline_through(x[:2], y[:2], 9)[0]) == 2
+
+
+@pytest.mark.parametrize("method", ["thinplatespline", "shepard"])
+def test_surfaces_go_through_their_points(method: str) -> None:
+    rng = np.random.default_rng(5)
+    x, y = rng.uniform(0, 5, 40), rng.uniform(-2, 2, 40)
+    x[0], y[0], x[1], y[1] = 0, -2, 5, 2  # at two corners of the grid
+    z = 2 + 3 * x - y if method == "thinplatespline" else rng.normal(size=40)
+    across, along, surface = grid_of(x, y, z, method)
+    assert surface[0, 0] == pytest.approx(z[0], abs=1e-6) and surface[-1, -1] == pytest.approx(z[1], abs=1e-6)
+    if method == "thinplatespline":  # a plane has no bending: the spline is the plane
+        np.testing.assert_allclose(surface, 2 + 3 * across[None, :] - along[:, None], atol=1e-8)
+    else:  # means of the values never leave their range
+        assert surface.min() >= z.min() and surface.max() <= z.max()
+
+
+def test_a_full_grid_is_taken_as_it_is() -> None:
+    x, y = (part.ravel() for part in np.meshgrid(np.arange(4.0), np.arange(3.0)))
+    for method in ("thinplatespline", "none"):
+        across, along, surface = grid_of(x, y, x * 10 + y, method)
+        np.testing.assert_array_equal(surface, across[None, :] * 10 + along[:, None])
+    with pytest.raises(ValueError, match="no full grid"):
+        grid_of(x[:-1], y[:-1], x[:-1], "none")
+    with pytest.raises(ValueError, match="one line"):
+        grid_of(x, x * 0, x, "shepard")

@@ -127,7 +127,7 @@ def from_double(values: np.ndarray, storage_type: str) -> np.ndarray:
     """
     values = np.asarray(values, dtype=np.float64)
     if storage_type == "double":
-        at = np.flatnonzero(is_missing(values))
+        at = np.flatnonzero(is_missing(values) | (values == -np.inf))
         out = values.copy()
         if not len(at):
             return out

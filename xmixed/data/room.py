@@ -26,7 +26,7 @@ class Room:
         unit = _UNITS.get(text[-1])
         return cls(float(text[:-1]) * unit if unit else float(text))
 
-    def require(self, rows: int, variables: Iterable[Variable]) -> None:
+    def require(self, rows: float, variables: Iterable[Variable]) -> None:
         """Refuse rows of variables that do not fit, r(909)."""
         self.require_bytes(rows * sum(variable.values.itemsize for variable in variables))
 

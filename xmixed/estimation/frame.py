@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,12 +11,58 @@ from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.factors.design import column
-from xmixed.expressions.factors.terms import Term
+from xmixed.expressions.factors.terms import Part, Term
 from xmixed.language.nodes import Name
 from xmixed.missing import MISSING, is_missing
 
-Fixed = Mapping[str, "float | np.ndarray | Mapping[int, float]"]
-"""Values of variables by `name` or `L.name`."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JointShares:
+    """Shares of the combinations of several factors' levels.
+
+    Attributes
+    ----------
+    names : tuple of str
+    cells : ndarray of int, shape (c, len(names))
+    shares : ndarray, shape (c,)
+    """
+
+    names: tuple[str, ...]
+    cells: np.ndarray
+    shares: np.ndarray
+
+    def of(self, levels: Mapping[str, int]) -> float:
+        """Return the share of the combinations with these levels."""
+        inside = np.ones(len(self.cells), dtype=bool)
+        for name, level in levels.items():
+            inside &= self.cells[:, self.names.index(name)] == level
+        return float(self.shares[inside].sum())
+
+
+Fixed = Mapping[str, "float | np.ndarray | Mapping[int, float] | JointShares"]
+"""Values of variables by `name` or `L.name`; factors may have shares of their levels."""
+
+
+def fixed_product(parts: Sequence[Part], fixed: Fixed) -> tuple[float, tuple[Part, ...]]:
+    """Return the product of the parts that are fixed at a number or at shares, and the parts that are not."""
+    factor, rest = 1.0, []
+    joint: dict[int, tuple[JointShares, dict[str, int]]] = {}
+    for part in parts:
+        given = fixed.get(part.plain)
+        if given is None or isinstance(given, np.ndarray):
+            rest.append(part)
+        elif isinstance(given, JointShares):
+            if part.level is None:
+                factor = 0.0
+            else:
+                joint.setdefault(id(given), (given, {}))[1][part.plain] = part.level
+        elif isinstance(given, Mapping):
+            factor *= given.get(part.level, 0.0) if part.level is not None else 0.0
+        else:
+            factor *= float(given) if part.level is None else float(given == part.level)
+    for shares, levels in joint.values():
+        factor *= shares.of(levels)
+    return factor, tuple(rest)
 
 
 class EstimationFrame:
@@ -104,7 +151,7 @@ class EstimationFrame:
         if isinstance(given, np.ndarray):
             return given[self.rows]
         if given is not None:
-            if isinstance(given, Mapping):
+            if isinstance(given, Mapping | JointShares):
                 raise StataError(198, f"{variable} has shares of levels, not a value")
             return np.full(self.size, float(given))
         return self._column(variable, series)[self.rows]
@@ -115,15 +162,11 @@ class EstimationFrame:
             return None
         if not self.fixed:
             return column(term, self.values)
-        found = np.ones(self.size)
-        for part in term.parts:
-            given = self.fixed.get(part.plain)
-            if isinstance(given, Mapping) and part.level is not None:
-                found *= given.get(part.level, 0.0)
-            elif part.level is not None:
-                found *= self.values(part.variable, part.time_series) == part.level
-            else:
-                found *= self.values(part.variable, part.time_series)
+        factor, rest = fixed_product(term.parts, self.fixed)
+        found = np.full(self.size, factor)
+        for part in rest:
+            own = self.values(part.variable, part.time_series)
+            found *= own if part.level is None else own == part.level
         return found
 
     def slope(self, term: Term, name: str) -> np.ndarray:

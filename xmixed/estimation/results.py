@@ -28,7 +28,9 @@ MODULES: dict[str, str] = {
     "xtmixed": "mixed.estimator",
     "mixed": "mixed.estimator",
     "anova": "linear.anova",
+    "contrast": "inference.margins_estimator",
     "margins": "inference.margins_estimator",
+    "pwcompare": "inference.margins_estimator",
     "areg": "linear.areg",
     "logistic": "likelihood.estimator:LOGIT",
     "logit": "likelihood.estimator:LOGIT",
@@ -126,6 +128,19 @@ class Tabular(Protocol):
 
     def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         """Return the table with what belongs to it; `eform` and its kin exponentiate."""
+        ...
+
+
+@runtime_checkable
+class HasInfluence(Protocol):
+    """An estimator that says what each observation adds to e(b)."""
+
+    def influence(self, estimates: Estimates, frame: EstimationFrame) -> np.ndarray:
+        """Return each row's addition, (rows of the frame, k); a row of frequency f stands for f such."""
+        ...
+
+    def correction(self, estimates: Estimates) -> float:
+        """Return the factor of small samples in a robust e(V)."""
         ...
 
 

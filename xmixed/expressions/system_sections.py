@@ -69,7 +69,7 @@ SECTIONS = (
         "trace tracedepth traceexpand tracesep traceindent tracenumber tracehilite",
         "trace",
     ),
-    _section("Other settings", "type level maxiter searchdefault seed varabbrev emptycells", "other"),
+    _section("Other settings", "type level maxiter searchdefault seed shell varabbrev emptycells", "other"),
     _section("Other (system values)", "pi alpha ALPHA Mons Months Wdays Weekdays rc"),
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from xmixed.errors import StataError
 from xmixed.graphics.layers import Extent, Layer, Measure, numbered, plot_extent
-from xmixed.graphics.model import Axes, Axis, Graph, Heading, Panels, Plot, Tick, Titles
+from xmixed.graphics.model import Axes, Axis, Graph, Heading, Legend, Panels, Plot, Tick, Titles
 from xmixed.graphics.options.axes import Along, axis_of
 from xmixed.graphics.options.headings import labels_of, titles_of
 from xmixed.graphics.options.legends import legend_of
@@ -55,12 +55,22 @@ def assembled(
         plots,
         axes,
         titles_of(options, scheme, notes),
-        legend_of(options.every("legend"), plots, scheme, notes, legend),
+        _of_scale(legend_of(options.every("legend"), plots, scheme, notes, legend), layers),
         labels_of(options, scheme, notes),
         scheme=scheme.name,
         region=region_of(options, scheme, notes),
     )
     return with_sizes(graph, options, notes)
+
+
+def _of_scale(legend: Legend, layers: Sequence[Layer]) -> Legend:
+    """Return the legend at the right and under its title where its keys are steps of a scale."""
+    scale = next((layer.scale for layer in layers if layer.scale.lines), None)
+    if scale is None or not legend.entries:
+        return legend
+    placed = bool(legend.position or legend.columns or legend.rows)
+    title = legend.title if legend.title.lines else scale
+    return replace(legend, title=title) if placed else replace(legend, title=title, position=3, columns=1)
 
 
 Extents = dict[tuple[str, int], Extent]
@@ -121,7 +131,8 @@ def _measure(layers: Sequence[Layer], letter: str, number: int, first: bool) -> 
         return Measure(), ""
     titles = dict.fromkeys(title for _, names in measures for title in names if title)
     one = next(iter(titles), "") if len(titles) == 1 or first else ""
-    return measures[0][0], one
+    measure = next((measure for measure, names in measures if any(names)), measures[0][0])
+    return measure, one
 
 
 # --- panels -----------------------------------------------------------------------------------------------

@@ -88,6 +88,51 @@ def _intensified(part: int, intensity: float) -> float:
     return 255 - (255 - part) * max(0.0, intensity) if intensity <= 1 else part / intensity
 
 
+_RAMP = ("#440154ff", "#3b528bff", "#21918cff", "#5ec962ff", "#fde725ff")
+"""From dark to light in equal steps of lightness, told apart with any colour vision (viridis)."""
+
+
+def ramp(count: int, start: str = "", end: str = "", rule: str = "") -> tuple[str, ...]:
+    """Return colours in even steps, our own or from `start` to `end`.
+
+    `rule`: `linear` in red, green and blue; `hue` and `chue` around the circle of hues (chue the other way);
+    `intensity`: `end`, ever stronger.
+    """
+    shares = [i / (count - 1) if count > 1 else 0.5 for i in range(count)]
+    if not (start or end or rule):
+        return tuple(_between(_RAMP, share) for share in shares)
+    first, last = start or "#0000ffff", end or "#ff0000ff"
+    if rule == "intensity":
+        return tuple(intensified(last, 0.15 + 0.85 * share) for share in shares)
+    if rule in ("hue", "chue"):
+        return tuple(_around(first, last, share, rule == "chue") for share in shares)
+    return tuple(_between((first, last), share) for share in shares)
+
+
+def _between(colors: tuple[str, ...], share: float) -> str:
+    place = share * (len(colors) - 1)
+    i = min(int(place), len(colors) - 2)
+    parts = [
+        int(colors[i][j : j + 2], 16) * (1 - place + i) + int(colors[i + 1][j : j + 2], 16) * (place - i)
+        for j in (1, 3, 5)
+    ]
+    return hexadecimal(*parts)
+
+
+def _around(start: str, end: str, share: float, other_way: bool) -> str:
+    import colorsys
+
+    (h1, s1, v1), (h2, s2, v2) = (
+        colorsys.rgb_to_hsv(*(int(color[j : j + 2], 16) / 255 for j in (1, 3, 5))) for color in (start, end)
+    )
+    turn = h2 - h1
+    if other_way:
+        turn += 1 if turn <= 0 else -1
+    hue = (h1 + share * turn) % 1.0
+    parts = colorsys.hsv_to_rgb(hue, s1 + share * (s2 - s1), v1 + share * (v2 - v1))
+    return hexadecimal(*(255 * part for part in parts))
+
+
 def color_of(text: str, foreground: str = "#000000ff", background: str = "#ffffffff") -> str | None:
     """Return `#rrggbbaa` of a colour as typed; None when there is no such colour.
 

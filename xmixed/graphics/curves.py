@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xmixed.statistics.curves.bands import cross_medians, default_bands, spline_through
 from xmixed.statistics.curves.density import (
     Bins,
     default_bandwidth,
@@ -14,7 +15,9 @@ from xmixed.statistics.curves.density import (
     histogram_counts,
     kernel_density,
 )
+from xmixed.statistics.curves.fractional import FractionalPolynomial, fit_fractional
 from xmixed.statistics.curves.smoothing import (
+    Polynomial,
     fit_polynomial,
     local_polynomial,
     lowess,
@@ -50,12 +53,47 @@ def fitted_polynomial(
     low, high = ends if ends is not None else (float(x.min()), float(x.max()))
     count = points or (2 if degree == 1 and level is None else 100)
     at = np.linspace(low, high, count)
-    fitted = fit_polynomial(x, y, degree, w)
+    return _with_interval(fit_polynomial(x, y, degree, w), at, level, of_forecast)
+
+
+def fractional_polynomial(
+    x: np.ndarray,
+    y: np.ndarray,
+    degree: int,
+    w: np.ndarray | None = None,
+    *,
+    ends: tuple[float, float] | None = None,
+    points: int = 0,
+    level: float | None = None,
+    of_forecast: bool = False,
+) -> Curve:
+    """Return the fractional polynomial that fits best, over the range of x or `ends`."""
+    low, high = ends if ends is not None else (float(x.min()), float(x.max()))
+    fitted = fit_fractional(x, y, w, degree)
+    return _with_interval(fitted, np.linspace(low, high, points or 300), level, of_forecast)
+
+
+def _with_interval(
+    fitted: Polynomial | FractionalPolynomial, at: np.ndarray, level: float | None, of_forecast: bool
+) -> Curve:
     value = fitted.value(at)
     if level is None:
         return Curve(at, value, NOTHING, NOTHING)
     half = _t_quantile(level, fitted.df) * fitted.standard_error(at, of_forecast)
     return Curve(at, value, value - half, value + half)
+
+
+def band_curve(x: np.ndarray, y: np.ndarray, bands: int = 0) -> Curve:
+    """Return the cross medians of bands of x, joined by straight lines."""
+    at, value = cross_medians(x, y, bands or default_bands(len(x)))
+    return Curve(at, value, NOTHING, NOTHING)
+
+
+def spline_curve(x: np.ndarray, y: np.ndarray, bands: int = 0, between: int = 0) -> Curve:
+    """Return the cubic spline through the cross medians of bands of x."""
+    knots = band_curve(x, y, bands)
+    at, value = spline_through(knots.x, knots.y, between or 10)
+    return Curve(at, value, NOTHING, NOTHING)
 
 
 def _t_quantile(level: float, df: float) -> float:

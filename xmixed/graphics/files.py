@@ -159,6 +159,9 @@ def _check_plot(plot: model.Plot) -> None:
         raise ValueError("unknown look")
     if plot.kind == "box":
         even = len(plot.x) == len(plot.boxes) and len(plot.y) == len(plot.x2)
+    elif plot.kind in ("contour", "contourline"):
+        colors = len(plot.levels) - (plot.kind == "contour")
+        even = plot.surface.shape == (len(plot.y), len(plot.x)) and len(plot.style.colors) == colors
     elif plot.kind == "pie":
         even = len(plot.x) in (0, len(plot.y))
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.graphics.model import Plot
+from xmixed.graphics.model import Heading, Plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,15 @@ class Layer:
     x, y : Measure
         y titles of several series are in `y_titles`.
     y_titles : tuple of str
+    scale : Heading
+        What the keys of the layer measure, where they are steps of a scale: the legend's title then.
     """
 
     plots: tuple[Plot, ...]
     x: Measure = Measure()
     y: Measure = Measure()
     y_titles: tuple[str, ...] = ()
+    scale: Heading = Heading()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,8 +14,10 @@ import numpy as np
 EMPTY = np.empty(0)
 PLOT_KINDS = frozenset(
     "scatter line lines connected area bar spike dropline dot rarea rbar rspike rcap rcapsym rline rscatter"
-    " rconnected pcspike pcarrow pccapsym box pie".split()
+    " rconnected pcspike pcarrow pccapsym box pie contour contourline".split()
 )
+SPECIAL = frozenset({"lines", "box", "pie", "contour", "contourline"})
+"""Kinds with data of their own, which no other plot can be recast to."""
 RANGES = frozenset({"rarea", "rbar", "rspike", "rcap", "rcapsym", "rline", "rscatter", "rconnected"})
 """Kinds that draw from y to y2."""
 
@@ -114,7 +116,8 @@ class Plot:
     kind : str
         scatter, line, connected, lines (many, told apart by gaps), area, bar, spike, dropline, dot; rarea,
         rbar, rspike, rcap, rcapsym, rline, rscatter, rconnected between y and y2; pcspike, pcarrow, pccapsym
-        from (x, y) to (x2, y2); box with the rows of `boxes`; pie.
+        from (x, y) to (x2, y2); box with the rows of `boxes`; pie; contour (bands in `style.colors`) and
+        contourline of the `surface` over the places x and y.
     x, y, x2, y2 : ndarray of float64, shape (n,)
         Empty where the kind has no use for them.
     boxes : ndarray of float64, shape (n, 5)
@@ -130,6 +133,10 @@ class Plot:
         Labels of the points or slices; () for none.
     sizes : ndarray of float64, shape (n,)
         Relative areas of the symbols (weights); empty for equal ones.
+    surface : ndarray of float64, shape (len(y), len(x))
+        Heights at every y and x.
+    levels : ndarray of float64, shape (k,)
+        Ascending heights at which bands begin and end, or lines are drawn.
     """
 
     kind: str
@@ -145,6 +152,8 @@ class Plot:
     y_axis: int = 1
     texts: tuple[str, ...] = ()
     sizes: np.ndarray = field(default_factory=lambda: EMPTY)
+    surface: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    levels: np.ndarray = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def run_by_groups(session: SessionState, groups: Groups, entry: CommandEntry, no
         for rows in groups.partition.slices:
             show_group_header(session, whole, groups, rows)
             part = session.data = whole.rows(rows)
+            session.rows_before = rows.start
             try:
                 entry.handler(session, node)
             except StataError as error:
@@ -45,7 +46,7 @@ def run_by_groups(session: SessionState, groups: Groups, entry: CommandEntry, no
                 session.out.write_always(error.message, f"r({error.code});")
             whole = _with_marks(whole, part, session.data, rows)
     finally:
-        session.data, session.groups = whole, groups
+        session.data, session.groups, session.rows_before = whole, groups, 0
     session.out.write("")
 
 

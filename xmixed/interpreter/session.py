@@ -280,12 +280,13 @@ class Session(SessionState):
     def _run_handler(self, entry: CommandEntry, node: Any) -> None:
         before = Snapshot(self)
         try:
-            if self.groups is None:
-                entry.handler(self, node)
-            else:
-                from xmixed.interpreter.by_groups import run_by_groups
+            with np.errstate(all="ignore"):  # Stata: what is beyond the largest number is missing, silently
+                if self.groups is None:
+                    entry.handler(self, node)
+                else:
+                    from xmixed.interpreter.by_groups import run_by_groups
 
-                run_by_groups(self, self.groups, entry, node)
+                    run_by_groups(self, self.groups, entry, node)
         except (ExitRequest, LoopSignal):
             raise
         except BaseException as error:
@@ -301,7 +302,9 @@ class Session(SessionState):
 
     def _renew_r(self, entry: CommandEntry, before: Snapshot) -> None:
         """Empty r() after a command that replaces it and had nothing to put there."""
-        if not entry.keeps_r and self.r is before.r:
+        if self.r is not before.r:
+            self.r.settle()
+        elif not entry.keeps_r:
             self.r = Results()
 
     def run_file(self, path: str, arguments: list[str], echo: bool, typed: str | None = None) -> None:
@@ -448,6 +451,8 @@ def as_stata_error(error: BaseException) -> StataError | None:
         return StataError(909, "op. sys. refuses to provide memory")
     if isinstance(error, RecursionError):
         return StataError(130, "expression too long")
+    if isinstance(error, OverflowError):
+        return StataError(1400, "numerical overflow")
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         return StataError(691, "I/O error", hint=str(error.strerror or error))
     return None

@@ -36,6 +36,7 @@ START_RULES = [
     "in_range",
     "newvar",
     "assignment",
+    "comparison",
     "words",
     "hypotheses",
     "display",

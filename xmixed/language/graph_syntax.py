@@ -19,7 +19,7 @@ Content = Literal[
     "expression",  # Expression
     "file",  # str
     "options",  # options without a comma before them
-    "plots",  # the plots of `addplot()`, refused by name so far
+    "plots",  # plots with their qualifiers and options: GraphCommand
 ]
 
 
@@ -37,12 +37,15 @@ class GraphOptionSpec(OptionSpec):
         False: known to Stata, accepted without effect.
     bare : bool
         May also stand without parentheses.
+    plots : tuple of PlotSyntax
+        The kinds of plots that may stand inside of `plots`.
     """
 
     content: Content = "marked"
     inside: tuple[OptionSpec, ...] = ()
     drawn: bool = True
     bare: bool = False
+    plots: tuple[PlotSyntax, ...] = ()
 
 
 class PlotSyntax(NamedTuple):

@@ -107,6 +107,20 @@ class _Reader:
             )
         )
 
+    def command(self, name: str, span: Span) -> GraphCommand:
+        """Return what was read."""
+        whole = self.whole
+        return GraphCommand(
+            name,
+            self.text,
+            tuple(self.found),
+            whole.condition,
+            whole.in_range,
+            whole.weight,
+            _of_the_graph(self.options),
+            span,
+        )
+
     def _kind(self, span: Span) -> tuple[PlotSyntax, Span]:
         """Return the kind of plot that the first word of a stretch names, and the rest."""
         word, length = split_command_word(self.text[span.start : span.end])
@@ -121,6 +135,12 @@ class _Reader:
             return self.plots[0], span
         where = Span(span.start, span.start + length)
         raise StataError(198, f"{word} is not a twoway plot type", where)
+
+
+def _of_the_graph(options: GraphOptions) -> GraphOptions:
+    """Return the options of a graph with those that stand among the plots of `addplot()`: they count too."""
+    added = [item for option in options if isinstance(option.value, GraphCommand) for item in option.options]
+    return GraphOptions((*options.items, *added)) if added else options
 
 
 def parse_graph(name: str, syntax: GraphSyntax, text: str, rest: Span) -> GraphCommand:
@@ -139,11 +159,7 @@ def parse_graph(name: str, syntax: GraphSyntax, text: str, rest: Span) -> GraphC
     reader.read(rest)
     if implied is not None and not reader.found:
         reader._read_plot(Span(rest.end, rest.end), implied)
-    whole = reader.whole
-    span = Span(0, len(text))
-    return GraphCommand(
-        name, text, tuple(reader.found), whole.condition, whole.in_range, whole.weight, reader.options, span
-    )
+    return reader.command(name, Span(0, len(text)))
 
 
 def _split(text: str, span: Span) -> list[Span]:
@@ -216,6 +232,8 @@ def _read(text: str, shown: str, typed: TypedOption, spec: GraphOptionSpec, nega
     if spec.content == "flag" and not spec.inside:
         raise not_allowed(typed)
     raw = text[inside.start : inside.end].strip()
+    if spec.content == "plots":
+        return _added_plots(text, inside, spec, typed, raw)
     if spec.content == "options":
         options = read_graph_options(text, shown, parse("option_list", shown, inside), (spec.inside,))
         return GraphOption(spec.name, None, options, raw, spec.drawn, typed.span)
@@ -223,6 +241,17 @@ def _read(text: str, shown: str, typed: TypedOption, spec: GraphOptionSpec, nega
     options = read_graph_options(text, shown, skeleton.options, (spec.inside,))
     value = _content(text, skeleton.argument, spec, typed)
     return GraphOption(spec.name, value, options, raw, spec.drawn, typed.span)
+
+
+def _added_plots(text: str, inside: Span, spec: GraphOptionSpec, typed: TypedOption, raw: str) -> GraphOption:
+    """Return `addplot(line y x || lfit y x, below)`: a graph command in the parentheses of an option."""
+    reader = _Reader(text, GraphSyntax("graph", options=spec.inside, plots=spec.plots), None)
+    reader.read(inside)
+    if not reader.found:
+        raise StataError(198, f"option {spec.name}() incorrectly specified", typed.span)
+    return GraphOption(
+        spec.name, reader.command(spec.name, inside), reader.options, raw, spec.drawn, typed.span
+    )
 
 
 def _content(text: str, span: Span | None, spec: GraphOptionSpec, typed: TypedOption) -> Any:
@@ -257,15 +286,10 @@ def _number(text: str, span: Span) -> float:
     return numbers[0]
 
 
-def _plots(text: str, span: Span) -> Any:
-    raise StataError(198, "option addplot() is not implemented in xmixed yet", span)
-
-
 _CONTENTS: dict[str, Any] = {
     "title": _title,
     "numbers": lambda text, span: parse("numlist", text, span),
     "number": _number,
     "expression": read_expression,
-    "plots": _plots,
     "file": lambda text, span: unquote(text[span.start : span.end]),
 }

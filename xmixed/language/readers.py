@@ -118,6 +118,12 @@ def _assignment_error(text: str, span: Span, error: StataError) -> StataError | 
     return None
 
 
+def _read_comparison(text: str, span: Span) -> Any:
+    found = parse("comparison", text, span)
+    check_depth(found)
+    return found
+
+
 def _read_hypotheses(text: str, span: Span) -> Any:
     found = parse("hypotheses", text, span)
     for hypothesis in found:
@@ -164,6 +170,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "newvarlist": _read_new_variables,
     "newvar": _read_assignment("newvar"),
     "assignment": _read_assignment("assignment"),
+    "comparison": _read_comparison,
     "call": _read_call,
     "expression": read_expression,
     "hypotheses": _read_hypotheses,

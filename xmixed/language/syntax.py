@@ -15,6 +15,7 @@ ArgumentKind = Literal[
     "call",  # NewVariableCall(type, name, function, inside): `[type] newvar = fcn(...)`
     "assignment",  # Assignment(target Name/Subscript, expression): `oldvar = exp`
     "expression",  # Expression or None
+    "comparison",  # Expression or None; `x = exp` is read as `x == exp`
     "display",  # tuple of DisplayItem
     "numlist",  # tuple of float
     "filename",  # str (quotes removed) or None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xmixed.missing import is_missing
+from xmixed.missing import MISSING, is_missing
 
 if TYPE_CHECKING:
     import pandas
@@ -54,6 +55,15 @@ class Results:
     scalars: dict[str, float] = field(default_factory=dict)
     macros: dict[str, str] = field(default_factory=dict)
     matrices: dict[str, Matrix] = field(default_factory=dict)
+
+    def settle(self) -> None:
+        """Make missing what is no number: sums beyond the largest double, and what came of them."""
+        for name, value in self.scalars.items():
+            if not math.isfinite(value):
+                self.scalars[name] = MISSING
+        for matrix in self.matrices.values():
+            if not np.isfinite(matrix.values).all():
+                matrix.values = np.where(np.isfinite(matrix.values), matrix.values, MISSING)
 
     def __getitem__(self, name: str) -> float | str | Matrix:
         for kind in (self.scalars, self.macros, self.matrices):

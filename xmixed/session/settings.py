@@ -36,6 +36,7 @@ REMEMBERED: dict[str, Remembered] = {
     "scrollbufsize": Remembered("200000", number=True),
     "searchdefault": Remembered("local", ("local", "net", "all")),
     "segmentsize": Remembered("32m", number=True),
+    "shell": Remembered("off", _SWITCH),
     "tracedepth": Remembered("32000", number=True),
     "traceexpand": Remembered("on", _SWITCH),
     "tracehilite": Remembered(""),

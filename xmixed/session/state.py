@@ -46,6 +46,7 @@ class SessionState(ABC):
         self.s = Results()
         self.stored: dict[str, Estimates] = {}
         self.held: dict[str, Estimates] = {}  # set aside by `_estimates hold`
+        self.growing_tables: dict[str, tuple[Estimates, ...]] = {}  # models of outreg2's tables, by file
         self.scalars: dict[str, float | str] = {}
         self.matrices: dict[str, Matrix] = {}
         self.global_macros: dict[str, str] = {}
@@ -72,6 +73,7 @@ class SessionState(ABC):
         self.cmdlog: LogFile | None = None
         self.depth = 0  # how many do-files, programs and loops are running
         self.groups: Groups | None = None  # of the `by` that is running
+        self.rows_before = 0  # observations before those of the by-group that is at hand
         self.progress: Progress | None = None  # of long commands, where a terminal can show it
         self.flushed = 0.0  # when `flush` was called last, by time.monotonic
 

@@ -117,3 +117,33 @@ def adjusted_p(p: np.ndarray, comparisons: float, method: str) -> np.ndarray:
         safe = np.where(p < MISSING, p, 0.0)
         return np.where(p < MISSING, -np.expm1(comparisons * np.log1p(-np.minimum(safe, 1.0))), p)
     return p
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartialCorrelations:
+    """Correlations of one variable with others, each given the rest; all shape (k,).
+
+    `semipartial`: the other variable alone is cleared of the rest.
+    """
+
+    partial: np.ndarray
+    semipartial: np.ndarray
+    p: np.ndarray
+
+
+def partial_correlations(rho: np.ndarray, n: float) -> PartialCorrelations:
+    """Return what the correlation matrix (k + 1, k + 1) of a variable, the first, and k others says.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        The variables are collinear.
+    """
+    k = len(rho) - 1
+    if k > 0 and np.linalg.eigvalsh(rho)[0] < 1e-12 * len(rho):
+        raise np.linalg.LinAlgError("collinear variables")
+    inverse = np.linalg.inv(rho)
+    partial = -inverse[0, 1:] / np.sqrt(inverse[0, 0] * np.diag(inverse)[1:])
+    unexplained = 1 / inverse[0, 0]
+    semipartial = partial * np.sqrt(unexplained / (1 - partial**2))
+    return PartialCorrelations(partial, semipartial, correlation_p(partial, np.full(k, n - k + 1)))

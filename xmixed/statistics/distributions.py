@@ -40,7 +40,7 @@ def t_tail(statistic: float, df: float) -> float:
         return MISSING
     from scipy.special import betainc
 
-    return float(betainc(df / 2, 0.5, df / (df + statistic**2)))
+    return float(betainc(df / 2, 0.5, df / (df + statistic * statistic)))
 
 
 @cache

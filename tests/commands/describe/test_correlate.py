@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from xmixed.errors import StataError
+from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
 
 
@@ -118,3 +120,34 @@ def test_refusals(cars, refused):
     assert refused(cars, "correlate mpg if mpg > 100") == (2000, "no observations")
     assert refused(cars, "pwcorr mpg, bonferroni sidak")[0] == 198
     assert refused(cars, "pwcorr mpg if mpg > 100") == (2000, "no observations")
+
+
+def test_pcorr_equals_regressions_and_residuals() -> None:
+    session = Session()
+    session.run("sysuse exam, clear\nquietly regress normexam standlrt schavg male")
+    n, df = session.e.scalars["N"], session.e.scalars["df_r"]
+    r2 = session.e.scalars["r2"]
+    b = session.e.matrices["b"].values[0, :3]
+    t = b / np.sqrt(np.diag(session.e.matrices["V"].values)[:3])
+    session.run("pcorr normexam standlrt schavg male")
+    assert session.r.scalars == {"N": n, "df": df}
+    assert np.allclose(session.r.matrices["p_corr"].values[:, 0], t / np.sqrt(t**2 + df), rtol=1e-9)
+    assert np.allclose(session.r.matrices["sp_corr"].values[:, 0], t * np.sqrt((1 - r2) / df), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("pcorr normexam", 102),
+        ("pcorr normexam standlrt copy", 459),
+        ("pcorr normexam standlrt one", 459),
+        ("pcorr normexam standlrt if 0", 2000),
+        ("pcorr normexam standlrt in 1/2", 2001),
+    ],
+)
+def test_pcorr_refuses(line: str, code: int) -> None:
+    session = Session()
+    session.run("sysuse exam, clear\ngenerate double copy = 2 * standlrt\ngenerate one = 1")
+    with pytest.raises(StataError) as found:
+        session.run(line)
+    assert found.value.code == code

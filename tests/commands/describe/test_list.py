@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 
 def test_table(pigs):
     assert pigs.run("list id weight name sex").splitlines() == [
@@ -78,24 +76,72 @@ def test_too_wide_becomes_blocks(session):
 def test_nothing_to_list(pigs, fails):
     assert pigs.run("list if id > 99") == ""
     assert fails(pigs, "list in 7") == (198, "observation numbers out of range")
-    assert fails(pigs, "list, divider")[0] == 198
     pigs.run("clear")
     assert fails(pigs, "list")[0] == 111
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("list, sum", "sum"),
-        ("list, sum(id)", "sum"),
-        ("list, mean", "mean"),
-        ("list, N", "N"),
-        ("list, constant", "constant"),
-        ("list, constant()", "constant"),
-    ],
-)
-def test_options_that_are_not_built(pigs, fails, text, name):
-    assert fails(pigs, text) == (198, f"option {name} is not implemented in xmixed yet")
+def test_rows_below_the_observations(pigs, fails):
+    lines = pigs.run("list id weight name, mean sum N").splitlines()
+    assert lines[-5:] == [
+        "     |--------------------|",
+        "Mean |  2     23.5        |",
+        "Sum  | 12    117.5        |",
+        "N    |  6        5        |",
+        "     +--------------------+",
+    ]
+    assert pigs.run("list id weight, mean(weight) noobs").splitlines()[-2] == "Mean |        23.5 |"
+    lines = pigs.run("list id name, sum(id) labvar(name) noobs clean").splitlines()
+    assert lines[-1] == "    12    Sum  "
+    assert pigs.run("list if id > 99, mean") == ""
+    assert fails(pigs, "list, mean(nothere)")[0] == 111
+
+
+def test_lines_between_columns_and_names_again(pigs):
+    assert pigs.run("list id weight in 1/3, divider header(2)").splitlines() == [
+        "",
+        "     +-------------+",
+        "     | id | weight |",
+        "     |----+--------|",
+        "  1. |  1 |   22.5 |",
+        "  2. |  1 |   21.5 |",
+        "     |----+--------|",
+        "     | id | weight |",
+        "     |----+--------|",
+        "  3. |  2 |   24.5 |",
+        "     +-------------+",
+    ]
+
+
+def test_what_all_observations_share_stands_above(pigs):
+    lines = pigs.run("list id sex in 1/2, constant").splitlines()
+    assert lines == ["", "    id = 1", "    sex = female"]
+    lines = pigs.run("list id name in 1/2, constant(id)").splitlines()
+    assert lines[1:4] == ["    id = 1", "", "     +------+"]
+
+
+def test_widths(pigs):
+    assert pigs.run("list id in 1, nocompress") == pigs.run("list id in 1, fast")
+    assert pigs.run("list id in 1, nocompress").splitlines()[2] == "     |       id |"
+    assert pigs.run("list name in 1, string(2)").splitlines()[4] == "  1. | pi.. |"
+    assert len(pigs.run("list, linesize(40) table").splitlines()[1]) > 40
+    assert all(len(line) <= 40 for line in pigs.run("list id week weight name, linesize(40)").splitlines())
+
+
+def test_values_as_they_are(session):
+    session.run('set obs 2\ngen str4 s = " b "\ngen x = .z\nreplace x = 1 in 1\nchar x[varname] "number"')
+    assert session.run("list, nodotz notrim subvarname compress").splitlines()[2:6] == [
+        "     |         s   number |",
+        "     |--------------------|",
+        "  1. |        b         1 |",
+        "  2. |        b           |",
+    ]
+
+
+def test_numbers_within_by(pigs):
+    within = pigs.run("by id: list week").splitlines()
+    overall = pigs.run("by id: list week, absolute").splitlines()
+    assert [line[:4] for line in within if line[2:4] in ("1.", "2.")] == ["  1.", "  2."] * 3
+    assert [line[:4] for line in overall if "." in line[:4]] == [f"  {i}." for i in range(1, 7)]
 
 
 def test_wide_characters_take_two_columns(session):

@@ -68,7 +68,7 @@ def test_patterns(survey):
 
 def test_misstable_refusals(survey, refused):
     assert refused(survey, "misstable")[0] == 198
-    assert refused(survey, "misstable tree")[0] == 198
+    assert refused(survey, "misstable wood")[0] == 198
 
 
 def test_inspect(session):
@@ -179,3 +179,59 @@ def test_scores_signs_and_missing_values(items, refused):
     items.run("generate one = 1")
     assert refused(items, "alpha a one") == (459, "items must vary")
     assert refused(items, "alpha a b if a > 1000 & a < .") == (2000, "no observations")
+
+
+HOLES = """
+set obs 20
+gen a = _n
+gen b = _n
+gen c = _n
+replace a = . if mod(_n, 2)
+replace b = . if mod(_n, 5) == 0
+"""
+
+
+def test_patterns_by_the_number_of_missing_values(session):
+    session.run(HOLES)
+    lines = session.run("misstable patterns, bypatterns frequency").splitlines()
+    assert lines[7:16] == [
+        "   0:         |",
+        "            8 |  1  1",
+        "              |",
+        "   1:         |",
+        "            8 |  1  0",
+        "            2 |  0  1",
+        "              |",
+        "   2:         |",
+        "            2 |  0  0",
+    ]
+
+
+def test_patterns_as_data(session, fails):
+    session.run(HOLES)
+    assert fails(session, "misstable patterns, replace") == (4, "no; data in memory would be lost")
+    assert fails(session, "misstable patterns, clear")[0] == 198
+    session.run("misstable patterns, replace clear")
+    assert session.data.names == ["b", "a", "_freq"]
+    rows = zip(*(variable.to_double().tolist() for variable in session.data), strict=True)
+    assert list(rows) == [(1, 1, 8), (1, 0, 8), (0, 1, 2), (0, 0, 2)]
+
+
+def test_tree_of_missing_values(session, fails):
+    session.run(HOLES)
+    assert session.run("misstable tree").splitlines() == [
+        "",
+        "  Nested pattern of missing values",
+        "            a          b",
+        "  " + "-" * 22,
+        "          50%        10%",
+        "                     40 ",
+        "          50         10 ",
+        "                     40 ",
+        "  " + "-" * 22,
+        "  (percent missing listed first)",
+    ]
+    assert session.run("misstable tree b a, asis frequency").splitlines()[4] == "           4          2 "
+    assert session.run("misstable tree c") == "(variables nonmissing or string)\n"
+    session.run("\n".join(f"gen v{i} = . in 1" for i in range(7)))
+    assert fails(session, "misstable tree")[0] == 103

@@ -115,7 +115,9 @@ def test_refusals(people, refused):
     assert refused(people, "table") == (100, "varlist required")
     assert refused(people, "table occ, c(foo age_)") == (198, "unknown statistic: foo")
     assert refused(people, "table occ, c(mean)") == (198, "option contents() incorrectly specified")
-    assert refused(people, "table occ educ sex")[0] == 198
+    assert refused(people, "table occ educ sex age_")[0] == 103
+    assert refused(people, "table occ, by(sex sex sex sex sex)")[0] == 103
+    assert refused(people, "table occ, replace name(occ weight)")[0] == 198
     assert refused(people, "table occ, c(freq freq freq freq freq freq)")[0] == 198
     assert people.run("table occ if occ > 5") == "no observations\n"
 
@@ -129,3 +131,56 @@ def test_margins_of_any_number_of_ways():
     assert mean[1, 2, 0] == pytest.approx(x[(codes[0] == 1) & (codes[1] == 2) & (codes[2] == 0)].mean())
     assert mean[2, 1, 2] == pytest.approx(x[codes[1] == 1].mean())
     assert mean[2, 3, 2] == pytest.approx(x.mean())
+
+
+def test_supercolumns(people):
+    lines = people.run("table occ educ sex, contents(mean weight_) format(%9.3f)").splitlines()
+    assert lines[1:6] == [
+        "-" * 61,
+        "           |             sex and Education Level             ",
+        "           | ------- Female -------    -------- Male --------",
+        "OCCUPATION |       NONE  UNIVERSITY          NONE  UNIVERSITY",
+        "-----------+" + "-" * 49,
+    ]
+    occ, educ, sex, weight = (column(people, name) for name in ("occ", "educ", "sex", "weight_"))
+    means = [weight[(occ == 1) & (sex == s) & (educ == e)].mean() for s in (0, 1) for e in (0, 1)]
+    assert lines[7] == "   RETIRED | {:10.3f}  {:10.3f}    {:10.3f}  {:10.3f}".format(*means)
+    lines = people.run("table occ educ sex, row column scolumn scsepwidth(6) left").splitlines()
+    assert lines[3] == "           | ------------- Female -------------" and "-- Total --" in "\n".join(lines)
+    assert lines[4].startswith("OCCUPATION | NONE        UNIVERSITY  Total")
+
+
+def test_supercolumns_stay_together(people):
+    people.run("set linesize 50")
+    heads = [line for line in people.run("table occ educ sex").splitlines() if "---- " in line]
+    assert len(heads) == 2 and "Female" in heads[0] and "Male" in heads[1]
+
+
+def test_several_superrows(people):
+    lines = people.run("table occ, by(sex educ)").splitlines()
+    heads = [lines[at : at + 2] for at in range(len(lines)) if lines[at].startswith(("Female", "Male"))]
+    assert heads[1] == ["Female     |", "UNIVERSITY |"] and len(heads) == 4
+    occ, educ, sex = (column(people, name) for name in ("occ", "educ", "sex"))
+    first = lines.index("UNIVERSITY |") + 1
+    assert lines[first] == f"  EMPLOYED | {((occ == 0) & (educ == 1) & (sex == 0)).sum():10d}"
+
+
+def test_figures_as_data(people):
+    frame = pd.DataFrame({name: column(people, name) for name in ("occ", "educ", "sex", "weight_")})
+    people.run("table occ educ sex, contents(mean weight_ freq) replace name(cell)")
+    cells = frame.groupby(["occ", "educ", "sex"]).weight_.agg(["mean", "size"]).reset_index()
+    assert people.data.names == ["occ", "educ", "sex", "cell1", "cell2"]
+    assert people.data.sorted_by == ("occ", "educ", "sex") and people.data["occ"].value_label == "occ"
+    for name, expected in zip(people.data.names, cells.columns, strict=True):
+        assert column(people, name) == pytest.approx(cells[expected].to_numpy(), rel=1e-14)
+
+
+def test_totals_as_data_have_missing_values(people):
+    people.run("preserve\ntable occ, row replace")
+    assert people.data["occ"].to_double()[-1] >= 2.0**1023
+    assert column(people, "table1")[-1] == column(people, "table1")[:-1].sum()
+
+
+def test_figures_in_the_middle(people):
+    plain, middle = (people.run(f"table occ{option}").splitlines()[4] for option in ("", ", center"))
+    assert middle.split() == plain.split() and middle.endswith("    ")

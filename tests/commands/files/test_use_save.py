@@ -70,7 +70,7 @@ def test_saving_nothing(session, folder: Path, fails):
     assert (session.data.n_obs, session.data.names) == (5, [])
     session.run("clear\nset obs 1\ngen x = 1")
     assert fails(session, "save")[0] == 198
-    assert fails(session, "save y, nolabel")[0] == 198
+    assert fails(session, "save y, all")[0] == 198
 
 
 def test_saveold(pigs, folder: Path):

@@ -98,7 +98,7 @@ def test_unequal_variances(scores: Session) -> None:
 
 
 def test_one_sample_and_unpaired(fuel: Session) -> None:
-    fuel.run("ttest mpg1 == mpg2, unpaired")
+    fuel.run("ttest mpg1 = mpg2, unpaired")
     assert fuel.r["t"] == pytest.approx(stats.ttest_ind(*np.array(FUEL).T).statistic, rel=1e-12)
     lines = fuel.run("ttest mpg1 == 20, level(90)").splitlines()
     found = stats.ttest_1samp(np.array(FUEL)[:, 0], 20)

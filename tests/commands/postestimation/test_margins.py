@@ -21,7 +21,7 @@ REFUSALS = [
     ("margins, at(days=)", 198, "option at() incorrectly specified"),
     ("margins, at((mode) days)", 198, "statistic mode not allowed in at()"),
     ("margins half, coeflegend", 198, "option coeflegend requires option post"),
-    ("margins half, vce(unconditional)", 198, "vce(unconditional) is not implemented"),
+    ("margins half, vce(unconditional)", 198, "vce(unconditional) is not allowed after xtmixed"),
     ("margins half, dydx(days) eyex(days)", 198, "may not be combined"),
     ("margins if days > 100", 2000, "no observations"),
 ]

@@ -5,7 +5,7 @@ generate byte id = _n
 generate x = id*10
 label define yn 0 "no"
 note: of the master
-save a
+save a, orphans
 drop _all
 set obs 4
 generate int id = _n + 2
@@ -15,7 +15,7 @@ generate x = 7
 label define yn 1 "yes", replace
 label variable y "from b"
 note y: noted
-save b
+save b, orphans
 use a, clear
 merge 1:1 id using b
 list
@@ -45,10 +45,10 @@ use a, clear
 merge 1:1 _n using b, nogen force
 capture noisily merge id using b
 sort id
-save a, replace
+save a, replace orphans
 use b, clear
 sort id
-save b, replace
+save b, replace orphans
 use a, clear
 merge id using b, unique
 list

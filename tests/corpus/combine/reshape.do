@@ -1,5 +1,5 @@
 * source: FORMAT-data 4 (table, notes, order of rows); values by hand
-* covers: reshape long, reshape wide, reshape clear
+* covers: reshape, reshape long, reshape wide, reshape clear, reshape query, reshape i, reshape j, reshape xij, reshape xi
 set obs 3
 generate id = 4 - _n
 generate sex = mod(_n, 2)
@@ -33,4 +33,31 @@ capture noisily reshape wide @_in, i(id) j(which)
 capture noisily reshape wide @_in, i(id) j(which, string)
 capture noisily reshape long _in, i(sex) j(q) string
 capture noisily reshape long _in
-capture noisily reshape
+* definitions one by one; with xi() what is not named there goes: other
+clear
+set obs 2
+generate id = _n
+generate sex = 2 - _n
+generate other = 5
+generate inc80 = 10*_n
+generate inc81 = 20*_n
+generate inc82 = 30*_n
+reshape
+capture noisily reshape long
+capture noisily reshape i
+reshape i id
+reshape j year 80-81
+reshape query
+capture noisily reshape long
+reshape xij inc
+reshape xi sex
+reshape
+reshape long
+list
+reshape wide
+list
+reshape xi
+reshape j year
+reshape
+reshape clear
+char list

@@ -83,7 +83,7 @@ label define yes 1 "ja" 0 "nein"
 label define points 1 "one"
 label values score points
 note: second
-quietly save `b'
+quietly save `b', orphans
 use `a', clear
 merge 1:1 id using `b', nogenerate
 notes

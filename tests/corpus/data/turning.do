@@ -27,6 +27,11 @@ list
 stack x y, group(2) clear
 list
 capture noisily stack x, into(p q) clear
+* wide keeps y beside x, each missing outside its own block
+generate z = 10*x
+generate y = 100*x
+stack x z x y, into(x both) wide clear
+list in 12/13
 drop _all
 set obs 2
 generate x = _n
@@ -36,6 +41,17 @@ capture noisily xpose
 xpose, clear varname promote
 list
 describe, fullnames
+drop _all
+set obs 2
+generate x = _n/3
+generate z = 10*_n
+format x %12.3f
+preserve
+xpose, clear format
+list
+restore
+xpose, clear format(%6.2f)
+list
 drop _all
 set obs 5
 generate id = cond(_n <= 3, 1, 2)

@@ -40,6 +40,16 @@ display _rc
 quietly datasignature set, reset
 quietly datasignature report
 display r(datasignature) == r(curdatasignature)
+* variables that are new or stand elsewhere are no change unless strict
+generate later = 1
+quietly datasignature confirm
+capture datasignature confirm, strict
+assert _rc == 9
+drop later
+order y
+quietly datasignature confirm
+capture datasignature confirm, strict
+assert _rc == 9
 datasignature clear
 capture noisily datasignature report
 quietly datasignature

@@ -39,8 +39,8 @@ capture noisily contrast
 capture noisily pwcompare r.grp
 capture noisily pwcompare grp, mcompare(tukey)
 capture noisily margins grp@minority
-capture noisily margins r.grp, post
 capture noisily margins r.grp, contrast(foo)
+capture noisily margins r.grp, post
 quietly regress mathach i.grp##i.minority
 contrast r.grp grp@minority
 pwcompare grp, mcompare(tukey) effects

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,17 +22,20 @@ from xmixed.data.operations.reshape import (
     values_of_names,
 )
 from xmixed.data.operations.reshape_errors import Form, long_form, wide_form
+from xmixed.data.operations.reshape_settings import ReshapeSettings
 from xmixed.data.order import sorted_on
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name, is_valid_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_numlist, parse_varlist, parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.render.layouts.combine.reshape import ReshapeCounts, render_reshape
+from xmixed.render.layouts.combine.reshape import (
+    Definition,
+    ReshapeCounts,
+    render_definition,
+    render_reshape,
+)
 from xmixed.session.state import SessionState
-
-_PREFIX = "ReS_"
-"""Characteristics of the data in which the settings are kept."""
 
 _OPTIONS = (
     OptionSpec("i", "i", "varlist", help="variables that identify the units"),
@@ -45,25 +49,98 @@ _MARK = "__listed"
 """A variable that is there while observations are listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What reshape needs to know; `values` is () when they are to be found in the data."""
-
-    stubs: tuple[str, ...]
-    i: tuple[str, ...]
-    j: str
-    values: tuple[str, ...]
-    string: bool
-
-
 @command(
     "reshape",
-    syntax=Syntax("raw"),
-    synopsis="reshape {long | wide | error | clear} ...",
+    syntax=Syntax(),
+    synopsis="reshape {long | wide | i | j | xij | xi | query | error | clear} ...",
     keeps_r=True,
 )
 def reshape(session: SessionState, node: Command) -> None:
-    raise StataError(198, "reshape without long, wide, error or clear is not implemented in xmixed")
+    query(session, node)
+
+
+@subcommand(
+    "reshape",
+    "query",
+    syntax=Syntax(),
+    synopsis="reshape [query]",
+    keeps_r=True,
+)
+def query(session: SessionState, node: Command) -> None:
+    settings, names = ReshapeSettings.of(session.data), set(session.data.names)
+    form = "long" if settings.j in names else "wide" if settings.i and set(settings.i) <= names else ""
+    j = (settings.j, *settings.values, *("string",) * settings.string) if settings.j else ()
+    definition = Definition(form, settings.i, j, settings.stubs, settings.constant)
+    session.out.write(*render_definition(definition))
+
+
+@subcommand(
+    "reshape",
+    "i",
+    syntax=Syntax("varlist"),
+    synopsis="reshape i varlist",
+    needs=("data",),
+    keeps_r=True,
+)
+def define_i(session: SessionState, node: Command) -> None:
+    names = resolve_varlist(_required(node), session.data)
+    _define(session, i=tuple(dict.fromkeys(names)))
+
+
+@subcommand(
+    "reshape",
+    "j",
+    syntax=Syntax("words", options=(OptionSpec("string", "s", help="values of j are texts"),)),
+    synopsis="reshape j varname [values] [, string]",
+    needs=("data",),
+    keeps_r=True,
+)
+def define_j(session: SessionState, node: Command) -> None:
+    string = bool(node.option("string"))
+    j, values = occasions(" ".join(_required(node)), string)
+    _define(session, j=j, values=values, string=string)
+
+
+@subcommand(
+    "reshape",
+    "xij",
+    syntax=Syntax("words"),
+    synopsis="reshape xij stubs",
+    needs=("data",),
+    keeps_r=True,
+)
+def define_xij(session: SessionState, node: Command) -> None:
+    _define(session, stubs=tuple(_required(node)))
+
+
+@subcommand(
+    "reshape",
+    "xi",
+    syntax=Syntax("varlist"),
+    synopsis="reshape xi [varlist]",
+    needs=("data",),
+    keeps_r=True,
+)
+def define_xi(session: SessionState, node: Command) -> None:
+    _define(session, constant=tuple(resolve_varlist(node.argument, session.data)))
+
+
+def _required(node: Command) -> Any:
+    if not node.argument:
+        raise StataError(100, "varlist required")
+    return node.argument
+
+
+def _define(session: SessionState, **parts: Any) -> None:
+    session.data = replace(ReshapeSettings.of(session.data), **parts).kept_with(session.data)
+
+
+def occasions(typed: str, string: bool) -> tuple[str, tuple[str, ...]]:
+    """Return the name of j and the values that stand behind it."""
+    j, *values = parse_words(typed) or ("_j",)
+    if values and not string:
+        values = [str(int(number)) for number in parse_numlist(" ".join(values).replace("-", "/"))]
+    return j, tuple(values)
 
 
 @subcommand(
@@ -74,7 +151,7 @@ def reshape(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def clear(session: SessionState, node: Command) -> None:
-    session.data = _with_settings(session.data, {})
+    session.data = ReshapeSettings().kept_with(session.data)
 
 
 @subcommand(
@@ -88,6 +165,7 @@ def clear(session: SessionState, node: Command) -> None:
 def long(session: SessionState, node: Command) -> None:
     data = session.data
     settings = _settings(node, data)
+    data = _narrowed(data, settings)
     stubs = [Stub.of(text) for text in settings.stubs]
     i = resolve_varlist(parse_varlist(" ".join(settings.i)), data)
     if settings.j in data:
@@ -114,6 +192,7 @@ def long(session: SessionState, node: Command) -> None:
 def wide(session: SessionState, node: Command) -> None:
     data = session.data
     settings = _settings(node, data)
+    data = _narrowed(data, settings)
     stubs: list[Stub] = []
     for text in settings.stubs:
         if "@" in text:
@@ -129,25 +208,27 @@ def wide(session: SessionState, node: Command) -> None:
             if not is_valid_name(stub.wide_name(value)):
                 raise StataError(198, f"{stub.wide_name(value)} invalid name")
     try:
-        done = to_wide(data, stubs, i, settings.j, values)
+        done = to_wide(data, stubs, i, settings.j, values, room_of(session))
     except StataError as problem:
         raise _remembered(session, settings, i, stubs, problem) from None
     _finish(session, settings, i, done, ("long", "wide"), stubs)
 
 
-def _settings(node: Command, data: Dataset) -> Settings:
+def _narrowed(data: Dataset, settings: ReshapeSettings) -> Dataset:
+    """Return data without the variables that a list of constant ones leaves out."""
+    if not settings.constant:
+        return data
+    stubs = [Stub.of(text) for text in settings.stubs]
+    kept = {*settings.i, settings.j, *settings.constant, *(stub.name for stub in stubs)}
+    return data.without(
+        name for name in data.names if name not in kept and all(stub.value_in(name) is None for stub in stubs)
+    )
+
+
+def _settings(node: Command, data: Dataset) -> ReshapeSettings:
     """Return what was typed, or what the data keep from the last reshape."""
-    kept = data.characteristics.get("_dta", {})
     if not node.argument and not node.options:
-        if f"{_PREFIX}i" not in kept:
-            raise StataError(198, "data have not been reshaped yet")
-        return Settings(
-            tuple(kept[f"{_PREFIX}Xij"].split()),
-            tuple(kept[f"{_PREFIX}i"].split()),
-            kept[f"{_PREFIX}j"],
-            (),
-            kept.get(f"{_PREFIX}str") == "1",
-        )
+        return ReshapeSettings.of(data).complete()
     if node.option("i") is None:
         raise StataError(198, "option i() required")
     if not node.argument:
@@ -158,15 +239,13 @@ def _settings(node: Command, data: Dataset) -> Settings:
     if comma and (len(flags) != 1 or not "string".startswith(flags[0])):
         raise StataError(198, "option j() incorrectly specified")
     string = bool(node.option("string")) or bool(comma)
-    j, *values = parse_words(typed) or ("_j",)
-    if values and not string:
-        values = [str(int(number)) for number in parse_numlist(" ".join(values).replace("-", "/"))]
-    return Settings(parse_words(node.argument), i, j, tuple(values), string)
+    j, values = occasions(typed, string)
+    return ReshapeSettings(parse_words(node.argument), i, j, values, string)
 
 
 def _finish(
     session: SessionState,
-    settings: Settings,
+    settings: ReshapeSettings,
     i: Sequence[str],
     done: Reshaped,
     forms: tuple[str, str],
@@ -175,7 +254,7 @@ def _finish(
     """Commit, and show the notes and the table."""
     before = session.data
     string = settings.string or any(not value.isdigit() for value in done.values)
-    session.data = _with_settings(done.dataset, _kept(settings, i, stubs, string))
+    session.data = _kept(settings, i, stubs, string).kept_with(done.dataset)
     session.out.write(f"(note: j = {' '.join(done.values)})")
     session.out.write(*(f"(note: {name} not found)" for name in done.absent))
     pairs = []
@@ -193,25 +272,25 @@ def _finish(
     session.out.write(*render_reshape(counts))
 
 
-def _kept(settings: Settings, i: Sequence[str], stubs: Sequence[Stub], string: bool) -> dict[str, str]:
-    """Return the characteristics that keep the settings."""
-    texts = {
-        "i": " ".join(i),
-        "j": settings.j,
-        "Xij": " ".join(f"{stub.before}@{stub.after}" if stub.after else stub.before for stub in stubs),
-        "str": str(int(string)),
-        "ver": "v.2",
-    }
-    return {_PREFIX + name: text for name, text in texts.items()}
+def _kept(
+    settings: ReshapeSettings, i: Sequence[str], stubs: Sequence[Stub], string: bool
+) -> ReshapeSettings:
+    """Return the settings with names in full."""
+    texts = tuple(f"{stub.before}@{stub.after}" if stub.after else stub.before for stub in stubs)
+    return replace(settings, stubs=texts, i=tuple(i), string=string)
 
 
 def _remembered(
-    session: SessionState, settings: Settings, i: Sequence[str], stubs: Sequence[Stub], problem: StataError
+    session: SessionState,
+    settings: ReshapeSettings,
+    i: Sequence[str],
+    stubs: Sequence[Stub],
+    problem: StataError,
 ) -> StataError:
     """Return a problem with the data; the settings stay, for `reshape error` to find the observations."""
     if problem.code != 9:
         return problem
-    session.data = _with_settings(session.data, _kept(settings, i, stubs, settings.string))
+    session.data = _kept(settings, i, stubs, settings.string).kept_with(session.data)
     return StataError(9, problem.message, keeps_results=True)
 
 
@@ -273,9 +352,3 @@ def _list(session: SessionState, data: Dataset, names: list[str], rows: np.ndarr
         session.execute(f"list {' '.join(names)} if {_MARK}")
     finally:
         session.data = own
-
-
-def _with_settings(data: Dataset, settings: dict[str, str]) -> Dataset:
-    own = data.characteristics.get("_dta", {})
-    kept = {name: text for name, text in own.items() if not name.startswith(_PREFIX)}
-    return data.with_characteristics("_dta", {**kept, **settings})

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from xmixed.commands.formats import number_format
 from xmixed.commands.registry import command
+from xmixed.commands.replacing import CLEAR, check_may_replace
+from xmixed.commands.rows import room_of
+from xmixed.data.dataset import Dataset, default_format
 from xmixed.data.operations.turning import fill_periods, transpose
 from xmixed.data.operations.turning import stack as stack_data
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import is_valid_name, resolve_varlist
+from xmixed.formats import width_of
 from xmixed.formats.hexadecimal import number_of
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
-
-_CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
-
-
-def _may_replace(session: SessionState, node: Command) -> None:
-    if session.data.changed and not node.option("clear"):
-        raise StataError(4, "no; data in memory would be lost")
 
 
 @command(
@@ -28,17 +26,17 @@ def _may_replace(session: SessionState, node: Command) -> None:
         options=(
             OptionSpec("into", "i", "text", help="new variables"),
             OptionSpec("group", "g", "integer", help="number of blocks", minimum_value=1),
-            _CLEAR,
-            OptionSpec("wide", "w", built=False),
+            CLEAR,
+            OptionSpec("wide", "w", help="the old variables too"),
         ),
         exclusive=(("into", "group"),),
     ),
-    synopsis="stack varlist, {into(newvars) | group(#)} [clear]",
+    synopsis="stack varlist, {into(newvars) | group(#)} [clear wide]",
     needs=("data",),
     keeps_r=True,
 )
 def stack(session: SessionState, node: Command) -> None:
-    _may_replace(session, node)
+    check_may_replace(session, node)
     names = resolve_varlist(node.argument, session.data)
     if node.option("into"):
         into = list(parse_words(node.option("into")))
@@ -53,20 +51,22 @@ def stack(session: SessionState, node: Command) -> None:
             raise StataError(198, f"{name} invalid name")
     width = len(into)
     blocks = [names[i : i + width] for i in range(0, len(names), width)]
-    session.data = stack_data(session.data, blocks, into)
+    session.data = stack_data(session.data, blocks, into, bool(node.option("wide")), room_of(session))
 
 
 @command(
     "xpose",
     syntax=Syntax(
         options=(
-            _CLEAR,
+            CLEAR,
             OptionSpec("varname", "v", help="the old names as a variable"),
             OptionSpec("promote", "promote", help="double, so that nothing is rounded"),
-            OptionSpec("format", "f", built=False, optional_value=True),
+            OptionSpec(
+                "format", "f", "format", help="display format; alone the widest there is", optional_value=True
+            ),
         ),
     ),
-    synopsis="xpose, clear [varname promote]",
+    synopsis="xpose, clear [varname promote format[(%fmt)]]",
     needs=("data",),
     keeps_r=True,
 )
@@ -74,7 +74,18 @@ def xpose(session: SessionState, node: Command) -> None:
     if not node.option("clear"):
         raise StataError(198, "option clear required")
     kind = "double" if node.option("promote") else session.settings.type
-    session.data = transpose(session.data, kind, bool(node.option("varname")))
+    fmt = _format(session.data, node, kind)
+    session.data = transpose(session.data, kind, fmt, bool(node.option("varname")), room_of(session))
+
+
+def _format(data: Dataset, node: Command, kind: str) -> str:
+    """Return the display format of the new variables."""
+    if "format" not in node.options:
+        return default_format(kind)
+    if node.options["format"].value is not None:
+        return number_format(node, "")
+    formats = [variable.format for variable in data if not variable.is_string]
+    return max(formats, key=width_of, default=default_format(kind))
 
 
 @command(
@@ -94,4 +105,4 @@ def tsfill(session: SessionState, node: Command) -> None:
         raise StataError(459, "panel variable not set; use xtset varname ...")
     step = number_of(settings.get("_TSdelta", "")) or 1.0
     panel = panel if panel in data else ""
-    session.data = fill_periods(data, panel, time, step, bool(node.option("full")))
+    session.data = fill_periods(data, panel, time, step, bool(node.option("full")), room_of(session))

@@ -71,27 +71,38 @@ def numlabel(session: SessionState, node: Command) -> None:
                 "length", "length", "integer", "characters that are to tell texts apart", minimum_value=1
             ),
             OptionSpec("list", "list", "integer", "texts shown of each label", minimum_value=0),
-            OptionSpec("problems", "problems", built=False),
-            OptionSpec("detail", "detail", built=False),
+            OptionSpec("problems", "problems", help="only what may be wrong"),
+            OptionSpec("detail", "detail", help="with problems: the labels' blocks too"),
         ),
     ),
-    synopsis="labelbook [lblname ...] [, alpha length(#) list(#)]",
+    synopsis="labelbook [lblname ...] [, alpha length(#) list(#) problems detail]",
 )
 def labelbook(session: SessionState, node: Command) -> None:
-    from xmixed.data.operations.label_facts import label_facts
+    from xmixed.data.operations.label_facts import PROBLEMS, label_facts
     from xmixed.render.layouts.describe.labelbook import render_label
+    from xmixed.render.layouts.describe.problems import render_problems
 
     data = session.data
     names = known_labels(data, node.argument)
     length = int(node.option("length", 12))
+    found: dict[str, list[str]] = {}
     for name in names:
         texts = data.value_labels[name]
         users = [variable.name for variable in data if variable.value_label == name]
         order = sorted(texts, key=lambda v: texts[v]) if node.option("alpha") else sorted(texts)
         shown = {value: texts[value] for value in order[: int(node.option("list", 32000))]}
         facts = label_facts(texts, length)
-        session.out.write(*render_label(name, facts, length, shown, users, session.settings.linesize))
-    session.r = Results({}, {"names": " ".join(names)}, {})
+        for problem in facts.problems(bool(users)):
+            found.setdefault(problem, []).append(name)
+        if not node.option("problems") or node.option("detail"):
+            session.out.write(*render_label(name, facts, length, shown, users, session.settings.linesize))
+    if node.option("problems"):
+        listed = [
+            (PROBLEMS[name].replace("#", str(length)), found[name]) for name in PROBLEMS if name in found
+        ]
+        session.out.write(*render_problems(data.source, "value labels", listed, session.settings.linesize))
+    macros = {name: " ".join(found[name]) for name in PROBLEMS if name in found}
+    session.r = Results({}, {"names": " ".join(names), **macros}, {})
 
 
 def _languages(data: Dataset) -> tuple[list[str], str]:

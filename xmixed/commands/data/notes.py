@@ -8,9 +8,9 @@ from datetime import datetime
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset
+from xmixed.data.notes import LARGEST, notes_of, number_of_note
 from xmixed.errors import StataError
 from xmixed.formats.calendar import SHORT_MONTHS
-from xmixed.formats.reading import whole_number
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_by, parse_command
 from xmixed.language.syntax import Syntax
@@ -20,29 +20,13 @@ from xmixed.session.state import SessionState
 
 DATASET = "_dta"
 INDENT = 6
-LARGEST = 9999
-"""Notes of one variable."""
-
 LISTED = Syntax("words", in_range=True)
 """What names notes: `varlist [in #[/#]]`."""
 
 
-def notes_of(data: Dataset, name: str) -> dict[int, str]:
-    """Return the notes of a variable or of `_dta` by their number."""
-    texts = data.characteristics.get(name, {})
-    numbers = sorted(number for number in map(_number, texts) if number)
-    return {number: texts[f"note{number}"] for number in numbers}
-
-
-def _number(key: str) -> int | None:
-    """Return the number of the note that a characteristic is; None when it is none."""
-    number = whole_number(key.removeprefix("note"))
-    return number if number is not None and 0 <= number <= LARGEST and key == f"note{number}" else None
-
-
 def with_notes(data: Dataset, name: str, notes: dict[int, str]) -> Dataset:
     """Return data with notes in the place of those there; `note0` is the highest number."""
-    texts = {k: v for k, v in data.characteristics.get(name, {}).items() if _number(k) is None}
+    texts = {k: v for k, v in data.characteristics.get(name, {}).items() if number_of_note(k) is None}
     if notes:
         texts["note0"] = str(max(notes))
         texts |= {f"note{number}": text for number, text in sorted(notes.items())}

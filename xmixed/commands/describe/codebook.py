@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, variables_of
+from xmixed.data.columns import bytes_of_observation
 from xmixed.data.dataset import Dataset, Variable
+from xmixed.data.notes import notes_of
+from xmixed.data.operations.codebook_problems import PROBLEMS, missing_together, problems_of
+from xmixed.data.reference.model import needs_rows
 from xmixed.data.value_labels import labelled, value_label_texts
 from xmixed.errors import StataError
 from xmixed.formats import format_value
@@ -22,9 +27,11 @@ from xmixed.render.layouts.describe.codebook import (
     CodebookEntry,
     CompactRow,
     Tabulated,
+    render_codebook_header,
     render_compact,
     render_entry,
 )
+from xmixed.render.layouts.describe.problems import render_problems
 from xmixed.render.text import printable
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
@@ -44,16 +51,17 @@ PERCENTILES = (10, 25, 50, 75, 90)
         options=(
             OptionSpec("compact", "c", help="one line a variable"),
             OptionSpec("tabulate", "t", "integer", help="tabulate up to # different values; default 9"),
-            OptionSpec("all", "a", built=False),
-            OptionSpec("header", "h", built=False),
-            OptionSpec("notes", "n", built=False),
-            OptionSpec("mv", "m", built=False),
-            OptionSpec("problems", "p", built=False),
-            OptionSpec("detail", "d", built=False),
-            OptionSpec("dots", "dots", built=False),
+            OptionSpec("all", "a", help="with a header and notes"),
+            OptionSpec("header", "h", help="first what is known of the data as a whole"),
+            OptionSpec("notes", "n", help="with the notes of variables"),
+            OptionSpec("mv", "m", help="which other variables are missing in the same observations"),
+            OptionSpec("problems", "p", help="only what may be wrong"),
+            OptionSpec("detail", "d", help="with problems: the variables' blocks too"),
+            OptionSpec("dots", "dots", help="a dot for every variable"),
         ),
+        exclusive=(("compact", "problems"),),
     ),
-    synopsis="codebook [varlist] [if] [in] [, compact tabulate(#)]",
+    synopsis="codebook [varlist] [if] [in] [, compact tabulate(#) all header notes mv problems detail dots]",
     needs=("data",),
     by_reference=True,
 )
@@ -63,14 +71,53 @@ def codebook(session: SessionState, node: Command) -> None:
     if limit < 0:
         raise StataError(198, "option tabulate() incorrectly specified")
     chosen = variables_of(data, node)
-    occurring = _occurring(session, node, chosen)
+    if node.option("dots"):
+        session.out.write("." * len(chosen))
     if node.option("compact"):
-        rows = [_compact(variable, found) for variable, found in zip(chosen, occurring, strict=True)]
-        session.out.write(*render_compact(rows, linesize))
+        pairs = zip(chosen, _occurring(session, node, chosen), strict=True)
+        session.out.write(*render_compact([_compact(variable, found) for variable, found in pairs], linesize))
+    elif not node.option("problems"):
+        _blocks(session, node, chosen, limit)
     else:
-        for variable, found in zip(chosen, occurring, strict=True):
-            session.out.write(*render_entry(_entry(data, variable, found, limit), linesize))
+        if node.option("detail"):
+            _blocks(session, node, chosen, limit)
+        _problems(session, node, chosen)
+        return
     session.r = Results()
+
+
+def _blocks(session: SessionState, node: Command, chosen: list[Variable], limit: int) -> None:
+    data, everything = session.data, bool(node.option("all"))
+    if everything or node.option("header"):
+        size = data.n_obs * bytes_of_observation(data)
+        about = (data.source, data.timestamp, data.label)
+        session.out.write(*render_codebook_header(*about, len(data.variables), data.n_obs, size))
+    missing = _missing(session, node) if node.option("mv") else {}
+    for variable, found in zip(chosen, _occurring(session, node, chosen), strict=True):
+        entry = _entry(data, variable, found, limit)
+        if missing:
+            entry = replace(entry, together=tuple(missing_together(missing, variable.name)))
+        if everything or node.option("notes"):
+            entry = replace(entry, notes=tuple(notes_of(data, variable.name).items()))
+        session.out.write(*render_entry(entry, session.settings.linesize))
+
+
+def _missing(session: SessionState, node: Command) -> dict[str, np.ndarray]:
+    """Return where each variable is missing among the rows of the command."""
+    if session.data.reference is not None:
+        raise needs_rows("codebook, mv is", node.options["mv"].span)
+    rows = selected_rows(session, node)
+    return {variable.name: ~variable.known()[rows] for variable in session.data}
+
+
+def _problems(session: SessionState, node: Command, chosen: list[Variable]) -> None:
+    found: dict[str, list[str]] = {}
+    for variable, occurring in zip(chosen, _occurring(session, node, chosen), strict=True):
+        for problem in problems_of(session.data, variable, occurring.values):
+            found.setdefault(problem, []).append(variable.name)
+    shown = [(text, found[name]) for name, text in PROBLEMS.items() if name in found]
+    session.out.write(*render_problems(session.data.source, "variables", shown, session.settings.linesize))
+    session.r = Results(macros={name: " ".join(found[name]) for name in PROBLEMS if name in found})
 
 
 class _Occurring(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.rows import selected_rows
-from xmixed.data.dataset import Variable
+from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats import format_value
@@ -19,7 +19,8 @@ from xmixed.render.text import printable, result
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
-SIGNATURE, DATE = "datasignature_si", "datasignature_dt"
+SIGNATURE, DATE, SIGNED = "datasignature_si", "datasignature_dt", "datasignature_vl"
+"""Characteristics of the data: the signature, when it was set, the variables it is of."""
 
 
 @command(
@@ -143,30 +144,37 @@ def set_signature(session: SessionState, node: Command) -> None:
         raise StataError(110, "data signature already set", hint="use option reset")
     found = data_signature(session.data)
     stamp = time.strftime("%d%b%Y %H:%M").lower()
-    session.data = session.data.with_characteristics("_dta", {**texts, SIGNATURE: found, DATE: stamp})
+    set_now = {SIGNATURE: found, DATE: stamp, SIGNED: " ".join(session.data.names)}
+    session.data = session.data.with_characteristics("_dta", {**texts, **set_now})
     session.out.write(f"  {found}       (data signature set)")
     session.r = Results({}, {"datasignature": found}, {})
 
 
-def _previous(session: SessionState) -> tuple[str, str]:
+def _previous(session: SessionState) -> tuple[str, str, list[str]]:
+    """Return the signature that was set, when, and the variables it is of."""
     texts = session.data.characteristics.get("_dta", {})
     if SIGNATURE not in texts:
         raise StataError(459, "data signature not set")
-    return texts[SIGNATURE], texts.get(DATE, "")
+    return texts[SIGNATURE], texts.get(DATE, ""), texts.get(SIGNED, "").split()
+
+
+def _current(data: Dataset, names: list[str]) -> str:
+    """Return the signature of the variables that were signed, where all are there; else that of the data."""
+    from xmixed.data.signature import data_signature
+
+    return data_signature(data.select(names) if names and all(name in data for name in names) else data)
 
 
 @subcommand(
     "datasignature",
     "confirm",
-    syntax=Syntax(options=(OptionSpec("strict", "strict", built=False),)),
-    synopsis="datasignature confirm",
+    syntax=Syntax(options=(OptionSpec("strict", "strict", help="no new variables, the same order"),)),
+    synopsis="datasignature confirm [, strict]",
     needs=("data",),
 )
 def confirm(session: SessionState, node: Command) -> None:
-    from xmixed.data.signature import data_signature
-
-    before, stamp = _previous(session)
-    found = data_signature(session.data)
+    before, stamp, names = _previous(session)
+    found = _current(session.data, [] if node.option("strict") else names)
     if found != before:
         raise StataError(9, f"data have changed since {stamp}")
     session.out.write(f"  (data unchanged since {stamp})")
@@ -175,10 +183,8 @@ def confirm(session: SessionState, node: Command) -> None:
 
 @subcommand("datasignature", "report", syntax=Syntax(), synopsis="datasignature report", needs=("data",))
 def report(session: SessionState, node: Command) -> None:
-    from xmixed.data.signature import data_signature
-
-    before, stamp = _previous(session)
-    found = data_signature(session.data)
+    before, stamp, names = _previous(session)
+    found = _current(session.data, names)
     verdict = "data unchanged" if found == before else "data have changed"
     current = f"  current:{'':{len(stamp) + 2}}{found}"
     session.out.write("", f"  set on {stamp}:  {before}", current, f"  ({verdict})")
@@ -188,6 +194,6 @@ def report(session: SessionState, node: Command) -> None:
 @subcommand("datasignature", "clear", syntax=Syntax(), synopsis="datasignature clear", needs=("data",))
 def clear_signature(session: SessionState, node: Command) -> None:
     texts = session.data.characteristics.get("_dta", {})
-    kept = {name: text for name, text in texts.items() if name not in (SIGNATURE, DATE)}
+    kept = {name: text for name, text in texts.items() if name not in (SIGNATURE, DATE, SIGNED)}
     if kept != texts:
         session.data = session.data.with_characteristics("_dta", kept)

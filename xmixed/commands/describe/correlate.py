@@ -18,10 +18,11 @@ from xmixed.render.layouts.describe.correlate import (
     render_matrix,
     render_means,
     render_pairwise,
+    render_partial,
 )
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.correlation import Covariances, adjusted_p, covariances, pairwise
+from xmixed.statistics.correlation import Covariances, adjusted_p, covariances, pairwise, partial_correlations
 
 
 def _columns(variables: list[Variable]) -> tuple[np.ndarray, np.ndarray]:
@@ -160,3 +161,46 @@ def pwcorr(session: SessionState, node: Command) -> None:
 def _probability(level: float, none: float = 0.0) -> float:
     """Return a significance level; one of 1 or more is per cent: `star(5)`."""
     return level if level == none or level < 1 else level / 100
+
+
+@command(
+    "pcorr",
+    syntax=Syntax("varlist_factor", condition=True, in_range=True, weights=("aweight", "fweight")),
+    synopsis="pcorr varname varlist [if] [in] [weight]",
+    needs=("data",),
+    by="each",
+)
+def pcorr(session: SessionState, node: Command) -> None:
+    variables = numeric_variables(session, node)
+    if len(variables) < 2:
+        raise StataError(102, "too few variables specified")
+    rows = selected_rows(session, node)
+    weights = weights_of(session, node, rows)
+    X, known = _columns(variables)
+    used = _used(rows, weights) & known.all(axis=1)
+    if not used.any():
+        raise StataError(2000, "no observations")
+    w = None if weights.values is None else weights.values[used]
+    found = covariances(X[used], w, weights.kind)
+    if found.n <= len(variables):
+        raise StataError(2001, "insufficient observations")
+    outcome, *others = (variable.name for variable in variables)
+    constant = [
+        name for name, size in zip((outcome, *others), np.diag(found.matrix), strict=True) if size == 0
+    ]
+    if constant:
+        raise StataError(459, f"{constant[0]} is constant")
+    try:
+        partial = partial_correlations(found.correlations(), found.n)
+    except np.linalg.LinAlgError:
+        raise StataError(459, "collinear variables") from None
+    session.out.write(line(f"(obs={found.n:.0f})"), line())
+    session.out.write(*render_partial(outcome, others, partial, session.data.names))
+    names = list(others)
+    session.r = Results(
+        scalars={"N": found.n, "df": found.n - len(variables)},
+        matrices={
+            "p_corr": Matrix(partial.partial[:, None], names, ["c1"]),
+            "sp_corr": Matrix(partial.semipartial[:, None], names, ["c1"]),
+        },
+    )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from xmixed.commands.registry import command
-from xmixed.data.columns import bytes_of_observation
-from xmixed.data.dataset import Dataset, Variable
+from xmixed.commands.replacing import check_may_replace
+from xmixed.data.columns import bytes_of_observation, string_type
+from xmixed.data.dataset import Dataset, Variable, default_format, from_double, is_string_type
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -37,16 +40,20 @@ def has_notes(data: Dataset, name: str) -> bool:
             OptionSpec("simple", "si", help="only the variables' names"),
             OptionSpec("fullnames", "f", help="do not abbreviate names"),
             OptionSpec("numbers", "n", help="show the variables' positions"),
-            OptionSpec("detail", "d", help="width of an observation", built=False),
-            OptionSpec("replace", "replace", help="make the description the data", built=False),
-            OptionSpec("varlist", "varl", help="save the varlist in r()", built=False),
+            OptionSpec("detail", "d", help="the width of an observation too"),
+            OptionSpec("replace", "replace", help="the description in place of the data"),
+            OptionSpec("clear", "clear", help="with replace: even if the data are not saved"),
+            OptionSpec("varlist", "varl", help="names and sort order in r()"),
         ),
-        exclusive=(("fullnames", "numbers"),),
+        exclusive=(("fullnames", "numbers"), ("replace", "short"), ("replace", "simple")),
     ),
-    synopsis="describe [varlist] [using filename] [, short simple fullnames numbers]",
+    synopsis="describe [varlist] [using filename] [, short simple fullnames numbers detail varlist replace"
+    " clear]",
     by_reference=True,
 )
 def describe(session: SessionState, node: Command) -> None:
+    if node.option("replace"):
+        check_may_replace(session, node)
     if node.using is None:
         data, n_obs = session.data, session.data.n_obs
     else:
@@ -65,16 +72,43 @@ def describe(session: SessionState, node: Command) -> None:
         from_file=node.using is not None,
         rows=tuple(_row(data, variable) for variable in chosen),
         names=tuple(data.names),
+        width=bytes_of_observation(data) if node.option("detail") else 0,
     )
-    _write(session, node, description)
-    session.r = Results(
-        scalars={
-            "N": float(n_obs),
-            "k": float(len(data.variables)),
-            "width": float(bytes_of_observation(data)),
-            "changed": float(description.changed),
-        }
-    )
+    scalars = {"N": float(n_obs), "k": float(len(data.variables)), "width": float(bytes_of_observation(data))}
+    macros = {}
+    if node.option("varlist"):
+        macros = {"varlist": " ".join(data.names), "sortlist": " ".join(data.sorted_by)}
+    if node.option("replace"):
+        session.data = _as_data(description)
+    else:
+        _write(session, node, description)
+    session.r = Results(scalars | {"changed": float(description.changed)}, macros)
+
+
+def _as_data(description: Description) -> Dataset:
+    """Return one observation for each variable that is described."""
+    rows = description.rows
+    numbers = {
+        "position": ("int", [row.number for row in rows], "%8.0g", "position in the data"),
+        "isnumeric": ("byte", [not is_string_type(row.type) for row in rows], "%8.0g", "1 for numbers"),
+    }
+    texts = {
+        "name": ([row.name for row in rows], "variable name"),
+        "type": ([row.type for row in rows], "storage type"),
+        "format": ([row.format for row in rows], "display format"),
+        "vallab": ([row.value_label for row in rows], "value label"),
+        "varlab": ([row.label for row in rows], "variable label"),
+    }
+    made = []
+    for name in ("position", "name", "type", "isnumeric", "format", "vallab", "varlab"):
+        if name in numbers:
+            kind, values, fmt, label = numbers[name]
+            made.append(Variable(name, kind, from_double(np.array(values, dtype=float), kind), fmt, label))
+        else:
+            column = np.array(texts[name][0], dtype=object)
+            kind = string_type(column)
+            made.append(Variable(name, kind, column, default_format(kind), texts[name][1]))
+    return Dataset(tuple(made), len(rows), changed=True)
 
 
 def _header_of(using: str) -> tuple[Dataset, int]:

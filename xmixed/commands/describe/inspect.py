@@ -66,7 +66,9 @@ def _heights(known: np.ndarray, unique: int) -> tuple[int, ...]:
     """Return the heights of at most five bars of equal width; -1 for one too small to be seen."""
     if not len(known):
         return ()
-    counts = np.histogram(known, bins=min(MOST_BARS, unique))[0]
+    bars, low, high = min(MOST_BARS, unique), known.min(), known.max()
+    share = (known / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.zeros(len(known))
+    counts = np.bincount(np.minimum((share * bars).astype(np.intp), bars - 1), minlength=bars)
     scaled = np.floor(HEIGHT * counts / counts.max() + 0.5).astype(int)
     return tuple(
         -1 if count and not height else int(height) for count, height in zip(counts, scaled, strict=True)

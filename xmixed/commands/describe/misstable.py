@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.registry import command, subcommand
+from xmixed.commands.replacing import check_may_replace
 from xmixed.commands.rows import selected_rows, variables_of
-from xmixed.data.dataset import Variable
+from xmixed.data.dataset import Dataset, Variable, from_double
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name
 from xmixed.language.nodes import Command
@@ -20,22 +21,24 @@ from xmixed.render.layouts.describe.misstable import (
     render_missing,
     render_nested,
     render_patterns,
+    render_tree,
 )
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.nesting import nested_chains
 
 _NONE = "(variables nonmissing or string)"
+MOST_IN_TREE = 7
 
 
 @command(
     "misstable",
     syntax=Syntax("text"),
-    synopsis="misstable {summarize|patterns|nested} [varlist] [if] [in] [, options]",
+    synopsis="misstable {summarize|patterns|tree|nested} [varlist] [if] [in] [, options]",
     needs=("data",),
 )
 def misstable(session: SessionState, node: Command) -> None:
-    raise StataError(198, "misstable: subcommand summarize, patterns or nested required")
+    raise StataError(198, "misstable: subcommand summarize, patterns, tree or nested required")
 
 
 @subcommand(
@@ -121,38 +124,101 @@ def _count(variable: Variable, rows: np.ndarray) -> MissingRow:
             OptionSpec("asis", "asis", help="variables in the order given"),
             OptionSpec("frequency", "freq", help="numbers of observations, not per cent"),
             OptionSpec("exok", "exok", help="extended missing values count as values"),
-            OptionSpec("replace", "replace", built=False),
-            OptionSpec("clear", "clear", built=False),
-            OptionSpec("bypatterns", "byp", help="patterns by the number of missing values", built=False),
+            OptionSpec("replace", "replace", help="the table in place of the data in memory"),
+            OptionSpec("clear", "clear", help="even if the data are not saved"),
+            OptionSpec("bypatterns", "byp", help="patterns by the number of missing values"),
         ),
     ),
-    synopsis="misstable patterns [varlist] [if] [in] [, asis frequency exok]",
+    synopsis="misstable patterns [varlist] [if] [in] [, asis frequency exok bypatterns replace clear]",
     needs=("data",),
 )
 def patterns(session: SessionState, node: Command) -> None:
-    rows = selected_rows(session, node)
-    chosen = [variable for variable in variables_of(session.data, node) if not variable.is_string]
-    there = []
-    for variable in chosen:
-        there.append(~_gone(variable.to_double()[rows], bool(node.option("exok"))))
-    gone = [int(np.count_nonzero(~known)) for known in there]
-    kept = [i for i, count in enumerate(gone) if count]
+    if node.option("clear") and not node.option("replace"):
+        raise StataError(198, "option clear requires option replace")
+    if node.option("replace"):
+        check_may_replace(session, node)
+    kept, there = _incomplete(session, node)
     if not kept:
         session.out.write(line(_NONE))
         session.r = Results()
         return
-    if not node.option("asis"):
-        kept.sort(key=lambda i: gone[i])
-    table = np.column_stack([there[i] for i in kept])
-    found, counts = np.unique(table, axis=0, return_counts=True)
-    order = sorted(range(len(found)), key=lambda i: (not found[i].all(), -counts[i], *(~found[i]).tolist()))
+    found, counts = np.unique(there, axis=0, return_counts=True)
+    gone = (~found).sum(axis=1) if node.option("bypatterns") else ~found.all(axis=1)
+    order = sorted(range(len(found)), key=lambda i: (gone[i], -counts[i], *(~found[i]).tolist()))
     shown = MissingPatterns(
-        tuple(chosen[i].name for i in kept), found[order], counts[order], bool(node.option("frequency"))
+        tuple(variable.name for variable in kept),
+        found[order],
+        counts[order],
+        bool(node.option("frequency")),
+        bool(node.option("bypatterns")),
     )
     session.out.write(*render_patterns(shown, session.settings.linesize))
-    complete = float(table.all(axis=1).sum())
-    scalars = {"N_complete": complete, "N_incomplete": len(table) - complete, "K": float(len(found))}
+    if node.option("replace"):
+        session.data = _table_of(kept, found[order], counts[order])
+    complete = float(there.all(axis=1).sum())
+    scalars = {"N_complete": complete, "N_incomplete": len(there) - complete, "K": float(len(found))}
     session.r = Results(scalars=scalars)
+
+
+def _incomplete(session: SessionState, node: Command) -> tuple[list[Variable], np.ndarray]:
+    """Return the variables with missing values, fewest first unless `asis`, and where values are (n, k)."""
+    rows, exok = selected_rows(session, node), bool(node.option("exok"))
+    chosen = [variable for variable in variables_of(session.data, node) if not variable.is_string]
+    found = []
+    for variable in chosen:
+        gone = _gone(variable.to_double()[rows], exok)
+        if gone.any():
+            found.append((int(np.count_nonzero(gone)), variable, ~gone))
+    if not node.option("asis"):
+        found.sort(key=lambda one: one[0])
+    return [one[1] for one in found], np.column_stack([one[2] for one in found] or [rows[rows]])
+
+
+def _table_of(variables: list[Variable], patterns: np.ndarray, counts: np.ndarray) -> Dataset:
+    """Return one observation for each pattern: 1 where a value is there, and how often it occurs."""
+    made = [
+        Variable(variable.name, "byte", patterns[:, place].astype(np.int8), "%8.0g", variable.label)
+        for place, variable in enumerate(variables)
+    ]
+    frequency = from_double(counts.astype(np.float64), "double")
+    made.append(Variable("_freq", "double", frequency, "%10.0g", "Frequency"))
+    return Dataset(tuple(made), len(counts), changed=True)
+
+
+@subcommand(
+    "misstable",
+    "tree",
+    syntax=Syntax(
+        "varlist",
+        condition=True,
+        in_range=True,
+        options=(
+            OptionSpec("asis", "asis", help="variables in the order given"),
+            OptionSpec("frequency", "freq", help="numbers of observations, not per cent"),
+            OptionSpec("exok", "exok", help="extended missing values count as values"),
+        ),
+    ),
+    synopsis="misstable tree [varlist] [if] [in] [, asis frequency exok]",
+    needs=("data",),
+)
+def tree(session: SessionState, node: Command) -> None:
+    kept, there = _incomplete(session, node)
+    if not kept:
+        session.out.write(line(_NONE))
+        session.r = Results()
+        return
+    if len(kept) > MOST_IN_TREE:
+        raise StataError(
+            103, "too many variables specified", hint=f"at most {MOST_IN_TREE} with missing values"
+        )
+    if not node.option("asis"):
+        kept, there = kept[::-1], there[:, ::-1]
+    codes = there @ (1 << np.arange(len(kept))[::-1])
+    counts = np.bincount(codes, minlength=1 << len(kept))
+    names = [variable.name for variable in kept]
+    frequency = bool(node.option("frequency"))
+    session.out.write(*render_tree(names, counts, frequency, session.data.names))
+    session.r = Results()
 
 
 @subcommand(

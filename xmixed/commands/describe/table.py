@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 
 import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import Weights, selected_rows, weights_of
 from xmixed.data.categories import Categories, categories_of, usable, value_texts
-from xmixed.data.dataset import Variable
+from xmixed.data.columns import stored
+from xmixed.data.dataset import Dataset, Variable, from_double
 from xmixed.errors import StataError
-from xmixed.expressions.varlist import resolve_name, resolve_varlist
+from xmixed.expressions.varlist import is_valid_name, resolve_name, resolve_varlist
 from xmixed.formats import is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.missing import is_missing
+from xmixed.missing import MISSING, is_missing
 from xmixed.render.layouts.describe.contents_table import Contents, ContentsTable, head_of, render_contents
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
@@ -24,7 +28,9 @@ from xmixed.statistics.grouped import with_margins
 MOST_CONTENTS = 5
 STATISTICS = frozenset("mean sd semean sum rawsum count n max min median iqr".split())
 _SYNONYMS = {"med": "median", "N": "n"}
-_UNBUILT = (("replace", "replace"), ("center", "cen"), ("left", "l"), ("scolumn", "sc"))
+MOST_SUPERROWS = 4
+MOST_CELLS = 10_000_000
+"""Of a table with all its margins."""
 
 
 def _width(name: str, minimum: str, what: str, least: int = 5) -> OptionSpec:
@@ -54,21 +60,20 @@ class _Content:
             OptionSpec("format", "f", "format", "display format of the cells"),
             OptionSpec("concise", "con", help="no rows without observations"),
             OptionSpec("missing", "mis", help="categories of missing values"),
-            OptionSpec(
-                "cellwidth", "cell", "integer", "width of the cells", minimum_value=5, maximum_value=20
-            ),
-            OptionSpec(
-                "csepwidth", "csep", "integer", "blanks between cells", minimum_value=1, maximum_value=20
-            ),
-            OptionSpec(
-                "stubwidth", "stub", "integer", "width of the labels", minimum_value=5, maximum_value=20
-            ),
-            *(OptionSpec(name, minimum, built=False) for name, minimum in _UNBUILT),
-            OptionSpec("name", "name", "name", built=False),
-            OptionSpec("scsepwidth", "scsep", "integer", built=False),
+            OptionSpec("scolumn", "sc", help="a supercolumn of totals"),
+            OptionSpec("center", "cen", help="figures in the middle of their cells"),
+            OptionSpec("left", "l", help="heads of columns at the left of their cells"),
+            OptionSpec("replace", "replace", help="the figures as data in memory"),
+            OptionSpec("name", "name", "name", "with replace: what the new variables begin with"),
+            _width("cellwidth", "cell", "width of the cells"),
+            _width("csepwidth", "csep", "blanks between cells", least=1),
+            _width("scsepwidth", "scsep", "blanks between supercolumns", least=1),
+            _width("stubwidth", "stub", "width of the labels"),
         ),
     ),
-    synopsis="table rowvar [colvar] [if] [in] [weight] [, contents(clist) by(varname) row column format()]",
+    synopsis="table rowvar [colvar [supercolvar]] [if] [in] [weight] [, contents(clist) by(superrowvars)"
+    " row column scolumn format() concise missing replace name() center left cellwidth() csepwidth()"
+    " scsepwidth() stubwidth()]",
     needs=("data",),
 )
 def table(session: SessionState, node: Command) -> None:
@@ -76,8 +81,8 @@ def table(session: SessionState, node: Command) -> None:
     if not names:
         raise StataError(100, "varlist required")
     superrows = resolve_varlist(node.option("by") or (), session.data)
-    if len(names) > 2 or len(superrows) > 1:
-        raise StataError(198, "supercolumns and several superrows are not implemented in xmixed yet")
+    if len(names) > 3 or len(superrows) > MOST_SUPERROWS:
+        raise StataError(103, "too many variables specified")
     rows = selected_rows(session, node)
     weights = weights_of(session, node, rows)
     if weights.values is not None:
@@ -90,70 +95,141 @@ def table(session: SessionState, node: Command) -> None:
     if not rows.any():
         session.out.write("no observations")
         return
-    texts = [tuple(value_texts(session.data, v, one.values)) for v, one in zip(ways, found, strict=True)]
-    session.out.write(
-        *render_contents(_table(session, node, rows, weights, ways, found, texts), session.settings.linesize)
+    if prod(len(one.values) + 1 for one in found) > MOST_CELLS:
+        raise StataError(134, "too many values")
+    shape = _Shape(
+        len(superrows), len(names), *(bool(node.option(name)) for name in ("row", "column", "scolumn"))
     )
+    contents = _contents(session, node)
+    figures = [_figures(content, rows, weights, found) for content in contents]
+    present = shape.kept(_figures(_Content("freq", None), rows, weights, found)[1]) > 0
+    kept = [shape.kept(values) for values, _ in figures]
+    session.out.write(
+        *render_contents(
+            _table(session, node, shape, ways, found, contents, kept, present), session.settings.linesize
+        )
+    )
+    if node.option("replace"):
+        stub = node.option("name", "table")
+        session.data = _cells(session.data, ways, found, shape, contents, kept, present, stub)
     session.r = Results()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How many superrows and other ways a table has, and which totals it shows."""
+
+    superrows: int
+    ways: int
+    row: bool
+    column: bool
+    scolumn: bool
+
+    @property
+    def totals(self) -> tuple[bool, ...]:
+        """Whether the last place along each way, its totals, is kept."""
+        return (*[False] * self.superrows, *(self.row, self.column, self.scolumn)[: self.ways])
+
+    def kept(self, values: np.ndarray) -> np.ndarray:
+        """Return figures with all margins without those that are not asked for; one axis a way."""
+        return values[tuple(slice(None if total else -1) for total in self.totals)]
+
+    def flat(self, values: np.ndarray) -> np.ndarray:
+        """Return kept figures as shape (superrows, rows, columns), supercolumns side by side."""
+        if self.ways == 3:
+            values = np.swapaxes(values, -1, -2)
+        return values.reshape(prod(values.shape[: self.superrows]), values.shape[self.superrows], -1)
+
+    def texts(self, way: int, texts: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of the places along a way."""
+        return (*texts, "Total") if self.totals[way] else tuple(texts)
 
 
 def _table(
     session: SessionState,
     node: Command,
-    rows: np.ndarray,
-    weights: Weights,
+    shape: _Shape,
     ways: list[Variable],
     found: list[Categories],
-    texts: list[tuple[str, ...]],
+    contents: list[_Content],
+    figures: list[np.ndarray],
+    present: np.ndarray,
 ) -> ContentsTable:
-    by, columns = bool(node.option("by")), len(ways) - bool(node.option("by")) == 2
-    shape = _Shape(by, columns, bool(node.option("row")), columns and bool(node.option("column")))
-    contents = []
-    present = np.zeros(0)
-    for content in _contents(session, node):
-        values, counts = _figures(content, rows, weights, found)
-        if not len(present):
-            present = shape.shown(_figures(_Content("freq", None), rows, weights, found)[1]) > 0
-        fmt = node.option("format") or (content.variable.format if content.variable else "")
-        if fmt and (not is_valid_format(fmt) or is_string_format(fmt)):
-            raise StataError(120, "invalid %format")
-        if content.statistic in ("count", "n") and not node.option("format"):
-            fmt = ""
+    heads = [variable.label or variable.name for variable in ways]
+    texts = [
+        shape.texts(way, value_texts(session.data, variable, one.values))
+        for way, (variable, one) in enumerate(zip(ways, found, strict=True))
+    ]
+    first, cells = shape.superrows, shape.flat(present)
+    blocks = np.flatnonzero(cells.any(axis=(1, 2)))
+    superrows = list(product(*texts[:first]))
+    columns = texts[first + 1] if shape.ways > 1 else ()
+    groups = tuple((text, len(columns)) for text in texts[first + 2]) if shape.ways == 3 else ()
+    shown = []
+    for content, values in zip(contents, figures, strict=True):
         head = head_of(content.statistic, content.variable.name) if content.variable else "Freq."
-        contents.append(Contents(head, fmt, shape.shown(values)))
-    row = ways[int(by)]
-    column = ways[-1] if columns else None
+        shown.append(Contents(head, _format(node, content), shape.flat(values)[blocks]))
     return ContentsTable(
-        row.label or row.name,
-        (*texts[int(by)], *(("Total",) if shape.row else ())),
-        tuple(contents),
-        present,
-        (column.label or column.name) if column else "",
-        (*texts[-1], *(("Total",) if shape.column else ())) if column else (),
-        (ways[0].label or ways[0].name) if by else "",
-        texts[0] if by else (),
+        heads[first],
+        texts[first],
+        tuple(shown),
+        cells[blocks],
+        " and ".join(heads[:first:-1]) if shape.ways > 1 else "",
+        columns * max(1, len(groups)),
+        groups,
+        tuple(heads[:first]),
+        tuple(superrows[block] for block in blocks) if first else (),
         bool(node.option("concise")),
         node.option("stubwidth", 0),
         node.option("cellwidth", 0),
         node.option("csepwidth", 2),
+        node.option("scsepwidth", 4),
+        bool(node.option("left")),
+        bool(node.option("center")),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """Which ways a table has, and which totals it shows."""
+def _format(node: Command, content: _Content) -> str:
+    """Return the format of figures; "" for frequencies."""
+    fmt = node.option("format") or (content.variable.format if content.variable else "")
+    if fmt and (not is_valid_format(fmt) or is_string_format(fmt)):
+        raise StataError(120, "invalid %format")
+    return "" if content.statistic in ("count", "n") and not node.option("format") else fmt
 
-    by: bool
-    columns: bool
-    row: bool
-    column: bool
 
-    def shown(self, values: np.ndarray) -> np.ndarray:
-        """Return figures with margins along each way as shape (superrows, rows, columns)."""
-        values = values[:-1] if self.by else values[None]
-        values = values if self.columns else values[..., None]
-        values = values if self.row else values[:, :-1]
-        return values if self.column or not self.columns else values[..., :-1]
+def _cells(
+    data: Dataset,
+    ways: list[Variable],
+    found: list[Categories],
+    shape: _Shape,
+    contents: list[_Content],
+    figures: list[np.ndarray],
+    present: np.ndarray,
+    stub: str,
+) -> Dataset:
+    """Return one observation for each cell of the table; along a way, totals have a missing value."""
+    places = np.nonzero(present)
+    made = []
+    for variable, one, place in zip(ways, found, places, strict=True):
+        values: list[float | str] = [*one.values, "" if variable.is_string else MISSING]
+        column = np.array(values, dtype=object if variable.is_string else np.float64)
+        made.append(replace(variable, values=stored(column[place], variable.type)))
+    for number, (content, values) in enumerate(zip(contents, figures, strict=True), 1):
+        name = f"{stub}{number}"
+        if not is_valid_name(name) or any(name == other.name for other in made):
+            raise StataError(198, f"{name} invalid name")
+        source = content.variable
+        label = f"{content.statistic}({source.name})" if source else "Freq."
+        fmt = source.format if source and content.statistic not in ("count", "n") else "%9.0g"
+        made.append(Variable(name, "double", from_double(values[places], "double"), fmt, label))
+    return Dataset(
+        tuple(made),
+        len(places[0]),
+        data.label,
+        value_labels=data.value_labels,
+        sorted_by=tuple(variable.name for variable in ways) if not any(shape.totals) else (),
+        changed=True,
+    )
 
 
 def _contents(session: SessionState, node: Command) -> list[_Content]:

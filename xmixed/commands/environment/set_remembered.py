@@ -1,4 +1,4 @@
-"""Settings that old do-files begin with: checked and remembered for `c()`; only max_memory has an effect."""
+"""Settings that are checked and remembered for `c()`; most have no effect, max_memory and shell do."""
 
 from __future__ import annotations
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from xmixed.commands.files.memory import (
     CASES,
-    CLEAR,
     REPLACE,
-    check_may_replace,
     file_name,
     install,
     new_names_before_using,
@@ -17,6 +15,7 @@ from xmixed.commands.files.memory import (
     written_part,
 )
 from xmixed.commands.registry import subcommand
+from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.options import split_suboptions

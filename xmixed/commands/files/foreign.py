@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xmixed.commands.files.memory import CASES, CLEAR, check_may_replace, file_name, install, selected_part
+from xmixed.commands.files.memory import CASES, file_name, install, selected_part
 from xmixed.commands.registry import subcommand
+from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState

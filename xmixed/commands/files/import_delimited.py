@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xmixed.commands.files.memory import (
-    CASES,
-    CLEAR,
-    check_empty,
-    check_may_replace,
-    file_name,
-    install,
-    new_names_before_using,
-)
+from xmixed.commands.files.memory import CASES, check_empty, file_name, install, new_names_before_using
 from xmixed.commands.registry import command, subcommand
+from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.options import split_suboptions

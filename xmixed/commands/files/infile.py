@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xmixed.commands.files.memory import CLEAR, check_may_replace, install, selected_part
+from xmixed.commands.files.memory import install, selected_part
 from xmixed.commands.registry import command
+from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.typed.parts import new_names

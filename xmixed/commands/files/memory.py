@@ -17,7 +17,6 @@ from xmixed.session.state import SessionState
 if TYPE_CHECKING:
     from xmixed.data.files.imported import Imported
 
-CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
 REPLACE = OptionSpec("replace", "replace", help="overwrite the file")
 CASES = (("preserve", "preserve"), ("lower", "lower"), ("upper", "upper"))
 
@@ -28,13 +27,6 @@ def file_name(node: Command) -> str:
     if not name:
         raise StataError(100, "invalid file specification")
     return name
-
-
-def check_may_replace(session: SessionState, node: Command) -> None:
-    """Refuse to lose unsaved data (r(4)) unless the option clear was given."""
-    data = session.data
-    if data.changed and (data.variables or data.n_obs) and not node.option("clear"):
-        raise StataError(4, "no; data in memory would be lost")
 
 
 def check_empty(session: SessionState, node: Command) -> None:

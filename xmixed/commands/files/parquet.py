@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from xmixed.commands.files.memory import (
-    CLEAR,
-    REPLACE,
-    check_may_replace,
-    file_name,
-    install,
-    say_if_new,
-    written_part,
-)
+from xmixed.commands.files.memory import REPLACE, file_name, install, say_if_new, written_part
 from xmixed.commands.registry import subcommand
+from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
 from xmixed.render.text import printable

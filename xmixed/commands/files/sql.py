@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from xmixed.commands.files.memory import CLEAR, check_may_replace, file_name, install, written_part
+from xmixed.commands.files.memory import file_name, install, written_part
 from xmixed.commands.registry import subcommand
+from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax

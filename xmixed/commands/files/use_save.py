@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from xmixed.commands.files.memory import (
-    CLEAR,
-    REPLACE,
-    check_may_replace,
-    file_name,
-    say_if_new,
-    selected_part,
-)
+from xmixed.commands.files.memory import REPLACE, file_name, say_if_new, selected_part
 from xmixed.commands.registry import command, subcommand
+from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
@@ -115,12 +109,12 @@ _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no va
         options=(
             REPLACE,
             _EMPTYOK,
-            OptionSpec("nolabel", "nol", help="leave the value labels out", built=False),
-            OptionSpec("orphans", "or", help="save unused value labels too", built=False),
+            OptionSpec("nolabel", "nol", help="leave the value labels out"),
+            OptionSpec("orphans", "or", help="save unused value labels too"),
             OptionSpec("all", "all", help="save e(sample) too", built=False),
         ),
     ),
-    synopsis="save [filename] [, replace emptyok]",
+    synopsis="save [filename] [, replace emptyok nolabel orphans]",
     keeps_r=True,
 )
 def save(session: SessionState, node: Command) -> None:
@@ -152,9 +146,23 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
     name = with_suffix(name)
     if node.option("replace"):
         say_if_new(session, name)
-    saved = write_dta(data, name, release=release, replace=bool(node.option("replace")))
+    saved = write_dta(
+        _with_labels_to_save(data, node), name, release=release, replace=bool(node.option("replace"))
+    )
     session.data = replace(data, source=name, timestamp=saved.timestamp, changed=False)
     session.out.write(f"file {printable(name)} saved")
+
+
+def _with_labels_to_save(data: Dataset, node: Command) -> Dataset:
+    """Return the data with the value labels that the file gets: those of variables, in any language."""
+    if node.option("nolabel"):
+        return replace(data, value_labels={})
+    if node.option("orphans"):
+        return data
+    used = {variable.value_label for variable in data}
+    for texts in data.characteristics.values():
+        used |= {text for key, text in texts.items() if key.startswith("_lang_l_")}
+    return replace(data, value_labels={k: v for k, v in data.value_labels.items() if k in used})
 
 
 @command(

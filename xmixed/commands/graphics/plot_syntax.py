@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xmixed.graphics.options import tables
+from xmixed.graphics.options.help import HELP
 from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.syntax import ArgumentKind, Syntax
 
@@ -43,6 +44,12 @@ PLOTS: tuple[PlotSyntax, ...] = (
     _plot("qfit", "qfit", tables.FIT_OPTIONS),
     _plot("lfitci", "lfitci", tables.INTERVAL_OPTIONS),
     _plot("qfitci", "qfitci", tables.INTERVAL_OPTIONS),
+    _plot("fpfit", "fpfit", tables.FRACTIONAL_OPTIONS),
+    _plot("fpfitci", "fpfitci", tables.FRACTIONAL_INTERVAL_OPTIONS),
+    _plot("mband", "mband", tables.BAND_OPTIONS),
+    _plot("mspline", "mspline", tables.BAND_OPTIONS),
+    _plot("contour", "contour", tables.CONTOUR_OPTIONS),
+    _plot("contourline", "contourline", tables.CONTOUR_LINE_OPTIONS),
     _plot("lowess", "low", tables.SMOOTH_OPTIONS),
     _plot("lpoly", "lpoly", tables.LPOLY_OPTIONS),
     _plot("lpolyci", "lpolyci", tables.LPOLY_OPTIONS),
@@ -58,7 +65,18 @@ PLOTS: tuple[PlotSyntax, ...] = (
     _plot("pcbarrow", "pcbarrow", tables.PAIR_OPTIONS),
     _plot("pcscatter", "pcscatter", tables.PAIR_OPTIONS),
 )
-TWOWAY_SYNTAX = GraphSyntax("graph", weights=WEIGHTS, options=tables.TWOWAY, plots=PLOTS)
+ADDPLOT = GraphOptionSpec(
+    "addplot",
+    "addplot",
+    "text",
+    HELP["addplot"],
+    content="plots",
+    inside=(GraphOptionSpec("below", "below", "negatable", content="flag"), *tables.TWOWAY),
+    plots=PLOTS,
+)
+GRAPH_OPTIONS = (*tables.TWOWAY, ADDPLOT)
+"""Options of a graph on which more plots may be laid."""
+TWOWAY_SYNTAX = GraphSyntax("graph", weights=WEIGHTS, options=GRAPH_OPTIONS, plots=PLOTS)
 
 
 def plot_named(name: str) -> PlotSyntax:

@@ -7,17 +7,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.added import AddedPlots
 from xmixed.commands.graphics.layers.columns import Columns, panel_and_time, parts_of
 from xmixed.commands.graphics.layers.making import Making
+from xmixed.commands.graphics.plot_syntax import GRAPH_OPTIONS
+from xmixed.commands.graphics.show import finish
 from xmixed.errors import StataError
 from xmixed.graphics.assemble import Panel, assembled, by_graph
 from xmixed.graphics.curves import Curve
 from xmixed.graphics.layers import Layer
 from xmixed.graphics.model import Graph, Titles
 from xmixed.graphics.options import tables
-from xmixed.graphics.options.headings import titles_of
+from xmixed.graphics.options.headings import NO_TITLES, titles_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import scheme_from
+from xmixed.graphics.options.styles import Looks
 from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import GraphCommand
 from xmixed.language.syntax import ArgumentKind, Syntax
@@ -35,7 +39,7 @@ def single_syntax(
 ) -> Syntax:
     """Return the syntax of a command that draws one plot of its own name."""
     plot = Syntax(argument, condition=True, in_range=True, weights=weights)
-    return GraphSyntax("graph", options=tables.TWOWAY, plots=(PlotSyntax(name, name, plot, options),))
+    return GraphSyntax("graph", options=GRAPH_OPTIONS, plots=(PlotSyntax(name, name, plot, options),))
 
 
 class SingleMaker:
@@ -62,6 +66,7 @@ class SingleMaker:
         self.notes = Notes()
         self.scheme = scheme_from(node.options, session.settings.scheme, self.notes)
         self.columns = Columns(session, node)
+        self.added = AddedPlots(session, node.options, self.scheme, self.notes)
         self.saved: Results | None = None
         self.usual_titles = Titles()
         self.curve: Curve | None = None
@@ -89,17 +94,16 @@ class SingleMaker:
         rows = self.columns.rows(self.node.plots[0])
         by = self.node.options.last("by")
         if by is None:
-            layers = self._layers(self, self.making(rows))
+            layers = self.added.around(self._layers(self, self.making(rows)))
             graph = assembled(layers, self.node.options, self.scheme, self.notes, legend=self.legend)
             titles = titles_of(self.node.options, self.scheme, self.notes, self.usual_titles)
             graph = replace(graph, titles=titles)
         else:
-            names, code, note = parts_of(self.columns, by, rows)
-            panels = [
-                Panel(name, tuple(self._layers(self, self.making(code == i)))) for i, name in enumerate(names)
-            ]
+            names, code, note = parts_of(self.columns, by, rows | self.added.rows())
+            parts = [(name, code == i) for i, name in enumerate(names)]
+            panels = [self._panel(name, rows, part) for name, part in parts if (rows & part).any()]
             if by.options.flag("total"):
-                panels.append(Panel("Total", tuple(self._layers(self, self.making(code >= 0)))))
+                panels.append(self._panel("Total", rows, code >= 0))
             graph = by_graph(panels, by, self.node.options, self.scheme, self.notes, note, None, self.legend)
         if not any(len(plot.x) for plot in graph.plots):
             raise StataError(2000, "no observations")
@@ -107,8 +111,30 @@ class SingleMaker:
             self.session.r = self.saved
         return graph
 
+    def _panel(self, name: str, rows: np.ndarray, part: np.ndarray) -> Panel:
+        """Return the panel of a part of the data."""
+        layers = self._layers(self, self.making(rows & part))
+        return Panel(name, tuple(self.added.around(layers, part)))
+
+
+def draw_layers(
+    session: SessionState,
+    node: GraphCommand,
+    make: Callable[[Looks], list[Layer]],
+    legend: bool | None = None,
+    usual: Titles = NO_TITLES,
+) -> None:
+    """Draw the graph of a command whose layers a function makes in the looks of the plot's options."""
+    notes = Notes()
+    scheme = scheme_from(node.options, session.settings.scheme, notes)
+    layers = make(Looks(node.plots[0].options, scheme, notes))
+    layers = AddedPlots(session, node.options, scheme, notes).around(layers)
+    graph = assembled(layers, node.options, scheme, notes, legend=legend)
+    graph = replace(graph, titles=titles_of(node.options, scheme, notes, usual))
+    finish(session, graph, node, node.options, notes)
+
 
 def lone_syntax(name: str, argument: ArgumentKind = "none", more: tuple[GraphOptionSpec, ...] = ()) -> Syntax:
     """Return the syntax of a command that draws one plot of the last model."""
     plot = PlotSyntax(name, name, Syntax(argument), (*more, *tables.POINT_OPTIONS))
-    return GraphSyntax("graph", options=tables.TWOWAY, plots=(plot,))
+    return GraphSyntax("graph", options=GRAPH_OPTIONS, plots=(plot,))

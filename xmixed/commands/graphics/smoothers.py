@@ -38,7 +38,6 @@ _COMMON = (
     _option("generate", "gen", "marked"),
     _option("graph", "gr", "flag"),
     _option("lineopts", "lineop", "options", tables.FIT_OPTIONS),
-    _option("addplot", "addplot", "marked"),
 )
 LOWESS = (*_COMMON, *tables.SMOOTH_OPTIONS)
 LPOLY = (
@@ -60,7 +59,7 @@ LPOLY = (
     keeps_r=True,
 )
 def lowess(session: SessionState, node: GraphCommand) -> None:
-    _refuse(node, "addplot", "logit", "adjust")
+    _refuse(node, "logit", "adjust")
     options = node.plots[0].options
     maker = SingleMaker(session, node, _lowess_layers, legend=False)
     graph = maker.graph()
@@ -141,7 +140,7 @@ def _keep_smooth(session: SessionState, names: tuple[str, ...], maker: SingleMak
     needs=("data",),
 )
 def lpoly(session: SessionState, node: GraphCommand) -> None:
-    _refuse(node, "addplot", "at", "generate", "se")
+    _refuse(node, "at", "generate", "se")
     maker = SingleMaker(session, node, _lpoly_layers, legend=None)
     graph = maker.graph()
     if node.plots[0].options.last("graph") is None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.added import AddedPlots
 from xmixed.commands.graphics.layers.columns import Columns, panel_and_time, parts_of
 from xmixed.commands.graphics.layers.layer import Making, layer_of
 from xmixed.commands.graphics.plot_syntax import TWOWAY_SYNTAX
@@ -34,6 +35,7 @@ class TwowayMaker:
         )
         self.scheme: Scheme = scheme_from(options, session.settings.scheme, self.notes)
         self.columns = Columns(session, node)
+        self.added = AddedPlots(session, node.options, self.scheme, self.notes)
 
     def layers(self, rows: np.ndarray | None = None) -> list[Layer]:
         """Return the layers of all plots, of some observations only if `rows` says which."""
@@ -50,7 +52,7 @@ class TwowayMaker:
                 panel_and_time(self.session.data)[1],
             )
             out.append(layer_of(making))
-        return out
+        return self.added.around(out, rows)
 
     def graph(self) -> Graph:
         """Return the graph.
@@ -74,7 +76,7 @@ class TwowayMaker:
 
     def parts(self, by: GraphOption) -> tuple[list[Panel], str]:
         """Return the panels of `by()` and the note below them."""
-        used = np.zeros(self.session.data.n_obs, dtype=bool)
+        used = self.added.rows()
         for plot in self.node.plots:
             used |= self.columns.rows(plot)
         names, code, note = parts_of(self.columns, by, used)

@@ -26,7 +26,6 @@ OPTIONS = (
     GraphOptionSpec("overlay", "ov", "negatable", content="flag"),
     GraphOptionSpec("i", "i", "text", content="varlist"),
     GraphOptionSpec("t", "t", "text", content="varlist"),
-    GraphOptionSpec("addplot", "addplot", "text", drawn=True),
     *tables.POINT_OPTIONS,
 )
 MOST_KEYS = 20
@@ -42,8 +41,6 @@ MOST_KEYS = 20
 )
 def xtline(session: SessionState, node: GraphCommand) -> None:
     options = node.plots[0].options
-    if "addplot" in options:
-        raise StataError(198, "option addplot() is not implemented in xmixed yet")
     if options.flag("overlay"):
         maker = SingleMaker(session, node, _overlaid)
     else:

@@ -16,7 +16,7 @@ from xmixed.statistics.inference.comparisons import Proportion
 
 @command(
     "prtest",
-    syntax=Syntax("expression", condition=True, in_range=True, options=(BY, LEVEL)),
+    syntax=Syntax("comparison", condition=True, in_range=True, options=(BY, LEVEL)),
     synopsis="prtest {y, by(group) | y1 == y2 | y == #} [if] [in] [, level(#)]",
     needs=("data",),
     by="each",

@@ -15,7 +15,7 @@ from xmixed.statistics.inference.comparisons import Sample
 
 @command(
     "sdtest",
-    syntax=Syntax("expression", condition=True, in_range=True, options=(BY, LEVEL)),
+    syntax=Syntax("comparison", condition=True, in_range=True, options=(BY, LEVEL)),
     synopsis="sdtest {y, by(group) | y1 == y2 | y == #} [if] [in] [, level(#)]",
     needs=("data",),
     by="each",

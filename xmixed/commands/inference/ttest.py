@@ -30,7 +30,7 @@ from xmixed.statistics.inference.comparisons import Sample, Unequal, one_sample
 @command(
     "ttest",
     syntax=Syntax(
-        "expression",
+        "comparison",
         condition=True,
         in_range=True,
         options=(

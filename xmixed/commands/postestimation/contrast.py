@@ -8,12 +8,12 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.estimation.inference.comparison_results import comparison_results
+from xmixed.estimation.inference.comparison_results import comparison_results, posted_comparisons
 from xmixed.estimation.inference.contrasts import (
     METHODS,
     Adjustment,
     TermContrast,
-    pairwise_rows,
+    pairwise,
     same_letters,
     term_contrast,
     tests_of,
@@ -42,6 +42,7 @@ from xmixed.render.layouts.postestimation.contrasts import (
     render_term_tests,
 )
 from xmixed.session.state import SessionState
+from xmixed.session.stored import commit
 
 ANY_MODEL = (("noadjust", "noadj"), ("bonferroni", "bon"), ("sidak", "sid"), ("scheffe", "sch"))
 SHOWN = {"effects": "effects", "pveffects": "pv", "cieffects": "ci", "groups": "groups"}
@@ -57,7 +58,7 @@ COMMON = (
     OptionSpec("emptycells", "empty", "text", "empty cells", built=False),
     OptionSpec("noestimcheck", "noestimcheck", help="do not check estimability"),
     OptionSpec("sort", "sort", help="sort by the estimates"),
-    OptionSpec("post", "post", help="put the comparisons in e()", built=False),
+    OptionSpec("post", "post", help="put the comparisons in e()"),
     OptionSpec("effects", "eff", help="show tests and limits"),
     OptionSpec("cieffects", "cieff", help="show limits; the default"),
     OptionSpec("pveffects", "pveff", help="show tests"),
@@ -127,7 +128,7 @@ def contrast(session: SessionState, node: Command) -> None:
     tests = [(own.name, tests_of(own, L, b, V, model.df, good)) for own, L, good in found]
     if node.option("overall") and len(found) > 1:
         whole = np.vstack([L for _, L, _ in found])
-        joint = TermContrast("Overall", (), whole, (("", tuple(range(len(whole)))),))
+        joint = TermContrast("Overall", (), whole, (("", tuple(range(len(whole)))),), ())
         tests.append(("Overall", tests_of(joint, whole, b, V, model.df)))
     method = _method(node)
     style = _style(session, node, model, "" if method == "noadjust" else METHODS[method])
@@ -150,10 +151,17 @@ def contrast(session: SessionState, node: Command) -> None:
         lines += render_contrasts(blocks, style)
     session.out.write(*lines)
     whole = np.vstack([L for _, L, _ in (singles or found)])
-    names = [f"{label}:{own.name}" for own, _, _ in singles for label in own.labels]
+    names = [name for own, _, _ in (singles or found) for name in own.coefficients]
     session.r = comparison_results(
         "contrast", node.text.strip(), model, whole, names, figures, style.level, tests, method
     )
+    _post(session, node, lines)
+
+
+def _post(session: SessionState, node: Command, lines: list[Line]) -> None:
+    """Put what was compared in e(), with `post`."""
+    if node.option("post"):
+        commit(session, posted_comparisons(session.e, session.r, lines))
 
 
 def _rows(
@@ -220,14 +228,15 @@ def pwcompare(session: SessionState, node: Command) -> None:
             raise StataError(198, "invalid syntax", term.span)
         cells = cell_rows(model, term, bool(node.option("asobserved")))
         labels = cell_labels(model, term)
-        pairs, texts = pairwise_rows(labels)
+        compared = pairwise(term.text, labels)
+        pairs, texts = compared.rows, list(compared.labels)
         if not len(pairs):
             raise StataError(198, "there are no margins for making pairwise comparisons", term.span)
         L, good = estimated(model, pairs @ cells), are_estimable(model, pairs @ cells)
         adjustment = Adjustment(method, len(L), len(cells) - 1, len(cells))
         rows = _rows(texts, L, good, b, V, adjustment, style.level, model.df)
         figures += [row.figures for row in rows]
-        names += [f"{text}:{term.text}" for text in texts]
+        names += compared.coefficients
         everything.append(L)
         counts.append((term.text, len(L)))
         if style.kind == "groups":
@@ -248,6 +257,7 @@ def pwcompare(session: SessionState, node: Command) -> None:
     session.r = comparison_results(
         "pwcompare", node.text.strip(), model, np.vstack(everything), names, figures, style.level, [], method
     )
+    _post(session, node, lines)
 
 
 def _groups(

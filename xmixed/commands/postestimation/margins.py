@@ -9,12 +9,14 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
+from xmixed.estimation.inference.comparison_results import posted_comparisons
 from xmixed.estimation.inference.margins import EFFECTS, MarginsRequest, compute
 from xmixed.estimation.inference.margins_contrasts import Comparison, compared, comparison_of
 from xmixed.estimation.inference.margins_results import Shown, margins_estimates, margins_results
 from xmixed.estimation.inference.margins_sample import margins_setting
 from xmixed.estimation.inference.margins_table import margins_lines
 from xmixed.estimation.inference.prediction import Request, default_request, read_request
+from xmixed.estimation.inference.unconditional import check_unconditional, unconditional_covariance
 from xmixed.estimation.results import estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
@@ -46,11 +48,17 @@ OPTIONS = (
     OptionSpec("subpop", "subpop", "text", "margins of a subpopulation: a 0/1 variable, if exp, or both"),
     OptionSpec("saving", "saving", "text", "save the margins as a dataset: filename [, replace]"),
     OptionSpec("df", "df", "number", "degrees of freedom of t", minimum_value=1e-8),
-    OptionSpec("within", "within", "varlist", "nested margins", built=False),
+    OptionSpec("within", "within", "varlist", "margins of groups that nest factors"),
     OptionSpec("contrast", "contrast", "text", "contrasts of margins", optional_value=True),
     OptionSpec("pwcompare", "pwcomp", "text", "pairwise comparisons", optional_value=True),
     OptionSpec("mcompare", "mcomp", "choice", "adjustment for comparisons", ANY_MODEL),
-    OptionSpec("vce", "vce", "choice", "delta method", (("delta", "delta"), ("unconditional", "unc"))),
+    OptionSpec(
+        "vce",
+        "vce",
+        "choice",
+        "delta method, or covariates that vary too",
+        (("delta", "delta"), ("unconditional", "unc")),
+    ),
     OptionSpec("noatlegend", "noatl", help="no legend of at()"),
     OptionSpec("nose", "nose", help="no standard errors"),
     OptionSpec("post", "post", help="put the margins in e()"),
@@ -102,6 +110,9 @@ def margins(session: SessionState, node: Command) -> None:
     else:
         request = default_request(estimator.statistics)
     wanted = _request(session, node)
+    unconditional = node.option("vce") == "unconditional"
+    if unconditional:
+        check_unconditional(estimator, session.e)
     rows = select_rows(node.condition, node.in_range, context)
     if node.option("subpop") is not None:
         rows = rows & _subpopulation(str(node.option("subpop")), context)
@@ -115,11 +126,13 @@ def margins(session: SessionState, node: Command) -> None:
         weight=node.weight,
         whole=bool(node.option("noesample")),
         lenient=bool(node.option("force")),
+        unconditional=unconditional,
     )
     found = compute(wanted, setting)
     level = float(node.option("level", session.settings.level))
     V, df = Coefficients.of(session.e).V, node.option("df", session.e.scalars.get("df_r"))
-    shown = Shown(found, wanted, request, V, level, session.e, df)
+    sampled = unconditional_covariance(estimator, session.e, context, found) if unconditional else None
+    shown = Shown(found, wanted, request, V, level, session.e, df, sampled)
     comparison = _comparison(node)
     if comparison is not None:
         sample = setting.frame
@@ -137,6 +150,8 @@ def margins(session: SessionState, node: Command) -> None:
             session.settings,
             node.text.strip(),
         )
+        if node.option("post"):
+            commit(session, posted_comparisons(session.e, session.r, lines))
         session.out.write(*lines)
         return
     if node.option("saving") is not None:
@@ -203,35 +218,31 @@ def _comparison(node: Command) -> Comparison | None:
 
 
 def _refuse(node: Command) -> None:
-    """Refuse what is not built, or makes no sense together."""
-    if node.option("vce") == "unconditional":
-        raise StataError(198, "vce(unconditional) is not implemented in xmixed yet", node.options["vce"].span)
-    if node.option("emptycells") == "reweight":
-        raise StataError(
-            198, "emptycells(reweight) is not implemented in xmixed yet", node.options["emptycells"].span
-        )
+    """Refuse what makes no sense together."""
     for term in node.argument:
         if term.has_contrast and node.option("pwcompare"):
             raise StataError(198, "contrast operators are not allowed with option pwcompare", term.span)
         if any(item.joint == "@" for item in term.operands) and not _comparison(node):
             raise StataError(198, "invalid syntax", term.span)
-    if _comparison(node) and (node.option("post") or not node.argument):
-        raise StataError(198, "comparisons of margins take factors, and cannot be posted yet")
     if node.option("coeflegend") and not node.option("post"):
         raise StataError(198, "option coeflegend requires option post")
+    if node.option("vce") == "unconditional" and (node.option("noesample") or node.weight is not None):
+        raise StataError(198, "vce(unconditional) takes the estimation sample and its weights")
 
 
 def _request(session: SessionState, node: Command) -> MarginsRequest:
     effect = next((kind for kind in EFFECTS if kind in node.options), "")
-    over = node.option("over", node.option("by"))
+    over, within = node.option("over", node.option("by")), node.option("within")
     return MarginsRequest(
         terms=node.argument,
         at=node.option("at", ()),
         at_means=bool(node.option("atmeans")),
         as_balanced=bool(node.option("asbalanced")),
         over=tuple(resolve_varlist(over, session.data)) if over else (),
+        within=tuple(resolve_varlist(within, session.data)) if within else (),
         effect=effect,
         variables=tuple(str(node.option(effect)).split()) if effect else (),
         grand=bool(node.option("grand")),
         check=not node.option("noestimcheck"),
+        reweight=node.option("emptycells") == "reweight",
     )

@@ -177,9 +177,9 @@ def sreturn_clear(session: SessionState, node: Command) -> None:
 
 
 def _estimates(session: SessionState) -> Estimates:
-    """Return e(), which only an e-class program may set."""
+    """Return e(), which do-files and the prompt may set, and of programs those that are e-class."""
     program = session.frame.program
-    if program is None or program.kind != "eclass":
+    if program is not None and program.kind != "eclass":
         raise StataError(152, "non e-class program may not set e()")
     return session.e
 

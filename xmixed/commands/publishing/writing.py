@@ -65,6 +65,13 @@ def publish(
         longest = max(len(label) for section in table.sections() for label, _ in section)
         widths = max(widths[0], longest + 1), widths[1]
     form, path = _destination(node, plain)
+    write_table(session, node, table, Shape(*widths, form, path))
+    session.r = Results(macros={"names": " ".join(names)}, matrices={"coefs": _coefficients(models)})
+
+
+def write_table(session: SessionState, node: Command, table: PublishedTable, shape: Shape) -> None:
+    """Show a table, or write it to the file of a shape."""
+    form, path = shape.form, shape.path
     ending = "" if path is None else os.path.splitext(path)[1].lower()
     if path is not None and ending in OFFICE:
         _refuse(node, "rtf")
@@ -76,14 +83,13 @@ def publish(
     else:
         if form in ("csv", "scsv", "tab", "html", "md", "rtf"):
             table = replace(table, gaps=table.gaps and form in ("html", "rtf"))
-        lines = _substituted(_written(table, Shape(*widths, form, path), node), node)
+        lines = _substituted(_written(table, shape, node), node)
         if path is None:
             session.out.write("", *(printable(line) for line in lines))
         else:
             _write(path, lines, node)
     if path is not None:
         session.out.write(f"(output written to {path})")
-    session.r = Results(macros={"names": " ".join(names)}, matrices={"coefs": _coefficients(models)})
 
 
 def evaluator(session: SessionState) -> Callable[[str], float]:

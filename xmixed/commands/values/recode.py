@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
 from xmixed.data.columns import promoted_type, stored
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.operations.recode import labels_of, recoded
+from xmixed.data.operations.recode import fits_of_rules, labels_of, recoded
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
 from xmixed.language.arguments.recode_rules import Rule, read_rules, split_recode
@@ -32,12 +33,12 @@ from xmixed.session.state import SessionState
             OptionSpec("prefix", "pre", "name", help="new variables with a prefix before the names"),
             OptionSpec("label", "l", "name", help="name of the value label"),
             OptionSpec("copyrest", "c", help="new variables: values outside if and in are copied"),
-            OptionSpec("test", "t", built=False),
+            OptionSpec("test", "t", help="say which rules overlap or are never used"),
         ),
         exclusive=(("generate", "prefix"),),
     ),
     synopsis="recode varlist (rule) [(rule) ...] [if] [in] [, generate(newvars) prefix(name) label(name)"
-    " copyrest]",
+    " copyrest test]",
     needs=("data",),
     keeps_r=True,
 )
@@ -55,6 +56,8 @@ def recode(session: SessionState, node: Command) -> None:
     if not new_names and any(rule.label is not None for rule in rules):
         raise StataError(198, "value labels may only be specified with generate() or prefix()")
     rows = selected_rows(session, node)
+    if node.option("test"):
+        _test_rules(session, [data[name].to_double() for name in names], rules, rows)
     changed = []
     for place, name in enumerate(names):
         old = data[name]
@@ -73,6 +76,22 @@ def recode(session: SessionState, node: Command) -> None:
                 changed.append(replace(old, type=kind, values=column))
             session.out.write(f"({name}: {count} changes made)")
     session.data = data.with_variables(*changed) if changed else data
+
+
+def _test_rules(
+    session: SessionState, columns: list[np.ndarray], rules: Sequence[Rule], rows: np.ndarray
+) -> None:
+    """Say which rules take values that an earlier one takes, and which have nothing left to change."""
+    fitting = [fits_of_rules(values, rules) & rows for values in columns]
+    for later, rule in enumerate(rules):
+        if "else" in rule.kinds:
+            continue
+        for earlier in range(later):
+            if any(np.any(fits[earlier] & fits[later]) for fits in fitting):
+                session.out.write(f"rule {later + 1} overlaps with rule {earlier + 1}")
+    for place in range(len(rules)):
+        if not any(np.any(fits[place] & ~fits[:place].any(axis=0)) for fits in fitting):
+            session.out.write(f"rule {place + 1} is never used")
 
 
 def _new_names(node: Command, names: list[str], data: Dataset) -> list[str]:

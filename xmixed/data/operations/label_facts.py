@@ -8,6 +8,17 @@ from dataclasses import dataclass
 from xmixed.data.value_labels import LONG_MISSING
 from xmixed.formats.reading import number_or_none
 
+PROBLEMS = {
+    "gaps": "gaps in mapped values",
+    "null": "null strings",
+    "blanks": "leading/trailing blanks",
+    "nuniq": "not unique at full length",
+    "nuniq_sh": "not unique at length #",
+    "numeric": "numeric -> numeric",
+    "notused": "not used by variables",
+}
+"""By their names in r(), in the order of the report."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabelFacts:
@@ -39,6 +50,19 @@ class LabelFacts:
     null: bool
     blanks: bool
     numeric: bool
+
+    def problems(self, used: bool) -> list[str]:
+        """Return the names of what may be wrong; `used`: a variable has the label."""
+        holds = {
+            "gaps": self.gaps,
+            "null": self.null,
+            "blanks": self.blanks,
+            "nuniq": not self.unique,
+            "nuniq_sh": not self.unique_cut,
+            "numeric": self.numeric,
+            "notused": not used,
+        }
+        return [name for name in PROBLEMS if holds[name]]
 
 
 def label_facts(texts: Mapping[int, str], length: int) -> LabelFacts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,6 +34,19 @@ class Rule(Protocol):
 def recoded(values: np.ndarray, rules: Sequence[Rule], rows: np.ndarray) -> np.ndarray:
     """Return doubles (n,) after rules, of which the first that fits counts; `rows` (n,) may change."""
     out, open_ = values.copy(), rows.copy()
+    for rule, fits in zip(rules, _each_fit(values, rules), strict=True):
+        fits &= open_
+        out[fits] = rule.value
+        open_ &= ~fits
+    return out
+
+
+def fits_of_rules(values: np.ndarray, rules: Sequence[Rule]) -> np.ndarray:
+    """Return which doubles (n,) each rule is for; bool, shape (rules, n)."""
+    return np.stack(list(_each_fit(values, rules)))
+
+
+def _each_fit(values: np.ndarray, rules: Sequence[Rule]) -> Iterator[np.ndarray]:
     missing = is_missing(values)
     known = values[~missing]
     ends = {"min": known.min() if known.size else 0.0, "max": known.max() if known.size else 0.0}
@@ -49,10 +62,7 @@ def recoded(values: np.ndarray, rules: Sequence[Rule], rows: np.ndarray) -> np.n
             fits |= ~missing
         if "else" in rule.kinds:
             fits[:] = True
-        fits &= open_
-        out[fits] = rule.value
-        open_ &= ~fits
-    return out
+        yield fits
 
 
 def labels_of(rules: Sequence[Rule]) -> dict[int, str]:

@@ -14,6 +14,7 @@ from xmixed.data.operations.pairing import repeated
 from xmixed.data.operations.reshape_errors import not_constant, rows_repeat, values_repeat
 from xmixed.data.operations.stacking import common_type, held_in
 from xmixed.data.order import group_codes
+from xmixed.data.room import UNLIMITED, Room
 from xmixed.errors import StataError, variable_not_found
 from xmixed.missing import is_missing
 from xmixed.statistics.grouping import factorise
@@ -181,15 +182,19 @@ def values_of_column(data: Dataset, j: str, string: bool) -> list[str]:
     return [str(int(number)) for number in numbers.tolist()]
 
 
-def to_wide(data: Dataset, stubs: list[Stub], i: list[str], j: str, values: list[str]) -> Reshaped:
+def to_wide(
+    data: Dataset, stubs: list[Stub], i: list[str], j: str, values: list[str], room: Room = UNLIMITED
+) -> Reshaped:
     """Return one row for each value of i, sorted, with a variable for each stub and value of j.
 
     Raises
     ------
     StataError
-        r(9): j repeats within i, or another variable varies; r(110): names that are there already.
+        r(9): j repeats within i, or another variable varies; r(110): names that are there already;
+        r(909): no room for so many variables.
     """
     codes, count = group_codes(data, i)
+    room.require(count, [data[stub.name] for stub in stubs] * len(values))
     place = _places_of(data[j], values)
     kept = place >= 0
     cells = codes[kept] * len(values) + place[kept]

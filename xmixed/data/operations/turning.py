@@ -8,26 +8,33 @@ from functools import reduce
 import numpy as np
 
 from xmixed.data.columns import blank_column
-from xmixed.data.dataset import Dataset, Variable, default_format, from_double
+from xmixed.data.dataset import DTYPES, Dataset, Variable, default_format, from_double
 from xmixed.data.operations.stacking import common_type, held_in
 from xmixed.data.order import group_codes
+from xmixed.data.room import UNLIMITED, Room
 from xmixed.errors import StataError
 from xmixed.missing import MISSING, is_missing
 
 
-def stack(data: Dataset, names: list[list[str]], into: list[str]) -> Dataset:
+def stack(
+    data: Dataset, names: list[list[str]], into: list[str], wide: bool = False, room: Room = UNLIMITED
+) -> Dataset:
     """Return the columns of several lists of variables below each other, and which list each row is of.
 
     Parameters
     ----------
     names : list of lists of str
         One list for each block of rows, all as long as `into`.
+    wide : bool
+        The old variables stay too, each missing outside the blocks it is in.
 
     Raises
     ------
     StataError
-        r(109): numbers and strings in one new variable.
+        r(109): numbers and strings in one new variable; r(909).
     """
+    old = [name for name in dict.fromkeys(sum(names, [])) if wide and name not in into]
+    room.require(data.n_obs * len(names), [data[name] for name in (*names[0], *old)])
     variables = []
     for place, name in enumerate(into):
         sources = [data[block[place]] for block in names]
@@ -36,22 +43,31 @@ def stack(data: Dataset, names: list[list[str]], into: list[str]) -> Dataset:
         kind = reduce(common_type, (source.type for source in sources))
         values = np.concatenate([held_in(source, kind) for source in sources])
         variables.append(Variable(name, kind, values, default_format(kind)))
+    for source in (data[name] for name in old):
+        empty = blank_column(source.type, data.n_obs)
+        values = np.concatenate([source.values if source.name in block else empty for block in names])
+        variables.append(replace(source, values=values))
     numbers = np.repeat(np.arange(1.0, len(names) + 1), data.n_obs)
     kind = "byte" if len(names) <= 100 else "int"
     block = Variable("_stack", kind, from_double(numbers, kind), "%8.0g")
     return Dataset((block, *variables), len(numbers), changed=True)
 
 
-def transpose(data: Dataset, kind: str, names: bool) -> Dataset:
-    """Return observations as variables v1, v2, ...; strings become missing.
+def transpose(data: Dataset, kind: str, fmt: str, names: bool, room: Room = UNLIMITED) -> Dataset:
+    """Return observations as variables v1, v2, ... of a type and a format; strings become missing.
 
     `names` adds the names of the old variables as `_varname`.
+
+    Raises
+    ------
+    StataError
+        r(909)
     """
+    room.require_bytes(data.n_obs * len(data.variables) * DTYPES[kind].itemsize)
     table = np.full((len(data.variables), data.n_obs), MISSING)
     for row, variable in enumerate(data):
         if not variable.is_string:
             table[row] = variable.to_double()
-    fmt = default_format(kind)
     made = [Variable(f"v{i + 1}", kind, from_double(table[:, i], kind), fmt) for i in range(data.n_obs)]
     if names:
         texts = np.empty(len(data.variables), dtype=object)
@@ -61,10 +77,17 @@ def transpose(data: Dataset, kind: str, names: bool) -> Dataset:
     return Dataset(tuple(made), len(data.variables), changed=True)
 
 
-def fill_periods(data: Dataset, panel: str, time: str, delta: float, full: bool) -> Dataset:
+def fill_periods(
+    data: Dataset, panel: str, time: str, delta: float, full: bool, room: Room = UNLIMITED
+) -> Dataset:
     """Return panel data with rows for the periods that are not there, sorted by panel and time.
 
     `full` fills every panel from the first to the last period of all.
+
+    Raises
+    ------
+    StataError
+        r(909)
     """
     times = data[time].to_double()
     known = ~is_missing(times)
@@ -75,7 +98,9 @@ def fill_periods(data: Dataset, panel: str, time: str, delta: float, full: bool)
     np.maximum.at(last, codes[known], times[known])
     if full and known.any():
         first[:], last[:] = times[known].min(), times[known].max()
-    lengths = np.where(np.isfinite(first), np.round((last - first) / delta) + 1, 0).astype(np.int64)
+    lengths = np.where(np.isfinite(first), np.round((last - first) / delta) + 1, 0)
+    room.require(float(lengths.sum()), data)
+    lengths = lengths.astype(np.int64)
     group = np.repeat(np.arange(count), lengths)
     within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     starts = np.cumsum(lengths) - lengths

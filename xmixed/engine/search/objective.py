@@ -15,6 +15,7 @@ from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
 from xmixed.engine.sweeps.few_groups import FewGroups, in_few_calls
 from xmixed.engine.sweeps.nested import NestedSweeps
+from xmixed.engine.sweeps.one_or_two_effects import OneOrTwoEffects, in_two_products
 from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, derivatives, first_derivatives
 from xmixed.engine.sweeps.whitened import NestedWhitening, Whitening
 from xmixed.engine.sweeps.whitened_crossed import CrossedWhitening
@@ -136,11 +137,15 @@ class Objective:
         return self.whitening.at(rho)
 
     def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
-        psis = [np.zeros((q, q)) for q in self.sweeps.sizes]
+        psis: list[np.ndarray | None] = [None] * len(self.sweeps.sizes)
         for block, value in zip(self.problem.blocks, blocks, strict=True):
             for position, part in working_parts(block, value):
-                psis[position] += part
-        return tuple((psi + psi.T) / 2 for psi in psis)
+                before = psis[position]
+                psis[position] = part if before is None else before + part
+        sizes = self.sweeps.sizes
+        return tuple(
+            np.zeros((q, q)) if psi is None else (psi + psi.T) / 2 for q, psi in zip(sizes, psis, strict=True)
+        )
 
     def _profiled(self, up: Upward) -> float:
         df = self.problem.residual_df
@@ -274,6 +279,8 @@ def _whitening(problem: Problem) -> Whitening | None:
 
 
 def _nested(problem: Problem) -> Sweeps:
+    if in_two_products(problem):
+        return OneOrTwoEffects(problem)
     if in_few_calls(problem):
         return FewGroups(problem)
     return BlockedSweeps(problem) if in_blocks(problem) else NestedSweeps(problem)

@@ -157,9 +157,12 @@ def search(surface: Surface, start: Point, options: Options, report: Callable[[I
     report(iterations[0])
     techniques = _techniques(options.technique)
     inverse: np.ndarray | None = None
+    check: Step | None = None
     for number in range(1, options.iterate + 1):
         technique = next(techniques)
-        step = newton_step(state, surface.sizes(state.theta), None, options.difficult)
+        step = check
+        if step is None or options.difficult:
+            step = newton_step(state, surface.sizes(state.theta), None, options.difficult)
         if technique == "nr":
             direction, inverse = step.direction, None
         else:
@@ -193,7 +196,8 @@ def search(surface: Surface, start: Point, options: Options, report: Callable[[I
             return Search(state, tuple(iterations), "converged", check.scaled_gradient)
         if _stands_still(iterations):
             return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
-    check = newton_step(state, surface.sizes(state.theta))
+    if check is None:
+        check = newton_step(state, surface.sizes(state.theta))
     return Search(state, tuple(iterations), "iteration_limit", check.scaled_gradient)
 
 

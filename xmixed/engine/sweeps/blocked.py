@@ -98,7 +98,7 @@ class BlockedSweeps(NestedSweeps):
         root, sums = root_of(upward), None
         for block in self._blocks(psis[0]):
             s = downward.scores[0][:, block.part]
-            own = TwoLevelSums.of(block.state, s, root, block.counts, self.problem.reml)
+            own = TwoLevelSums.of_state(block.state, s, root, block.counts, self.problem.reml)
             sums = own if sums is None else sums.plus(own)
         assert sums is not None, "there are groups"
         return sums.second_derivatives(directions)

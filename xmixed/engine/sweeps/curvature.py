@@ -5,8 +5,8 @@ With V_a = Z D_a Z' for a direction D_a of Psi:
     d^2 log|V|  = -tr(V^{-1}V_a V^{-1}V_b)     (P in place of V^{-1} with log|X'V^{-1}X|, REML)
     d^2 y'Py    = 2 y'P V_a P V_b P y
 
-For two levels the sums over groups are matrix products; for more, P couples groups through their
-ancestors and the derivatives are those of the exact gradient, by complex step.
+For two levels, here, the sums over groups are matrix products; for more, P couples groups through their
+ancestors (`multilevel_curvature`).
 """
 
 from __future__ import annotations
@@ -17,43 +17,9 @@ from functools import cache
 import numpy as np
 
 from xmixed.engine.batched import cross, triangular_inverse
-from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.conditional import LevelState
-from xmixed.engine.sweeps.directions import Direction
-from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, first_derivatives
-
-_STEP = 1e-40
-
-
-def second_derivatives(
-    sweeps: Sweeps,
-    problem: Problem,
-    psis: Psis,
-    directions: tuple[Direction, ...],
-    up: Upward,
-    down: Downward,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Second derivatives of the log determinants and of y'Py where groups are nested, both (k, k)."""
-    if len(psis) == 1 and len(psis[0]) <= 12:
-        counts = None if down.counts is None else down.counts[0]
-        sums = TwoLevelSums.of(up.states[0], down.scores[0], root_of(up), counts, problem.reml)
-        return sums.second_derivatives(directions)
-    return _complex_step(sweeps, psis, directions)
-
-
-def _complex_step(
-    sweeps: Sweeps, psis: Psis, directions: tuple[Direction, ...]
-) -> tuple[np.ndarray, np.ndarray]:
-    k = len(directions)
-    log_det, rss = np.empty((k, k)), np.empty((k, k))
-    for a, direction in enumerate(directions):
-        moved = [psi.astype(complex) for psi in psis]
-        moved[direction.position] = moved[direction.position] + 1j * _STEP * direction.matrix
-        point = tuple(moved)
-        columns = first_derivatives(directions, sweeps.down(sweeps.up(point), point))
-        log_det[a] = np.imag(columns[0]) / _STEP
-        rss[a] = np.imag(columns[1]) / _STEP
-    return (log_det + log_det.T) / 2, (rss + rss.T) / 2
+from xmixed.engine.sweeps.directions import Direction, stacked
+from xmixed.engine.sweeps.sweeps import Upward
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,25 +41,23 @@ class TwoLevelSums:
 
     @staticmethod
     def of(
-        state: LevelState, s: np.ndarray, root: np.ndarray, counts: np.ndarray | None, reml: bool
+        W: np.ndarray, F: np.ndarray, s: np.ndarray, root: np.ndarray, counts: np.ndarray | None, reml: bool
     ) -> TwoLevelSums:
         """The sums over some groups.
 
         Parameters
         ----------
-        s : (q, G) array
+        W, F, s : (q, q, G), (q, p, G) and (q, G) arrays
         root : (p, p) array
             Inverse of the factor of X'V^{-1}X: it makes the covariance of beta the identity.
         counts : (G,) array or None
             How often each group counts.
         """
         q, groups, p = s.shape[0], s.shape[1], len(root)
-        W = cross(state.Y, state.Y)
         row, column, _ = _packing(q)
         packed = W[row, column]
         counted = packed if counts is None else packed * counts
         WW, Ws = counted @ packed.T, counted @ (s[row] * s[column]).T
-        F = cross(state.Y, state.E[:, :p]) if p else np.zeros((q, 0, groups))
         sF = (s if counts is None else s * counts) @ F.reshape(q * p, groups).T
         sF = (sF.reshape(q * q, p) @ root.T).reshape(q, q * p)
         if not (reml and p):
@@ -102,6 +66,14 @@ class TwoLevelSums:
         flat = F.reshape(q * p, groups)
         products = np.stack([(F[i] * F[j]).sum(axis=0) for i, j in zip(row, column, strict=True)])
         return TwoLevelSums(WW, Ws, sF, packed @ products.T, flat @ flat.T)
+
+    @staticmethod
+    def of_state(
+        state: LevelState, s: np.ndarray, root: np.ndarray, counts: np.ndarray | None, reml: bool
+    ) -> TwoLevelSums:
+        """The same where an upward sweep has ended in `state`."""
+        W, F = cross(state.Y, state.Y), cross(state.Y, state.E[:, : len(root)])
+        return TwoLevelSums.of(W, F, s, root, counts, reml)
 
     def plus(self, other: TwoLevelSums) -> TwoLevelSums:
         """The sums over these groups and others."""
@@ -114,11 +86,11 @@ class TwoLevelSums:
         q = len(self.sF)
         p = self.sF.shape[1] // q
         _, _, unpack = _packing(q)
-        D = np.array([direction.matrix for direction in directions])
+        D = stacked(directions)[0][1].reshape(len(directions), q, q)
         log_det = -_contract(self.WW[unpack][:, :, unpack], D)
         rss = 2.0 * _contract(self.Ws[unpack][:, :, unpack], D)
         if p:
-            slopes = np.tensordot(D, self.sF.reshape(q, q, p), axes=([1, 2], [0, 1]))
+            slopes = D.reshape(-1, q * q) @ self.sF.reshape(q * q, p)
             rss -= 2.0 * slopes @ slopes.T
         if len(self.FF):
             # 2 tr(K F'D_a W D_b F) - tr(K H_a K H_b), with F scaled so that K is the identity.

@@ -47,7 +47,7 @@ class FewGroups(NestedSweeps):
         self.evaluations += 1
         q = len(psi)
         A = (self._spread @ psi.ravel()).reshape(self._shape)
-        solved, log_det = (_written_out if q <= 2 else _by_lapack)(A, self.plan.stacked)
+        solved, log_det = (written_out if q <= 2 else _by_lapack)(A, self.plan.stacked)
         state = LevelState(solved[:, :q], solved[:, q:])
         top = self.plan.base_top + np.matmul(state.E, state.E.swapaxes(1, 2)).sum(axis=0)
         return eliminate_fixed(top, log_det, (state,))
@@ -64,7 +64,7 @@ class FewGroups(NestedSweeps):
         return Downward((np.matmul(state.Y, state.Y.swapaxes(1, 2)).sum(axis=0),), (scores,))
 
 
-def _written_out(A: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, float]:
+def written_out(A: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, float]:
     """L^{-1} right and the sum of log|I + A| where A has one or two rows, LL' = I + A."""
     solved = np.empty(right.shape)
     first = np.sqrt(A[0, 0] + 1.0)

@@ -32,12 +32,15 @@ from xmixed.engine.batched import (
 )
 from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.conditional import Above, LevelState
-from xmixed.engine.sweeps.curvature import second_derivatives
+from xmixed.engine.sweeps.curvature import TwoLevelSums, root_of
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
+from xmixed.engine.sweeps.multilevel_curvature import MultilevelCurvature
 from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
 
 _MANY_GROUPS = 20_000
+# Columns of Z up to which sums over groups hold all products of four of them.
+_NARROW = 12
 # Multiplications of the products of X in a sweep.
 _MUCH = 500_000_000
 
@@ -176,7 +179,14 @@ class NestedSweeps:
         self, psis: Psis, directions: tuple[Direction, ...], upward: Upward, downward: Downward
     ) -> tuple[np.ndarray, np.ndarray]:
         """See `Sweeps`."""
-        return second_derivatives(self, self.problem, psis, directions, upward, downward)
+        root = root_of(upward)
+        if len(psis) == 1 and len(psis[0]) <= _NARROW:
+            counts = None if downward.counts is None else downward.counts[0]
+            state, scores = upward.states[0], downward.scores[0]
+            sums = TwoLevelSums.of_state(state, scores, root, counts, self.problem.reml)
+            return sums.second_derivatives(directions)
+        found = MultilevelCurvature(self.problem, psis, upward, downward, root)
+        return found.second_derivatives(directions)
 
     def _fixed_only(self, upward: Upward) -> Above:
         return Above.fixed_only(upward.beta, upward.factor if self.problem.reml else None)

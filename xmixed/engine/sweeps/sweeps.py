@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log, sqrt
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,8 +12,8 @@ from xmixed.engine.batched import cholesky, solve_triangular
 from xmixed.engine.sweeps.directions import Derivatives, Direction, stacked
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
 
-# Columns of X that are solved for number by number.
-_FEW = 6
+# Columns of X that are solved for, and eliminated, number by number: calls of LAPACK take longer.
+_FEW, _FEWEST = 6, 4
 
 Psis = tuple[np.ndarray, ...]
 
@@ -169,6 +170,10 @@ def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) 
     p = len(top) - 1
     if p == 0:
         return Upward(log_det, 0.0, top[0, 0], np.zeros(0), np.zeros((0, 0)), states)
+    if p <= _FEWEST and top.dtype == np.float64:
+        found = _eliminated(top)
+        if found is not None:
+            return Upward(log_det, *found, states)
     if np.iscomplexobj(top):
         factors, log_det_X = cholesky(top[:p, :p, None])
         factor = factors[:, :, 0]
@@ -181,9 +186,37 @@ def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) 
     return Upward(log_det, log_det_X, rss, beta, factor, states)
 
 
+def _eliminated(top: np.ndarray) -> tuple[float, float, np.ndarray, np.ndarray] | None:
+    """log|X'V^{-1}X|, y'Py, beta and the lower factor number by number; None without a positive pivot."""
+    rows = top.tolist()
+    last = len(rows) - 1
+    pivot, log_det = 1.0, 0.0
+    for i, row in enumerate(rows):
+        for j in range(i):
+            above, value = rows[j], row[j]
+            for k in range(j):
+                value -= row[k] * above[k]
+            row[j] = value / above[j]
+            above[i] = 0.0
+        pivot = row[i]
+        for k in range(i):
+            pivot -= row[k] * row[k]
+        if not pivot > 0.0:
+            return None
+        row[i] = sqrt(pivot)
+        if i < last:
+            log_det += log(pivot)
+    factor = np.array(rows)
+    return log_det, pivot, _back(rows[:last], rows[last][:last]), factor[:last, :last]
+
+
 def _solved_back(lower: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """L'^{-1} right for few columns, where a call of LAPACK takes longer than the arithmetic."""
-    rows, found = lower.tolist(), right.tolist()
+    """L'^{-1} right for few columns."""
+    return _back(lower.tolist(), right.tolist())
+
+
+def _back(rows: list[list[float]], found: list[float]) -> np.ndarray:
+    """See `_solved_back`; `found` is used up."""
     for i in range(len(rows) - 1, -1, -1):
         found[i] /= rows[i][i]
         for j in range(i):

@@ -8,9 +8,10 @@ import numpy as np
 
 from xmixed.estimation.inference.marginal_cells import MarginalModel
 from xmixed.estimation.inference.margins_results import figures_table
+from xmixed.output import Line
 from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.render.layouts.postestimation.wald_tests import WaldTest
-from xmixed.session.results import Matrix, Results
+from xmixed.session.results import Estimates, Matrix, Results
 
 
 def comparison_results(
@@ -53,3 +54,23 @@ def comparison_results(
         scalars["k_terms"] = float(len(tests))
     macros = {"cmd": command, "cmdline": command_line, f"mcmethod{suffix}": method, "emptycells": "strict"}
     return Results(scalars, macros, matrices)
+
+
+def posted_comparisons(old: Estimates, results: Results, lines: Sequence[Line]) -> Estimates:
+    """Return comparisons as estimates, `post`: r() of the command that made them, and what it showed."""
+    suffix = "_vs" if "b_vs" in results.matrices else ""
+    b, V = results.matrices[f"b{suffix}"], results.matrices[f"V{suffix}"]
+    names = list(b.column_names)
+    scalars = {"N": old.scalars["N"]} if "N" in old.scalars else {}
+    if "df_r" in results.scalars:
+        scalars["df_r"] = results.scalars["df_r"]
+    return Estimates(
+        scalars,
+        {**results.macros, "properties": "b V"},
+        {
+            "b": Matrix(b.values, ["y1"], names),
+            "V": Matrix(V.values, list(names), list(names)),
+        },
+        mark=old.mark,
+        payload=tuple(lines),
+    )

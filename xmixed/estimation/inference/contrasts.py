@@ -17,7 +17,7 @@ from xmixed.language.arguments.margin_terms import MarginOperand, MarginTerm
 from xmixed.missing import MISSING
 from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.render.layouts.postestimation.wald_tests import WaldTest
-from xmixed.statistics.linear.contrasts import FROM_THE_SECOND, OPERATORS, contrast_rows
+from xmixed.statistics.linear.contrasts import FROM_THE_SECOND, OPERATORS, contrast_name, contrast_rows
 
 METHODS = {
     "noadjust": "Unadjusted",
@@ -42,12 +42,15 @@ class TermContrast:
         Over the cells of the term.
     groups : tuple of (label, places)
         What is tested: the contrasts at each level behind `@`; then all, where there are several.
+    coefficients : tuple of str
+        What each contrast is called in r(b) and, posted, in e(b): `r2vs1.grp`.
     """
 
     name: str
     labels: tuple[str, ...]
     rows: np.ndarray
     groups: tuple[tuple[str, tuple[int, ...]], ...]
+    coefficients: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def term_contrast(term: MarginTerm, covariates: Covariates, counts: dict[str, np
         r(198) for an operator that is none.
     """
     parts: list[tuple[np.ndarray, list[str], bool]] = []
+    names: list[list[str]] = []
     within: list[bool] = []
     after = False
     for operand in term.operands:
@@ -137,6 +141,7 @@ def term_contrast(term: MarginTerm, covariates: Covariates, counts: dict[str, np
             continue
         name = covariates.factor(operand.name)
         parts.append(_operand_rows(operand, name, covariates, counts[name], after))
+        names.append([_coefficient(label, operand, name, after) for label in parts[-1][1]])
         within.append(after)
         after = after or operand.joint == "@"
     rows = np.ones((1, 1))
@@ -154,7 +159,25 @@ def term_contrast(term: MarginTerm, covariates: Covariates, counts: dict[str, np
     groups.append(("Joint" if len(groups) > 1 else "", everything))
     if len(groups) == 2:
         groups = groups[1:]
-    return TermContrast(term.text, tuple(labels) if shown else (), rows, tuple(groups))
+    coefficients = tuple(_joined(chosen, within) for chosen in product(*names))
+    return TermContrast(term.text, tuple(labels) if shown else (), rows, tuple(groups), coefficients)
+
+
+def _coefficient(label: str, operand: MarginOperand, name: str, within: bool) -> str:
+    """Return `r2vs1.grp` of `(2 vs 1)`, `2.grp` of a level behind `@`."""
+    if within:
+        return f"{label}.{name}"
+    if operand.weights:
+        return f"k1.{name}"
+    operator = operand.operator if operand.operator not in ("", "i") else "r"
+    return f"{contrast_name(operator, label)}.{name}"
+
+
+def _joined(names: Sequence[str], within: Sequence[bool]) -> str:
+    """Return operands of one contrast joined by `#`, those behind `@` by `@` first."""
+    contrasts = "#".join(name for name, inside in zip(names, within, strict=True) if not inside)
+    levels = "#".join(name for name, inside in zip(names, within, strict=True) if inside)
+    return f"{contrasts}@{levels}" if levels else contrasts
 
 
 def _operand_rows(
@@ -207,14 +230,17 @@ def _places(
     return {key: tuple(places) for key, places in found.items()}
 
 
-def pairwise_rows(labels: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-    """Return all differences of p cells: those against the first, then the second, ..."""
+def pairwise(name: str, labels: Sequence[str]) -> TermContrast:
+    """Return all differences of the p cells of a term: those against the first, then the second, ..."""
     pairs = list(combinations(range(len(labels)), 2))
     unit = np.eye(len(labels))
     rows = np.array([unit[j] - unit[i] for i, j in pairs]).reshape(len(pairs), len(labels))
     bare = all(" " not in label for label in labels)
     texts = [f"{labels[j]} vs {labels[i]}" if bare else f"({labels[j]}) vs ({labels[i]})" for i, j in pairs]
-    return rows, texts
+    coefficients = tuple(
+        f"{'_'.join(labels[j].split())}vs{'_'.join(labels[i].split())}.{name}" for i, j in pairs
+    )
+    return TermContrast(name, tuple(texts), rows, (("", tuple(range(len(rows)))),), coefficients)
 
 
 def tests_of(

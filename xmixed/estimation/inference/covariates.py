@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
 
 from xmixed.errors import StataError
-from xmixed.estimation.frame import EstimationFrame, Fixed, variable_of
+from xmixed.estimation.frame import EstimationFrame, Fixed, JointShares, variable_of
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.arguments.margin_terms import AtItem
 from xmixed.statistics.moments import percentile
 
 LIST = "list of covariates"
+BALANCED = "(asbalanced)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ class Covariates:
     factors : mapping of Factor by name
     continuous : tuple of str
         `x`, `L.x`.
+    order : tuple of str
+    empty : tuple of mapping
+        Levels by factor of the model's cells without observations.
     """
 
     factors: Mapping[str, Factor]
     continuous: tuple[str, ...]
     order: tuple[str, ...]
+    empty: tuple[Mapping[str, int], ...] = ()
 
     @classmethod
     def of(cls, terms: Sequence[Term | None]) -> Covariates:
@@ -53,6 +58,18 @@ class Covariates:
                     bases[part.plain] = part.level
         factors = {name: Factor(tuple(sorted(own)), bases.get(name)) for name, own in levels.items()}
         return cls(factors, tuple(name for name in order if name not in factors), tuple(order))
+
+    def of_levels(self, levels: Mapping[str, tuple[int, ...]]) -> Covariates:
+        """Return the covariates with fewer levels of some factors."""
+        if not levels:
+            return self
+        return replace(
+            self,
+            factors={
+                name: replace(factor, levels=levels.get(name, factor.levels))
+                for name, factor in self.factors.items()
+            },
+        )
 
     def found(self, name: str) -> str:
         """Return the covariate that a name or an unambiguous abbreviation means.
@@ -110,6 +127,13 @@ class AtPoint:
     @property
     def legend(self) -> tuple[LegendRow, ...]:
         return tuple(row for rows in self.rows.values() for row in rows)
+
+    @property
+    def balanced(self) -> frozenset[str]:
+        """The factors that have all levels alike."""
+        return frozenset(
+            name for name, rows in self.rows.items() if rows == (LegendRow(name, None, BALANCED),)
+        )
 
 
 def at_points(
@@ -187,7 +211,7 @@ def balanced_point(covariates: Covariates, names: Sequence[str]) -> AtPoint:
 
 def _balance(point: AtPoint, name: str, factor: Factor) -> None:
     point.fixed[name] = {level: 1 / len(factor.levels) for level in factor.levels}
-    point.rows[name] = (LegendRow(name, None, "(asbalanced)"),)
+    point.rows[name] = (LegendRow(name, None, BALANCED),)
 
 
 def _hold(
@@ -236,6 +260,45 @@ def _statistic(statistic: str, values: np.ndarray, weights: np.ndarray | None) -
     return percentile(values[order], None if weights is None else weights[order], p)
 
 
-def combined(base: Fixed, other: Fixed) -> Fixed:
-    """Return values of which the second hold where both are given."""
-    return {**base, **other}
+def reweighted(fixed: Fixed, balanced: frozenset[str], covariates: Covariates) -> Fixed:
+    """Return balanced factors with all cells alike but those that are empty: `emptycells(reweight)`."""
+    names = tuple(
+        name
+        for name in covariates.factors
+        if name in balanced and any(name in cell for cell in covariates.empty)
+    )
+    if not names:
+        return fixed
+    levels = [sorted(level for level, share in _shares(fixed[name]).items() if share) for name in names]
+    cells = np.array(list(product(*levels)))
+    good = np.ones(len(cells), dtype=bool)
+    for cell in covariates.empty:
+        elsewhere = {name: level for name, level in cell.items() if name not in names}
+        if all(fixed.get(name) == level for name, level in elsewhere.items()):
+            own = [cells[:, place] == cell[name] for place, name in enumerate(names) if name in cell]
+            if own:
+                good &= ~np.logical_and.reduce(own)
+    if not good.any():
+        return fixed
+    joint = JointShares(names, cells[good], np.full(int(good.sum()), 1.0 / good.sum()))
+    return {**fixed, **dict.fromkeys(names, joint)}
+
+
+def empty_cells(
+    terms: Sequence[Term | None], covariates: Covariates, frame: EstimationFrame
+) -> tuple[Mapping[str, int], ...]:
+    """Return the combinations of levels of factors that interact which no observation has."""
+    found: list[Mapping[str, int]] = []
+    sets = {tuple(part.plain for part in term.factors) for term in terms if term is not None}
+    for names in sorted(own for own in sets if len(own) > 1):
+        columns = np.column_stack([frame.values(*variable_of(name)) for name in names])
+        present = set(map(tuple, np.unique(columns, axis=0).astype(int).tolist()))
+        for cell in product(*(covariates.factors[name].levels for name in names)):
+            if cell not in present:
+                found.append(dict(zip(names, cell, strict=True)))
+    return tuple(found)
+
+
+def _shares(given: object) -> Mapping[int, float]:
+    assert isinstance(given, Mapping)
+    return given

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from xmixed.errors import StataError
-from xmixed.estimation.frame import EstimationFrame
-from xmixed.estimation.inference.covariates import AtPoint, Covariates, at_points, balanced_point, means_point
+from xmixed.estimation.frame import EstimationFrame, Fixed, variable_of
+from xmixed.estimation.inference.covariates import (
+    AtPoint,
+    Covariates,
+    at_points,
+    balanced_point,
+    means_point,
+    reweighted,
+)
 from xmixed.estimation.inference.estimability import Estimability
-from xmixed.estimation.inference.responses import Averaged, LinearResponse, Response
+from xmixed.estimation.inference.responses import Averaged, EvaluatedResponse, LinearResponse, Response
 from xmixed.language.arguments.margin_terms import AtItem, MarginTerm
 from xmixed.statistics.grouping import factorise
 
@@ -31,10 +38,14 @@ class MarginsRequest:
         One for each `at()`.
     over : tuple of str
         Variables whose groups have margins of their own.
+    within : tuple of str
+        Nesting variables: groups as those of `over()`, in which only the levels of factors count that occur.
     effect : str
         One of `EFFECTS`, "" for margins.
     variables : tuple of str
         What effects are of, as typed.
+    reweight : bool
+        Balanced factors leave out empty cells, the others weigh more.
     """
 
     terms: tuple[MarginTerm, ...] = ()
@@ -42,10 +53,17 @@ class MarginsRequest:
     at_means: bool = False
     as_balanced: bool = False
     over: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
     effect: str = ""
     variables: tuple[str, ...] = ()
     grand: bool = False
     check: bool = True
+    reweight: bool = False
+
+    @property
+    def grouping(self) -> tuple[str, ...]:
+        """The variables whose groups have margins of their own."""
+        return self.over + self.within
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,9 @@ class Margins:
     n : float
     conditional : bool
         Whether every covariate is fixed.
+    targets : tuple of Target
+    deviations : ndarray, shape (m, observations of the data), or None
+        What each observation adds to a margin besides its part in e(b), where that is asked for.
     """
 
     cells: tuple[Cell, ...]
@@ -119,6 +140,7 @@ class Margins:
     n: float
     conditional: bool
     targets: tuple[Target, ...]
+    deviations: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +157,8 @@ class Setting:
     weight_kind : str
     respond : callable(frame, weights) -> Response
     estimability : Estimability or None
+    by_row : callable(frame, weights) -> EvaluatedResponse, or None
+        The same response, for what each observation adds; None where that is not asked for.
     """
 
     covariates: Covariates
@@ -143,16 +167,22 @@ class Setting:
     weight_kind: str
     respond: Callable[[EstimationFrame, np.ndarray | None], Response]
     estimability: Estimability | None
+    by_row: Callable[[EstimationFrame, np.ndarray | None], EvaluatedResponse] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """The observations of one group of `over()`: levels, size, points of `at()`, and the response."""
+    """The observations of one group of `over()`: levels, size, points of `at()`, and the response.
+
+    `present` has the levels of factors that count, by name; factors that are not in it have all.
+    """
 
     levels: tuple[int, ...]
     size: float
     points: list[AtPoint]
     response: Response
+    by_row: EvaluatedResponse | None
+    present: Mapping[str, tuple[int, ...]]
 
 
 def compute(request: MarginsRequest, setting: Setting) -> Margins:
@@ -172,7 +202,7 @@ def compute(request: MarginsRequest, setting: Setting) -> Margins:
         listed.append((-1, []))
     groups = [
         _group(request, setting, levels, mask)
-        for levels, mask in zip(*_groups(request.over, setting.frame), strict=True)
+        for levels, mask in zip(*_groups(request.grouping, setting.frame), strict=True)
     ]
     points = groups[0].points
     numbered = bool(request.at) and len(points) > 1
@@ -180,16 +210,25 @@ def compute(request: MarginsRequest, setting: Setting) -> Margins:
     found: list[Averaged] = []
     estimable: list[bool] = []
     sizes: list[float] = []
+    deviations: list[np.ndarray] = []
     for target, (place, factors), at, group in product(targets, listed, range(len(points)), groups):
         names = [name for name, _ in factors]
         for levels in product(*(own for _, own in factors)):
+            own = dict(zip(names, levels, strict=True))
+            if any(level not in group.present.get(name, (level,)) for name, level in own.items()):
+                continue
             dimensions = [("_at", at + 1)] if numbered else []
-            dimensions += [*zip(request.over, group.levels, strict=True), *zip(names, levels, strict=True)]
-            fixed = {**group.points[at].fixed, **dict(zip(names, map(float, levels), strict=True))}
+            dimensions += zip(request.grouping, group.levels, strict=True)
+            dimensions += own.items()
+            fixed: Fixed = {**group.points[at].fixed, **{name: float(level) for name, level in own.items()}}
+            if request.reweight:
+                fixed = reweighted(fixed, group.points[at].balanced - own.keys(), covariates)
             cells.append(Cell(target, tuple(dimensions), place))
             found.append(_cell_value(target, fixed, group.response, request.effect))
             estimable.append(_is_estimable(target, fixed, group.response, setting.estimability))
             sizes.append(group.size)
+            if group.by_row is not None:
+                deviations.append(_deviations(target, fixed, group.by_row, request.effect))
     needed = set(covariates.order) - {target.name for target in targets if target.level is not None}
     held = [set(point.fixed) | {name for name, _ in own} for _, own in listed for point in points]
     return Margins(
@@ -203,6 +242,7 @@ def compute(request: MarginsRequest, setting: Setting) -> Margins:
         n=sum(group.size for group in groups),
         conditional=all(needed <= own for own in held),
         targets=tuple(targets),
+        deviations=np.array(deviations) if setting.by_row is not None else None,
     )
 
 
@@ -212,8 +252,13 @@ def _group(request: MarginsRequest, setting: Setting, levels: tuple[int, ...], m
     size = float(frame.size)
     if weights is not None and setting.weight_kind == "fweight":
         size = float(weights.sum())
-    points = _points(request, setting.covariates, frame, weights)
-    return _Group(levels, size, points, setting.respond(frame, weights))
+    present: dict[str, tuple[int, ...]] = {}
+    if request.within:
+        for name in setting.covariates.factors:
+            present[name] = tuple(np.unique(frame.values(*variable_of(name))).astype(int).tolist())
+    points = _points(request, setting.covariates.of_levels(present), frame, weights)
+    by_row = None if setting.by_row is None else setting.by_row(frame, weights)
+    return _Group(levels, size, points, setting.respond(frame, weights), by_row, present)
 
 
 def _legend_points(request: MarginsRequest, groups: list[_Group]) -> tuple[tuple[AtPoint, ...], ...]:
@@ -222,7 +267,7 @@ def _legend_points(request: MarginsRequest, groups: list[_Group]) -> tuple[tuple
     return tuple(tuple(group.points) for group in groups)
 
 
-def _cell_value(target: Target, fixed: dict, response: Response, effect: str) -> Averaged:
+def _cell_value(target: Target, fixed: Fixed, response: Response, effect: str) -> Averaged:
     if not target.name:
         return response.mean(fixed)
     if target.level is None or target.base is None:
@@ -230,7 +275,16 @@ def _cell_value(target: Target, fixed: dict, response: Response, effect: str) ->
     return response.change(fixed, target.name, target.level, target.base, effect)
 
 
-def _is_estimable(target: Target, fixed: dict, response: Response, check: Estimability | None) -> bool:
+def _deviations(target: Target, fixed: Fixed, response: EvaluatedResponse, effect: str) -> np.ndarray:
+    """Return what each observation adds to a margin through the mean, over all observations of the data."""
+    if not target.name:
+        return response.deviations(response.mean_by_row(fixed))
+    if target.level is None or target.base is None:
+        return response.deviations(response.effect_by_row(fixed, target.name, effect))
+    return response.deviations(response.change_by_row(fixed, target.name, target.level, target.base, effect))
+
+
+def _is_estimable(target: Target, fixed: Fixed, response: Response, check: Estimability | None) -> bool:
     if check is None or not isinstance(response, LinearResponse):
         return True
     if not target.name:

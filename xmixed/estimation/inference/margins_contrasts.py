@@ -12,7 +12,7 @@ from xmixed.estimation.inference.contrasts import (
     METHODS,
     Adjustment,
     TermContrast,
-    pairwise_rows,
+    pairwise,
     same_letters,
     term_contrast,
     tests_of,
@@ -37,9 +37,12 @@ from xmixed.render.layouts.postestimation.margins import render_head
 from xmixed.render.layouts.postestimation.wald_tests import WaldTest
 from xmixed.session.results import Matrix, Results
 from xmixed.session.settings import Settings
+from xmixed.statistics.linear.contrasts import OPERATORS, contrast_name, contrast_rows
 
 KINDS = {"effects": "effects", "pveffects": "pv", "cieffects": "ci", "groups": "groups"}
 WORDS = {"contrast": {*KINDS, "nowald", "wald"} - {"groups"}, "pwcompare": {*KINDS}}
+ALL = MarginTerm((), "")
+"""Stands for the margins of no term: they are compared from point to point of `at()`, or group to group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +59,25 @@ class Comparison:
         Whether the tests of terms are shown.
     method : str
         Adjustment for several comparisons.
+    at : str
+        Operator of contrasts between the points of `at()`; "" for none.
     """
 
     pairs: bool = False
     kind: str = "ci"
     wald: bool = True
     method: str = "noadjust"
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Block:
-    """The comparisons of one term and target; `cells` are the places of its margins."""
+    """The comparisons of one term and target; `cells` are the places of its margins, V their covariance."""
 
     target: Target
     contrast: TermContrast
-    L: np.ndarray
     cells: np.ndarray
+    V: np.ndarray
     labels: list[str]
 
 
@@ -85,6 +91,14 @@ def comparison_of(words: str, pairs: bool, method: str) -> Comparison:
     """
     name = "pwcompare" if pairs else "contrast"
     found = Comparison(pairs, method=method)
+    words = words.replace(",", " ")
+    before, at, after = words.partition("atcontrast(")
+    if at and not pairs:
+        operator, closed, after = after.partition(")")
+        operator = operator.strip().removesuffix("_at").removesuffix(".")
+        if not closed or operator not in OPERATORS:
+            raise StataError(198, "option atcontrast() incorrectly specified", hint="atcontrast(r._at)")
+        found, words = replace(found, at=operator), f"{before} {after}"
     for word in words.split():
         if word not in WORDS[name]:
             raise StataError(198, f"option {name}() incorrectly specified", None, f"{word} not allowed")
@@ -114,14 +128,14 @@ def compared(
     counts : dict
         How often each level of a factor occurs in the estimation sample.
     """
-    blocks = _blocks(shown, terms, comparison.pairs, covariates, counts)
+    blocks = _blocks(shown, terms, comparison, covariates, counts)
     style = ContrastStyle(
         comparison.kind,
         estimate="Margin" if comparison.kind == "groups" else "Contrast",
         statistic="z" if shown.df is None else "t",
         level=shown.level,
         method=METHODS[comparison.method] if comparison.pairs or comparison.method != "noadjust" else "",
-        delta=True,
+        errors=shown.error_title,
         linesize=settings.linesize,
         cformat=str(option("cformat", settings.cformat)),
         pformat=str(option("pformat", settings.pformat)),
@@ -149,64 +163,112 @@ def compared(
 def _blocks(
     shown: Shown,
     terms: tuple[MarginTerm, ...],
-    pairs: bool,
+    comparison: Comparison,
     covariates: Covariates,
     counts: dict[str, np.ndarray],
 ) -> list[_Block]:
     """Return the comparisons of every term, within each point of `at()` and group of `over()`."""
     margins, found = shown.margins, []
     for target in (target for target in margins.targets if not target.is_base):
-        for number, term in enumerate(terms):
+        for number, term in enumerate(terms or (ALL,)):
             cells = np.array(
                 [
                     place
                     for place, cell in enumerate(margins.cells)
-                    if cell.target == target and cell.term == number
+                    if cell.target == target and cell.term == (number if terms else -1)
                 ]
             )
-            depth = len(term.operands)
-            outer = [cell.dimensions[:-depth] for cell in (margins.cells[place] for place in cells)]
-            within = list(dict.fromkeys(outer))
-            size = len(cells) // len(within)
-            labels = [
-                " ".join(str(level) for _, level in margins.cells[place].dimensions[-depth:])
-                for place in cells[:size]
-            ]
-            own = _pairs(term, labels) if pairs else term_contrast(term, covariates, counts)
-            spread = _spread(own, within)
-            J = np.where(margins.estimable[:, None], margins.jacobian, 0.0)[cells]
-            found.append(_Block(target, spread, spread.rows @ J, cells, labels))
+            own = _of_term(shown, term, cells, comparison, covariates, counts)
+            V = shown.covariance[np.ix_(cells, cells)]
+            labels = [" ".join(str(level) for _, level in margins.cells[place].dimensions) for place in cells]
+            found.append(_Block(target, own, cells, V, labels))
     if not found:
         raise StataError(198, "there are no margins to compare")
     return found
 
 
-def _pairs(term: MarginTerm, labels: list[str]) -> TermContrast:
-    rows, texts = pairwise_rows(labels)
-    return TermContrast(term.text, tuple(texts), rows, (("", tuple(range(len(rows)))),))
+def _of_term(
+    shown: Shown,
+    term: MarginTerm,
+    cells: np.ndarray,
+    comparison: Comparison,
+    covariates: Covariates,
+    counts: dict[str, np.ndarray],
+) -> TermContrast:
+    """Return the comparisons of a term's cells, those of `at()` and of groups among them."""
+    dimensions = [shown.margins.cells[place].dimensions for place in cells]
+    depth = len(term.operands)
+    if comparison.pairs and (not depth or len({own[:-depth] for own in dimensions}) == 1):
+        used = dimensions if not depth else [own[-depth:] for own in dimensions]
+        if len(used) < 2:
+            raise StataError(198, "there are no margins for making pairwise comparisons")
+        name = "#".join(name for name, _ in used[0])
+        return pairwise(name, [" ".join(str(level) for _, level in own) for own in used])
+    outer = list(dict.fromkeys(own[: len(own) - depth] for own in dimensions))
+    if comparison.pairs:
+        size = len(cells) // len(outer)
+        labels = [" ".join(str(level) for _, level in own[-depth:]) for own in dimensions[:size]]
+        return _spread(pairwise(term.text, labels), outer)
+    inner = term_contrast(term, covariates, counts) if depth else NOTHING
+    points = list(dict.fromkeys(own[0] for own in outer if own and own[0][0] == "_at"))
+    if not comparison.at:
+        if not depth:
+            raise StataError(198, "contrasts of margins take factors, or atcontrast()")
+        return _spread(inner, outer)
+    if len(points) < 2:
+        raise StataError(198, "atcontrast() takes several points of at()")
+    between = _between_points([level for _, level in points], comparison.at)
+    groups = list(dict.fromkeys(own[1:] for own in outer))
+    return _spread(_crossed(between, inner), groups, len(points))
 
 
-def _spread(own: TermContrast, within: list[tuple[tuple[str, int], ...]]) -> TermContrast:
-    """Return contrasts within each of several settings, the setting varying fastest."""
-    if len(within) == 1:
+NOTHING = TermContrast("", (), np.ones((1, 1)), (("", (0,)),), ("",))
+
+
+def _between_points(points: list[int], operator: str) -> TermContrast:
+    rows, labels = contrast_rows(operator, points, 0, np.ones(len(points)))
+    names = tuple(f"{contrast_name(operator, label)}._at" for label in labels)
+    return TermContrast("_at", tuple(labels), rows, (("", tuple(range(len(rows)))),), names)
+
+
+def _crossed(first: TermContrast, second: TermContrast) -> TermContrast:
+    """Return the contrasts of one term times those of another."""
+    rows = np.kron(first.rows, second.rows)
+    labels = [f"{a} {b}".strip() for a in first.labels for b in second.labels or [""] * len(second.rows)]
+    names = [f"{a}#{b}".strip("#") for a in first.coefficients for b in second.coefficients]
+    name = f"{first.name}#{second.name}".strip("#")
+    return TermContrast(name, tuple(labels), rows, (("", tuple(range(len(rows)))),), tuple(names))
+
+
+def _spread(own: TermContrast, within: list[tuple[tuple[str, int], ...]], points: int = 1) -> TermContrast:
+    """Return contrasts within each of several settings, the setting varying fastest.
+
+    Parameters
+    ----------
+    points : int
+        Blocks of cells that each contrast takes; the cells of all settings stand within a block.
+    """
+    n = len(within)
+    if n == 1:
         return own
+    m = len(own.rows)
+    rows = np.zeros((m, n, points, n, own.rows.shape[1] // points))
+    for j in range(n):
+        rows[:, j, :, j, :] = own.rows.reshape(m, points, -1)
     names = "#".join(name for name, _ in within[0])
     levels = [" ".join(str(level) for _, level in setting) for setting in within]
-    m, p, n = *own.rows.shape, len(within)
-    rows = np.zeros((m * n, n * p))
-    for i in range(m):
-        for j in range(n):
-            rows[i * n + j, j * p : (j + 1) * p] = own.rows[i]
+    places = ["#".join(f"{level}.{name}" for name, level in setting) for setting in within]
     labels = tuple(f"{label} {level}" for label in own.labels for level in levels)
     groups = [(level, tuple(range(j, m * n, n))) for j, level in enumerate(levels)]
     groups.append(("Joint", tuple(range(m * n))))
-    return TermContrast(f"{own.name}@{names}", labels, rows, tuple(groups))
+    joint = tuple(f"{name}@{place}" for name in own.coefficients for place in places)
+    return TermContrast(f"{own.name}@{names}", labels, rows.reshape(m * n, -1), tuple(groups), joint)
 
 
 def _tables(
     shown: Shown, blocks: list[_Block], comparison: Comparison, style: ContrastStyle, figures: list[Figures]
 ) -> list[Line]:
-    b, V = shown.margins.b, shown.V
+    b = shown.margins.b
     lines: list[Line] = []
     if not comparison.pairs and comparison.wald:
         tests = [(block.contrast.name, _tests(shown, block)) for block in blocks]
@@ -215,19 +277,17 @@ def _tables(
     if not singles:
         return lines[:-1]
     if comparison.method != "noadjust":
-        counts = [(block.contrast.name, len(block.L)) for block in singles]
+        counts = [(block.contrast.name, len(block.contrast.rows)) for block in singles]
         lines += [*render_counts(counts, style.equation), line()]
     shown_blocks = []
     for block in singles:
         rank = max(test.df for _, test in _tests(shown, block))
-        adjustment = Adjustment(comparison.method, len(block.L), rank, len(block.cells))
+        adjustment = Adjustment(comparison.method, len(block.contrast.rows), rank, len(block.cells))
         good = _estimable(shown, block)
         rows = []
-        for label, own, weights, estimable in zip(
-            block.contrast.labels, block.L, block.contrast.rows, good, strict=True
-        ):
-            estimate = float(weights @ b[block.cells])
-            found = adjustment.figures(estimate, float(own @ V @ own), shown.level, shown.df)
+        for label, own, estimable in zip(block.contrast.labels, block.contrast.rows, good, strict=True):
+            variance = float(own @ block.V @ own)
+            found = adjustment.figures(float(own @ b[block.cells]), variance, shown.level, shown.df)
             rows.append(
                 ContrastRow(label, found if estimable else Figures(MISSING), estimable=bool(estimable))
             )
@@ -240,10 +300,8 @@ def _tables(
 
 def _tests(shown: Shown, block: _Block) -> list[tuple[str, WaldTest]]:
     """Return the tests of a block; the margins' own values stand for their linear forms."""
-    cells, rows = block.cells, block.contrast.rows
-    J = np.where(shown.margins.estimable[:, None], shown.margins.jacobian, 0.0)[cells]
-    covariance = J @ shown.V @ J.T
-    return tests_of(block.contrast, rows, shown.margins.b[cells], covariance, shown.df)
+    b, good = shown.margins.b[block.cells], _estimable(shown, block)
+    return tests_of(block.contrast, block.contrast.rows, b, block.V, shown.df, good)
 
 
 def _estimable(shown: Shown, block: _Block) -> np.ndarray:
@@ -254,7 +312,7 @@ def _estimable(shown: Shown, block: _Block) -> np.ndarray:
 
 def _lettered(shown: Shown, block: _Block, rows: list[ContrastRow]) -> list[ContrastRow]:
     p = len(block.labels)
-    if len(block.cells) != p:
+    if len(rows) != p * (p - 1) // 2:
         raise StataError(198, "pwcompare(groups) takes one point of at() and no over()")
     differ = np.zeros((p, p), dtype=bool)
     places = [(i, j) for i in range(p) for j in range(i + 1, p)]
@@ -271,17 +329,24 @@ def _results(
     shown: Shown, blocks: list[_Block], comparison: Comparison, figures: list[Figures], command_line: str
 ) -> Results:
     results = margins_results(shown, command_line)
-    L = np.vstack([block.L for block in blocks])
-    values = np.concatenate([block.contrast.rows @ shown.margins.b[block.cells] for block in blocks])
-    names = [
-        f"{label}:{block.contrast.name}"
-        for block in blocks
-        for label in block.contrast.labels or [f"r{i}" for i in range(1, len(block.L) + 1)]
-    ]
+    b, V, names = _joint(shown, blocks)
     suffix = "_vs" if comparison.pairs else ""
-    results.matrices[f"b{suffix}"] = Matrix(values[None, :], ["r1"], names)
-    results.matrices[f"V{suffix}"] = Matrix(L @ shown.V @ L.T, list(names), list(names))
+    results.matrices[f"b{suffix}"] = Matrix(b[None, :], ["r1"], names)
+    results.matrices[f"V{suffix}"] = Matrix(V, list(names), list(names))
     if len(figures) == len(names):
         results.matrices[f"table{suffix}"] = figures_table(figures, names, shown.level, shown.df)
     results.macros[f"mcmethod{suffix}"] = comparison.method
     return results
+
+
+def _joint(shown: Shown, blocks: list[_Block]) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Return all comparisons, their covariance and names."""
+    rows = np.zeros((sum(len(block.contrast.rows) for block in blocks), len(shown.margins.b)))
+    first, names = 0, []
+    for block in blocks:
+        last = first + len(block.contrast.rows)
+        rows[first:last, block.cells] = block.contrast.rows
+        equation = f"{block.target.shown}:" if block.target.name else ""
+        names += [equation + name for name in block.contrast.coefficients]
+        first = last
+    return rows @ shown.margins.b, rows @ shown.covariance @ rows.T, names

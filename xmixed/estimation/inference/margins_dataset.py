@@ -52,12 +52,12 @@ def margins_dataset(shown: Shown) -> Dataset:
         points = [own.get("_at", 1) for own in levels]
         add("_at", points, "point of at()", "long")
         fixed = margins_results(shown, "").matrices.get("at")
-        if fixed is not None and not request.over:
+        if fixed is not None and not request.grouping:
             for number, name in enumerate(fixed.column_names, start=1):
                 add(f"_at{number}", [fixed.values[point - 1, number - 1] for point in points], name)
-    for number, name in enumerate(request.over, start=1):
+    for number, name in enumerate(request.grouping, start=1):
         add(f"_by{number}", [own[name] for own in levels], name)
-    names = dict.fromkeys(name for own in levels for name in own if name not in ("_at", *request.over))
+    names = dict.fromkeys(name for own in levels for name in own if name not in ("_at", *request.grouping))
     for number, name in enumerate(names, start=1):
         add(f"_m{number}", [own.get(name, MISSING) for own in levels], name)
     table = margins_results(shown, "").matrices["table"]

@@ -39,6 +39,8 @@ class Shown:
         What they were computed from.
     df : float or None
         Degrees of freedom of t; None for z.
+    sampled : ndarray, shape (m, m), or None
+        Covariance of the margins where covariates vary too; None for that of the delta method.
     """
 
     margins: Margins
@@ -48,10 +50,14 @@ class Shown:
     level: float
     estimates: Estimates
     df: float | None = None
+    sampled: np.ndarray | None = None
 
     @cached_property
     def covariance(self) -> np.ndarray:
-        """Covariance of the margins, (m, m)."""
+        """Covariance of the margins, (m, m); zero for those that are not estimable."""
+        if self.sampled is not None:
+            good = self.margins.estimable
+            return np.where(good[:, None] & good, self.sampled, 0.0)
         J = np.where(self.margins.estimable[:, None], self.margins.jacobian, 0.0)
         return J @ self.V @ J.T
 
@@ -68,6 +74,11 @@ class Shown:
     def title(self) -> str:
         titles = EFFECT_TITLES if self.request.effect else TITLES[""]
         return titles[1 if self.margins.conditional else 0]
+
+    @property
+    def error_title(self) -> str:
+        """What kind of standard errors they are."""
+        return "Delta-method" if self.sampled is None else "Unconditional"
 
     @property
     def head(self) -> str:
@@ -147,15 +158,16 @@ def _macros(shown: Shown, command_line: str) -> dict[str, str]:
         "est_cmdline": old.get("cmdline", ""),
         "title": shown.title,
         "model_vce": old.get("vce", ""),
-        "vce": "delta",
-        "vcetype": "Delta-method",
+        "vce": "delta" if shown.sampled is None else "unconditional",
+        "vcetype": shown.error_title,
         "expression": f"predict({shown.response.typed})",
         "predict_label": shown.predict_label,
         "xvars": " ".join(shown.derivative_names) if request.effect else "",
         "derivatives": HEADS[request.effect] if request.effect else "",
         "over": " ".join(request.over),
+        "within": " ".join(request.within),
         "margins": " ".join(term.text for term in request.terms),
-        "emptycells": "strict",
+        "emptycells": "reweight" if request.reweight else "strict",
     }
     for number, points in enumerate(zip(*shown.margins.points, strict=True), start=1):
         rows = [row for point in points for row in point.legend]

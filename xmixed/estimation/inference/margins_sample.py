@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.frame import EstimationFrame, sample_rows
-from xmixed.estimation.inference.covariates import Covariates
+from xmixed.estimation.inference.covariates import Covariates, empty_cells
 from xmixed.estimation.inference.estimability import Estimability
 from xmixed.estimation.inference.margins import MarginsRequest, Setting
 from xmixed.estimation.inference.prediction import Request
@@ -32,6 +34,7 @@ def margins_setting(
     weight: Weight | None = None,
     whole: bool = False,
     lenient: bool = False,
+    unconditional: bool = False,
 ) -> Setting:
     """Return what margins are computed over.
 
@@ -45,6 +48,8 @@ def margins_setting(
         Whether observations outside the estimation sample count.
     lenient : bool
         Whether a statistic counts that depends on more than e(b).
+    unconditional : bool
+        Whether it is wanted what each observation adds.
 
     Raises
     ------
@@ -65,7 +70,7 @@ def margins_setting(
                 raise StataError(111, f"variable {part.variable} not found")
     frame = EstimationFrame(context, rows)
     frame.require_terms(terms)
-    for name in wanted.over:
+    for name in wanted.grouping:
         if context.data[name].is_string:
             raise StataError(109, f"{name}:  string variables may not be used as factor variables")
         frame.require(name)
@@ -82,8 +87,13 @@ def margins_setting(
             return LinearResponse(terms, b, own, own_weights)
         return EvaluatedResponse(statistic, argument, estimates, own, own_weights)
 
+    def by_row(own: EstimationFrame, own_weights: np.ndarray | None) -> EvaluatedResponse:
+        return EvaluatedResponse(statistic, argument, estimates, own, own_weights, kind == "fweight")
+
+    if wanted.reweight:
+        covariates = replace(covariates, empty=empty_cells(terms, covariates, frame))
     check = Estimability(terms, frame) if wanted.check and frame.size else None
-    return Setting(covariates, frame, weights, kind, respond, check)
+    return Setting(covariates, frame, weights, kind, respond, check, by_row if unconditional else None)
 
 
 def _weights(estimates: Estimates, context: Context, weight: Weight | None) -> tuple[str, np.ndarray | None]:

@@ -17,6 +17,7 @@ from xmixed.render.layouts.estimation.coefficient_table import (
     Figures,
     render_coefficients,
 )
+from xmixed.render.layouts.estimation.mixed_header import render_clusters
 from xmixed.render.layouts.postestimation.margins import HeldPoint, HeldRow, MarginsHead, render_head
 from xmixed.session.settings import Settings
 
@@ -31,14 +32,18 @@ def margins_lines(shown: Shown, option: Callable[..., object], settings: Setting
         level=shown.level,
         statistic="z" if shown.df is None else "t",
         robust=not options.style.legend,
-        error_title="Delta-method",
+        error_title=shown.error_title,
         estimate_title=shown.head,
     )
     figures = shown.figures
     if option("nose"):
         figures = tuple(Figures(item.estimate) for item in figures)
     lines = render_head(margins_head(shown, bool(option("noatlegend"))), settings.linesize, style.vsquish)
-    lines += render_coefficients("", _equations(shown, figures), style)
+    table = render_coefficients("", _equations(shown, figures), style)
+    if shown.sampled is not None and "N_clust" in shown.estimates.scalars:
+        e = shown.estimates
+        lines.append(render_clusters(int(e.scalars["N_clust"]), e.macros["clustvar"], len(table[0].text)))
+    lines += table
     if any(target.level is not None for target in shown.margins.targets):
         lines.append(
             line(f"Note: {shown.head} for factor levels is the discrete change from the base level.")
@@ -52,8 +57,9 @@ def margins_head(shown: Shown, without_legend: bool) -> MarginsHead:
     fields = [("Expression", shown.expression)]
     if request.effect:
         fields.append((f"{shown.head} w.r.t.", " ".join(shown.derivative_names)))
-    if request.over:
-        fields.append(("over", " ".join(request.over)))
+    for name, variables in (("over", request.over), ("within", request.within)):
+        if variables:
+            fields.append((name, " ".join(variables)))
     points: list[HeldPoint] = []
     for own in zip(*margins.points, strict=True) if margins.points and not without_legend else ():
         legends = [tuple(HeldRow(row.name, row.value, row.note) for row in point.legend) for point in own]
@@ -61,7 +67,7 @@ def margins_head(shown: Shown, without_legend: bool) -> MarginsHead:
             points.append(HeldPoint((("", legends[0]),)))
             continue
         groups = [
-            " ".join(f"{level}.{name}" for name, level in zip(request.over, group, strict=True))
+            " ".join(f"{level}.{name}" for name, level in zip(request.grouping, group, strict=True))
             for group in margins.groups
         ]
         points.append(HeldPoint(tuple(zip(groups, legends, strict=True))))

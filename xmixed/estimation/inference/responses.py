@@ -7,12 +7,11 @@ are then central differences.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
 
-from xmixed.estimation.frame import EstimationFrame, Fixed, variable_of
+from xmixed.estimation.frame import EstimationFrame, Fixed, fixed_product, variable_of
 from xmixed.estimation.results import Statistic
 from xmixed.expressions.factors.terms import Part, Term
 from xmixed.session.results import Estimates
@@ -68,16 +67,8 @@ class LinearResponse:
 
     def _product_mean(self, parts: tuple[Part, ...], fixed: Fixed) -> float:
         """Return the mean of a product: what is fixed is a factor, the rest is averaged once."""
-        factor, rest = 1.0, []
-        for part in parts:
-            given = fixed.get(part.plain)
-            if given is None or isinstance(given, np.ndarray):
-                rest.append(part)
-            elif isinstance(given, Mapping):
-                factor *= given.get(part.level, 0.0) if part.level is not None else 0.0
-            else:
-                factor *= float(given) if part.level is None else float(given == part.level)
-        return factor * self._mean_of(tuple(rest)) if factor else 0.0
+        factor, rest = fixed_product(parts, fixed)
+        return factor * self._mean_of(rest) if factor else 0.0
 
     def _mean_of(self, parts: tuple[Part, ...]) -> float:
         if parts not in self._means:
@@ -147,10 +138,13 @@ class EvaluatedResponse:
         estimates: Estimates,
         frame: EstimationFrame,
         weights: np.ndarray | None,
+        frequencies: bool = False,
     ) -> None:
         assert statistic.gradient is not None
+        self.frequencies = frequencies
         self.statistic, self.argument, self.estimates = statistic, argument, estimates
         self.frame, self.weights = frame, weights
+        self.coefficients = estimates.matrices["b"].values.shape[1]
 
     def _rows(self, fixed: Fixed) -> tuple[np.ndarray, np.ndarray]:
         assert self.statistic.gradient is not None
@@ -170,12 +164,42 @@ class EvaluatedResponse:
         return self._averaged(*self._rows(fixed))
 
     def effect(self, fixed: Fixed, name: str, kind: str) -> Averaged:
-        """See `Response`: differences of four points, whose error is of the order of the fourth power."""
+        """See `Response`."""
+        return self._averaged(*self._effects(fixed, name, kind))
+
+    def change(self, fixed: Fixed, name: str, level: int, base: int, kind: str) -> Averaged:
+        """See `Response`."""
+        return self._averaged(*self._changes(fixed, name, level, base, kind))
+
+    def mean_by_row(self, fixed: Fixed) -> np.ndarray:
+        """Return what `mean` averages."""
+        return self._rows(fixed)[0]
+
+    def effect_by_row(self, fixed: Fixed, name: str, kind: str) -> np.ndarray:
+        """Return what `effect` averages."""
+        return self._effects(fixed, name, kind)[0]
+
+    def change_by_row(self, fixed: Fixed, name: str, level: int, base: int, kind: str) -> np.ndarray:
+        """Return what `change` averages."""
+        return self._changes(fixed, name, level, base, kind)[0]
+
+    def deviations(self, values: np.ndarray) -> np.ndarray:
+        """Return w (value - mean) over the sum of w, over all observations of the data.
+
+        Of a row of frequency f: what one of its observations adds.
+        """
+        weights = np.ones(len(values)) if self.weights is None else self.weights
+        own = (values - np.average(values, weights=weights)) / weights.sum()
+        found = np.zeros(len(self.frame.rows))
+        found[self.frame.rows] = own if self.frequencies else own * weights
+        return found
+
+    def _effects(self, fixed: Fixed, name: str, kind: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return differences of four points, whose error is of the order of the fourth power."""
         x = self.frame.with_values(fixed).values(*variable_of(name))
         h = 1e-2 * self.STEP**0.5 * max(1.0, float(np.std(x)), float(np.abs(x).max(initial=0.0)) * 1e-3)
         whole = np.zeros(len(self.frame.rows))
-        slope: np.ndarray | float = 0.0
-        slope_gradient: np.ndarray | float = 0.0
+        slope, slope_gradient = np.zeros(len(x)), np.zeros((len(x), self.coefficients))
         for step, weight in ((1.0, 8.0), (-1.0, -8.0), (2.0, -1.0), (-2.0, 1.0)):
             moved = whole.copy()
             moved[self.frame.rows] = x + step * h
@@ -184,18 +208,15 @@ class EvaluatedResponse:
             slope_gradient = slope_gradient + weight / (12.0 * h) * gradient
         factor = x if kind in ("eyex", "dyex") else np.ones(len(x))
         if kind in ("dydx", "dyex"):
-            return self._averaged(factor * slope, factor[:, None] * slope_gradient)
+            return factor * slope, factor[:, None] * slope_gradient
         y, y_gradient = self._rows(fixed)
         ratio = factor / y
-        return self._averaged(
-            ratio * slope, ratio[:, None] * slope_gradient - (ratio * slope / y)[:, None] * y_gradient
-        )
+        return ratio * slope, ratio[:, None] * slope_gradient - (ratio * slope / y)[:, None] * y_gradient
 
-    def change(self, fixed: Fixed, name: str, level: int, base: int, kind: str) -> Averaged:
-        """See `Response`."""
+    def _changes(
+        self, fixed: Fixed, name: str, level: int, base: int, kind: str
+    ) -> tuple[np.ndarray, np.ndarray]:
         high, low = self._rows({**fixed, name: float(level)}), self._rows({**fixed, name: float(base)})
         if kind in ("dydx", "dyex"):
-            return self._averaged(high[0] - low[0], high[1] - low[1])
-        return self._averaged(
-            np.log(high[0]) - np.log(low[0]), high[1] / high[0][:, None] - low[1] / low[0][:, None]
-        )
+            return high[0] - low[0], high[1] - low[1]
+        return np.log(high[0]) - np.log(low[0]), high[1] / high[0][:, None] - low[1] / low[0][:, None]

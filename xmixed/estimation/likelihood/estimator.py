@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from xmixed.estimation.coefficients import degrees_of_freedom
 from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
+from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.likelihood.kinds import KINDS
 from xmixed.estimation.likelihood.options import COEF, IRR, LIKELIHOOD_DISPLAY, OR, RRR
+from xmixed.estimation.likelihood.residual_statistics import influence
 from xmixed.estimation.likelihood.statistics import STATISTICS
 from xmixed.estimation.resampling.options import exponential_heading
 from xmixed.estimation.results import Option, Statistic
@@ -60,6 +64,15 @@ class LikelihoodModel:
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         return estimates.payload.terms
+
+    def influence(self, estimates: Estimates, frame: EstimationFrame) -> np.ndarray:
+        """See `results.HasInfluence`."""
+        return influence(estimates, frame, next(item for item in self.statistics if item.minimum == "sc"))
+
+    def correction(self, estimates: Estimates) -> float:
+        """See `results.HasInfluence`."""
+        units = estimates.scalars.get("N_clust", estimates.scalars["N"])
+        return units / (units - 1)
 
 
 LOGIT, PROBIT, COUNTS = LikelihoodModel("logit"), LikelihoodModel("probit"), LikelihoodModel("counts")

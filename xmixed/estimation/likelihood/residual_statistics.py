@@ -210,3 +210,23 @@ def _scores(values: Callable[[Estimates, EstimationFrame, str], np.ndarray]) -> 
 DISPERSED_SCORES = _scores(_dispersed_scores)
 ORDERED_SCORES = _scores(_ordered_scores)
 MULTINOMIAL_SCORES = _scores(_multinomial_scores)
+
+
+def influence(e: Estimates, frame: EstimationFrame, statistic: Statistic) -> np.ndarray:
+    """Return the scores of e(b) times its model-based covariance, (rows of the frame, k).
+
+    Parameters
+    ----------
+    statistic : Statistic
+        The scores of the equations.
+    """
+    fitted: FittedTerms = e.payload
+    by_equation = statistic.values(e, frame, "").reshape(frame.size, -1)
+    if e.macros.get("wtype", "fweight") != "fweight":
+        weights, _ = evaluate_column(parse_expression(e.macros["wexp"].removeprefix("=")), frame.context)
+        by_equation = by_equation * weights[frame.rows][:, None]
+    found = []
+    for place, equation in enumerate(fitted.equations):
+        found.append(frame.design(equation.terms) * by_equation[:, place, None])
+    V = e.matrices["V_modelbased" if "V_modelbased" in e.matrices else "V"].values
+    return np.hstack(found) @ V

@@ -14,9 +14,10 @@ from xmixed.estimation.fitted import (
     whole_matrix,
     whole_vector,
 )
+from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.linear.options import REGRESS_DISPLAY
 from xmixed.estimation.linear.regression import Regression, regression
-from xmixed.estimation.linear.statistics import REGRESS_STATISTICS
+from xmixed.estimation.linear.statistics import REGRESS_STATISTICS, influence
 from xmixed.estimation.results import Option, Statistic
 from xmixed.estimation.single import SingleSample, weight_macros
 from xmixed.expressions.factors.terms import Term
@@ -152,6 +153,18 @@ class Regress:
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         return estimates.payload.terms
+
+    def influence(self, estimates: Estimates, frame: EstimationFrame) -> np.ndarray:
+        """See `results.HasInfluence`."""
+        return influence(estimates, frame)
+
+    def correction(self, estimates: Estimates) -> float:
+        """See `results.HasInfluence`."""
+        e = estimates.scalars
+        left = e["N"] - e["rank"]
+        if "N_clust" in e:
+            return (e["N"] - 1) / left * e["N_clust"] / (e["N_clust"] - 1)
+        return e["N"] / left
 
 
 ESTIMATOR = Regress()

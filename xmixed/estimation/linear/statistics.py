@@ -67,6 +67,12 @@ def _model_based(e: Estimates) -> np.ndarray:
     return e.matrices["V_modelbased" if "V_modelbased" in e.matrices else "V"].values
 
 
+def influence(e: Estimates, frame: EstimationFrame) -> np.ndarray:
+    """Return (X'WX)^-1 x w e of every row after regress, (rows of the frame, k)."""
+    errors = _residuals(e, frame, "") * _weights(e, frame)
+    return (frame.design(terms_of(e)) * errors[:, None]) @ (_model_based(e) / e.scalars["rmse"] ** 2)
+
+
 def _leverage(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
     squares = quadratic_forms(frame.design(terms_of(e)), _model_based(e))
     return squares / e.scalars["rmse"] ** 2 * _weights(e, frame)

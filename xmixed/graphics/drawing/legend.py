@@ -51,14 +51,14 @@ class LegendBlock:
 
     def _columns(self, widest: float, beside: bool) -> int:
         legend, count = self.graph.legend, len(self.entries)
-        if legend.columns:
-            return min(legend.columns, count)
-        if legend.rows:
-            return -(-count // legend.rows)
+        sizes = [self.page.measure(entry.text, self.size)[0] for entry in self.entries]
+        wanted = legend.columns or (-(-count // legend.rows) if legend.rows else 0)
+        if wanted:  # as many as asked for, but no more than have room for some letters
+            least = self.key + 5 * PAD * self.scale + min(max(sizes, default=0.0), 4 * self.size)
+            return max(1, min(wanted, count, int(widest // least)))
         usual = 1 if beside or self.inside else self.page.scheme.legend_columns
         if usual == 1:
             return 1
-        sizes = [self.page.measure(entry.text, self.size)[0] for entry in self.entries]
         each = max(sizes, default=0.0) + self.key + 5 * PAD * self.scale
         fitting = max(1, int(widest // each))
         if count <= fitting and count <= 4:

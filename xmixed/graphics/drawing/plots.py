@@ -367,6 +367,24 @@ def _pie(ax: Any, plot: Plot, look: Look) -> None:
             ax.text(x, y, plot.texts[i], color="#ffffffff", fontsize=size, ha="center", va="center")
 
 
+def _contour(ax: Any, plot: Plot, look: Look) -> None:
+    ax.contourf(plot.x, plot.y, plot.surface, plot.levels, colors=list(plot.style.colors), zorder=2.1)
+
+
+def _contourline(ax: Any, plot: Plot, look: Look) -> None:
+    if look.pen.width > 0:
+        ax.contour(
+            plot.x,
+            plot.y,
+            plot.surface,
+            plot.levels,
+            colors=list(plot.style.colors),
+            linewidths=look.pen.width,
+            linestyles=[_dashed(look.pen)],
+            zorder=2.5,
+        )
+
+
 def _labels(ax: Any, plot: Plot, look: Look, size: float, foreground: str) -> None:
     """Write the labels of points beside their symbols."""
     style = plot.style
@@ -413,4 +431,6 @@ _KINDS: dict[str, Callable[[Any, Plot, Look], None]] = {
     "pccapsym": _pccapsym,
     "box": _box,
     "pie": _pie,
+    "contour": _contour,
+    "contourline": _contourline,
 }

@@ -44,6 +44,7 @@ GRAPH = {
     "fysize": "height in a combined graph, in percent",
     "play": "recording of the graph editor",
     "bgcolor": "colour of the background",
+    "addplot": "more plots over these, or below them",
     "draw": "draw the graph now; nodraw keeps it in memory",
     "yoverhangs": "room for labels that overhang the y axis",
     "xoverhangs": "room for labels that overhang the x axis",

@@ -94,7 +94,10 @@ def _ordered(option: GraphOption, labels: dict[int, str]) -> list[LegendEntry]:
     """Return the entries of `order(1 "text" 2 - "heading")`."""
     entries: list[LegendEntry] = []
     renamed: list[bool] = []
+    unknown = False  # the last number was that of no plot: its texts are left out with it
     for word in option.value or ():
+        if word.quoted and unknown:
+            continue
         if word.quoted:
             if not entries:
                 raise StataError(198, "option order() incorrectly specified", option.span)
@@ -103,10 +106,12 @@ def _ordered(option: GraphOption, labels: dict[int, str]) -> list[LegendEntry]:
             renamed[-1] = True
         elif word.text.isdecimal():
             number = int(word.text)
-            if number in labels:
+            unknown = number not in labels
+            if not unknown:
                 entries.append(LegendEntry(number - 1, labels[number]))
                 renamed.append(False)
         elif word.text == "-":
+            unknown = False
             entries.append(LegendEntry(-1, ""))
             renamed.append(False)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xmixed.language.nodes.graphs import GraphOption, GraphOptions
+from xmixed.language.nodes.graphs import GraphCommand, GraphOption, GraphOptions
 
 
 class Notes:
@@ -33,6 +33,9 @@ def _undrawn(options: Iterable[GraphOption]) -> Iterable[str]:
         if not option.drawn:
             yield f"{option.name}()" if option.text else option.name
         yield from _undrawn(option.options)
+        if isinstance(option.value, GraphCommand):  # the plots of addplot()
+            for plot in option.value.plots:
+                yield from _undrawn(plot.options)
 
 
 def all_options(*groups: GraphOptions) -> GraphOptions:

@@ -247,6 +247,34 @@ INTERVAL_OPTIONS = (
     *_words("ciplot alwidth:alw alcolor:alc acolor:ac afcolor"),
     *_words("fitplot blstyle alpattern", drawn=False),
 )
+_POWERS = _option("estopts", "estopts", "options", _words("degree:deg", "number"))
+FRACTIONAL_OPTIONS = tuple(_POWERS if option.name == "estopts" else option for option in FIT_OPTIONS)
+FRACTIONAL_INTERVAL_OPTIONS = tuple(
+    _POWERS if option.name == "estopts" else option for option in INTERVAL_OPTIONS
+)
+BAND_OPTIONS = (
+    *_words("bands:b n", "number"),
+    *LINES,
+    *COLOR,
+    *AXIS_CHOICE,
+    *NAMES,
+    *RECAST,
+    *MARKERS,
+    *FILLS,
+)
+_CONTOURS = (
+    *_words("ccuts:ccut", "numbers"),
+    *_words("levels:lev", "number"),
+    *_words("interp crule scolor:scol ecolor:ecol format:form"),
+    *_words("ccolors:ccol"),
+    *_flags("minmax reversekey:rev"),
+    _option("ztitle", "zti", "title", TEXT),
+    *AXIS_CHOICE,
+    *NAMES,
+    *_words("zlabel:zlab zscale:zsc clegend:cleg zaxis", drawn=False, bare=True),
+)
+CONTOUR_OPTIONS = (*_CONTOURS, *_flags("heatmap", drawn=False))
+CONTOUR_LINE_OPTIONS = (*_CONTOURS, *LINES, *_flags("colorlines"))
 SMOOTH_OPTIONS = (
     *_words("bwidth:bw", "number"),
     *_flags("mean noweight logit adjust"),

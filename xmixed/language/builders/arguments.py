@@ -117,6 +117,11 @@ class ArgumentBuilder:
             target = Subscript(name.value, (children[2],), span_of(name, children[3]))
         return Assignment(target, expression, Span(name.start_pos, expression.span.end))
 
+    def comparison_of(self, children: list[Any]) -> Binary:
+        name, _, right = children
+        left = Name(name.value, "", span_of(name, name))
+        return Binary("==", left, right, Span(name.start_pos, right.span.end))
+
     def unquoted(self, children: list[Any]) -> str:
         return children[0].value[1:-1]
 

@@ -34,6 +34,7 @@ def skewness_kurtosis(x: np.ndarray, adjusted: bool = True) -> SkewnessKurtosis:
 
     from scipy.stats import kurtosistest, skewtest
 
+    x = _scaled(x)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # scipy warns of fewer than 20 numbers
         (z1, p1), (z2, p2) = skewtest(x), kurtosistest(x)
@@ -42,6 +43,11 @@ def skewness_kurtosis(x: np.ndarray, adjusted: bool = True) -> SkewnessKurtosis:
     if adjusted:
         chi2, p = _royston(n, p)
     return SkewnessKurtosis(n, float(p1), float(p2), chi2, p)
+
+
+def _scaled(x: np.ndarray) -> np.ndarray:
+    """Return numbers below 1 by a power of two: no digit changes, and none of their powers overflows."""
+    return np.ldexp(x, -int(np.frexp(np.abs(x).max())[1]))
 
 
 def _royston(n: float, p: float) -> tuple[float, float]:
@@ -81,7 +87,7 @@ def shapiro_wilk(x: np.ndarray, ties: bool = True) -> ShapiroWilk:
     n = len(x)
     if not 4 <= n <= 2000 or x.min() == x.max():
         return ShapiroWilk(float(n), MISSING, MISSING, MISSING, MISSING)
-    ordered = np.sort(x)
+    ordered = np.sort(_scaled(x))
     w = _w(ordered, ranks(ordered) if ties else np.arange(1.0, n + 1))
     log_n, y = math.log(n), math.log(1 - w) if w < 1 else -745.0
     if n >= 12:

@@ -203,7 +203,7 @@ def kendall(x: np.ndarray, y: np.ndarray) -> Kendall:
         return Kendall(n, 0.0, 0.0, 0.0, MISSING)
     from scipy.stats import kendalltau
 
-    tau_b = float(np.asarray(kendalltau(x, y, method="asymptotic"))[0])
+    tau_b = float(np.asarray(kendalltau(x, y))[0])
     score = float(round(tau_b * scale))
     return Kendall(n, score, math.sqrt(_score_variance(n, t, u)), score / pairs, score / scale)
 

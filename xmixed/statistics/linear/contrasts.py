@@ -66,6 +66,15 @@ def contrast_rows(
     return rows, [f"({DEGREES[i] if i < len(DEGREES) else f'degree {i + 1}'})" for i in range(p - 1)]
 
 
+def contrast_name(operator: str, label: str) -> str:
+    """Return what names a contrast in e(b): `r2vs1` of `(2 vs 1)`, `g2` of `(2 vs mean)`, `p1`."""
+    first, _, second = label.strip("()").partition(" vs ")
+    if not second:
+        degree = DEGREES.index(first) + 1 if first in DEGREES else int(first.removeprefix("degree "))
+        return f"{operator}{degree}"
+    return f"{operator}{first}vs{second}" if second.isdigit() else f"{operator}{first}"
+
+
 def _helmert(weights: np.ndarray) -> np.ndarray:
     """Return each level less the weighted mean of the later ones, (p - 1, p)."""
     p = len(weights)

@@ -196,7 +196,7 @@ def seq(call: EgenCall) -> np.ndarray:
     codes = call.codes[rows]
     order = np.argsort(codes, kind="stable")
     sizes = np.bincount(codes, minlength=call.count)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    starts = np.cumsum(sizes) - sizes
     place = np.empty(len(rows))
     place[order] = np.arange(len(rows)) - np.repeat(starts, sizes)
     first, block = int(call.option("from", 1)), int(call.option("block", 1))

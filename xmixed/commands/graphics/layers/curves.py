@@ -94,6 +94,44 @@ def fit(making: Making) -> Layer:
     return _curve_layer(making, curve, x.measure, measure, "Fitted values")
 
 
+def fractional(making: Making) -> Layer:
+    """Make the layer of `fpfit` and `fpfitci`; `estopts(degree(#))` says of how many powers."""
+    y, x, xs, ys, w = _xy(making)
+    measure = replace(y.measure, title="Fitted values")
+    option = making.options.last("estopts")
+    degree = 2 if option is None else option.options.value("degree", 2)
+    if degree not in (1, 2, 3, 4):
+        raise StataError(198, "degree() must be an integer between 1 and 4")
+    if len(xs) < degree + 2:
+        return Layer((Plot("line", label="Fitted values"),), x.measure, measure)
+    curve = curves.fractional_polynomial(
+        xs,
+        ys,
+        int(degree),
+        w,
+        ends=_ends(making, xs),
+        points=making.count(),
+        level=_level(making) if making.node.kind == "fpfitci" else None,
+        of_forecast=making.options.flag("stdf"),
+    )
+    return _curve_layer(making, curve, x.measure, measure, "Fitted values")
+
+
+def bands(making: Making) -> Layer:
+    """Make the layer of `mband` and `mspline`: medians of y over those of x."""
+    y, x, xs, ys, _ = _xy(making)
+    label = f"Median {'bands' if making.node.kind == 'mband' else 'spline'}"
+    measure = replace(y.measure, title=label)
+    count = making.count("bands")
+    if not len(xs):
+        return Layer((Plot("line", label=label),), x.measure, measure)
+    if making.node.kind == "mband":
+        curve = curves.band_curve(xs, ys, count)
+    else:
+        curve = curves.spline_curve(xs, ys, count, making.count())
+    return _curve_layer(making, curve, x.measure, measure, label)
+
+
 def lowess(making: Making) -> Layer:
     y, x, xs, ys, _ = _xy(making)
     bandwidth = making.options.value("bwidth", 0.8)

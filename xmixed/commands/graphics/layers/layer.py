@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from xmixed.commands.graphics.layers.curves import fit, function, histogram, kdensity, lowess, lpoly
+from xmixed.commands.graphics.layers.curves import (
+    bands,
+    fit,
+    fractional,
+    function,
+    histogram,
+    kdensity,
+    lowess,
+    lpoly,
+)
 from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.layers.points import immediate, pairs, points, ranges
+from xmixed.commands.graphics.layers.surfaces import contours
 from xmixed.errors import StataError
 from xmixed.graphics.layers import Layer
-from xmixed.graphics.model import PLOT_KINDS, RANGES, Plot
+from xmixed.graphics.model import PLOT_KINDS, RANGES, SPECIAL, Plot
 from xmixed.graphics.text import plain
 
 _POINTS = ("scatter", "line", "connected", "tsline", "area", "bar", "spike", "dropline", "dot")
@@ -20,6 +30,9 @@ _MAKERS: dict[str, Callable[[Making], Layer]] = {
     **dict.fromkeys(("pcspike", "pccapsym", "pcarrow", "pcbarrow", "pcscatter"), pairs),
     **dict.fromkeys(("scatteri", "pci", "pcarrowi"), immediate),
     **dict.fromkeys(("lfit", "qfit", "lfitci", "qfitci"), fit),
+    **dict.fromkeys(("fpfit", "fpfitci"), fractional),
+    **dict.fromkeys(("mband", "mspline"), bands),
+    **dict.fromkeys(("contour", "contourline"), contours),
     **dict.fromkeys(("lpoly", "lpolyci"), lpoly),
     "lowess": lowess,
     "kdensity": kdensity,
@@ -46,7 +59,7 @@ def _recast(making: Making, plot: Plot) -> Plot:
     kind = making.options.word("recast")
     if not kind:
         return plot
-    if kind not in PLOT_KINDS - {"lines", "box", "pie"} or (kind in RANGES) != (plot.kind in RANGES):
+    if kind not in PLOT_KINDS - SPECIAL or (kind in RANGES) != (plot.kind in RANGES):
         raise StataError(198, f"option recast() incorrectly specified: {kind} does not fit {plot.kind}")
     return replace(plot, kind=kind)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xmixed.output import Line, line
-from xmixed.render.text import result, rule
+from xmixed.render.text import result, rule, wrap
 
 LEFT, RULE_WIDTH, ARROW = 39, 77, 42
 
@@ -73,3 +73,62 @@ def render_reshape(counts: ReshapeCounts) -> list[Line]:
         line(rule(RULE_WIDTH)),
         line(),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """How data are reshaped; what is not defined is empty. `form` is `long`, `wide` or "" (not known)."""
+
+    form: str
+    i: Sequence[str]
+    j: Sequence[str]
+    stubs: Sequence[str]
+    constant: Sequence[str]
+
+
+_LABEL, _CONTENTS = 36, 38
+"""Widths of the two columns of the table of definitions."""
+
+
+def render_definition(definition: Definition) -> list[Line]:
+    """Return the table of `reshape query`, and what may be typed next."""
+    dashes = "-" * (_LABEL + 1), "-" * (_CONTENTS + 1)
+
+    def row(label: str, text: str = "") -> Line:
+        return line(f"| {label:{_LABEL}}| ", result(f"{text:{_CONTENTS}}"), "|")
+
+    def rows(label: str, command: str, names: Sequence[str]) -> list[Line]:
+        texts = wrap(" ".join((f"reshape {command}", *names)), _CONTENTS - 1)
+        return [row(label if at == 0 else "", text) for at, text in enumerate(texts)]
+
+    edge = line(f"+{dashes[0]}-{dashes[1]}+")
+    return [
+        line(),
+        *([line(f"  (data are {definition.form})"), line()] if definition.form else ()),
+        edge,
+        row("Xij", "Command/contents"),
+        line(f"|{dashes[0]}+{dashes[1]}|"),
+        row("Subscript i,j definitions:"),
+        *rows(" group id variable(s)", "i", definition.i),
+        *rows(" within-group variable", "j", definition.j),
+        row("  and its range"),
+        row(""),
+        row("Variable Xij definitions:"),
+        *rows(" varying variables", "xij", definition.stubs),
+        *rows(" constant variables (if any)", "xi", definition.constant),
+        edge,
+        *(line(f" {text}") for text in _next_steps(definition)),
+    ]
+
+
+def _next_steps(definition: Definition) -> list[str]:
+    if not definition.i:
+        return ['First type "reshape i" to define the i variable.']
+    if not definition.j:
+        return ['Next type "reshape j" to define the j variable and, optionally, values.']
+    if not definition.stubs:
+        return ['Next type "reshape xij" to define variables that vary within i.']
+    optional = 'Optionally type "reshape xi" to define variables that are constant within i.'
+    other = "wide" if definition.form == "long" else "long"
+    convert = f'Type "reshape {other}" to convert the data to {other} form.'
+    return [convert] if definition.constant else [optional, convert]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from xmixed.formats import format_value
 from xmixed.formats.width import columns_of
@@ -38,7 +38,7 @@ class CodebookEntry:
     `type` is the storage type, `longest` the longest string's length; `missing` counts `.` (or ""),
     `extended` counts `.a` ... `.z`, `n_extended` how many different ones there are. A tabulation is shown
     if there is one, else the examples (strings and labelled numbers), else mean and percentiles.
-    `unlabeled` counts values without a text in the label.
+    `unlabeled` counts values without a text in the label, `together` says what is missing with it.
     """
 
     name: str
@@ -60,7 +60,9 @@ class CodebookEntry:
     percentiles: tuple[str, ...] = ()
     tabulation: tuple[Tabulated, ...] = ()
     examples: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    notes: tuple[tuple[int, str], ...] = ()
 
 
 def _field(name: str, value: str) -> list[Styled]:
@@ -101,6 +103,13 @@ def render_entry(entry: CodebookEntry, linesize: int) -> list[Line]:
     for i, warning in enumerate(entry.warnings):
         lines += [line()] if i == 0 else []
         lines.append(line(*_field("warning", warning)))
+    for i, text in enumerate(entry.together):
+        head = _field("missing values", "") if i == 0 else [Styled(" " * (COLON + 3))]
+        lines += [line()] if i == 0 else []
+        lines.append(line(*head, result(text)))
+    if entry.notes:
+        lines += [line(), line(*_field("notes", ""))]
+        lines += [line(f"{number:{COLON + 5}d}.  ", result(printable(text))) for number, text in entry.notes]
     return lines
 
 
@@ -188,3 +197,19 @@ def render_compact(rows: Sequence[CompactRow], linesize: int) -> list[Line]:
         label = printable(row.label)[:room]
         lines.append(line(row.name.ljust(name_width), result(cells(row.figures)), "  " + label))
     return [*lines, line(rule(linesize))]
+
+
+def render_codebook_header(
+    source: str, timestamp: str, label: str, n_variables: int, n_obs: int, size: int
+) -> list[Line]:
+    """Return what stands before the blocks of all variables."""
+    return [
+        line(),
+        line(*_field("Dataset", printable(source))),
+        line(*_field("Last saved", printable(timestamp).strip())),
+        line(),
+        line(*_field("Label", printable(label))),
+        line(*_field("Number of variables", f"{n_variables}")),
+        line(*_field("Number of observations", f"{n_obs}")),
+        line(*_field("Size", f"{size:,} bytes ignoring labels, etc.")),
+    ]

@@ -12,6 +12,7 @@ from xmixed.formats.width import abbreviate_name
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
 from xmixed.render.text import result, rule
+from xmixed.statistics.correlation import PartialCorrelations
 
 NAME_WIDTH, CELL, MEANS_CELL = 12, 9, 13
 _MEANS = ("Mean", "Std. Dev.", "Min", "Max")
@@ -109,4 +110,22 @@ def _panels(
             lines += [line(empty, result(text)) for text in others]
             lines += [line(empty)] if separated else []
         lines.append(line())
+    return lines
+
+
+def render_partial(
+    outcome: str, names: Sequence[str], found: PartialCorrelations, among: Sequence[str]
+) -> list[Line]:
+    """Return the table of `pcorr`."""
+    heads = (
+        "               Partial   Semipartial      Partial   Semipartial   Significance",
+        "   Variable |    Corr.         Corr.      Corr.^2       Corr.^2          Value",
+    )
+    lines = [line(f"Partial and semipartial correlations of {outcome} with"), line(), *map(line, heads)]
+    lines.append(line(rule(NAME_WIDTH) + "+" + rule(65)))
+    for name, partial, semipartial, p in zip(names, found.partial, found.semipartial, found.p, strict=True):
+        figures = zip((partial, semipartial, partial**2, semipartial**2, p), (9, 14, 13, 14, 15), strict=True)
+        cells = "".join(format_value(value, "%9.4f").strip().rjust(width) for value, width in figures)
+        label = abbreviate_name(name, NAME_WIDTH - 1, among).rjust(NAME_WIDTH - 1)
+        lines.append(line(label + " |", result(cells)))
     return lines

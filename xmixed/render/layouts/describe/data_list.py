@@ -19,15 +19,20 @@ DIVIDER = " | "
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """A variable: its name as shown, and its formatted values without padding, one an observation listed."""
+    """A variable: its name as shown, and its formatted values without padding, one a row.
+
+    `least` is the width that it has at least.
+    """
 
     head: str
     cells: tuple[str, ...]
     left: bool = False
+    least: int = 0
 
     @property
     def width(self) -> int:
-        return max(columns.columns_of(self.head), max(map(columns.columns_of, self.cells), default=0))
+        widest = max(map(columns.columns_of, self.cells), default=0)
+        return max(self.least, columns.columns_of(self.head), widest)
 
     def place(self, text: str, width: int) -> str:
         return columns.left(text, width) if self.left else columns.right(text, width)
@@ -48,6 +53,14 @@ class Listing:
         No frame and rules; whether names are shown.
     form : str
         "table", "display", or "" for whichever fits.
+    divider : bool
+        Lines between the columns of a table.
+    header_every : int
+        A table shows the names again after so many observations; 0 for once.
+    summaries : tuple of str
+        What stands before the last rows, which are no observations: `Mean`, `Sum`, `N`, or "".
+    constants : tuple of (name, value)
+        What all observations share, above the table.
     """
 
     columns: tuple[ListColumn, ...]
@@ -56,24 +69,37 @@ class Listing:
     clean: bool = False
     header: bool = True
     form: str = ""
+    divider: bool = False
+    header_every: int = 0
+    summaries: tuple[str, ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
 
     @property
     def n_rows(self) -> int:
-        return len(self.columns[0].cells) if self.columns else len(self.numbers)
+        return len(self.columns[0].cells) if self.columns else len(self.numbers) + len(self.summaries)
 
     def margins(self) -> tuple[str, list[str]]:
         """Return the empty margin and the margin of each row, up to the frame."""
-        if not self.numbers:
-            blank = " " * (CLEAN_WITHOUT_NUMBERS if self.clean else FRAME_WITHOUT_NUMBERS)
-            return blank, [blank] * self.n_rows
-        digits = max(NUMBER_WIDTH, len(str(max(self.numbers))))
+        observations = self.n_rows - len(self.summaries)
+        digits = max(NUMBER_WIDTH, len(str(max(self.numbers, default=0))))
         after = GAP if self.clean else " "
-        return " " * (digits + 1 + len(after)), [f"{n:{digits}d}.{after}" for n in self.numbers]
+        blank = " " * (digits + 1 + len(after))
+        if not self.numbers and not any(self.summaries):
+            blank = " " * (CLEAN_WITHOUT_NUMBERS if self.clean else FRAME_WITHOUT_NUMBERS)
+        numbers = [f"{n:{digits}d}.{after}" for n in self.numbers] or [blank] * observations
+        return blank, numbers + [text.ljust(len(blank)) for text in self.summaries]
 
 
 def render_list(listing: Listing, linesize: int) -> list[Line]:
     """Return the lines of a listing, from its leading blank line on; none when nothing is listed."""
     if listing.n_rows == 0:
+        return []
+    shared = [line("    ", name, " = ", result(value)) for name, value in listing.constants]
+    return [*([line(), *shared] if shared else []), *_listed(listing, linesize)]
+
+
+def _listed(listing: Listing, linesize: int) -> list[Line]:
+    if not listing.columns:
         return []
     if listing.clean:
         return _clean(listing)
@@ -89,11 +115,13 @@ def _rows(listing: Listing) -> Iterator[str]:
     for column in listing.columns:
         width = column.width
         placed.append([column.place(cell, width) for cell in column.cells])
-    return (GAP.join(cells) for cells in zip(*placed, strict=True))
+    gap = DIVIDER if listing.divider else GAP
+    return (gap.join(cells) for cells in zip(*placed, strict=True))
 
 
 def _heads(listing: Listing) -> str:
-    return GAP.join(column.place(column.head, column.width) for column in listing.columns)
+    gap = DIVIDER if listing.divider else GAP
+    return gap.join(column.place(column.head, column.width) for column in listing.columns)
 
 
 def _clean(listing: Listing) -> list[Line]:
@@ -105,12 +133,17 @@ def _clean(listing: Listing) -> list[Line]:
 
 def _table(listing: Listing, inner: int) -> list[Line]:
     blank, margins = listing.margins()
-    edge, middle = line(f"{blank}+{rule(inner)}+"), line(f"{blank}|{rule(inner)}|")
-    lines = [line(), edge]
-    if listing.header:
-        lines += [line(f"{blank}| {_heads(listing)} |"), middle]
+    between = rule(inner)
+    if listing.divider:
+        between = "+".join(rule(column.width + 2) for column in listing.columns)
+    edge, middle = line(f"{blank}+{rule(inner)}+"), line(f"{blank}|{between}|")
+    heads = [line(f"{blank}| {_heads(listing)} |"), middle]
+    lines = [line(), edge, *(heads if listing.header else [])]
     for i, (margin, row) in enumerate(zip(margins, _rows(listing), strict=True)):
-        if i in listing.breaks:
+        again = listing.header_every and i and i % listing.header_every == 0
+        if again and i < listing.n_rows - len(listing.summaries):
+            lines += [middle, *heads]
+        elif i in listing.breaks:
             lines.append(middle)
         lines.append(line(f"{margin}| ", result(row), " |"))
     return [*lines, edge]

@@ -38,6 +38,7 @@ class Description:
     """What `describe` shows of a dataset; `source` is "" for data that come from no file, `size` in bytes.
 
     `from_file` marks `describe using`: the label stands on the first line then. `names`: all that there are.
+    `width`: bytes of an observation; 0 does not show them.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Description:
     from_file: bool = False
     rows: tuple[VariableRow, ...] = field(default=())
     names: tuple[str, ...] = ()
+    width: int = 0
 
 
 def _wrapped(text: str, linesize: int) -> list[str]:
@@ -82,6 +84,8 @@ def render_header(description: Description, linesize: int) -> list[Line]:
     lines += _beside("  obs:", comma(description.n_obs), right[0])
     lines += _beside(" vars:", comma(description.n_variables), right[1])
     lines += _beside(" size:", comma(description.size), right[2])
+    if description.width:
+        lines += _beside("width:", comma(description.width), [""])
     return lines
 
 

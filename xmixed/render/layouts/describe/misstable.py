@@ -14,6 +14,7 @@ from xmixed.render.text import result, rule, wrap
 
 NAME, MOST_UNIQUE = 12, 500
 GROUP = 4
+TREE_CELL = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,15 @@ class MissingPatterns:
     counts : ndarray of int, shape (patterns,)
     frequency : bool
         Numbers instead of per cent.
+    by_number : bool
+        Patterns with the same number of missing values stand together, under that number.
     """
 
     names: tuple[str, ...]
     rows: np.ndarray
     counts: np.ndarray
     frequency: bool
+    by_number: bool = False
 
 
 def render_patterns(found: MissingPatterns, linesize: int) -> list[Line]:
@@ -81,9 +85,14 @@ def render_patterns(found: MissingPatterns, linesize: int) -> list[Line]:
     lines += [line(), line(f"{'':14}|   Pattern")]
     numbers = "".join(("  " if i and i % GROUP == 0 else "") + f"{i + 1:3d}" for i in range(len(found.names)))
     lines += [line(f"    {head} |{numbers}"), line("  " + rule(12) + "+" + rule(width))]
-    complete = bool(found.rows[0].all())
+    complete, before = bool(found.rows[0].all()), -1
     for i, (row, count) in enumerate(zip(found.rows, found.counts.tolist(), strict=True)):
-        if i == 1 and complete:
+        gone = int((~row).sum())
+        if found.by_number and gone != before:
+            lines += [line(f"{'':14}|")] if i else []
+            lines.append(line(result(f"{gone:4d}:"), f"{'':9}|"))
+            before = gone
+        elif i == 1 and complete:
             lines.append(line(f"{'':14}|"))
         lines.append(line(result(_share(count, total, found.frequency, i == 0)), " |", result(_marks(row))))
     lines += [
@@ -107,6 +116,41 @@ def _share(count: int, total: int, frequency: bool, sign: bool) -> str:
         return f"{count:13d}"
     share = 100 * count / total
     return ("<1" if share < 1 else f"{share:.0f}").rjust(9) + ("%" if sign else " ") + "   "
+
+
+def render_tree(
+    names: Sequence[str], counts: np.ndarray, frequency: bool, among: Sequence[str]
+) -> list[Line]:
+    """Return the tree of `misstable tree`: missing before not missing, each within what stands left of it.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (2 ** len(names),)
+        By patterns, read as binary numbers: the first variable is the first digit, 1 where a value is there.
+    """
+    total, depth = int(counts.sum()), len(names)
+    heads = "".join(f"{abbreviate_name(name, TREE_CELL - 1, among):>{TREE_CELL}}" for name in names)
+    lines = [line(), line("  Nested pattern of missing values"), line("  " + heads)]
+    lines.append(line("  " + rule(TREE_CELL * depth)))
+    for leaf in range(1 << depth):
+        cells = ""
+        for level in range(depth):
+            size = 1 << (depth - 1 - level)
+            if leaf % size:
+                cells += " " * TREE_CELL
+                continue
+            count = int(counts[leaf : leaf + size].sum())
+            cells += f"{_branch(count, total, frequency, leaf == 0):>{TREE_CELL}}"
+        lines.append(line("  ", result(cells)))
+    note = "number" if frequency else "percent"
+    return [*lines, line("  " + rule(TREE_CELL * depth)), line(f"  ({note} missing listed first)")]
+
+
+def _branch(count: int, total: int, frequency: bool, sign: bool) -> str:
+    if frequency:
+        return f"{count:d} "
+    share = 100 * count / total
+    return ("<1" if 0 < share < 1 else f"{share:.0f}") + ("%" if sign else " ")
 
 
 def render_nested(statements: Sequence[str], linesize: int) -> list[Line]:

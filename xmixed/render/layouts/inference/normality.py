@@ -1,8 +1,9 @@
-"""The tables of `sktest` and `swilk`."""
+"""The tables of `sktest`, `swilk` and `ladder`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from xmixed.formats import format_value
 from xmixed.formats.width import abbreviate_name
@@ -11,6 +12,15 @@ from xmixed.render.text import result, rule
 from xmixed.statistics.inference.normality import ShapiroWilk, SkewnessKurtosis
 
 STUB = 12
+
+
+class LadderRow(NamedTuple):
+    """A transformation with the test of its normality."""
+
+    name: str
+    formula: str
+    chi2: float
+    p: float
 
 
 def render_sktest(rows: Sequence[tuple[str, SkewnessKurtosis]], adjusted: bool) -> list[Line]:
@@ -62,3 +72,21 @@ def render_swilk(rows: Sequence[tuple[str, ShapiroWilk]]) -> list[Line]:
 
 def _row(name: str, cells: str) -> Line:
     return line(abbreviate_name(name, STUB).rjust(STUB) + " |", result(cells))
+
+
+def render_ladder(rows: Sequence[LadderRow]) -> list[Line]:
+    """Return the table of `ladder`."""
+    lines = [
+        line(),
+        line("Transformation         formula               chi2(2)       P(chi2)"),
+        line(rule(66)),
+    ]
+    for row in rows:
+        figures = format_value(row.chi2, "%8.2f").rjust(8) + format_value(row.p, "%5.3f").rjust(13)
+        lines.append(line(f"{row.name:<23}{abbreviate_formula(row.formula):<22}", result(figures)))
+    return lines
+
+
+def abbreviate_formula(formula: str) -> str:
+    """Return a formula that leaves room for the figures."""
+    return formula if len(formula) <= 21 else formula[:20] + "~"

@@ -71,8 +71,8 @@ class ContrastStyle:
         Name of the equation, "" for none.
     method : str
         Shown over what it changes; "" for none.
-    delta : bool
-        Whether a line says `Delta-method`.
+    errors : str
+        What a line says of the standard errors, `Delta-method`; "" for none.
     """
 
     kind: str
@@ -81,7 +81,7 @@ class ContrastStyle:
     level: float = 95.0
     equation: str = ""
     method: str = ""
-    delta: bool = False
+    errors: str = ""
     linesize: int = 79
     cformat: str = ""
     pformat: str = ""
@@ -116,8 +116,8 @@ def _heads(width: int, style: ContrastStyle) -> list[Line]:
         head += "      Groups"
     lines = [line(start + head)]
     above = " " * WIDTHS[style.kind]
-    if style.delta:
-        above = _put(above, ESTIMATE + 1, "Delta-method")
+    if style.errors:
+        above = _put(above, ESTIMATE + 1 + (ERROR + 2 - len(style.errors)) // 2, style.errors)
     for centre in METHOD_CENTRES[style.kind] if style.method else ():
         above = _put(above, centre + (METHOD_WIDTH - len(style.method)) // 2, style.method)
     return [line(start + above.rstrip()), *lines] if above.strip() else lines

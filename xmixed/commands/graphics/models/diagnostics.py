@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.added import AddedPlots
 from xmixed.commands.graphics.layers.columns import Columns
+from xmixed.commands.graphics.models.fitted import Fitted, first_rows, level_named
 from xmixed.commands.graphics.show import finish
-from xmixed.commands.graphics.single import lone_syntax
+from xmixed.commands.graphics.single import draw_layers, lone_syntax
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
-from xmixed.estimation.frame import sample_rows
-from xmixed.estimation.inference.prediction import predicted, read_request
-from xmixed.estimation.results import estimator_of
-from xmixed.expressions.context import Context
+from xmixed.estimation.inference.prediction import read_request
 from xmixed.graphics.assemble import Panel, assembled, by_graph
 from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.model import Heading, Plot, Stroke, Style, Titles
@@ -34,45 +33,17 @@ MOST_CAPS = 60
 """Intervals of more groups are drawn as spikes without caps."""
 
 
-class Fitted:
-    """Predictions of the last model on its estimation sample."""
-
-    def __init__(self, session: SessionState) -> None:
-        self.session, self.estimates = session, session.e
-        self.context = Context.of(session)
-        self.estimator = estimator_of(session.e)
-        self.rows = sample_rows(self.context, session.e.mark)
-        if not self.rows.any():
-            raise StataError(2000, "no observations of the estimation sample in memory")
-
-    def prediction(self, text: str) -> np.ndarray:
-        """Return what `predict, text` makes, shape (n, m); r(321) where the model has no such statistic."""
-        known = {statistic.name for statistic in self.estimator.statistics}
-        if text.split(" ")[0] not in known:
-            raise StataError(321, f"not valid after {self.estimates.macros.get('cmd', '')}")
-        request = read_request(self.estimator.statistics, text)
-        return predicted(request, self.estimator, self.estimates, self.context, self.rows)
-
-    def residuals(self) -> np.ndarray:
-        return self.prediction("residuals")[:, 0]
-
-    def fitted(self) -> np.ndarray:
-        """Return fitted values, with random effects where the model has them."""
-        known = {statistic.name for statistic in self.estimator.statistics}
-        return self.prediction("fitted" if "fitted" in known else "xb")[:, 0]
-
-
 def _draw(
     session: SessionState, node: GraphCommand, x: np.ndarray, y: np.ndarray, across: Measure, along: Measure
 ) -> None:
     """Draw points of the estimation sample."""
-    notes = Notes()
-    scheme = scheme_from(node.options, session.settings.scheme, notes)
     used = ~is_missing(x) & ~is_missing(y)
-    style = Looks(node.plots[0].options, scheme, notes).style("scatter", 0)
-    plot = Plot("scatter", x[used], y[used], style=style, label=along.title)
-    graph = assembled([Layer((plot,), across, along)], node.options, scheme, notes)
-    finish(session, graph, node, node.options, notes)
+
+    def make(looks: Looks) -> list[Layer]:
+        style = looks.style("scatter", 0)
+        return [Layer((Plot("scatter", x[used], y[used], style=style, label=along.title),), across, along)]
+
+    draw_layers(session, node, make)
 
 
 _FORM = "[, options]"
@@ -150,24 +121,23 @@ _LEVEL = GraphOptionSpec("relevel", "rel", "text", content="marked")
 def caterpillar(session: SessionState, node: GraphCommand) -> None:
     """Draw the random effects of a level with their intervals, in ascending order."""
     model = Fitted(session)
-    levels = model.estimates.macros.get("ivars", "").split()
-    option = node.plots[0].options.word("relevel")
-    level = option or (levels[0] if levels else "")
-    if level not in levels or level == "_all":
-        known = " ".join(name for name in levels if name != "_all") or "none"
-        raise StataError(198, f"{level or 'no level'}: no level of the model", hint=f"levels: {known}")
+    names = model.levels()
+    level = level_named(model, node.plots[0].options.word("relevel") or (names[0] if names else ""))
+    levels = model.levels(whole=True)
     effects = model.prediction(f"reffects relevel({level})")
     errors = model.prediction(f"reses relevel({level})")
-    first = _first_rows(session, levels[: levels.index(level) + 1], model.rows)
+    first = first_rows(session, levels[: levels.index(level) + 1], model.rows)
     notes = Notes()
     scheme = scheme_from(node.options, session.settings.scheme, notes)
     request = read_request(model.estimator.statistics, f"reffects relevel({level})")
     names = [_short(label) for label in request.labels(model.estimates)]
     critical = normal_quantile(session.settings.level)
-    panels = [
-        Panel(name, (_ranked(effects[first, j], critical * errors[first, j], scheme, node, notes),))
-        for j, name in enumerate(names)
+    added = AddedPlots(session, node.options, scheme, notes)
+    ranked = [
+        _ranked(effects[first, j], critical * errors[first, j], scheme, node, notes)
+        for j in range(len(names))
     ]
+    panels = [Panel(name, tuple(added.around([layer]))) for name, layer in zip(names, ranked, strict=True)]
     title = f"Random effects of {level} with {session.settings.level:g}% intervals"
     if len(panels) == 1:
         graph = assembled(panels[0].layers, node.options, scheme, notes, legend=False)
@@ -178,19 +148,6 @@ def caterpillar(session: SessionState, node: GraphCommand) -> None:
         by = GraphOption("by", None, replace(NO_OPTIONS, items=inside))
         graph = by_graph(panels, by, node.options, scheme, notes, "", None, False)
     finish(session, graph, node, node.options, notes)
-
-
-def _first_rows(session: SessionState, levels: list[str], rows: np.ndarray) -> np.ndarray:
-    """Return the first observation of each group."""
-    code = np.zeros(len(rows), dtype=np.int64)
-    for name in levels:
-        variable = session.data[name]
-        values = variable.values.astype(str) if variable.is_string else variable.to_double()
-        _, own = np.unique(values, return_inverse=True)
-        code = code * (int(own.max(initial=0)) + 1) + own
-    where = np.flatnonzero(rows)
-    _, first = np.unique(code[where], return_index=True)
-    return where[first]
 
 
 def _short(label: str) -> str:

@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.added import AddedPlots
+from xmixed.commands.graphics.plot_syntax import GRAPH_OPTIONS
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.estimation.inference.margins_results import Shown
+from xmixed.estimation.inference.margins_results import margins_results as results_of
 from xmixed.formats import format_value
 from xmixed.graphics.assemble import Panel, assembled, by_graph
 from xmixed.graphics.colors import with_opacity
@@ -73,7 +77,7 @@ OPTIONS = (
 )
 SYNTAX = GraphSyntax(
     "graph",
-    options=tables.TWOWAY,
+    options=GRAPH_OPTIONS,
     plots=(PlotSyntax("marginsplot", "marginsplot", Syntax("none"), OPTIONS),),
 )
 
@@ -108,6 +112,7 @@ class MarginsMaker:
         self.notes = Notes()
         self.options: GraphOptions = node.plots[0].options
         self.scheme = scheme_from(node.options, session.settings.scheme, self.notes)
+        self.added = AddedPlots(session, node.options, self.scheme, self.notes)
         self.results = margins_results(session)
         self.cells = self._cells()
         if not self.cells:
@@ -242,7 +247,8 @@ class MarginsMaker:
             plots = [*bands, *lines]
         else:
             plots = [plot for pair in zip(bands, lines, strict=True) for plot in pair]
-        return [Layer(tuple(plots), Measure(self._x_title()), Measure(self._y_title()))]
+        own = Layer(tuple(plots), Measure(self._x_title()), Measure(self._y_title()))
+        return self.added.around([own])
 
     @property
     def _with_intervals(self) -> bool:
@@ -269,7 +275,13 @@ class MarginsMaker:
     def _line(self, i: int, x: np.ndarray, y: np.ndarray, label: str) -> Plot:
         look = self._look(("plotopts", f"plot{i + 1}opts"))
         kind = look.word("recast") or self.options.word("recast") or "connected"
-        if kind not in PLOT_KINDS - RANGES - {"lines", "box", "pie"} or kind.startswith("pc"):
+        if kind not in PLOT_KINDS - RANGES - {
+            "lines",
+            "box",
+            "pie",
+            "contour",
+            "contourline",
+        } or kind.startswith("pc"):
             raise StataError(198, f"option recast() incorrectly specified: {kind}")
         style = Looks(look, self.scheme, self.notes).style(kind, 0)
         style = replace(style, horizontal=self.options.flag("horizontal"))
@@ -349,7 +361,7 @@ class MarginsMaker:
 
 
 def margins_results(session: SessionState) -> Results:
-    """Return what `margins` left in r().
+    """Return what `margins` left in r(), or, posted, in e().
 
     Raises
     ------
@@ -357,6 +369,9 @@ def margins_results(session: SessionState) -> Results:
         r(301) when the last command that left results was another one.
     """
     results = session.r
+    posted = session.e.payload if session.e.macros.get("cmd") == "margins" else None
+    if results.macros.get("cmd") != "margins" and isinstance(posted, Shown):
+        return results_of(posted, session.e.macros["cmdline"])
     if results.macros.get("cmd") != "margins" or "table" not in results.matrices:
         raise StataError(
             301, "previous command was not margins", hint="marginsplot follows margins right away"

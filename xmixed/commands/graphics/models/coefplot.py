@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.added import AddedPlots
+from xmixed.commands.graphics.plot_syntax import GRAPH_OPTIONS
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
@@ -80,7 +82,7 @@ _COMMAND = (
 """Options of the whole; those of a model may stand among them where there is one model."""
 SYNTAX = GraphSyntax(
     "graph",
-    options=(*_COMMAND, *tables.TWOWAY),
+    options=(*_COMMAND, *GRAPH_OPTIONS),
     plots=(PlotSyntax("coefplot", "coefplot", Syntax("marked"), _MODEL, groups=True),),
 )
 DODGE = 0.16
@@ -205,6 +207,7 @@ class CoefficientMaker:
         ends = GraphOptions((GraphOption("range", (-0.5, len(names) - 0.5), GraphOptions()),))
         scale = GraphOption("yscale" if horizontal else "xscale", None, ends)  # room at either end
         options = GraphOptions((scale, *self.node.options.items))
+        layers = AddedPlots(self.session, options, self.scheme, self.notes).around(layers)
         graph = assembled(layers, options, self.scheme, self.notes, Categories(ticks), legend=False)
         points = [i for i, plot in enumerate(graph.plots) if plot.kind not in RANGES]
         given = self.node.options.every("legend")

@@ -46,7 +46,6 @@ HISTOGRAM = (
     _option("kdenopts", "kdenop", "options", tables.DENSITY_OPTIONS),
     _option("addlabels", "addl", "flag"),
     _option("addlabopts", "addlabop", "options", tables.MARKERS),
-    _option("addplot", "addplot", "plots"),
 )
 
 
@@ -64,8 +63,6 @@ def histogram(session: SessionState, node: GraphCommand) -> None:
 
 def _histogram_layers(maker: SingleMaker, making: Making) -> list[Layer]:
     (x,) = making.variables(1, 1)
-    if making.options.last("addplot") is not None:
-        raise StataError(198, "option addplot() is not implemented in xmixed yet")
     weights = making.columns.weights(making.node)
     used = making.complete(x, weights=weights)
     xs, w = x.values[used], None if weights is None else weights[used]
@@ -129,7 +126,6 @@ KDENSITY = (
     _option("graph", "gr", "flag"),
     _option("student", "stu", "marked"),
     _option("at", "at", "varlist"),
-    _option("addplot", "addplot", "plots"),
     _option("width", "w", "number"),
 )
 
@@ -143,7 +139,7 @@ KDENSITY = (
 )
 def kdensity(session: SessionState, node: GraphCommand) -> None:
     options = node.plots[0].options
-    for name in ("student", "at", "addplot"):
+    for name in ("student", "at"):
         if name in options:
             raise StataError(198, f"option {name}() is not implemented in xmixed yet")
     maker = SingleMaker(session, node, _density_layers)

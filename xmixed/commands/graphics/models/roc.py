@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.commands.graphics.show import finish
-from xmixed.commands.graphics.single import lone_syntax
+from xmixed.commands.graphics.single import draw_layers, lone_syntax
 from xmixed.commands.registry import command
 from xmixed.estimation.likelihood.fitted_probabilities import FittedProbabilities, fitted_probabilities
 from xmixed.estimation.likelihood.patterns import Curve, operating_curve
 from xmixed.expressions.context import Context
-from xmixed.graphics.assemble import assembled
 from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.model import Plot, Stroke, Style
-from xmixed.graphics.options.notes import Notes
-from xmixed.graphics.options.regions import scheme_from
 from xmixed.graphics.options.styles import Looks
 from xmixed.language.graph_syntax import GraphOptionSpec
 from xmixed.language.nodes.graphs import GraphCommand
@@ -50,16 +46,16 @@ def lroc(session: SessionState, node: GraphCommand) -> None:
     session.r = Results({"N": own.n, "area": area})
     if node.plots[0].options.last("nograph") is not None:
         return
-    notes = Notes()
-    scheme = scheme_from(node.options, session.settings.scheme, notes)
-    style = Looks(node.plots[0].options, scheme, notes).style("connected", 0)
-    points = Plot("connected", 1.0 - curve.specificity, curve.sensitivity, style=style, number=1)
-    ends = np.array([0.0, 1.0])
-    diagonal = Plot("line", ends, ends, style=Style(line=Stroke()), number=2)
-    across, along = Measure("1 - Specificity"), Measure("Sensitivity")
-    layers = [Layer((points,), across, along), Layer((diagonal,), across, along)]
-    graph = assembled(layers, node.options, scheme, notes, legend=False)
-    finish(session, graph, node, node.options, notes)
+
+    def make(looks: Looks) -> list[Layer]:
+        style = looks.style("connected", 0)
+        points = Plot("connected", 1.0 - curve.specificity, curve.sensitivity, style=style, number=1)
+        ends = np.array([0.0, 1.0])
+        diagonal = Plot("line", ends, ends, style=Style(line=Stroke()), number=2)
+        across, along = Measure("1 - Specificity"), Measure("Sensitivity")
+        return [Layer((points,), across, along), Layer((diagonal,), across, along)]
+
+    draw_layers(session, node, make, legend=False)
 
 
 @command(
@@ -75,18 +71,19 @@ def lsens(session: SessionState, node: GraphCommand) -> None:
     session.r = Results({"N": own.n})
     if node.plots[0].options.last("nograph") is not None:
         return
-    notes = Notes()
-    scheme = scheme_from(node.options, session.settings.scheme, notes)
-    usual = Looks(node.plots[0].options, scheme, notes).style("connected", 0)
     # From cutoff 0, where every observation is positive.
     cutoffs = np.concatenate([[0.0], curve.cutoffs])
-    across, along = Measure("Probability cutoff"), Measure("Sensitivity/Specificity")
-    layers = []
-    for number, (name, values) in enumerate(
-        (("Sensitivity", curve.sensitivity), ("Specificity", curve.specificity)), 1
-    ):
-        whole = np.concatenate([values[:1], values])
-        plot = Plot("connected", cutoffs, whole, style=usual, label=name, number=number)
-        layers.append(Layer((plot,), across, along))
-    graph = assembled(layers, node.options, scheme, notes)
-    finish(session, graph, node, node.options, notes)
+
+    def make(looks: Looks) -> list[Layer]:
+        usual = looks.style("connected", 0)
+        across, along = Measure("Probability cutoff"), Measure("Sensitivity/Specificity")
+        layers = []
+        for number, (name, values) in enumerate(
+            (("Sensitivity", curve.sensitivity), ("Specificity", curve.specificity)), 1
+        ):
+            whole = np.concatenate([values[:1], values])
+            plot = Plot("connected", cutoffs, whole, style=usual, label=name, number=number)
+            layers.append(Layer((plot,), across, along))
+        return layers
+
+    draw_layers(session, node, make)

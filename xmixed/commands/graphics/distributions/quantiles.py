@@ -1,4 +1,4 @@
-"""qnorm, pnorm, quantile, symplot: how a variable is distributed, point by point."""
+"""qnorm, pnorm, qchi, pchi, quantile, symplot, qqplot: how a variable is distributed, point by point."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import SingleMaker, single_syntax
 from xmixed.commands.registry import command
+from xmixed.errors import StataError
 from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.model import Plot, Stroke, Style
 from xmixed.graphics.options import tables
@@ -94,6 +95,50 @@ def _symmetry_layers(maker: SingleMaker, making: Making) -> list[Layer]:
     )
 
 
+def _degrees(making: Making) -> float:
+    df = making.options.value("df", 1.0)
+    if not 0 < df < 1e9:
+        raise StataError(198, "df() must be positive")
+    return df
+
+
+def _qchi_layers(maker: SingleMaker, making: Making) -> list[Layer]:
+    from scipy.special import chdtri
+
+    y, measure = _sorted(making)
+    n, df = len(y), _degrees(making)
+    expected = chdtri(df, 1 - np.arange(1, n + 1) / (n + 1))
+    return _against(making, expected, y, Measure(f"Expected chi-squared d.f. = {df:g}"), measure)
+
+
+def _pchi_layers(maker: SingleMaker, making: Making) -> list[Layer]:
+    from scipy.special import chdtr
+
+    y, measure = _sorted(making)
+    n, df = len(y), _degrees(making)
+    observed = chdtr(df, np.maximum(y, 0.0))
+    title = f"chi-squared({measure.title}) d.f. = {df:g}"
+    empirical = np.arange(1, n + 1) / (n + 1)
+    return _against(making, empirical, observed, Measure("Empirical P[i] = i/(N+1)"), Measure(title))
+
+
+def _qq_layers(maker: SingleMaker, making: Making) -> list[Layer]:
+    """Return the quantiles of two variables against each other, at the fractions of the smaller sample."""
+    columns = making.variables(2, 2)
+    y, x = (np.sort(column.values[making.rows & ~is_missing(column.values)]) for column in columns)
+    count = min(len(x), len(y))
+    x, y = (_quantiles(values, count) for values in (x, y))
+    return _against(making, x, y, columns[1].measure, columns[0].measure)
+
+
+def _quantiles(ranked: np.ndarray, count: int) -> np.ndarray:
+    """Return numbers at the fractions (i - .5) / count, by straight lines between ranks."""
+    if count in (0, len(ranked)):
+        return ranked[:count]
+    own = (np.arange(1, len(ranked) + 1) - 0.5) / len(ranked)
+    return np.interp((np.arange(1, count + 1) - 0.5) / count, own, ranked)
+
+
 _FORM = "varname [if] [in] [, options]"
 
 
@@ -144,3 +189,39 @@ def quantile(session: SessionState, node: GraphCommand) -> None:
 )
 def symplot(session: SessionState, node: GraphCommand) -> None:
     _draw(session, node, _symmetry_layers)
+
+
+_DEGREES = GraphOptionSpec("df", "df", "text", "degrees of freedom; 1", content="number")
+
+
+@command(
+    "qchi",
+    syntax=single_syntax("qchi", (*OPTIONS, _DEGREES), weights=()),
+    synopsis="qchi varname [if] [in] [, df(#) options]",
+    needs=("data",),
+    keeps_r=True,
+)
+def qchi(session: SessionState, node: GraphCommand) -> None:
+    _draw(session, node, _qchi_layers)
+
+
+@command(
+    "pchi",
+    syntax=single_syntax("pchi", (*OPTIONS, _DEGREES), weights=()),
+    synopsis="pchi varname [if] [in] [, df(#) options]",
+    needs=("data",),
+    keeps_r=True,
+)
+def pchi(session: SessionState, node: GraphCommand) -> None:
+    _draw(session, node, _pchi_layers)
+
+
+@command(
+    "qqplot",
+    syntax=single_syntax("qqplot", OPTIONS, weights=()),
+    synopsis="qqplot varname1 varname2 [if] [in] [, options]",
+    needs=("data",),
+    keeps_r=True,
+)
+def qqplot(session: SessionState, node: GraphCommand) -> None:
+    _draw(session, node, _qq_layers)

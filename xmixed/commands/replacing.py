@@ -1,0 +1,17 @@
+"""Other data in place of those in memory."""
+
+from __future__ import annotations
+
+from xmixed.errors import StataError
+from xmixed.language.nodes import Command
+from xmixed.language.syntax import OptionSpec
+from xmixed.session.state import SessionState
+
+CLEAR = OptionSpec("clear", "clear", help="replace the data in memory even if they are not saved")
+
+
+def check_may_replace(session: SessionState, node: Command) -> None:
+    """Refuse to lose unsaved data (r(4)) unless the option clear was given."""
+    data = session.data
+    if data.changed and (data.variables or data.n_obs) and not node.option("clear"):
+        raise StataError(4, "no; data in memory would be lost")
