@@ -134,22 +134,32 @@ def marked_reference(session: SessionState, node: Command) -> tuple[Reference, s
     StataError
         r(3) `in` where the rows have no order; what `pushed_condition` raises.
     """
+    marked, _ = reference_of(session.data).with_column(chosen_rows(session, node))
+    return marked, marked.table.columns[-1]
+
+
+def chosen_rows(session: SessionState, node: Command | FixedEquation) -> Any:
+    """Return where `if` and `in` choose a row, an ibis boolean over the table of the data.
+
+    Raises
+    ------
+    StataError
+        As `marked_reference`.
+    """
     import ibis
 
-    reference = reference_of(session.data)
     chosen: Any = ibis.literal(True)
     if node.condition is not None:
         from xmixed.expressions.pushdown.translate import pushed_condition
 
         chosen = pushed_condition(node.condition, Context.of(session))
     if node.in_range is not None:
-        if not reference.source.ordered:
+        if not reference_of(session.data).source.ordered:
             raise needs_rows("in is", node.in_range.span, why="rows of this source have no order")
         rows = range_slice(node.in_range, session.data.n_obs)
         number = ibis.row_number()
         chosen = chosen & (number >= rows.start) & (number < rows.stop)
-    marked, _ = reference.with_column(chosen)
-    return marked, marked.table.columns[-1]
+    return chosen
 
 
 def _with_rows(data: Dataset, reference: Reference) -> Dataset:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 _MADE = "made_by_xmixed_"
+_MARK = "mark_by_xmixed_"
 
 
 def needs_rows(what: str, span: Span | None = None, why: str = "") -> StataError:
@@ -64,6 +65,22 @@ class Absent:
 
     def __reduce__(self) -> NoReturn:
         self._refuse()
+
+
+class Chosen(Absent):
+    """Stands for the observations that results are from.
+
+    Attributes
+    ----------
+    condition : ibis boolean expression
+        Where they are, over the table of the data; never NULL.
+    """
+
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Any) -> None:
+        super().__init__("")
+        self.condition = condition
 
 
 def absent(column: str, clean: bool = False) -> np.ndarray:
@@ -177,12 +194,27 @@ class Reference:
 
         `expression` is float64 with NULL for missing, or a string without NULL.
         """
+        return self._with_column(_MADE, expression, set())
+
+    def with_mark(self, condition: ir.BooleanValue, used: set[str]) -> tuple[Reference, np.ndarray]:
+        """Return the table with one more mark of rows, and what stands for it.
+
+        `used`: columns of other marks that are still wanted.
+        """
+        gone = {name for name in self.table.columns if name.startswith(_MARK)} - used
+        return self._with_column(_MARK, condition, gone)
+
+    def mark(self, values: np.ndarray) -> ir.BooleanValue:
+        """Return where a mark of rows is set."""
+        return cast("ir.BooleanValue", self.table[cast(Absent, values).column])
+
+    def _with_column(self, stem: str, expression: Any, gone: set[str]) -> tuple[Reference, np.ndarray]:
         taken = set(self.table.columns)
         number = len(taken)
-        while f"{_MADE}{number}" in taken:
+        while f"{stem}{number}" in taken:
             number += 1
-        name = f"{_MADE}{number}"
-        table = _beside(self.table, name, expression)
+        name = f"{stem}{number}"
+        table = _beside(self.table, name, expression, gone)
         if table is None:
             table = self.table.mutate(**{name: expression})
         return replace(self, table=table), absent(name, clean=True)
@@ -192,8 +224,10 @@ class Reference:
         return self.source.run(query)
 
 
-def _beside(table: ir.Table, name: str, expression: Any) -> ir.Table | None:
+def _beside(table: ir.Table, name: str, expression: Any, gone: set[str]) -> ir.Table | None:
     """Return a table with one more column in the step that made the last ones; None if it needs these.
+
+    Columns that are `gone` are left out.
 
     Steps are SELECTs in each other, and engines plan each of them.
     """
@@ -209,8 +243,9 @@ def _beside(table: ir.Table, name: str, expression: Any) -> ir.Table | None:
         isinstance(value, ops.Field) and value.rel == step.parent for value in below.values()
     ):
         return None
+    values = {own: value for own, value in step.values.items() if own not in gone}
     return ops.Project(
-        step.parent, {**step.values, name: expression.op().replace(below, filter=ops.Value)}
+        step.parent, {**values, name: expression.op().replace(below, filter=ops.Value)}
     ).to_expr()
 
 

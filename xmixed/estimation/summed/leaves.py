@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from xmixed.data.reference.model import Reference, needs_rows
+from xmixed.data.reference.model import Chosen, Reference, needs_rows
+from xmixed.data.reference.rows import reference_of
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.design import expand
@@ -118,6 +119,17 @@ class Leaves:
         kept = self.rows.table.filter([self._present[name] for name in names])
         return kept.select(**{name: self._columns[name] for name in names})
 
+    def sample(self, choice: Any) -> np.ndarray:
+        """Return what stands for the observations used: a `Chosen` over the table of the data.
+
+        `choice` says over it which rows may be used.
+        """
+        whole = reference_of(self.context.data).table
+        condition = choice
+        for present in self._present.values():
+            condition = condition & _over(present, whole)
+        return cast(np.ndarray, Chosen(condition.fill_null(False)))
+
     @property
     def table(self) -> Any:
         """The table of all columns, rows with a missing value left out."""
@@ -127,6 +139,15 @@ class Leaves:
         if self._present:
             kept = kept.filter(list(self._present.values()))
         return kept.select(**(self._columns or {"nothing": ibis.literal(0.0)}))
+
+
+def _over(expression: Any, table: Any) -> Any:
+    """Return an expression over some rows of a table as one over all of them."""
+    from ibis.expr import operations as ops
+
+    node = expression.op()
+    fields = node.find(ops.Field, filter=ops.Value)
+    return node.replace({field: table[field.name].op() for field in fields}, filter=ops.Value).to_expr()
 
 
 def term_value(table: Any, term: Term) -> Any:
