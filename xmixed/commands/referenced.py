@@ -84,7 +84,7 @@ def _selection(data: Dataset, node: Command | FixedEquation, context: Context, a
 
 def _in_range(reference: Reference, in_range: InRange, n_obs: int, any_order: bool) -> Reference:
     rows = range_slice(in_range, n_obs)
-    if not reference.source.ordered and (rows.start or not any_order):
+    if not reference.ordered and (rows.start or not any_order):
         raise needs_rows("in is", in_range.span, why="rows of this source have no order")
     return reference.rows(rows.start, rows.stop - rows.start)
 
@@ -154,7 +154,7 @@ def chosen_rows(session: SessionState, node: Command | FixedEquation) -> Any:
 
         chosen = pushed_condition(node.condition, Context.of(session))
     if node.in_range is not None:
-        if not reference_of(session.data).source.ordered:
+        if not reference_of(session.data).ordered:
             raise needs_rows("in is", node.in_range.span, why="rows of this source have no order")
         rows = range_slice(node.in_range, session.data.n_obs)
         number = ibis.row_number()
@@ -236,7 +236,7 @@ def numbered_reference(session: SessionState, node: Command) -> tuple[Reference,
 
     data, first = session.data, 1
     reference = reference_of(data)
-    if node.condition is not None and not reference.source.ordered:
+    if node.condition is not None and not reference.ordered:
         raise needs_rows("numbers of observations are", why="rows of this source have no order")
     if node.in_range is not None:
         first = range_slice(node.in_range, data.n_obs).start + 1

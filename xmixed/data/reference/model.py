@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MADE = "made_by_xmixed_"
 _MARK = "mark_by_xmixed_"
+_KEY = "key_by_xmixed_"
+_GROUP = "group_by_xmixed_"
 
 
 def needs_rows(what: str, span: Span | None = None, why: str = "") -> StataError:
@@ -132,6 +134,10 @@ class Source(Protocol):
         """Give the rows of a query piece by piece, in any order; raises as `run`."""
         ...
 
+    def keep(self, rows: pyarrow.Table) -> ir.Table:
+        """Return a table of the source with rows of ours, for as long as the source is there."""
+        ...
+
     def room(self) -> float:
         """Return the bytes that sums held beside the queries may take."""
         ...
@@ -150,10 +156,18 @@ class Reference:
     table : ibis table expression
         Rows are the observations; a variable's `values` name its column.
     source : Source
+    joined : bool
+        Tables of groups stand beside the rows, which have no order then.
     """
 
     table: ir.Table
     source: Source
+    joined: bool = False
+
+    @property
+    def ordered(self) -> bool:
+        """Whether rows have an order that every query finds again."""
+        return self.source.ordered and not self.joined
 
     def number(self, variable: Described) -> ir.FloatingValue:
         """Return a numeric variable as float64 that is NULL where it is missing."""
@@ -183,7 +197,7 @@ class Reference:
 
     def where(self, condition: ir.BooleanValue) -> Reference:
         """Return the rows where a condition holds."""
-        return replace(self, table=self.table.filter(condition))
+        return replace(self, table=self.table.filter(over(condition, self.table)))
 
     def rows(self, first: int, count: int) -> Reference:
         """Return rows by their place, counted from 0."""
@@ -204,16 +218,43 @@ class Reference:
         gone = {name for name in self.table.columns if name.startswith(_MARK)} - used
         return self._with_column(_MARK, condition, gone)
 
+    def beside(self, keys: Sequence[Any], groups: pyarrow.Table) -> tuple[Reference, list[str]]:
+        """Return the table with columns of a table of groups beside its rows, and their names.
+
+        They are NULL where no group has the values of the keys.
+
+        Parameters
+        ----------
+        keys : sequence of expressions over the table
+        groups : pyarrow.Table
+            As many keys come first; no group comes twice.
+        """
+        kept: Any = self.source.keep(groups)
+        names = [f"{_KEY}{place}" for place in range(len(keys))]
+        left: Any = self.table.mutate(**dict(zip(names, keys, strict=True)))
+        found = kept.columns[len(keys) :]
+        made = self._free(_GROUP, len(found))
+        pairs = zip(names, kept.columns, strict=False)
+        joined = left.left_join(kept, [left[name] == kept[key] for name, key in pairs])
+        own = {name: left[name] for name in self.table.columns}
+        own |= {name: kept[column] for name, column in zip(made, found, strict=True)}
+        return replace(self, table=joined.select(**own), joined=True), made
+
+    def _free(self, stem: str, count: int) -> list[str]:
+        """Names of columns that the table does not have."""
+        taken, number, found = set(self.table.columns), 0, list[str]()
+        while len(found) < count:
+            if f"{stem}{number}" not in taken:
+                found.append(f"{stem}{number}")
+            number += 1
+        return found
+
     def mark(self, values: np.ndarray) -> ir.BooleanValue:
         """Return where a mark of rows is set."""
         return cast("ir.BooleanValue", self.table[cast(Absent, values).column])
 
     def _with_column(self, stem: str, expression: Any, gone: set[str]) -> tuple[Reference, np.ndarray]:
-        taken = set(self.table.columns)
-        number = len(taken)
-        while f"{stem}{number}" in taken:
-            number += 1
-        name = f"{stem}{number}"
+        (name,), expression = self._free(stem, 1), over(expression, self.table)
         table = _beside(self.table, name, expression, gone)
         if table is None:
             table = self.table.mutate(**{name: expression})
@@ -222,6 +263,19 @@ class Reference:
     def run(self, query: ir.Table) -> pyarrow.Table:
         """Return the rows of a query over the table; raises what `Source.run` raises."""
         return self.source.run(query)
+
+
+def over(expression: Any, table: ir.Table) -> Any:
+    """Return an expression over a table that this one was made of, or was made of this one, as one over this.
+
+    A column has the same values in all of them, but for rows that are left out.
+    """
+    from ibis.expr import operations as ops
+
+    node, step = expression.op(), table.op()
+    fields = node.find(ops.Field, filter=ops.Value)
+    moved = {field: table[field.name].op() for field in fields if field.rel != step}
+    return node.replace(moved, filter=ops.Value).to_expr() if moved else expression
 
 
 def _beside(table: ir.Table, name: str, expression: Any, gone: set[str]) -> ir.Table | None:

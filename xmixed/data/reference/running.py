@@ -94,7 +94,7 @@ class DuckDB:
     def __init__(self, name: str, files: list[Path], limit: str = ".") -> None:
         import ibis
 
-        self.name = name
+        self.name, self._kept = name, 0
         sweep()
         self.files = {path: _stamp(path, name) for path in files}
         self.backend: Any = ibis.duckdb.connect(temp_directory=spill_folder())
@@ -141,6 +141,18 @@ class DuckDB:
             finally:
                 connection.execute("SET preserve_insertion_order = true")
 
+    def keep(self, rows: pyarrow.Table) -> ir.Table:
+        """Return a temporary table with rows of ours; see `Source.keep`."""
+        self._kept += 1
+        name, connection = f"kept_by_xmixed_{self._kept}", self.backend.con
+        with self.failures():
+            connection.register("rows_by_xmixed", rows)
+            try:
+                connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM rows_by_xmixed")
+            finally:
+                connection.unregister("rows_by_xmixed")
+            return self.backend.table(name, database=("temp", "main"))
+
     def room(self) -> float:
         """Return what `set max_memory` allows, and never more than half of what the machine has free."""
         return min(self._limit, free_memory() / 2)
@@ -179,7 +191,7 @@ class Spark:
     ordered = streams = False
 
     def __init__(self, name: str, address: str) -> None:
-        self.name = name
+        self.name, self._kept = name, 0
         _require_server(address, name)
         with self.failures(), _main_with_a_file():
             import ibis
@@ -209,6 +221,14 @@ class Spark:
     def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
         """Give the rows of a query, which arrive in one piece."""
         yield from self.run(query).to_batches()
+
+    def keep(self, rows: pyarrow.Table) -> ir.Table:
+        """Return a view of the session with rows of ours; see `Source.keep`."""
+        self._kept += 1
+        name = f"kept_by_xmixed_{self._kept}"
+        with self.failures():
+            self.session.createDataFrame(rows).createOrReplaceTempView(name)
+            return self.backend.table(name)
 
     def room(self) -> float:
         """Return half of what the machine of this session has free."""

@@ -1,4 +1,4 @@
-"""Random effects of data by reference: found from sums by group, and joined to the rows as a table of groups."""
+"""Random effects of data by reference: found from sums by group, joined to the rows as a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xmixed.data.dataset import Dataset
 from xmixed.data.reference.model import Reference
 from xmixed.data.reference.rows import reference_of
 from xmixed.errors import StataError
-from xmixed.estimation.mixed.effects import equation_effects, fitted_on
+from xmixed.estimation.mixed.effects import check_variables, equation_effects, fitted_on, variables_of
 from xmixed.estimation.mixed.model import MixedResult
 from xmixed.estimation.mixed.resolve import ALL
 from xmixed.estimation.mixed.specification import specification_of
@@ -40,8 +40,34 @@ class JoinedEffects:
     errors: dict[int, list[Any]]
 
 
-def joined_effects(estimates: Estimates, context: Context, places: Sequence[int]) -> JoinedEffects:
-    """Return data with the random effects of some equations, which are computed from sums by group.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """The columns of effects that stand beside the rows already, and what they were computed from.
+
+    Attributes
+    ----------
+    keys : dict of int to list of str
+        The variables that tell the groups of an equation apart.
+    means, errors : dict of int to list of str
+    sources : tuple of ndarray
+        What stands for the values of the model's variables: other ones would have other effects.
+    """
+
+    keys: dict[int, list[str]]
+    means: dict[int, list[str]]
+    errors: dict[int, list[str]]
+    sources: tuple[np.ndarray, ...]
+
+    def still_in(self, reference: Reference, sources: tuple[np.ndarray, ...]) -> bool:
+        """Whether the columns are those of a table whose model's variables are these."""
+        if len(sources) != len(self.sources):
+            return False
+        same = all(a is b for a, b in zip(sources, self.sources, strict=True))
+        return same and {name for own in self.means.values() for name in own} <= set(reference.table.columns)
+
+
+def joined_effects(estimates: Estimates, context: Context) -> JoinedEffects:
+    """Return data with the random effects of all equations, which are computed from sums by group.
 
     Raises
     ------
@@ -51,31 +77,48 @@ def joined_effects(estimates: Estimates, context: Context, places: Sequence[int]
     result: MixedResult = estimates.payload
     if result.resolved is None or estimates.mark not in context.data.marks:
         raise StataError(498, "e(sample) information not available")
-    reference = reference_of(context.data)
-    where = reference.mark(context.data.marks[estimates.mark])
-    sample = SummedSample(context, reference.where(where), where)
-    specification = specification_of(result.resolved, sample)
-    if specification.description.n_obs != result.description.n_obs:
-        raise StataError(459, "data have changed since estimation")
-    effects = equation_effects(fitted_on(result, specification))
-    keys: dict[int, list[str]] = {}
-    names: dict[int, tuple[list[str], list[str]]] = {}
-    for place in places:
-        equation, own = result.resolved.equations[place], effects[place]
-        levels = result.resolved.levels
-        above = levels[: levels.index(equation.level) + 1]
-        keys[place] = [name for name in (*above, equation.factor) if name and name != ALL]
-        first = np.zeros(own.means.shape[1], np.int64)
-        first[own.codes] = np.arange(len(own.codes))
-        values = [sample.level(name)[first] for name in keys[place]]
-        reference, names[place] = _joined(reference, context.data, keys[place], values, own.means, own.errors)
+    check_variables(result, context)
+    reference, data = reference_of(context.data), context.data
+    names = [name for name in variables_of(result.resolved) if name]
+    sources = (data.marks[estimates.mark], *(data[name].values for name in names))
+    kept = estimates.kept
+    if not (isinstance(kept, _Kept) and kept.still_in(reference, sources)):
+        reference, kept = _joined(estimates, context, sources)
+        estimates.kept = kept
+        data = replace(data, reference=reference, changed=True)
     table: Any = reference.table
     return JoinedEffects(
-        replace(context.data, reference=reference, changed=True),
-        {place: _present(reference, context.data, own) for place, own in keys.items()},
-        {place: [table[name] for name in own] for place, (own, _) in names.items()},
-        {place: [table[name] for name in own] for place, (_, own) in names.items()},
+        data,
+        {place: _present(reference, data, own) for place, own in kept.keys.items()},
+        {place: [table[name] for name in own] for place, own in kept.means.items()},
+        {place: [table[name] for name in own] for place, own in kept.errors.items()},
     )
+
+
+def _joined(
+    estimates: Estimates, context: Context, sources: tuple[np.ndarray, ...]
+) -> tuple[Reference, _Kept]:
+    """The rows with the effects of every equation beside them."""
+    result: MixedResult = estimates.payload
+    resolved, reference = result.resolved, reference_of(context.data)
+    assert resolved is not None
+    where = reference.mark(context.data.marks[estimates.mark])
+    sample = SummedSample(context, reference.where(where), where)
+    specification = specification_of(resolved, sample)
+    if specification.description.n_obs != result.description.n_obs:
+        raise StataError(459, "data have changed since estimation")
+    kept = _Kept({}, {}, {}, sources)
+    for place, own in equation_effects(fitted_on(result, specification)).items():
+        equation = resolved.equations[place]
+        above = resolved.levels[: resolved.levels.index(equation.level) + 1]
+        keys = [name for name in (*above, equation.factor) if name and name != ALL]
+        first = np.zeros(own.means.shape[1], np.int64)
+        first[own.codes] = np.arange(len(own.codes))
+        values = [sample.level(name)[first] for name in keys]
+        reference, made = _beside(reference, context.data, keys, values, (*own.means, *own.errors))
+        count = len(own.means)
+        kept.keys[place], kept.means[place], kept.errors[place] = keys, made[:count], made[count:]
+    return reference, kept
 
 
 def _present(reference: Reference, data: Dataset, names: Sequence[str]) -> Any:
@@ -88,29 +131,23 @@ def _present(reference: Reference, data: Dataset, names: Sequence[str]) -> Any:
     return found
 
 
-def _joined(
+def _beside(
     reference: Reference,
     data: Dataset,
     keys: Sequence[str],
     values: Sequence[np.ndarray],
-    means: np.ndarray,
-    errors: np.ndarray,
-) -> tuple[Reference, tuple[list[str], list[str]]]:
-    """A table with the effects of one equation beside its rows, and the names of their columns."""
+    effects: Sequence[np.ndarray],
+) -> tuple[Reference, list[str]]:
+    """A table with effects by group beside its rows, and the names of their columns."""
+    import ibis
     import pyarrow
 
-    columns: dict[str, Any] = {f"k{at}": _arrow_of(own) for at, own in enumerate(values)}
-    effects = [f"m{at}" for at in range(len(means))] + [f"e{at}" for at in range(len(errors))]
-    columns |= dict(zip(effects, map(pyarrow.array, (*means, *errors)), strict=True))
+    columns = {f"k{at}": _arrow_of(own) for at, own in enumerate(values)}
+    own = [reference.value(data[name]) for name in keys]
     if not keys:  # one group of all rows
-        import ibis
-
-        made = {name: ibis.literal(column[0].as_py(), "float64") for name, column in columns.items()}
-        joined, places = reference.with_constants(made)
-    else:
-        own = [reference.value(data[name]) for name in keys]
-        joined, places = reference.beside(own, pyarrow.table(columns))
-    return joined, (places[: len(means)], places[len(means) :])
+        columns, own = {"k0": pyarrow.array([0.0])}, [ibis.literal(0.0, "float64")]
+    columns |= {f"e{at}": pyarrow.array(effect) for at, effect in enumerate(effects)}
+    return reference.beside(own, pyarrow.table(columns))
 
 
 def _arrow_of(values: np.ndarray) -> Any:

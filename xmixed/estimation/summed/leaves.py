@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from xmixed.data.reference.model import Chosen, Reference, needs_rows
+from xmixed.data.reference.model import Chosen, Reference, needs_rows, over
 from xmixed.data.reference.rows import reference_of
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
@@ -127,7 +127,7 @@ class Leaves:
         whole = reference_of(self.context.data).table
         condition = choice
         for present in self._present.values():
-            condition = condition & _over(present, whole)
+            condition = condition & over(present, whole)
         return cast(np.ndarray, Chosen(condition.fill_null(False)))
 
     @property
@@ -139,15 +139,6 @@ class Leaves:
         if self._present:
             kept = kept.filter(list(self._present.values()))
         return kept.select(**(self._columns or {"nothing": ibis.literal(0.0)}))
-
-
-def _over(expression: Any, table: Any) -> Any:
-    """Return an expression over some rows of a table as one over all of them."""
-    from ibis.expr import operations as ops
-
-    node = expression.op()
-    fields = node.find(ops.Field, filter=ops.Value)
-    return node.replace({field: table[field.name].op() for field in fields}, filter=ops.Value).to_expr()
 
 
 def term_value(table: Any, term: Term) -> Any:
