@@ -101,7 +101,8 @@ def _fitted(
     found = joined_effects(estimates, context) if places else None
     data = context.data if found is None else found.data
     value, present, outside = _of_row(estimates, terms, "xb", data), ibis.literal(True), ibis.literal(False)
-    for place in places if found is not None else ():
+    for place in places:
+        assert found is not None, "there are places"
         equation, own = result.resolved.equations[place], found.means[place]
         names = result.description.equations[place].effects
         present = present & found.present[place]
