@@ -45,11 +45,14 @@ def among(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return values if rows.all() else values[rows]
 
 
-def stored(values: np.ndarray, storage_type: str) -> np.ndarray:
-    """Return evaluated values (doubles or strings) as they are stored in a type of their kind."""
+def stored(values: np.ndarray, storage_type: str, copy: bool = True) -> np.ndarray:
+    """Return evaluated values (doubles or strings) as they are stored in a type of their kind.
+
+    `copy`: see `dataset.from_double`.
+    """
     if is_string_type(storage_type):
         return cut_strings(values, storage_type)
-    return from_double(values, storage_type)
+    return from_double(values, storage_type, copy)
 
 
 def count_missing(values: np.ndarray, storage_type: str) -> int:

@@ -119,16 +119,19 @@ def _first_code(storage_type: str) -> tuple[Any, float]:
     return (FLOAT_MISSING, 2.0**115) if storage_type == "float" else (INTEGER_MISSING[storage_type], 1.0)
 
 
-def from_double(values: np.ndarray, storage_type: str) -> np.ndarray:
+def from_double(values: np.ndarray, storage_type: str, copy: bool = True) -> np.ndarray:
     """Return doubles (missing values as double codes) in the dtype of a numeric storage type.
 
     Floats round to nearest. A value outside the range of the type becomes `.`; non-integers
-    are truncated in integer types (the caller decides whether that is allowed: see `fits`).
+    are truncated in integer types (the caller decides whether that is allowed: see `fits`). Without `copy`
+    doubles may be returned, or changed, themselves.
     """
     values = np.asarray(values, dtype=np.float64)
     if storage_type == "double":
+        out = values.copy() if copy else values
+        if len(values) and values.min() > -np.inf and np.all(values <= CODES[0]):
+            return out
         at = np.flatnonzero(is_missing(values) | (values == -np.inf))
-        out = values.copy()
         if not len(at):
             return out
         codes = values[at]

@@ -14,6 +14,7 @@ from xmixed.engine.covariance.blocks import Block, user_matrix
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Level, Model
 from xmixed.engine.prepare import prepare
+from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData
 from xmixed.engine.residuals.whitening import whitened_rows
 from xmixed.engine.scores import cluster_scores, refuse_scores, user_scores
@@ -53,13 +54,15 @@ class LevelEffects:
 class Evaluation:
     """A model at given covariance parameters, with beta profiled out; see `evaluate`."""
 
-    def __init__(self, model: Model, parameters: np.ndarray) -> None:
+    def __init__(self, model: Model, parameters: np.ndarray, prepared: object = None) -> None:
         self.model = model
         self.parameters = np.asarray(parameters, np.float64)
+        self._prepared = prepared
 
     @cached_property
     def _objective(self) -> Objective:
-        return Objective(prepare(self.model))
+        prepared = self._prepared
+        return Objective(prepared if isinstance(prepared, Problem) else prepare(self.model))
 
     @cached_property
     def _start(self) -> Start:
@@ -193,7 +196,7 @@ class Evaluation:
         return whitened_rows(residuals, self.parameters[count:], values)
 
 
-def evaluate(model: Model, parameters: np.ndarray) -> Evaluation:
+def evaluate(model: Model, parameters: np.ndarray, prepared: object = None) -> Evaluation:
     """The model at given covariance parameters.
 
     Parameters
@@ -201,13 +204,15 @@ def evaluate(model: Model, parameters: np.ndarray) -> Evaluation:
     model : Model
     parameters : (k,) array
         Estimation metric, in the order of `Fit.parameters`.
+    prepared : object
+        That of a fit of the same model; None to begin anew.
 
     Raises
     ------
     InvalidStart
         Where the parameters are none of the model, or covariance matrices are not positive semidefinite.
     """
-    found = Evaluation(model, parameters)
+    found = Evaluation(model, parameters, prepared)
     with np.errstate(all="ignore"):
         if not np.isfinite(found.log_likelihood):
             raise InvalidStart("the covariance matrix is not positive semidefinite")

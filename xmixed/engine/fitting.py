@@ -106,7 +106,15 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
         result = _result(model, objective, maximum, options, report)
         if options.clusters is not None:
             result = _with_scores(result, objective, maximum.point, options.clusters)
+        if _serves_again(problem):
+            result = replace(result, prepared=problem)
         return result if scale == 1.0 else fit_at_scale(result, scale)
+
+
+def _serves_again(problem: Problem) -> bool:
+    """Whether evaluations may begin with a fit's problem: it is small, and the one they would make."""
+    plain = problem.weights is None and problem.residual is None and problem.model.cells is None
+    return plain and problem.crossed is None
 
 
 def _with_scores(found: Fit, objective: Objective, point: Point, clusters: tuple[np.ndarray, int]) -> Fit:

@@ -247,6 +247,8 @@ class Fit:
         were not asked for.
     sandwich : SandwichParts or None
         There with `scores`.
+    prepared : object
+        What `evaluate` may begin with; None where it has to prepare the model anew.
     """
 
     method: Method
@@ -265,3 +267,4 @@ class Fit:
     boundary: tuple[BoundaryNote, ...]
     scores: np.ndarray | None = None
     sandwich: SandwichParts | None = None
+    prepared: object = None

@@ -78,7 +78,7 @@ def cluster_scores(
     means, of_means = rest.copy(), [(of_rest, 1.0)]
     for columns, psi, found, place in zip(problem.z_columns, point.psis, moments, places, strict=True):
         for column, effects in zip(columns, psi @ found.scores, strict=True):
-            means -= effects[place] * column.values(len(codes))
+            means -= column.times(effects[place])
             of_means.append((_combination(problem, column), -effects[place]))
     parts = _Parts(rest, means, of_rest, combined(of_means))
     alpha, shifts = _covariance_scores(objective, moments, relative, variance, by_level, count)
@@ -160,7 +160,10 @@ def _residuals(objective: Objective, point: Point, n: int) -> tuple[np.ndarray, 
     step = problem.offset * problem.x_scale / problem.y_scale + np.real(point.up.beta)
     terms = [(_combination(problem, outcome), 1.0)]
     for column, coefficient in zip(problem.x_columns, step, strict=True):
-        rest -= coefficient * column.values(n)
+        if column.array is None:
+            rest -= coefficient * (1.0 / column.divisor)
+        else:
+            rest -= coefficient * column.values(n)
         terms.append((_combination(problem, column), -float(coefficient)))
     return rest, combined(terms)
 
@@ -193,7 +196,7 @@ def _row_scores(
             values = values + (within if weights is None else within * weights) / sigma2
         return np.bincount(codes, values, minlength=count)
 
-    fixed = [summed(share * column.values(len(rest)), at) for at, column in enumerate(problem.x_columns)]
+    fixed = [summed(column.times(share), at) for at, column in enumerate(problem.x_columns)]
     return np.column_stack([*fixed, summed(rest * share, -2) - summed(counts)])
 
 

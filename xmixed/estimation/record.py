@@ -23,6 +23,8 @@ MODULES = frozenset(
     {
         "xmixed.errors",
         "xmixed.estimation.fitted",
+        "xmixed.estimation.linear.anova",
+        "xmixed.estimation.linear.term_sums",
         "xmixed.estimation.means.estimator",
         "xmixed.estimation.mixed.model",
         "xmixed.estimation.mixed.request",

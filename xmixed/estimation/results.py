@@ -45,6 +45,7 @@ MODULES: dict[str, str] = {
     "proportion": "means.estimator",
     "regress": "linear.regress",
     "total": "means.estimator",
+    "xtgee": "population.estimator",
     "xtreg": "linear.xtreg",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""

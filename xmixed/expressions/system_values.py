@@ -131,7 +131,7 @@ _COMPUTED: dict[str, Callable[[Context], float | str]] = {
     "sformat": _setting("sformat", ""),
     "showbaselevels": _setting("showbaselevels", ""),
     "more": _switch("more"),
-    "graphics": _switch("graphics"),
+    "graphics": _setting("graphics", "on"),
     "scheme": _setting("scheme", ""),
     "lstretch": _switch("lstretch"),
     "rmsg": _switch("rmsg"),

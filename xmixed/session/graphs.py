@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 Target = Literal[
@@ -24,6 +25,8 @@ class GraphMemory:
         Where a new graph is shown.
     files : set of str
         Pictures that this session wrote to show a graph: they may be written anew.
+    pixels : function
+        Asks the terminal whether it shows pixels as sixels, and returns what writes them; None without.
     """
 
     def __init__(self) -> None:
@@ -31,6 +34,7 @@ class GraphMemory:
         self.current = ""
         self.target: Target = "none"
         self.files: set[str] = set()
+        self.pixels: Callable[[], Callable[[str], None] | None] = lambda: None
 
     def keep(self, name: str, graph: Any) -> None:
         """Keep a graph, in place of one of the same name."""

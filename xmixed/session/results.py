@@ -128,6 +128,8 @@ class Estimates(Results):
         Place among the results that `eststo` has collected, from 1; 0 for others.
     kept : object
         What predictions have computed from the data as they are, so that the next one need not.
+    prepared : object
+        What the fit has computed from the data as they are; gone when other estimates become active.
     """
 
     mark: str = ""
@@ -135,6 +137,7 @@ class Estimates(Results):
     title: str = ""
     collected: int = 0
     kept: Any = None
+    prepared: Any = None
 
     @property
     def exist(self) -> bool:

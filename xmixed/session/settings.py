@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Remembered(NamedTuple):
@@ -68,7 +68,7 @@ class Settings:
     showbaselevels: str = ""  # "", "on" (baselevels) or "all" (allbaselevels)
     showomitted: bool = True
     showemptycells: bool = True
-    graphics: bool = True
+    graphics: Literal["on", "off", "terminal"] = "on"
     scheme: str = "xmixed"
     rmsg: bool = False
     trace: bool = False

@@ -35,6 +35,8 @@ def collected_names(stored: Mapping[str, Estimates]) -> list[str]:
 
 def commit(session: SessionState, estimates: Estimates) -> None:
     """Make estimates the active ones; row marks that no estimates use any more are dropped."""
+    if session.e is not estimates:
+        session.e.prepared = None
     session.e = estimates
     others = (*session.stored.values(), *session.held.values())
     used = {estimates.mark, *(other.mark for other in others)}

@@ -16,7 +16,15 @@ from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import Break, ExitRequest, OutputLost
 from xmixed.shell.arguments import FAILED, INTERNAL, INTERRUPTED, OK, Arguments
 from xmixed.shell.report import report_internal_error, results_object
-from xmixed.shell.screen import ProgressBar, losing, stream_flush, stream_sink, terminal_sink, terminal_width
+from xmixed.shell.screen import (
+    ProgressBar,
+    losing,
+    pixel_writer,
+    stream_flush,
+    stream_sink,
+    terminal_sink,
+    terminal_width,
+)
 
 
 def run_batch(arguments: Arguments) -> int:
@@ -29,6 +37,7 @@ def run_batch(arguments: Arguments) -> int:
         return _run_to_log(session, arguments)
     if sys.stdout.isatty():
         session.settings.linesize = terminal_width()
+        session.graphs.pixels = pixel_writer
         session.out.sinks.append(terminal_sink())
         session.progress = ProgressBar(sys.stdout)
         session.advisers.append(lambda error: _advise(session, error))

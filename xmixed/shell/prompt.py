@@ -26,7 +26,14 @@ from xmixed.session.signals import ExitRequest
 from xmixed.shell.advice import show_advice
 from xmixed.shell.completion import Names, suggest
 from xmixed.shell.report import report_internal_error
-from xmixed.shell.screen import ProgressBar, has_display, stream_sink, terminal_sink, terminal_width
+from xmixed.shell.screen import (
+    ProgressBar,
+    has_display,
+    pixel_writer,
+    stream_sink,
+    terminal_sink,
+    terminal_width,
+)
 from xmixed.version import __version__
 
 
@@ -34,6 +41,7 @@ def interact() -> int:
     """Read, run and print until `exit` or Ctrl-D; returns the exit status."""
     session = Session()
     session.graphs.target = "window" if has_display() else "file"
+    session.graphs.pixels = pixel_writer
     session.out.sinks.append(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout))
     session.progress = ProgressBar(sys.stdout) if sys.stdout.isatty() else None
     session.advisers.append(lambda error: show_advice(session, error))

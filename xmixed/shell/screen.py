@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from time import monotonic
 from typing import TextIO
 
@@ -70,6 +71,48 @@ def terminal_sink() -> Sink:
         console.print(shown, soft_wrap=True)
 
     return write
+
+
+@cache
+def pixel_writer() -> Callable[[str], None] | None:
+    """Return what writes sixels to the terminal; None where it does not say that it shows them."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    if not says_sixel(sys.stdin.fileno(), sys.stdout.fileno()):
+        return None
+
+    def write(sequence: str) -> None:
+        with losing(STANDARD_OUTPUT):
+            sys.stdout.write(sequence + "\n")
+            sys.stdout.flush()
+
+    return write
+
+
+def says_sixel(source: int, target: int, patience: float = 0.3) -> bool:
+    """Return whether a terminal has sixels among its attributes, which it is asked for (`ESC [ c`).
+
+    A terminal that does not answer in time has none.
+    """
+    try:
+        import termios
+        import tty
+    except ImportError:  # Windows
+        return False
+    from select import select
+
+    answer = b""
+    before = termios.tcgetattr(source)
+    try:
+        tty.setcbreak(source)
+        os.write(target, b"\x1b[c")
+        while not answer.endswith(b"c") and len(answer) < 100 and select([source], [], [], patience)[0]:
+            answer += os.read(source, 1)
+    except OSError:
+        return False
+    finally:
+        termios.tcsetattr(source, termios.TCSADRAIN, before)
+    return answer.endswith(b"c") and b"4" in answer.removesuffix(b"c").split(b";")[1:]
 
 
 class ProgressBar:

@@ -189,7 +189,6 @@ def test_theta_and_the_between_regression(session: xmixed.Session) -> None:
     [
         ("xtreg gsp private, i(nothing)", 111, "variable nothing not found"),
         ("xtreg gsp private, fe re", 198, ""),
-        ("xtreg gsp private, pa", 198, "option pa is not implemented in xmixed yet"),
         ("xtreg gsp private [aw=emp], re", 101, "weights not allowed"),
         ("xtreg gsp private, fe sa", 198, "option sa allowed only with re"),
         ("xtreg gsp private, mle vce(robust)", 198, "vce(robust) not allowed with mle"),

@@ -122,6 +122,13 @@ def _scheme(session: SessionState, name: str, word: str) -> None:
         session.out.write(f"(note:  scheme {word} not found; graphs keep {session.settings.scheme})")
 
 
+def _graphics(session: SessionState, name: str, word: str) -> None:
+    """Set whether graphs are shown, and where: in windows or files, or among the output of the commands."""
+    if word not in ("on", "off", "terminal"):
+        raise StataError(198, "invalid syntax")
+    session.settings.graphics = word
+
+
 def _output(session: SessionState, name: str, word: str) -> None:
     """Set what is shown: everything, output without the commands, or errors alone."""
     if word not in ("inform", "proc", "error"):
@@ -149,7 +156,7 @@ SETTERS: dict[str, Setter] = {
     "output": _output,
     "memory": _memory,
     "matsize": _matsize,
-    "graphics": _switch,
+    "graphics": _graphics,
     "scheme": _scheme,
 }
 """What sets each setting."""

@@ -72,6 +72,7 @@ def _check_estimation(session: SessionState, node: MixedCommand) -> None:
 
 def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
+    from xmixed.estimation.mixed.effects import keep_prepared
     from xmixed.estimation.mixed.fit import engine_options, run
     from xmixed.estimation.mixed.log import DETAILS, IterationLog
     from xmixed.estimation.mixed.resolve import resolve
@@ -107,6 +108,8 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     if node.name == "mixed":
         estimates.payload = replace(estimates.payload, level_labels=_level_labels(session, description.terms))
     commit_marked(session, estimates, specification.rows)
+    if session.data.reference is None:
+        keep_prepared(estimates, specification, fitted.fit, Context.of(session))
     return estimates
 
 

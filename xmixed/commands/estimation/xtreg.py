@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.estimation.linear.options import XTREG_SYNTAX
+from xmixed.estimation.linear.options import PA_ONLY, XTREG_SYNTAX
+from xmixed.estimation.population.panel_variables import panel_variable
 from xmixed.estimation.run import (
     conclude,
     estimation_sample,
@@ -17,28 +18,37 @@ from xmixed.estimation.run import (
     settled,
 )
 from xmixed.estimation.single import SingleSample, Variance
-from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 
-MODELS = ("fe", "re", "be", "mle")
+MODELS = ("fe", "re", "be", "mle", "pa")
 
 
 @command(
     "xtreg",
     syntax=XTREG_SYNTAX,
-    synopsis="xtreg depvar [indepvars] [if] [in] [weight] [, re | fe | be | mle vce(vcetype) level(#) ...]",
+    synopsis="xtreg depvar [indepvars] [if] [in] [weight] [, re | fe | be | mle | pa vce(vcetype) ...]",
     by="each",
 )
 def xtreg(session: SessionState, node: Command) -> None:
     from xmixed.estimation.linear import xtreg as linear
 
-    if replayed(session, node, {"xtreg"}, linear.ESTIMATOR):
+    if session.e.macros.get("cmd2") == "xtreg":
+        from xmixed.estimation.population.estimator import ESTIMATOR
+
+        if replayed(session, node, {"xtgee"}, ESTIMATOR):
+            return
+    elif replayed(session, node, {"xtreg"}, linear.ESTIMATOR):
         return
     model = next((name for name in MODELS if node.option(name)), "re")
     _check(node, model)
-    panel = _panel_variable(session, node)
+    panel = panel_variable(session, node)
     if replicated(session, node, panel):
+        return
+    if model == "pa":
+        from xmixed.estimation.population.run import population_averaged
+
+        population_averaged(session, node, panel)
         return
     groups = (panel,)
     sample = estimation_sample(session, node, groups=groups, default="conventional", assumed="aweight")
@@ -64,27 +74,18 @@ def xtreg(session: SessionState, node: Command) -> None:
 
 def _check(node: Command, model: str) -> None:
     """Refuse weights and variances that the model does not have."""
+    if model == "pa":
+        if "cluster" in (getattr(node.option("vce"), "kind", ""), *node.options):
+            raise StataError(198, "vce(cluster) not allowed with pa; vce(robust) has panels as clusters")
+        return
+    for name in PA_ONLY & node.options.keys():
+        raise StataError(198, f"option {name} allowed only with pa", node.options[name].span)
+    if node.weight is not None and node.weight.kind == "iweight":
+        raise StataError(101, "iweights not allowed", node.weight.span)
     if node.weight is not None and model != "fe":
         raise StataError(101, "weights not allowed", node.weight.span)
     if node.option("sa") and model != "re":
         raise StataError(198, "option sa allowed only with re", node.options["sa"].span)
-
-
-def _panel_variable(session: SessionState, node: Command) -> str:
-    """Return the variable of i(), or the one that xtset has set.
-
-    Raises
-    ------
-    StataError
-        r(459) where none is set.
-    """
-    if "i" in node.options:
-        return resolve_name(node.options["i"].value, session.data)
-    kept = session.data.characteristics.get("_dta", {})
-    name = kept.get("_TSpanel", "") or kept.get("iis", "")
-    if not name or name not in session.data:
-        raise StataError(459, "must specify panelvar; use xtset")
-    return name
 
 
 def _with_clusters(sample: SingleSample, panel: str, model: str, node: Command) -> SingleSample:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 
 from xmixed.data.files.atomic_file import replace_file
@@ -14,6 +15,10 @@ from xmixed.session.state import SessionState
 
 ENDING = ".gph"
 _MARK = b"xmixed"
+WIDEST = 120
+"""Most characters along a graph in the terminal."""
+SIXEL_WIDTH = 640
+"""Pixels along one."""
 
 
 def finish(
@@ -86,15 +91,37 @@ def write_graph_file(session: SessionState, graph: Graph, name: str, overwrite: 
 
 
 def show(session: SessionState, graph: Graph) -> None:
-    """Show a graph: in a window, as a file whose name is said, or not at all with `set graphics off`."""
-    if not session.settings.graphics or session.graphs.target == "none":
+    """Show a graph: in a window, as a file whose name is said, in the terminal, or not at all."""
+    if session.settings.graphics == "terminal":
+        _preview(session, graph)
         return
-    if session.graphs.target == "window" and _open_window(graph):
+    if session.settings.graphics == "off" or session.graphs.target == "none":
+        return
+    if session.graphs.target == "window" and _has_toolkit() and _open_window(graph):
         return
     path = _picture_name(session, graph.name)
     _write_png(graph, path)
     session.graphs.files.add(os.path.abspath(path))
     session.out.write(f"(graph written to {path})")
+
+
+def _preview(session: SessionState, graph: Graph) -> None:
+    """Show a graph among the output: as pixels where the terminal shows them, else in letters and dots."""
+    write = session.graphs.pixels()
+    if write is None:
+        from xmixed.graphics.drawing.preview import text_picture
+
+        session.out.write(*text_picture(graph, min(session.settings.linesize, WIDEST)))
+        return
+    import io
+
+    from xmixed.graphics.drawing.sixel import sixels
+    from xmixed.graphics.export import Picture, write_picture
+
+    picture = io.BytesIO()
+    write_picture(picture, graph, Picture("png", width=SIXEL_WIDTH))
+    picture.seek(0)
+    write(sixels(picture))
 
 
 def _write_png(graph: Graph, path: str) -> None:
@@ -126,10 +153,22 @@ def _is_ours(path: str) -> bool:
     return head.startswith(b"\x89PNG") and _MARK in head
 
 
+_TOOLKITS = ("_tkinter", "PyQt6", "PySide6", "PyQt5", "PySide2", "gi", "wx")
+"""Modules with which the drawing library can open a window."""
+
+
+def _has_toolkit() -> bool:
+    """Return whether a window can be opened; without matplotlib opening one says what is missing."""
+    from importlib.util import find_spec
+
+    if find_spec("matplotlib") is None or sys.platform == "darwin":
+        return True
+    return any(find_spec(name) is not None for name in _TOOLKITS)
+
+
 def _open_window(graph: Graph) -> bool:
     """Show a graph in a process of its own, so that the prompt goes on; False where none can start."""
     import subprocess
-    import sys
     import tempfile
 
     from xmixed.graphics.drawing.figure import require_matplotlib

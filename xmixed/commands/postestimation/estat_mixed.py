@@ -6,18 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from xmixed.commands.formats import number_format
 from xmixed.commands.registry import subcommand
 from xmixed.data.value_labels import value_text
 from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.derived import posted_deviations, within_group
 from xmixed.estimation.mixed.display import display
+from xmixed.estimation.population.options import read_structure
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_number
-from xmixed.formats import is_string_format, is_valid_format
+from xmixed.formats import format_value, is_string_format, is_valid_format
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
+from xmixed.render.layouts.matlist import MatlistStyle, render_matlist
 from xmixed.render.layouts.postestimation.within import (
     render_within_correlations,
     render_within_covariance,
@@ -91,14 +94,20 @@ def df(session: SessionState, node: Command) -> None:
             OptionSpec("all", "all", help="all observations together", built=False),
             OptionSpec("list", "list", help="list the observations of the group"),
             OptionSpec("nosort", "nosort", help="accepted: observations keep their order"),
+            OptionSpec("compact", "c", help="after xtgee: the first column of each lag"),
         )
     ),
-    synopsis="estat wcorrelation [, at(levelvar=#) covariance format(%fmt) list]",
+    synopsis="estat wcorrelation [, at(levelvar=#) all covariance format(%fmt) list]",
     needs=("estimates",),
-    after=MIXED,
+    after=(*MIXED, "xtgee"),
 )
 def wcorrelation(session: SessionState, node: Command) -> None:
     """Show standard deviations and correlations of the outcomes within one group."""
+    if session.e.macros["cmd"] == "xtgee":
+        _working(session, node)
+        return
+    if node.option("compact"):
+        raise StataError(198, "option compact is for xtgee", node.options["compact"].span)
     context = Context.of(session)
     levels = [name for name in session.e.macros.get("ivars", "").split() if name != "_all"]
     found = within_group(session.e, context, _asked(node, session, levels))
@@ -146,3 +155,22 @@ def _asked(node: Command, session: SessionState, levels: list[str]) -> dict[str,
             raise StataError(198, "option at() incorrectly specified", node.options["at"].span)
         found[name] = evaluate_number(parse_expression(value), Context.of(session))
     return found
+
+
+def _working(session: SessionState, node: Command) -> None:
+    """Show the working correlations of xtgee, or with `compact` the figures they are made of."""
+    for name in node.options.keys() - {"format", "compact"}:
+        raise StataError(198, f"option {name} not allowed after xtgee", node.options[name].span)
+    R, panel = session.e.matrices["R"], session.e.macros["ivar"]
+    fmt = number_format(node, "%9.0g")
+    if node.option("compact"):
+        structure = session.e.macros["corr"]
+        session.out.write("", f"Error structure: {structure}")
+        figures = read_structure(structure).figures(R.values)
+        if figures.size:
+            shown = " ".join(format_value(float(value), fmt).strip() for value in figures)
+            session.out.write(f"Estimated within-{panel} correlation: {shown}")
+    else:
+        style = MatlistStyle(fmt, title=f"Estimated within-{panel} correlation matrix R:")
+        session.out.write(*render_matlist(R, style, session.settings.linesize))
+    session.r = Results(matrices={"R": R})

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from xmixed.commands.registry import command
 from xmixed.data.columns import count_missing, stored
 from xmixed.data.dataset import Dataset, Variable, default_format, is_string_type
@@ -165,9 +163,10 @@ def _variables(
     notes: list[str] = []
     values = predicted(request, estimator, session.e, context, rows, notes)
     session.out.write(*notes)
+    fmt = default_format(storage_type)
     return [
-        Variable(name, storage_type, stored(column, storage_type), default_format(storage_type), label)
-        for name, label, column in zip(names, labels, np.ascontiguousarray(values.T), strict=True)
+        Variable(name, storage_type, stored(column, storage_type, copy=False), fmt, label)
+        for name, label, column in zip(names, labels, values, strict=True)
     ]
 
 

@@ -49,7 +49,7 @@ _DF = OptionSpec("df", "df", "number", "F with these denominator degrees of free
             OptionSpec("constant", "cons", help="include the constant of equations"),
             OptionSpec("common", "com", help="only what is common to equations"),
             _DF,
-            OptionSpec("minimum", "min", help="test with a minimal set of constraints", built=False),
+            OptionSpec("minimum", "min", help="drop what constants make redundant, test without them"),
             OptionSpec("nosvyadjust", "nosvy", help="no adjustment after survey estimation", built=False),
             OptionSpec("matvlc", "matvlc", "name", "save the covariance of the combinations"),
         ),
@@ -71,14 +71,26 @@ def test(session: SessionState, node: Command) -> None:
         coefficients,
         Context.of(session),
         _equations(session.e, coefficients),
-        bool(node.option("constant")),
+        bool(node.option("constant") or node.option("minimum")),
         bool(node.option("common")),
     )
+    if node.option("minimum"):
+        constraints = _minimal(constraints, coefficients)
     before: tuple[Constraint, ...] = ()
     last = session.tested
     if node.option("accumulate") and last is not None and last.estimates is session.e:
         before = last.constraints
     _run(session, coefficients, (*before, *constraints), node)
+
+
+def _minimal(constraints: Sequence[Constraint], coefficients: Coefficients) -> tuple[Constraint, ...]:
+    """Return the constraints that stay when those on constants are tested with them, these left out."""
+    rows = np.array([constraint.row for constraint in constraints])
+    values = np.array([constraint.constant for constraint in constraints])
+    kept, _ = wald(rows, values, coefficients.b, coefficients.V, None)
+    constants = np.array([name.rpartition(":")[2] == "_cons" for name in coefficients.names])
+    found = tuple(constraints[place] for place in kept if constraints[place].row[~constants].any())
+    return found or tuple(constraints)
 
 
 @command(

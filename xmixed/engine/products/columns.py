@@ -142,3 +142,12 @@ class WorkingColumn:
         if self.array is None:
             return np.full(n, 1.0 / self.divisor)
         return np.subtract(self.array, self.center, dtype=np.float64) / self.divisor
+
+    def times(self, values: np.ndarray) -> np.ndarray:
+        """The column times other values, (n,)."""
+        if self.array is None:
+            return values * (1.0 / self.divisor)
+        found = np.subtract(self.array, self.center, dtype=np.float64)
+        found *= values
+        found /= self.divisor
+        return found

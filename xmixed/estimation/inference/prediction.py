@@ -15,6 +15,7 @@ from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
 from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.missing import MISSING
 from xmixed.session.results import Estimates
 from xmixed.statistics.linear.blocks import blocks
 
@@ -133,8 +134,8 @@ def predicted(
     context: Context,
     rows: np.ndarray,
     notes: list[str] | None = None,
-) -> np.ndarray:
-    """Return a statistic over all observations, missing where it cannot be, (n, m).
+) -> list[np.ndarray]:
+    """Return a statistic over all observations, missing where it cannot be: an array (n,) for each variable.
 
     Parameters
     ----------
@@ -149,10 +150,11 @@ def predicted(
     if notes is not None:
         notes += frame.notes
     columns = values[:, None] if values.ndim == 1 else values
-    found = np.empty((columns.shape[1], len(frame.rows)))  # so that each variable lies together
-    for place, column in enumerate(columns.T):
-        found[place] = frame.spread(column)
-    return found.T
+    at: np.ndarray | slice = slice(None) if frame.rows.all() else np.flatnonzero(frame.rows)
+    found = [np.full(len(frame.rows), MISSING) for _ in range(columns.shape[1])]
+    for own, column in zip(found, columns.T, strict=True):
+        own[at] = np.where(np.isfinite(column), column, MISSING)
+    return found
 
 
 # --- what every linear predictor has --------------------------------------------------------------------

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.errors import StataError
+from xmixed.estimation.fitted import FittedTerms
 from xmixed.estimation.linear import regress
 from xmixed.estimation.linear.regress import stata
 from xmixed.estimation.linear.statistics import REGRESS_STATISTICS
-from xmixed.estimation.linear.term_sums import Operand, term_sums
+from xmixed.estimation.linear.term_sums import CodedFit, Operand, coded_fit, sequential_sums
 from xmixed.estimation.results import Option, Statistic, TermTest
 from xmixed.estimation.single import SingleSample
 from xmixed.expressions.factors.terms import Operand as ResolvedOperand
@@ -23,6 +24,13 @@ from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
 from xmixed.statistics.distributions import f_tail
 from xmixed.statistics.grouping import factorise
+
+
+@dataclass(frozen=True, slots=True)
+class FittedAnova(FittedTerms):
+    """The payload of e(); `coded` tests terms together, None after sequential sums of squares."""
+
+    coded: CodedFit | None = None
 
 
 def term_name(term: ResolvedTerm) -> str:
@@ -50,7 +58,14 @@ def fit(
     weights = None if sample.weighting is None else sample.weighting.fitted
     constant = any(column is None for column in sample.columns)
     operands = [[_operand(sample, operand) for operand in term.operands] for term in terms]
-    sums = term_sums(sample.y, operands, weights, sequential, constant)
+    coded = None
+    if sequential:
+        sums = sequential_sums(sample.y, operands, weights, constant)
+    else:
+        coded = coded_fit(sample.y, operands, weights, constant)
+        sums = tuple(coded.added([number]) for number in range(len(terms)))
+    fitted = estimates.payload
+    estimates.payload = FittedAnova(fitted.depvar, fitted.equations, coded=coded)
     scalars, macros = estimates.scalars, estimates.macros
     macros |= {
         "cmd": "anova",
@@ -110,33 +125,39 @@ class Anova:
         return estimates.payload.terms
 
     def term_test(self, estimates: Estimates, text: str) -> TermTest | None:
-        """Return the F of a term over the residual, or over the term behind a slash.
-
-        Raises
-        ------
-        StataError
-            r(198) for several terms on one side.
-        """
+        """Return the F of one term or several over the residual, or over those behind a slash."""
         known = _terms_of(estimates)
         sides = [side.split() for side in text.replace("*", "#").split("/")]
         if not sides[0] or any(name not in known for side in sides for name in side) or len(sides) > 2:
             return None
-        if any(len(side) != 1 for side in sides):
-            raise StataError(198, "tests of several terms together are not implemented in xmixed yet")
+        if not all(sides):
+            return None
         e = estimates.scalars
-        number = known[sides[0][0]]
-        ss, df = e[f"ss_{number}"], e[f"df_{number}"]
+        ss, df = _added(estimates, [known[name] for name in sides[0]])
         error_name, error_ss, error_df = "Residual", e["rss"], e["df_r"]
         if len(sides) == 2:
-            error_name, other = sides[1][0], known[sides[1][0]]
-            error_ss, error_df = e[f"ss_{other}"], e[f"df_{other}"]
+            error_name = " ".join(sides[1])
+            error_ss, error_df = _added(estimates, [known[name] for name in sides[1]])
         denominator = _mean(error_ss, error_df)
         statistic = ss / df / denominator if df and 0 < denominator < MISSING else MISSING
-        row = _row(sides[0][0], ss, df, statistic, error_df)
+        row = _row(" ".join(sides[0]), ss, df, statistic, error_df)
         error = AnovaRow(error_name, error_ss, error_df, denominator)
         kind = "Seq." if estimates.macros["sstype"] == "sequential" else "Partial"
         scalars = {"ss": ss, "df": df, "rss": error_ss, "df_r": error_df, "F": statistic, "p": row.p_value}
         return TermTest([line(), *render_anova_test(row, error, kind)], scalars)
+
+
+def _added(estimates: Estimates, numbers: Sequence[int]) -> tuple[float, float]:
+    """Return the sum of squares and degrees of freedom of terms together, by their numbers from 1.
+
+    Partial ones are what the terms add to all others; sequential ones are pooled.
+    """
+    e, numbers = estimates.scalars, list(dict.fromkeys(numbers))
+    coded = getattr(estimates.payload, "coded", None)
+    if coded is None or len(numbers) == 1:
+        return sum(e[f"ss_{number}"] for number in numbers), sum(e[f"df_{number}"] for number in numbers)
+    found = coded.added([number - 1 for number in numbers])
+    return found.sum_of_squares, float(found.df)
 
 
 def _terms_of(estimates: Estimates) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xmixed.estimation.population.options import POPULATION_OPTIONS
 from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
 from xmixed.language.syntax import OptionSpec, Syntax
 
@@ -23,14 +24,15 @@ REGRESS_SYNTAX = Syntax(
     weights=WEIGHTS,
     options=(
         NOCONSTANT,
-        OptionSpec("hascons", "h", help="the covariates hold a constant", built=False),
-        OptionSpec("tsscons", "tsscons", help="total sum of squares with a constant", built=False),
+        OptionSpec("hascons", "h", help="the covariates make up a constant"),
+        OptionSpec("tsscons", "tsscons", help="total sum of squares about the mean; with noconstant"),
         variance_option(("ols", "ols"), ("robust", "r"), ("cluster", "cl"), ("hc2", "hc2"), ("hc3", "hc3")),
         *CLUSTER_OPTIONS,
         OptionSpec("mse1", "mse1", help="take the residual variance as 1"),
         OptionSpec("plus", "plus", help="make the table extendable", built=False),
         *REGRESS_DISPLAY,
     ),
+    exclusive=(("noconstant", "hascons"),),
 )
 
 AREG_SYNTAX = Syntax(
@@ -46,26 +48,30 @@ AREG_SYNTAX = Syntax(
     ),
 )
 
+PA_ONLY = frozenset({"noconstant", *(spec.name for spec in POPULATION_OPTIONS)})
+"""Options of xtreg that the other models do not have."""
+
 XTREG_DISPLAY = (*TABLE_OPTIONS, OptionSpec("theta", "th", help="show the theta of random effects"))
 
 XTREG_SYNTAX = Syntax(
     "varlist_factor",
     condition=True,
     in_range=True,
-    weights=("fweight", "aweight", "pweight"),
+    weights=WEIGHTS,
     options=(
         OptionSpec("fe", "fe", help="fixed effects (within)"),
         OptionSpec("re", "re", help="random effects by generalised least squares; the default"),
         OptionSpec("be", "be", help="between effects"),
         OptionSpec("mle", "ml", help="random effects by maximum likelihood"),
-        OptionSpec("pa", "pa", help="population averages", built=False),
+        OptionSpec("pa", "pa", help="population averages by generalised estimating equations"),
         OptionSpec("i", "i", "varname", "the panel variable"),
         OptionSpec("sa", "sa", help="Swamy and Arora's variances for unbalanced panels"),
         OptionSpec("wls", "wls", help="between effects: weighted least squares", built=False),
-        OptionSpec("noconstant", "noc", help="mle: suppress the constant", built=False),
-        OptionSpec("log", "log", "negatable", "mle: show the iteration log; the default"),
+        OptionSpec("noconstant", "noc", help="pa: suppress the constant"),
+        OptionSpec("log", "log", "negatable", "mle, pa: show the iteration log; the default"),
         variance_option(("conventional", "conventional"), ("robust", "r"), ("cluster", "cl"), ("oim", "oim")),
         *CLUSTER_OPTIONS,
+        *POPULATION_OPTIONS,
         *XTREG_DISPLAY,
     ),
     exclusive=(("fe", "re", "be", "mle", "pa"),),

@@ -35,6 +35,7 @@ from xmixed.render.layouts.estimation.regression import (
 from xmixed.session.results import Estimates, Matrix
 from xmixed.session.settings import Settings
 from xmixed.statistics.distributions import f_tail
+from xmixed.statistics.linear.least_squares import least_squares
 
 TITLE = "Linear regression"
 ERROR_TITLES = {"robust": "Robust", "cluster": "Robust", "hc2": "Robust HC2", "hc3": "Robust HC3"}
@@ -46,8 +47,21 @@ def stata(value: float) -> float:
     return float(value) if np.isfinite(value) and abs(value) < MISSING else MISSING
 
 
-def fit(sample: SingleSample, cmdline: str, mse1: bool = False) -> tuple[Estimates, SingleSample]:
+def implies_constant(sample: SingleSample) -> bool:
+    """Return whether the covariates of a sample make up a constant."""
+    ones = np.ones(len(sample.y))
+    return least_squares(ones, sample.columns).rss <= 1e-10 * len(ones)
+
+
+def fit(
+    sample: SingleSample, cmdline: str, mse1: bool = False, total: str = ""
+) -> tuple[Estimates, SingleSample]:
     """Fit a linear regression; return e() without its mark, and the sample with omitted terms marked.
+
+    Parameters
+    ----------
+    total : str
+        See `regression`.
 
     Raises
     ------
@@ -55,13 +69,18 @@ def fit(sample: SingleSample, cmdline: str, mse1: bool = False) -> tuple[Estimat
         Where sums overflow.
     """
     found = regression(
-        sample.y, sample.columns, sample.weighting, sample.variance.kind, sample.clusters, mse1
+        sample.y, sample.columns, sample.weighting, sample.variance.kind, sample.clusters, mse1, total
     )
-    return estimates_of(found, sample, cmdline)
+    return estimates_of(found, sample, cmdline, total == "implied")
 
 
-def estimates_of(found: Regression, sample: SingleSample, cmdline: str) -> tuple[Estimates, SingleSample]:
-    """Return e() of a regression without its mark, and the sample with omitted terms marked."""
+def estimates_of(
+    found: Regression, sample: SingleSample, cmdline: str, implied: bool = False
+) -> tuple[Estimates, SingleSample]:
+    """Return e() of a regression without its mark, and the sample with omitted terms marked.
+
+    `implied`: covariates make up a constant that has no term of its own.
+    """
     settled = sample.settled(found.fit.omitted)
     kept = ~found.fit.omitted
     estimated = np.array([not term.status for term in settled.terms], dtype=bool)
@@ -76,7 +95,7 @@ def estimates_of(found: Regression, sample: SingleSample, cmdline: str) -> tuple
     matrices["beta"] = Matrix(_standardised(settled, found)[None, :], ["y1"], names)
     fitted = FittedTerms(sample.depvar, (FittedEquation("", settled.terms),))
     return Estimates(
-        _scalars(found, sample), _macros(sample, cmdline, robust), matrices, payload=fitted
+        _scalars(found, sample, implied), _macros(sample, cmdline, robust), matrices, payload=fitted
     ), settled
 
 
@@ -88,8 +107,8 @@ def _standardised(settled: SingleSample, found: Regression) -> np.ndarray:
     return np.where([not term.parts for term in settled.terms], MISSING, whole)
 
 
-def _scalars(found: Regression, sample: SingleSample) -> dict[str, float]:
-    constant = any(column is None for column in sample.columns)
+def _scalars(found: Regression, sample: SingleSample, implied: bool) -> dict[str, float]:
+    constant = implied or any(column is None for column in sample.columns)
     df_total = found.n - constant
     r2_a = 1 - (1 - found.r2) * df_total / found.df_error if found.df_error > 0 else np.nan
     scalars = {

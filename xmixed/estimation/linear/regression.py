@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg import null_space
 
 from xmixed.estimation.linear.variance import (
     Clusters,
@@ -75,6 +76,7 @@ def regression(
     kind: str = "ols",
     clusters: Clusters | None = None,
     mse1: bool = False,
+    total: str = "",
 ) -> Regression:
     """Fit a linear regression.
 
@@ -87,9 +89,17 @@ def regression(
         ols, robust, cluster, hc2 or hc3.
     mse1 : bool
         Take the residual variance as one.
+    total : str
+        "implied": the columns, none of them the constant, make one up. "centred": they need not, but the
+        total sum of squares is that about the mean all the same.
     """
     weights = None if weighting is None else weighting.fitted
     fit = least_squares(y, columns, weights)
+    constant = None
+    if total:
+        fit = replace(fit, tss=least_squares(y, [None], weights).rss)
+    if total == "implied":
+        constant = least_squares(np.ones(len(y)), columns, weights).beta
     variance = None
     if kind != "ols":
         errors = residuals(y, columns, fit.beta)
@@ -97,7 +107,8 @@ def regression(
     extra = _of_analytic_weights(weighting)
     constants = [column is None for column in columns]
     count = None if clusters is None else clusters.count
-    return regression_of(fit, constants, observations(len(y), weighting), variance, count, mse1, extra)
+    n = observations(len(y), weighting)
+    return regression_of(fit, constants, n, variance, count, mse1, extra, constant)
 
 
 def regression_of(
@@ -108,6 +119,7 @@ def regression_of(
     clusters: int | None = None,
     mse1: bool = False,
     extra: float = 0.0,
+    implied: np.ndarray | None = None,
 ) -> Regression:
     """Return a linear regression from its least-squares fit.
 
@@ -123,18 +135,25 @@ def regression_of(
         Their number after a variance by clusters.
     extra : float
         What analytic weights add to the log likelihood.
+    implied : (k,) array, optional
+        The coefficients with which columns that are not the constant make it up.
     """
     df_error = n - fit.rank
     scale = 1.0 if mse1 else fit.rss / df_error if df_error > 0 else np.nan
     model_based = fit.inverse * scale
     variance = model_based if robust is None else robust
     df = df_error if clusters is None or robust is None else clusters - 1.0
-    df_model = float(fit.rank - any(constants))
+    df_model = float(fit.rank - (any(constants) or implied is not None))
     slopes = [place for place, constant in enumerate(constants) if not constant and not fit.omitted[place]]
     if robust is None and not mse1:
         statistic = _f(fit, df_model, df_error)
     else:
-        statistic = joint_statistic(fit.beta[slopes], variance[np.ix_(slopes, slopes)]) / max(len(slopes), 1)
+        rows = np.eye(len(fit.beta))[slopes]
+        if implied is not None:
+            # What is tested is that all means are the same: what differs from a multiple of the constant.
+            rows = null_space(implied[slopes][None, :]).T @ rows
+        own, covariance = rows @ fit.beta, rows @ variance @ rows.T
+        statistic = joint_statistic(own, covariance) / max(len(rows), 1)
     ll, ll_0 = _log_likelihoods(fit.rss, fit.tss, n, extra)
     return Regression(fit, n, df_model, df, variance, model_based, statistic, ll, ll_0)
 

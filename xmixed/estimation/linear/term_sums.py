@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.statistics.linear.least_squares import LeastSquares, least_squares
+from xmixed.statistics.linear.least_squares import least_squares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,36 +50,61 @@ def columns_of(operands: Sequence[Operand]) -> list[np.ndarray]:
     return found
 
 
-def term_sums(
-    y: np.ndarray,
-    terms: Sequence[Sequence[Operand]],
-    weights: np.ndarray | None,
-    sequential: bool,
-    constant: bool,
-) -> tuple[TermSum, ...]:
-    """Return the sums of squares of terms.
+@dataclass(frozen=True, slots=True, eq=False)
+class CodedFit:
+    """A model's fit to effect-coded columns: what its terms add, alone or together.
 
-    Partial ones are those of a term given all others: with effect coding a main effect is tested averaged
-    over the levels of the other factors (Yates 1934, weighted squares of means). Sequential ones are those of
-    a term given the terms before it.
+    Attributes
+    ----------
+    beta : ndarray, shape (k,)
+    inverse : ndarray, shape (k, k)
+        Of the cross-products.
+    omitted : ndarray of bool, shape (k,)
+    ends : tuple of int
+        Where the columns of each term end.
     """
+
+    beta: np.ndarray
+    inverse: np.ndarray
+    omitted: np.ndarray
+    ends: tuple[int, ...]
+
+    def added(self, terms: Sequence[int]) -> TermSum:
+        """Return what terms, by their numbers from 0, add to all others: b' V^-1 b of their coefficients.
+
+        With effect coding a main effect is tested averaged over the levels of the other factors (Yates 1934,
+        weighted squares of means).
+        """
+        starts = (0, *self.ends)
+        places = [
+            place
+            for term in terms
+            for place in range(starts[term], self.ends[term])
+            if not self.omitted[place]
+        ]
+        if not places:
+            return TermSum(0.0, 0)
+        b, V = self.beta[places], self.inverse[np.ix_(places, places)]
+        return TermSum(float(b @ np.linalg.solve(V, b)), len(places))
+
+
+def coded_fit(
+    y: np.ndarray, terms: Sequence[Sequence[Operand]], weights: np.ndarray | None, constant: bool
+) -> CodedFit:
+    """Return the fit of all terms."""
     blocks = [columns_of(operands) for operands in terms]
-    ends = np.cumsum([len(block) for block in blocks]).tolist()
-    starts = [0, *ends[:-1]]
     last: list[np.ndarray | None] = [None] if constant else []
-    if sequential:
-        return _sequential(y, blocks, last, weights)
     whole = least_squares(y, [*(column for block in blocks for column in block), *last], weights)
-    return tuple(_partial(whole, start, end) for start, end in zip(starts, ends, strict=True))
+    ends = np.cumsum([len(block) for block in blocks]).tolist()
+    return CodedFit(whole.beta, whole.inverse, whole.omitted, tuple(ends))
 
 
-def _partial(whole: LeastSquares, start: int, end: int) -> TermSum:
-    """Return what a term adds: b' V^-1 b of its own coefficients."""
-    places = [place for place in range(start, end) if not whole.omitted[place]]
-    if not places:
-        return TermSum(0.0, 0)
-    b, V = whole.beta[places], whole.inverse[np.ix_(places, places)]
-    return TermSum(float(b @ np.linalg.solve(V, b)), len(places))
+def sequential_sums(
+    y: np.ndarray, terms: Sequence[Sequence[Operand]], weights: np.ndarray | None, constant: bool
+) -> tuple[TermSum, ...]:
+    """Return what each term adds to the terms before it."""
+    last: list[np.ndarray | None] = [None] if constant else []
+    return _sequential(y, [columns_of(operands) for operands in terms], last, weights)
 
 
 def _sequential(

@@ -22,7 +22,7 @@ from xmixed.expressions.factors.terms import Term
 from xmixed.session.results import Estimates
 
 if TYPE_CHECKING:
-    from xmixed.engine import Evaluation, Model
+    from xmixed.engine import Evaluation, Fit, Model
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,14 +99,19 @@ def fitted_sample(estimates: Estimates, context: Context) -> FittedSample:
     if result.resolved is None:
         raise StataError(498, "e(sample) information not available")
     check_variables(result, context)
-    specification = specify(result.resolved, context, rows)
-    if not np.array_equal(specification.rows, rows):
-        raise StataError(459, "data have changed since estimation")
-    return fitted_on(result, specification)
+    specification, problem = _prepared(estimates, context)
+    if specification is None:
+        specification = specify(result.resolved, context, rows)
+        if not np.array_equal(specification.rows, rows):
+            raise StataError(459, "data have changed since estimation")
+    return fitted_on(result, specification, problem)
 
 
-def fitted_on(result: MixedResult, specification: MixedSpecification) -> FittedSample:
-    """Return a fitted model on what it was fitted to, at the estimates; r(459) where that is another one."""
+def fitted_on(result: MixedResult, specification: MixedSpecification, problem: object = None) -> FittedSample:
+    """Return a fitted model on what it was fitted to, at the estimates; r(459) where that is another one.
+
+    `problem` is what the fit has prepared, where that was kept.
+    """
     from xmixed import engine
 
     model, places = engine_model(specification)
@@ -117,10 +122,59 @@ def fitted_on(result: MixedResult, specification: MixedSpecification) -> FittedS
         raise StataError(459, "data have changed since estimation")
     order = [by_name[name] for name in names]
     try:
-        evaluation = engine.evaluate(model, result.estimates[order])
+        evaluation = engine.evaluate(model, result.estimates[order], problem)
     except engine.EngineError as error:
         raise as_stata_error(error) from error
     return FittedSample(result, specification, model, evaluation, places, order)
+
+
+MOST_KEPT = 2**28
+"""Bytes of columns beyond which what a fit has prepared is not kept for predictions."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedSample:
+    """What a fit has made of the data.
+
+    Attributes
+    ----------
+    specification : MixedSpecification
+    problem : object
+        See `engine.Fit.prepared`.
+    columns : tuple of ndarray
+        What it was made from.
+    """
+
+    specification: MixedSpecification
+    problem: object
+    columns: tuple[np.ndarray, ...]
+
+
+def keep_prepared(
+    estimates: Estimates, specification: MixedSpecification, fit: Fit, context: Context
+) -> None:
+    """Keep what a fit has prepared, where it serves predictions and is no burden."""
+    columns = len(specification.fixed) + sum(len(own) for own in specification.effects) + 1
+    if fit.prepared is None or columns * specification.y.nbytes > MOST_KEPT:
+        return
+    sources = _columns_of(estimates, context)
+    if sources:
+        estimates.prepared = PreparedSample(specification, fit.prepared, sources)
+
+
+def _prepared(estimates: Estimates, context: Context) -> tuple[MixedSpecification | None, object]:
+    """Return what the fit has prepared, where the data are still the same."""
+    kept = estimates.prepared
+    if isinstance(kept, PreparedSample) and _same(kept.columns, _columns_of(estimates, context)):
+        return kept.specification, kept.problem
+    return None, None
+
+
+def _same(first: tuple[np.ndarray, ...], second: tuple[np.ndarray, ...]) -> bool:
+    """Return whether columns are the same objects: they never change."""
+    if not first or len(first) != len(second):
+        return False
+    return all(a is b for a, b in zip(first, second, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,9 +208,8 @@ def sample_effects(estimates: Estimates, context: Context) -> SampleEffects:
     """
     columns = _columns_of(estimates, context)
     kept = estimates.kept
-    if isinstance(kept, SampleEffects) and columns and len(columns) == len(kept.columns):
-        if all(a is b for a, b in zip(columns, kept.columns, strict=True)):
-            return kept
+    if isinstance(kept, SampleEffects) and _same(kept.columns, columns):
+        return kept
     fitted = fitted_sample(estimates, context)
     made = SampleEffects(fitted.result, fitted.specification.rows, equation_effects(fitted), columns)
     if columns:

@@ -53,7 +53,7 @@ def require_matplotlib() -> None:
 
 
 @contextmanager
-def _drawing() -> Iterator[None]:
+def _plain_text() -> Iterator[None]:
     """Set the drawing library up for plain text, whatever the user's own settings of it are."""
     import matplotlib
 
@@ -80,9 +80,16 @@ def draw(graph: Graph) -> Figure:
     StataError
         r(601) without matplotlib.
     """
+    with drawing(graph) as figure:
+        return figure
+
+
+@contextmanager
+def drawing(graph: Graph) -> Iterator[Figure]:
+    """Give the figure of a graph, with which more is done in the same settings; raises as `draw`."""
     require_matplotlib()
-    with _drawing():
-        return _draw(graph)
+    with _plain_text():
+        yield _draw(graph)
 
 
 def _draw(graph: Graph) -> Figure:
@@ -107,7 +114,6 @@ def save(graph: Graph, stream: BinaryIO, kind: str, dots_per_inch: float = RESOL
     dots_per_inch : float
         Of pictures made of pixels.
     """
-    require_matplotlib()
     metadata: dict[str, dict[str, Any]] = {
         "png": {"Software": "xmixed"},
         "svg": {"Creator": "xmixed", "Date": None},
@@ -116,8 +122,7 @@ def save(graph: Graph, stream: BinaryIO, kind: str, dots_per_inch: float = RESOL
         "ps": {"Creator": "xmixed"},
     }
     drawn = {"tif": "tiff", "jpg": "jpeg"}.get(kind, kind)
-    with _drawing():
-        figure = _draw(graph)
+    with drawing(graph) as figure:
         figure.savefig(
             stream,
             format=drawn,

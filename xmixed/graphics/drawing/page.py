@@ -47,11 +47,12 @@ class Page:
 
     def __init__(self, width: float, height: float, scheme: Scheme) -> None:
         from matplotlib.backends.backend_agg import RendererAgg
-        from matplotlib.figure import Figure
+
+        from xmixed.graphics.drawing.shown import ShownFigure
 
         self.scheme = scheme
         self.width, self.height = width, height
-        self.figure: Figure = Figure(figsize=(width / 72, height / 72))
+        self.figure: Figure = ShownFigure(figsize=(width / 72, height / 72))
         self._renderer = RendererAgg(8, 8, 72)
         self._sizes: dict[tuple[str, float], tuple[float, float]] = {}
 

@@ -17,7 +17,8 @@ def main(path: str) -> int:
         graph = read_graph(stream, path)
     os.unlink(path)
     figure = draw(graph)
-    manager = pyplot.figure(graph.name).canvas.manager
+    opened = pyplot.figure(graph.name, figsize=figure.get_size_inches(), dpi=figure.dpi)
+    manager = opened.canvas.manager
     if manager is None:
         return 1
     manager.canvas.figure = figure  # the window shows the figure that was drawn

@@ -88,7 +88,7 @@ def rvpplot(session: SessionState, node: GraphCommand) -> None:
 def lvr2plot(session: SessionState, node: GraphCommand) -> None:
     """Leverage against squared residuals as shares of their sum, with lines at the means of both."""
     model = Fitted(session)
-    leverage, residuals = model.prediction("leverage")[:, 0], model.residuals()
+    leverage, residuals = model.prediction("leverage")[0], model.residuals()
     used = ~is_missing(leverage) & ~is_missing(residuals)
     squared = np.where(used, residuals, 0.0) ** 2
     share = np.where(used, squared / max(float(squared.sum()), 1e-300), residuals)
@@ -134,8 +134,8 @@ def caterpillar(session: SessionState, node: GraphCommand) -> None:
     critical = normal_quantile(session.settings.level)
     added = AddedPlots(session, node.options, scheme, notes)
     ranked = [
-        _ranked(effects[first, j], critical * errors[first, j], scheme, node, notes)
-        for j in range(len(names))
+        _ranked(effect[first], critical * error[first], scheme, node, notes)
+        for effect, error in zip(effects, errors, strict=True)
     ]
     panels = [Panel(name, tuple(added.around([layer]))) for name, layer in zip(names, ranked, strict=True)]
     title = f"Random effects of {level} with {session.settings.level:g}% intervals"

@@ -23,8 +23,8 @@ class Fitted:
         if not self.rows.any():
             raise StataError(2000, "no observations of the estimation sample in memory")
 
-    def prediction(self, text: str) -> np.ndarray:
-        """Return what `predict, text` makes, shape (n, m); r(321) where the model has no such statistic."""
+    def prediction(self, text: str) -> list[np.ndarray]:
+        """Return what `predict, text` makes, (n,) for each variable; r(321) where there is no such thing."""
         known = {statistic.name for statistic in self.estimator.statistics}
         if text.split(" ")[0] not in known:
             raise StataError(321, f"not valid after {self.estimates.macros.get('cmd', '')}")
@@ -32,12 +32,12 @@ class Fitted:
         return predicted(request, self.estimator, self.estimates, self.context, self.rows)
 
     def residuals(self) -> np.ndarray:
-        return self.prediction("residuals")[:, 0]
+        return self.prediction("residuals")[0]
 
     def fitted(self) -> np.ndarray:
         """Return fitted values, with random effects where the model has them."""
         known = {statistic.name for statistic in self.estimator.statistics}
-        return self.prediction("fitted" if "fitted" in known else "xb")[:, 0]
+        return self.prediction("fitted" if "fitted" in known else "xb")[0]
 
     def levels(self, whole: bool = False) -> list[str]:
         """Return the variables of the levels, the highest first; `_all` too with `whole`."""

@@ -55,7 +55,7 @@ def residuals(session: SessionState, node: GraphCommand) -> None:
     scheme = scheme_from(node.options, session.settings.scheme, notes)
     looks = Looks(node.plots[0].options, scheme, notes)
     marks = replace(looks.style("scatter", 0), symbol_size=looks.style("scatter", 0).symbol_size or SMALL)
-    fitted, left = model.fitted(), model.prediction("rstandard")[:, 0]
+    fitted, left = model.fitted(), model.prediction("rstandard")[0]
     used = ~is_missing(fitted) & ~is_missing(left)
     fitted, left = fitted[used], left[used]
     name = "Standardized residuals"
@@ -85,7 +85,7 @@ def _by_fitted(marks: Style, fitted: np.ndarray, left: np.ndarray) -> list[Layer
     points = Plot("scatter", fitted, left, style=marks, number=-1)
     ends = np.array([fitted.min(), fitted.max()])
     zero = Plot("line", ends, np.zeros(2), style=_ZERO)
-    curve = curves.lowess_curve(fitted, left, 0.8, False, True)
+    curve = curves.lowess_curve(fitted, left)
     smooth = Plot("line", curve.x, curve.y, number=_CURVE)
     return [Layer((zero, points, smooth), Measure("Fitted values"), Measure("Standardized residuals"))]
 
@@ -129,7 +129,7 @@ def _last_panel(
     asked = node.plots[0].options.word("relevel")
     if not levels and not asked:
         size = Plot("scatter", fitted, np.sqrt(np.abs(left)), style=marks, number=-1)
-        curve = curves.lowess_curve(fitted, size.y, 0.8, False, True)
+        curve = curves.lowess_curve(fitted, size.y)
         smooth = Plot("line", curve.x, curve.y, number=_CURVE)
         return "Size of residuals", [
             Layer((size, smooth), Measure("Fitted values"), Measure("Root of their absolute value"))
@@ -140,7 +140,8 @@ def _last_panel(
     first = first_rows(session, levels[: levels.index(level) + 1], model.rows)
     request = read_request(model.estimator.statistics, f"reffects relevel({level})")
     samples = {}
-    for label, column in zip(request.labels(model.estimates), effects[first].T, strict=True):
+    for label, effect in zip(request.labels(model.estimates), effects, strict=True):
+        column = effect[first]
         known = column[~is_missing(column)]
         sd = float(known.std()) if len(known) else 0.0
         if sd > 0:

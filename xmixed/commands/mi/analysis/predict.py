@@ -133,7 +133,7 @@ def _each(
             run,
             replace(base, data=held.completed(number), e=run),
             rows,
-        )[:, 0]
+        )[0]
         for run, number in zip(saved.runs, saved.numbers, strict=True)
     ]
     return np.array(found)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xmixed.formats import format_value
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
-from xmixed.render.text import result, rule
+from xmixed.render.text import result, rule, wrap
 
 SOURCE_END = 24
 """Column behind the sources; a long one begins further to the left."""
@@ -66,8 +66,13 @@ def render_anova(
 
 
 def render_anova_test(tested: AnovaRow, error: AnovaRow, kind: str) -> list[Line]:
-    """Return the table of one term and what it is tested over."""
-    return [_heads(kind), _inner([tested.source, error.source]), _row(tested), _row(error)]
+    """Return the table of terms and what they are tested over; several names may take several lines."""
+    sources = [wrap(row.source, SOURCE_END) for row in (tested, error)]
+    lines = [_heads(kind), _inner([part for parts in sources for part in parts])]
+    for (*first, last), row in zip(sources, (tested, error), strict=True):
+        lines += [line(f"{part:>{SOURCE_END}} |") for part in first]
+        lines.append(_row(replace(row, source=last)))
+    return lines
 
 
 def _heads(kind: str) -> Line:

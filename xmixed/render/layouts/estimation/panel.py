@@ -123,3 +123,75 @@ def render_mixture_test(chi2: float, p_value: float) -> Line:
         f"Likelihood-ratio test of sigma_u=0: chibar2(01)={statistic} Prob>=chibar2 = "
         f"{format_value(p_value, '%5.3f').strip()}"
     )
+
+
+# --- population averages --------------------------------------------------------------------------------
+
+LEFT = 42
+"""Where values of the left block end."""
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationHeader:
+    """What stands above the table of xtgee.
+
+    Attributes
+    ----------
+    group : str
+        The panel variable, and that of time where the correlations need it.
+    sizes : tuple of (smallest, average, largest)
+    wald : tuple of (df, chi2, p)
+    fit : tuple of (df, Pearson chi2, deviance, their ratios to df), or None
+        Shown where panels are independent.
+    """
+
+    title: str
+    group: str
+    link: str
+    family: str
+    corr: str
+    scale: float
+    n_obs: float
+    n_groups: float
+    sizes: tuple[float, float, float]
+    wald: tuple[float, float, float]
+    fit: tuple[float, float, float, float, float] | None = None
+
+
+def render_population_header(header: PopulationHeader) -> list[Line]:
+    smallest, average, largest = header.sizes
+    df, chi2, p_value = header.wald
+    group = "Group and time vars:" if " " in header.group else "Group variable:"
+    lines = [
+        _beside(header.title, "Number of obs", format_value(header.n_obs, "%9.0g")),
+        _beside(_left(group, header.group), "Number of groups", _count(header.n_groups)),
+        _beside(_left("Link:", header.link), "Obs per group: min", _count(smallest)),
+        _beside(_left("Family:", header.family), "               avg", format_value(average, "%9.1f")),
+        _beside(_left("Correlation:", header.corr), "               max", _count(largest)),
+        _beside("", f"Wald chi2({df:.0f})", format_value(chi2, "%10.2f")),
+        _beside(
+            _left("Scale parameter:", _figure(header.scale)), "Prob > chi2", format_value(p_value, "%10.4f")
+        ),
+    ]
+    if header.fit is not None:
+        df_pearson, pearson, deviance, ratio, dispersion = header.fit
+        chi2_text = _left(f"Pearson chi2({df_pearson:.0f}):", format_value(pearson, "%12.2f").strip())
+        lines += [
+            line(),
+            _beside(chi2_text, "Deviance", format_value(deviance, "%10.2f")),
+            _beside(_left("Dispersion (Pearson):", _figure(ratio)), "Dispersion", _figure(dispersion)),
+        ]
+    return lines
+
+
+def _left(label: str, value: str) -> str:
+    return label + value.rjust(max(LEFT - len(label), len(value) + 1))
+
+
+def _figure(value: float) -> str:
+    return format_value(value, "%9.0g").strip()
+
+
+def render_tolerance(iteration: int, change: float) -> Line:
+    """Return a line of the iteration log."""
+    return line(f"Iteration {iteration}: tolerance = ", result(format_value(change, "%9.0g").strip()))

@@ -1,0 +1,149 @@
+"""The estimator xtgee: replay, terms, and what predict makes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xmixed.estimation.display_options import display_options
+from xmixed.estimation.fitted import TableExtras, coefficient_table
+from xmixed.estimation.frame import EstimationFrame, variable_of
+from xmixed.estimation.inference.prediction import (
+    linear_gradient,
+    linear_predictor,
+    standard_error_of_prediction,
+)
+from xmixed.estimation.population.families import EXPONENTIAL, FAMILIES, LINKS, Family, Link
+from xmixed.estimation.population.options import XTGEE_DISPLAY, read_structure
+from xmixed.estimation.population.working import Independent
+from xmixed.estimation.results import Option, Statistic
+from xmixed.expressions.factors.terms import Term
+from xmixed.language.syntax import OptionSpec
+from xmixed.output import Line, line
+from xmixed.render.layouts.estimation.panel import PopulationHeader, render_population_header
+from xmixed.session.results import Estimates
+from xmixed.session.settings import Settings
+
+
+def _terms(e: Estimates) -> tuple[Term | None, ...]:
+    return e.payload.terms
+
+
+def _family(e: Estimates) -> Family:
+    return next(own for own in FAMILIES.values() if own.title == e.macros["family"])
+
+
+def _link(e: Estimates) -> Link:
+    return LINKS[e.macros["link"]]
+
+
+_linear = linear_predictor(_terms)
+_gradient = linear_gradient(_terms)
+
+
+def _offset(e: Estimates, frame: EstimationFrame) -> np.ndarray | float:
+    text = e.macros.get("offset", "")
+    if not text:
+        return 0.0
+    name = text[3:-1] if text.startswith("ln(") else text
+    frame.require(name)
+    values = frame.values(name)
+    return np.log(values) if text.startswith("ln(") else values
+
+
+def _xb(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    offset = _offset(e, frame)
+    return _linear(e, frame, "") + offset
+
+
+def _mu(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    return _link(e).mean(_xb(e, frame, ""))
+
+
+def _mu_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    eta = _xb(e, frame, "")
+    return _link(e).slope(eta)[:, None] * _gradient(e, frame, "")
+
+
+def _rate(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    return _link(e).mean(_linear(e, frame, ""))
+
+
+def _rate_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    return _link(e).slope(_linear(e, frame, ""))[:, None] * _gradient(e, frame, "")
+
+
+def _score(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    """Return the slope of a row's quasi-likelihood along its linear predictor."""
+    eta = _xb(e, frame, "")
+    mu = _link(e).mean(eta)
+    y = frame.values(*variable_of(e.macros["depvar"]))
+    return (y - mu) * _link(e).slope(eta) / _family(e).variance(mu) / e.scalars["phi"]
+
+
+STATISTICS = (
+    Statistic(
+        "mu",
+        "mu",
+        _mu,
+        lambda e, argument: f"Predicted mean {e.macros['depvar']}",
+        gradient=_mu_gradient,
+        assumed="mu assumed; predicted mean {depvar}",
+    ),
+    Statistic("rate", "rate", _rate, lambda e, argument: "Predicted rate", gradient=_rate_gradient),
+    Statistic("xb", "xb", _xb, lambda e, argument: "Linear prediction", gradient=_gradient),
+    Statistic(
+        "stdp", "stdp", standard_error_of_prediction(_terms), lambda e, argument: "S.E. of the prediction"
+    ),
+    Statistic("score", "sc", _score, lambda e, argument: "equation-level score", needs="outcome"),
+)
+
+
+class Xtgee:
+    """See `results.Estimator`."""
+
+    options: tuple[OptionSpec, ...] = XTGEE_DISPLAY
+    statistics: tuple[Statistic, ...] = STATISTICS
+
+    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        lines: list[Line] = []
+        if not option("noheader"):
+            lines += [line(), *render_population_header(_header(estimates))]
+        return lines if option("notable") else [*lines, line(), *self.table(estimates, option, settings)]
+
+    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        """Return the table of coefficients, with the line about panels above robust ones."""
+        options = display_options(option, settings, False)
+        head = ""
+        if option("eform"):
+            usual = _family(estimates).link == estimates.macros["link"]
+            head = EXPONENTIAL.get(estimates.macros["link"], "exp(b)") if usual else "exp(b)"
+        extras = TableExtras(head, offset=estimates.macros.get("offset", ""))
+        table = coefficient_table(estimates, estimates.payload, options, extras)
+        if "vcetype" not in estimates.macros or estimates.macros.get("prefix"):
+            return table
+        text = f"(Std. Err. adjusted for clustering on {estimates.macros['ivar']})"
+        return [line(text.rjust(len(table[0].text))), *table]
+
+    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
+        return _terms(estimates)
+
+
+ESTIMATOR = Xtgee()
+
+
+def _header(estimates: Estimates) -> PopulationHeader:
+    e, macros = estimates.scalars, estimates.macros
+    independent = isinstance(read_structure(macros["corr"]), Independent)
+    return PopulationHeader(
+        macros["title"],
+        f"{macros['ivar']} {macros['tvar']}" if "tvar" in macros else macros["ivar"],
+        macros["link"],
+        macros["family"],
+        macros["corr"],
+        e["phi"],
+        e["N"],
+        e["N_g"],
+        (e["g_min"], e["g_avg"], e["g_max"]),
+        (e["df_m"], e["chi2"], e["p"]),
+        (e["df_pear"], e["chi2_dev"], e["deviance"], e["chi2_dis"], e["dispers"]) if independent else None,
+    )
