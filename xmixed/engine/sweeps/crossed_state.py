@@ -173,7 +173,7 @@ class CrossedState:
 
 
 def _inverse_of_factored(factor: np.ndarray) -> np.ndarray:
-    """The inverse of a positive definite matrix from its lower factor, in the factor's place if it is large."""
+    """The inverse of a positive definite matrix from its lower factor, in its place if it is large."""
     if len(factor) < _FEW_COLUMNS:
         half = np.linalg.inv(factor)  # potri wakes all threads whatever the size
         return half.T @ half
