@@ -13,6 +13,7 @@ MENDED = {
     5048: "no standard errors: a singular matrix of such a covariate",
     5058: "r(430) at the singular face of exchangeable residuals",
     5078: "no standard errors, r(0): exchangeable residuals beside an intercept, with crossed effects",
+    7052: "converged on a ridge: exchangeable residuals beside an intercept 1e4 times as large",
     5110: "no standard errors: a correlation at its limit",
 }
 
