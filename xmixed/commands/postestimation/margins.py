@@ -141,7 +141,9 @@ def margins(session: SessionState, node: Command) -> None:
     comparison = _comparison(node)
     if comparison is not None:
         sample = setting.frame
-        counted = np.ones(sample.size) if session.data.reference is None else setting.weights
+        counted = np.ones(sample.size)
+        if session.data.reference is not None and setting.weights is not None:
+            counted = setting.weights  # points stand for so many observations
         counts = {
             name: np.array([np.sum(counted, where=sample.values(name) == own) for own in factor.levels])
             for name, factor in setting.covariates.factors.items()
