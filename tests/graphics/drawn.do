@@ -311,3 +311,18 @@ dotplot distance, mean
 dotplot distance, median
 dotplot distance, bar
 qchi distance, df(24)
+graph pie gappy age, cw
+graph pie distance age, noclockwise
+graph pie distance age, angle0(30)
+graph pie distance age, line(lcolor(red))
+graph pie distance age, intensity(50)
+graph pie distance age, plabel(_all sum, gap(20))
+graph pie distance age, plabel(_all sum, color(red))
+graph matrix distance age subject, diagonal("A" "B" "C")
+graph matrix distance age subject, maxes(xlabel(#3))
+lowess distance age, adjust
+lowess female age, logit
+lpoly distance subject, at(age)
+kdensity distance, at(distance)
+kdensity distance, student(5)
+kdensity distance, student(5) stopts(lcolor(red))

@@ -20,7 +20,7 @@ DRAWN, UNDRAWN = "drawn.do", "undrawn.do"
 ELSEWHERE = {
     *("name", "saving", "draw"),  # where a graph goes
     *("vertical", "stdp", "label", "epanechnikov", "outsides", "fit"),  # the usual already
-    *("logit", "adjust", "addplot", "student", "at", "generate", "se", "graph", "scatter", "clockwise"),
+    *("addplot", "generate", "se", "graph", "scatter"),
     *("group", "lowess", "mspline", "lsopts", "msopts", "table", "plot"),
     *("relevel", "density", "addlabopts", "rlopts", "note", "off", "all", "horizontal", "nograph"),
 }

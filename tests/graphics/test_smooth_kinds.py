@@ -124,3 +124,75 @@ def test_what_cannot_be_is_refused(surface: Drawing) -> None:
         with pytest.raises(StataError) as caught:
             surface.run(command)
         assert caught.value.code == code, command
+
+
+# --- what smoothers keep ----------------------------------------------------------------------------------
+
+
+def column(session: Drawing, name: str) -> np.ndarray:
+    return session.data[name].to_double()
+
+
+def test_lowess_adjusted_and_as_log_odds(session: Drawing) -> None:
+    session.run(
+        "lowess female subject, nograph generate(s)\nlowess female subject, nograph adjust generate(a)"
+    )
+    session.run("lowess female subject, nograph logit generate(l)")
+    s, female = column(session, "s"), column(session, "female")
+    np.testing.assert_allclose(column(session, "a"), s * female.mean() / s.mean(), rtol=1e-9)
+    share = np.clip(s, 1 / 108, 107 / 108)
+    np.testing.assert_allclose(column(session, "l"), np.log(share / (1 - share)), rtol=1e-9)
+    curve = session.draw("twoway lowess female subject, logit").plots[0]
+    assert curve.y.max() == pytest.approx(column(session, "l").max())
+
+
+def test_lpoly_keeps_its_curve_and_standard_errors(session: Drawing) -> None:
+    graph = session.draw("lpoly distance subject, degree(1) bwidth(4) ci generate(x s) se(e)")
+    band, _, line = graph.plots
+    assert column(session, "x")[:50] == pytest.approx(line.x)
+    assert column(session, "s")[:50] == pytest.approx(line.y)
+    np.testing.assert_allclose(column(session, "e")[:50] * 1.959963985, band.y2 - line.y, rtol=1e-7)
+    assert (column(session, "s")[50:] > 1e300).all()
+    session.run("generate v = subject + .5 if subject < 9")
+    session.run("lpoly distance subject, degree(1) bwidth(4) at(v) generate(w) nograph")
+    rows = column(session, "v") < 1e300
+    known = np.interp(column(session, "v")[rows], line.x, line.y)
+    np.testing.assert_allclose(column(session, "w")[rows], known, rtol=0.01)
+    assert (column(session, "w")[~rows] > 1e300).all()
+
+
+def test_kdensity_at_values_and_beside_students_t(session: Drawing) -> None:
+    session.run("kdensity distance, at(distance) generate(d) nograph bwidth(1) kernel(gaussian)")
+    y = column(session, "distance")
+    by_hand = np.exp(-((y[:, None] - y) ** 2) / 2).sum(axis=1) / (108 * np.sqrt(2 * np.pi))
+    np.testing.assert_allclose(column(session, "d"), by_hand, rtol=1e-9)
+    from scipy.stats import t
+
+    plots = session.draw("kdensity distance, normal student(3) stopts(lcolor(red))").plots
+    assert [plot.label for plot in plots] == [
+        "Kernel density estimate",
+        "Normal density",
+        "t density, df = 3",
+    ]
+    known = t.pdf((plots[2].x - y.mean()) / y.std(ddof=1), 3) / y.std(ddof=1)
+    np.testing.assert_allclose(plots[2].y, known, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("lpoly distance age, generate(one) bwidth(3)", 198),
+        ("lpoly distance age, se(one) bwidth(3)", 198),
+        ("lpoly distance age, bwidth(3) at(age) generate(a b)", 198),
+        ("lpoly distance age, bwidth(3) generate(age b)", 110),
+        ("lpoly distance subject, at(age female)", 198),
+        ("kdensity distance, student(0)", 198),
+        ("kdensity distance, at(distance) generate(a b)", 198),
+        ("kdensity distance, n(500) generate(a b)", 198),
+        ("lowess distance age, bwidth(2)", 198),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(session: Drawing, command: str, code: int) -> None:
+    with pytest.raises(StataError) as caught:
+        session.run(command)
+    assert caught.value.code == code

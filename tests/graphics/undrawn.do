@@ -64,15 +64,8 @@ graph bar distance, dots(x)
 graph bar distance, rectangles(x)
 graph bar distance, linegap(1)
 graph bar distance, cwhiskers
-graph pie distance age, cw
-graph pie distance age, noclockwise
-graph pie distance age, angle0(90)
 graph pie distance age, ptext(x)
-graph pie distance age, line(x)
-graph pie distance age, intensity(1)
 graph pie distance age, pcycle(1)
-graph matrix distance age, diagonal(x)
-graph matrix distance age, maxes(x)
 graph combine one two, commonscheme
 graph combine one two, altshrink
 graph combine one two, imargin(zero)

@@ -88,6 +88,13 @@ def _intensified(part: int, intensity: float) -> float:
     return 255 - (255 - part) * max(0.0, intensity) if intensity <= 1 else part / intensity
 
 
+def readable_on(color: str) -> str:
+    """Return black or white, which of them is easier to read on a colour (by its relative luminance)."""
+    red, green, blue = ((int(color[i : i + 2], 16) / 255) ** 2.2 for i in (1, 3, 5))
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#000000ff" if luminance > 0.4 else "#ffffffff"
+
+
 _RAMP = ("#440154ff", "#3b528bff", "#21918cff", "#5ec962ff", "#fde725ff")
 """From dark to light in equal steps of lightness, told apart with any colour vision (viridis)."""
 

@@ -108,16 +108,48 @@ def _normal_quantile(level: float) -> float:
     return float(ndtri(0.5 + level / 200))
 
 
-def lowess_curve(x: np.ndarray, y: np.ndarray, bandwidth: float, mean: bool, weighted: bool) -> Curve:
+@dataclass(frozen=True, slots=True)
+class LowessSettings:
+    """What `lowess` takes: see `statistics.curves.smoothing`; `adjust` and `logit` change its values."""
+
+    bandwidth: float = 0.8
+    mean: bool = False
+    weighted: bool = True
+    adjust: bool = False
+    logit: bool = False
+
+
+USUAL_LOWESS = LowessSettings()
+
+
+def smoothed(x: np.ndarray, y: np.ndarray, settings: LowessSettings) -> np.ndarray:
+    """Return the lowess smooth at every point.
+
+    `adjust` gives it the mean of y by a factor; `logit` takes its log odds, after shares below 1/n or above
+    1 - 1/n were set to these.
+    """
+    smooth = lowess(x, y, settings.bandwidth, mean=settings.mean, weighted=settings.weighted)
+    if settings.adjust and smooth.mean() != 0:
+        smooth = smooth * (y.mean() / smooth.mean())
+    if settings.logit:
+        share = np.clip(smooth, 1 / len(x), 1 - 1 / len(x))
+        smooth = np.log(share / (1 - share))
+    return smooth
+
+
+def lowess_curve(x: np.ndarray, y: np.ndarray, settings: LowessSettings = USUAL_LOWESS) -> Curve:
     """Return the lowess smooth at the distinct values of x, ascending; ties have the mean of theirs."""
-    smooth = lowess(x, y, bandwidth, mean=mean, weighted=weighted)
+    smooth = smoothed(x, y, settings)
     at, place, count = np.unique(x, return_inverse=True, return_counts=True)
     return Curve(at, np.bincount(place, weights=smooth) / count, NOTHING, NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LocalSettings:
-    """What `lpoly` takes; without a bandwidth the rule of thumb, without a level no interval."""
+    """What `lpoly` takes; without a bandwidth the rule of thumb, without a level no interval.
+
+    `at` are the places of the curve, ascending; None: some over the range of x.
+    """
 
     kernel: str = "epanechnikov"
     degree: int = 0
@@ -125,6 +157,7 @@ class LocalSettings:
     points: int = 0
     pilot: float | None = None
     level: float | None = None
+    at: np.ndarray | None = None
 
 
 def local_curve(
@@ -133,7 +166,9 @@ def local_curve(
     """Return a local polynomial smooth over the range of x, and the bandwidth used."""
     rule = rule_of_thumb(x, y, settings.degree, settings.kernel, w) if settings.bandwidth is None else 0.0
     h = settings.bandwidth or rule
-    at = np.linspace(float(x.min()), float(x.max()), settings.points or min(len(x), 50))
+    at = settings.at
+    if at is None:
+        at = np.linspace(float(x.min()), float(x.max()), settings.points or min(len(x), 50))
     found = local_polynomial(x, y, at, settings.degree, h, settings.kernel, w, settings.pilot)
     if settings.level is None:
         return Curve(at, found.value, NOTHING, NOTHING), h
@@ -149,12 +184,25 @@ def density_curve(
     bandwidth: float | None = None,
     points: int = 300,
     ends: tuple[float, float] | None = None,
+    at: np.ndarray | None = None,
 ) -> tuple[Curve, float]:
-    """Return a kernel density estimate over the range of x and a bandwidth beyond, and the bandwidth used."""
+    """Return a kernel density estimate over the range of x and a bandwidth beyond, and the bandwidth used.
+
+    `at` are the places of the curve, ascending, where others are asked for.
+    """
     h = bandwidth or default_bandwidth(x, w)
     low, high = ends if ends is not None else (float(x.min()) - h, float(x.max()) + h)
-    at = np.linspace(low, high, max(2, points))
+    at = np.linspace(low, high, max(2, points)) if at is None else at
     return Curve(at, kernel_density(x, at, h, kernel, w), NOTHING, NOTHING), h
+
+
+def student_curve(mean: float, sd: float, df: float, low: float, high: float, points: int = 300) -> Curve:
+    """Return Student's t density with a mean and a scale, over a range."""
+    from scipy.stats import t
+
+    at = np.linspace(low, high, points)
+    y = t.pdf((at - mean) / sd, df) / sd if sd > 0 else at * 0
+    return Curve(at, y, NOTHING, NOTHING)
 
 
 def normal_curve(mean: float, sd: float, low: float, high: float, points: int = 300) -> Curve:

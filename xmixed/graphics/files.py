@@ -163,7 +163,8 @@ def _check_plot(plot: model.Plot) -> None:
         colors = len(plot.levels) - (plot.kind == "contour")
         even = plot.surface.shape == (len(plot.y), len(plot.x)) and len(plot.style.colors) == colors
     elif plot.kind == "pie":
-        even = len(plot.x) in (0, len(plot.y))
+        looks = (style.text_colors, style.text_sizes, style.text_gaps)
+        even = len(plot.x) in (0, len(plot.y)) and all(len(own) in (0, len(plot.y)) for own in looks)
     else:
         pairs = plot.kind.startswith("pc")
         needed = (plot.x, plot.y) + (

@@ -87,6 +87,12 @@ class Style:
     label_position, label_size, label_color, label_angle : look of the labels of points.
     colors : tuple of str
         One colour for each slice, or in turn for each of many lines.
+    start : float
+        Angle at which the slices of a pie begin, in degrees against the clock from three o'clock.
+    clockwise : bool
+        The way in which slices follow each other.
+    text_colors, text_sizes, text_gaps : tuple
+        Of the texts in slices, where they are not all alike; a gap is in per cent of the radius, outwards.
     """
 
     symbol: str = ""
@@ -105,6 +111,11 @@ class Style:
     label_color: str = ""
     label_angle: float = 0.0
     colors: tuple[str, ...] = ()
+    start: float = 90.0
+    clockwise: bool = True
+    text_colors: tuple[str, ...] = ()
+    text_sizes: tuple[float, ...] = ()
+    text_gaps: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

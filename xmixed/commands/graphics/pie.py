@@ -12,18 +12,18 @@ from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.formats import format_value
 from xmixed.graphics.assemble import grid_of
-from xmixed.graphics.colors import color_of
-from xmixed.graphics.model import Graph, Heading, Legend, LegendEntry, Panels, Plot, Style
+from xmixed.graphics.colors import intensified
+from xmixed.graphics.model import Graph, Heading, Legend, LegendEntry, Panels, Plot, Stroke, Style
 from xmixed.graphics.options import tables
-from xmixed.graphics.options.headings import titles_of
+from xmixed.graphics.options.headings import color_word, titles_of
 from xmixed.graphics.options.legends import legend_of
 from xmixed.graphics.options.notes import Notes
 from xmixed.graphics.options.regions import region_of, scheme_from, with_sizes
-from xmixed.graphics.options.styles import Looks
-from xmixed.graphics.sizes import text_size
+from xmixed.graphics.options.styles import Looks, stroke_of
+from xmixed.graphics.sizes import POINTS_PER_CENT, angle_of, symbol_size, text_size
 from xmixed.graphics.text import plain
 from xmixed.language.graph_syntax import GraphSyntax, PlotSyntax
-from xmixed.language.nodes.graphs import GraphCommand, GraphOption
+from xmixed.language.nodes.graphs import GraphCommand, GraphOption, Marked
 from xmixed.language.syntax import Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
@@ -51,6 +51,8 @@ class PieMaker:
         over = self.options.last("over")
         variables = self.columns.columns(self.plot.argument)
         weights = np.ones(len(rows)) if self.weights is None else self.weights
+        if self.options.flag("cw"):  # observations at which every variable is known
+            rows = rows & ~np.any([is_missing(column.values) for column in variables], axis=0)
         if over is None:
             if not variables:
                 raise StataError(100, "varlist required", self.plot.span)
@@ -83,11 +85,30 @@ class PieMaker:
         sizes, names = sizes[order], [names[i] for i in order]
         colors, out = self._looks(len(names))
         texts, style = self._texts(sizes, names)
-        return Plot("pie", out, sizes, style=replace(style, colors=colors), texts=texts), names
+        style = replace(
+            style,
+            colors=colors,
+            start=self._start(),
+            clockwise=self.options.last("clockwise") is None or self.options.flag("clockwise"),
+            line=self._outline(),
+        )
+        return Plot("pie", out, sizes, style=style, texts=texts), names
+
+    def _start(self) -> float:
+        """Return where the first slice begins: `angle0(#)`, degrees against the clock from three o'clock."""
+        word = self.options.word("angle0")
+        angle = angle_of(word) if word else 90.0
+        if angle is None:
+            raise StataError(198, f"option angle0() incorrectly specified: {word}")
+        return angle
+
+    def _outline(self) -> Stroke:
+        found = self.options.last("line")
+        return Stroke() if found is None else stroke_of(found.options, self.scheme, self.notes)
 
     def _looks(self, count: int) -> tuple[tuple[str, ...], np.ndarray]:
         """Return colours of the slices and how far each stands out: `pie(2, explode color(red))`."""
-        colors = [self.scheme.color(i + 1) for i in range(count)]
+        colors = [intensified(self.scheme.color(i + 1), self._intensity()) for i in range(count)]
         out = np.zeros(count)
         for option in self.options.every("pie"):
             words = [word.text for word in option.value or ()]
@@ -100,36 +121,37 @@ class PieMaker:
                     out[i] = EXPLODED if "explode" in option.options else out[i]
         return tuple(colors), out
 
+    def _intensity(self) -> float:
+        """Return `intensity(*#)` or `intensity(#)` per cent as a share."""
+        word = self.options.word("intensity").removeprefix("inten")
+        if not word:
+            return 1.0
+        try:
+            share = float(word.lstrip("*")) / (1 if word.startswith("*") else 100)
+        except ValueError:
+            raise StataError(198, f"option intensity() incorrectly specified: {word}") from None
+        return min(max(share, 0.0), 10.0)
+
     def _texts(self, sizes: np.ndarray, names: list[str]) -> tuple[tuple[str, ...], Style]:
         """Return what stands in the slices: `plabel(_all percent, size(small))`."""
         texts = [""] * len(sizes)
-        style = Style()
-        total = float(sizes.sum()) or 1.0
+        colors, heights, gaps = [""] * len(sizes), [0.0] * len(sizes), [0.0] * len(sizes)
         for option in self.options.every("plabel"):
             words = option.value or ()
             if len(words) < 2:
                 raise StataError(198, "option plabel() incorrectly specified", option.span)
-            which, what = words[0].text, words[1]
+            which = words[0].text
             chosen = range(len(sizes)) if which == "_all" else [int(which) - 1] if which.isdecimal() else []
-            format = option.options.word("format")
+            look = option.options
+            size, gap = look.word("size"), look.word("gap")
             for i in chosen:
-                if not 0 <= i < len(sizes):
-                    continue
-                if what.quoted:
-                    texts[i] = plain(what.text)
-                elif what.text in ("name", "sum", "percent"):
-                    share = 100 * float(sizes[i]) / total
-                    texts[i] = {
-                        "name": names[i],
-                        "sum": format_value(float(sizes[i]), format or "%9.0g").strip(),
-                        "percent": format_value(share, format or "%9.4g").strip() + ("" if format else "%"),
-                    }[what.text]
-                else:
-                    raise StataError(198, f"option plabel() incorrectly specified: {what.text}", option.span)
-            size = option.options.word("size")
-            color = color_of(option.options.word("color") or "white") or ""
-            style = replace(style, label_size=text_size(size) if size else None, label_color=color)
-        return tuple(texts), style
+                if 0 <= i < len(sizes):
+                    texts[i] = _slice_text(option, words[1], names[i], float(sizes[i]), float(sizes.sum()))
+                    colors[i] = color_word(look, "color", self.scheme, self.notes)
+                    heights[i] = (text_size(size) or 0.0) if size else 0.0
+                    gaps[i] = (symbol_size(gap, 0.0) or 0.0) / POINTS_PER_CENT if gap else 0.0
+        style = Style(text_colors=tuple(colors), text_sizes=tuple(heights), text_gaps=tuple(gaps))
+        return tuple(texts), style if any(texts) else Style()
 
     def graph(self) -> Graph:
         by = self.options.last("by")
@@ -184,6 +206,27 @@ class PieMaker:
     def _with_keys(self, graph: Graph, plot: Plot, names: list[str]) -> Graph:
         """Add plots without data, whose looks the legend shows."""
         return replace(graph, plots=(plot, *self._keys(plot, names)))
+
+
+def _slice_text(option: GraphOption, what: Marked, name: str, size: float, total: float) -> str:
+    """Return what stands in a slice: a text, its name, its size or its share.
+
+    Raises
+    ------
+    StataError
+        r(198) for another word.
+    """
+    if what.quoted:
+        return plain(what.text)
+    format = option.options.word("format")
+    if what.text == "name":
+        return name
+    if what.text == "sum":
+        return format_value(size, format or "%9.0g").strip()
+    if what.text == "percent":
+        share = 100 * size / (total or 1.0)
+        return format_value(share, format or "%9.4g").strip() + ("" if format else "%")
+    raise StataError(198, f"option plabel() incorrectly specified: {what.text}", option.span)
 
 
 @subcommand(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,9 @@ from xmixed.commands.graphics.layers.columns import Columns, panel_and_time, par
 from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.plot_syntax import GRAPH_OPTIONS
 from xmixed.commands.graphics.show import finish
+from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
+from xmixed.expressions.varlist import check_new_name
 from xmixed.graphics.assemble import Panel, assembled, by_graph
 from xmixed.graphics.curves import Curve
 from xmixed.graphics.layers import Layer
@@ -25,6 +27,7 @@ from xmixed.graphics.options.styles import Looks
 from xmixed.language.graph_syntax import GraphOptionSpec, GraphSyntax, PlotSyntax
 from xmixed.language.nodes.graphs import GraphCommand
 from xmixed.language.syntax import ArgumentKind, Syntax
+from xmixed.missing import MISSING
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
@@ -53,6 +56,10 @@ class SingleMaker:
         Where no option says otherwise.
     curve : Curve or None
         What `generate()` keeps.
+    errors : ndarray
+        Standard errors of the curve, which `se()` keeps.
+    places : ndarray of int or None
+        Observations of the points of the curve; None: the first ones.
     """
 
     def __init__(
@@ -70,11 +77,34 @@ class SingleMaker:
         self.saved: Results | None = None
         self.usual_titles = Titles()
         self.curve: Curve | None = None
+        self.errors = np.empty(0)
+        self.places: np.ndarray | None = None
 
     def say_once(self, text: str) -> None:
         """Tell the user of the first panel."""
         if self.saved is None:
             self.notes.add(text)
+
+    def keep(self, names: Sequence[str], columns: Sequence[tuple[str, np.ndarray]]) -> None:
+        """Keep what belongs to the points of a curve as new variables, each with a label.
+
+        Raises
+        ------
+        StataError
+            r(110) for a name in use, r(198) where there are more points than observations.
+        """
+        data = self.session.data
+        count = len(columns[0][1])
+        if count > data.n_obs:
+            raise StataError(198, f"n() must be at most {data.n_obs}, the number of observations")
+        rows = np.arange(count) if self.places is None else self.places
+        made = []
+        for name, (label, values) in zip(names, columns, strict=True):
+            check_new_name(name, data)
+            column = np.full(data.n_obs, MISSING)
+            column[rows] = np.where(np.isnan(values), MISSING, values)
+            made.append(Variable(name, "double", column, "%10.0g", label))
+        self.session.data = data.with_variables(*made)
 
     def making(self, rows: np.ndarray) -> Making:
         level = self.session.settings.level

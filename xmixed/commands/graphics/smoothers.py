@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.layers.curves import local_settings
+from xmixed.commands.graphics.layers.curves import local_settings, lowess_settings
 from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import SingleMaker, single_syntax
@@ -20,11 +20,11 @@ from xmixed.graphics.looks import INTERVAL
 from xmixed.graphics.model import Heading, Plot, Stroke, Style, Titles
 from xmixed.graphics.options import tables
 from xmixed.language.graph_syntax import Content, GraphOptionSpec
-from xmixed.language.nodes.graphs import GraphCommand
+from xmixed.language.nodes.graphs import GraphCommand, GraphOptions
 from xmixed.missing import MISSING
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-from xmixed.statistics.curves.smoothing import lowess as smooth
+from xmixed.statistics.distributions import normal_quantile
 
 
 def _option(
@@ -40,6 +40,8 @@ _COMMON = (
     _option("lineopts", "lineop", "options", tables.FIT_OPTIONS),
 )
 LOWESS = (*_COMMON, *tables.SMOOTH_OPTIONS)
+UNIT_LEVEL = 68.0
+"""Of an interval that is not shown."""
 LPOLY = (
     *_COMMON,
     _option("ci", "ci", "flag"),
@@ -54,12 +56,12 @@ LPOLY = (
 @command(
     "lowess",
     syntax=single_syntax("lowess", LOWESS, weights=()),
-    synopsis="lowess yvar xvar [if] [in] [, bwidth(#) mean noweight generate(newvar) nograph options]",
+    synopsis="lowess yvar xvar [if] [in] [, bwidth(#) mean noweight adjust logit generate(newvar)"
+    " nograph options]",
     needs=("data",),
     keeps_r=True,
 )
 def lowess(session: SessionState, node: GraphCommand) -> None:
-    _refuse(node, "logit", "adjust")
     options = node.plots[0].options
     maker = SingleMaker(session, node, _lowess_layers, legend=False)
     graph = maker.graph()
@@ -68,19 +70,6 @@ def lowess(session: SessionState, node: GraphCommand) -> None:
         _keep_smooth(session, new, maker)
     if options.last("graph") is None:
         finish(session, graph, node, node.options, maker.notes)
-
-
-def _refuse(node: GraphCommand, *names: str) -> None:
-    for name in names:
-        if name in node.plots[0].options:
-            raise StataError(198, f"option {name} is not implemented in xmixed yet")
-
-
-def _bandwidth(making: Making) -> float:
-    bandwidth = making.options.value("bwidth", 0.8)
-    if not 0 < bandwidth <= 1:
-        raise StataError(198, "bwidth() must be between 0 and 1")
-    return bandwidth
 
 
 def _points(making: Making) -> tuple[Plot, np.ndarray, np.ndarray, Layer]:
@@ -95,11 +84,10 @@ def _lowess_layers(maker: SingleMaker, making: Making) -> list[Layer]:
     _, xs, ys, layer = _points(making)
     if not len(xs):
         return [layer]
-    curve = curves.lowess_curve(
-        xs, ys, _bandwidth(making), making.options.flag("mean"), not making.options.flag("noweight")
-    )
+    settings = lowess_settings(making.options)
+    curve = curves.lowess_curve(xs, ys, settings)
     maker.usual_titles = Titles(
-        title=Heading(("Lowess smoother",)), note=Heading((f"bandwidth = {_bandwidth(making):.2g}",))
+        title=Heading(("Lowess smoother",)), note=Heading((f"bandwidth = {settings.bandwidth:.2g}",))
     )
     return [layer, _line(making, "lineopts", curve, layer)]
 
@@ -120,13 +108,8 @@ def _keep_smooth(session: SessionState, names: tuple[str, ...], maker: SingleMak
     y, x = making.variables(2, 2)
     used = making.complete(y, x)
     values = np.full(session.data.n_obs, MISSING)
-    values[used] = smooth(
-        x.values[used],
-        y.values[used],
-        _bandwidth(making),
-        mean=making.options.flag("mean"),
-        weighted=not making.options.flag("noweight"),
-    )
+    settings = lowess_settings(making.options)
+    values[used] = curves.smoothed(x.values[used], y.values[used], settings)
     label = f"lowess: {y.measure.title}"
     made = Variable(names[0], "double", values, "%10.0g", label)
     session.data = session.data.with_variables(made)
@@ -136,15 +119,32 @@ def _keep_smooth(session: SessionState, names: tuple[str, ...], maker: SingleMak
     "lpoly",
     syntax=single_syntax("lpoly", LPOLY),
     synopsis="lpoly yvar xvar [if] [in] [weight] [, kernel(name) bwidth(#) degree(#) n(#) ci"
-    " noscatter options]",
+    " noscatter at(varname) generate(x s) se(e) options]",
     needs=("data",),
 )
 def lpoly(session: SessionState, node: GraphCommand) -> None:
-    _refuse(node, "at", "generate", "se")
     maker = SingleMaker(session, node, _lpoly_layers, legend=None)
     graph = maker.graph()
+    _keep_local(session, node.plots[0].options, maker)
     if node.plots[0].options.last("graph") is None:
         finish(session, graph, node, node.options, maker.notes)
+
+
+def _keep_local(session: SessionState, options: GraphOptions, maker: SingleMaker) -> None:
+    """Keep the smooth and its standard errors: `generate(x s)`, with `at()` `generate(s)`; `se(e)`."""
+    names, errors = options.words("generate"), options.words("se")
+    curve = maker.curve
+    if not (names or errors) or curve is None:
+        return
+    columns = [("lpoly smooth", curve.y)]
+    if "at" not in options:
+        columns.insert(0, ("lpoly smoothing grid", curve.x))
+    if len(names) != len(columns):
+        raise StataError(198, "option generate() incorrectly specified")
+    if len(errors) > 1:
+        raise StataError(198, "option se() incorrectly specified")
+    columns += [("standard error of lpoly smooth", maker.errors)] * len(errors)
+    maker.keep((*names, *errors), columns)
 
 
 def _lpoly_layers(maker: SingleMaker, making: Making) -> list[Layer]:
@@ -158,7 +158,14 @@ def _lpoly_layers(maker: SingleMaker, making: Making) -> list[Layer]:
         y, x = making.variables(2, 2)
         used = making.complete(y, x, weights=weights)
         xs, ys, weights = x.values[used], y.values[used], weights[used]
-    curve, h = curves.local_curve(xs, ys, settings, weights)
+    places = making.places()
+    if places is not None:
+        settings = replace(settings, at=places[0])
+        maker.places = places[1]
+    # standard errors are the half width of an interval over its quantile
+    level = settings.level or UNIT_LEVEL
+    curve, h = curves.local_curve(xs, ys, replace(settings, level=level), weights)
+    maker.curve, maker.errors = curve, (curve.high - curve.y) / normal_quantile(level)
     note = f"kernel = {settings.kernel}, degree = {settings.degree}, bandwidth = {h:.3g}"
     maker.usual_titles = Titles(title=Heading(("Local polynomial smooth",)), note=Heading((note,)))
     maker.saved = Results(

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from xmixed.graphics.colors import readable_on
 from xmixed.graphics.decimate import MOST_POINTS, thin_line, thin_points
-from xmixed.graphics.looks import Look, Pen
+from xmixed.graphics.looks import Look, Pen, pen_of
 from xmixed.graphics.model import Plot
 from xmixed.graphics.sizes import SYMBOLS
 
@@ -349,22 +350,38 @@ def _with_pen(look: Look, pen: Pen) -> Look:
 
 
 def _pie(ax: Any, plot: Plot, look: Look) -> None:
-    """Slices clockwise from twelve o'clock; `x` says how far each stands out, texts stand in the slices."""
+    """Slices one after the other; `x` says how far each stands out, texts stand in the slices."""
     from matplotlib.patches import Wedge
 
+    style = plot.style
     share = plot.y / max(float(plot.y.sum()), 1e-300)
-    edges = 90 - 360 * np.r_[0.0, np.cumsum(share)]
+    edges = style.start + (-360 if style.clockwise else 360) * np.r_[0.0, np.cumsum(share)]
     colors = look.colors
+    pen = pen_of(style.line, "#ffffffff", 0.8, 1.0)
     for i, (start, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
         middle = np.deg2rad((start + end) / 2)
         out = float(plot.x[i]) if len(plot.x) else 0.0
         center = (out * np.cos(middle), out * np.sin(middle))
         color = colors[i % len(colors)]
-        ax.add_patch(Wedge(center, 1.0, end, start, facecolor=color, edgecolor="#ffffffff", linewidth=0.8))
+        ax.add_patch(
+            Wedge(
+                center,
+                1.0,
+                min(start, end),
+                max(start, end),
+                facecolor=color,
+                edgecolor=pen.color,
+                linewidth=pen.width,
+                linestyle=_dashed(pen),
+            )
+        )
         if i < len(plot.texts) and plot.texts[i]:
-            x, y = center[0] + 0.68 * np.cos(middle), center[1] + 0.68 * np.sin(middle)
-            size = plot.style.label_size or 9.5
-            ax.text(x, y, plot.texts[i], color="#ffffffff", fontsize=size, ha="center", va="center")
+            away = 0.68 + (style.text_gaps[i] / 100 if style.text_gaps else 0.0)
+            x, y = center[0] + away * np.cos(middle), center[1] + away * np.sin(middle)
+            own = style.text_colors[i] if style.text_colors else ""
+            written = own or (readable_on(color) if away < 1 else "#000000ff")
+            size = (style.text_sizes[i] if style.text_sizes else 0.0) or 9.5
+            ax.text(x, y, plot.texts[i], color=written, fontsize=size, ha="center", va="center")
 
 
 def _contour(ax: Any, plot: Plot, look: Look) -> None:

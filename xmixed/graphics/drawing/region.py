@@ -110,8 +110,9 @@ def _labels(
     angle = _angle(axis, vertical, page.scheme.y_angle, sizes, length)
     if not vertical and axis.angle is None and axis.tiers == () and angle == 0 and texts:
         slot = length / len(texts) * 1.1
-        if len(texts) > 1 and any(width > slot for width, _ in sizes):
-            texts = [page.wrapped((text,), size, slot) for text in texts]
+        cut = any(text != tick.label for text, tick in zip(texts, axis.ticks, strict=True))
+        if len(texts) > 1 and (cut or any(width > slot for width, _ in sizes)):
+            texts = [page.wrapped((tick.label,), size, slot) for tick in axis.ticks]
             sizes = [page.measure(text, size) for text in texts if text]
     turn = math.radians(angle)
     across = [

@@ -366,10 +366,18 @@ PIE = (
     _option("pie", "pie", "marked", (*FILLS, *_words("explode", bare=True))),
     _option("plabel", "pl", "marked", (*TEXT, *_words("format:f gap"))),
     *_flags("sort descending:des missing:miss"),
-    *_flags("cw clockwise", drawn=False),
-    *_words("angle0 ptext line intensity:inten pcycle", drawn=False, bare=True),
+    *_flags("cw clockwise"),
+    *_words("angle0 intensity:inten"),
+    _option("line", "line", "options", LINES),
+    *_words("ptext pcycle", drawn=False, bare=True),
 )
-MATRIX = (*MARKERS, *COLOR, *_flags("half"), *_words("diagonal maxes", drawn=False, bare=True))
+MATRIX = (
+    *MARKERS,
+    *COLOR,
+    *_flags("half"),
+    _option("diagonal", "diag", "marked", TEXT),
+    _option("maxes", "maxes", "options", (*_axis("y"), *_axis("x"))),
+)
 COMBINE = (
     *HEADINGS,
     *_flags("colfirst:colf ycommon:ycom xcommon:xcom"),

@@ -17,9 +17,7 @@ from xmixed.commands.graphics.layers.making import Making
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import SingleMaker, single_syntax
 from xmixed.commands.registry import command
-from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
-from xmixed.expressions.varlist import check_new_name
 from xmixed.formats import format_value
 from xmixed.graphics import curves
 from xmixed.graphics.layers import Layer, Measure
@@ -28,7 +26,6 @@ from xmixed.graphics.options import tables
 from xmixed.graphics.text import plain
 from xmixed.language.graph_syntax import GraphOptionSpec
 from xmixed.language.nodes.graphs import GraphCommand
-from xmixed.missing import MISSING
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
@@ -124,7 +121,8 @@ KDENSITY = (
     _option("normal", "nor", "flag"),
     _option("normopts", "normop", "options", tables.FIT_OPTIONS),
     _option("graph", "gr", "flag"),
-    _option("student", "stu", "marked"),
+    _option("student", "stu", "number"),
+    _option("stopts", "stop", "options", tables.FIT_OPTIONS),
     _option("at", "at", "varlist"),
     _option("width", "w", "number"),
 )
@@ -133,20 +131,17 @@ KDENSITY = (
 @command(
     "kdensity",
     syntax=single_syntax("kdensity", KDENSITY),
-    synopsis="kdensity varname [if] [in] [weight] [, kernel(name) bwidth(#) n(#) normal generate(x d)"
-    " nograph options]",
+    synopsis="kdensity varname [if] [in] [weight] [, kernel(name) bwidth(#) n(#) at(varname) normal"
+    " student(#) generate(x d) nograph options]",
     needs=("data",),
 )
 def kdensity(session: SessionState, node: GraphCommand) -> None:
     options = node.plots[0].options
-    for name in ("student", "at"):
-        if name in options:
-            raise StataError(198, f"option {name}() is not implemented in xmixed yet")
     maker = SingleMaker(session, node, _density_layers)
     graph = maker.graph()
     new = options.words("generate")
     if new:
-        _generate(session, new, maker)
+        _generate(new, maker)
     if options.last("graph") is None:
         finish(session, graph, node, node.options, maker.notes)
 
@@ -160,44 +155,47 @@ def _density_layers(maker: SingleMaker, making: Making) -> list[Layer]:
     if not len(xs):
         return [Layer((Plot("line", label="Kernel density estimate"),), x.measure, measure)]
     kernel = kernel_of(making.options)
+    places = making.places()
     curve, h = curves.density_curve(
         xs,
         w,
         kernel=kernel,
         bandwidth=bandwidth_of(making.options) or bandwidth_of(making.options, "width"),
         points=making.count() or min(len(xs), 50),
+        at=None if places is None else places[0],
     )
+    maker.places = None if places is None else places[1]
     label = "Kernel density estimate"
     style = making.looks.style("line", 0)
     layers = [Layer((Plot("line", curve.x, curve.y, style=style, label=label),), x.measure, measure)]
+    mean, sd = float(np.average(xs, weights=w)), float(np.std(xs, ddof=1)) if len(xs) > 1 else 0.0
+    ends = float(curve.x[0]), float(curve.x[-1])
     if making.options.flag("normal"):
-        mean, sd = float(np.average(xs, weights=w)), float(np.std(xs, ddof=1)) if len(xs) > 1 else 0.0
-        normal = curves.normal_curve(mean, sd, float(curve.x[0]), float(curve.x[-1]))
+        normal = curves.normal_curve(mean, sd, *ends)
         layers.append(_overlaid(making, "normopts", normal, 1.0, "Normal density", layers[0]))
+    if "student" in making.options:
+        df = making.options.value("student")
+        if df is None or not 0 < df < 1e9:
+            raise StataError(198, "student() must be a positive number")
+        student = curves.student_curve(mean, sd, df, *ends)
+        layers.append(_overlaid(making, "stopts", student, 1.0, f"t density, df = {df:g}", layers[0]))
     maker.usual_titles = Titles(
         title=Heading((label,)), note=Heading((f"kernel = {kernel}, bandwidth = {h:.4f}",))
     )
     maker.curve = curve
-    spacing = float(curve.x[1] - curve.x[0])
+    spacing = float(curve.x[1] - curve.x[0]) if len(curve.x) > 1 else 0.0
     maker.saved = Results(
         scalars={"bwidth": h, "n": float(len(curve.x)), "scale": spacing}, macros={"kernel": kernel}
     )
     return layers
 
 
-def _generate(session: SessionState, names: tuple[str, ...], maker: SingleMaker) -> None:
-    """Keep the points and the density as new variables (`generate(x d)`)."""
+def _generate(names: tuple[str, ...], maker: SingleMaker) -> None:
+    """Keep the density as new variables: `generate(x d)`, with `at()` `generate(d)`."""
     curve = maker.curve
-    if len(names) not in (1, 2) or curve is None:
+    count = 1 if maker.places is not None else 2
+    if len(names) not in (1, count) or curve is None:
         raise StataError(198, "option generate() incorrectly specified")
-    data = session.data
-    if len(curve.x) > data.n_obs:
-        raise StataError(198, f"n() must be at most {data.n_obs}, the number of observations")
-    pairs = zip(names, (curve.x, curve.y) if len(names) == 2 else (curve.y,), strict=True)
-    made: list[Variable] = []
-    for name, values in pairs:
-        check_new_name(name, data)
-        column = np.full(data.n_obs, MISSING)
-        column[: len(values)] = values
-        made.append(Variable(name, "double", column, "%10.0g", "Kernel density estimate"))
-    session.data = data.with_variables(*made)
+    label = "Kernel density estimate"
+    columns = [(label, curve.x), (label, curve.y)]
+    maker.keep(names, columns[-len(names) :])

@@ -132,20 +132,27 @@ def bands(making: Making) -> Layer:
     return _curve_layer(making, curve, x.measure, measure, label)
 
 
-def lowess(making: Making) -> Layer:
-    y, x, xs, ys, _ = _xy(making)
-    bandwidth = making.options.value("bwidth", 0.8)
+def lowess_settings(options: GraphOptions) -> curves.LowessSettings:
+    """Return what the options of `lowess` say; r(198) for a bandwidth that cannot be."""
+    bandwidth = options.value("bwidth", 0.8)
     if not 0 < bandwidth <= 1:
         raise StataError(198, "bwidth() must be between 0 and 1")
-    for name in ("logit", "adjust"):
-        if making.options.flag(name):
-            raise StataError(198, f"option {name} is not implemented in xmixed yet")
+    return curves.LowessSettings(
+        bandwidth,
+        options.flag("mean"),
+        not options.flag("noweight"),
+        options.flag("adjust"),
+        options.flag("logit"),
+    )
+
+
+def lowess(making: Making) -> Layer:
+    y, x, xs, ys, _ = _xy(making)
+    settings = lowess_settings(making.options)
     label = f"lowess {y.name} {x.name}"
     if not len(xs):
         return Layer((Plot("line", label=label),), x.measure, replace(y.measure, title=label))
-    curve = curves.lowess_curve(
-        xs, ys, bandwidth, making.options.flag("mean"), not making.options.flag("noweight")
-    )
+    curve = curves.lowess_curve(xs, ys, settings)
     return _curve_layer(making, curve, x.measure, replace(y.measure, title=label), label)
 
 

@@ -69,6 +69,24 @@ class Making:
             used &= weights > 0
         return used
 
+    def places(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the values of the variable of `at()` in ascending order, and their observations.
+
+        None without the option; r(198) for more than one variable, r(2000) where all values are missing.
+        """
+        option = self.options.last("at")
+        if option is None:
+            return None
+        columns = self.columns.columns(option.value or ())
+        if len(columns) != 1:
+            raise StataError(198, "option at() incorrectly specified", option.span)
+        values = columns[0].values
+        rows = np.flatnonzero(~is_missing(values))
+        rows = rows[np.argsort(values[rows], kind="stable")]
+        if not len(rows):
+            raise StataError(2000, "no observations")
+        return values[rows], rows
+
     def number(self, i: int = 0) -> int:
         """Return the look of the scheme's that `pstyle()` asks for, negative so that it stays; else 1."""
         return -self.looks.number(0, i) or 1

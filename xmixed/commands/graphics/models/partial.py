@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.curves import lowess_settings
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import draw_layers, lone_syntax
 from xmixed.commands.registry import command
@@ -245,7 +246,7 @@ def _component(session: SessionState, node: GraphCommand, augmented: bool) -> No
         ]
         if looks.options.flag("lowess") or "lsopts" in looks.options:
             options, own = _inside(looks, "lsopts")
-            curve = curves.lowess_curve(found.x, found.y, _bandwidth(options), False, True)
+            curve = curves.lowess_curve(found.x, found.y, lowess_settings(options))
             plots.append(Plot("line", curve.x, curve.y, style=own.style("line", 0), label="lowess"))
         if looks.options.flag("mspline") or "msopts" in looks.options:
             options, own = _inside(looks, "msopts")
@@ -254,13 +255,6 @@ def _component(session: SessionState, node: GraphCommand, augmented: bool) -> No
         return [Layer(tuple(plots), across, along, (along.title,))]
 
     draw_layers(session, node, make, False)
-
-
-def _bandwidth(options: GraphOptions) -> float:
-    bandwidth = options.value("bwidth", 0.8)
-    if not 0 < bandwidth <= 1:
-        raise StataError(198, "bwidth() must be between 0 and 1")
-    return bandwidth
 
 
 @command(

@@ -85,7 +85,7 @@ def _by_fitted(marks: Style, fitted: np.ndarray, left: np.ndarray) -> list[Layer
     points = Plot("scatter", fitted, left, style=marks, number=-1)
     ends = np.array([fitted.min(), fitted.max()])
     zero = Plot("line", ends, np.zeros(2), style=_ZERO)
-    curve = curves.lowess_curve(fitted, left, 0.8, False, True)
+    curve = curves.lowess_curve(fitted, left)
     smooth = Plot("line", curve.x, curve.y, number=_CURVE)
     return [Layer((zero, points, smooth), Measure("Fitted values"), Measure("Standardized residuals"))]
 
@@ -129,7 +129,7 @@ def _last_panel(
     asked = node.plots[0].options.word("relevel")
     if not levels and not asked:
         size = Plot("scatter", fitted, np.sqrt(np.abs(left)), style=marks, number=-1)
-        curve = curves.lowess_curve(fitted, size.y, 0.8, False, True)
+        curve = curves.lowess_curve(fitted, size.y)
         smooth = Plot("line", curve.x, curve.y, number=_CURVE)
         return "Size of residuals", [
             Layer((size, smooth), Measure("Fitted values"), Measure("Root of their absolute value"))
