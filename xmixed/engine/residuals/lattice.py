@@ -357,6 +357,11 @@ class LatticeProducts:
         information = [self._products(packed[own], weights[own] * packed[own]) for own in self.rows_of_by]
         return gradient, np.stack(information)
 
+    def information_of_one(self, inverse: np.ndarray) -> np.ndarray:
+        """Expected information (n_by, P, P) of one unit that has all values of t(); inverses (n_by, T, T)."""
+        packed = inverse[:, self.upper[0], self.upper[1]]
+        return np.stack([self._products(own[None], 0.5 * own[None]) for own in packed])
+
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Sums of products of the least-squares residuals by pair of t(), and counts, (n_by, P)."""
         data, found = self.found.data, self.found
