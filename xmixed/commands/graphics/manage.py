@@ -358,6 +358,8 @@ def combine(session: SessionState, node: GraphCommand) -> None:
         graphs = with_common(graphs, "y")
     if options.flag("xcommon"):
         graphs = with_common(graphs, "x")
+    if options.flag("commonscheme"):
+        graphs = [_in_scheme(one, scheme.name) for one in graphs]
     holes = tuple(int(hole) for hole in options.value("holes", ()))
     rows, columns = _grid(node, len(graphs) + len(holes))
     scale = options.word("iscale").lstrip("*")

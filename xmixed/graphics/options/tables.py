@@ -190,7 +190,7 @@ MARKERS = (
     *_words("msymbol:m msize:msiz mcolor:mc mfcolor:mfc mlcolor:mlc mlwidth:mlw jitter jitterseed"),
     _option("mlabel", "mlab", "varlist"),
     *_words("mlabposition:mlabp mlabsize:mlabs mlabcolor:mlabc mlabangle:mlabang"),
-    _option("mlabvposition", "mlabv", "varlist", drawn=False),
+    _option("mlabvposition", "mlabv", "varlist"),
     *_words("mstyle mlstyle:mlsty mlabgap:mlabg mlabtextstyle mlabstyle mlabformat mlalign", drawn=False),
     _option("symbol", "s"),
 )
@@ -380,8 +380,8 @@ MATRIX = (
 )
 COMBINE = (
     *HEADINGS,
-    *_flags("colfirst:colf ycommon:ycom xcommon:xcom"),
-    *_flags("commonscheme altshrink", drawn=False),
+    *_flags("colfirst:colf ycommon:ycom xcommon:xcom commonscheme:commons"),
+    *_flags("altshrink", drawn=False),
     *_words("rows:r cols:c holes:hole", "numbers"),
     *_words("iscale:isc"),
     *_words("imargin:imar", bare=True, drawn=False),

@@ -36,6 +36,7 @@ from xmixed.session.state import SessionState
 
 MOST_LABELS = 12
 """More values of x than this get round labels."""
+HEADINGS = ("title", "subtitle", "note", "caption")
 SERIES = 20
 """plot1opts() to plot20opts()."""
 
@@ -215,11 +216,12 @@ class MarginsMaker:
             Panel(self._place_name(self.layout.panels, values), tuple(self._layers(cells)))
             for values, cells in self._split(self.cells, self.layout.panels)
         ]
+        # titles are those of the whole graph, not of each panel
         with_title = GraphOption("title", self._titles().title.lines, NO_OPTIONS)
-        inside = GraphOptions((with_title, *by.options.items))
-        graph = by_graph(
-            panels, replace(by, options=inside), options, self.scheme, self.notes, "", None, False
-        )
+        own = options.every(*HEADINGS)
+        inside = GraphOptions((with_title, *own, *by.options.items))
+        rest = GraphOptions(tuple(item for item in options if item.name not in HEADINGS))
+        graph = by_graph(panels, replace(by, options=inside), rest, self.scheme, self.notes, "", None, False)
         return self._with_legend(graph, options)
 
     def _split(
