@@ -29,8 +29,9 @@ def pigs() -> Dataset:
     )
 
 
-def test_a_table_comes_back(tmp_path: Path):
-    path = str(tmp_path / "x.db")
+@pytest.mark.parametrize("file", ["x.db", "x.duckdb"])
+def test_a_table_comes_back(tmp_path: Path, file: str):
+    path = str(tmp_path / file)
     assert write_table(path, "pigs", pigs()) == []
     data = read_query(path, 'SELECT * FROM "pigs"').dataset
     for one, other in zip(data, pigs(), strict=True):
@@ -44,14 +45,32 @@ def test_a_table_comes_back(tmp_path: Path):
     assert read_query(path, "SELECT s FROM pigs WHERE n > 1e9").dataset.n_obs == 0
 
 
-def test_a_table_that_fails_stays(tmp_path: Path):
-    path = str(tmp_path / "x.db")
+@pytest.mark.parametrize("file", ["x.db", "x.duckdb"])
+def test_a_table_that_fails_stays(tmp_path: Path, file: str):
+    path = str(tmp_path / file)
     write_table(path, "pigs", pigs())
     other = pigs().select(["x"]).renamed({"x": "unknown"})
     with pytest.raises(StataError) as caught:
         write_table(path, "pigs", other, "insert")
     assert caught.value.code == 682
     assert read_query(path, "SELECT * FROM pigs").dataset.n_obs == 3
+
+
+def test_tables_of_duckdb_have_the_types_of_variables(tmp_path: Path):
+    path = str(tmp_path / "x.duckdb")
+    data = pigs().with_variables(Variable("b", "byte", np.array([1, 101, 102], dtype=np.int8), "%8.0g"))
+    assert write_table(path, "pigs", data) == ["(note: b: 1 extended missing value is written as NULL)"]
+    with pytest.raises(StataError) as caught:
+        write_table(path, "PIGS", data)
+    assert caught.value.code == 602
+    with duckdb.connect(path, read_only=True) as opened:
+        types = [str(row[1]) for row in opened.execute("DESCRIBE pigs").fetchall()]
+        rows = opened.execute("SELECT n, b, day FROM pigs").fetchall()
+    assert types == ["DOUBLE", "INTEGER", "VARCHAR", "DATE", "TIMESTAMP", "SMALLINT"]
+    assert [row[:2] for row in rows] == [(5, 1), (None, None), (70000, None)] and rows[1][2] is None
+    with pytest.raises(StataError) as caught:
+        write_table(str(tmp_path / "nowhere" / "x.duckdb"), "pigs", data)
+    assert caught.value.code == 682
 
 
 def test_types_of_other_programs(tmp_path: Path):

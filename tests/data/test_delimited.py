@@ -16,6 +16,7 @@ from xmixed.data.files import memory
 from xmixed.data.files.content import Content, read_content
 from xmixed.data.files.delimited import reader
 from xmixed.data.files.delimited.encoding import plain_text
+from xmixed.data.files.delimited.locales import separators_of_locale
 from xmixed.data.files.delimited.options import EVERY, Reading, Separators
 from xmixed.data.files.delimited.reader import read_delimited
 from xmixed.data.files.delimited.writer import Writing, write_delimited
@@ -209,3 +210,39 @@ def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest
     assert caught.value.code == 909 and "MB" in caught.value.hint
     free = memory._of_system()
     assert free is None or free > 0
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_numbers_of_other_places(quoted):
+    text = "name;x;y;z\na;1.234,5;1,5;.\nb;-2.000;-0,25;.a\nc;;1e3;3\n"
+    if quoted:  # quotes inside a cell: not taken apart by pandas
+        text = text.replace("a;1", 'a"b;1')
+    data = read(text, separators=Separators(";"), decimal=",", thousands=".")
+    assert cells(data)[1:] == [[1234.5, -2000, MISSING], [1.5, -0.25, 1000], [MISSING, CODES[1], 3]]
+    assert [variable.type for variable in data][1:] == ["float", "float", "byte"]
+    plain = read(text, separators=Separators(";"))
+    assert [variable.is_string for variable in plain] == [True, True, True, False]
+
+
+def test_a_point_is_no_comma():
+    assert read("x;y\n1,5;1.5\n", separators=Separators(";"), decimal=",")["y"].is_string
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "value"),
+    [
+        ("de_DE", "1.234.567,5", 1234567.5),
+        ("fr_FR.UTF-8", "1\u202f234,5", 1234.5),
+        ("en", "1,234.5", 1234.5),
+        ("de-ch", "1’234.5", 1234.5),
+        ("sv_SE", "1\u00a0234,5", 1234.5),
+    ],
+)
+def test_locales(locale, text, value):
+    decimal, thousands = separators_of_locale(locale)
+    data = read(f"x\ty\n{text}\ta\n", decimal=decimal, thousands=thousands)
+    assert data["x"].to_double().tolist() == [value]
+
+
+def test_unknown_locales():
+    assert separators_of_locale("xx_YY") is None and separators_of_locale("") is None

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from xmixed.data.files.raw.layout import parse_columns, parse_dictionary, split_dictionary
+from xmixed.data.files.raw.layout import Item, parse_columns, parse_dictionary, split_dictionary
 from xmixed.data.files.raw.values import read_free, read_records
 from xmixed.errors import StataError
 from xmixed.missing import MISSING
 
 
 def test_free_values():
-    found = read_free("1,2\t3\n,,4 'a b' \"c\"", ["x", "y"], ["byte", "str2"]).dataset
+    found = read_free("1,2\t3\n,,4 'a b' \"c\"", [Item("x", "byte"), Item("y", "str2")]).dataset
     assert found["x"].to_double().tolist() == [1, 3, 4, MISSING]  # "a b" is the string, "c" a number
     assert found["y"].values.tolist() == ["2", "", "a ", ""]
 
 
 def test_values_that_do_not_fit_are_said():
-    notes = read_free("101 abcd x ab", ["x", "y"], ["byte", "str2"]).notes
+    notes = read_free("101 abcd x ab", [Item("x", "byte"), Item("y", "str2")]).notes
     assert notes == (
         "'x' cannot be read as a number for x[2]",
         "(note: x: 1 value is beyond byte and missing)",

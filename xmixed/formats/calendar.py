@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -139,3 +139,8 @@ def remove_leap_seconds(milliseconds: float) -> float:
 def add_leap_seconds(milliseconds: float) -> float:
     """Return a %tc value as %tC."""
     return milliseconds + 1000.0 * bisect_right(_LEAP_ENDS, milliseconds)
+
+
+def time_stamp(moment: datetime) -> str:
+    """Return a time as `29 Mar 2011 10:57`, in English wherever we are."""
+    return f"{moment.day} {SHORT_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M}"

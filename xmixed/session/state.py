@@ -21,6 +21,7 @@ from xmixed.session.settings import Settings
 
 if TYPE_CHECKING:
     from xmixed.data.groups import Groups
+    from xmixed.session.data_snapshots import DataSnapshot
     from xmixed.session.log import LogFile
     from xmixed.session.open_files import OpenFile, PostFile
     from xmixed.session.tested import Tested
@@ -68,6 +69,7 @@ class SessionState(ABC):
         self.tested: Tested | None = None
         self.rc = 0  # `_rc`: return code of the last `capture`
         self.advisers: list[Callable[[StataError], object]] = []  # told of each error that is shown
+        self.snapshots: dict[int, DataSnapshot] = {}
         self.captured = False  # under `capture`: error messages are not printed either
         self.logs: dict[str, LogFile] = {}  # by name
         self.cmdlog: LogFile | None = None

@@ -49,7 +49,19 @@ capture noisily import delimited nosuch, clear
 capture noisily import delimited all, clear rowrange(x)
 capture noisily import delimited all, clear varnames(x)
 capture noisily import delimited all, clear stringcols(0)
-capture noisily import delimited all, clear decimalseparator(,)
+* 1.234,5 is 1234.5 where the comma is the decimal point
+file open german using german.csv, write text
+file write german "x;y" _n "1.234,5;2" _n "-0,25;" _n
+file close german
+import delimited german, clear delimiters(";") decimalseparator(,) groupseparator(.)
+list
+import delimited german, clear delimiters(";") parselocale(de_DE)
+assert x == cond(_n == 1, 1234.5, -.25)
+import delimited german, clear delimiters(";")
+list
+capture noisily import delimited german, clear parselocale(martian)
+capture noisily import delimited german, clear decimalseparator(,) groupseparator(,)
+capture noisily import delimited german, clear decimalseparator(xy)
 capture noisily import delimited all, clear encoding(martian)
 capture noisily import foo
 capture noisily export foo

@@ -25,6 +25,11 @@ capture noisily import sql using pigs.db, table(nosuch) clear
 capture noisily import sql using nosuch.db, table(x) clear
 capture noisily import sql using pigs.db, clear
 capture noisily export sql using pigs.db
+* the same in a database of DuckDB
+export sql using pigs.duckdb, table(x)
 capture noisily export sql using pigs.duckdb, table(x)
+export sql using pigs.duckdb, table(x) insert
+import sql using pigs.duckdb, exec("select count(*) as n from x") clear
+list
 capture noisily odbc list
 count

@@ -10,7 +10,7 @@ from xmixed.commands.varlists import names_in
 from xmixed.data.dataset import Dataset
 from xmixed.data.notes import LARGEST, notes_of, number_of_note
 from xmixed.errors import StataError
-from xmixed.formats.calendar import SHORT_MONTHS
+from xmixed.formats.calendar import time_stamp
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_by, parse_command
 from xmixed.language.syntax import Syntax
@@ -31,11 +31,6 @@ def with_notes(data: Dataset, name: str, notes: dict[int, str]) -> Dataset:
         texts["note0"] = str(max(notes))
         texts |= {f"note{number}": text for number, text in sorted(notes.items())}
     return data.with_characteristics(name, texts)
-
-
-def time_stamp(moment: datetime) -> str:
-    """Return a time as `29 Mar 2011 10:57`, in English wherever we are."""
-    return f"{moment.day} {SHORT_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M}"
 
 
 @command(

@@ -57,9 +57,9 @@ def import_(session: SessionState, node: Command) -> None:
             ),
             OptionSpec("asfloat", "asfloat", help="fractions as float"),
             OptionSpec("asdouble", "asdouble", help="fractions as double"),
-            OptionSpec("parselocale", "parsel", "text", built=False),
-            OptionSpec("groupseparator", "groups", "text", built=False),
-            OptionSpec("decimalseparator", "decimals", "text", built=False),
+            OptionSpec("parselocale", "parsel", "text", "numbers as they are written there: de_DE"),
+            OptionSpec("groupseparator", "groups", "text", "what parts thousands"),
+            OptionSpec("decimalseparator", "decimals", "text", "the decimal point"),
             CLEAR,
         ),
         exclusive=(("asfloat", "asdouble"),),
@@ -90,8 +90,30 @@ def import_delimited(session: SessionState, node: Command) -> None:
         numeric_columns=_columns(node, "numericcols"),
         fractions=fractions,
         encoding=node.option("encoding", ""),
+        **_number_marks(node),
     )
     install(session, read_delimited(read_content(name, COPIES), reading, names))
+
+
+def _number_marks(node: Command) -> dict[str, str]:
+    """Return the decimal point and the marks of thousands, where they are not Stata's own."""
+    from xmixed.data.files.delimited.locales import separators_of_locale
+
+    marks: dict[str, str] = {}
+    if node.option("parselocale"):
+        found = separators_of_locale(node.option("parselocale"))
+        if found is None:
+            hint = "decimalseparator() and groupseparator() say it without a locale"
+            raise StataError(198, f"locale {node.option('parselocale')} not found", hint=hint)
+        marks = dict(zip(("decimal", "thousands"), found, strict=True))
+    for option, name in (("decimalseparator", "decimal"), ("groupseparator", "thousands")):
+        typed = node.option(option)
+        if typed is not None and (len(typed) != 1 or typed.isalnum()):
+            raise _incorrect(option)
+        marks |= {name: typed} if typed is not None else {}
+    if marks and marks.get("decimal", ".") in marks.get("thousands", ""):
+        raise StataError(198, "the decimal point and the mark of thousands must not be the same")
+    return marks
 
 
 def _incorrect(name: str) -> StataError:

@@ -10,6 +10,7 @@ from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.typed.parts import new_names
+from xmixed.expressions.varlist import is_valid_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.text import printable
@@ -17,7 +18,7 @@ from xmixed.session.state import SessionState
 
 if TYPE_CHECKING:
     from xmixed.data.files.imported import Imported
-    from xmixed.data.files.raw.layout import Dictionary
+    from xmixed.data.files.raw.layout import Dictionary, Item
 
 COPIES = 6.0
 
@@ -39,35 +40,43 @@ def _text(name: str) -> str:
         in_range=True,
         using=True,
         options=(
-            OptionSpec("automatic", "automatic", built=False),
-            OptionSpec("byvariable", "by", "integer", built=False),
+            OptionSpec("automatic", "automatic", help="value labels are made of texts"),
+            OptionSpec(
+                "byvariable", "by", "integer", "the values of # observations by variable", minimum_value=1
+            ),
             USING,
             CLEAR,
         ),
     ),
-    synopsis="infile varlist [_skip[(#)] [varlist ...]] using filename [if] [in] [, clear]"
-    "  or  infile using dictionary [if] [in] [, using(filename) clear]",
+    synopsis="infile varlist[:lblname] [_skip[(#)] [varlist ...]] using filename [if] [in]"
+    " [, automatic byvariable(#) clear]"
+    "  or  infile using dictionary [if] [in] [, automatic using(filename) clear]",
     keeps_r=True,
 )
 def infile(session: SessionState, node: Command) -> None:
     from xmixed.data.files.content import with_extension
     from xmixed.data.files.raw.layout import parse_dictionary
-    from xmixed.data.files.raw.values import check_types, read_free, read_records
+    from xmixed.data.files.raw.values import TextLabels, check_types, read_free, read_records
 
     name = _using(node)
     check_may_replace(session, node)
     typed = node.argument.strip()
+    known = {} if session.data.variables else session.data.value_labels
+    labels = TextLabels(dict(known), bool(node.option("automatic")))
     if typed:
         if node.option("using"):
             raise StataError(198, "option using() not allowed")
-        names, types = _free_names(typed, session.settings.type)
-        check_types(types)
-        _finish(session, node, read_free(_text(with_extension(name, ".raw")), names, types))
+        items = _free_items(typed, session.settings.type)
+        check_types([item.type for item in items if item is not None])
+        text = _text(with_extension(name, ".raw"))
+        _finish(session, node, read_free(text, items, node.option("byvariable"), labels))
         return
+    if "byvariable" in node.options:
+        raise StataError(198, "option byvariable() not allowed", node.options["byvariable"].span)
     dictionary, text = _dictionary(node, with_extension(name, ".dct"), ".raw")
     layout = parse_dictionary(dictionary.body, session.settings.type)
     session.out.write(*map(printable, dictionary.head.split("\n")), "")
-    _finish(session, node, read_records(text, layout))
+    _finish(session, node, read_records(text, layout, labels))
 
 
 @command(
@@ -101,33 +110,37 @@ def _using(node: Command) -> str:
     return node.using
 
 
-def _free_names(typed: str, default: str) -> tuple[list[str | None], list[str]]:
-    """Return the variables that are read, None for values left out, and their types."""
-    names: list[str | None] = []
-    types: list[str] = []
+def _free_items(typed: str, default: str) -> list[Item | None]:
+    """Return the variables that are read, None for values left out."""
+    from xmixed.data.files.raw.layout import Item
+
+    items: list[Item | None] = []
     pending: list[str] = []
+    labels: dict[str, str] = {}
 
     def take() -> None:
         found = new_names(" ".join(pending), Dataset(), default)
         for name, kind in zip(found.names, found.types, strict=True):
-            if name in names:
+            if any(item is not None and item.name == name for item in items):
                 raise StataError(110, f"{name} already defined")
-            names.append(name)
-            types.append(kind)
+            items.append(Item(name, kind, value_label=labels.get(name, "")))
         pending.clear()
 
-    for word in typed.split():
+    for word in typed.replace(" :", ":").replace(": ", ":").split():
         if not word.startswith("_skip"):
-            pending.append(word)
+            name, colon, label = word.partition(":")
+            if colon and not is_valid_name(label):
+                raise StataError(198, f"{label} invalid name")
+            labels |= {name: label} if colon else {}
+            pending.append(name)
             continue
         take()
         inside = word.removeprefix("_skip").removeprefix("(").removesuffix(")")
         if inside and not inside.isdecimal():
             raise StataError(198, "invalid syntax")
-        names += [None] * int(inside or 1)
-        types += [default] * int(inside or 1)
+        items += [None] * int(inside or 1)
     take()
-    return names, types
+    return items
 
 
 def _dictionary(node: Command, name: str, extension: str) -> tuple[Dictionary, str]:

@@ -60,13 +60,14 @@ def database_kind(path: str) -> str:
 def _connection(path: str, writes: bool) -> Iterator[Any]:
     """Yield a connection whose changes all stay or all go."""
     if database_kind(path) == "duckdb":
-        if writes:
-            raise StataError(198, "export sql into databases of DuckDB is not implemented in xmixed yet")
         require_package("duckdb", "sql", "databases of DuckDB")
         import duckdb
 
         failure: type[Exception] = duckdb.Error
-        opened = duckdb.connect(path, read_only=True, config={"enable_external_access": "false"})
+        try:
+            opened = duckdb.connect(path, read_only=not writes, config={"enable_external_access": "false"})
+        except failure as error:  # another program has it, or a folder that is not there
+            raise _refused(error) from None
     else:
         import sqlite3
 
@@ -84,9 +85,13 @@ def _connection(path: str, writes: bool) -> Iterator[Any]:
         yield opened
         opened.execute("COMMIT" if writes else "ROLLBACK")
     except failure as error:
-        raise StataError(682, "database refuses", hint=str(error).splitlines()[0][:300]) from None
+        raise _refused(error) from None
     finally:
         opened.close()
+
+
+def _refused(error: Exception) -> StataError:
+    return StataError(682, "database refuses", hint=str(error).splitlines()[0][:300])
 
 
 def _day(raw: bytes) -> datetime.date | str:
@@ -192,7 +197,8 @@ def write_table(path: str, table: str, data: Dataset, how: str = "") -> list[str
     """
     name = quoted_name(table)
     notes: list[str] = []
-    columns = [_cells_of(variable, notes) for variable in data]
+    into_duckdb = database_kind(path) == "duckdb"
+    columns = [] if into_duckdb else [_cells_of(variable, notes) for variable in data]
     with _connection(path, writes=True) as opened:
         if _has_table(opened, table):
             if not how:
@@ -202,17 +208,52 @@ def write_table(path: str, table: str, data: Dataset, how: str = "") -> list[str
         if not _has_table(opened, table):
             described = ", ".join(f"{quoted_name(variable.name)} {_type_of(variable)}" for variable in data)
             opened.execute(f"CREATE TABLE {name} ({described})")
-        places = ", ".join("?" * len(columns))
         listed = ", ".join(quoted_name(variable.name) for variable in data)
+        if into_duckdb:
+            opened.register(_FRAME, _frame(data, notes))
+            opened.execute(f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {quoted_name(_FRAME)}")
+            return notes
+        places = ", ".join("?" * len(columns))
         rows = list(zip(*columns, strict=True))
         if rows:
             opened.executemany(f"INSERT INTO {name} ({listed}) VALUES ({places})", rows)
     return notes
 
 
+_FRAME = "data in memory"
+
+
+def _frame(data: Dataset, notes: list[str]) -> Any:
+    """Return data as a frame that DuckDB reads, columns with masks where values are missing."""
+    import pandas as pd
+
+    columns: dict[str, Any] = {}
+    for variable in data:
+        if variable.is_string:
+            columns[variable.name] = np.array(_cells_of(variable, notes), dtype=object)
+            continue
+        doubles, missing = variable.to_double(), _missing_of(variable, notes)
+        plain = np.where(missing, 0.0, doubles)
+        shown = variable.format.lstrip("%-")
+        if shown.startswith(("td", "tc")):
+            unit = "D" if shown.startswith("td") else "ms"
+            moments = np.datetime64("1960-01-01", unit) + plain.astype(f"timedelta64[{unit}]")
+            columns[variable.name] = np.where(missing, np.datetime64("NaT"), moments.astype("M8[us]"))
+        elif variable.type in ("float", "double"):
+            columns[variable.name] = pd.arrays.FloatingArray(plain, missing)
+        else:
+            columns[variable.name] = pd.arrays.IntegerArray(plain.astype(np.int64), missing)
+    return pd.DataFrame(columns, copy=False)
+
+
 def _has_table(opened: Any, table: str) -> bool:
-    query = "SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE"
-    return opened.execute(query, (table,)).fetchone()[0] > 0
+    if hasattr(opened, "register"):
+        query = "SELECT count(*) FROM information_schema.tables WHERE lower(table_name) = lower(?)"
+    else:
+        query = (
+            "SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE"
+        )
+    return opened.execute(query, (table,)).fetchall()[0][0] > 0
 
 
 def _type_of(variable: Variable) -> str:
@@ -226,12 +267,7 @@ def _cells_of(variable: Variable, notes: list[str]) -> list[Any]:
     if variable.is_string:
         values = variable.values.tolist()
         return [value.decode("latin-1") if isinstance(value, bytes) else value for value in values]
-    doubles = variable.to_double()
-    missing = is_missing(doubles)
-    extended = int(np.count_nonzero(missing & (doubles > 2.0**1023)))
-    if extended:
-        what = "value is" if extended == 1 else "values are"
-        notes.append(f"(note: {variable.name}: {extended} extended missing {what} written as NULL)")
+    doubles, missing = variable.to_double(), _missing_of(variable, notes)
     shown = variable.format.lstrip("%-")
     if shown.startswith(("td", "tc")):
         return [
@@ -241,6 +277,17 @@ def _cells_of(variable: Variable, notes: list[str]) -> list[Any]:
     plain = np.where(missing, 0.0, doubles)
     plain = (plain if variable.type in ("float", "double") else plain.astype(np.int64)).tolist()
     return [None if out else value for value, out in zip(plain, missing.tolist(), strict=True)]
+
+
+def _missing_of(variable: Variable, notes: list[str]) -> np.ndarray:
+    """Return where a variable is missing, (n,); extended missing values are told of."""
+    doubles = variable.to_double()
+    missing = is_missing(doubles)
+    extended = int(np.count_nonzero(missing & (doubles > 2.0**1023)))
+    if extended:
+        what = "value is" if extended == 1 else "values are"
+        notes.append(f"(note: {variable.name}: {extended} extended missing {what} written as NULL)")
+    return missing
 
 
 def _iso(value: float, day: bool) -> str:

@@ -8,6 +8,9 @@ import numpy as np
 
 from xmixed.engine.model import Level
 
+# Places for each value up to which distinct values are marked instead of sorted.
+_RANGE = 2
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nesting:
@@ -133,3 +136,27 @@ def _hierarchy(keys: list[np.ndarray]) -> tuple[tuple[np.ndarray, ...], tuple[np
         parents.append(above[new])
         above = np.cumsum(new) - 1
     return tuple(parents), tuple(labels)
+
+
+def rows_in_order(groups: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """Rows by group, those of a group by time: not sorted where they stand so already."""
+    step = np.diff(groups)
+    if bool(((step > 0) | ((step == 0) & (np.diff(time) >= 0))).all()):
+        return np.arange(len(groups))
+    return np.lexsort((time, groups))
+
+
+def distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct values in order, and which of them each is; whole numbers of a small range need no sorting."""
+    if len(values):
+        low, high = values.min(), values.max()
+        if high - low <= _RANGE * len(values):
+            from_low = values - low
+            codes = from_low.astype(np.intp)
+            if np.array_equal(codes, from_low):
+                found = np.zeros(int(codes.max()) + 1, values.dtype)
+                marked = np.zeros(len(found), bool)
+                found[codes], marked[codes] = values, True
+                return found[marked], (np.cumsum(marked) - 1)[codes]
+    found, codes = np.unique(values, return_inverse=True)
+    return found, np.ravel(codes)

@@ -159,6 +159,9 @@ class BandProducts:
         """See `Products`."""
         raise NotImplementedError("its tables are real")
 
+    def curvature(self, rho: np.ndarray, beta: np.ndarray, factor: np.ndarray, reml: bool) -> None:
+        """See `Products`: by steps of the slopes."""
+
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         X, _ = self._solved(full)

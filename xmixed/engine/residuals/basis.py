@@ -105,6 +105,9 @@ class BasisProducts:
             found.append(row)
         return np.array(found).reshape(-1, *full.shape)
 
+    def curvature(self, rho: np.ndarray, beta: np.ndarray, factor: np.ndarray, reml: bool) -> None:
+        """See `Products`: by steps of the slopes."""
+
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         basis, last = self.basis, self.Q - 1

@@ -13,7 +13,7 @@ from xmixed.engine.products.cells import CellScatter, combined
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossed import CrossedProducts, Grouping
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
-from xmixed.engine.products.grouping import Nesting
+from xmixed.engine.products.grouping import Nesting, rows_in_order
 from xmixed.engine.products.weights import Weights
 from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.crossed_rows import CrossedRows, LevelRows
@@ -178,8 +178,8 @@ def crossed_residual_data(
     z_scales, x_scale, y_scale = divisors
     structure = structure_of(residuals)
     if structure.correlated:
-        keys = (residuals.groups,) if residuals.time is None else (residuals.time, residuals.groups)
-        rows = np.lexsort(keys)
+        groups = residuals.groups
+        rows = rows_in_order(groups, groups if residuals.time is None else residuals.time)
         starts = np.flatnonzero(np.diff(residuals.groups[rows], prepend=-1))
     else:
         rows = starts = np.arange(store.n)
@@ -257,8 +257,7 @@ def _arranged(
     rank = np.zeros(residuals.n_groups, np.intp)
     rank[units[order]] = np.arange(len(units))
     by_unit = rank[codes]
-    keys = (by_unit,) if residuals.time is None else (residuals.time, by_unit)
-    rows = np.lexsort(keys)
+    rows = rows_in_order(by_unit, by_unit if residuals.time is None else residuals.time)
     starts = np.searchsorted(by_unit[rows], np.arange(len(units)))
     return rows, starts, tuple(position[order] for position in positions)
 

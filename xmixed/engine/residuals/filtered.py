@@ -212,6 +212,9 @@ class FilterProducts:
         """See `Products`."""
         raise NotImplementedError("its tables are real")
 
+    def curvature(self, rho: np.ndarray, beta: np.ndarray, factor: np.ndarray, reml: bool) -> None:
+        """See `Products`: by steps of the slopes."""
+
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         D, last, starts = self._completed(full), self.Q - 1, self.starts

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.engine.model import Residuals
+from xmixed.engine.products.grouping import distinct
 from xmixed.engine.residuals.base import PatternStructure, Table, lattice_pairs
 from xmixed.engine.residuals.patterns import PatternProducts
 from xmixed.engine.residuals.products import Curvature, Products, UnitPosterior, UnitProducts, Units
@@ -22,6 +23,8 @@ _MOST_ELEMENTS = 60_000_000
 # Share of a residual's variance that the others leave, below which six digits of the log likelihood are lost.
 _LEAST_PIVOT = 1e-9
 _KEPT_PATTERNS = 8
+# Rows for each column of a block of which QR is taken by itself.
+_BLOCK = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,16 +64,15 @@ def lattice_data(
     time = residuals.time[units.rows]
     if not structure.positioned:
         time = time - time[starts][unit]
-    times, place = np.unique(time, return_inverse=True)
-    place, T = np.ravel(place), len(times)
+    times, place = distinct(time)
+    T = len(times)
     if T > _MOST_VALUES or len(starts) * T * len(D) > _MOST_ELEMENTS:
         return None
     seen = np.zeros((len(starts), T), bool)
     seen[unit, place] = True
-    keys = np.packbits(seen, axis=1).astype(np.int64)
-    keys = np.concatenate([by[starts][:, None], keys], axis=1)
-    _, example, pattern = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    pattern = np.ravel(pattern)
+    # by(), then what is seen of each value of t(), as one number.
+    keys = (by[starts].astype(np.int64) << T) + seen @ (1 << np.arange(T - 1, -1, -1, dtype=np.int64))
+    _, example, pattern = np.unique(keys, return_index=True, return_inverse=True)
     count = len(example)
     totals = np.bincount(pattern, units.counts, count).astype(np.float64)
     data = np.zeros((len(starts), T, len(D)))
@@ -93,10 +95,20 @@ def _condensed(data: np.ndarray, pattern: np.ndarray, count: int) -> tuple[np.nd
     for size, end in zip(sizes, ends, strict=True):
         own = data[end - size : end]
         if size > width:
-            root = np.linalg.qr(own.reshape(size, width), mode="r")
-            own = np.asarray(root).reshape(width, *data.shape[1:])
+            own = _triangle(own.reshape(size, width)).reshape(width, *data.shape[1:])
         parts.append(own)
     return np.concatenate(parts), np.repeat(np.arange(count), [len(part) for part in parts])
+
+
+def _triangle(rows: np.ndarray) -> np.ndarray:
+    """R of QR = rows, (n, w) -> (w, w): first of blocks of rows that stay in the cache."""
+    n, width = rows.shape
+    size = _BLOCK * width
+    if n >= 2 * size:
+        whole = n - n % size
+        inner = np.linalg.qr(rows[:whole].reshape(-1, size, width), mode="r")
+        rows = np.concatenate([np.asarray(inner).reshape(-1, width), rows[whole:]])
+    return np.asarray(np.linalg.qr(rows, mode="r"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

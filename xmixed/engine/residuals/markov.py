@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from xmixed.engine.model import Residuals
+from xmixed.engine.products.grouping import distinct, rows_in_order
 from xmixed.engine.residuals.base import Step
 from xmixed.engine.residuals.basis import Basis, BasisProducts, class_totals, unit_sums
 from xmixed.engine.residuals.entries import by_row, posterior_entries, symmetric_entries
@@ -27,13 +28,13 @@ def markov_products(
     is_first = np.zeros(n, bool)
     is_first[starts] = True
     gaps = np.diff(time, prepend=time[0])
-    distinct, codes = np.unique(gaps[~is_first], return_inverse=True)
-    if len(distinct) > _MOST_GAPS:
+    kinds, codes = distinct(gaps[~is_first])
+    if len(kinds) > _MOST_GAPS:
         return GapProducts(units, by, gaps, is_first, D, Q, n_by, step)
     before = np.roll(D, 1, axis=1)
     parts: list[tuple[np.ndarray, np.ndarray]] = [(D * is_first, D)]
     extents = [units.sizes.astype(np.float64)]
-    for d in range(len(distinct)):
+    for d in range(len(kinds)):
         inside = np.zeros(n, bool)
         inside[~is_first] = codes == d
         now, then = D * inside, before * inside
@@ -45,7 +46,7 @@ def markov_products(
 
     def merged(parts: list[np.ndarray]) -> np.ndarray:
         kept = [parts[0]]
-        for d in range(len(distinct)):
+        for d in range(len(kinds)):
             now, then, one, other = parts[1 + 4 * d : 5 + 4 * d]
             kept += [now, then, one + other]
         return np.stack(kept)
@@ -53,7 +54,7 @@ def markov_products(
     def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         scale = np.exp(-2.0 * full[:, 0])
         f, logs = [scale], [2.0 * full[:, 0]]
-        for gap in distinct:
+        for gap in kinds:
             a, rest = step(full[:, 1], float(gap))
             f += [scale / rest, scale * a**2 / rest, -scale * a / rest]
             logs.append(np.log(rest))
@@ -110,7 +111,7 @@ def _expm1(x: np.ndarray) -> np.ndarray:
 def gaps_within(residuals: Residuals) -> tuple[np.ndarray, np.ndarray]:
     """Gaps in t() between neighbours within groups, and the by() group of each."""
     assert residuals.time is not None
-    order = np.lexsort((residuals.time, residuals.groups))
+    order = rows_in_order(residuals.groups, residuals.time)
     same = np.diff(residuals.groups[order]) == 0
     by = np.zeros(int(same.sum()), np.intp) if residuals.by is None else residuals.by[order][1:][same]
     return np.diff(residuals.time[order])[same], by
@@ -119,7 +120,7 @@ def gaps_within(residuals: Residuals) -> tuple[np.ndarray, np.ndarray]:
 def lags_within(residuals: Residuals, most: int) -> tuple[np.ndarray, np.ndarray]:
     """Lags from 1 to `most` that observations of a group are apart, (m,), and by() groups: (n_by, m)."""
     assert residuals.time is not None
-    order = np.lexsort((residuals.time, residuals.groups))
+    order = rows_in_order(residuals.groups, residuals.time)
     time, groups = residuals.time[order], residuals.groups[order]
     by = np.zeros(len(order), np.intp) if residuals.by is None else residuals.by[order].astype(np.intp)
     n_by, codes = residuals.n_by, []
@@ -136,11 +137,11 @@ def lags_within(residuals: Residuals, most: int) -> tuple[np.ndarray, np.ndarray
                 break
         else:
             codes.append(np.unique(found))
-    distinct = np.flatnonzero(marked) if len(marked) else np.unique(np.concatenate([[], *codes]))
-    distinct = distinct.astype(np.intp)
-    lags, place = np.unique(distinct // n_by + 1, return_inverse=True)
+    found = np.flatnonzero(marked) if len(marked) else np.unique(np.concatenate([[], *codes]))
+    found = found.astype(np.intp)
+    lags, place = np.unique(found // n_by + 1, return_inverse=True)
     seen = np.zeros((n_by, len(lags)), bool)
-    seen[distinct % n_by, np.ravel(place)] = True
+    seen[found % n_by, np.ravel(place)] = True
     return lags, seen
 
 
@@ -207,6 +208,9 @@ class GapProducts:
     def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
         """See `Products`."""
         raise NotImplementedError("its tables are real")
+
+    def curvature(self, rho: np.ndarray, beta: np.ndarray, factor: np.ndarray, reml: bool) -> None:
+        """See `Products`: by steps of the slopes."""
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""

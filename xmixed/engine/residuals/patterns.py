@@ -15,7 +15,8 @@ import numpy as np
 from xmixed.engine.batched import total_cross
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.base import LinearStructure, PatternStructure, Table
-from xmixed.engine.residuals.products import STEP, UnitPosterior, UnitProducts, Units
+from xmixed.engine.residuals.pattern_curvature import Members, is_worth_it, pattern_curvature
+from xmixed.engine.residuals.products import STEP, Curvature, UnitPosterior, UnitProducts, Units
 
 # A pattern with fewer units, or beyond so many, is not worth the calls of its own.
 _LEAST_SHARED = 32
@@ -62,6 +63,10 @@ class _Batch(Protocol):
 
     def by_unit(self, values: np.ndarray) -> np.ndarray:
         """Values of patterns at the units, (g,)."""
+        ...
+
+    def members(self, places: np.ndarray, inverse: np.ndarray) -> Members:
+        """The units with their covariances' places and Lambda^{-1}, (m, T, T) each."""
         ...
 
 
@@ -112,6 +117,10 @@ class _SharedBatch:
 
     def by_unit(self, values: np.ndarray) -> np.ndarray:
         return np.broadcast_to(values, len(self.units))
+
+    def members(self, places: np.ndarray, inverse: np.ndarray) -> Members:
+        data, pattern = self.data.transpose(2, 0, 1), np.zeros(len(self.units), np.intp)
+        return Members(places, inverse, self.patterns.totals, data, pattern, pattern[:1], self.counts)
 
 
 def _outer(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -165,6 +174,10 @@ class _MixedBatch:
 
     def by_unit(self, values: np.ndarray) -> np.ndarray:
         return values[self.pattern]
+
+    def members(self, places: np.ndarray, inverse: np.ndarray) -> Members:
+        totals = self.patterns.totals
+        return Members(places, inverse, totals, self.data, self.pattern, self.first, self.counts)
 
 
 class PatternProducts:
@@ -392,6 +405,23 @@ class PatternProducts:
         """Derivatives along the table from those along all covariances, zeros' own last in each row."""
         assert isinstance(self.structure, LinearStructure)
         return self.structure.along_coordinates(self.table, full, sums.reshape(len(full), -1)[:, :-1])
+
+    def curvature(
+        self, rho: np.ndarray, beta: np.ndarray, factor: np.ndarray, reml: bool
+    ) -> Curvature | None:
+        """See `pattern_curvature`; None with random effects, or where it costs more than complex steps."""
+        if self.Q or not isinstance(self.structure, LinearStructure):
+            return None
+        count = self.structure.coordinate_count(self.table)
+        full = self.table.fill(rho)
+        members = []
+        for batch, places in zip(self.batches, self._coordinates(self.structure, count), strict=True):
+            root, _ = self._inverses(batch, full)
+            inverse = root.transpose(0, 2, 1) @ root
+            members.append(batch.members(places.reshape(inverse.shape), inverse))
+        if not is_worth_it(members, len(beta), reml):
+            return None
+        return pattern_curvature(self.structure, self.table, full, members, beta, factor, reml)
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.engine.model import Residuals
+from xmixed.engine.products.grouping import rows_in_order
 from xmixed.engine.residuals.base import LinearStructure, Table, lattice_pairs
 from xmixed.engine.residuals.lattice import pattern_products
 from xmixed.engine.residuals.products import Products, Units
@@ -169,11 +170,12 @@ class Banded(Unstructured):
 
 def _pairs_seen(groups: np.ndarray, time: np.ndarray, by: np.ndarray, T: int) -> np.ndarray:
     """Pairs i < k of positions that occur together in a group, as (by * T + i) * T + k; sorted."""
-    order = np.lexsort((time, groups))
-    groups, time, by = groups[order], time[order], by[order].astype(np.intp)
+    by = by.astype(np.intp)
+    order = rows_in_order(groups, time)
+    groups, time, by = groups[order], time[order], by[order]
     size = (int(by.max(initial=0)) + 1) * T**2
     marked, codes = np.zeros(size if size <= _MOST_MARKS else 0, bool), []
-    for apart in range(1, len(order)):
+    for apart in range(1, len(groups)):
         own = groups[apart:] == groups[:-apart]
         if not own.any():
             break

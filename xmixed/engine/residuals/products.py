@@ -158,6 +158,15 @@ class Products(Protocol):
         """
         ...
 
+    def curvature(
+        self, rho: np.ndarray, beta: np.ndarray, factor: np.ndarray, reml: bool
+    ) -> Curvature | None:
+        """First and second derivatives along the parameters by formula, in the metric of the search.
+
+        None where they are made of steps of the slopes; with random effects the sweeps take part.
+        """
+        ...
+
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives by unit where the last column of Z holds conditional means e of the residuals.
 

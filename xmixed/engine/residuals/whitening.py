@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.engine.model import Residuals
+from xmixed.engine.products.grouping import rows_in_order
 from xmixed.engine.residuals.structures import structure_of
 
 _ELEMENTS = 4_000_000
@@ -27,7 +28,7 @@ def whitened_rows(residuals: Residuals, parameters: np.ndarray, values: np.ndarr
     if not structure.correlated:
         return values / np.exp(full[by, 0])
     time = np.zeros(len(values)) if residuals.time is None else residuals.time
-    rows = np.lexsort((time, residuals.groups))
+    rows = rows_in_order(residuals.groups, time)
     starts = np.flatnonzero(np.diff(residuals.groups[rows], prepend=-1))
     sizes = np.diff(starts, append=len(rows))
     result = np.empty(len(values))

@@ -189,10 +189,7 @@ class NestedWhitening(Whitening):
 
     def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
         """See `Whitening`."""
-        products = self.nested.products
-        if not isinstance(products, LatticeProducts):
-            return None
-        return products.curvature(rho, up.beta, up.factor, self.problem.reml)
+        return self.nested.products.curvature(rho, up.beta, up.factor, self.problem.reml)
 
     def slopes(
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,18 +40,25 @@ def texts_of(cells: Sequence[str]) -> Texts:
     return Texts(array, list(set(cells)))
 
 
-def column_of_texts(texts: Texts, fractions: str, forced: bool = False) -> Column:
+def column_of_texts(
+    texts: Texts,
+    fractions: str,
+    forced: bool = False,
+    number_of: Callable[[str], float | None] = number_or_none,
+) -> Column:
     """Return cells as numbers if each is one or blank, else as strings.
 
     Parameters
     ----------
     forced : bool
         What is no number is missing.
+    number_of : callable
+        Reads a number; None for a text that is none.
     """
     memory: dict[str, float] = {}
     lost: set[str] = set()
     for cell in texts.different:
-        number = number_or_none(cell) if cell.strip() else MISSING
+        number = number_of(cell) if cell.strip() else MISSING
         if number is None and not forced:
             return string_column(texts)
         if number is None or (number == MISSING and cell.strip() not in ("", ".")):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from xmixed.formats.reading import number_or_none
+
 EVERY = -1
 """Stands for all columns in lists of them."""
 
@@ -49,6 +51,8 @@ class Reading:
     fractions : str
         Storage type of columns with fractions.
     encoding : str
+    decimal, thousands : str
+        The decimal point, and the characters that may part thousands.
     """
 
     separators: Separators = Separators()
@@ -62,3 +66,23 @@ class Reading:
     numeric_columns: frozenset[int] = frozenset()
     fractions: str = "float"
     encoding: str = ""
+    decimal: str = "."
+    thousands: str = ""
+
+    @property
+    def plain_numbers(self) -> bool:
+        """Whether numbers are written as everywhere in Stata."""
+        return self.decimal == "." and not self.thousands
+
+    def number(self, cell: str) -> float | None:
+        """Return the number that a cell is; None where it is none."""
+        if self.plain_numbers:
+            return number_or_none(cell)
+        text = cell.strip()
+        if len(text) < 3 and text.startswith("."):  # a missing value
+            return number_or_none(text)
+        for mark in self.thousands:
+            text = text.replace(mark, "")
+        if self.decimal != "." and "." in text:
+            return None
+        return number_or_none(text.replace(self.decimal, "."))

@@ -17,7 +17,6 @@ from xmixed.data.files.delimited.split import separators_of, split_rows
 from xmixed.data.files.delimited.table import Rows, has_regular_quotes, read_table
 from xmixed.data.files.imported import Imported, labelled_variable
 from xmixed.data.names import names_of_headings
-from xmixed.formats.reading import number_or_none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +112,7 @@ def _column(cells: tuple[str, ...], number: int, reading: Reading) -> Column:
     if not reading.string_columns.isdisjoint({number, EVERY}):
         return string_column(texts_of(cells))
     forced = not reading.numeric_columns.isdisjoint({number, EVERY})
-    return column_of_texts(texts_of(cells), reading.fractions, forced)
+    return column_of_texts(texts_of(cells), reading.fractions, forced, reading.number)
 
 
 def _has_names(first: list[str], reading: Reading) -> bool:
@@ -121,7 +120,7 @@ def _has_names(first: list[str], reading: Reading) -> bool:
     if reading.names_row is not None:
         return reading.names_row > 0
     filled = [cell for cell in first if cell.strip()]
-    return bool(filled) and all(number_or_none(cell) is None for cell in filled)
+    return bool(filled) and all(reading.number(cell) is None for cell in filled)
 
 
 def _variables(cells: _Cells, reading: Reading, names: list[str] | None) -> tuple[list[Variable], list[str]]:

@@ -85,7 +85,7 @@ def read_table(rows: Rows, separator: str, reading: Reading) -> list[Column] | N
     import pandas as pd
 
     typed = reading.string_columns
-    kinds: Any = str if EVERY in typed else {place - 1: str for place in typed}
+    kinds: Any = str if EVERY in typed or not reading.plain_numbers else {place - 1: str for place in typed}
     try:
         frame = _frame(rows, separator, kinds)
     except (pd.errors.ParserError, pd.errors.EmptyDataError):
@@ -155,7 +155,7 @@ def _column(column: pandas.Series, number: int, reading: Reading) -> Column:
     if not reading.string_columns.isdisjoint({number, EVERY}):
         return string_column(_texts(column))
     forced = not reading.numeric_columns.isdisjoint({number, EVERY})
-    return column_of_texts(_texts(column), reading.fractions, forced)
+    return column_of_texts(_texts(column), reading.fractions, forced, reading.number)
 
 
 def _texts(column: pandas.Series) -> Texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,41 +12,79 @@ from xmixed.data.columns import cut_strings
 from xmixed.data.dataset import Dataset, Variable, default_format, from_double, is_string_type
 from xmixed.data.files.imported import Imported, labelled_variable
 from xmixed.data.files.raw.layout import Item, Layout
+from xmixed.data.value_labels import LONG_MISSING, double_of
 from xmixed.errors import StataError
+from xmixed.formats import widened, width_of
 from xmixed.formats.reading import number_or_none
 from xmixed.missing import MISSING, is_missing
 
-_FREE = re.compile(r'"([^"\n]*)"|\'([^\'\n]*)\'|([^\s,]+)|(,)')
-_NEXT = re.compile(r'\s*(?:"([^"]*)"|([^\s,]+))?,?')
+_COMPOUND = r'`"((?:[^"\n]|"(?!\'))*)"\'|'
+_FREE = re.compile(_COMPOUND + r'"([^"\n]*)"|\'([^\'\n]*)\'|([^\s,]+)|(,)')
+_NEXT = re.compile(r"\s*(?:" + _COMPOUND + r'"([^"]*)"|([^\s,]+))?,?')
 
 
-def read_free(text: str, names: Sequence[str | None], types: Sequence[str]) -> Imported:
+@dataclass(slots=True, eq=False)
+class TextLabels:
+    """Value labels by which texts are read as numbers.
+
+    Attributes
+    ----------
+    tables : dict of str to dict of int to str
+    automatic : bool
+        Texts that a label lacks get its next code.
+    """
+
+    tables: dict[str, dict[int, str]]
+    automatic: bool = False
+
+    def code(self, name: str, text: str) -> float | None:
+        """Return the number that a label has for a text; None where it has none."""
+        table = self.tables.get(name, {})
+        found = next((code for code, known in table.items() if known == text), None)
+        if found is None and self.automatic:
+            found = max((code for code in table if code < LONG_MISSING), default=0) + 1
+            self.tables[name] = {**table, found: text}
+        return None if found is None else double_of(found)
+
+
+NO_LABELS = TextLabels({})
+
+
+def read_free(
+    text: str, items: Sequence[Item | None], size: int | None = None, labels: TextLabels = NO_LABELS
+) -> Imported:
     """Return values in free format: between blanks, commas and ends of lines.
 
     Parameters
     ----------
-    names : sequence of str or None
+    items : sequence of Item or None
         None for a value that is left out.
+    size : int or None
+        Observations, when the values of a variable stand behind each other, not those of an observation.
     """
     values = _free_values(text)
-    count = len(names)
+    count = len(items)
     notes: list[str] = []
-    if len(values) % count:
+    rows = -(-len(values) // count) if size is None else size
+    if len(values) < rows * count:
         notes.append("(eof not at end of obs)")
-        values += [""] * (count - len(values) % count)
+        values += [""] * (rows * count - len(values))
     variables = [
-        _variable(Item(name, kind), values[place::count], notes)
-        for place, (name, kind) in enumerate(zip(names, types, strict=True))
-        if name is not None
+        _variable(
+            item, values[place::count] if size is None else values[place * size :][:size], notes, labels
+        )
+        for place, item in enumerate(items)
+        if item is not None
     ]
-    return Imported(Dataset(tuple(variables), len(values) // count, changed=True), tuple(notes))
+    data = Dataset(tuple(variables), rows, changed=True, value_labels=labels.tables)
+    return Imported(data, tuple(notes))
 
 
 def _free_values(text: str) -> list[str]:
     values: list[str] = []
     after_comma = True
     for found in _FREE.finditer(text):
-        if found[4]:
+        if found[5]:
             if after_comma:
                 values.append("")
             after_comma = True
@@ -56,7 +94,7 @@ def _free_values(text: str) -> list[str]:
     return values
 
 
-def read_records(text: str, layout: Layout) -> Imported:
+def read_records(text: str, layout: Layout, labels: TextLabels = NO_LABELS) -> Imported:
     """Return values that stand where a layout says."""
     lines = _lines(text, layout)
     starts = range(0, len(lines), layout.lines)
@@ -73,8 +111,9 @@ def read_records(text: str, layout: Layout) -> Imported:
         begins = [item.column - 1] * len(ends) if item.column else ends
         begins = [begin + item.skip for begin in begins] if item.skip else begins
         texts, ends = _cut(records[line], begins, item.width)
-        variables.append(_variable(item, texts, notes))
-    return Imported(Dataset(tuple(variables), len(starts), changed=True), tuple(notes))
+        variables.append(_variable(item, texts, notes, labels))
+    data = Dataset(tuple(variables), len(starts), changed=True, value_labels=labels.tables)
+    return Imported(data, tuple(notes))
 
 
 def _lines(text: str, layout: Layout) -> list[str]:
@@ -93,11 +132,11 @@ def _cut(records: list[str], begins: list[int], width: int | None) -> tuple[list
         pairs = zip(records, begins, strict=True)
         return [record[begin : begin + width] for record, begin in pairs], [begin + width for begin in begins]
     found = [_NEXT.match(record, begin) for record, begin in zip(records, begins, strict=True)]
-    texts = [(match[1] or match[2] or "") if match else "" for match in found]
+    texts = [next(filter(None, match.groups()), "") if match else "" for match in found]
     return texts, [match.end() if match else begin for match, begin in zip(found, begins, strict=True)]
 
 
-def _variable(item: Item, texts: list[str], notes: list[str]) -> Variable:
+def _variable(item: Item, texts: list[str], notes: list[str], labels: TextLabels = NO_LABELS) -> Variable:
     if is_string_type(item.type):
         values = np.empty(len(texts), dtype=object)
         values[:] = [text.strip() for text in texts]
@@ -108,15 +147,21 @@ def _variable(item: Item, texts: list[str], notes: list[str]) -> Variable:
             notes.append(f"(note: {item.name}: {cut} {'value' if cut == 1 else 'values'} cut to {kind})")
     else:
         kind = item.type
-        values = _numbers(item, texts, notes)
+        values = _numbers(item, texts, notes, labels)
     variable = labelled_variable(item.name, kind, values, item.label, notes)
-    return replace(variable, value_label=item.value_label, format=default_format(kind))
+    fmt = default_format(kind)
+    if labels.automatic and item.value_label:
+        longest = max(map(len, labels.tables.get(item.value_label, {}).values()), default=0)
+        fmt = widened(fmt, max(longest, width_of(fmt)))
+    return replace(variable, value_label=item.value_label, format=fmt)
 
 
-def _numbers(item: Item, texts: list[str], notes: list[str]) -> np.ndarray:
+def _numbers(item: Item, texts: list[str], notes: list[str], labels: TextLabels) -> np.ndarray:
     memory: dict[str, float | None] = {}
-    for text in set(texts):
+    for text in dict.fromkeys(texts):
         memory[text] = _number(text, item.decimals) if text.strip() else MISSING
+        if memory[text] is None and item.value_label:
+            memory[text] = labels.code(item.value_label, text.strip())
     wrong = {text for text, value in memory.items() if value is None}
     if wrong:
         notes += [

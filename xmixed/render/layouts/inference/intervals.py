@@ -11,6 +11,7 @@ from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.coefficient_table import interval_head
 from xmixed.render.text import result, rule
 from xmixed.statistics.inference.intervals import Centile, Interval
+from xmixed.statistics.inference.means import MeanLimits
 
 STUB = 12
 CI_HEADS = {
@@ -107,4 +108,38 @@ def render_centiles(rows: Sequence[CentileRow], method: str, level: float) -> li
         lines.append(line(abbreviate_name(row.name, STUB).rjust(STUB) + " |", result(cells), star))
     if any(row.centile.held for row in rows):
         lines += [line(), line(HELD)]
+    return lines
+
+
+MEANS = (("Arithmetic", ""), ("Geometric", "_g"), ("Harmonic", "_h"))
+"""The means of `ameans`, and what their names in r() end in."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeansRow:
+    """A variable, what was added to it, and its means in the order of MEANS."""
+
+    name: str
+    added: float
+    means: Sequence[MeanLimits]
+
+
+def render_means(rows: Sequence[MeansRow], level: float) -> list[Line]:
+    """Return the table of `ameans`."""
+    inner = line(rule(STUB + 1) + "+" + rule(65))
+    head = interval_head(level).strip().rjust(27)
+    lines = [line(), line(f"    Variable |{'    Type':11}{'Obs':>12}{'Mean':>15}{head}"), inner]
+    for row in rows:
+        for at, ((kind, _), found) in enumerate(zip(MEANS, row.means, strict=True)):
+            name = abbreviate_name(row.name, STUB) if at == 0 else ""
+            widths = zip((found.n, found.mean, found.low, found.high), (12, 15, 15, 12), strict=True)
+            cells = "".join(format_value(value, "%9.0g").strip().rjust(width) for value, width in widths)
+            lines.append(line(f"{name:>{STUB}} | ", f"{kind:>10}", result(cells)))
+        lines.append(inner)
+    if any(row.added for row in rows):
+        lines += [
+            line(f"({row.added:g} was added to {row.name} before the means were formed)")
+            for row in rows
+            if row.added
+        ]
     return lines
