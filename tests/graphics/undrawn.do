@@ -77,3 +77,6 @@ twoway contour distance age subject, clegend(off)
 dotplot distance, nx(3)
 dotplot distance, bounded
 ac distance if subject == 1, fft
+scatter distance age, by(female, legend(at(4)))
+twoway bar distance age, lalign(inside)
+graph bar distance, allcategories

@@ -32,6 +32,8 @@ _PLOT = Syntax("varlist", condition=True, in_range=True, weights=("aweight", "fw
 SYNTAX = GraphSyntax("graph", options=(*tables.PIE, *tables.TWOWAY), plots=(PlotSyntax("pie", "pie", _PLOT),))
 EXPLODED = 0.1
 MOST_SLICES = 100
+FARTHEST = 100.0
+"""Of texts from their usual place, in per cent of the radius."""
 
 
 class PieMaker:
@@ -144,6 +146,7 @@ class PieMaker:
             size, gap = look.word("size"), look.word("gap")
             height = (text_size(size) or 0.0) if size else 0.0
             away = (symbol_size(gap, 0.0) or 0.0) / POINTS_PER_CENT if gap else 0.0
+            away = min(max(away, -100.0), FARTHEST)
             for i in chosen:
                 if 0 <= i < len(sizes):
                     text = _slice_text(option, words[1], names[i], float(sizes[i]), float(sizes.sum()))
