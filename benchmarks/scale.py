@@ -1,10 +1,12 @@
 """Mixed models and regressions on data that stay in Parquet files: time, peak memory and cost per row.
 
-Data are made once for every size: 20 rows a group in shuffled order, three covariates, an intercept and a
-slope that vary by group. Every run is a process of its own, as a user's would be, and its peak memory is that
-of the whole process, the database included. Cost per row is processor time, of all threads.
+Data are made once for every size: 20 rows a group, or as many as asked for, in shuffled order, three
+covariates, an intercept and a slope that vary by group. Every run is a process of its own, as a user's would
+be, and its peak memory is that of the whole process, the database included. Cost per row is processor time,
+of all threads.
 
-Usage: python benchmarks/scale.py [--rows N ...] [--folder DIR] [--memory 2g] [--repetitions K] [--keep]
+Usage: python benchmarks/scale.py [--rows N ...] [--rows-of-group N] [--folder DIR] [--memory 2g]
+       [--repetitions K] [--commands NAME ...]
 """
 
 from __future__ import annotations
@@ -60,15 +62,15 @@ def hashed(what: str) -> str:
     return f"((hash({what}) % 1073741824)::double / 1073741824)"
 
 
-def make(folder: Path, rows: int) -> Path:
+def make(folder: Path, rows: int, rows_of_group: int = ROWS_OF_GROUP) -> Path:
     """Write so many rows into Parquet files, unless they are there, and return their pattern."""
     import duckdb
 
-    place = folder / f"rows_{rows}"
+    place = folder / f"rows_{rows}_{rows_of_group}"
     if (place / "done").exists():
         return place / "*.parquet"
     place.mkdir(parents=True, exist_ok=True)
-    groups = rows // ROWS_OF_GROUP
+    groups = rows // rows_of_group
     u0 = normal(hashed("id"), hashed("id + 7919.5"))
     u1 = normal(hashed("id + 0.25"), hashed("id + 104729.75"))
     with duckdb.connect() as connection:
@@ -107,6 +109,7 @@ def main() -> None:
     parser.add_argument(
         "--rows", nargs="+", type=lambda text: int(float(text)), default=[1_000_000, 10_000_000]
     )
+    parser.add_argument("--rows-of-group", type=int, default=ROWS_OF_GROUP)
     parser.add_argument("--folder", type=Path, default=None, help="where the data are kept")
     parser.add_argument("--memory", default="1g", help="what the database may use (set max_memory)")
     parser.add_argument("--commands", nargs="+", choices=COMMANDS, default=list(COMMANDS))
@@ -115,7 +118,7 @@ def main() -> None:
     folder = options.folder or Path(tempfile.mkdtemp(prefix="scale"))
     print(f"{'rows':>13} {'command':<10} {'seconds':>9} {'processor':>9} {'ns/row':>8} {'MB':>8} {'load':>6}")
     for rows in options.rows:
-        pattern = make(folder, rows)
+        pattern = make(folder, rows, options.rows_of_group)
         for name in options.commands:
             for _ in range(options.repetitions):
                 load = os.getloadavg()[0]

@@ -186,9 +186,7 @@ def test_functions_with_rounding_agree_to_the_last_digits(referring: Session, re
         assert same(inside, asked, 1e-14), text
 
 
-@pytest.mark.parametrize(
-    "text", ["runiform()", "_n", "x[1]", "sum(x)", "L.x", "x[_n-1]", "normal(x)", "e(sample)"]
-)
+@pytest.mark.parametrize("text", ["runiform()", "_n", "x[1]", "sum(x)", "L.x", "x[_n-1]", "normal(x)"])
 def test_what_is_no_query_is_refused_by_name(referring: Session, text: str) -> None:
     with pytest.raises(StataError) as failure:
         pushed_value(parse_expression(text), Context.of(referring))

@@ -84,7 +84,7 @@ def _selection(data: Dataset, node: Command | FixedEquation, context: Context, a
 
 def _in_range(reference: Reference, in_range: InRange, n_obs: int, any_order: bool) -> Reference:
     rows = range_slice(in_range, n_obs)
-    if not reference.source.ordered and (rows.start or not any_order):
+    if not reference.ordered and (rows.start or not any_order):
         raise needs_rows("in is", in_range.span, why="rows of this source have no order")
     return reference.rows(rows.start, rows.stop - rows.start)
 
@@ -134,22 +134,32 @@ def marked_reference(session: SessionState, node: Command) -> tuple[Reference, s
     StataError
         r(3) `in` where the rows have no order; what `pushed_condition` raises.
     """
+    marked, _ = reference_of(session.data).with_column(chosen_rows(session, node))
+    return marked, marked.table.columns[-1]
+
+
+def chosen_rows(session: SessionState, node: Command | FixedEquation) -> Any:
+    """Return where `if` and `in` choose a row, an ibis boolean over the table of the data.
+
+    Raises
+    ------
+    StataError
+        As `marked_reference`.
+    """
     import ibis
 
-    reference = reference_of(session.data)
     chosen: Any = ibis.literal(True)
     if node.condition is not None:
         from xmixed.expressions.pushdown.translate import pushed_condition
 
         chosen = pushed_condition(node.condition, Context.of(session))
     if node.in_range is not None:
-        if not reference.source.ordered:
+        if not reference_of(session.data).ordered:
             raise needs_rows("in is", node.in_range.span, why="rows of this source have no order")
         rows = range_slice(node.in_range, session.data.n_obs)
         number = ibis.row_number()
         chosen = chosen & (number >= rows.start) & (number < rows.stop)
-    marked, _ = reference.with_column(chosen)
-    return marked, marked.table.columns[-1]
+    return chosen
 
 
 def _with_rows(data: Dataset, reference: Reference) -> Dataset:
@@ -226,7 +236,7 @@ def numbered_reference(session: SessionState, node: Command) -> tuple[Reference,
 
     data, first = session.data, 1
     reference = reference_of(data)
-    if node.condition is not None and not reference.source.ordered:
+    if node.condition is not None and not reference.ordered:
         raise needs_rows("numbers of observations are", why="rows of this source have no order")
     if node.in_range is not None:
         first = range_slice(node.in_range, data.n_obs).start + 1

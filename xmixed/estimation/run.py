@@ -149,12 +149,14 @@ def overflow() -> Iterator[None]:
 
 
 def commit_marked(session: SessionState, estimates: Estimates, rows: np.ndarray) -> None:
-    """Put results in e() and mark the observations behind them; those by reference are not marked."""
-    if session.data.reference is not None:
-        commit(session, estimates)
-        return
+    """Put results in e() and mark the observations behind them."""
     estimates.mark = new_mark()
     commit(session, estimates)
+    if session.data.reference is not None:
+        from xmixed.data.reference.rows import with_mark
+
+        session.data = with_mark(session.data, estimates.mark, rows)
+        return
     marks = {**session.data.marks, estimates.mark: rows}
     session.data = session.data.with_(marks=marks, changed=session.data.changed)
 

@@ -29,13 +29,14 @@ def regress(session: SessionState, node: Command) -> None:
     total = "implied" if node.option("hascons") else "centred" if centred else ""
     constant, mse1 = not (node.option("noconstant") or total), bool(node.option("mse1"))
     if session.data.reference is not None:
-        from xmixed.commands.referenced import selected_reference
+        from xmixed.commands.referenced import chosen_rows, selected_reference
         from xmixed.estimation.summed.regression import regression_by_sums
 
         if total:
             raise StataError(3, "hascons and tsscons need the observations in memory")
         rows, context = selected_reference(session, node), Context.of(session)
-        found, summed = regression_by_sums(node, context, rows, constant, mse1)
+        choice = chosen_rows(session, node)
+        found, summed = regression_by_sums(node, context, rows, choice, constant, mse1)
         estimates, settled = linear.estimates_of(found, summed, node.text.strip())
         conclude(session, node, linear.ESTIMATOR, estimates, settled)
         return

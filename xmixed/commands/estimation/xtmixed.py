@@ -120,10 +120,10 @@ def _sample(session: SessionState, node: FixedEquation, context: Context) -> Mix
         from xmixed.expressions.sample import select_rows
 
         return RowSample(context, select_rows(node.condition, node.in_range, context))
-    from xmixed.commands.referenced import selected_reference
+    from xmixed.commands.referenced import chosen_rows, selected_reference
     from xmixed.estimation.summed.mixed import SummedSample
 
-    return SummedSample(context, selected_reference(session, node))
+    return SummedSample(context, selected_reference(session, node), chosen_rows(session, node))
 
 
 def _level_labels(session: SessionState, terms: Sequence[Term]) -> tuple[tuple[str, int, str], ...]:

@@ -106,6 +106,8 @@ def _check_comparable(session: SessionState, first: Model, second: Model) -> Non
         raise StataError(INVALID, "LR test likely invalid for models with robust vce")
     if a.scalars["N"] != b.scalars["N"]:
         raise StataError(INVALID, f"observations differ: {a.scalars['N']:.0f} vs. {b.scalars['N']:.0f}")
+    if session.data.reference is not None:
+        return
     marks = [session.data.marks.get(item.mark) for item in (a, b)]
     if marks[0] is not None and marks[1] is not None and not np.array_equal(marks[0], marks[1]):
         raise StataError(INVALID, f"estimation samples of {first.name} and {second.name} differ")

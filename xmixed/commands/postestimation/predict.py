@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xmixed.commands.registry import command
 from xmixed.data.columns import count_missing, stored
-from xmixed.data.dataset import Variable, default_format, is_string_type
-from xmixed.data.reference.model import needs_rows
+from xmixed.data.dataset import Dataset, Variable, default_format, is_string_type
 from xmixed.errors import StataError
 from xmixed.estimation.inference.prediction import Request, predicted, requested, statistic_options
 from xmixed.estimation.results import Estimator, Statistic, estimator_of
@@ -43,7 +44,7 @@ def predict(session: SessionState, node: Command) -> None:
     }
     request = requested(statistics, words)
     if session.data.reference is not None:
-        _predict_by_reference(session, estimator, request, typed, typed.argument, bool(beside))
+        _predict_by_reference(session, estimator, request, typed, beside)
         return
     made = _variables(session, estimator, request, typed, typed.argument)
     for name, statistic in beside.items():
@@ -74,27 +75,67 @@ def _predict_by_reference(
     estimator: Estimator,
     request: Request,
     typed: Command,
-    new: NewVariables,
-    several: bool,
+    beside: dict[str, Statistic],
 ) -> None:
-    """Add the query of a statistic to data by reference."""
-    from xmixed.commands.referenced import selected_condition, with_values
-    from xmixed.estimation.summed.predictions import prediction
+    """Add the queries of statistics to data by reference."""
+    from xmixed.commands.referenced import row_count
+    from xmixed.data.reference.rows import reference_of
+    from xmixed.estimation.mixed.statistics import outside_note
+    from xmixed.estimation.summed.predictions import predictions
 
-    if several or request.argument:
-        raise needs_rows(f"predict, {request.statistic.name} with options is", typed.span)
+    before, missing, notes = session.data, list[int](), list[str]()
+    wanted = [(request, typed.argument)]
+    for name, statistic in beside.items():
+        wanted.append((Request(statistic, request.argument), typed.options[name].value))
+    try:
+        for own, new in wanted:
+            terms = estimator.terms(session.e)
+            found = predictions(session.e, terms, own, Context.of(session))
+            missing += _add_queries(session, own, typed, new, found.data, found.values)
+            if found.outside is not None:
+                outside = reference_of(session.data).where(_selected(session, typed, found.outside))
+                notes.append(outside_note(row_count(outside)))
+    except BaseException:
+        session.data = before
+        raise
+    session.out.write(*filter(None, notes))
+    _say_assumed(session, request)
+    for count in missing:
+        _say_missing(session, count)
+
+
+def _selected(session: SessionState, typed: Command, condition: Any) -> Any:
+    """A condition where the command's `if` holds too."""
+    from xmixed.commands.referenced import selected_condition
+
+    where = selected_condition(session, typed)
+    return condition if where is None else condition & where
+
+
+def _add_queries(
+    session: SessionState,
+    request: Request,
+    typed: Command,
+    new: NewVariables,
+    data: Dataset,
+    values: list[Any],
+) -> list[int]:
+    """Add variables whose values are expressions over the table of `data`; return how many are missing."""
+    from xmixed.commands.referenced import selected_condition, with_values
+
     storage_type = new.type or session.settings.type
     if is_string_type(storage_type):
         raise StataError(109, "type mismatch", new.span)
-    (label,) = request.labels(session.e)
-    (name,) = _names(new, 1, False)
-    check_new_name(name, session.data, new.span)
-    where = selected_condition(session, typed)
-    value = prediction(session.e, estimator.terms(session.e), request.statistic.name, session.data)
-    data, missing = with_values(session.data, name, storage_type, label, value, where)
+    labels = request.labels(session.e)
+    names = _names(new, len(labels), request.statistic.columns is not None)
+    for name in names:
+        check_new_name(name, session.data, new.span)
     session.data = data
-    _say_assumed(session, request)
-    _say_missing(session, missing)
+    where, missing = selected_condition(session, typed), []
+    for name, label, value in zip(names, labels, values, strict=True):
+        session.data, count = with_values(session.data, name, storage_type, label, value, where)
+        missing.append(count)
+    return missing
 
 
 def _beside(typed: Command, statistics: tuple[Statistic, ...]) -> dict[str, Statistic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import pyarrow
 
 _MADE = "made_by_xmixed_"
+_MARK = "mark_by_xmixed_"
+_KEY = "key_by_xmixed_"
+_GROUP = "group_by_xmixed_"
 
 
 def needs_rows(what: str, span: Span | None = None, why: str = "") -> StataError:
@@ -65,6 +69,22 @@ class Absent:
         self._refuse()
 
 
+class Chosen(Absent):
+    """Stands for the observations that results are from.
+
+    Attributes
+    ----------
+    condition : ibis boolean expression
+        Where they are, over the table of the data; never NULL.
+    """
+
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Any) -> None:
+        super().__init__("")
+        self.condition = condition
+
+
 def absent(column: str, clean: bool = False) -> np.ndarray:
     """Return what a variable by reference has for values."""
     return cast(np.ndarray, Absent(column, clean))
@@ -90,10 +110,13 @@ class Source(Protocol):
         As the user named it.
     ordered : bool
         Rows have an order that every query finds again.
+    streams : bool
+        `batches` hands rows out while a query runs, in pieces.
     """
 
     name: str
     ordered: bool
+    streams: bool
 
     def run(self, query: ir.Table) -> pyarrow.Table:
         """Return the rows of a query.
@@ -105,6 +128,18 @@ class Source(Protocol):
         KeyboardInterrupt
             The query was cancelled.
         """
+        ...
+
+    def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
+        """Give the rows of a query piece by piece, in any order; raises as `run`."""
+        ...
+
+    def keep(self, rows: pyarrow.Table) -> ir.Table:
+        """Return a table of the source with rows of ours, for as long as the source is there."""
+        ...
+
+    def room(self) -> float:
+        """Return the bytes that sums held beside the queries may take."""
         ...
 
     def limit_memory(self, limit: str) -> None:
@@ -121,10 +156,18 @@ class Reference:
     table : ibis table expression
         Rows are the observations; a variable's `values` name its column.
     source : Source
+    joined : bool
+        Tables of groups stand beside the rows, which have no order then.
     """
 
     table: ir.Table
     source: Source
+    joined: bool = False
+
+    @property
+    def ordered(self) -> bool:
+        """Whether rows have an order that every query finds again."""
+        return self.source.ordered and not self.joined
 
     def number(self, variable: Described) -> ir.FloatingValue:
         """Return a numeric variable as float64 that is NULL where it is missing."""
@@ -154,7 +197,7 @@ class Reference:
 
     def where(self, condition: ir.BooleanValue) -> Reference:
         """Return the rows where a condition holds."""
-        return replace(self, table=self.table.filter(condition))
+        return replace(self, table=self.table.filter(over(condition, self.table)))
 
     def rows(self, first: int, count: int) -> Reference:
         """Return rows by their place, counted from 0."""
@@ -165,12 +208,54 @@ class Reference:
 
         `expression` is float64 with NULL for missing, or a string without NULL.
         """
-        taken = set(self.table.columns)
-        number = len(taken)
-        while f"{_MADE}{number}" in taken:
+        return self._with_column(_MADE, expression, set())
+
+    def with_mark(self, condition: ir.BooleanValue, used: set[str]) -> tuple[Reference, np.ndarray]:
+        """Return the table with one more mark of rows, and what stands for it.
+
+        `used`: columns of other marks that are still wanted.
+        """
+        gone = {name for name in self.table.columns if name.startswith(_MARK)} - used
+        return self._with_column(_MARK, condition, gone)
+
+    def beside(self, keys: Sequence[Any], groups: pyarrow.Table) -> tuple[Reference, list[str]]:
+        """Return the table with columns of a table of groups beside its rows, and their names.
+
+        They are NULL where no group has the values of the keys.
+
+        Parameters
+        ----------
+        keys : sequence of expressions over the table
+        groups : pyarrow.Table
+            As many keys come first; no group comes twice.
+        """
+        kept: Any = self.source.keep(groups)
+        names = [f"{_KEY}{place}" for place in range(len(keys))]
+        left: Any = self.table.mutate(**dict(zip(names, keys, strict=True)))
+        found = kept.columns[len(keys) :]
+        made = self._free(_GROUP, len(found))
+        pairs = zip(names, kept.columns, strict=False)
+        joined = left.left_join(kept, [left[name] == kept[key] for name, key in pairs])
+        own = {name: left[name] for name in self.table.columns}
+        own |= {name: kept[column] for name, column in zip(made, found, strict=True)}
+        return replace(self, table=joined.select(**own), joined=True), made
+
+    def _free(self, stem: str, count: int) -> list[str]:
+        """Names of columns that the table does not have."""
+        taken, number, found = set(self.table.columns), 0, list[str]()
+        while len(found) < count:
+            if f"{stem}{number}" not in taken:
+                found.append(f"{stem}{number}")
             number += 1
-        name = f"{_MADE}{number}"
-        table = _beside(self.table, name, expression)
+        return found
+
+    def mark(self, values: np.ndarray) -> ir.BooleanValue:
+        """Return where a mark of rows is set."""
+        return cast("ir.BooleanValue", self.table[cast(Absent, values).column])
+
+    def _with_column(self, stem: str, expression: Any, gone: set[str]) -> tuple[Reference, np.ndarray]:
+        (name,), expression = self._free(stem, 1), over(expression, self.table)
+        table = _beside(self.table, name, expression, gone)
         if table is None:
             table = self.table.mutate(**{name: expression})
         return replace(self, table=table), absent(name, clean=True)
@@ -180,8 +265,23 @@ class Reference:
         return self.source.run(query)
 
 
-def _beside(table: ir.Table, name: str, expression: Any) -> ir.Table | None:
+def over(expression: Any, table: ir.Table) -> Any:
+    """Return an expression over a table that this one was made of, or was made of this one, as one over this.
+
+    A column has the same values in all of them, but for rows that are left out.
+    """
+    from ibis.expr import operations as ops
+
+    node, step = expression.op(), table.op()
+    fields = node.find(ops.Field, filter=ops.Value)
+    moved = {field: table[field.name].op() for field in fields if field.rel != step}
+    return node.replace(moved, filter=ops.Value).to_expr() if moved else expression
+
+
+def _beside(table: ir.Table, name: str, expression: Any, gone: set[str]) -> ir.Table | None:
     """Return a table with one more column in the step that made the last ones; None if it needs these.
+
+    Columns that are `gone` are left out.
 
     Steps are SELECTs in each other, and engines plan each of them.
     """
@@ -197,8 +297,9 @@ def _beside(table: ir.Table, name: str, expression: Any) -> ir.Table | None:
         isinstance(value, ops.Field) and value.rel == step.parent for value in below.values()
     ):
         return None
+    values = {own: value for own, value in step.values.items() if own not in gone}
     return ops.Project(
-        step.parent, {**step.values, name: expression.op().replace(below, filter=ops.Value)}
+        step.parent, {**values, name: expression.op().replace(below, filter=ops.Value)}
     ).to_expr()
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
+
+import numpy as np
 
 from xmixed.data.dataset import LIMITS, Dataset
 from xmixed.data.reference.leaves import as_float, truncated
-from xmixed.data.reference.model import Reference
+from xmixed.data.reference.model import Absent, Chosen, Reference
 
 
 def reference_of(data: Dataset) -> Reference:
@@ -20,11 +22,17 @@ def reference_of(data: Dataset) -> Reference:
 def with_reference(data: Dataset, reference: Reference, n_obs: int | None = None) -> Dataset:
     """Return data whose rows are those of another table over the same columns.
 
-    `n_obs` is given where the number of rows is not that of before; the marks of rows go then.
+    `n_obs` is given where the number of rows is not that of before.
     """
-    if n_obs is None or n_obs == data.n_obs:
-        return replace(data, reference=reference, changed=True)
-    return replace(data, reference=reference, n_obs=n_obs, marks={}, changed=True)
+    count = data.n_obs if n_obs is None else n_obs
+    return replace(data, reference=reference, n_obs=count, changed=True)
+
+
+def with_mark(data: Dataset, mark: str, rows: np.ndarray) -> Dataset:
+    """Return data with one more mark of rows; `rows` is a `Chosen` over their table."""
+    used = {cast(Absent, values).column for values in data.marks.values()}
+    reference, place = reference_of(data).with_mark(cast(Chosen, rows).condition, used)
+    return replace(data, reference=reference, marks={**data.marks, mark: place})
 
 
 def as_stored(number: Any, storage_type: str) -> Any:

@@ -8,21 +8,25 @@ import socket
 import sys
 import warnings
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xmixed.data.files.leftovers import spill_folder, sweep
-from xmixed.data.reference.watching import watched
+from xmixed.data.reference.watching import watched, watched_pieces
+from xmixed.data.room import Room, free_memory
 from xmixed.errors import StataError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow
 
-_UNITS = {"b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 Stamp = tuple[int, int]
+_LEAST = 1 << 20
+"""Bytes that DuckDB has at least."""
+_BATCH = 500_000
+"""Rows that are handed out at a time."""
 _PATIENCE = 10.0
 """Seconds in which a server must answer."""
 _RETRIES = 3
@@ -85,12 +89,12 @@ class DuckDB:
         Size and time of the last change when the files were first looked at.
     """
 
-    ordered = True
+    ordered = streams = True
 
     def __init__(self, name: str, files: list[Path], limit: str = ".") -> None:
         import ibis
 
-        self.name = name
+        self.name, self._kept = name, 0
         sweep()
         self.files = {path: _stamp(path, name) for path in files}
         self.backend: Any = ibis.duckdb.connect(temp_directory=spill_folder())
@@ -100,12 +104,11 @@ class DuckDB:
 
     def limit_memory(self, limit: str) -> None:
         """Take what `set max_memory` says."""
+        self._limit = Room.of_setting(limit).limit
         if limit == ".":
             self.backend.raw_sql("RESET memory_limit")
-            return
-        unit = _UNITS.get(limit[-1])
-        number = float(limit[:-1]) * unit if unit else float(limit)
-        self.backend.raw_sql(f"SET memory_limit = '{int(max(number, 1 << 20))}B'")
+        else:
+            self.backend.raw_sql(f"SET memory_limit = '{int(max(self._limit, _LEAST))}B'")
 
     def check(self) -> None:
         """Fail with r(691) where a file is no longer as it was."""
@@ -122,6 +125,37 @@ class DuckDB:
             return watched(
                 lambda: connection.sql(text).to_arrow_table(), connection.interrupt, connection.query_progress
             )
+
+    def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
+        """Give the rows of a query piece by piece; see `Source.batches`."""
+        self.check()
+        connection = self.backend.con
+        with self.failures():
+            text = written(query, self.backend)
+            connection.execute("SET preserve_insertion_order = false")
+            try:
+                reader = connection.sql(text).to_arrow_reader(_BATCH)
+                yield from watched_pieces(
+                    reader.read_next_batch, connection.interrupt, connection.query_progress
+                )
+            finally:
+                connection.execute("SET preserve_insertion_order = true")
+
+    def keep(self, rows: pyarrow.Table) -> ir.Table:
+        """Return a temporary table with rows of ours; see `Source.keep`."""
+        self._kept += 1
+        name, connection = f"kept_by_xmixed_{self._kept}", self.backend.con
+        with self.failures():
+            connection.register("rows_by_xmixed", rows)
+            try:
+                connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM rows_by_xmixed")
+            finally:
+                connection.unregister("rows_by_xmixed")
+            return self.backend.table(name, database=("temp", "main"))
+
+    def room(self) -> float:
+        """Return what `set max_memory` allows, and never more than half of what the machine has free."""
+        return min(self._limit, free_memory() / 2)
 
     @contextmanager
     def failures(self) -> Iterator[None]:
@@ -154,10 +188,10 @@ class Spark:
         The address as typed.
     """
 
-    ordered = False
+    ordered = streams = False
 
     def __init__(self, name: str, address: str) -> None:
-        self.name = name
+        self.name, self._kept = name, 0
         _require_server(address, name)
         with self.failures(), _main_with_a_file():
             import ibis
@@ -183,6 +217,22 @@ class Spark:
             with suppress(Exception):
                 self.session.interruptAll()
             raise
+
+    def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
+        """Give the rows of a query, which arrive in one piece."""
+        yield from self.run(query).to_batches()
+
+    def keep(self, rows: pyarrow.Table) -> ir.Table:
+        """Return a view of the session with rows of ours; see `Source.keep`."""
+        self._kept += 1
+        name = f"kept_by_xmixed_{self._kept}"
+        with self.failures():
+            self.session.createDataFrame(rows).createOrReplaceTempView(name)
+            return self.backend.table(name)
+
+    def room(self) -> float:
+        """Return half of what the machine of this session has free."""
+        return free_memory() / 2
 
     @contextmanager
     def failures(self) -> Iterator[None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 _TICK = 0.2
@@ -35,6 +36,30 @@ def watched(
     KeyboardInterrupt
         Ctrl-C; the work has ended.
     """
+    with _Line.on(stream) as line:
+        return _awaited(work, cancel, share, line)
+
+
+def watched_pieces(
+    piece: Callable[[], Any],
+    cancel: Callable[[], None],
+    share: Callable[[], float],
+    stream: TextIO | None = None,
+) -> Generator[Any]:
+    """Give what `piece` returns until it raises StopIteration; all pieces are one work. See `watched`."""
+    with _Line.on(stream) as line:
+        while True:
+            try:
+                found = _awaited(piece, cancel, share, line)
+            except StopIteration:
+                return
+            yield found
+
+
+def _awaited(
+    work: Callable[[], Any], cancel: Callable[[], None], share: Callable[[], float], line: _Line
+) -> Any:
+    """See `watched`."""
     found: list[Any] = []
     failed: list[BaseException] = []
 
@@ -45,18 +70,15 @@ def watched(
             failed.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
-    line = _Line(sys.stderr if stream is None else stream)
     thread.start()
     try:
         while thread.is_alive():
             thread.join(_TICK)
-            line.show(share())
+            line.show(share)
     except KeyboardInterrupt:
         cancel()
         thread.join()
         raise
-    finally:
-        line.clear()
     if failed:
         raise failed[0]
     return found[0]
@@ -67,12 +89,26 @@ class _Line:
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream if stream.isatty() else None
-        self.start, self.width = time.monotonic(), 0
+        self.start, self.shown, self.width = time.monotonic(), 0.0, 0
 
-    def show(self, percent: float) -> None:
+    @classmethod
+    @contextmanager
+    def on(cls, stream: TextIO | None) -> Iterator[_Line]:
+        """A line of a stream, standard error by default, for as long as the work lasts."""
+        line = cls(sys.stderr if stream is None else stream)
+        try:
+            yield line
+        finally:
+            line.clear()
+
+    def show(self, share: Callable[[], float]) -> None:
         """Show the share that is done, once the work has taken some time."""
-        elapsed = time.monotonic() - self.start
-        if self.stream is None or percent <= 0 or elapsed < _PATIENCE:
+        now = time.monotonic()
+        elapsed = now - self.start
+        if self.stream is None or elapsed < _PATIENCE or now - self.shown < _TICK:
+            return
+        percent, self.shown = share(), now
+        if percent <= 0:
             return
         text = progress_text(percent, elapsed)
         self.stream.write("\r" + text.ljust(self.width))

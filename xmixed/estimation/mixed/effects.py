@@ -94,18 +94,26 @@ def fitted_sample(estimates: Estimates, context: Context) -> FittedSample:
     StataError
         r(498) where the sample is gone; r(459) where its data have changed.
     """
-    from xmixed import engine
-
     result: MixedResult = estimates.payload
     rows = sample_rows(context, estimates.mark)
     if result.resolved is None:
         raise StataError(498, "e(sample) information not available")
-    _check_variables(result, context)
+    check_variables(result, context)
     specification, problem = _prepared(estimates, context)
     if specification is None:
         specification = specify(result.resolved, context, rows)
         if not np.array_equal(specification.rows, rows):
             raise StataError(459, "data have changed since estimation")
+    return fitted_on(result, specification, problem)
+
+
+def fitted_on(result: MixedResult, specification: MixedSpecification, problem: object = None) -> FittedSample:
+    """Return a fitted model on what it was fitted to, at the estimates; r(459) where that is another one.
+
+    `problem` is what the fit has prepared, where that was kept.
+    """
+    from xmixed import engine
+
     model, places = engine_model(specification)
     equations = specification.description.equations
     by_name = {parameter.name: place for place, parameter in enumerate(result.parameters)}
@@ -219,21 +227,21 @@ def _columns_of(estimates: Estimates, context: Context) -> tuple[np.ndarray, ...
     operands = [operand for term in resolved.terms for operand in term.operands]
     if any(item.time_series for item in (*parts, *operands)):
         return ()
-    names = [name for name in _variables_of(resolved) if name]
+    names = [name for name in variables_of(resolved) if name]
     if any(name not in context.data for name in names):
         return ()
     return (rows, *(context.data[name].values for name in names))
 
 
-def _check_variables(result: MixedResult, context: Context) -> None:
+def check_variables(result: MixedResult, context: Context) -> None:
     """Refuse a model whose variables are gone, r(111)."""
     assert result.resolved is not None
-    for name in _variables_of(result.resolved):
+    for name in variables_of(result.resolved):
         if name and name not in context.data:
             raise StataError(111, f"variable {name} not found")
 
 
-def _variables_of(resolved: ResolvedMixed) -> list[str]:
+def variables_of(resolved: ResolvedMixed) -> list[str]:
     """Return the variables of a model, "" among them."""
     names = [resolved.depvar[0], resolved.cluster, resolved.residuals.by, resolved.residuals.time]
     names += [operand.variable for term in resolved.terms for operand in term.operands]
@@ -260,7 +268,7 @@ def equation_effects(fitted: FittedSample) -> dict[int, EquationEffects]:
 CONSTANT_TERM = Term(())
 
 
-def _terms_of(names: Sequence[str], effects: Sequence[Term]) -> list[Term]:
+def effect_terms(names: Sequence[str], effects: Sequence[Term]) -> list[Term]:
     """Return the terms of the effects that stayed in the model, the constant at the end."""
     by_name = {term.name: term for term in effects}
     return [by_name.get(name, CONSTANT_TERM) for name in names]
@@ -297,7 +305,7 @@ def row_effects(
         if equation.factor:
             sample.add_level(equation.factor)
     terms = {
-        place: _terms_of(equations[place].effects, needed[place].effects)
+        place: effect_terms(equations[place].effects, needed[place].effects)
         for place in effects
         if not needed[place].factor
     }

@@ -394,12 +394,14 @@ class MixedSample(LevelSample, TakesColumns, Protocol):
     Attributes
     ----------
     context : Context
-    rows : ndarray of bool
-        The sample over the observations of the data; empty where these are not in memory.
     """
 
     context: Context
-    rows: np.ndarray
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The sample over the observations of the data, bool, or what stands for it by reference."""
+        ...
 
     @property
     def cells(self) -> Cells | None:

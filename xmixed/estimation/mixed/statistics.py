@@ -33,7 +33,7 @@ def terms_of(estimates: Estimates) -> tuple[Term | None, ...]:
     return (*result.description.terms, *(None for _ in result.parameters))
 
 
-def _places(estimates: Estimates, level: str, only: bool) -> list[int]:
+def equation_places(estimates: Estimates, level: str, only: bool) -> list[int]:
     """Return the equations with random effects of a level, or with `only` False of it and those above it.
 
     Raises
@@ -62,7 +62,7 @@ def _places(estimates: Estimates, level: str, only: bool) -> list[int]:
 
 def _fitted(estimates: Estimates, frame: EstimationFrame, level: str) -> np.ndarray:
     """Return X b + Z u; effects of groups outside the sample are zero, which is noted."""
-    places = _places(estimates, level, only=False)
+    places = equation_places(estimates, level, only=False)
     total = np.zeros(0)
     if places:
         sample = sample_effects(estimates, frame.context)
@@ -84,7 +84,11 @@ def _new_groups(groups: Mapping[int, np.ndarray]) -> str:
     """Return what is said of observations whose groups are not in the estimation sample; "" for none."""
     if not groups:
         return ""
-    count = int(np.count_nonzero(np.any([codes < 0 for codes in groups.values()], axis=0)))
+    return outside_note(int(np.count_nonzero(np.any([codes < 0 for codes in groups.values()], axis=0))))
+
+
+def outside_note(count: int) -> str:
+    """Return what is said of so many observations whose groups are not in the estimation sample."""
     if not count:
         return ""
     rows = "1 observation in a group" if count == 1 else f"{count} observations in groups"
@@ -122,7 +126,7 @@ def _effect_names(estimates: Estimates, level: str) -> list[tuple[str, str]]:
     equations = result.description.equations
     names = [
         (equations[place].level, name)
-        for place in _places(estimates, level, only=True)
+        for place in equation_places(estimates, level, only=True)
         for name in equations[place].effects
     ]
     if not names:
@@ -139,7 +143,7 @@ def _effect_values(figure: str, estimates: Estimates, frame: EstimationFrame, le
     _effect_names(estimates, level)
     sample, columns = sample_effects(estimates, frame.context), []
     asked, every = frame.rows, np.zeros(len(frame.rows), dtype=bool)
-    for place in _places(estimates, level, only=True):
+    for place in equation_places(estimates, level, only=True):
         own = sample.effects[place]
         found = row_effects(sample, {place: own}, frame.context, asked, with_columns=False)
         every |= found.rows

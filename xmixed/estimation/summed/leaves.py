@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from xmixed.data.reference.model import Reference, needs_rows
+from xmixed.data.reference.model import Chosen, Reference, needs_rows, over
+from xmixed.data.reference.rows import reference_of
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.design import expand
@@ -112,6 +113,22 @@ class Leaves:
         values = {name: np.asarray(found.column(name).to_pylist(), np.float64) for name in names}
         order = np.lexsort([values[name] for name in reversed(names)])
         return {name: column[order] for name, column in values.items()}
+
+    def keys(self, names: Sequence[str]) -> Any:
+        """Return a table of some columns alone, where none of these is missing."""
+        kept = self.rows.table.filter([self._present[name] for name in names])
+        return kept.select(**{name: self._columns[name] for name in names})
+
+    def sample(self, choice: Any) -> np.ndarray:
+        """Return what stands for the observations used: a `Chosen` over the table of the data.
+
+        `choice` says over it which rows may be used.
+        """
+        whole = reference_of(self.context.data).table
+        condition = choice
+        for present in self._present.values():
+            condition = condition & over(present, whole)
+        return cast(np.ndarray, Chosen(condition.fill_null(False)))
 
     @property
     def table(self) -> Any:

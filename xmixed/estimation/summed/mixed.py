@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,17 +41,22 @@ _PERFECT = 1e-12
 
 
 class SummedSample:
-    """See `MixedSample`."""
+    """See `MixedSample`; `choice` is where `rows` are, over the table of the data."""
 
-    def __init__(self, context: Context, rows: Reference) -> None:
+    def __init__(self, context: Context, rows: Reference, choice: Any) -> None:
         self.context = context
-        self.rows = np.zeros(0, bool)
+        self._choice = choice
         self._leaves = Leaves(context, rows)
         self._keys: list[str] = []
         self._request: ResolvedMixed | None = None
         self._fixed: list[Term] = []
         self._designs: dict[tuple[ResolvedTerm, ...], tuple[Term, ...]] = {}
         self._gone: set[tuple[Part, ...]] = set()
+
+    @property
+    def rows(self) -> np.ndarray:
+        """See `MixedSample`: what stands for them."""
+        return self._leaves.sample(self._choice)
 
     # --- what is taken in ---------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,45 @@ from xmixed.data.dataset import Dataset
 from xmixed.data.reference.model import needs_rows
 from xmixed.data.reference.rows import reference_of
 from xmixed.errors import StataError
+from xmixed.estimation.inference.prediction import Request
+from xmixed.estimation.mixed.effects import effect_terms
+from xmixed.estimation.mixed.model import MixedResult
+from xmixed.estimation.mixed.statistics import equation_places
+from xmixed.estimation.summed.effects import joined_effects
+from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import Term
 from xmixed.session.results import Estimates
 
-OFFERED = {"regress": ("xb", "residuals", "stdp"), "xtmixed": ("xb", "stdp"), "mixed": ("xb", "stdp")}
+_OF_EFFECTS = ("fitted", "residuals", "rstandard", "reffects", "reses")
+OFFERED = {"regress": ("xb", "residuals", "stdp")} | dict.fromkeys(
+    ("xtmixed", "mixed"), ("xb", "stdp", *_OF_EFFECTS)
+)
 """Statistics by e(cmd)."""
 
 
-def prediction(estimates: Estimates, terms: Sequence[Term | None], statistic: str, data: Dataset) -> Any:
-    """Return a statistic as an ibis expression over the reference of the data, NULL where it is missing.
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """Statistics as queries.
+
+    Attributes
+    ----------
+    data : Dataset
+        The data, with what the statistics are made of beside the rows.
+    values : list of ibis expressions
+        Over their table; NULL where a statistic is missing.
+    outside : ibis boolean expression or None
+        Where random effects count as zero, since the group is not in the estimation sample.
+    """
+
+    data: Dataset
+    values: list[Any]
+    outside: Any = None
+
+
+def predictions(
+    estimates: Estimates, terms: Sequence[Term | None], request: Request, context: Context
+) -> Predictions:
+    """Return a statistic as expressions over the reference of the data.
 
     Parameters
     ----------
@@ -29,10 +60,69 @@ def prediction(estimates: Estimates, terms: Sequence[Term | None], statistic: st
     Raises
     ------
     StataError
-        r(3) a statistic that needs the observations; r(111) a variable that is not there.
+        r(3) a statistic that needs the observations; r(111) a variable that is not there; those of
+        `joined_effects`.
     """
-    if statistic not in OFFERED.get(estimates.macros["cmd"], ()):
+    statistic, command = request.statistic.name, estimates.macros["cmd"]
+    if statistic not in OFFERED.get(command, ()):
         raise needs_rows(f"predict, {statistic} is")
+    if command != "regress" and statistic in _OF_EFFECTS:
+        return _of_effects(estimates, terms, statistic, request.argument, context)
+    return Predictions(context.data, [_of_row(estimates, terms, statistic, context.data)])
+
+
+def _of_effects(
+    estimates: Estimates, terms: Sequence[Term | None], statistic: str, level: str, context: Context
+) -> Predictions:
+    result: MixedResult = estimates.payload
+    if statistic == "rstandard" and result.description.residuals is not None:
+        raise needs_rows("predict, rstandard after residuals() is")
+    of_groups = statistic in ("reffects", "reses")
+    places = equation_places(estimates, level, only=of_groups)
+    if of_groups:
+        found = joined_effects(estimates, context)
+        by_place = found.means if statistic == "reffects" else found.errors
+        return Predictions(found.data, [value for place in places for value in by_place[place]])
+    return _fitted(estimates, terms, statistic, context, places)
+
+
+def _fitted(
+    estimates: Estimates,
+    terms: Sequence[Term | None],
+    statistic: str,
+    context: Context,
+    places: Sequence[int],
+) -> Predictions:
+    """X b + Z u, or what it leaves of the outcome."""
+    import ibis
+
+    result: MixedResult = estimates.payload
+    assert result.resolved is not None, "effects are found of it"
+    found = joined_effects(estimates, context) if places else None
+    data = context.data if found is None else found.data
+    value, present, outside = _of_row(estimates, terms, "xb", data), ibis.literal(True), ibis.literal(False)
+    for place in places:
+        assert found is not None, "there are places"
+        equation, own = result.resolved.equations[place], found.means[place]
+        names = result.description.equations[place].effects
+        present = present & found.present[place]
+        outside = outside | own[0].isnull()
+        effects = [Term(())] if equation.factor else effect_terms(names, equation.effects)
+        for term, mean in zip(effects, own, strict=True):
+            column, effect = _column(term, data), mean.fill_null(0.0)
+            value = value + (effect if column is None else effect * column)
+    if statistic != "fitted":
+        value = _number(estimates.macros["depvar"], data) - value
+    if statistic == "rstandard":
+        value = value / float(result.sigma_e)
+        mark = data.marks.get(estimates.mark)
+        present = present & (ibis.literal(False) if mark is None else reference_of(data).mark(mark))
+    value = ibis.cases((present, value))
+    return Predictions(data, [value], outside & value.notnull() if places else None)
+
+
+def _of_row(estimates: Estimates, terms: Sequence[Term | None], statistic: str, data: Dataset) -> Any:
+    """A statistic of a row and e() alone."""
     used = [place for place, term in enumerate(terms) if term is not None and not term.status]
     columns = [_column(terms[place], data) for place in used]
     if statistic == "stdp":

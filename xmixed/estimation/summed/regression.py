@@ -78,9 +78,11 @@ class _Design:
 
 
 def regression_by_sums(
-    node: Command, context: Context, rows: Reference, constant: bool, mse1: bool
+    node: Command, context: Context, rows: Reference, choice: Any, constant: bool, mse1: bool
 ) -> tuple[Regression, SingleSample]:
-    """Fit a linear regression of data by reference; the sample has terms and notes, but no rows.
+    """Fit a linear regression of data by reference; the sample has terms and notes, but no columns.
+
+    `choice` is where `rows` are, over the table of the data.
 
     Raises
     ------
@@ -112,7 +114,7 @@ def regression_by_sums(
         (*terms, Term(())) if constant else terms,
         none,
         (*[none] * (len(columns) - 1), *[None] * constant),
-        none.astype(bool),
+        leaves.sample(choice),
         Weighting(kind, none) if kind else None,
         node.weight.text if node.weight is not None else "",
         variance,

@@ -7,7 +7,7 @@ the sixteenth digit for every factor of ten in the rows of a partition.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 from xmixed.data.reference.fetching import doubles_of
 from xmixed.errors import StataError
 from xmixed.estimation.summed.leaves import MOST_COLUMNS, Leaves, term_value
+from xmixed.estimation.summed.streaming import Places, added, places_of
 from xmixed.expressions.factors.terms import Term
 
 WEIGHT = "w_"
@@ -227,6 +228,10 @@ def cell_sums(
     taken : Taken, optional
     """
     table = deviations(leaves, terms, centers, keys, taken)
+    weighted = WEIGHT in table.columns
+    places = places_of(leaves, keys)
+    if places is not None:
+        return _streamed(leaves, table, places, len(terms), pairs)
     wanted = _sizes(table)
     for i in range(len(terms)):
         wanted[f"s{i}"] = total(_weighted(table, table[f"d{i}"]), table)
@@ -246,10 +251,49 @@ def cell_sums(
     if order is not None:
         own = {key: values[order] for key, values in own.items()}
     rows = column("n")
-    counts = column("w") if "w" in columns else rows
-    means = tuple(column(f"s{i}") / counts for i in range(len(terms)))
+    counts = column("w") if weighted else rows
+    return _moments(own, rows, counts, len(terms), pairs, column)
+
+
+def _moments(
+    keys: dict[str, np.ndarray],
+    rows: np.ndarray,
+    counts: np.ndarray,
+    k: int,
+    pairs: Sequence[tuple[int, int]],
+    column: Callable[[str], np.ndarray],
+) -> CellSums:
+    """Moments of sums, each of which `column` gives once."""
+    means = tuple(column(f"s{i}") / counts for i in range(k))
     within = {(i, j): column(f"p{i}_{j}") - counts * means[i] * means[j] for i, j in pairs}
-    return CellSums(own, rows, counts, means, within)
+    return CellSums(keys, rows, counts, means, within)
+
+
+def _streamed(
+    leaves: Leaves, table: Any, places: Places, k: int, pairs: Sequence[tuple[int, int]]
+) -> CellSums:
+    """See `cell_sums`: the rows of the table of deviations stream by."""
+    weighted = WEIGHT in table.columns
+    names = ["n", *["w"] * weighted, *(f"s{i}" for i in range(k)), *(f"p{i}_{j}" for i, j in pairs)]
+
+    def sums(values: list[np.ndarray]) -> Iterator[np.ndarray]:
+        deviation, weight = values[:k], values[k] if weighted else None
+        if weight is not None:
+            yield weight
+        own = deviation if weight is None else [each * weight for each in deviation]
+        yield from own
+        for i, j in pairs:
+            yield own[i] * deviation[j]
+
+    rows = table.select(places.code(table), *(f"d{i}" for i in range(k)), *[WEIGHT] * weighted)
+    occurs, whole = added(leaves.rows.source, rows, places.count, len(names), sums)
+
+    def column(name: str) -> np.ndarray:
+        return whole[:, names.index(name)].copy()
+
+    counts = column("n")
+    weights = column("w") if weighted else counts
+    return _moments(places.values(occurs), counts, weights, k, pairs, column)
 
 
 def _key_values(column: Any) -> np.ndarray:

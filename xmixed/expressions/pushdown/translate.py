@@ -13,7 +13,7 @@ from xmixed.expressions.evaluate import evaluate_scalar, operands_of
 from xmixed.expressions.functions.registry import find_function
 from xmixed.expressions.pushdown.functions import FUNCTIONS
 from xmixed.expressions.pushdown.operators import binary, unary
-from xmixed.expressions.pushdown.values import Pushed, constant, holds, kept
+from xmixed.expressions.pushdown.values import Pushed, constant, holds, kept, truth_of
 from xmixed.expressions.results import MATRIX_FUNCTIONS, SAVED_RESULTS
 from xmixed.expressions.varlist import abbreviation_of
 from xmixed.language.nodes import Binary, Call, Expression, Name, Subscript, Unary
@@ -59,7 +59,7 @@ def _value(node: Expression, context: Context) -> Pushed:
         _check_subscript(node, context)
     if isinstance(node, Call) and (node.name in SAVED_RESULTS or node.name in MATRIX_FUNCTIONS):
         if node.name == "e" and node.arguments[:1] == (Name("sample"),):
-            raise needs_rows("e(sample) is", node.span)
+            return _estimation_sample(context)
         return constant(evaluate_scalar(node, context))
     if isinstance(node, Call):
         _check_function(node)
@@ -72,6 +72,11 @@ def _value(node: Expression, context: Context) -> Pushed:
         if error.span is None:
             error.span = getattr(node, "span", None)
         raise
+
+
+def _estimation_sample(context: Context) -> Pushed:
+    mark = context.data.marks.get(getattr(context.e, "mark", "") or "")
+    return constant(0.0) if mark is None else truth_of(reference_of(context.data).mark(mark))
 
 
 def _combined(node: Expression, operands: list[Pushed]) -> Pushed:
