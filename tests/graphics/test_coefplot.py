@@ -99,12 +99,19 @@ def test_models_over_each_other(fitted: Drawing) -> None:
 
 
 def test_what_coefplot_does_not_draw_is_noted(fitted: Drawing) -> None:
-    for name in "headings groups grid byopts bylabel eqlabels plotlabels".split():
-        fitted.draw(f"coefplot, keep(age) {name}(x)")
-        assert f"without effect here: {name}()" in fitted.said
-    for name in "cismooth citop".split():
-        fitted.draw(f"coefplot, keep(age) {name}")
-        assert f"without effect here: {name}" in fitted.said
+    for option in (
+        "headings(age = Time)",
+        "groups(age = Time)",
+        "grid(none)",
+        "byopts(rows(1))",
+        "bylabel(A)",
+        "eqlabels(A)",
+        "plotlabels(A)",
+        "cismooth",
+        "citop",
+    ):
+        fitted.draw(f"coefplot, keep(age) {option}")
+        assert f"without effect here: {option.partition('(')[0]}" in fitted.said
     fitted.draw('coefplot, keep(age) coeflabels(age = "A", wrap(9) truncate(5) break(3)) barwidth(2)')
     assert "without effect here: wrap() truncate() break() barwidth()" in fitted.said
 

@@ -307,6 +307,9 @@ def test_formats_and_sizes_of_pictures() -> None:
         assert Image.open(stream).size == got
     with pytest.raises(StataError):
         write_picture(io.BytesIO(), graph, Picture("png", 1_000_000))
+    tiny = io.BytesIO()
+    write_picture(tiny, replace(graph, titles=Titles(Heading(("A title",)))), Picture("png", 8))
+    assert Image.open(tiny).size[0] == 8  # letters of less than a pixel are left out
     assert picture_kind("a.TIFF") == "tif" and picture_kind("a.b", "svg") == "svg"
     for name in ("a", "a.wmf", "a.docx"):
         with pytest.raises(StataError):

@@ -121,6 +121,15 @@ def _draw(graph: Graph) -> Figure:
     return page.figure
 
 
+def _hide_specks(figure: Figure, dots_per_inch: float) -> None:
+    """Hide letters of less than a pixel, which no font can draw."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and text.get_fontsize() * dots_per_inch / 72 < 1:
+            text.set_visible(False)
+
+
 def save(graph: Graph, stream: BinaryIO, kind: str, dots_per_inch: float = RESOLUTION) -> None:
     """Write a picture of a graph to a stream.
 
@@ -140,6 +149,7 @@ def save(graph: Graph, stream: BinaryIO, kind: str, dots_per_inch: float = RESOL
     }
     drawn = {"tif": "tiff", "jpg": "jpeg"}.get(kind, kind)
     with drawing(graph) as figure:
+        _hide_specks(figure, dots_per_inch)
         figure.savefig(
             stream,
             format=drawn,
