@@ -99,19 +99,19 @@ def test_models_over_each_other(fitted: Drawing) -> None:
 
 
 def test_what_coefplot_does_not_draw_is_noted(fitted: Drawing) -> None:
-    for option in (
-        "headings(age = Time)",
-        "groups(age = Time)",
-        "grid(none)",
-        "byopts(rows(1))",
-        "bylabel(A)",
-        "eqlabels(A)",
-        "plotlabels(A)",
-        "cismooth",
-        "citop",
+    for command in (
+        "coefplot, keep(age) headings(age = Time)",
+        "coefplot, keep(age) groups(age = Time)",
+        "coefplot, keep(age) grid(none)",
+        "coefplot, keep(age) byopts(rows(1))",
+        "coefplot, keep(age) bylabel(A)",
+        "coefplot, keep(age) eqlabels(A)",
+        "coefplot, keep(age) plotlabels(A)",
+        "coefplot, keep(age) cismooth",
+        "coefplot, keep(age) citop",
     ):
-        fitted.draw(f"coefplot, keep(age) {option}")
-        assert f"without effect here: {option.partition('(')[0]}" in fitted.said
+        fitted.draw(command)
+        assert f"without effect here: {command.split(' ')[2].partition('(')[0]}" in fitted.said
     fitted.draw('coefplot, keep(age) coeflabels(age = "A", wrap(9) truncate(5) break(3)) barwidth(2)')
     assert "without effect here: wrap() truncate() break() barwidth()" in fitted.said
 
