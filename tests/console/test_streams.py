@@ -134,3 +134,59 @@ def test_a_log_that_fails_under_capture_and_as_the_session_ends(tmp_path: Path) 
     assert "r(693);" in shown and shown.endswith("0\n") and not session.logs
     session.run(f"quietly log using {tmp_path}/a.log, replace")
     session.close()
+
+
+HOSTILE = """\
+set obs 24
+set type double
+generate big = 1e307 * (_n - 12)
+generate tiny = 1e-307 * _n
+generate far = 1e15 + mod(_n, 5)
+generate same = 1
+generate none = .
+generate byte two = mod(_n, 2)
+generate id = ceil(_n / 4)
+generate t = mod(_n, 4)
+generate y = mod(_n * 7, 11) + id
+foreach x of varlist big tiny far same none two {
+    capture noisily codebook `x'
+    capture noisily summarize `x', detail
+    capture noisily tabstat `x', statistics(mean sd skewness kurtosis cv)
+    capture noisily ttest `x', by(two)
+    capture noisily ranksum `x', by(two)
+    capture noisily ci `x'
+    capture noisily mean `x'
+    capture noisily correlate y `x'
+    capture noisily spearman y `x'
+    capture noisily oneway `x' id
+    capture noisily regress `x' y, vce(robust)
+    capture noisily regress y `x', vce(cluster id)
+    capture noisily regress y `x' in 1/2, vce(robust)
+    capture noisily regress y `x' in 2/3, vce(hc3)
+    capture noisily logit two `x'
+    capture noisily xtmixed y `x' || id: `x', covariance(unstructured) vce(robust)
+    capture noisily xtmixed `x' y || id:, reml
+    capture noisily xtmixed y `x' || id:, residuals(ar 1, t(t))
+    capture noisily predict fit_`x'
+    capture noisily margins, at(`x' = (0 1e300))
+    capture noisily egen sd_`x' = sd(`x'), by(id)
+    capture noisily egen skew_`x' = skew(`x')
+    capture noisily generate log_`x' = ln(`x') / (`x' - `x')
+}
+capture noisily display exp(1000) " " 1e308 * 10 " " 0 / 0 " " invnormal(2) " " sqrt(-1)
+capture noisily collapse (sd) big far (mean) tiny none, by(two)
+"""
+
+
+def test_no_warning_of_a_library_reaches_standard_error(tmp_path: Path) -> None:
+    """Numbers at the edge of doubles, constants and missing values through commands of every kind."""
+    (tmp_path / "hostile.do").write_text(HOSTILE)
+    done = subprocess.run(
+        [sys.executable, "-m", "xmixed", "hostile.do"],
+        cwd=tmp_path,
+        env=console_environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "internal error" not in done.stdout and "unrecognized" not in done.stdout

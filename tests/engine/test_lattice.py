@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
+from tests.conformance.residual_dense import dense_log_likelihood
 from xmixed.engine import Fit, Model, Residuals, fit
 from xmixed.engine.model import Method, ResidualStructureName
 from xmixed.engine.prepare import prepare
@@ -180,3 +181,22 @@ def test_lung_volumes_with_correlations_of_99_percent(visits: int, ll: float) ->
         assert np.sqrt(covariance[4, 4]) == pytest.approx(1610.834, abs=1e-3)
         correlation = covariance[3, 4] / np.sqrt(covariance[3, 3] * covariance[4, 4])
         assert correlation == pytest.approx(0.990329, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_way_to_a_nearly_singular_matrix_leads_through_the_middle(seed: int) -> None:
+    """Residuals all but equal, of which a banded matrix can say little: thousands of steps along its edge."""
+    generator = np.random.default_rng(seed)
+    sizes = generator.integers(3, 7, 26)
+    group = np.repeat(np.arange(26), sizes)
+    time = np.concatenate([np.arange(size) for size in sizes]).astype(float)
+    y = generator.normal(size=26)[group] + 1e-4 * generator.normal(size=len(group))
+    x = generator.normal(size=len(group))
+    model = Model(y, (x, None), (), "reml", Residuals("toeplitz", group, 26, time, 0, 3))
+    found = fit(model)
+    assert found.optimization.converged
+    assert len(found.optimization.iterations) <= 10
+    # Correlations that leave 1e-8 of a variance: the density has eight digits less than doubles.
+    dense = dense_log_likelihood(model, found.parameters, found.estimates)
+    assert found.log_likelihood == pytest.approx(dense, abs=1e-4)
+    assert found.log_likelihood > [288.6359, 265.4354, 201.7286][seed]

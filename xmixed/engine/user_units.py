@@ -6,6 +6,7 @@ import numpy as np
 
 from xmixed.engine.batched import triangular_inverse
 from xmixed.engine.covariance.blocks import user_matrix
+from xmixed.engine.covariance.distant import correlations, is_distant
 from xmixed.engine.covariance.structures import LOG_FLOOR
 from xmixed.engine.model import Model
 from xmixed.engine.problem import Problem
@@ -81,6 +82,9 @@ def relative_estimates(objective: Objective, point: Point, boundary: Boundary) -
     parts = [np.zeros(0)]
     for block, psi, limits in zip(objective.problem.blocks, point.blocks, boundary.limits, strict=True):
         alpha = block.structure.to_estimation(user_matrix(block, psi), LOG_FLOOR)
+        if is_distant(block, psi):
+            found = correlations(block, psi)
+            alpha[-len(found) :] = np.where(np.isfinite(found), found, alpha[-len(found) :])
         for m, correlation in limits.items():
             bound = float(np.nextafter(1.0, 0.0))
             alpha[m] = np.arctanh(np.clip(correlation, -bound, bound))

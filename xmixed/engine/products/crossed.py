@@ -198,6 +198,8 @@ class CrossedProducts:
     B : (q0, nnz) array
         Its values for each column of Z0.
     Z1tZ1 : (m, m) array, sparse or dense
+    fitted : (q0, p+1, G0) array or None
+        Coefficients b: W is [X, y] less Z0 b, and W'W stands in `XyXy`. None: they are zero.
     """
 
     levels: tuple[LevelProducts, ...]
@@ -207,6 +209,7 @@ class CrossedProducts:
     pattern: SparsePattern
     B: np.ndarray
     Z1tZ1: Any
+    fitted: np.ndarray | None = None
 
     def between_dense(self) -> np.ndarray:
         """Z1'Z1, a new dense (m, m) array."""

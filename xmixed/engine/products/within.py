@@ -10,7 +10,7 @@ import numpy as np
 
 from xmixed.engine.batched import semidefinite_cholesky, solve_lower
 from xmixed.engine.products.columns import ColumnStore
-from xmixed.engine.products.crossproducts import CrossProducts, LevelSums
+from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, LevelSums
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.products.weights import Weights
 
@@ -59,7 +59,7 @@ def within_products(
     # W of the lowest level: levels above it from the nearest on, then X and y.
     above = [int(at) for level in reversed(range(bottom)) for at in range(firsts[level], firsts[level + 1])]
     W = [*above, *range(len(flat), len(flat) + p + 1)]
-    B = _coefficients(products)
+    B = least_squares(products.levels[-1])
     group = np.repeat(np.arange(B.shape[2]), np.diff(nesting.row_starts, append=store.n))
     sums = []
     for level in range(bottom):
@@ -81,11 +81,10 @@ def within_products(
     return CrossProducts(tuple(level.products() for level in sums), total)
 
 
-def _coefficients(products: CrossProducts) -> np.ndarray:
-    """Least squares of each column of W on Z within the groups of the lowest level, (q, w, G)."""
-    bottom = products.levels[-1]
-    lower = semidefinite_cholesky(bottom.ZtZ)
-    right = solve_lower(lower, bottom.ZtW, singular=True)
+def least_squares(level: LevelProducts) -> np.ndarray:
+    """Least squares of each column of W on Z within the groups of a level, (q, w, G)."""
+    lower = semidefinite_cholesky(level.ZtZ)
+    right = solve_lower(lower, level.ZtW, singular=True)
     result = np.zeros_like(right)
     for i in range(len(lower) - 1, -1, -1):
         rest = right[i] - np.einsum("kg,kwg->wg", lower[i + 1 :, i], result[i + 1 :])

@@ -244,7 +244,11 @@ def independent_products(units: Units, by: np.ndarray, n_by: int, D: np.ndarray,
 
 
 def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -> BasisProducts:
-    """One variance and one correlation for each group of by(); D is (c, n)."""
+    """One variance and one correlation for each group of by(); D is (c, n).
+
+    The fixed matrices are projections, on a unit's mean and on deviations from it: near a limit one of them
+    counts beyond measure, and a difference of products would have lost it.
+    """
     starts, counts = units.starts, units.row_counts()
     ones = np.ones(len(units.rows))
     extent = units.summed(units.counted(ones))
@@ -252,31 +256,36 @@ def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -
     classes = np.ravel(classes)
     T, class_by = keys[0], keys[1].astype(np.intp)
     sums = units.summed(units.counted(D))
-    products = np.stack([row_sums(units, D, Q), sums[:Q, None] * sums[None]])
+    means = sums / extent
+    D = D - np.repeat(means, units.sizes, axis=1)
+    products = np.stack([row_sums(units, D, Q), sums[:Q, None] * means[None]])
     row_class = np.repeat(classes, units.sizes)
     within = class_totals(units.counted(D[Q:]), D[Q:], row_class, len(T), counts)
     within += _scatter_totals(units, Q, len(D), row_class, len(T), counts)
-    totals = np.stack([within, class_totals(sums[Q:], sums[Q:], classes, len(T), units.counts)])
+    totals = np.stack([within, class_totals(sums[Q:], means[Q:], classes, len(T), units.counts)])
 
-    def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ratio, rho = full[class_by, 0], np.tanh(full[class_by, 1])
-        within, between = 1.0 - rho, 1.0 + (T - 1.0) * rho
+    def parts(full: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Log sds, 1 - rho and 1 + (T - 1) rho, and drho."""
+        ratio, atanh = full[class_by, 0], full[class_by, 1]
+        within = 2.0 / (1.0 + np.exp(2.0 * atanh))
+        between = within + T * np.tanh(atanh)
         positive = (np.real(within) > 0).all() and (np.real(between) > 0).all()
         # With an imaginary step the table is one that was positive definite before.
         if not (positive or np.iscomplexobj(full)):
             raise np.linalg.LinAlgError("Lambda is not positive definite")
-        scale = np.exp(-2.0 * ratio)
-        f = np.stack([scale / within, -scale * rho / (within * between)])
+        return ratio, within, between, within * (2.0 - within)
+
+    def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ratio, within, between, _ = parts(full)
+        f = np.exp(-2.0 * ratio) / np.stack([within, between])
         return f, (2.0 * T * ratio + (T - 1.0) * np.log(within) + np.log(between))[None]
 
     def slopes(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         f, _ = coefficients(full)
-        rho = np.tanh(full[class_by, 1])
-        slope, within, between = 1.0 - rho**2, 1.0 - rho, 1.0 + (T - 1.0) * rho
-        scale = np.exp(-2.0 * full[class_by, 0]) * slope
-        along = [scale / within**2, -scale * ((T - 1.0) / between**2 + 1.0 / within**2) / T]
+        _, within, between, slope = parts(full)
+        along = f * slope * np.stack([1.0 / within, -(T - 1.0) / between])
         logs = slope * (T - 1.0) * (1.0 / between - 1.0 / within)
-        return np.stack([-2.0 * f, np.stack(along)]), np.stack([2.0 * T + 0.0 * logs, logs])[:, None]
+        return np.stack([-2.0 * f, along]), np.stack([2.0 * T + 0.0 * logs, logs])[:, None]
 
     extents = np.ones((1, len(starts)))
     basis = Basis(products, totals, extents, classes, len(T), coefficients, slopes, class_by.astype(np.intp))

@@ -14,6 +14,7 @@ import numpy as np
 
 from xmixed.engine.products.crossed import CrossedProducts, SparsePattern
 from xmixed.engine.products.crossproducts import LevelProducts
+from xmixed.engine.products.within import least_squares
 from xmixed.engine.residuals.precision import Precision
 
 
@@ -34,6 +35,10 @@ class CrossedRows:
     levels : list of LevelRows
     fixed : (p+1, n) array
         X and y.
+    fitted : (q0, p+1, G0) array
+        Coefficients of their least squares on the eliminated level's Z, group by group.
+    rest : (p+1, n) array
+        What these leave: with effects far larger than residuals, products of X and y would lose it.
     precision : Precision
     rows, columns : (E,) arrays
         Rows of the elements, those below the diagonal twice.
@@ -53,6 +58,7 @@ class CrossedRows:
         self.columns = np.concatenate([precision.columns, precision.rows[below]])
         first, dense = base.order[0], base.order[1:]
         m = base.pattern.shape[1]
+        self.fitted, self.rest = _fitted(self.levels[first], fixed)
         self._own = self.levels[first].codes[self.rows]
         keys = [
             self._own * m + self.dense_place(level, b)[self.columns]
@@ -72,7 +78,7 @@ class CrossedRows:
 
     def at(self, values: np.ndarray) -> CrossedProducts:
         """The products where Lambda^{-1} has these elements."""
-        base, fixed = self.base, self.fixed
+        base = self.base
         every = values[self._place]
         moved = self._whitened(every)
         first, dense = base.order[0], base.order[1:]
@@ -98,19 +104,20 @@ class CrossedRows:
         return replace(
             base,
             levels=tuple(levels),
-            XyXy=fixed @ moved.T,
+            XyXy=self.rest @ moved.T,
+            fitted=self.fitted,
             pattern=self.pattern,
             B=B,
             Z1tZ1=self._between_dense(every),
         )
 
     def _whitened(self, every: np.ndarray) -> np.ndarray:
-        """Lambda^{-1} times [X, y], (p+1, n)."""
+        """Lambda^{-1} times what is left of [X, y], (p+1, n)."""
         from scipy.sparse import coo_matrix
 
-        n = self.fixed.shape[1]
+        n = self.rest.shape[1]
         matrix = coo_matrix((every, (self.rows, self.columns)), shape=(n, n)).tocsr()
-        return np.ascontiguousarray((matrix @ self.fixed.T).T)
+        return np.ascontiguousarray((matrix @ self.rest.T).T)
 
     def _between_dense(self, every: np.ndarray) -> np.ndarray:
         """Z1'Lambda^{-1}Z1, (m, m)."""
@@ -133,6 +140,12 @@ class CrossedRows:
                 result[base.parts[i], base.parts[j]] = block
                 result[base.parts[j], base.parts[i]] = block.T
         return (result + result.T) / 2
+
+
+def _fitted(own: LevelRows, fixed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Least squares of rows (w, n) on a level's Z, (q, w, G), and what it leaves, (w, n)."""
+    fitted = least_squares(LevelProducts(_by_group(own, own.columns), _by_group(own, fixed)))
+    return fitted, fixed - np.einsum("qn,qwn->wn", own.columns, fitted[:, :, own.codes])
 
 
 def _by_group(rows: LevelRows, moved: np.ndarray) -> np.ndarray:

@@ -2,6 +2,10 @@
 
 The model is linear in them, so that steps do not depend on how high correlations are; where every unit has
 all values of t() and their means are free, one step from the least-squares residuals ends at the maximum.
+
+Where steps stick to the edge of positive definite matrices, so high are the correlations, the way leads
+through the middle: units are added that have all values of t(), uncorrelated with the variances of the
+least-squares residuals, and count less and less.
 """
 
 from __future__ import annotations
@@ -18,6 +22,9 @@ _MOST_HALVINGS = 12
 _ENOUGH = 1e-9
 # Shares of the diagonal that make pairwise moments positive definite.
 _SHRINK = (0.0, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
+# How often the added units count, in terms of those there are, and steps with each.
+_ADDED = tuple(10.0**-power for power in range(10)) + (0.0,)
+_STEPS_WITH_EACH = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +48,11 @@ class Scoring:
         self.moments = products.moments()
         self.places = _seen(places, self.moments[1])
         self.count = int(places.max(initial=-1)) + 1
-        self.diagonal = products.upper[0] == products.upper[1]
+        diagonal = products.upper[0] == products.upper[1]
+        self.mean_products = self._summed(self.moments[0]) / self._summed(self.moments[1])
+        self.is_variance = np.zeros(self.count, bool)
+        self.is_variance[self.places[:, diagonal][self.places[:, diagonal] >= 0]] = True
+        self.variances = self._covariances(self.mean_products)[:, diagonal]
 
     def _covariances(self, coordinates: np.ndarray) -> np.ndarray:
         return np.append(coordinates, 0.0)[self.places]
@@ -51,62 +62,100 @@ class Scoring:
         kept = self.places >= 0
         return np.bincount(self.places[kept], values[kept], self.count)
 
-    def _place(self, coordinates: np.ndarray) -> _Place | None:
+    def _place(self, coordinates: np.ndarray, added: float = 0.0) -> _Place | None:
+        """The place with units added that count so often; None where a matrix is not positive definite."""
         covariances = self._covariances(coordinates)
         try:
             fit = self.products.least_squares(covariances)
+            value = -0.5 * (fit.log_det + fit.rss)
+            if added:
+                value += added * self._of_added(covariances)[0]
         except np.linalg.LinAlgError:
             return None
-        value = -0.5 * (fit.log_det + fit.rss)
         if self.reml:
             value -= float(np.log(fit.factor.diagonal()).sum())
         return _Place(coordinates, covariances, fit, value) if np.isfinite(value) else None
 
+    def _of_added(self, covariances: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Log likelihood of one unit for each by() group, its gradient (n_by, P), and W (n_by, T, T)."""
+        products = self.products
+        factors = np.linalg.cholesky(covariances[:, products.pair])
+        half = np.linalg.inv(factors)
+        inverse = half.transpose(0, 2, 1) @ half
+        scaled = inverse * self.variances[:, None, :]
+        log_dets = 2.0 * np.log(np.einsum("mtt->mt", factors)).sum()
+        value = -0.5 * float(log_dets + np.einsum("mtt->", scaled))
+        slopes = (scaled @ inverse - inverse)[:, products.upper[0], products.upper[1]]
+        return value, 0.5 * slopes * products.twice, inverse
+
     def _start(self) -> _Place | None:
-        sums, counts = self.moments
-        totals = self._summed(counts)
-        coordinates = self._summed(sums) / totals
-        diagonal = np.zeros(self.count, bool)
-        diagonal[self.places[:, self.diagonal][self.places[:, self.diagonal] >= 0]] = True
-        if not (coordinates[diagonal] > 0).all():
+        if not (self.mean_products[self.is_variance] > 0).all():
             return None
         for share in _SHRINK:
-            found = self._place(np.where(diagonal, coordinates, (1.0 - share) * coordinates))
+            shrunk = (1.0 - share) * self.mean_products
+            found = self._place(np.where(self.is_variance, self.mean_products, shrunk))
             if found is not None:
                 return found
         return None
 
-    def _step(self, place: _Place) -> np.ndarray | None:
+    def _step(self, place: _Place, added: float = 0.0) -> np.ndarray | None:
+        """Scoring's step, None where nothing is to gain; LinAlgError where the information is singular."""
         gradient, information = self.products.scores(place.covariances, place.fit, self.reml)
+        if added:
+            _, slopes, inverse = self._of_added(place.covariances)
+            gradient = gradient + added * slopes
+            information = information + added * self.products.information_of_one(inverse)
         g, F = self._summed(gradient), np.zeros((self.count, self.count))
         for own, inner in zip(self.places, information, strict=True):
             kept = own >= 0
             carry = np.zeros((int(kept.sum()), self.count))
             carry[np.arange(len(carry)), own[kept]] = 1.0
             F += carry.T @ inner[np.ix_(kept, kept)] @ carry
-        try:
-            factor = np.linalg.cholesky(F)
-        except np.linalg.LinAlgError:
-            return None
+        factor = np.linalg.cholesky(F)
         half = np.linalg.solve(factor, g)
         return None if 0.5 * half @ half < _ENOUGH else np.linalg.solve(factor.T, half)
 
     def best(self) -> np.ndarray | None:
         """The (k,) coordinates found, or None where the data do not give them."""
-        place = self._start()
-        if place is None:
+        start = self._start()
+        if start is None:
             return None
-        for _ in range(_MOST_STEPS):
-            step = self._step(place)
-            following = None if step is None else self._climbed(place, step)
-            if following is None:
-                break
-            place = following
-        return place.coordinates
+        place, ended = self._ascended(start, 0.0, _MOST_STEPS)
+        if ended:
+            return place.coordinates
+        inside = self._through_the_middle()
+        return place.coordinates if inside is None or inside.value < place.value else inside.coordinates
 
-    def _climbed(self, place: _Place, step: np.ndarray) -> _Place | None:
+    def _through_the_middle(self) -> _Place | None:
+        units = self.products.found.totals.sum() / len(self.places)
+        place: _Place | None = None
+        for share in _ADDED:
+            added = share * float(units)
+            at = np.where(self.is_variance, self.mean_products, 0.0) if place is None else place.coordinates
+            following = self._place(at, added)
+            if following is None:
+                return place
+            place, _ = self._ascended(following, added, _STEPS_WITH_EACH)
+        return place
+
+    def _ascended(self, place: _Place, added: float, steps: int) -> tuple[_Place, bool]:
+        """Steps while they lead up, and whether nothing was left to gain."""
+        for _ in range(steps):
+            try:
+                step = self._step(place, added)
+            except np.linalg.LinAlgError:
+                return place, False
+            if step is None:
+                return place, True
+            following = self._climbed(place, step, added)
+            if following is None:
+                return place, False
+            place = following
+        return place, False
+
+    def _climbed(self, place: _Place, step: np.ndarray, added: float) -> _Place | None:
         for halving in range(_MOST_HALVINGS):
-            trial = self._place(place.coordinates + step / 2**halving)
+            trial = self._place(place.coordinates + step / 2**halving, added)
             if trial is not None and trial.value > place.value:
                 return trial
         return None

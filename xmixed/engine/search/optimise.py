@@ -125,12 +125,15 @@ def newton_step(
     """Newton's direction with turned-round convex directions; `free` masks what may move.
 
     `difficult`: steepest ascent in the convex directions, as long as the steepest of all curvatures allows.
+    Where derivatives cannot be computed there is no direction.
     """
     g, H = state.gradient * sizes, -state.hessian * sizes * sizes[:, None]
     if free is not None:
         g, H = g[free], H[np.ix_(free, free)]
     if not len(g):
         return Step(np.zeros(len(sizes)), True, False, 0.0)
+    if not (np.isfinite(g).all() and np.isfinite(H).all()):
+        return Step(np.zeros(len(sizes)), False, True, float("nan"))
     values, vectors = np.linalg.eigh((H + H.T) / 2)
     along = vectors.T @ g
     threshold, length = flatness(values), np.abs(values)

@@ -27,6 +27,8 @@ def level_parameters(root: Surface, state: State) -> tuple[np.ndarray, int]:
     curvature along a ridge is a rounding error of others that are thousands of millions times as large.
     """
     sizes = root.sizes(state.theta)
+    if not np.isfinite(state.hessian).all():
+        return np.zeros(len(sizes), bool), 0
     values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
     level = np.abs(values) <= flatness(values)
     suspect = values < max(_SUSPECT, _SUSPECT_SHARE * float(np.abs(values).max(initial=0.0)))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.engine.covariance.blocks import Block, metric_change, size
+from xmixed.engine.covariance.distant import estimation_slopes, is_distant
 from xmixed.engine.covariance.metrics import MatrixSquareRoot
 from xmixed.engine.covariance.structures import Mapping, pairs
 from xmixed.engine.search.boundary import Boundary, Rung
@@ -124,8 +125,8 @@ def _charts(
 ) -> list[_Chart]:
     """Charts of the blocks, then of the residual parameters."""
     charts = [
-        _face(block, psi, relative[part], boundary.fixed[part])
-        if boundary.on_face[index]
+        _face(block, psi, boundary.fixed[part])
+        if boundary.on_face[index] or is_distant(block, psi)
         else _free(block, relative[part], boundary.fixed[part])
         for index, (block, psi, part) in enumerate(
             zip(objective.problem.blocks, point.blocks, objective.slices, strict=True)
@@ -182,8 +183,11 @@ def _free(block: Block, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:
     return _Chart(chosen, np.eye(len(alpha))[:, free], is_sd)
 
 
-def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:
-    """Matrix square roots that keep the rank: the directions in which Sigma changes to first order."""
+def _face(block: Block, psi: np.ndarray, fixed: np.ndarray) -> _Chart:
+    """Matrix square roots that keep the rank: the directions in which Sigma changes to first order.
+
+    Where Sigma is not singular these are all there are, in the optimiser's metric.
+    """
     metric = MatrixSquareRoot()
     q = size(block)
     theta = metric.inverse(block.structure, psi)
@@ -192,16 +196,12 @@ def _face(block: Block, psi: np.ndarray, alpha: np.ndarray, fixed: np.ndarray) -
     keep = np.append(alive, [alive[i] and alive[j] for i, j in pairs(q)])
     # Orthogonal in the matrices' own inner product, in which covariances count twice: only then do the
     # chosen directions stay among the matrices of this rank to second order.
-    weight = np.sqrt(np.where(np.arange(len(alpha)) < q, 1.0, 2.0))
+    weight = np.sqrt(np.where(np.arange(len(theta)) < q, 1.0, 2.0))
     _, sizes, rows = np.linalg.svd(whole.jacobian * keep / weight)
     basis = (rows[sizes > 1e-6 * sizes[0]] / weight).T
     second = np.einsum("iab,ac,bd->icd", whole.second, basis, basis)
     chosen = Mapping(whole.value, whole.jacobian @ basis, second)
-    estimation = block.structure.from_estimation(alpha)
-    change = metric_change(block)
-    free = np.flatnonzero(~fixed)
-    carry = np.zeros((len(alpha), basis.shape[1]))
-    carry[free] = np.linalg.lstsq((change @ estimation.jacobian)[:, free], chosen.jacobian, rcond=None)[0]
+    carry = np.where(fixed[:, None], 0.0, estimation_slopes(block, psi) @ basis)
     return _Chart(chosen, carry, np.zeros(basis.shape[1]))
 
 

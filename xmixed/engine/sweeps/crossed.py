@@ -7,7 +7,8 @@ group by group. What remains is one dense system in the m random effects of all 
     K = Z1'V0^{-1}Z1 = Z1'Z1 - Z1'Z0 N Z0'Z1,   S = I + T'KT with Psi1 = TT',   C = T S^{-1} T'
 
 and Z1'V^{-1}Z1 = K - KCK, Z0'V^{-1}Z0 = H Z0'Z0 - F C F', Z0'V^{-1}Z1 = F (I - CK). Indicators are never
-built, and products with Z0'Z1 run over its nonzero elements only.
+built, and products with Z0'Z1 run over its nonzero elements only. H and N themselves are not formed where
+level 0 has several columns: see `crossed_elimination`.
 
 Where effects are equally correlated within larger groups, Psi of that level is one number and may be
 negative (see `covariance.tied`): Psi1 = TDT' with signs D, S = D + T'KT, and |I + Psi1 K| = |S||D|. V is
@@ -27,6 +28,7 @@ from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.sweeps.crossed_curvature import second_derivatives
 from xmixed.engine.sweeps.crossed_effects import crossed_effects, group_moments
+from xmixed.engine.sweeps.crossed_elimination import Elimination, eliminated
 from xmixed.engine.sweeps.crossed_state import (
     Counts,
     CrossedState,
@@ -70,22 +72,22 @@ class CrossedSweeps:
         state = CrossedState(
             products, own, tuple(map(root, own)), lambda state: self._again(psis[first], state)
         )
-        system, N, log_dets = self._reduced(psis[first], state)
-        c0 = products.levels[first].ZtW
-        Nc0 = np.einsum("abg,bwg->awg", N, c0)
+        system, gone = self._reduced(psis[first], state)
         d1 = self._dense_rows([products.levels[level].ZtW for level in dense])
-        for values, row in zip(products.B, counts.among_dense(Nc0), strict=True):
+        for values, row in zip(gone.left_B, counts.among_dense(gone.rest_W - gone.seen_W), strict=True):
             d1 -= products.pattern.matrix(values).T @ row.T
         dense_log_det, u1, explained = self._solve(state, system, d1)
         state.kept = system
-        state.ZtVW = self._right_sides(state, c0, d1, u1)
-        top = products.XyXy - np.einsum("awg,avg->wv", counts.in_all(c0), Nc0) - counts.share * explained
-        log_det = float(counts.in_all(log_dets).sum()) + counts.share * dense_log_det
+        state.ZtVW = self._right_sides(state, gone.right_W, d1, u1)
+        lost = np.einsum("awg,avg->wv", counts.in_all(gone.rest_W), gone.rest_W)
+        found = np.einsum("awg,avg->wv", counts.in_all(gone.left_W), gone.seen_W)
+        top = products.XyXy - lost + found - counts.share * explained
+        log_det = float(counts.in_all(gone.log_dets).sum()) + counts.share * dense_log_det
         return eliminate_fixed(top, log_det, (state,))
 
     def _again(self, psi: np.ndarray, state: CrossedState) -> DenseSystem:
         """The large arrays of a state once more."""
-        system, _, _ = self._reduced(psi, state)
+        system, _ = self._reduced(psi, state)
         self._solve(state, system, np.zeros((self.products.pattern.shape[1], 0)))
         return system
 
@@ -124,48 +126,45 @@ class CrossedSweeps:
         u1 = system.factor @ d1
         return 2.0 * float(np.log(pivots).sum()), u1, d1.T @ u1
 
-    def _reduced(self, psi: np.ndarray, state: CrossedState) -> tuple[DenseSystem, np.ndarray, np.ndarray]:
-        """The large arrays, S not yet factored, N, and log|I + Z0'Z0 Psi0| by group."""
+    def _reduced(self, psi: np.ndarray, state: CrossedState) -> tuple[DenseSystem, Elimination]:
+        """The large arrays, S not yet factored, and what is left of level 0."""
         before = None if self._latest is None else self._latest()
         if before is not None:
             before.let_go()
         self._latest = ref(state)
         products, pattern = self.products, self.products.pattern
-        H, log_dets = shrink(products.levels[products.order[0]].ZtZ, psi)
-        N = np.einsum("ab,bcg->acg", psi, H)
-        N = (N + N.transpose(1, 0, 2)) / 2
-        q0, m = len(H), pattern.shape[1]
-        H_rows, N_rows = H[:, :, pattern.rows], N[:, :, pattern.rows]
-        F = np.einsum("abe,be->ae", H_rows, products.B)
-        NB = self.counts.among_elements(np.einsum("abe,be->ae", N_rows, products.B))
-        counted_F = self.counts.among_elements(F)
+        gone = eliminated(products, psi)
+        q0, m = len(gone.F), pattern.shape[1]
+        taken_B = self.counts.among_elements(gone.taken_B)
+        counted_F = self.counts.among_elements(gone.F)
         if q0 == 1:
+            back = gone.back[0, 0][pattern.rows]
             K, gram = pattern.two_grams(
-                products.B[0], NB[0], H_rows[0, 0] * counted_F[0], products.between_dense()
+                gone.left_B[0], taken_B[0], back * counted_F[0], products.between_dense()
             )
             grams = gram[None, None]
         else:
             K, grams = products.between_dense(), np.empty((q0, q0, m, m))
             for a in range(q0):
-                K -= pattern.gram(products.B[a], NB[a], symmetric=False)
+                K -= pattern.gram(gone.left_B[a], taken_B[a], symmetric=False)
                 for b in range(a + 1):
-                    grams[a, b] = pattern.gram(F[a], counted_F[b], symmetric=a == b)
+                    grams[a, b] = pattern.gram(gone.F[a], counted_F[b], symmetric=a == b)
                     grams[b, a] = grams[a, b].T
             K = (K + K.T) / 2
         divides = explains_enough(K, state.psis, products.parts)
         S = sandwich(K, tuple(t.T for t in state.roots), products.parts, in_place=divides)
         S[np.diag_indices(m)] += signs(state.psis, products.parts)
-        return DenseSystem(H, F, grams, None if divides else K, S), N, log_dets
+        return DenseSystem(gone.own, gone.F, grams, None if divides else K, S), gone
 
     def _dense_rows(self, blocks: list[np.ndarray]) -> np.ndarray:
         """(q, w, G) arrays of the dense levels as one (m, w) array."""
         return np.concatenate([block.transpose(0, 2, 1).reshape(-1, block.shape[1]) for block in blocks])
 
     def _right_sides(
-        self, state: CrossedState, c0: np.ndarray, d1: np.ndarray, u1: np.ndarray
+        self, state: CrossedState, right_W: np.ndarray, d1: np.ndarray, u1: np.ndarray
     ) -> tuple[np.ndarray, ...]:
         products = self.products
-        J0 = np.einsum("abg,bwg->agw", state.H, c0)
+        J0 = right_W.transpose(0, 2, 1).copy()
         for a, values in enumerate(state.F):
             J0[a] -= products.pattern.matrix(values) @ u1
         J1 = state.unexplained(d1, u1)
@@ -178,7 +177,7 @@ class CrossedSweeps:
         first = products.order[0]
         information: list[np.ndarray] = [np.empty(0)] * len(self.sizes)
         share = self.counts.share
-        own = np.einsum("abg,bcg->ac", self.counts.in_all(state.H), products.levels[first].ZtZ)
+        own = self.counts.in_all(state.own).sum(axis=2)
         information[first] = own - share * np.einsum("ij,abij->ab", state.C, state.grams)
         for level, part in zip(products.order[1:], products.parts, strict=True):
             q = self.sizes[level]
@@ -211,16 +210,3 @@ class CrossedSweeps:
     def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
         """See `Sweeps`."""
         return crossed_effects(self.problem, self.products, upward, psis, ties)
-
-
-def shrink(A: np.ndarray, psi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(I + A Psi)^{-1} per group, (q, q, G), and log|I + A Psi|, (G,)."""
-    if len(psi) == 1:
-        pivot = 1.0 + psi[0, 0] * A
-        return 1.0 / pivot, np.log(pivot[0, 0])
-    whole = np.einsum("abg,bc->gac", A, psi)
-    whole[:, np.arange(len(psi)), np.arange(len(psi))] += 1.0
-    sign, log_det = np.linalg.slogdet(whole)
-    if not (sign > 0).all():
-        raise np.linalg.LinAlgError("I + Z'Z Psi is not positive definite")
-    return np.linalg.inv(whole).transpose(1, 2, 0), log_det

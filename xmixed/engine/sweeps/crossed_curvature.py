@@ -73,8 +73,8 @@ class _Curvature:
 
     @cached_property
     def own(self) -> np.ndarray:
-        """H Z0'Z0, (q0, q0, G0), symmetric in each group."""
-        return np.einsum("abg,bcg->acg", self.state.H, self.products.levels[self.first].ZtZ)
+        """Z0'V0^{-1}Z0, (q0, q0, G0)."""
+        return self.state.own
 
     @cached_property
     def first_sums(self) -> np.ndarray:

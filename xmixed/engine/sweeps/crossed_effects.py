@@ -12,6 +12,7 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.products.enclosing import enclosing_level
+from xmixed.engine.sweeps.crossed_elimination import conditional_variance
 from xmixed.engine.sweeps.crossed_state import CrossedState, chunks, own_blocks
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.sweeps import GroupMoments, Psis, Upward
@@ -31,8 +32,7 @@ def group_moments(products: CrossedProducts, upward: Upward) -> tuple[GroupMomen
     """See `Sweeps.moments`."""
     state: CrossedState = upward.states[0]
     coefficients = np.append(-upward.beta, 1.0)
-    own = np.einsum("abg,bcg->acg", state.H, products.levels[products.order[0]].ZtZ)
-    information = {products.order[0]: own - diagonal_blocks(products, state.F, state.C)}
+    information = {products.order[0]: state.own - diagonal_blocks(products, state.F, state.C)}
     for level, part in zip(products.order[1:], products.parts, strict=True):
         information[level] = state.W_blocks(part, len(products.levels[level].ZtZ))
     return tuple(
@@ -88,9 +88,8 @@ class _Moments:
         return own_blocks(self.state.C, self.parts[level], len(self.psis[level]))
 
     def _first(self) -> np.ndarray:
-        N = np.einsum("ab,bcg->acg", self.psis[self.first], self.state.H)
-        added = diagonal_blocks(self.products, self.weights, self.state.C)
-        return (N + N.transpose(1, 0, 2)) / 2 + added
+        N = conditional_variance(self.products.levels[self.first].ZtZ, self.psis[self.first])
+        return N + diagonal_blocks(self.products, self.weights, self.state.C)
 
     def tied(self, level: int, upper: int) -> LevelMoments:
         """The effects of a level's groups, each followed by that of the larger group."""

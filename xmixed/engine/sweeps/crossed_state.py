@@ -23,7 +23,8 @@ class DenseSystem:
 
     Attributes
     ----------
-    H : (q0, q0, G0) array
+    own : (q0, q0, G0) array
+        Z0'V0^{-1}Z0.
     F : (q0, nnz) array
         Values on the pattern of Z0'Z1.
     grams : (q0, q0, m, m) array
@@ -34,7 +35,7 @@ class DenseSystem:
         S, then its lower Cholesky factor, then C.
     """
 
-    H: np.ndarray
+    own: np.ndarray
     F: np.ndarray
     grams: np.ndarray
     K: np.ndarray | None
@@ -80,9 +81,9 @@ class CrossedState:
         self.kept = None
 
     @property
-    def H(self) -> np.ndarray:
+    def own(self) -> np.ndarray:
         """See `DenseSystem`."""
-        return self.system.H
+        return self.system.own
 
     @property
     def F(self) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData
 from xmixed.engine.sweeps.crossed import CrossedSweeps
+from xmixed.engine.sweeps.crossed_elimination import conditional_variance
 from xmixed.engine.sweeps.crossed_state import CrossedState, chunks
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 from xmixed.engine.sweeps.whitened import Whitening
@@ -98,8 +99,7 @@ class CrossedWhitening(Whitening):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Var(u) of the eliminated level, (q0, q0, G0), and minus its covariance with the dense effects."""
         pattern, q = self.crossed.pattern, len(psi)
-        N = np.einsum("ab,bcg->acg", psi, state.H)
-        variance = (N + N.transpose(1, 0, 2)) / 2
+        variance = conditional_variance(state.products.levels[self.crossed.base.order[0]].ZtZ, psi)
         between = np.empty((q, len(pattern.indices)))
         for a in range(q):
             matrix = pattern.matrix(weights[a])

@@ -106,6 +106,8 @@ def robust_variance(
         Coefficients estimated besides those of `columns`.
     """
     n, rank = observations(len(errors), weighting), fit.rank + absorbed
+    if n <= rank:
+        return np.zeros_like(fit.inverse)  # residuals that are zero say nothing
     frequencies = None if weighting is None else weighting.frequencies
     own = errors if weighting is None or frequencies is not None else errors * weighting.fitted
     if kind == "cluster":

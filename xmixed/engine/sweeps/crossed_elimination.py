@@ -1,0 +1,99 @@
+"""The level that is eliminated where groupings cross (letters as in `crossed`).
+
+With a large Psi0, H and N lose as many digits as Psi0 is larger than what the data leave of it. With the
+factor of a group's Z0'Z0 = R'R they are not needed: as in `nested`, A = I + R Psi0 R', C = R'^{-1}Z0'Z1 and
+
+    H Z0'Z0 = R'A^{-1}R,  F = R'A^{-1}C,  K = Z1'Z1 - C'(I - A^{-1})C.
+
+[X, y] may come as Z0 b + W with b group by group, which leaves W small: with c = R'^{-1}Z0'W and d = Rb + c
+
+    [X, y]'V0^{-1}[X, y] = (W'W - c'c) + d'A^{-1}d,  Z1'V0^{-1}[X, y] = Z1'W - C'(c - A^{-1}d).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.batched import cholesky, cross, product, semidefinite_cholesky, solve_lower, times
+from xmixed.engine.products.crossed import CrossedProducts
+from xmixed.engine.sweeps.crossed_state import root
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elimination:
+    """What is left of level 0.
+
+    Attributes
+    ----------
+    own : (q0, q0, G0) array
+        Z0'V0^{-1}Z0.
+    right_W : (q0, p+1, G0) array
+        Z0'V0^{-1}[X, y].
+    F : (q0, nnz) array
+        Z0'V0^{-1}Z1, on the pattern of Z0'Z1.
+    back : (q0, q0, G0) array
+        R'A^{-1}.
+    rest_W, left_W, seen_W : (q0, p+1, G0) arrays
+        c, d and A^{-1}d.
+    left_B, taken_B : (q0, nnz) arrays
+        C and (I - A^{-1})C.
+    log_dets : (G0,) array
+        log|A|.
+    """
+
+    own: np.ndarray
+    right_W: np.ndarray
+    F: np.ndarray
+    back: np.ndarray
+    rest_W: np.ndarray
+    left_W: np.ndarray
+    seen_W: np.ndarray
+    left_B: np.ndarray
+    taken_B: np.ndarray
+    log_dets: np.ndarray
+
+
+def eliminated(products: CrossedProducts, psi: np.ndarray) -> Elimination:
+    """Eliminate level 0, whose random effects have variance `psi` (q0, q0)."""
+    level, rows = products.levels[products.order[0]], products.pattern.rows
+    lower = semidefinite_cholesky(level.ZtZ)
+    A = cross(lower, times(psi, lower))
+    diagonal = np.arange(len(psi))
+    A[diagonal, diagonal] += 1.0
+    factor, _ = cholesky(A)
+    if not (factor[diagonal, diagonal] > 0).all():
+        raise np.linalg.LinAlgError("I + Z'Z Psi is not positive definite")
+    half = solve_lower(factor, np.repeat(np.eye(len(psi))[:, :, None], A.shape[2], axis=2))
+    inverse = cross(half, half)
+    back = product(lower, inverse)
+    left_W = rest_W = solve_lower(lower, level.ZtW, singular=True)
+    if products.fitted is not None:
+        left_W = rest_W + cross(lower, products.fitted)
+    left_B = solve_lower(lower[:, :, rows], products.B[:, None], singular=True)
+    taken_B = left_B - product(inverse[:, :, rows], left_B)
+    return Elimination(
+        own=product(back, lower.transpose(1, 0, 2)),
+        right_W=product(back, left_W),
+        F=product(back[:, :, rows], left_B)[:, 0],
+        back=back,
+        rest_W=rest_W,
+        left_W=left_W,
+        seen_W=product(inverse, left_W),
+        left_B=left_B[:, 0],
+        taken_B=taken_B[:, 0],
+        log_dets=2.0 * np.log(factor[diagonal, diagonal]).sum(axis=0),
+    )
+
+
+def conditional_variance(ZtZ: np.ndarray, psi: np.ndarray) -> np.ndarray:
+    """N of the groups of a level, (q, q, G): T (I + T'R'RT)^{-1}T' with Psi = TT'; nothing is subtracted."""
+    if len(psi) == 1:
+        return psi[0, 0] / (1.0 + psi[0, 0] * ZtZ)
+    T = root(psi)
+    scaled = product(semidefinite_cholesky(ZtZ).transpose(1, 0, 2), T[:, :, None])
+    inner = cross(scaled, scaled)
+    inner[np.arange(len(T)), np.arange(len(T))] += 1.0
+    half = solve_lower(cholesky(inner)[0], np.repeat(T.T[:, :, None], ZtZ.shape[2], axis=2))
+    return cross(half, half)
