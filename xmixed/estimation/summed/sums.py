@@ -120,7 +120,8 @@ def deviations(
     table = leaves.table
     others = [*keys, *([WEIGHT] if WEIGHT in table.columns else [])]
     moved = {f"d{i}": term_value(table, term) - float(centers[i]) for i, term in enumerate(terms)}
-    made = table.select(**{name: table[name] for name in others}, **moved)
+    own = {name: table[name] for name in others} | moved
+    made = table.select(**own) if own else table
     if taken is None:
         return made
     rest = made[f"d{taken.column}"]
