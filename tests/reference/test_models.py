@@ -238,7 +238,6 @@ REFUSED = {
     "regress y x1 if id == 3, vce(cluster id)": (198, "more than one cluster"),
     "predict double q, rstandard": (3, "predict, rstandard is not possible"),
     "predict double q in 1/3": (3, "predict with in is not possible"),
-    "margins, dydx(x1)": (3, "not possible with data by reference"),
 }
 
 

@@ -136,9 +136,7 @@ class Grouped:
 
     @cached_property
     def _sizes(self) -> np.ndarray:
-        if self._scattered:
-            return np.bincount(self.codes, minlength=self.count)
-        return np.diff(np.searchsorted(self.codes, np.arange(self.count + 1)))
+        return np.bincount(self.codes, minlength=self.count)
 
     @cached_property
     def _starts(self) -> np.ndarray:

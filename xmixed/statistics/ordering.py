@@ -54,6 +54,8 @@ def order_of_integers(values: np.ndarray, bits: int) -> np.ndarray:
     if ascends(values):
         return np.arange(n)
     width = n.bit_length()
+    if n >= _MANY and bits <= width + 2:
+        return _order_by_counting(values, 1 << bits)
     if bits + width > _ROOM:
         return _by_any(values, None)
     composite = values.astype(np.int64)
@@ -62,6 +64,23 @@ def order_of_integers(values: np.ndarray, bits: int) -> np.ndarray:
     composite.sort()
     composite &= (1 << width) - 1
     return composite
+
+
+_MANY = 1 << 17
+"""Rows from which it pays to count how often each integer occurs."""
+
+
+def _order_by_counting(values: np.ndarray, count: int) -> np.ndarray:
+    """Return the stable order of integers 0 ... count - 1 by a counting sort.
+
+    It is that of a sparse matrix with one element in each row, whose columns are put behind each other.
+    """
+    from scipy.sparse import csr_array
+
+    kind = np.int32 if max(len(values), count) < (1 << 31) - 1 else np.int64
+    places = np.arange(len(values) + 1, dtype=kind)
+    by_row = csr_array((places[:-1], values.astype(kind), places), shape=(len(values), count))
+    return by_row.tocsc().data.astype(np.int64)
 
 
 def _whole(key: np.ndarray) -> _Whole | None:
@@ -92,9 +111,9 @@ def _of_floats(key: np.ndarray) -> _Whole:
 
 def as_integers(values: np.ndarray) -> np.ndarray | None:
     """Return whole-number doubles as int64; None when one is fractional or huge."""
-    if max(abs(float(values.min())), abs(float(values.max()))) > 2.0**53:
-        return None
     if values[0] != np.floor(values[0]):  # what a glance can tell
+        return None
+    if max(abs(float(values.min())), abs(float(values.max()))) > 2.0**53:
         return None
     integers = values.astype(np.int64)
     return integers if np.array_equal(integers, values) else None

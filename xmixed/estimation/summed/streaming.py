@@ -12,17 +12,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xmixed.data.reference.model import Source
 from xmixed.estimation.summed.leaves import Leaves
 
+if TYPE_CHECKING:
+    from xmixed.engine.storage import Storage
+
 FEWEST = 100_000
 """Cells from which rows are added here: the states of fewer stay in the cache of an engine."""
 SPARSEST = 4
 """Places for each cell that occurs: beyond it the array would be mostly empty."""
+_ARRAYS = 4
+"""Arrays by cell that share the room there is for them."""
 _ROWS = 8192
 """Rows added at a time: what they are added to stays in the cache from one sum to the next."""
 
@@ -122,12 +127,12 @@ def added(
     -------
     (m,) integer array
         The places where there are rows, in order.
-    (m, width) array
-        Their sums.
+    (width, m) array
+        Their sums, in memory or, where they are too many, in a file.
     """
     ranges = max(1, ceil(8.0 * width * places / source.room()))
     size = -(-places // ranges)
-    found = []
+    kept, occurring, filled = storage_beside(source).empty((width, places)), [], 0
     for first in range(0, places, size):
         last = min(first + size, places)
         own = rows if ranges == 1 else rows.filter((rows["code"] >= first) & (rows["code"] < last))
@@ -136,10 +141,18 @@ def added(
             for batch in batches:
                 _add(whole, batch, first, sums)
         occurs = np.flatnonzero(whole[:, 0])
-        found.append((occurs + first, whole if len(occurs) == len(whole) else whole[occurs]))
-    if ranges == 1:
-        return found[0]
-    return np.concatenate([occurs for occurs, _ in found]), np.concatenate([whole for _, whole in found])
+        for row, column in zip(kept, whole.T, strict=True):
+            row[filled : filled + len(occurs)] = column if len(occurs) == len(whole) else column[occurs]
+        occurring.append(occurs + first)
+        filled += len(occurs)
+    return np.concatenate(occurring), kept[:, :filled]
+
+
+def storage_beside(source: Source) -> Storage:
+    """Return where arrays by cell are kept: a few of them are needed at a time."""
+    from xmixed.engine.storage import Storage
+
+    return Storage(source.room() / _ARRAYS)
 
 
 def _add(

@@ -7,7 +7,7 @@ the sixteenth digit for every factor of ten in the rows of a partition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -120,7 +120,8 @@ def deviations(
     table = leaves.table
     others = [*keys, *([WEIGHT] if WEIGHT in table.columns else [])]
     moved = {f"d{i}": term_value(table, term) - float(centers[i]) for i, term in enumerate(terms)}
-    made = table.select(**{name: table[name] for name in others}, **moved)
+    own = {name: table[name] for name in others} | moved
+    made = table.select(**own) if own else table
     if taken is None:
         return made
     rest = made[f"d{taken.column}"]
@@ -252,21 +253,9 @@ def cell_sums(
         own = {key: values[order] for key, values in own.items()}
     rows = column("n")
     counts = column("w") if weighted else rows
-    return _moments(own, rows, counts, len(terms), pairs, column)
-
-
-def _moments(
-    keys: dict[str, np.ndarray],
-    rows: np.ndarray,
-    counts: np.ndarray,
-    k: int,
-    pairs: Sequence[tuple[int, int]],
-    column: Callable[[str], np.ndarray],
-) -> CellSums:
-    """Moments of sums, each of which `column` gives once."""
-    means = tuple(column(f"s{i}") / counts for i in range(k))
+    means = tuple(column(f"s{i}") / counts for i in range(len(terms)))
     within = {(i, j): column(f"p{i}_{j}") - counts * means[i] * means[j] for i, j in pairs}
-    return CellSums(keys, rows, counts, means, within)
+    return CellSums(own, rows, counts, means, within)
 
 
 def _streamed(
@@ -287,13 +276,15 @@ def _streamed(
 
     rows = table.select(places.code(table), *(f"d{i}" for i in range(k)), *[WEIGHT] * weighted)
     occurs, whole = added(leaves.rows.source, rows, places.count, len(names), sums)
-
-    def column(name: str) -> np.ndarray:
-        return whole[:, names.index(name)].copy()
-
-    counts = column("n")
-    weights = column("w") if weighted else counts
-    return _moments(places.values(occurs), counts, weights, k, pairs, column)
+    column = dict(zip(names, whole, strict=True))
+    counts = column["w" if weighted else "n"]
+    means = tuple(column[f"s{i}"] for i in range(k))
+    for mean in means:
+        mean /= counts
+    within = {(i, j): column[f"p{i}_{j}"] for i, j in pairs}
+    for (i, j), own in within.items():
+        own -= counts * means[i] * means[j]
+    return CellSums(places.values(occurs), column["n"], counts, means, within)
 
 
 def _key_values(column: Any) -> np.ndarray:
