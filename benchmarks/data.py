@@ -3,9 +3,9 @@
 python benchmarks/data.py [ROWS] [--groups N] [--only WORD ...] [--repetitions N] [--memory]
 
 Ours is the whole command in a `Session`; pandas and polars start from a frame that is there already, and do
-what is the fastest among their usual ways. They take turns; the best time of each counts. Data are a value,
-so every turn starts from the same ones. With --memory the most that a command takes is shown too, beside the
-data it starts from. polars is left out where it is not installed.
+what is the fastest among their usual ways. They take turns; the least processor time of each counts, that of
+all threads together. Data are a value, so every turn starts from the same ones. With --memory the most that a
+command takes is shown too, beside the data it starts from. polars is left out where it is not installed.
 """
 
 from __future__ import annotations
@@ -284,9 +284,9 @@ def seconds(runs: dict[str, Callable[[], object]], repetitions: int) -> dict[str
     best = dict.fromkeys(runs, float("inf"))
     for _ in range(repetitions):
         for name, run in runs.items():
-            start = time.perf_counter()
+            start = time.process_time()
             run()
-            best[name] = min(best[name], time.perf_counter() - start)
+            best[name] = min(best[name], time.process_time() - start)
     return best
 
 

@@ -326,3 +326,6 @@ lpoly distance subject, at(age)
 kdensity distance, at(distance)
 kdensity distance, student(5)
 kdensity distance, student(5) stopts(lcolor(red))
+scatter distance age, mlabel(subject) mlabvposition(age)
+graph combine one two, scheme(s1mono) commonscheme
+xtline distance if subject < 4, byopts(rows(1))

@@ -75,10 +75,47 @@ def test_what_is_not_there_is_refused(fitted: Drawing) -> None:
         ("coefplot, keep(nosuch)", 111),
         ("coefplot, levels(5)", 198),
         ("coefplot, rename(a)", 198),
-        ("coefplot, headings(x)", 198),
+        ("coefplot, heddings(x)", 198),
         ("coefplot, ciopts(recast(line))", 198),
         ("coefplot, recast(rcap)", 198),
     ):
         with pytest.raises(StataError) as caught:
             fitted.run(command)
         assert caught.value.code == code, command
+
+
+def test_values_stand_beside_their_points(fitted: Drawing) -> None:
+    points = fitted.draw("coefplot, keep(age) mlabel format(%9.2f)").plots[1]
+    assert points.texts == (f"{fitted.e.matrices['b'].values[0, 0]:.2f}",)
+    assert points.style.label_position == 12
+    assert (
+        fitted.draw("coefplot, keep(age) mlabel mlabposition(4) vertical").plots[1].style.label_position == 4
+    )
+
+
+def test_models_over_each_other(fitted: Drawing) -> None:
+    graph = fitted.draw("coefplot one two, keep(age) nooffsets")
+    np.testing.assert_array_equal(graph.plots[1].x, graph.plots[3].x)
+
+
+def test_what_coefplot_does_not_draw_is_noted(fitted: Drawing) -> None:
+    for command in (
+        "coefplot, keep(age) headings(age = Time)",
+        "coefplot, keep(age) groups(age = Time)",
+        "coefplot, keep(age) grid(none)",
+        "coefplot, keep(age) byopts(rows(1))",
+        "coefplot, keep(age) bylabel(A)",
+        "coefplot, keep(age) eqlabels(A)",
+        "coefplot, keep(age) plotlabels(A)",
+        "coefplot, keep(age) cismooth",
+        "coefplot, keep(age) citop",
+    ):
+        fitted.draw(command)
+        assert f"without effect here: {command.split(' ')[2].partition('(')[0]}" in fitted.said
+    fitted.draw('coefplot, keep(age) coeflabels(age = "A", wrap(9) truncate(5) break(3)) barwidth(2)')
+    assert "without effect here: wrap() truncate() break() barwidth()" in fitted.said
+
+
+def test_coefficients_in_the_order_of_their_size(fitted: Drawing) -> None:
+    points = fitted.draw("coefplot two, sort").plots[1]
+    assert len(points.y) == 4 and np.all(np.diff(points.y[np.argsort(points.x)]) > 0)

@@ -135,3 +135,40 @@ def test_margins_of_a_fitted_model(session: Drawing) -> None:
     assert [tick.label for tick in graph.axes.x.ticks] == ["Age (years)", "Female"]
     session.run("quietly xtmixed distance age || subject:\nquietly margins, over(female)")
     assert session.draw("marginsplot, recast(dot)").plots[1].x.tolist() == [0, 1]
+
+
+def test_values_of_dimensions_are_given_names(session: Drawing) -> None:
+    names = [f"{at}._at#{level}.female" for at in (1, 2) for level in (0, 1)]
+    margins(session, names, [1, 2, 3, 4], ages([8, 14]))
+    graph = session.draw('marginsplot, x(age, labels("young" "old")) plot(female, labels("B" "G"))')
+    assert [tick.label for tick in graph.axes.x.ticks] == ["young", "old"]
+    assert [entry.text for entry in graph.legend.entries] == ["B", "G"]
+    graph = session.draw(
+        'marginsplot, by(female, labels("B" "G")) byopts(rows(2)) title("Over all") note("below")'
+    )
+    assert graph.panels is not None and graph.panels.rows == 2
+    assert [child.titles.subtitle.lines for child in graph.panels.graphs] == [("B",), ("G",)]
+    assert graph.titles.title.lines == ("Over all",) and graph.titles.note.lines == ("below",)
+    assert graph.panels.graphs[0].titles.title.lines == ()
+
+
+def test_all_values_along_x_are_labelled_where_asked(session: Drawing) -> None:
+    levels = [float(value) for value in range(20)]
+    margins(session, [f"{i}._at" for i in range(1, 21)], levels, ages(levels))
+    assert len(session.draw("marginsplot").axes.x.ticks) < 8
+    assert len(session.draw("marginsplot, allxlabels").axes.x.ticks) == 20
+
+
+def test_what_marginsplot_does_not_draw_is_noted(session: Drawing) -> None:
+    names = [f"{at}._at#{level}.female" for at in (1, 2) for level in (0, 1)]
+    for option in (
+        "graphdimension(female)",
+        "mcompare(bonferroni)",
+        "noseparator",
+        "nosimplelabels",
+        'x(age, elabels(1 "a"))',
+        "plot(female, allsimplelabels)",
+    ):
+        margins(session, names, [1, 2, 3, 4], ages([8, 14]))
+        session.draw(f"marginsplot, {option}")
+        assert "without effect here" in session.said, option

@@ -32,9 +32,11 @@ def test_texts_of_slices_have_looks_of_their_own(session: Drawing) -> None:
         'graph pie, over(female) plabel(_all percent) plabel(2 "girls", color(red) gap(50) size(huge))'
     )
     style, texts = graph.plots[0].style, graph.plots[0].texts
-    assert texts == ("59.26%", "girls")
-    assert style.text_colors == ("", "#ff0000ff") and style.text_gaps[0] == 0 and style.text_gaps[1] == 50
-    assert style.text_sizes[0] == 0 and style.text_sizes[1] > 15
+    assert texts == ("59.26%", "40.74%", "", "girls")  # two in the second slice, at places of their own
+    assert style.text_colors == ("", "", "", "#ff0000ff") and style.text_gaps == (0, 0, 0, 50)
+    assert style.text_sizes[0] == 0 and style.text_sizes[3] > 15
+    again = session.draw('graph pie, over(female) plabel(_all percent) plabel(2 "girls")').plots[0]
+    assert again.texts == ("59.26%", "girls")  # at the same place the later one counts
     stream = io.BytesIO()
     write_graph(stream, graph)
     assert read_graph(io.BytesIO(stream.getvalue()), "g").plots[0].style == style

@@ -99,7 +99,12 @@ def test_words_for_colours_sizes_and_symbols() -> None:
     assert symbol_of("i") == ("none", False, 1.0)
     assert symbol_of("circel") is None
     assert text_size("*2", 10) == 20 and text_size("small") == pytest.approx(8, abs=0.05)
-    assert angle_of("vert") == 90 and angle_of("-30") == -30 and angle_of("up") is None
+    assert (
+        angle_of("vert") == 90
+        and angle_of("-30") == -30
+        and angle_of("up") is angle_of("9e999") is None
+        and angle_of("405") == 45
+    )
     assert clock_of("ne") == 1 and clock_of("11") == 11 and clock_of("13") is None
     assert dashes("dash") and dashes("-.") and dashes("solid") == ()
 
@@ -302,6 +307,9 @@ def test_formats_and_sizes_of_pictures() -> None:
         assert Image.open(stream).size == got
     with pytest.raises(StataError):
         write_picture(io.BytesIO(), graph, Picture("png", 1_000_000))
+    tiny = io.BytesIO()
+    write_picture(tiny, replace(graph, titles=Titles(Heading(("A title",)))), Picture("png", 8))
+    assert Image.open(tiny).size[0] == 8  # letters of less than a pixel are left out
     assert picture_kind("a.TIFF") == "tif" and picture_kind("a.b", "svg") == "svg"
     for name in ("a", "a.wmf", "a.docx"):
         with pytest.raises(StataError):

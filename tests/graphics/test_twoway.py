@@ -253,7 +253,7 @@ def test_ranges_curves_and_immediate_points(session: Drawing) -> None:
     graph = session.draw(
         'twoway scatteri 20 8 (9) "here" 25 10 "there" || pci 20 8 25 10, lcolor(red) || pcarrowi 20 8 30 12'
     )
-    assert graph.plots[0].texts == ("here", "there") and graph.plots[0].style.label_position == 9
+    assert graph.plots[0].texts == ("here", "there") and list(graph.plots[0].clocks) == [9, 3]
     assert kinds(graph) == ["scatter", "pcspike", "pcarrow"] and graph.plots[1].y2[0] == 25
     graph = session.draw("twoway pcspike low age high sub2 in 1/3 || pccapsym low age high sub2 in 1/3")
     assert kinds(graph) == ["pcspike", "pccapsym"]
@@ -320,3 +320,33 @@ def test_a_graph_command_leaves_results_and_data_alone(session: Drawing) -> None
     session.run("scatter distance age, by(female)")
     assert session.r.scalars == before
     assert session.data is data
+
+
+# --- labels of points -------------------------------------------------------------------------------------
+
+
+def test_each_point_that_is_typed_has_its_own_position_of_its_label(session: Drawing) -> None:
+    plot = session.draw('twoway scatteri 1 1 (9) "left" 2 2 "right" 3 3 (12) "above"').plots[0]
+    assert plot.texts == ("left", "right", "above") and list(plot.clocks) == [9, 3, 12]
+    assert len(session.draw('twoway scatteri 1 1 "a" 2 2').plots[0].clocks) == 0
+
+
+def test_positions_of_labels_may_be_a_variable(session: Drawing) -> None:
+    session.run("generate hour = mod(_n, 14)")
+    plot = session.draw(
+        "scatter distance age if female, mlabel(subject) mlabvposition(hour) mlabposition(6)"
+    ).plots[0]
+    hours = session.data["hour"].to_double()[session.data["female"].to_double() == 1]
+    np.testing.assert_array_equal(plot.clocks, np.where(hours > 12, 6, hours))
+    assert len(plot.texts) == 44
+
+
+@pytest.mark.parametrize(
+    "command", ["rvfplot", "rvpplot age", "lvr2plot", "avplot age", "cprplot age", "lowess distance age"]
+)
+def test_points_of_other_graphs_have_labels_too(session: Drawing, command: str) -> None:
+    session.run("quietly regress distance age if subject < 9")
+    comma = "" if "," in command else ","
+    plot = session.draw(f"{command}{comma} mlabel(subject)").plots[0]
+    names = session.draw("scatter distance age, mlabel(subject)").plots[0].texts
+    assert plot.texts == (names if "lowess" in command else names[:32])

@@ -14,7 +14,6 @@ scatter distance age, mlabtextstyle(x)
 scatter distance age, mlabstyle(x)
 scatter distance age, mlabformat(x)
 scatter distance age, mlalign(x)
-scatter distance age, mlabvposition(age)
 scatter distance age, title(T, box)
 scatter distance age, ylabel(, norescale)
 scatter distance age, ylabel(, tlength(2))
@@ -66,7 +65,6 @@ graph bar distance, linegap(1)
 graph bar distance, cwhiskers
 graph pie distance age, ptext(x)
 graph pie distance age, pcycle(1)
-graph combine one two, commonscheme
 graph combine one two, altshrink
 graph combine one two, imargin(zero)
 graph combine one two, legend(off)
@@ -79,3 +77,6 @@ twoway contour distance age subject, clegend(off)
 dotplot distance, nx(3)
 dotplot distance, bounded
 ac distance if subject == 1, fft
+scatter distance age, by(female, legend(at(4)))
+twoway bar distance age, lalign(inside)
+graph bar distance, allcategories

@@ -84,7 +84,7 @@ regress y
 FEW = [MODELS[place] for place in (0, 3, 6, 11, 14, 17, 19, 22, 28, 30, 35, 38)]
 
 
-STREAMED = [command for command in MODELS if "name" not in command and "|| id" in command]
+STREAMED = [command for command in MODELS if "|| id" in command]
 FEW_STREAMED = [command for command in FEW if command in STREAMED]
 
 
@@ -197,6 +197,18 @@ def test_rows_that_stream_by(
     assert shown[0] == shown[1]
 
 
+@pytest.mark.parametrize("command", FEW_STREAMED)
+def test_cells_that_are_listed(
+    in_memory: Session, by_reference: Session, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Where keys leave most places empty, cells stand in a list of those that occur."""
+    monkeypatch.setattr(streaming, "FEWEST", 1)
+    monkeypatch.setattr(streaming, "SPARSEST", 0)
+    shown = [session.run(command) for session in (in_memory, by_reference)]
+    assert_equal(by_reference, in_memory)
+    assert shown[0] == shown[1]
+
+
 @pytest.mark.parametrize(
     "command", ["regress y x2 i.arm##c.x4", "xtmixed y x2 i.arm x4 || id: x2, reml nolog"]
 )
@@ -238,7 +250,6 @@ REFUSED = {
     "regress y x1 if id == 3, vce(cluster id)": (198, "more than one cluster"),
     "predict double q, rstandard": (3, "predict, rstandard is not possible"),
     "predict double q in 1/3": (3, "predict with in is not possible"),
-    "margins, dydx(x1)": (3, "not possible with data by reference"),
 }
 
 

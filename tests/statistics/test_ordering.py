@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from xmixed.data.dataset import DTYPES, LIMITS, from_double, to_double
 from xmixed.missing import CODES, FLOAT_MISSING, INTEGER_MISSING, MISSING
-from xmixed.statistics import partition
+from xmixed.statistics import ordering, partition
 from xmixed.statistics.grouping import factorise, frequencies
 from xmixed.statistics.ordering import stable_order
 from xmixed.statistics.partition import running_sum, sort_within
@@ -94,3 +94,18 @@ def test_storing_is_rounding_cutting_and_codes(kind, numbers):
     assert stored.dtype == DTYPES[kind] and stored.astype(np.float64).tolist() == expected
     again = from_double(to_double(stored, kind), kind)
     assert np.array_equal(again, stored)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([1, 2, 50, 400]), st.integers(1, 2000))
+def test_the_counting_sort_is_stable(seed, n, count):
+    values = np.random.default_rng(seed).integers(0, count, n)
+    order = ordering._order_by_counting(values, count)
+    assert order.dtype == np.int64 and np.array_equal(order, np.argsort(values, kind="stable"))
+
+
+def test_many_rows_are_counted(monkeypatch):
+    monkeypatch.setattr(ordering, "_MANY", 2)
+    random = np.random.default_rng(4)
+    keys = [random.integers(-3, 3, 60).astype(np.int8), random.integers(0, 40, 60)]
+    assert np.array_equal(stable_order(keys), np.lexsort(keys[::-1]))

@@ -129,7 +129,7 @@ def from_double(values: np.ndarray, storage_type: str, copy: bool = True) -> np.
     values = np.asarray(values, dtype=np.float64)
     if storage_type == "double":
         out = values.copy() if copy else values
-        if len(values) and values.min() > -np.inf and np.all(values <= CODES[0]):
+        if len(values) and values.min() > -np.inf and values.max() <= CODES[0]:  # NaN is neither
             return out
         at = np.flatnonzero(is_missing(values) | (values == -np.inf))
         if not len(at):

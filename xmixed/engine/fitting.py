@@ -32,7 +32,7 @@ from xmixed.engine.result import (
 from xmixed.engine.scores import cluster_scores, refuse_scores, sandwich_parts, user_scores
 from xmixed.engine.search.boundary import Boundary, no_boundary, settle
 from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
-from xmixed.engine.search.faces import extrapolated, leave_corner, near_face, step_along
+from xmixed.engine.search.faces import at_edge, extrapolated, leave_corner, near_face, step_along
 from xmixed.engine.search.local_maxima import higher_start
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import (
@@ -315,6 +315,8 @@ def _judge(
         if flat and flat[-1] == len(boundary.null):
             free = np.flatnonzero(~boundary.fixed[objective.block_count :])
             boundary.notes.extend(residual_notes(objective, free))
+    elif not (concave and step.scaled_gradient < 1e-5) and at_edge(objective, point):
+        boundary.notes.append(BoundaryNote("residual_near_singular"))
     elif step.flat or concave:
         level, boundary.level_count = level_parameters(root, state)
         boundary.notes.extend(unidentified(objective, level))

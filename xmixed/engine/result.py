@@ -27,6 +27,7 @@ NoteKind = Literal[
     "residual_variance_zero",
     "residual_limit",
     "residual_singular",
+    "residual_near_singular",
     "residual_sd_zero",
     "not_identified",
     "lag_not_seen",

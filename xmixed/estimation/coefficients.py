@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from xmixed.errors import Span, StataError
 from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
+from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.missing import is_missing
 from xmixed.session.results import Estimates, Matrix
 
@@ -90,3 +92,28 @@ class Coefficients:
         if name.startswith("i.") or "#i." in name:
             hint = "(a coefficient has a level, as in 1.x; testparm i.x tests all levels)"
         raise StataError(111, f"{shown} not found", span, hint)
+
+
+def testable_places(terms: Sequence[Term | None], wanted: Sequence[ResolvedTerm]) -> list[int]:
+    """Return the places in e(b) of the estimated terms that a varlist means, in the order of e(b)."""
+    places = []
+    for place, term in enumerate(terms):
+        if term is None or not term.parts or term.status:
+            continue
+        if any(_is_meant(asked, term) for asked in wanted):
+            places.append(place)
+    return places
+
+
+def _is_meant(asked: ResolvedTerm, term: Term) -> bool:
+    """Return whether a term of a varlist covers a column: same variables, levels among those asked for."""
+    parts = {(part.variable, part.time_series, part.level is None): part.level for part in term.parts}
+    key = tuple(sorted((part.variable, part.time_series, part.level is None) for part in term.parts))
+    if asked.key != key:
+        return False
+    return all(
+        operand.operator.continuous
+        or operand.operator.levels is None
+        or parts[operand.key] in operand.operator.levels
+        for operand in asked.operands
+    )

@@ -145,6 +145,15 @@ class HasInfluence(Protocol):
         ...
 
 
+@runtime_checkable
+class ShowsExponentials(Protocol):
+    """An estimator that may show exponentiated coefficients without being asked."""
+
+    def usual_exponential(self, estimates: Estimates) -> str:
+        """Return their head, `Odds Ratio`; "" where coefficients are shown."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class TermTest:
     """A test of whole terms: what is shown, and r()."""

@@ -164,13 +164,17 @@ def _check_plot(plot: model.Plot) -> None:
         even = plot.surface.shape == (len(plot.y), len(plot.x)) and len(plot.style.colors) == colors
     elif plot.kind == "pie":
         looks = (style.text_colors, style.text_sizes, style.text_gaps)
-        even = len(plot.x) in (0, len(plot.y)) and all(len(own) in (0, len(plot.y)) for own in looks)
+        even = len(plot.x) in (0, len(plot.y)) and len(plot.texts) % max(1, len(plot.y)) == 0
+        even = even and all(len(own) in (0, len(plot.texts)) for own in looks)
     else:
         pairs = plot.kind.startswith("pc")
         needed = (plot.x, plot.y) + (
             (plot.x2, plot.y2) if pairs else (plot.y2,) if plot.kind[0] == "r" else ()
         )
         even = len({len(array) for array in needed}) == 1
-        even = even and all(len(more) in (0, len(plot.x)) for more in (plot.texts, plot.sizes, plot.y2))
+        even = even and all(
+            len(more) in (0, len(plot.x)) for more in (plot.texts, plot.sizes, plot.y2, plot.clocks)
+        )
+        even = even and bool(np.isin(plot.clocks, range(13)).all())
     if not even:
         raise ValueError("arrays of different lengths")

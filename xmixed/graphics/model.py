@@ -141,7 +141,9 @@ class Plot:
     x_axis, y_axis : int
         1 or 2.
     texts : tuple of str
-        Labels of the points or slices; () for none.
+        Labels of the points; those of slices, once or several times for all of them; () for none.
+    clocks : ndarray of float64, shape (n,)
+        Hours of the labels of points; empty where all have the style's.
     sizes : ndarray of float64, shape (n,)
         Relative areas of the symbols (weights); empty for equal ones.
     surface : ndarray of float64, shape (len(y), len(x))
@@ -163,6 +165,7 @@ class Plot:
     y_axis: int = 1
     texts: tuple[str, ...] = ()
     sizes: np.ndarray = field(default_factory=lambda: EMPTY)
+    clocks: np.ndarray = field(default_factory=lambda: EMPTY)
     surface: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     levels: np.ndarray = field(default_factory=lambda: EMPTY)
 

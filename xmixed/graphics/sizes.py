@@ -6,6 +6,8 @@ Sizes in Stata are per cent of the graph's smaller side; a graph is four inches 
 
 from __future__ import annotations
 
+import math
+
 POINTS_PER_CENT = 2.88
 
 TEXT_SIZES: dict[str, float] = {
@@ -220,9 +222,10 @@ def angle_of(text: str) -> float | None:
         if word and name.startswith(word):
             return degrees
     try:
-        return float(word)
+        degrees = float(word)
     except ValueError:
         return None
+    return math.fmod(degrees, 360.0) if math.isfinite(degrees) else None
 
 
 def clock_of(text: str) -> int | None:

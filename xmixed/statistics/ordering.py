@@ -54,6 +54,8 @@ def order_of_integers(values: np.ndarray, bits: int) -> np.ndarray:
     if ascends(values):
         return np.arange(n)
     width = n.bit_length()
+    if n >= _MANY and bits <= width + 2:
+        return _order_by_counting(values, 1 << bits)
     if bits + width > _ROOM:
         return _by_any(values, None)
     composite = values.astype(np.int64)
@@ -62,6 +64,36 @@ def order_of_integers(values: np.ndarray, bits: int) -> np.ndarray:
     composite.sort()
     composite &= (1 << width) - 1
     return composite
+
+
+_MANY = 1 << 17
+"""Rows from which it pays to count how often each integer occurs."""
+
+
+def _order_by_counting(values: np.ndarray, count: int) -> np.ndarray:
+    """Return the stable order of integers 0 ... count - 1 by a counting sort."""
+    kind = np.int32 if len(values) < 1 << 31 else np.int64
+    return _by_counting(np.arange(len(values), dtype=kind), values, count).astype(np.int64)
+
+
+def _by_counting(values: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
+    """Return values in the stable order of their codes 0 ... count - 1.
+
+    It is that of a sparse matrix with one element in each row, whose columns are put behind each other.
+    """
+    from scipy.sparse import csr_array
+
+    kind = np.int32 if max(len(codes), count) < (1 << 31) - 1 else np.int64
+    rows = np.arange(len(codes) + 1, dtype=kind)
+    by_row = csr_array((values, codes.astype(kind), rows), shape=(len(codes), count))
+    return by_row.tocsc().data
+
+
+def laid_together(values: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
+    """Return numbers (n,) in the stable order of their codes 0 ... count - 1."""
+    if len(codes) >= _MANY and count <= 4 * len(codes):
+        return _by_counting(values, codes, count)
+    return values.take(order_of_integers(codes, count.bit_length()))
 
 
 def _whole(key: np.ndarray) -> _Whole | None:
@@ -92,9 +124,9 @@ def _of_floats(key: np.ndarray) -> _Whole:
 
 def as_integers(values: np.ndarray) -> np.ndarray | None:
     """Return whole-number doubles as int64; None when one is fractional or huge."""
-    if max(abs(float(values.min())), abs(float(values.max()))) > 2.0**53:
-        return None
     if values[0] != np.floor(values[0]):  # what a glance can tell
+        return None
+    if max(abs(float(values.min())), abs(float(values.max()))) > 2.0**53:
         return None
     integers = values.astype(np.int64)
     return integers if np.array_equal(integers, values) else None

@@ -144,9 +144,11 @@ def _some_groups(values: np.ndarray, sizes: np.ndarray, padding: float) -> Itera
 
 def _matrices(values: np.ndarray, sizes: np.ndarray, padding: float) -> Iterator[np.ndarray]:
     classes = np.frexp(sizes)[1]
+    if sizes.max() * len(sizes) <= 2 * len(values):  # one table will do
+        classes[:] = 0
     for size_class in np.unique(classes[sizes > 1]):
         alike = classes == size_class
-        rows = np.repeat(alike, sizes)
+        rows = slice(None) if alike.all() else np.repeat(alike, sizes)
         own = sizes[alike]
         inside = np.arange(own.max()) < own[:, None]
         table = np.full(inside.shape, padding)

@@ -199,6 +199,21 @@ def test_a_singular_residual_covariance_is_on_the_boundary() -> None:
     assert "Note: the residual covariance matrix is singular, on the boundary of the" in output
 
 
+def test_more_visits_than_subjects_have_no_best_residual_covariance() -> None:
+    """Six subjects, eight visits: the likelihood has no limit, all is identified."""
+    session = prepared(f"""
+set obs 48
+generate id = ceil(_n/8)
+generate visit = mod(_n-1, 8)
+{NORMAL.format("y", "7*_n^3 + 13*_n^2 + 5*_n")}
+""")
+    line = "capture noisily xtmixed y || id:, noconstant residuals(unstructured, t(visit)) nolog"
+    output = " ".join(str(session.run(line)).split())
+    assert session.rc == 430 and session.e["verdict"] == "not_concave"
+    assert "the residual covariance matrix is all but singular where the iterations ended" in output
+    assert "not identified" not in output
+
+
 def test_residuals_a_millionth_of_the_effects_are_right() -> None:
     """Pooled within-group least-squares residual (numpy): 9.99731794e-07."""
     session = prepared(f"""

@@ -190,7 +190,6 @@ def test_formats_by_name(session: Session) -> None:
     "option",
     [
         "margin",
-        "onecell",
     ],
 )
 def test_what_is_not_built_is_refused(session: Session, option: str) -> None:

@@ -328,7 +328,16 @@ def graph_set(session: SessionState, node: Command) -> None:
     session.out.write(f"(note:  without effect here: graph set {' '.join(words[:2])})")
 
 
-@subcommand("graph", "query", syntax=Syntax("words"), synopsis="graph query [, schemes]", keeps_r=True)
+_SCHEMES = OptionSpec("schemes", "sch", help="the schemes, which are listed anyway")
+
+
+@subcommand(
+    "graph",
+    "query",
+    syntax=Syntax("words", options=(_SCHEMES,)),
+    synopsis="graph query [, schemes]",
+    keeps_r=True,
+)
 def query(session: SessionState, node: Command) -> None:
     session.out.write(f"scheme in use: {session.settings.scheme}", "available: " + " ".join(sorted(SCHEMES)))
 
@@ -358,6 +367,8 @@ def combine(session: SessionState, node: GraphCommand) -> None:
         graphs = with_common(graphs, "y")
     if options.flag("xcommon"):
         graphs = with_common(graphs, "x")
+    if options.flag("commonscheme"):
+        graphs = [_in_scheme(one, scheme.name) for one in graphs]
     holes = tuple(int(hole) for hole in options.value("holes", ()))
     rows, columns = _grid(node, len(graphs) + len(holes))
     scale = options.word("iscale").lstrip("*")

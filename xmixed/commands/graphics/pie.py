@@ -32,6 +32,8 @@ _PLOT = Syntax("varlist", condition=True, in_range=True, weights=("aweight", "fw
 SYNTAX = GraphSyntax("graph", options=(*tables.PIE, *tables.TWOWAY), plots=(PlotSyntax("pie", "pie", _PLOT),))
 EXPLODED = 0.1
 MOST_SLICES = 100
+FARTHEST = 100.0
+"""Of texts from their usual place, in per cent of the radius."""
 
 
 class PieMaker:
@@ -134,24 +136,36 @@ class PieMaker:
 
     def _texts(self, sizes: np.ndarray, names: list[str]) -> tuple[tuple[str, ...], Style]:
         """Return what stands in the slices: `plabel(_all percent, size(small))`."""
-        texts = [""] * len(sizes)
-        colors, heights, gaps = [""] * len(sizes), [0.0] * len(sizes), [0.0] * len(sizes)
+        found: dict[tuple[int, float], tuple[str, str, float]] = {}  # by slice and place in it
         for option in self.options.every("plabel"):
             words = option.value or ()
             if len(words) < 2:
                 raise StataError(198, "option plabel() incorrectly specified", option.span)
-            which = words[0].text
+            which, look = words[0].text, option.options
             chosen = range(len(sizes)) if which == "_all" else [int(which) - 1] if which.isdecimal() else []
-            look = option.options
             size, gap = look.word("size"), look.word("gap")
+            height = (text_size(size) or 0.0) if size else 0.0
+            away = (symbol_size(gap, 0.0) or 0.0) / POINTS_PER_CENT if gap else 0.0
+            away = min(max(away, -100.0), FARTHEST)
             for i in chosen:
                 if 0 <= i < len(sizes):
-                    texts[i] = _slice_text(option, words[1], names[i], float(sizes[i]), float(sizes.sum()))
-                    colors[i] = color_word(look, "color", self.scheme, self.notes)
-                    heights[i] = (text_size(size) or 0.0) if size else 0.0
-                    gaps[i] = (symbol_size(gap, 0.0) or 0.0) / POINTS_PER_CENT if gap else 0.0
-        style = Style(text_colors=tuple(colors), text_sizes=tuple(heights), text_gaps=tuple(gaps))
-        return tuple(texts), style if any(texts) else Style()
+                    text = _slice_text(option, words[1], names[i], float(sizes[i]), float(sizes.sum()))
+                    color = color_word(look, "color", self.scheme, self.notes)
+                    found[i, away] = (text, color, height)
+        return self._rows(found, len(sizes))
+
+    @staticmethod
+    def _rows(
+        found: dict[tuple[int, float], tuple[str, str, float]], count: int
+    ) -> tuple[tuple[str, ...], Style]:
+        """Return texts for all slices in turn, as often as one has several, and their looks."""
+        own = [[(away, *found[i, away]) for j, away in found if j == i] for i in range(count)]
+        often = max((len(texts) for texts in own), default=0)
+        if not often:
+            return (), Style()
+        rows = [texts[k] if k < len(texts) else (0.0, "", "", 0.0) for k in range(often) for texts in own]
+        gaps, texts, colors, heights = zip(*rows, strict=True)
+        return texts, Style(text_colors=colors, text_sizes=heights, text_gaps=gaps)
 
     def graph(self) -> Graph:
         by = self.options.last("by")

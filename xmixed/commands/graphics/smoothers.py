@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.commands.graphics.layers.curves import local_settings, lowess_settings
 from xmixed.commands.graphics.layers.making import Making
+from xmixed.commands.graphics.layers.points import with_texts
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import SingleMaker, single_syntax
 from xmixed.commands.registry import command
@@ -77,6 +78,7 @@ def _points(making: Making) -> tuple[Plot, np.ndarray, np.ndarray, Layer]:
     used = making.complete(y, x)
     xs, ys = x.values[used], y.values[used]
     point = Plot("scatter", xs, ys, style=making.looks.style("scatter", 0), label=y.measure.title)
+    point = with_texts(point, making.columns, making.options, used)
     return point, xs, ys, Layer((point,), x.measure, y.measure)
 
 
@@ -180,7 +182,9 @@ def _lpoly_layers(maker: SingleMaker, making: Making) -> list[Layer]:
     smooth_layer = _line(making, "lineopts", curve, layer)
     hidden = making.options.last("scatter") is not None and not making.options.flag("scatter")
     layers = [] if hidden else [layer]
-    if ci:
+    if ci:  # below the points and the curve, which keep their looks
+        layers = [replace(one, plots=(replace(one.plots[0], number=-1),)) for one in layers]
+        smooth_layer = replace(smooth_layer, plots=(replace(smooth_layer.plots[0], number=-2),))
         style = Style(fill=INTERVAL, line=Stroke(pattern="blank"))
         band = Plot("rarea", curve.x, curve.low, y2=curve.high, style=style, label=f"{making.level:g}% CI")
         layers.insert(0, Layer((band,), layer.x, layer.y))

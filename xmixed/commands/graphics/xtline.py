@@ -26,6 +26,7 @@ OPTIONS = (
     GraphOptionSpec("overlay", "ov", "negatable", content="flag"),
     GraphOptionSpec("i", "i", "text", content="varlist"),
     GraphOptionSpec("t", "t", "text", content="varlist"),
+    GraphOptionSpec("byopts", "byop", "text", content="options", inside=tables.BY_INSIDE),
     *tables.POINT_OPTIONS,
 )
 MOST_KEYS = 20
@@ -47,7 +48,8 @@ def xtline(session: SessionState, node: GraphCommand) -> None:
         panel = _panel(session, options)
         by = GraphOption("by", (Pattern(panel),), GraphOptions(), panel)
         given = node.options.last("by")
-        by = by if given is None else replace(by, options=given.options)
+        inside = [item for option in options.every("byopts") for item in option.options]
+        by = replace(by, options=GraphOptions((*(given.options if given else ()), *inside)))
         node = replace(node, options=GraphOptions((*node.options.items, by)))
         maker = SingleMaker(session, node, _alone)
     finish(session, maker.graph(), node, node.options, maker.notes)

@@ -11,10 +11,13 @@ from xmixed.errors import StataError
 from xmixed.estimation.inference.comparison_results import comparison_results, posted_comparisons
 from xmixed.estimation.inference.contrasts import (
     METHODS,
+    STEPWISE,
     Adjustment,
     TermContrast,
     pairwise,
     same_letters,
+    spans,
+    stepwise_p_values,
     term_contrast,
     tests_of,
 )
@@ -28,6 +31,7 @@ from xmixed.estimation.inference.marginal_cells import (
 )
 from xmixed.estimation.results import estimator_of
 from xmixed.expressions.context import Context
+from xmixed.language.arguments.margin_terms import MarginTerm
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import MISSING
@@ -202,11 +206,11 @@ def _sorted(rows: list[ContrastRow], node: Command) -> tuple[ContrastRow, ...]:
                 (*ANY_MODEL, ("tukey", "tuk"), ("snk", "snk"), ("duncan", "dunc"), ("dunnett", "dunn")),
             ),
             OptionSpec("groups", "group", help="margins that do not differ share a letter"),
-            OptionSpec("cimargins", "cim", help="margins with limits", built=False),
+            OptionSpec("cimargins", "cim", help="margins with limits"),
         ),
-        exclusive=(("effects", "cieffects", "pveffects", "groups"),),
+        exclusive=(("effects", "cieffects", "pveffects", "groups", "cimargins"),),
     ),
-    synopsis="pwcompare marginlist [, mcompare(method) effects cieffects pveffects groups sort]",
+    synopsis="pwcompare marginlist [, mcompare(method) effects cieffects pveffects groups cimargins sort]",
     needs=("estimates",),
 )
 def pwcompare(session: SessionState, node: Command) -> None:
@@ -217,8 +221,8 @@ def pwcompare(session: SessionState, node: Command) -> None:
         "anova",
     ):
         raise StataError(198, f"mcompare({method}) not allowed after {session.e.macros['cmd']}")
-    if method in ("snk", "duncan", "dunnett"):
-        raise StataError(198, f"mcompare({method}) is not implemented in xmixed yet")
+    if method == "dunnett" and node.option("groups"):
+        raise StataError(198, "option groups not allowed with mcompare(dunnett)")
     b, V = model.coefficients.b, model.coefficients.V
     style = _style(session, node, model, METHODS[method])
     blocks, counts, figures, names = [], [], [], []
@@ -228,24 +232,34 @@ def pwcompare(session: SessionState, node: Command) -> None:
             raise StataError(198, "invalid syntax", term.span)
         cells = cell_rows(model, term, bool(node.option("asobserved")))
         labels = cell_labels(model, term)
-        compared = pairwise(term.text, labels)
+        control = _control(model, term) if method == "dunnett" else None
+        compared = pairwise(term.text, labels, control)
         pairs, texts = compared.rows, list(compared.labels)
         if not len(pairs):
             raise StataError(198, "there are no margins for making pairwise comparisons", term.span)
         L, good = estimated(model, pairs @ cells), are_estimable(model, pairs @ cells)
         adjustment = Adjustment(method, len(L), len(cells) - 1, len(cells))
-        rows = _rows(texts, L, good, b, V, adjustment, style.level, model.df)
+        if method in STEPWISE:
+            margins = estimated(model, cells) @ b
+            rows = _stepwise(texts, L, good, b, V, adjustment, margins, pairs, style.level, model.df)
+        else:
+            rows = _rows(texts, L, good, b, V, adjustment, style.level, model.df)
         figures += [row.figures for row in rows]
         names += compared.coefficients
         everything.append(L)
         counts.append((term.text, len(L)))
         if style.kind == "groups":
             rows = _groups(rows, labels, estimated(model, cells), b, V, style.level, model.df)
+        if node.option("cimargins"):
+            plain, own = Adjustment(), estimated(model, cells)
+            rows = _rows(labels, own, are_estimable(model, cells), b, V, plain, style.level, model.df)
         blocks.append(ContrastBlock(term.text, _sorted(rows, node)))
     lines = _head("Pairwise comparisons of marginal linear predictions", node)
     if method != "noadjust":
         lines += [*render_counts(counts, model.equation), line()]
-    if style.kind == "groups":
+    if node.option("cimargins"):
+        style = replace(style, kind="ci", estimate="Margin", method=METHODS["noadjust"])
+    elif style.kind == "groups":
         style = replace(style, estimate="Margin")
     lines += render_contrasts(blocks, style)
     if style.kind == "groups":
@@ -258,6 +272,41 @@ def pwcompare(session: SessionState, node: Command) -> None:
         "pwcompare", node.text.strip(), model, np.vstack(everything), names, figures, style.level, [], method
     )
     _post(session, node, lines)
+
+
+def _control(model: MarginalModel, term: MarginTerm) -> int:
+    """Return the cell of the base levels, which others are compared with."""
+    place = 0
+    for item in term.operands:
+        factor = model.covariates.factors[model.covariates.factor(item.name)]
+        base = 0 if factor.base is None else factor.levels.index(factor.base)
+        place = place * len(factor.levels) + base
+    return place
+
+
+def _stepwise(
+    texts: list[str],
+    L: np.ndarray,
+    good: np.ndarray,
+    b: np.ndarray,
+    V: np.ndarray,
+    adjustment: Adjustment,
+    margins: np.ndarray,
+    pairs: np.ndarray,
+    level: float,
+    df: float | None,
+) -> list[ContrastRow]:
+    """Return comparisons by a method that counts the margins of each range."""
+    found = []
+    for text, own, estimable, span in zip(texts, L, good, spans(margins, pairs).tolist(), strict=True):
+        one = replace(adjustment, groups=span)
+        found += _rows([text], own[None, :], np.array([estimable]), b, V, one, level, df)
+    p_values = np.array([row.figures.p_value if row.estimable else 1.0 for row in found])
+    stepped = stepwise_p_values(margins, pairs, p_values)
+    return [
+        replace(row, figures=replace(row.figures, p_value=float(p))) if row.estimable else row
+        for row, p in zip(found, stepped, strict=True)
+    ]
 
 
 def _groups(

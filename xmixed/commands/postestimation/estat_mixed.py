@@ -11,7 +11,7 @@ from xmixed.commands.registry import subcommand
 from xmixed.data.value_labels import value_text
 from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
-from xmixed.estimation.mixed.derived import posted_deviations, within_group
+from xmixed.estimation.mixed.derived import posted_deviations, whole_sample, within_group
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.population.options import read_structure
 from xmixed.expressions.context import Context
@@ -91,7 +91,7 @@ def df(session: SessionState, node: Command) -> None:
             OptionSpec("at", "at", "text", "the group: values of level variables, id=45"),
             OptionSpec("covariance", "cov", help="the covariances themselves"),
             OptionSpec("format", "f", "format", "format of the figures; default %6.3f"),
-            OptionSpec("all", "all", help="all observations together", built=False),
+            OptionSpec("all", "all", help="all observations together"),
             OptionSpec("list", "list", help="list the observations of the group"),
             OptionSpec("nosort", "nosort", help="accepted: observations keep their order"),
             OptionSpec("compact", "c", help="after xtgee: the first column of each lag"),
@@ -110,8 +110,13 @@ def wcorrelation(session: SessionState, node: Command) -> None:
         raise StataError(198, "option compact is for xtgee", node.options["compact"].span)
     context = Context.of(session)
     levels = [name for name in session.e.macros.get("ivars", "").split() if name != "_all"]
-    found = within_group(session.e, context, _asked(node, session, levels))
-    first = levels[0] if levels else ""
+    if node.option("all") and node.option("at") is not None:
+        raise StataError(198, "options all and at() may not be combined", node.options["all"].span)
+    if node.option("all"):
+        found = whole_sample(session.e, context)
+    else:
+        found = within_group(session.e, context, _asked(node, session, levels))
+    first = levels[0] if levels and not node.option("all") else ""
     title = ""
     if first:
         row = int(found.rows[0])

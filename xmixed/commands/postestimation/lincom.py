@@ -9,6 +9,7 @@ from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.hypotheses import read_combination
+from xmixed.estimation.results import ShowsExponentials, own_estimator
 from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
@@ -52,13 +53,10 @@ def lincom(session: SessionState, node: Command) -> None:
     estimate = float(found.row @ coefficients.b + found.constant)
     variance = float(found.row @ coefficients.V @ found.row)
     figures = wald_figures(estimate, variance, options.style.level, df)
-    exponential = next((name for name in EXPONENTIALS if node.option(name)), "")
-    shown = exponentiated(figures) if exponential else figures
-    style = replace(
-        options.style,
-        statistic="z" if df is None else "t",
-        estimate_title=EXPONENTIALS[exponential] if exponential else "Coef.",
-    )
+    asked = next((name for name in EXPONENTIALS if node.option(name)), "")
+    heading = EXPONENTIALS[asked] if asked else _usual_heading(session)
+    shown = exponentiated(figures) if heading else figures
+    style = replace(options.style, statistic="z" if df is None else "t", estimate_title=heading or "Coef.")
     text = constraint_text(found.row, 0.0 - found.constant, coefficients.names)
     session.out.write(*render_constraints([text], (), session.settings.linesize), line())
     depvar = session.e.macros.get("depvar", "").split()
@@ -68,3 +66,9 @@ def lincom(session: SessionState, node: Command) -> None:
     if df is not None:
         scalars["df"] = float(df)
     session.r = Results(scalars)
+
+
+def _usual_heading(session: SessionState) -> str:
+    """Return the head of exponentials where the estimator shows nothing else; "" for coefficients."""
+    estimator = own_estimator(session.e)
+    return estimator.usual_exponential(session.e) if isinstance(estimator, ShowsExponentials) else ""

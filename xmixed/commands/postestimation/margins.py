@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any, cast
 
 import numpy as np
 
@@ -10,14 +11,14 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.inference.comparison_results import posted_comparisons
-from xmixed.estimation.inference.margins import EFFECTS, MarginsRequest, compute
+from xmixed.estimation.inference.margins import EFFECTS, MarginsRequest, Setting, compute
 from xmixed.estimation.inference.margins_contrasts import Comparison, compared, comparison_of
 from xmixed.estimation.inference.margins_results import Shown, margins_estimates, margins_results
 from xmixed.estimation.inference.margins_sample import margins_setting
 from xmixed.estimation.inference.margins_table import margins_lines
 from xmixed.estimation.inference.prediction import Request, default_request, read_request
 from xmixed.estimation.inference.unconditional import check_unconditional, unconditional_covariance
-from xmixed.estimation.results import estimator_of
+from xmixed.estimation.results import Estimator, estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -93,6 +94,7 @@ OPTIONS = (
     ),
     synopsis="margins [marginlist] [if] [in] [weight] [, at(spec) dydx(varlist) over(varlist) post ...]",
     needs=("estimates",),
+    by_reference=True,
 )
 def margins(session: SessionState, node: Command) -> None:
     """Average predictions over the estimation sample, with covariates at values asked for."""
@@ -113,21 +115,24 @@ def margins(session: SessionState, node: Command) -> None:
     unconditional = node.option("vce") == "unconditional"
     if unconditional:
         check_unconditional(estimator, session.e)
-    rows = select_rows(node.condition, node.in_range, context)
-    if node.option("subpop") is not None:
-        rows = rows & _subpopulation(str(node.option("subpop")), context)
-    setting = margins_setting(
-        request,
-        estimator,
-        session.e,
-        context,
-        rows,
-        wanted,
-        weight=node.weight,
-        whole=bool(node.option("noesample")),
-        lenient=bool(node.option("force")),
-        unconditional=unconditional,
-    )
+    if session.data.reference is not None:
+        setting = _setting_by_reference(session, node, estimator, request, wanted)
+    else:
+        rows = select_rows(node.condition, node.in_range, context)
+        if node.option("subpop") is not None:
+            rows = rows & _subpopulation(str(node.option("subpop")), context)
+        setting = margins_setting(
+            request,
+            estimator,
+            session.e,
+            context,
+            rows,
+            wanted,
+            weight=node.weight,
+            whole=bool(node.option("noesample")),
+            lenient=bool(node.option("force")),
+            unconditional=unconditional,
+        )
     found = compute(wanted, setting)
     level = float(node.option("level", session.settings.level))
     V, df = Coefficients.of(session.e).V, node.option("df", session.e.scalars.get("df_r"))
@@ -136,8 +141,11 @@ def margins(session: SessionState, node: Command) -> None:
     comparison = _comparison(node)
     if comparison is not None:
         sample = setting.frame
+        counted = np.ones(sample.size)
+        if session.data.reference is not None and setting.weights is not None:
+            counted = setting.weights  # points stand for so many observations
         counts = {
-            name: np.array([np.count_nonzero(sample.values(name) == own) for own in factor.levels], float)
+            name: np.array([np.sum(counted, where=sample.values(name) == own) for own in factor.levels])
             for name, factor in setting.covariates.factors.items()
         }
         lines, session.r = compared(
@@ -163,6 +171,36 @@ def margins(session: SessionState, node: Command) -> None:
     session.r = margins_results(shown, node.text.strip())
 
 
+def _setting_by_reference(
+    session: SessionState, node: Command, estimator: Estimator, request: Request, wanted: MarginsRequest
+) -> Setting:
+    """Return what margins of data by reference are computed over; r(3) what needs the observations."""
+    from xmixed.commands.referenced import chosen_rows
+    from xmixed.data.reference.model import needs_rows
+    from xmixed.data.reference.rows import reference_of
+    from xmixed.estimation.summed.margins import in_sample, summed_setting
+
+    context = Context.of(session)
+    if node.weight is not None:
+        raise needs_rows("margins with weights is")
+    if node.option("vce") == "unconditional":
+        raise needs_rows("margins with vce(unconditional) is")
+    whole = bool(node.option("noesample"))
+    chosen = chosen_rows(session, node)
+    if not whole:
+        chosen = chosen & in_sample(context, session.e)
+    if node.option("subpop") is not None:
+        name, typed = _subpopulation_typed(str(node.option("subpop")), context)
+        chosen = chosen & chosen_rows(session, typed)
+        if name:
+            number: Any = reference_of(session.data).number(session.data[name])
+            chosen = chosen & (number != 0.0).fill_null(False)
+    # A column of its own: numbers of rows are those before any is left out.
+    marked, _ = reference_of(session.data).with_column(chosen)
+    rows = marked.where(cast(Any, marked.table)[marked.table.columns[-1]])
+    return summed_setting(request, estimator, session.e, context, rows, wanted)
+
+
 def _save(shown: Shown, text: str) -> str:
     """Write the dataset of margins; return what is said of it."""
     from xmixed.data.files.dta.writer import write_dta
@@ -181,18 +219,26 @@ def _save(shown: Shown, text: str) -> str:
 
 def _subpopulation(text: str, context: Context) -> np.ndarray:
     """Return the observations of `subpop(varname if exp)`, bool over all."""
+    name, typed = _subpopulation_typed(text, context)
+    rows = select_rows(typed.condition, None, context)
+    if not name:
+        return rows
+    values = context.data[name].to_double()
+    return rows & (values != 0) & ~is_missing(values)
+
+
+def _subpopulation_typed(text: str, context: Context) -> tuple[str, Command]:
+    """Return the variable of `subpop(varname if exp)`, "" for none, and what was typed."""
     typed = parse_command("margins", Syntax("varname", condition=True), text, 0)
     assert isinstance(typed, Command)
-    rows = select_rows(typed.condition, None, context)
     if typed.argument is None:
         if typed.condition is None:
             raise StataError(198, "option subpop() incorrectly specified")
-        return rows
+        return "", typed
     name = resolve_name(typed.argument, context.data)
     if context.data[name].is_string:
         raise StataError(109, f"{name}:  string variables may not be used in subpop()")
-    values = context.data[name].to_double()
-    return rows & (values != 0) & ~is_missing(values)
+    return name, typed
 
 
 def _replayed(session: SessionState, node: Command) -> bool:

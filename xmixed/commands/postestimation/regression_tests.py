@@ -1,16 +1,21 @@
-"""estat hettest, ovtest and vif: tests after regress."""
+"""estat hettest, szroeter, ovtest, imtest and vif: tests after regress."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.linear.diagnostics import (
+    SpecificationTest,
     heteroskedasticity_test,
     inflation_factors,
     information_matrix_test,
     reset_test,
+    szroeter_test,
 )
-from xmixed.estimation.linear.refit import fitted_sample
+from xmixed.estimation.linear.refit import Refitted, fitted_sample
+from xmixed.estimation.multiple_tests import MULTIPLE, multiple_method, save_multiple
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
@@ -21,10 +26,13 @@ from xmixed.render.layouts.postestimation.regression_tests import (
     render_inflation,
     render_information_matrix,
     render_reset,
+    render_tests_of_variables,
     render_white,
 )
+from xmixed.render.layouts.postestimation.wald_tests import WaldTest
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
+from xmixed.statistics.inference.multiple import adjusted
 
 REGRESS = ("regress",)
 RHS = OptionSpec("rhs", "r", help="the covariates of the model")
@@ -40,11 +48,11 @@ RHS = OptionSpec("rhs", "r", help="the covariates of the model")
             OptionSpec("normal", "n", help="for normal errors; the default"),
             OptionSpec("iid", "iid", help="for any errors: N R-squared"),
             OptionSpec("fstat", "f", help="the F of that regression"),
-            OptionSpec("mtest", "mt", help="test each variable", built=False, optional_value=True),
+            MULTIPLE,
         ),
         exclusive=(("normal", "iid", "fstat"),),
     ),
-    synopsis="estat hettest [varlist] [, rhs normal iid fstat]",
+    synopsis="estat hettest [varlist] [, rhs normal iid fstat mtest(method)]",
     needs=("estimates",),
     after=REGRESS,
 )
@@ -54,15 +62,11 @@ def hettest(session: SessionState, node: Command) -> None:
         raise StataError(498, "estat hettest not valid after robust estimation")
     sample = fitted_sample(session.e, Context.of(session))
     depvar = session.e.macros["depvar"]
-    names = list(resolve_varlist(node.argument, session.data)) if node.argument else []
-    variables = [sample.values(session.data[name].to_double()) for name in names]
-    for name, values in zip(names, variables, strict=True):
-        if is_missing(values).any():
-            raise StataError(498, f"{name} has missing values in the estimation sample")
-    if node.option("rhs"):
-        variables += sample.data.covariates
-        names += sample.names
+    names, variables = _tested(session, node, sample)
     form = next((name for name in ("iid", "fstat") if node.option(name)), "normal")
+    if multiple_method(node):
+        _hettest_each(session, node, sample, names, variables, form)
+        return
     found = heteroskedasticity_test(sample.data, variables or [sample.data.fitted], form)
     label, tail = f"chi2({found.df})", "chi2"
     if found.df_residual is not None:
@@ -74,6 +78,85 @@ def hettest(session: SessionState, node: Command) -> None:
     else:
         scalars = {"F": found.statistic, "df_m": float(found.df), "df_r": found.df_residual}
         session.r = Results(scalars | {"p": found.p_value})
+
+
+def _hettest_each(
+    session: SessionState,
+    node: Command,
+    sample: Refitted,
+    names: list[str],
+    variables: list[np.ndarray],
+    form: str,
+) -> None:
+    """Show the tests of single variables, and that of all."""
+    if not names:
+        names, variables = sample.names, sample.data.covariates
+    method = multiple_method(node)
+    single = [heteroskedasticity_test(sample.data, [values], form) for values in variables]
+    joint = heteroskedasticity_test(sample.data, variables, form)
+    p_values = adjusted(np.array([test.p_value for test in single]), method)
+    title = ["Breusch-Pagan / Cook-Weisberg test for heteroskedasticity ", "         Ho: Constant variance"]
+    rows = _rows(names, single, p_values)
+    kind = "chi2" if joint.df_residual is None else "F"
+    together = (joint.statistic, joint.df, joint.p_value)
+    session.out.write(*render_tests_of_variables(title, rows, method, kind, together))
+    scalars = {kind: joint.statistic, "df": float(joint.df), "p": joint.p_value}
+    session.r = Results(scalars)
+    tests = [WaldTest(test.statistic, test.df, test.p_value, test.df_residual) for test in single]
+    save_multiple(session.r, tests, p_values, method)
+
+
+@subcommand(
+    "estat",
+    "szroeter",
+    syntax=Syntax("varlist", options=(RHS, MULTIPLE)),
+    synopsis="estat szroeter [varlist] [, rhs mtest(method)]",
+    needs=("estimates",),
+    after=REGRESS,
+)
+def szroeter(session: SessionState, node: Command) -> None:
+    """Test for each variable whether the variance rises or falls with it."""
+    if "vcetype" in session.e.macros or "wtype" in session.e.macros:
+        raise StataError(498, "estat szroeter not valid after robust or weighted estimation")
+    sample = fitted_sample(session.e, Context.of(session))
+    names, variables = _tested(session, node, sample)
+    if not names:
+        raise StataError(100, "varlist required", hint="option rhs takes the covariates")
+    method = multiple_method(node) or "noadjust"
+    single = [szroeter_test(sample.data, values) for values in variables]
+    p_values = adjusted(np.array([test.p_value for test in single]), method)
+    title = [
+        "Szroeter's test for homoskedasticity",
+        "",
+        "Ho: variance constant",
+        "Ha: variance monotonic in variable",
+    ]
+    rows = _rows(names, single, p_values)
+    session.out.write(*render_tests_of_variables(title, rows, method))
+    session.r = Results()
+    save_multiple(session.r, [WaldTest(t.statistic, t.df, t.p_value) for t in single], p_values, method)
+
+
+def _rows(
+    names: list[str], single: list[SpecificationTest], p_values: np.ndarray
+) -> list[tuple[str, float, int, float]]:
+    return [
+        (name, test.statistic, test.df, float(p))
+        for name, test, p in zip(names, single, p_values, strict=True)
+    ]
+
+
+def _tested(session: SessionState, node: Command, sample: Refitted) -> tuple[list[str], list[np.ndarray]]:
+    """Return the variables that a test is about, over the sample; r(498) where they are missing there."""
+    names = list(resolve_varlist(node.argument, session.data)) if node.argument else []
+    variables = [sample.values(session.data[name].to_double()) for name in names]
+    for name, values in zip(names, variables, strict=True):
+        if is_missing(values).any():
+            raise StataError(498, f"{name} has missing values in the estimation sample")
+    if node.option("rhs"):
+        variables += sample.data.covariates
+        names += sample.names
+    return names, variables
 
 
 @subcommand(

@@ -9,7 +9,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.estimation.coefficients import Coefficients
+from xmixed.estimation.coefficients import Coefficients, testable_places
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.hypotheses import read_hypotheses
 from xmixed.estimation.multiple_tests import MULTIPLE, multiple_method, save_multiple
@@ -18,7 +18,6 @@ from xmixed.estimation.results import TestsTerms, estimator_of, own_estimator
 from xmixed.estimation.sample import resolve_terms
 from xmixed.estimation.wald import constrained, wald
 from xmixed.expressions.context import Context
-from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.output import Line, line
@@ -118,7 +117,7 @@ def testparm(session: SessionState, node: Command) -> None:
     wanted = resolve_terms(node.argument, Context.of(session))
     places = [
         place
-        for place in _testable(session.e, wanted)
+        for place in testable_places(estimator_of(session.e).terms(session.e), wanted)
         if coefficients.names[place].rpartition(":")[0] in equations
     ]
     if not places:
@@ -145,31 +144,6 @@ def _equations(estimates: Estimates, coefficients: Coefficients) -> tuple[str, .
         if term is not None
     ]
     return tuple(dict.fromkeys(names)) or coefficients.equations[:1]
-
-
-def _testable(estimates: Estimates, wanted: Sequence[ResolvedTerm]) -> list[int]:
-    """Return the places in e(b) of the estimated terms that a varlist means, in the order of e(b)."""
-    places = []
-    for place, term in enumerate(estimator_of(estimates).terms(estimates)):
-        if term is None or not term.parts or term.status:
-            continue
-        if any(_means(asked, term) for asked in wanted):
-            places.append(place)
-    return places
-
-
-def _means(asked: ResolvedTerm, term: Term) -> bool:
-    """Return whether a term of a varlist covers a column: same variables, levels among those asked for."""
-    parts = {(part.variable, part.time_series, part.level is None): part.level for part in term.parts}
-    key = tuple(sorted((part.variable, part.time_series, part.level is None) for part in term.parts))
-    if asked.key != key:
-        return False
-    return all(
-        operand.operator.continuous
-        or operand.operator.levels is None
-        or parts[operand.key] in operand.operator.levels
-        for operand in asked.operands
-    )
 
 
 def _run(

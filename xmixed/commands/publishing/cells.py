@@ -10,33 +10,30 @@ from xmixed.errors import StataError
 from xmixed.estimation.publishing.design import ADAPTIVE, Element, check_number_format
 from xmixed.expressions.varlist import is_valid_name
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_command
+from xmixed.language.parser import parse_command, parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
 
 Option = Callable[..., Any]
 DEFAULT_FORMATS = {"b": ADAPTIVE, "se": ADAPTIVE, "t": "%16.2f", "p": "%16.3f", "ci": ADAPTIVE}
 
 
-def laid_out(cells: str, option: Option, plain: bool) -> tuple[tuple[Element, ...], bool, tuple[str, ...]]:
-    """Return the figures of cells(), whether they stand side by side, and their headings.
+def laid_out(cells: str, option: Option, plain: bool) -> tuple[tuple[Element, ...], int, tuple[str, ...]]:
+    """Return the figures of cells() row by row, how many stand side by side, and headings of their columns.
 
-    Raises
-    ------
-    StataError
-        r(198) for rows that are not all alike.
+    A row that is shorter than others leaves places free.
     """
     rows = _cell_rows(cells, plain)
-    if len({len(row) for row in rows}) > 1:
-        raise StataError(198, "option cells(): rows of different lengths are not implemented in xmixed yet")
-    if len(rows) > 1 and len(rows[0]) > 1:
-        raise StataError(198, "option cells(): several rows of several figures not implemented in xmixed yet")
-    elements = tuple(element for row in rows for element in row)
-    wide = len(elements) > 1 and len(rows) == 1
+    across = max(len(row) for row in rows)
+    padded = [(*row, *[Element("", ADAPTIVE)] * (across - len(row))) for row in rows]
+    elements = tuple(element for row in padded for element in row)
     columns = labels_or_none(option("collabels"), "collabels")
     if columns == ():
-        return elements, wide, ()
-    names = [element.label or element.name for element in elements]
-    return elements, wide, columns or (tuple(names) if wide else ("/".join(names),))
+        return elements, across, ()
+    names = [
+        "/".join(element.label or element.name for element in column if element.name)
+        for column in zip(*padded, strict=True)
+    ]
+    return elements, across, columns or tuple(names)
 
 
 def labels_or_none(typed: str | None, name: str) -> tuple[str, ...] | None:
@@ -56,11 +53,24 @@ def labels_or_none(typed: str | None, name: str) -> tuple[str, ...] | None:
 def _cell_rows(text: str, plain: bool) -> tuple[tuple[Element, ...], ...]:
     """Return the figures of `b(star) se(par)`, one in a row, and of `"b se" t`, two in the first."""
     rows: list[tuple[Element, ...]] = []
-    for place, part in enumerate(text.split('"')):
-        if part.strip():
-            own = _cells(part, plain)
-            rows += [own] if place % 2 else [(element,) for element in own]
+    for part, quoted in _parts(text):
+        own = _cells(part, plain)
+        rows += [own] if quoted else [(element,) for element in own]
     return tuple(rows)
+
+
+def _parts(text: str) -> list[tuple[str, bool]]:
+    """Return the parts of a text in quotes and outside of them; quotes within parentheses part nothing."""
+    parts, own, depth, quoted = [], "", 0, False
+    for mark in text:
+        if mark == '"' and not depth:
+            parts.append((own, quoted))
+            own, quoted = "", not quoted
+            continue
+        depth += {"(": 1, ")": -1}.get(mark, 0)
+        own += mark
+    parts.append((own, quoted))
+    return [(part, inside) for part, inside in parts if part.strip()]
 
 
 def _cells(text: str, plain: bool) -> tuple[Element, ...]:
@@ -82,13 +92,22 @@ def _cells(text: str, plain: bool) -> tuple[Element, ...]:
     for name, typed in asked.options.items():
         own = parsed(inner, f", {typed.value or ''}")
         fmt = str(own.option("fmt")) if own.option("fmt") else DEFAULT_FORMATS.get(name, ADAPTIVE)
-        par = bool(own.option("par")) and not plain
-        brackets = ("[]" if name == "ci" else "()") if par else ""
+        brackets = _brackets(own.option("par"), name) if own.option("par") and not plain else ()
         element = Element(name, check_number_format(fmt, "fmt"), bool(own.option("star")), brackets)
         found.append(replace(element, label=str(own.option("label", ""))))
     if not found:
         raise StataError(198, "option cells() incorrectly specified")
     return tuple(found)
+
+
+def _brackets(typed: str | bool, name: str) -> tuple[str, ...]:
+    """Return what `par`, `par([ ])` or `par("[" ", " "]")` puts around a figure; r(198)."""
+    if typed is True:
+        return ("[", ",", "]") if name == "ci" else ("(", ")")
+    words = tuple(parse_words(str(typed)))
+    if len(words) not in (2, 3):
+        raise StataError(198, "option par() incorrectly specified", hint="what stands before and after")
+    return words
 
 
 def _names_outside(text: str) -> list[str]:

@@ -114,7 +114,7 @@ OPTIONS: tuple[OptionSpec, ...] = (
     OptionSpec("longtable", "longtable", help="LaTeX: a table that goes over pages"),
     *(OptionSpec(name, minimum, "words", help_) for name, minimum, help_ in SURROUND),
     OptionSpec("margin", "mar", optional_value=True, kind="text", built=False),
-    OptionSpec("onecell", "onecell", built=False),
+    OptionSpec("onecell", "onecell", help="all figures of a coefficient in one cell"),
     _optional("beta", "beta", "standardized coefficients, of regress or estadd beta"),
     OptionSpec("interaction", "int", "text", "what stands between the labels of an interaction"),
     OptionSpec("collabels", "coll", "text", "names over the figures, or none"),
@@ -138,7 +138,7 @@ ESTOUT_OPTIONS: tuple[OptionSpec, ...] = (
 
 _LABELS = {"N": "N", "r2": "R-sq", "r2_a": "adj. R-sq", "r2_p": "pseudo R-sq", "aic": "AIC", "bic": "BIC"}
 _SHORT = {"r2": "r2", "ar2": "r2_a", "pr2": "r2_p", "aic": "aic", "bic": "bic"}
-_BRACKETS = {"t": "()", "se": "()", "p": "()", "ci": "[]"}
+_PARENTHESES, _SQUARE = ("(", ")"), ("[", "]")
 _STARS = (Star("*", 0.05, "0.05"), Star("**", 0.01, "0.01"), Star("***", 0.001, "0.001"))
 
 
@@ -165,14 +165,16 @@ def design_of(option: Option, cells: str, level: float, evaluate: Evaluate) -> D
     """
     given = option("mtitles")
     titles = given if isinstance(given, tuple) else None
-    elements, wide, heads = _elements(option), bool(option("wide")), ()
+    elements, heads = _elements(option), ()
+    across = len(elements) if option("wide") else 1
     if cells:
-        elements, wide, heads = laid_out(cells, option, bool(option("plain")))
+        elements, across, heads = laid_out(cells, option, bool(option("plain")))
     return Design(
         elements=elements,
         stars=() if option("nostar") or option("plain") else _star_levels(option("star")),
         statistics=_statistics(option),
-        wide=wide,
+        across=across,
+        one_cell=bool(option("onecell")),
         heads_of_columns=heads,
         label=bool(option("label")),
         plain=bool(option("plain")),
@@ -211,7 +213,7 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
     StataError
         r(198), r(120).
     """
-    elements, wide, heads = laid_out(cells or "b(fmt(%9.0g))", option, False)
+    elements, across, heads = laid_out(cells or "b(fmt(%9.0g))", option, False)
     models = labels_or_none(option("mlabels"), "mlabels")
     stars = _star_levels(option("starlevels"))
     legend = bool(option("legend")) and any(element.stars for element in elements)
@@ -220,7 +222,8 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
         elements=elements,
         stars=stars,
         statistics=_listed_statistics(str(option("stats"))) if option("stats") else (),
-        wide=wide,
+        across=across,
+        one_cell=bool(option("onecell")),
         label=bool(option("label")),
         gaps=False,
         numbers=bool(option("numbers")),
@@ -308,9 +311,9 @@ def _elements(option: Option) -> tuple[Element, ...]:
         return (first,)
     name = next((asked for asked in ("ci", "p", "se") if option(asked)), "t")
     name, fmt = _figure(option("aux"), name, _format(option, name, DEFAULT_FORMATS[name]))
-    brackets = "[]" if option("brackets") else _BRACKETS.get(name, "()")
+    brackets = _SQUARE if option("brackets") or name == "ci" else _PARENTHESES
     bare = plain or option("parentheses", True) is False
-    return first, Element(name, fmt, brackets="" if bare else brackets)
+    return first, Element(name, fmt, brackets=() if bare else brackets)
 
 
 def _figure(typed: str | None, name: str, fmt: str) -> tuple[str, str]:

@@ -210,7 +210,9 @@ def _elements(node: Command) -> tuple[Element, ...]:
         return (first,)
     name = next((figure for option, figure in _SECOND.items() if node.option(option)), "se")
     decimals = {"se": "sdec", "t": "tdec", "p": "pdec", "ci": "bdec"}[name]
-    brackets = "" if node.option("noparen") else "[]" if node.option("bracket") or name == "ci" else "()"
+    brackets = ("[", "]") if node.option("bracket") or name == "ci" else ("(", ")")
+    if node.option("noparen"):
+        brackets = ()
     return first, Element(name, _format(node, decimals), brackets=brackets)
 
 

@@ -33,6 +33,8 @@ from xmixed.session.stored import collected_names, stored_estimates
 ENDINGS = {".tex": "tex", ".csv": "csv", ".rtf": "rtf", ".html": "html", ".htm": "html", ".md": "md"}
 """The format that the ending of a file name means; fixed columns for others."""
 OFFICE: dict[str, Callable[[PublishedTable], bytes]] = {".docx": docx_bytes, ".xlsx": xlsx_bytes}
+SEVERAL_LINES = frozenset(("html", "md", "rtf", "csv", "scsv"))
+"""Formats whose cells may have several lines."""
 NOT_WRITTEN = frozenset((".xls", ".doc"))
 
 
@@ -83,6 +85,8 @@ def write_table(session: SessionState, node: Command, table: PublishedTable, sha
     else:
         if form in ("csv", "scsv", "tab", "html", "md", "rtf"):
             table = replace(table, gaps=table.gaps and form in ("html", "rtf"))
+        if form not in SEVERAL_LINES:
+            table = table.on_one_line()
         lines = _substituted(_written(table, shape, node), node)
         if path is None:
             session.out.write("", *(printable(line) for line in lines))

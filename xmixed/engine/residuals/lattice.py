@@ -249,7 +249,21 @@ class LatticeProducts:
 
     def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
         """See `Products`."""
-        raise NotImplementedError("its tables are real")
+        found, covariances = self.found, self._covariances(full)
+        both = found.seen[:, :, None] & found.seen[:, None, :]
+        matrices = np.where(both, covariances[:, self.pair][found.by], np.eye(self.T))
+        sds = np.sqrt(np.einsum("mtt->mt", matrices))
+        values, vectors = np.linalg.eigh(matrices / sds[:, :, None] / sds[:, None, :])
+        slopes = self.structure.lattice_slopes(self.table, full, found.times, search=False)
+        rows = [np.zeros((0, *full.shape))]
+        for m in np.flatnonzero(values[:, 0] < share):
+            null, along = (vectors[m] / sds[m][:, None])[:, values[m] < share], np.zeros_like(full)
+            for a, b in zip(*np.triu_indices(null.shape[1]), strict=True):
+                outer = np.outer(null[:, a], null[:, b])
+                packed = (outer + outer.T)[self.upper] * self.twice / 2.0
+                along[found.by[m]] = slopes[found.by[m]] @ packed
+                rows.append(along[None].copy())
+        return np.concatenate(rows)
 
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`: there the residuals are a column of Z."""

@@ -33,6 +33,7 @@ _LOST = 1e-5
 _PART = 0.1
 # An eigenvalue of the correlations below the first is on its way to zero, below the second it is there.
 _NEAR = 0.05
+_EDGE = 1e-6
 _ZERO = 1e-2
 
 
@@ -44,6 +45,19 @@ def near_face(objective: Objective, point: Point) -> bool:
     if not whitening.residual.structure.linear:
         return False
     return whitening.nested.products.takes_complex and len(whitening.normals(point.rho, _NEAR)) > 0
+
+
+def at_edge(objective: Objective, point: Point) -> bool:
+    """Whether Lambda is nearly singular, no random effects standing beside it.
+
+    The log likelihood is infinite where a pattern's Lambda is singular along what the residuals of its units
+    have nothing of.
+    """
+    whitening = objective.whitening
+    if not isinstance(whitening, NestedWhitening) or objective.problem.blocks:
+        return False
+    linear = whitening.residual.structure.linear and whitening.is_exact
+    return linear and len(whitening.normals(point.rho, _EDGE)) > 0
 
 
 def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:

@@ -17,6 +17,7 @@ from xmixed.language.arguments.margin_terms import MarginOperand, MarginTerm
 from xmixed.missing import MISSING
 from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.render.layouts.postestimation.wald_tests import WaldTest
+from xmixed.statistics.inference.dunnett import dunnett_critical, dunnett_tail
 from xmixed.statistics.linear.contrasts import FROM_THE_SECOND, OPERATORS, contrast_name, contrast_rows
 
 METHODS = {
@@ -25,7 +26,12 @@ METHODS = {
     "sidak": "Sidak",
     "scheffe": "Scheffe",
     "tukey": "Tukey",
+    "snk": "SNK",
+    "duncan": "Duncan",
+    "dunnett": "Dunnett",
 }
+STEPWISE = frozenset({"snk", "duncan"})
+"""Methods that depend on how many margins lie between the two that are compared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +71,8 @@ class Adjustment:
         Comparisons of the term.
     rank : int
         Of the term, for Scheffe's method.
+    groups : int
+        Margins of the term, or, for stepwise methods, of the range from one to the other.
     """
 
     method: str = "noadjust"
@@ -86,6 +94,15 @@ class Adjustment:
             critical = _critical(-math.expm1(math.log1p(-alpha) / self.count), df)
         elif self.method == "scheffe":
             p, critical = _scheffe(plain.statistic, alpha, self.rank, df)
+        elif self.method == "dunnett":
+            degrees = np.inf if df is None else df
+            p = dunnett_tail(plain.statistic, self.count, degrees)
+            critical = dunnett_critical(alpha, self.count, degrees)
+        elif self.method == "duncan":
+            # Duncan: the level of a range of r means is 1 - (1 - alpha)^(r - 1).
+            steps = self.groups - 1
+            p, critical = _tukey(plain.statistic, -math.expm1(steps * math.log1p(-alpha)), self.groups, df)
+            p = -math.expm1(math.log1p(-min(p, 1 - 1e-16)) / steps)
         else:
             p, critical = _tukey(plain.statistic, alpha, self.groups, df)
         margin = critical * plain.standard_error
@@ -230,9 +247,17 @@ def _places(
     return {key: tuple(places) for key, places in found.items()}
 
 
-def pairwise(name: str, labels: Sequence[str]) -> TermContrast:
-    """Return all differences of the p cells of a term: those against the first, then the second, ..."""
+def pairwise(name: str, labels: Sequence[str], control: int | None = None) -> TermContrast:
+    """Return all differences of the p cells of a term: those against the first, then the second, ...
+
+    Parameters
+    ----------
+    control : int, optional
+        The cell that alone is compared with others.
+    """
     pairs = list(combinations(range(len(labels)), 2))
+    if control is not None:
+        pairs = [(control, other) for other in range(len(labels)) if other != control]
     unit = np.eye(len(labels))
     rows = np.array([unit[j] - unit[i] for i, j in pairs]).reshape(len(pairs), len(labels))
     bare = all(" " not in label for label in labels)
@@ -260,6 +285,37 @@ def tests_of(
         rows = L[[place for place in places if estimable is None or estimable[place]]]
         found.append((label, wald(rows, np.zeros(len(rows)), b, V, df)[1]))
     return found
+
+
+def spans(margins: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Return how many margins the range of each pair has, in the order of their sizes.
+
+    Parameters
+    ----------
+    margins : (p,) array
+    pairs : (m, p) array
+        Their differences.
+    """
+    order = np.argsort(np.argsort(margins, kind="stable"), kind="stable")
+    return np.abs(np.sign(pairs) @ order).astype(int) + 1
+
+
+def stepwise_p_values(margins: np.ndarray, pairs: np.ndarray, p_values: np.ndarray) -> np.ndarray:
+    """Return p-values no smaller than those of the ranges around: what these do not part stays together.
+
+    Parameters
+    ----------
+    margins, pairs : see `spans`
+    p_values : (m,) array
+    """
+    order = np.argsort(np.argsort(margins, kind="stable"), kind="stable")
+    ends = [np.sort(order[row != 0]) for row in pairs]
+    table = np.zeros((len(margins), len(margins)))
+    for (low, high), p_value in zip(ends, p_values, strict=True):
+        table[low, high] = p_value
+    table = np.maximum.accumulate(table, axis=0)
+    table = np.maximum.accumulate(table[:, ::-1], axis=1)[:, ::-1]
+    return np.array([table[low, high] for low, high in ends])
 
 
 def same_letters(significant: np.ndarray) -> list[str]:

@@ -65,6 +65,11 @@ class LikelihoodModel:
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         return estimates.payload.terms
 
+    def usual_exponential(self, estimates: Estimates) -> str:
+        """See `results.ShowsExponentials`: logistic shows odds ratios."""
+        kind = KINDS[estimates.macros["cmd"]]
+        return kind.exponential if kind.command == "logistic" else ""
+
     def influence(self, estimates: Estimates, frame: EstimationFrame) -> np.ndarray:
         """See `results.HasInfluence`."""
         return influence(estimates, frame, next(item for item in self.statistics if item.minimum == "sc"))

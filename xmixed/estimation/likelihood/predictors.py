@@ -71,6 +71,39 @@ def category_probabilities(e: Estimates, frame: EstimationFrame) -> np.ndarray:
     return special.softmax(eta, axis=1)
 
 
+def category_slopes(e: Estimates, frame: EstimationFrame, category: int) -> np.ndarray:
+    """Return the derivatives of a category's probability by e(b), shape (rows of the frame, k)."""
+    if kind_of(e).family == "ordered":
+        return _ordered_slopes(e, frame, category)
+    own = category_probabilities(e, frame)
+    base = int(e.scalars["ibaseout"]) - 1
+    others = [place for place in range(own.shape[1]) if place != base]
+    found = np.zeros((frame.size, len(fitted_of(e).names)))
+    for equation, place in enumerate(others):
+        along = own[:, category] * (float(place == category) - own[:, place])
+        found += along[:, None] * frame.design(equation_terms(e, equation))
+    return found
+
+
+def _ordered_slopes(e: Estimates, frame: EstimationFrame, category: int) -> np.ndarray:
+    """The probability is F(cut above - X b) - F(cut below - X b)."""
+    count = len(fitted_of(e).levels)
+    b, eta = Coefficients.of(e).b, linear(e, frame)
+    first_cut = len(b) - (count - 1)
+    found = np.zeros((frame.size, len(b)))
+    along = np.zeros(frame.size)
+    for cut, sign in ((category, 1.0), (category - 1, -1.0)):
+        if 0 <= cut < count - 1:
+            away = b[first_cut + cut] - eta
+            if kind_of(e).link == "logit":
+                density = special.expit(away) * special.expit(-away)
+            else:
+                density = np.exp(-0.5 * away**2) / np.sqrt(2 * np.pi)
+            found[:, first_cut + cut] = sign * density
+            along -= sign * density
+    return found + along[:, None] * frame.design(equation_terms(e, 0))
+
+
 def positive_probability(e: Estimates, frame: EstimationFrame) -> np.ndarray:
     """Return the probability of a positive outcome."""
     eta = linear(e, frame)

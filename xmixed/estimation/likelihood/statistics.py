@@ -10,11 +10,11 @@ from scipy import special
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.frame import EstimationFrame, variable_of
-from xmixed.estimation.inference.expressions import numerical_gradient
 from xmixed.estimation.inference.prediction import quadratic_forms
 from xmixed.estimation.likelihood.families import logit, poisson, probit
 from xmixed.estimation.likelihood.predictors import (
     category_probabilities,
+    category_slopes,
     equation_terms,
     fitted_of,
     kind_of,
@@ -96,6 +96,11 @@ def _category_labels(e: Estimates, argument: str) -> tuple[str, ...]:
     return tuple(f"Pr({e.macros['depvar']}=={format_value(level, '%9.0g').strip()})" for level in levels)
 
 
+def _category_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    """Return the derivatives of the probability of one category, the first unless another is named."""
+    return category_slopes(e, frame, _outcome_place(e, argument) if argument else 0)
+
+
 # --- counts, scores -------------------------------------------------------------------------------------
 
 
@@ -174,7 +179,7 @@ CATEGORIES = (
         _category_pr,
         label(""),
         columns=_category_labels,
-        gradient=numerical_gradient(_category_pr),
+        gradient=_category_gradient,
         assumed="pr assumed; predicted probabilities",
         modifiers=(OUTCOME,),
     ),

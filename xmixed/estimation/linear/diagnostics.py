@@ -161,3 +161,18 @@ def _explained(sample: FittedSample, y: np.ndarray, variables: Sequence[np.ndarr
     statistic = float(sample.n * (found.tss - found.rss) / found.tss)
     df = found.rank - 1
     return SpecificationTest(statistic, df, chi2_tail(statistic, df))
+
+
+def szroeter_test(sample: FittedSample, values: np.ndarray) -> SpecificationTest:
+    """Return the test that the variance rises or falls with a variable, by the variable's ranks.
+
+    Szroeter (1978), Econometrica 46: the mean rank, weighted by squared residuals, less (n + 1)/2, over its
+    standard error for normal errors.
+    """
+    from scipy.stats import rankdata
+
+    squares = (sample.y - sample.fitted) ** 2
+    n = len(squares)
+    mean_rank = float(rankdata(values) @ squares) / float(squares.sum())
+    statistic = 6.0 * n / (n**2 - 1.0) * (mean_rank - (n + 1) / 2) ** 2
+    return SpecificationTest(statistic, 1, chi2_tail(statistic, 1))

@@ -10,6 +10,7 @@ import numpy as np
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.effects import FittedSample, fitted_sample
 from xmixed.estimation.mixed.model import RESIDUAL, MixedResult, VarianceParameter
+from xmixed.estimation.mixed.residual_rows import RAW
 from xmixed.expressions.context import Context
 from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.session.results import Estimates, Matrix
@@ -161,8 +162,26 @@ def within_group(estimates: Estimates, context: Context, asked: dict[str, float]
     codes = specification.levels[0].codes
     sizes = np.bincount(codes[chosen])
     own = np.flatnonzero(chosen & (codes == int(sizes.argmax())))
+    return _of_rows(fitted, estimates, own)
+
+
+def whole_sample(estimates: Estimates, context: Context) -> WithinGroup:
+    """Return the estimation sample as if it were one group; effects may cross.
+
+    Raises
+    ------
+    StataError
+        r(198) for a sample that is too large.
+    """
+    fitted = fitted_sample(estimates, context)
+    return _of_rows(fitted, estimates, np.arange(int(np.count_nonzero(fitted.specification.rows))))
+
+
+def _of_rows(fitted: FittedSample, estimates: Estimates, own: np.ndarray) -> WithinGroup:
+    """Return what some rows of the sample have in common; r(198) for too many."""
     if len(own) > MOST_ROWS:
-        raise StataError(198, f"the group has more than {MOST_ROWS} observations")
+        raise StataError(198, f"there are more than {MOST_ROWS} observations to show")
+    rows = np.flatnonzero(fitted.specification.rows)
     Z, G = _random_part(fitted, estimates.payload, own)
     return WithinGroup(rows[own], Z, G, _residual_covariance(fitted, own))
 
@@ -173,12 +192,20 @@ def _random_part(fitted: FittedSample, result: MixedResult, own: np.ndarray) -> 
     columns: list[np.ndarray] = []
     blocks: list[np.ndarray] = []
     for place, equation in enumerate(specification.description.equations):
-        effects = specification.effects[place]
+        effects, factor = specification.effects[place], specification.factors[place]
+        level = specification.levels[equation.level_number - 1].codes[own]
+        if factor is not None:
+            # Values of a factor; where they are equally correlated they have a part in common.
+            covariance = result.covariances[place]
+            common = float(covariance[0, 1]) if len(covariance) > 1 else 0.0
+            parts = [(inside, float(covariance[0, 0]) - common) for inside in _indicators(factor.codes[own])]
+            parts += [(inside, common) for inside in _indicators(level)] if common else []
+            columns += [inside for inside, _ in parts]
+            blocks += [np.array([[variance]]) for _, variance in parts]
+            continue
         if not effects:
             continue
-        groups = specification.levels[equation.level_number - 1].codes[own]
-        for code in np.unique(groups):
-            inside = (groups == code).astype(np.float64)
+        for inside in _indicators(level):
             columns += [inside if column is None else inside * column[own] for column in effects]
             blocks.append(result.covariances[place])
     size = len(columns)
@@ -188,6 +215,11 @@ def _random_part(fitted: FittedSample, result: MixedResult, own: np.ndarray) -> 
         G[start:end, start:end] = block
         start = end
     return np.column_stack(columns) if columns else np.zeros((len(own), 0)), G
+
+
+def _indicators(codes: np.ndarray) -> list[np.ndarray]:
+    """Return the indicator of each group that occurs."""
+    return [(codes == code).astype(np.float64) for code in np.unique(codes)]
 
 
 def _residual_covariance(fitted: FittedSample, own: np.ndarray) -> np.ndarray:
@@ -209,33 +241,47 @@ def _residual_covariance(fitted: FittedSample, own: np.ndarray) -> np.ndarray:
 def posted_deviations(estimates: Estimates, cmdline: str) -> Estimates:
     """Return e(b) and e(V) of fixed effects, standard deviations and correlations, by the delta method.
 
-    Raises
-    ------
-    StataError
-        r(198) for a model with a residual structure.
+    Of residual structures too: what depends on two logarithms, the standard deviation of an occasion or of a
+    group of by(), has both slopes.
     """
     result: MixedResult = estimates.payload
-    if result.description.residuals is not None:
-        raise StataError(198, "option post is not implemented in xmixed yet for residual structures")
     fixed = len(result.description.terms)
     b, V = estimates.matrices["b"].values[0].copy(), estimates.matrices["V"].values
-    own = b[fixed:]
-    is_deviation = np.array([item.kind.startswith("log_sd") for item in result.parameters])
-    values = np.where(is_deviation, np.exp(own), np.tanh(own))
-    slopes = np.concatenate([np.ones(fixed), np.where(is_deviation, values, 1.0 - values**2)])
-    b[fixed:] = values
-    parameters = [_name(result, item) for item in result.parameters]
-    names = [*estimates.matrices["b"].column_names[:fixed], *parameters]
-    covariance = V * np.outer(slopes, slopes)
-    matrices = {"b": Matrix(b[None, :], ["y1"], names), "V": Matrix(covariance, names, names)}
+    own, size = b[fixed:].copy(), len(b)
+    J = np.eye(size)
+    sigma = next((i for i, item in enumerate(result.parameters) if item.kind == "log_sd_residual"), 0)
+    for place, item in enumerate(result.parameters):
+        at = fixed + place
+        value, slope, also = _deviation(item.kind, float(own[place]), float(own[sigma]))
+        b[at], J[at, at] = value, slope
+        if also:
+            J[at, fixed + sigma] = also
+    names = list(estimates.matrices["b"].column_names[:fixed])
+    names += [_name(result, item) for item in result.parameters]
+    matrices = {"b": Matrix(b[None, :], ["y1"], names), "V": Matrix(J @ V @ J.T, names, names)}
     macros = {"cmd": "estat sd", "cmdline": cmdline, "title": "Standard deviations", "properties": "b V"}
     return Estimates({"N": estimates.scalars["N"]}, macros, matrices, estimates.mark)
 
 
+def _deviation(kind: str, value: float, log_sigma: float) -> tuple[float, float, float]:
+    """Return a parameter as tables show it, its slope, and that along the logarithm of sigma_e."""
+    if kind == "residual_log_ratio":
+        deviation = math.exp(log_sigma + value)
+        return deviation, deviation, deviation
+    if kind in RAW:
+        return value, 1.0, 0.0
+    if kind == "residual_logit":
+        rho = 1 / (1 + math.exp(-value))
+        return rho, rho * (1 - rho), 0.0
+    if kind.startswith("log_sd"):
+        return math.exp(value), math.exp(value), 0.0
+    return math.tanh(value), 1 - math.tanh(value) ** 2, 0.0
+
+
 def _name(result: MixedResult, item: VarianceParameter) -> str:
-    """Return `subject:sd_days`, `subject:corr_days__cons`, `Residual:sd_e`: what `_b[]` takes."""
+    """Return `subject:sd_days`, `subject:corr_days__cons`, `Residual:sd_e`, `Residual:corr_e1_e2`."""
     if item.equation == RESIDUAL:
-        return "Residual:sd_e"
+        return f"Residual:{_residual_name(result, item)}"
     equation = result.description.equations[item.equation]
     own = equation.effects
     if not equation.form.common_variance:
@@ -243,3 +289,25 @@ def _name(result: MixedResult, item: VarianceParameter) -> str:
     kind = "sd" if item.kind == "log_sd" else "corr"
     plain = "_".join("".join(mark if mark.isalnum() else "_" for mark in name) for name in own)
     return f"{equation.level}:{kind}_{plain}"[: len(equation.level) + 1 + 32]
+
+
+def _residual_name(result: MixedResult, item: VarianceParameter) -> str:
+    """Return `sd_e`, `sd_e3`, `corr_e1_e2`, `rho`, `phi1`; `sd_e_2` of the second group of by()."""
+    summary = result.description.residuals
+    if summary is None:
+        return "sd_e"
+    group = max(item.group, 1)
+    end = f"_{group}" if summary.groups else ""
+    if item.kind == "log_sd_residual":
+        return f"sd_e{summary.times[summary.base - 1]:.0f}{end}" if summary.times else f"sd_e{end}"
+    if item.kind == "residual_log_ratio":
+        return f"sd_e{summary.times[item.row - 1]:.0f}{end}" if item.row and summary.times else f"sd_e{end}"
+    if item.kind in RAW:
+        return f"{RAW[item.kind]}{item.row}{end}"
+    if item.kind != "residual_logit" and summary.form.pairwise:
+        names = (
+            f"e{summary.times[at - 1]:.0f}" if at else "e" for at in dict.fromkeys((item.row, item.column))
+        )
+        return f"corr_{'_'.join(names)}{end}"
+    label = "rho" if item.kind == "residual_logit" else summary.form.correlation_label(item.row)
+    return "".join(mark if mark.isalnum() else "_" for mark in label) + end

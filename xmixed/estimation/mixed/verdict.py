@@ -64,7 +64,7 @@ def diagnose(
     boundary: dict[str, None] = {}
     unidentified: dict[str, None] = {}
     for note in fitted.boundary:
-        if note.kind in ("standard_errors_failed", "lag_not_seen"):
+        if note.kind in ("standard_errors_failed", "lag_not_seen", "residual_near_singular"):
             continue
         target = unidentified if note.kind == "not_identified" else boundary
         target.update(dict.fromkeys(_concerned(note, places, equations, parameters)))
@@ -181,6 +181,11 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
     if note.kind == "residual_singular":
         text = f"the residual covariance matrix is singular, {_BOUNDARY}; "
         return text + "its standard errors take its rank as given."
+    if note.kind == "residual_near_singular":
+        return (
+            "the residual covariance matrix is all but singular where the iterations ended; the log "
+            "likelihood may rise without limit towards a singular one, and have no maximum."
+        )
     if note.kind == "standard_errors_failed":
         return "standard-error calculation has failed; the standard errors of the random effects are missing."
     where, names, several, common = "", (), False, False

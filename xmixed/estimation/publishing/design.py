@@ -19,14 +19,19 @@ FIGURES = frozenset(("b", "se", "t", "p", "ci"))
 class Element:
     """One figure of a coefficient, in a format, `a3` for an adaptive one.
 
-    `b`, `se`, `t`, `p`, `ci`, or the name of a row vector of e(); `label` is its heading.
+    `b`, `se`, `t`, `p`, `ci`, or the name of a row vector of e(); "" leaves its place free. `label` is its
+    heading; `brackets` are what stands before and after it, and between the limits of an interval.
     """
 
     name: str
     format: str
     stars: bool = False
-    brackets: str = ""
+    brackets: tuple[str, ...] = ()
     label: str = ""
+
+    def enclosed(self, text: str) -> str:
+        """Return a text in the brackets."""
+        return f"{self.brackets[0]}{text}{self.brackets[-1]}" if self.brackets else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,9 @@ class Design:
     Attributes
     ----------
     elements : tuple of Element
-        Figures of a coefficient, in order; below each other unless `wide`.
+        Figures of a coefficient, in order, row by row.
+    across : int
+        How many of them stand side by side in a row.
     stars : tuple of Star
         From the weakest on.
     keep, drop, order : tuple of str
@@ -76,6 +83,8 @@ class Design:
         In place of the names of equations, in their order.
     references : dict
         Labels of rows that stand before a coefficient, by its name; `reference_text` is in their cells.
+    one_cell : bool
+        The rows of a coefficient's figures share a cell.
     heads_of_columns : tuple of str
         Over the columns of each model, below its title; () for none.
     """
@@ -83,7 +92,7 @@ class Design:
     elements: tuple[Element, ...]
     stars: tuple[Star, ...]
     statistics: tuple[Wanted, ...]
-    wide: bool = False
+    across: int = 1
     label: bool = False
     plain: bool = False
     gaps: bool = True
@@ -112,6 +121,7 @@ class Design:
     references: dict[str, str] = field(default_factory=dict)
     reference_text: str = "ref."
     heads_of_columns: tuple[str, ...] = ()
+    one_cell: bool = False
     unstack: bool = False
     interaction: str = " # "
     surround: dict[str, tuple[str, ...]] = field(default_factory=dict)

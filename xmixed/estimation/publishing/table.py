@@ -50,9 +50,10 @@ def _element_text(figures: Figures, element: Element) -> str:
     if figures.standard_error == 0 or figures.standard_error >= MISSING:
         inner = number_text(figures.estimate, element.format) if element.name == "b" else "."
         if element.name == "ci":
-            inner = ".,."
+            inner = _between(element).join("..")
     elif element.name == "ci":
-        inner = ",".join(number_text(limit, element.format) for limit in (figures.lower, figures.upper))
+        limits = (figures.lower, figures.upper)
+        inner = _between(element).join(number_text(limit, element.format) for limit in limits)
     else:
         values = {
             "b": figures.estimate,
@@ -61,7 +62,12 @@ def _element_text(figures: Figures, element: Element) -> str:
             "p": figures.p_value,
         }
         inner = number_text(values[element.name], element.format)
-    return f"{element.brackets[0]}{inner}{element.brackets[1]}" if element.brackets else inner
+    return element.enclosed(inner)
+
+
+def _between(element: Element) -> str:
+    """Return what stands between the limits of an interval."""
+    return element.brackets[1] if len(element.brackets) == 3 else ","
 
 
 def _stars(p_value: float, levels: Sequence[Star]) -> str:
@@ -223,7 +229,7 @@ def published_table(
     """
     for element in design.elements:
         known = any(element.name in estimates.matrices for estimates in models)
-        if element.name not in FIGURES and not known:
+        if element.name and element.name not in FIGURES and not known:
             raise StataError(111, f"coefficient {element.name} not found")
     found = _equations([_model(estimates, design) for estimates in models])
     titles = _titles(models, names, design, data)
@@ -240,7 +246,7 @@ def published_table(
         raise StataError(111, "no coefficients are left")
     return PublishedTable(
         models=len(found),
-        per_model=len(design.elements) if design.wide else 1,
+        per_model=design.across,
         numbers=design.numbers,
         groups=groups,
         heads=titles if design.model_titles else (),
@@ -249,7 +255,7 @@ def published_table(
         statistics=(*_indicated(found, design), *_statistics(models, design, starts, len(found))),
         notes=_notes(design),
         title=design.title,
-        gaps=design.gaps and len(design.elements) > 1 and not design.wide,
+        gaps=design.gaps and len(design.elements) > design.across,
         plain=design.plain,
         starts=starts,
         equation_heads=heads,
@@ -330,9 +336,14 @@ def _lines(figures: list[_Coefficient | None], design: Design) -> tuple[tuple[Ce
         [Cell() if found is None else _cell(found, element, design) for element in design.elements]
         for found in figures
     ]
-    if design.wide:
-        return (tuple(cell for own in cells for cell in own),)
-    return tuple(tuple(own[place] for own in cells) for place in range(len(design.elements)))
+    rows = range(0, len(design.elements), design.across)
+    lines = tuple(tuple(cell for own in cells for cell in own[row : row + design.across]) for row in rows)
+    return (tuple(map(_joined, zip(*lines, strict=True))),) if design.one_cell else lines
+
+
+def _joined(cells: tuple[Cell, ...]) -> Cell:
+    """Return the cells of one column as one, a line each."""
+    return Cell("\n".join(cell.text + cell.stars for cell in cells if cell.text))
 
 
 def _cell(own: _Coefficient, element: Element, design: Design) -> Cell:
@@ -340,8 +351,8 @@ def _cell(own: _Coefficient, element: Element, design: Design) -> Cell:
     if element.name not in FIGURES:
         value = own.more.get(element.name, MISSING)
         text = "" if value >= MISSING else number_text(value, element.format)
-        inside = f"{element.brackets[0]}{text}{element.brackets[1]}" if text and element.brackets else text
-        return Cell(inside, _stars(figures.p_value, design.stars) if element.stars and text else "")
+        stars = _stars(figures.p_value, design.stars) if element.stars and text else ""
+        return Cell(element.enclosed(text) if text else "", stars)
     stars = _stars(figures.p_value, design.stars) if element.stars else ""
     return Cell(_element_text(figures, element), stars)
 
@@ -363,7 +374,7 @@ def _indicated(models: list[_Model], design: Design) -> list[Row]:
 
 
 def _spread(texts: list[str], design: Design) -> tuple[Cell, ...]:
-    blank = (Cell(),) * (len(design.elements) - 1) if design.wide else ()
+    blank = (Cell(),) * (design.across - 1)
     return tuple(cell for text in texts for cell in (Cell(text), *blank))
 
 

@@ -88,8 +88,9 @@ function("min", "nn*", strict=False)(_extreme(np.minimum, np.inf))
 @function("sum", "n", strict=False, placed=True)
 def _running_sum(place: Place, x: np.ndarray) -> np.ndarray:
     column = np.broadcast_to(x, (place.size,))
-    absent = is_missing(column)
-    present = np.where(absent, 0.0, column) if absent.any() else column
+    present = column
+    if column.size and not column.max() < MISSING:
+        present = np.where(is_missing(column), 0.0, column)
     partition = place.context.partition
     if partition is None:
         total = np.cumsum(present)
@@ -97,8 +98,9 @@ def _running_sum(place: Place, x: np.ndarray) -> np.ndarray:
         from xmixed.statistics.partition import running_sum
 
         total = running_sum(present, _sizes(partition, place))
-    beyond = ~(np.abs(total) < MISSING)
-    return np.where(beyond, MISSING, total) if beyond.any() else total
+    if not total.size or total.max() < MISSING and total.min() > -MISSING:
+        return total
+    return np.where(np.abs(total) < MISSING, total, MISSING)
 
 
 def _sizes(partition: Partition, place: Place) -> np.ndarray:

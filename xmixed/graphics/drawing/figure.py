@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from xmixed.errors import StataError
@@ -22,7 +23,6 @@ RESOLUTION = 150
 _SETTINGS: dict[str, Any] = {
     "text.usetex": False,
     "text.parse_math": False,  # what users write is text, dollar signs too
-    "font.family": ["DejaVu Sans"],
     "axes.unicode_minus": False,
     "svg.hashsalt": "xmixed",
     "svg.fonttype": "path",
@@ -52,6 +52,23 @@ def require_matplotlib() -> None:
         )
 
 
+OTHER_FONTS = (
+    *("Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans Hebrew", "Noto Sans Arabic"),
+    *("Noto Sans Devanagari", "Noto Sans Thai", "WenQuanYi Zen Hei", "Unifont", "Arial Unicode MS"),
+    *("Microsoft YaHei", "Malgun Gothic", "Yu Gothic", "Hiragino Sans", "PingFang SC", "Segoe UI Symbol"),
+)
+"""Fonts that have what DejaVu Sans has not, where one of them is installed."""
+
+
+@cache
+def _families() -> list[str]:
+    """Return the font of all texts, and those that help it out."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in OTHER_FONTS if name in installed)]
+
+
 @contextmanager
 def _plain_text() -> Iterator[None]:
     """Set the drawing library up for plain text, whatever the user's own settings of it are."""
@@ -61,7 +78,7 @@ def _plain_text() -> Iterator[None]:
         warnings.simplefilter("ignore")  # a character that no font has is drawn as a box
         standard: Any = dict(matplotlib.rcParamsDefault)
         standard.pop("backend", None)
-        matplotlib.rcParams.update(standard | _SETTINGS)
+        matplotlib.rcParams.update(standard | _SETTINGS | {"font.family": _families()})
         yield
 
 
@@ -104,6 +121,15 @@ def _draw(graph: Graph) -> Figure:
     return page.figure
 
 
+def _hide_specks(figure: Figure, dots_per_inch: float) -> None:
+    """Hide letters of less than a pixel, which no font can draw."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and text.get_fontsize() * dots_per_inch / 72 < 1:
+            text.set_visible(False)
+
+
 def save(graph: Graph, stream: BinaryIO, kind: str, dots_per_inch: float = RESOLUTION) -> None:
     """Write a picture of a graph to a stream.
 
@@ -123,6 +149,7 @@ def save(graph: Graph, stream: BinaryIO, kind: str, dots_per_inch: float = RESOL
     }
     drawn = {"tif": "tiff", "jpg": "jpeg"}.get(kind, kind)
     with drawing(graph) as figure:
+        _hide_specks(figure, dots_per_inch)
         figure.savefig(
             stream,
             format=drawn,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xmixed.graphics.schemes import Scheme
+from xmixed.graphics.schemes import Scheme, scheme_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,6 +56,14 @@ class Page:
         self.figure: Figure = ShownFigure(figsize=(width / 72, height / 72))
         self._renderer = RendererAgg(8, 8, 72)
         self._sizes: dict[tuple[str, float], tuple[float, float]] = {}
+
+    def in_scheme(self, name: str) -> Page:
+        """Return the same paper for a graph in another scheme."""
+        if not name or name == self.scheme.name:
+            return self
+        other = copy(self)
+        other.scheme = scheme_of(name)
+        return other
 
     def measure(self, text: str, size: float) -> tuple[float, float]:
         """Return width and height in points of text, which may have several lines."""

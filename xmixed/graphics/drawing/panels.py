@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from xmixed.graphics.colors import CLEAR
@@ -53,6 +54,7 @@ def draw_graph(
         region = draw_region(page, graph, plot, scale, frame)
     if strip:
         _draw_strip(page, heads, region, scale)
+        _draw_heads(page, [head for head in heads if head.side != "top"], inner, region, scale)
     else:
         _draw_heads(page, heads, inner, region, scale)
     _draw_heads(page, near, around, region, scale)
@@ -147,12 +149,14 @@ def _across(page: Page, head: _Head, box: Box, region: Box) -> float:
 
 
 def _draw_strip(page: Page, heads: list[_Head], region: Box, scale: float) -> None:
-    """Draw the name of a panel right above its plot region."""
-    for head in heads:
-        band = Box(region.left, region.top, region.right, region.top + head.height + 2 * scale)
+    """Draw the name of a panel right above its plot region, and over it other headings that it has."""
+    bottom = region.top
+    for head in reversed([head for head in heads if head.side == "top"]):
+        band = Box(region.left, bottom, region.right, bottom + head.height + 2 * scale)
         page.rectangle(band, page.scheme.strip)
         middle = (band.left + band.right) / 2
         page.text(middle, (band.bottom + band.top) / 2, head.text, head.size, head.color)
+        bottom = band.top
 
 
 def _draw_panels(page: Page, panels: Panels, box: Box, scale: float) -> None:
@@ -168,14 +172,17 @@ def _draw_panels(page: Page, panels: Panels, box: Box, scale: float) -> None:
         _draw_shared(page, panels, places, box, inner)
         return
     for child, (_, _, place) in zip(panels.graphs, places, strict=False):
-        draw_graph(page, child, place, inner)
+        draw_graph(page.in_scheme(child.scheme), child, place, inner)
 
 
 def _inner_scale(panels: Panels, width: float, height: float, scale: float) -> float:
     if panels.scale is not None:
         return panels.scale * scale
-    share = min(width / 200, height / 130)
-    return scale * min(1.0, max(SMALLEST, share))
+    if panels.shared:
+        return scale * min(1.0, max(SMALLEST, min(width / 200, height / 130)))
+    # whole graphs in small: their texts shrink less than they do, or nobody could read them
+    shrunk = min(width / 396, height / 288)
+    return min(1.0, max(SMALLEST, math.sqrt(shrunk)))
 
 
 def _cell(i: int, panels: Panels) -> tuple[int, int]:

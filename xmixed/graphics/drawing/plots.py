@@ -375,13 +375,13 @@ def _pie(ax: Any, plot: Plot, look: Look) -> None:
                 linestyle=_dashed(pen),
             )
         )
-        if i < len(plot.texts) and plot.texts[i]:
-            away = 0.68 + (style.text_gaps[i] / 100 if style.text_gaps else 0.0)
+        for j in range(i, len(plot.texts), len(plot.y)):
+            away = 0.68 + (style.text_gaps[j] / 100 if style.text_gaps else 0.0)
             x, y = center[0] + away * np.cos(middle), center[1] + away * np.sin(middle)
-            own = style.text_colors[i] if style.text_colors else ""
+            own = style.text_colors[j] if style.text_colors else ""
             written = own or (readable_on(color) if away < 1 else "#000000ff")
-            size = (style.text_sizes[i] if style.text_sizes else 0.0) or 9.5
-            ax.text(x, y, plot.texts[i], color=written, fontsize=size, ha="center", va="center")
+            size = (style.text_sizes[j] if style.text_sizes else 0.0) or 9.5
+            ax.text(x, y, plot.texts[j], color=written, fontsize=size, ha="center", va="center")
 
 
 def _contour(ax: Any, plot: Plot, look: Look) -> None:
@@ -405,12 +405,13 @@ def _contourline(ax: Any, plot: Plot, look: Look) -> None:
 def _labels(ax: Any, plot: Plot, look: Look, size: float, foreground: str) -> None:
     """Write the labels of points beside their symbols."""
     style = plot.style
-    dx, dy = offset_of(style.label_position)
+    clocks = plot.clocks if len(plot.clocks) else np.full(len(plot.texts), style.label_position)
     gap = 1.5 + (look.symbol_size / 2 if look.symbol else 0.0)
     size = style.label_size or size
     x, y = _turned(plot, plot.x, plot.y)
-    for text, px, py in zip(plot.texts, x, y, strict=True):
+    for text, px, py, clock in zip(plot.texts, x, y, clocks, strict=True):
         if text and np.isfinite(px) and np.isfinite(py):
+            dx, dy = offset_of(int(clock))
             ax.annotate(
                 text,
                 (px, py),
@@ -421,7 +422,7 @@ def _labels(ax: Any, plot: Plot, look: Look, size: float, foreground: str) -> No
                 rotation=style.label_angle,
                 annotation_clip=True,
                 zorder=4,
-                **alignment(style.label_position),
+                **alignment(int(clock)),
             )
 
 

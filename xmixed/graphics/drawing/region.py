@@ -121,7 +121,7 @@ def _labels(
         else abs(width * math.sin(turn)) + abs(height * math.cos(turn))
         for width, height in sizes
     ]
-    room = max(across, default=0.0) + (GAP if sizes else 0.0)
+    room = max(across, default=0.0) + (GAP * (1.0 if axis.tick_marks else 1.8) if sizes else 0.0)
     for tier in axis.tiers:
         measured = [page.measure(tick.label, size) for tick in tier]
         room += max((m[0] if vertical else m[1] for m in measured), default=0.0) + GAP
@@ -227,7 +227,8 @@ def _with_point_labels(
     left, bottom, right, top = margins
     length = box.width - left - right
     for plot in graph.plots:
-        if not plot.texts or plot.kind == "pie" or plot.style.label_position not in (1, 2, 3, 4, 5):
+        clocks = set(plot.clocks.tolist()) or {plot.style.label_position}
+        if not plot.texts or plot.kind == "pie" or not clocks & {1, 2, 3, 4, 5}:
             continue
         size = plot.style.label_size or page.scheme.label_size * scale
         across = plot.y if plot.style.horizontal else plot.x
@@ -373,7 +374,7 @@ def _draw_side(page: Page, graph: Graph, side: Side, region: Box, scale: float) 
         _axis_line(page, axis, position, scale)
         reach = TICK * scale if axis.tick_marks and axis.ticks else 0.0
         for tick, text in zip(axis.ticks, side.labels, strict=True):
-            _label(page, side, position, tick.value, text, reach + GAP * 0.6)
+            _label(page, side, position, tick.value, text, reach + GAP * (0.6 if reach else 1.4))
         _tiers(page, side, position, reach)
     if side.title:
         away = side.room - page.measure(side.title, side.title_size)[1] / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from xmixed.errors import StataError
@@ -15,6 +16,7 @@ from xmixed.language.nodes.graphs import GraphOption, GraphOptions
 
 SIDES = (0.5, 100.0)
 """Least and greatest width and height of a graph in inches."""
+MOST_ASPECT = 100.0
 
 
 def scheme_from(options: GraphOptions, standard: str, notes: Notes) -> Scheme:
@@ -101,7 +103,7 @@ def with_sizes(graph: Graph, options: GraphOptions, notes: Notes) -> Graph:
         graph,
         width=width or graph.width,
         height=height or graph.height,
-        aspect=_number(aspect, "aspectratio") if aspect else graph.aspect,
+        aspect=min(MOST_ASPECT, _number(aspect, "aspectratio")) if aspect else graph.aspect,
         scale=min(5.0, max(0.1, _number(scale.lstrip("*"), "scale"))) if scale else graph.scale,
     )
 
@@ -121,6 +123,9 @@ def _side(option: GraphOption | None) -> float | None:
 
 def _number(text: str, name: str) -> float:
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
-        raise StataError(198, f"option {name}() incorrectly specified") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise StataError(198, f"option {name}() incorrectly specified")
+    return value

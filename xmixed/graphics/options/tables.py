@@ -47,7 +47,7 @@ def _words(
 
 _UNUSED_TEXT = (
     "box nobox bexpand alignment:align linegap style tstyle width height margin:mar bmargin:bmar bcolor:bc"
-    " fcolor:fc lcolor:lc lstyle lwidth:lw lpattern:lp xoffset yoffset"
+    " fcolor:fc lcolor:lc lstyle lwidth:lw lpattern:lp xoffset yoffset bfcolor blcolor blwidth"
 )
 TEXT = (
     *_words("size:siz color:c position:pos ring justification:just placement:place orientation:orient angle"),
@@ -159,7 +159,7 @@ BY_INSIDE = (
     *_flags("compact", drawn=False),
     *_words("rows:r cols:c holes", "numbers"),
     *_words("iscale:isc"),
-    _option("legend", "leg", "options", LEGEND),
+    _option("legend", "leg", "options", (*LEGEND, *_words("at", drawn=False))),
     *HEADINGS,
     *LOOK,
     *_words("imargin:imar style edgelabel noedgelabel", drawn=False, bare=True),
@@ -190,7 +190,7 @@ MARKERS = (
     *_words("msymbol:m msize:msiz mcolor:mc mfcolor:mfc mlcolor:mlc mlwidth:mlw jitter jitterseed"),
     _option("mlabel", "mlab", "varlist"),
     *_words("mlabposition:mlabp mlabsize:mlabs mlabcolor:mlabc mlabangle:mlabang"),
-    _option("mlabvposition", "mlabv", "varlist", drawn=False),
+    _option("mlabvposition", "mlabv", "varlist"),
     *_words("mstyle mlstyle:mlsty mlabgap:mlabg mlabtextstyle mlabstyle mlabformat mlalign", drawn=False),
     _option("symbol", "s"),
 )
@@ -201,7 +201,7 @@ LINES = (
 FILLS = (
     *_words("color:col fcolor:fc fintensity:fi lcolor:lc lwidth:lw lpattern:lp pstyle:psty lstyle:lsty"),
     *_words("bcolor:bc bfcolor:bfc blcolor:blc blwidth:blw blpattern:blp intensity:inten bfintensity"),
-    *_words("astyle bstyle blstyle alstyle", drawn=False),
+    *_words("astyle bstyle blstyle alstyle lalign", drawn=False),
     *_OLD_LINE_LOOK,
 )
 DIRECTION = _flags("horizontal:hor vertical:ver")
@@ -345,7 +345,7 @@ GROUPED = (
     _option("over", "over", "varlist", _OVER_INSIDE),
     *_flags("asyvars ascategory:asc stack percentages:per exclude0 yalternate:yalt missing:miss cw"),
     *_flags("label:lab outsides:out yreverse:yrev xalternate:xalt"),
-    *_flags("fill showyvars", drawn=False),
+    *_flags("fill showyvars allcategories:allc", drawn=False),
     *_words("bargap:barg boxgap:boxg"),
     *_words("outergap:outerg", drawn=False),
     _option("bar", "bar", "number", _SERIES_LOOK),
@@ -380,8 +380,8 @@ MATRIX = (
 )
 COMBINE = (
     *HEADINGS,
-    *_flags("colfirst:colf ycommon:ycom xcommon:xcom"),
-    *_flags("commonscheme altshrink", drawn=False),
+    *_flags("colfirst:colf ycommon:ycom xcommon:xcom commonscheme:commons"),
+    *_flags("altshrink", drawn=False),
     *_words("rows:r cols:c holes:hole", "numbers"),
     *_words("iscale:isc"),
     *_words("imargin:imar", bare=True, drawn=False),

@@ -6,6 +6,9 @@ import html
 
 from xmixed.render.published.table import PublishedTable
 
+LINE = "\n"
+"""The end of a line within a cell."""
+
 
 def _texts(table: PublishedTable) -> list[list[list[str] | None]]:
     """Return the rows of each section as texts, the label first; None for a blank line."""
@@ -29,7 +32,8 @@ def html_lines(table: PublishedTable) -> list[str]:
     rule = f"<tr><td colspan={width}><hr></td></tr>"
 
     def row(texts: list[str]) -> str:
-        return "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in texts) + "</tr>"
+        cells = (html.escape(text).replace(LINE, "<br>") for text in texts)
+        return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
     lines = ['<table border="0" width="*">']
     if table.title:
@@ -52,7 +56,7 @@ def markdown_lines(table: PublishedTable, label_width: int, model_width: int) ->
     cell_width = model_width + 4
 
     def row(texts: list[str]) -> str:
-        safe = [text.replace("|", "\\|").replace("*", "\\*") for text in texts]
+        safe = [text.replace("|", "\\|").replace("*", "\\*").replace(LINE, "<br>") for text in texts]
         return f"| {safe[0].ljust(label_width)} |" + "".join(
             f" {text.center(cell_width)} |" for text in safe[1:]
         )
@@ -97,6 +101,7 @@ def rtf_lines(table: PublishedTable) -> list[str]:
 
 def _rtf(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("{", "\\{").replace("}", "\\}")
+    escaped = escaped.replace(LINE, "\\line ")
     return "".join(
         mark if ord(mark) < 128 else f"\\u{ord(mark) if ord(mark) < 32768 else 63}?" for mark in escaped
     )

@@ -105,7 +105,7 @@ def xlsx_bytes(table: PublishedTable) -> bytes:
             cell = sheet.cell(number, column, text)
             cell.data_type = "s"  # a text that begins with = is no formula
             if column > 1:
-                cell.alignment = Alignment(horizontal="center")
+                cell.alignment = Alignment(horizontal="center", wrap_text="\n" in text)
             if above and not table.plain:
                 cell.border = Border(top=Side(style="thin"))
 

@@ -36,4 +36,4 @@ def _guarded(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',;"') else text
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',;"\n') else text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,13 @@ class Row:
 
     label: str
     lines: tuple[tuple[Cell, ...], ...]
+
+
+def _without_lines(row: Row) -> Row:
+    lines = tuple(
+        tuple(replace(cell, text=cell.text.replace("\n", " ")) for cell in cells) for cells in row.lines
+    )
+    return replace(row, lines=lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,13 @@ class PublishedTable:
     def columns(self) -> int:
         """Columns without that of the labels."""
         return self.models * self.per_model
+
+    def on_one_line(self) -> PublishedTable:
+        """Return the table with a blank in place of the ends of lines within cells."""
+        blocks = tuple(
+            replace(block, rows=tuple(_without_lines(row) for row in block.rows)) for block in self.blocks
+        )
+        return replace(self, blocks=blocks)
 
     def around(self, place: str, usual: Sequence[str], rule: str) -> list[str]:
         """Return the lines at a place: those of the user, with what `@` stands for, else the usual ones.

@@ -109,11 +109,12 @@ def rank(call: EgenCall) -> Column:
     if len(kinds) > 1:
         raise StataError(198, "only one of field, track, and unique may be specified")
     present = call.present()
-    values, codes = among(call.number_values(), present), among(call.codes, present)
+    values = among(call.number_values(), present)
     x = -values if kinds == ["field"] else values
-    order = stable_order([codes, x])
+    codes = among(call.codes, present) if call.count > 1 else None
+    order = stable_order([x] if codes is None else [codes, x])
     ranks = np.empty(len(x))
-    ranks[order] = _ranks(x[order], codes[order], kinds[0] if kinds else "")
+    ranks[order] = _ranks(x[order], None if codes is None else codes[order], kinds[0] if kinds else "")
     out = ranks
     if len(ranks) < len(present):
         out = np.full(len(present), MISSING)
@@ -121,17 +122,21 @@ def rank(call: EgenCall) -> Column:
     return Column(out, label=f"rank of ({call.text.strip()})")
 
 
-def _ranks(x: np.ndarray, codes: np.ndarray, kind: str) -> np.ndarray:
-    """Return ranks of numbers that ascend within groups that lie together."""
+def _ranks(x: np.ndarray, codes: np.ndarray | None, kind: str) -> np.ndarray:
+    """Return ranks of numbers that ascend within groups that lie together; without codes all are one."""
     n = len(x)
     if not n:
         return x
-    new_group = np.concatenate([[True], codes[1:] != codes[:-1]])
+    new_group = np.zeros(n, dtype=bool)
+    new_group[0] = True
+    if codes is not None:
+        new_group[1:] = codes[1:] != codes[:-1]
     groups = np.flatnonzero(new_group)
     new_group[1:] |= x[1:] != x[:-1]
     if kind == "unique" or new_group.all():
         ranks = np.arange(1.0, n + 1)
-        ranks -= np.repeat(groups, np.diff(groups, append=n))
+        if len(groups) > 1:
+            ranks -= np.repeat(groups, np.diff(groups, append=n))
         return ranks
     runs = np.flatnonzero(new_group)
     sizes = np.diff(runs, append=n)

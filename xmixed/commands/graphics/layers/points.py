@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xmixed.commands.graphics.layers.columns import Column
+from xmixed.commands.graphics.layers.columns import Column, Columns
 from xmixed.commands.graphics.layers.making import Making
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
@@ -15,6 +15,7 @@ from xmixed.graphics.model import Plot, Stroke
 from xmixed.graphics.sizes import clock_of
 from xmixed.graphics.text import plain
 from xmixed.language.nodes import Pattern
+from xmixed.language.nodes.graphs import GraphOptions
 from xmixed.missing import is_missing
 
 _DRAWN = {"tsline": "line", "scatteri": "scatter"}
@@ -47,14 +48,14 @@ def _series(making: Making, kind: str, i: int, y: Column, x: Column) -> Plot:
     xs, ys = x.values[rows], y.values[rows]
     ys = np.where(is_missing(ys), np.nan, ys) if gaps and lined else ys
     style = making.looks.style(kind, i)
-    texts = _point_texts(making, rows)
     if style.connect == "ascending":
         xs, ys = broken_where_descending(xs, ys)
         style = replace(style, connect="direct")
     xs, ys = _jittered(making, xs, ys)
     label = _series_label(making, y)
     sizes = weights[rows] if weights is not None and kind == "scatter" else np.empty(0)
-    return Plot(kind, xs, ys, style=style, label=label, number=making.number(i), texts=texts, sizes=sizes)
+    plot = Plot(kind, xs, ys, style=style, label=label, number=making.number(i), sizes=sizes)
+    return with_texts(plot, making.columns, making.options, rows) if len(xs) == len(rows) else plot
 
 
 def _series_label(making: Making, column: Column) -> str:
@@ -80,12 +81,20 @@ def broken_where_descending(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, n
     return np.insert(x, cuts, x[cuts]) if len(cuts) else x, np.insert(y, cuts, np.nan) if len(cuts) else y
 
 
-def _point_texts(making: Making, rows: np.ndarray) -> tuple[str, ...]:
-    option = making.options.last("mlabel")
+def with_texts(plot: Plot, columns: Columns, options: GraphOptions, rows: np.ndarray) -> Plot:
+    """Return a plot of some observations, in their order, with what `mlabel()` writes beside its points."""
+    option = options.last("mlabel")
     if option is None or not option.value:
-        return ()
-    names = resolve_varlist(option.value, making.columns.data)
-    return tuple(plain(text) for text in making.columns.texts(names[0], rows))
+        return plot
+    names = resolve_varlist(option.value, columns.data)
+    texts = tuple(plain(text) for text in columns.texts(names[0], rows))
+    position = options.last("mlabvposition")
+    if position is None or not position.value:
+        return replace(plot, texts=texts)
+    (column, *_) = columns.columns(position.value)
+    hours = column.values[rows]
+    usual = float(plot.style.label_position)
+    return replace(plot, texts=texts, clocks=np.where(np.isin(hours, range(13)), hours, usual))
 
 
 def _jittered(making: Making, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +167,7 @@ def immediate(making: Making) -> Layer:
     width = 2 if making.node.kind == "scatteri" else 4
     rows: list[list[float]] = [[]]
     texts: list[str] = []
-    clock = 3
+    clocks: list[float] = []
     for item in making.node.argument:
         if item.kind == "number":
             if len(rows[-1]) == width:
@@ -168,7 +177,8 @@ def immediate(making: Making) -> Layer:
             raise StataError(198, "invalid syntax", item.span)
         elif item.kind == "clock":
             found = clock_of(f"{item.value:g}")
-            clock = clock if found is None else found
+            clocks += [3.0] * (len(rows) - len(clocks))
+            clocks[-1] = clocks[-1] if found is None else float(found)
         else:
             texts += [""] * (len(rows) - 1 - len(texts)) + [plain(item.text)]
     if any(len(row) != width for row in rows):
@@ -182,7 +192,7 @@ def immediate(making: Making) -> Layer:
         plot = _pair_plot(making, kind, [table[:, i] for i in (1, 0, 3, 2)], "")
         return Layer((replace(plot, texts=labels),))
     style = making.looks.style("scatter", 0)
-    if "mlabposition" not in making.options:
-        style = replace(style, label_position=clock)
     plot = Plot("scatter", table[:, 1], table[:, 0], style=style, texts=labels, number=making.number())
+    if clocks and "mlabposition" not in making.options:
+        plot = replace(plot, clocks=np.array(clocks + [3.0] * (len(rows) - len(clocks))))
     return Layer((plot,))

@@ -13,6 +13,7 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.expressions.varlist import matches_pattern
+from xmixed.formats import format_value
 from xmixed.graphics.assemble import Categories, assembled
 from xmixed.graphics.layers import Layer, Measure
 from xmixed.graphics.model import RANGES, Graph, Plot, Tick
@@ -40,6 +41,9 @@ _HELP = {
     "eform": "exponentiated coefficients",
     "omitted": "omitted coefficients too",
     "baselevels": "base levels too",
+    "mlabel": "values beside the points",
+    "format": "display format of these values",
+    "offsets": "models beside each other; nooffsets draws them over each other",
     "label": "name of a model in the legend",
     "offset": "how far a model is moved aside",
     "order": "coefficients to show first",
@@ -57,6 +61,14 @@ def _option(
     return GraphOptionSpec(name, minimum, kind, _HELP.get(name, ""), content=content, inside=inside)
 
 
+def _words(names: str) -> tuple[GraphOptionSpec, ...]:
+    """Return options that are accepted without effect."""
+    return tuple(
+        GraphOptionSpec(name, name, "text", content="marked", drawn=False, bare=True)
+        for name in names.split()
+    )
+
+
 _CHOICE = (
     _option("keep", "keep"),
     _option("drop", "drop"),
@@ -67,14 +79,25 @@ _CHOICE = (
     _option("eform", "eform", "flag"),
     _option("omitted", "omit", "flag"),
     _option("baselevels", "base", "flag"),
+    GraphOptionSpec("mlabel", "mlab", "text", _HELP["mlabel"], content="marked", bare=True),
+    _option("format", "format"),
     _option("label", "lab", "title"),
     _option("offset", "off", "number"),
 )
-_MODEL = (*_CHOICE, *tables.POINT_OPTIONS)
+_MODEL = (*_CHOICE, *(option for option in tables.POINT_OPTIONS if option.name != "mlabel"))
 _COMMAND = (
     *(option for option in _CHOICE if option.name not in ("label", "offset")),
     _option("order", "order"),
-    _option("coeflabels", "coefl"),
+    GraphOptionSpec(
+        "coeflabels",
+        "coefl",
+        "text",
+        _HELP["coeflabels"],
+        content="marked",
+        inside=_words("wrap truncate break"),
+    ),
+    _option("offsets", "offsets", "flag"),
+    *_words("headings groups grid byopts bylabel eqlabels plotlabels cismooth citop barwidth"),
     _option("vertical", "vert", "flag"),
     _option("horizontal", "hor", "flag"),
     _option("labels", "labels", "flag"),
@@ -220,12 +243,18 @@ class CoefficientMaker:
         front = [
             name for pattern in self.whole.words("order") for name in names if _matches(name, pattern, "")
         ]
+        if "sort" in self.whole:  # by the first model that has each
+            known = {
+                name: b for one in reversed(self.series) for name, b in zip(one.names, one.b, strict=True)
+            }
+            names = sorted(names, key=known.__getitem__)
         return list(dict.fromkeys([*front, *names]))
 
     def _layer(self, i: int, series: Series, places: dict[str, float], horizontal: bool) -> Layer:
         count = len(self.series)
         offset = series.options.value("offset")
-        shift = (i - (count - 1) / 2) * DODGE if offset is None else -offset
+        apart = 0.0 if self.whole.last("offsets") is not None and not self.whole.flag("offsets") else DODGE
+        shift = (i - (count - 1) / 2) * apart if offset is None else -offset
         x = np.array([places[name] for name in series.names]) + (shift if count > 1 or offset else 0.0)
         general = GraphOptions((*self.node.options.items, *series.options.items))
         looks = Looks(series.options, self.scheme, self.notes)
@@ -238,8 +267,20 @@ class CoefficientMaker:
         if kind not in ("scatter", "connected", "line", "bar", "dot", "dropline", "spike"):
             raise StataError(198, f"option recast() incorrectly specified: {kind}")
         style = replace(looks.style(kind, 0), horizontal=horizontal)
-        plots.append(Plot(kind, x, series.b, style=style, label=plain(series.label), number=-number))
+        plot = Plot(kind, x, series.b, style=style, label=plain(series.label), number=-number)
+        plots.append(self._with_values(plot, general, horizontal))
         return Layer(tuple(plots), Measure(), Measure())
+
+    def _with_values(self, plot: Plot, options: GraphOptions, horizontal: bool) -> Plot:
+        """Return points with their coefficients beside them, where `mlabel` asks for it."""
+        if "mlabel" not in options:
+            return plot
+        format = options.word("format") or "%9.3g"
+        texts = tuple(format_value(float(value), format).strip() for value in plot.y)
+        asked = "mlabposition" in options
+        usual = 12 if horizontal else 3
+        style = plot.style if asked else replace(plot.style, label_position=usual)
+        return replace(plot, texts=texts, style=style)
 
     def _interval(
         self,

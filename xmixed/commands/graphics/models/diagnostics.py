@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.commands.graphics.layers.added import AddedPlots
 from xmixed.commands.graphics.layers.columns import Columns
+from xmixed.commands.graphics.layers.points import with_texts
 from xmixed.commands.graphics.models.fitted import Fitted, first_rows, level_named
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import draw_layers, lone_syntax
@@ -41,7 +42,8 @@ def _draw(
 
     def make(looks: Looks) -> list[Layer]:
         style = looks.style("scatter", 0)
-        return [Layer((Plot("scatter", x[used], y[used], style=style, label=along.title),), across, along)]
+        plot = Plot("scatter", x[used], y[used], style=style, label=along.title)
+        return [Layer((with_texts(plot, Columns(session, node), looks.options, used),), across, along)]
 
     draw_layers(session, node, make)
 

@@ -36,6 +36,7 @@ from xmixed.session.state import SessionState
 
 MOST_LABELS = 12
 """More values of x than this get round labels."""
+HEADINGS = ("title", "subtitle", "note", "caption")
 SERIES = 20
 """plot1opts() to plot20opts()."""
 
@@ -52,12 +53,22 @@ def _option(
     return GraphOptionSpec(name, minimum, kind, content=content, inside=inside, drawn=drawn, bare=bare)
 
 
+DIMENSION = (
+    _option("labels", "lab", "marked"),
+    _option("elabels", "elab", "marked", drawn=False),
+    *(_option(name, name[:6], "flag", drawn=False) for name in ("allsimplelabels", "simplelabels")),
+    _option("separator", "sep", "marked", drawn=False, bare=True),
+)
+"""Options of a dimension: `x(age, labels("young" "old"))`."""
 _LOOK = (*tables.POINT_OPTIONS, *tables.BAR_OPTIONS)
 _CI_LOOK = (*tables.RANGE_OPTIONS,)
 OPTIONS = (
-    _option("xdimension", "x", "marked"),
-    _option("plotdimension", "plot", "marked"),
-    _option("bydimension", "by", "marked", tables.BY_INSIDE),
+    _option("xdimension", "x", "marked", DIMENSION),
+    _option("plotdimension", "plot", "marked", DIMENSION),
+    _option("bydimension", "by", "marked", (*tables.BY_INSIDE, *DIMENSION)),
+    _option("graphdimension", "graph", "marked", DIMENSION, drawn=False),
+    _option("byopts", "byop", "options", tables.BY_INSIDE),
+    _option("allxlabels", "allx", "flag"),
     _option("recast", "recast", "marked"),
     _option("recastci", "recastci", "marked"),
     _option("ci", "ci", "flag"),
@@ -72,7 +83,8 @@ OPTIONS = (
         _option(name, name, "flag", drawn=False)
         for name in ("unique", "csort", "allsimplelabels", "simplelabels")
     ),
-    _option("separator", "sep", "marked", drawn=False, bare=True),
+    GraphOptionSpec("separator", "sep", "negatable", content="marked", drawn=False, bare=True),
+    _option("mcompare", "mcomp", "marked", drawn=False, bare=True),
     _option("derivlabels", "derivlab", "flag", drawn=False),
 )
 SYNTAX = GraphSyntax(
@@ -91,7 +103,9 @@ SYNTAX = GraphSyntax(
 def marginsplot(session: SessionState, node: GraphCommand) -> None:
     maker = MarginsMaker(session, node)
     graph = maker.graph()
-    session.out.write(f"  Variables that uniquely identify margins: {' '.join(maker.dimensions)}".rstrip())
+    session.out.write(
+        "", f"  Variables that uniquely identify margins: {' '.join(maker.dimensions)}".rstrip()
+    )
     finish(session, graph, node, node.options, maker.notes)
 
 
@@ -119,6 +133,7 @@ class MarginsMaker:
             raise StataError(2000, "no margins to plot")
         self.dimensions = dimensions_of(self.cells)
         self.layout = self._layout()
+        self._given = self._given_labels()
 
     def _cells(self) -> list[MarginCell]:
         table = self.results["table"]
@@ -162,6 +177,18 @@ class MarginsMaker:
             rest = rest[1:]
         return Layout(x[0], (*plots, *rest), panels)
 
+    def _given_labels(self) -> dict[tuple[str, float | str | None], str]:
+        """Return the names that `labels()` of a dimension gives to its values, in their order."""
+        found: dict[tuple[str, float | str | None], str] = {}
+        for option in self.options.every("xdimension", "plotdimension", "bydimension"):
+            texts = option.options.words("labels")
+            for name in self._named(option.name)[:1] if texts else ():
+                values = list(dict.fromkeys(cell.place.get(name) for cell in self.cells))
+                if all(isinstance(value, float) for value in values):
+                    values.sort()  # type: ignore[type-var]
+                found |= {(name, value): plain(text) for value, text in zip(values, texts, strict=False)}
+        return found
+
     def _named(self, option: str) -> tuple[str, ...]:
         """Return the dimensions that an option names; r(198) for what is none."""
         names = self.options.words(option)
@@ -176,9 +203,12 @@ class MarginsMaker:
     # --- names ------------------------------------------------------------------------------------------
 
     def _text(self, dimension: str, value: float | str | None) -> str:
-        """Return the name of a value of a dimension: its value label, or name=value."""
+        """Return the name of a value of a dimension: what `labels()` says, its value label, or name=value."""
         if value is None:
             return ""
+        given = self._given.get((dimension, value))
+        if given is not None:
+            return given
         data = self.session.data
         if isinstance(value, str):
             level, point, variable = value.partition(".")
@@ -215,11 +245,13 @@ class MarginsMaker:
             Panel(self._place_name(self.layout.panels, values), tuple(self._layers(cells)))
             for values, cells in self._split(self.cells, self.layout.panels)
         ]
+        # titles are those of the whole graph, not of each panel
         with_title = GraphOption("title", self._titles().title.lines, NO_OPTIONS)
-        inside = GraphOptions((with_title, *by.options.items))
-        graph = by_graph(
-            panels, replace(by, options=inside), options, self.scheme, self.notes, "", None, False
-        )
+        own = options.every(*HEADINGS)
+        more = [item for option in self.options.every("byopts") for item in option.options]
+        inside = GraphOptions((with_title, *own, *by.options.items, *more))
+        rest = GraphOptions(tuple(item for item in options if item.name not in HEADINGS))
+        graph = by_graph(panels, replace(by, options=inside), rest, self.scheme, self.notes, "", None, False)
         return self._with_legend(graph, options)
 
     def _split(
@@ -310,7 +342,7 @@ class MarginsMaker:
 
     def _ticks(self) -> tuple[Tick, ...] | None:
         places = self._x_places()
-        if len(places) > MOST_LABELS:
+        if len(places) > MOST_LABELS and not self.options.flag("allxlabels"):
             return None
         named = self._is_named()
         texts = {place: self._short(value) if named else "" for value, place in places.items()}
@@ -319,7 +351,8 @@ class MarginsMaker:
     def _is_named(self) -> bool:
         data, x = self.session.data, self.layout.x
         labelled = x in data and data[x].value_label in data.value_labels
-        return x == EFFECT or x not in data or labelled
+        named = any(dimension == x for dimension, _ in self._given)
+        return x == EFFECT or x not in data or labelled or named
 
     def _short(self, value: float | str | None) -> str:
         text = self._text(self.layout.x, value)

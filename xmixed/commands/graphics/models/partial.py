@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.commands.graphics.layers.columns import Columns
 from xmixed.commands.graphics.layers.curves import lowess_settings
+from xmixed.commands.graphics.layers.points import with_texts
 from xmixed.commands.graphics.show import finish
 from xmixed.commands.graphics.single import draw_layers, lone_syntax
 from xmixed.commands.registry import command
@@ -37,6 +39,8 @@ from xmixed.statistics.linear.blocks import Column, linear_combination
 from xmixed.statistics.linear.least_squares import least_squares
 
 MOST_PANELS = 100
+NOTE_SIZE = 7.5
+"""Of the figures below one of many graphs."""
 _LOOKS = (GraphOptionSpec("rlopts", "rlop", "text", content="options", inside=tables.FIT_OPTIONS),)
 _CURVES = (
     GraphOptionSpec("lowess", "low", "negatable", "a lowess curve too", content="flag"),
@@ -68,8 +72,9 @@ class Partial:
 class Regression:
     """The last regression with its data, and what its covariates add to each other."""
 
-    def __init__(self, session: SessionState) -> None:
+    def __init__(self, session: SessionState, node: GraphCommand) -> None:
         self.session, self.estimates = session, session.e
+        self.columns = Columns(session, node)
         self.sample: Refitted = fitted_sample(session.e, Context.of(session))
         self.data: FittedSample = self.sample.data
 
@@ -149,8 +154,9 @@ def _fitted_line(looks: Looks, x: np.ndarray, y: np.ndarray, weights: np.ndarray
     return Plot("line", line.x, line.y, style=_inside(looks, "rlopts")[1].style("line", 0), label="Fitted")
 
 
-def _points(looks: Looks, x: np.ndarray, y: np.ndarray) -> Plot:
-    return Plot("scatter", x, y, style=looks.style("scatter", 0), label="Observations")
+def _points(looks: Looks, model: Regression, found: Partial) -> Plot:
+    plot = Plot("scatter", found.x, found.y, style=looks.style("scatter", 0), label="Observations")
+    return with_texts(plot, model.columns, looks.options, model.sample.rows)
 
 
 # --- added variables --------------------------------------------------------------------------------------
@@ -160,7 +166,7 @@ def _added_layers(looks: Looks, model: Regression, found: Partial) -> list[Layer
     across = Measure(f"e( {found.name} | X )")
     along = Measure(f"e( {model.estimates.macros.get('depvar', 'y')} | X )")
     plots = (
-        _points(looks, found.x, found.y),
+        _points(looks, model, found),
         _fitted_line(looks, found.x, found.y, model.data.weights),
     )
     return [Layer(plots, across, along, (along.title,))]
@@ -181,7 +187,7 @@ def _note(found: Partial) -> Heading:
     keeps_r=True,
 )
 def avplot(session: SessionState, node: GraphCommand) -> None:
-    model = Regression(session)
+    model = Regression(session, node)
     found = model.added(_covariate(node))
     usual = Titles(note=_note(found))
     draw_layers(session, node, lambda looks: _added_layers(looks, model, found), False, usual)
@@ -204,7 +210,7 @@ _AVPLOTS = GraphSyntax(
 )
 def avplots(session: SessionState, node: GraphCommand) -> None:
     """Draw the added-variable plots of all covariates in one graph."""
-    model, notes = Regression(session), Notes()
+    model, notes = Regression(session, node), Notes()
     scheme = scheme_from(node.options, session.settings.scheme, notes)
     looks = Looks(node.plots[0].options, scheme, notes)
     names = model.sample.names
@@ -217,7 +223,7 @@ def avplots(session: SessionState, node: GraphCommand) -> None:
         found = model.added(name)
         layers = _added_layers(looks, model, found)
         graph = assembled(layers, NO_OPTIONS, scheme, notes, legend=False)
-        graphs.append(replace(graph, titles=Titles(note=_note(found))))
+        graphs.append(replace(graph, titles=Titles(note=replace(_note(found), size=NOTE_SIZE))))
     rows, columns = grid_of(len(graphs), node.options)
     graph = Graph(
         titles=titles_of(node.options, scheme, notes),
@@ -232,7 +238,7 @@ def avplots(session: SessionState, node: GraphCommand) -> None:
 
 
 def _component(session: SessionState, node: GraphCommand, augmented: bool) -> None:
-    model = Regression(session)
+    model = Regression(session, node)
     found = model.component(_covariate(node), augmented)
     data = session.data
     label = plain(data[found.name].label or found.name) if found.name in data else found.name
@@ -241,7 +247,7 @@ def _component(session: SessionState, node: GraphCommand, augmented: bool) -> No
 
     def make(looks: Looks) -> list[Layer]:
         plots = [
-            _points(looks, found.x, found.y),
+            _points(looks, model, found),
             _fitted_line(looks, found.x, found.y, model.data.weights),
         ]
         if looks.options.flag("lowess") or "lsopts" in looks.options:

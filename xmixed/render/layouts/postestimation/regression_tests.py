@@ -27,6 +27,43 @@ def render_heteroskedasticity(
     ]
 
 
+MARKS = {"bonferroni": "Bonferroni-adjusted", "holm": "Holm-adjusted", "sidak": "Sidak-adjusted"}
+TABLE_WIDTH = 39
+
+
+def render_tests_of_variables(
+    title: Sequence[str],
+    tests: Sequence[tuple[str, float, int, float]],
+    method: str,
+    kind: str = "chi2",
+    joint: tuple[float, int, float] | None = None,
+) -> list[Line]:
+    """Return a table with a test of each variable, below the lines that say what is tested.
+
+    Parameters
+    ----------
+    tests : sequence of (variable, statistic, df, adjusted p-value)
+    joint : tuple of (statistic, df, p-value), or None
+        Of all variables together.
+    """
+    inner = line(f"{rule(NAME_WIDTH + 1)}+{rule(TABLE_WIDTH - NAME_WIDTH - 2)}")
+    lines = [line(), *(line(text) for text in title), line(), line(rule(TABLE_WIDTH))]
+    lines += [line(f"    Variable |{kind:>10}   df      p "), inner]
+    for name, statistic, df, p_value in tests:
+        shown = f"{abbreviate_name(name, NAME_WIDTH):>{NAME_WIDTH}} |"
+        lines.append(line(shown, result(_figures(statistic, df, p_value)), " #"))
+    lines.append(inner)
+    if joint is not None:
+        lines.append(line("simultaneous |", result(_figures(*joint))))
+    lines.append(line(rule(TABLE_WIDTH)))
+    return [*lines, line(f"# {MARKS.get(method, 'unadjusted')} p-values".rjust(TABLE_WIDTH))]
+
+
+def _figures(statistic: float, df: int, p_value: float) -> str:
+    shown = format_value(statistic, "%10.2f").strip().rjust(10)
+    return f"{shown}{df:5d}{format_value(p_value, '%9.4f').strip().rjust(9)}"
+
+
 def render_reset(powers: str, df: int, df_residual: float, statistic: float, p_value: float) -> list[Line]:
     """Return the test; `powers` is what powers are taken of."""
     label = f"F({df}, {df_residual:.0f})"
