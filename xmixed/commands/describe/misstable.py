@@ -143,7 +143,7 @@ def patterns(session: SessionState, node: Command) -> None:
         session.r = Results()
         return
     found, counts = np.unique(there, axis=0, return_counts=True)
-    gone = (~found).sum(axis=1) if node.option("bypatterns") else ~found.all(axis=1)
+    gone = np.asarray((~found).sum(axis=1) if node.option("bypatterns") else ~found.all(axis=1))
     order = sorted(range(len(found)), key=lambda i: (gone[i], -counts[i], *(~found[i]).tolist()))
     shown = MissingPatterns(
         tuple(variable.name for variable in kept),
