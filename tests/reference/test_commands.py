@@ -29,6 +29,11 @@ tab1 i b if i > 1
 tab2 i b s
 tabulate i, summarize(f)
 tabulate i, subpop(b) sort
+tabulate i [fw=i]
+tabulate i b [fw=i], chi2 row
+tabulate i s [aw=f+4], cell missing
+tabulate b [iw=big/7]
+tab1 i b [aw=big]
 codebook
 codebook s x, tabulate(3)
 codebook, compact
@@ -127,7 +132,7 @@ def test_rows_keep_their_numbers_over_several_row_groups(tmp_path: Path) -> None
     "command",
     [
         "tabulate i, generate(d)",
-        "tabulate i [fw=i]",
+        "tabulate i [fw=i], summarize(x)",
         "summarize x [aw=f], detail",
         "generate y = _n",
         "replace x = x[_n-1]",
@@ -158,3 +163,33 @@ def test_many_steps_stay_a_query(referring: Session, reading: Session) -> None:
         for session in (referring, reading):
             session.run("replace x = x / 2 + 1 if x > 1 | x < 0")
     assert referring.run("summarize x") == reading.run("summarize x")
+
+
+@pytest.mark.parametrize("typed", ["", "x i s d using ", "b using "])
+@pytest.mark.parametrize("chosen", ["", " if i > 1", " in 3/9"])
+def test_export_parquet(
+    referring: Session, reading: Session, tmp_path: Path, typed: str, chosen: str
+) -> None:
+    written = []
+    for number, session in enumerate((referring, reading)):
+        session.run('label variable x "a number"\nlabel define L 1 "one"\nlabel values i L\nformat x %9.1f')
+        session.run(f'export parquet {typed}"{tmp_path}/{number}.parquet"{chosen}')
+        again = Session()
+        again.run(f'use "{tmp_path}/{number}.parquet"')
+        written.append(again.data)
+        assert (tmp_path / f"{number}.parquet").exists()
+    found, wanted = written
+    assert found.names == wanted.names and found.n_obs == wanted.n_obs
+    for own, other in zip(found, wanted, strict=True):
+        assert (own.type, own.format, own.label, own.value_label) == (
+            other.type,
+            other.format,
+            other.label,
+            other.value_label,
+        )
+        assert own.values.tolist() == other.values.tolist()
+    assert found.value_labels == wanted.value_labels
+    for session in (referring, reading):
+        with pytest.raises(StataError) as failure:
+            session.run(f'export parquet "{tmp_path}/0.parquet"')
+        assert failure.value.code == 602

@@ -23,6 +23,7 @@ class Terminal(io.StringIO):
 def test_the_line_says_how_much_is_left() -> None:
     assert progress_text(25.0, 30.0) == "(query: 25% done, 1:30 left)"
     assert progress_text(10.0, 1200.0) == "(query: 10% done, 3:00:00 left)"
+    assert progress_text(25.0, 30.0, 4000) == "(query: 1,000 of 4,000 rows, 25% done, 1:30 left)"
     assert progress_text(100.0, 5.0) == "(query: 100% done, 0:00 left)"
 
 
@@ -32,9 +33,9 @@ def test_a_terminal_sees_it_and_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -
     terminal, pipe = Terminal(), io.StringIO()
     shares = iter([-1.0, 20.0, *[40.0] * 1000])
     for stream in (terminal, pipe):
-        assert watched(lambda: time.sleep(0.1) or 7, lambda: None, lambda: next(shares), stream) == 7
+        assert watched(lambda: time.sleep(0.1) or 7, lambda: None, lambda: next(shares), 50, stream) == 7
     shown = terminal.getvalue()
-    assert "20% done" in shown and "40% done" in shown
+    assert "20% done" in shown and "20 of 50 rows, 40% done" in shown
     assert shown.endswith("\r") and not shown.split("\r")[-2].strip()
     assert not pipe.getvalue()
 

@@ -274,21 +274,30 @@ _NUMBER = "number of the row"
 """Name of the column of row numbers: none that a variable can have."""
 
 
+class Combinations(NamedTuple):
+    """How many rows each combination of values has, what they weigh, both float64 (n,); the weights' kind."""
+
+    counts: np.ndarray
+    weights: np.ndarray
+    kind: str
+
+
 @contextmanager
-def combinations_of(session: SessionState, node: Command, names: Iterable[str]) -> Iterator[np.ndarray]:
+def combinations_of(session: SessionState, node: Command, names: Iterable[str]) -> Iterator[Combinations]:
     """Put the combinations of values in the place of the data for a while; give how often each occurs.
 
-    They are those of the rows that `if` and `in` leave; counts are float64 (n,).
+    They are those of the rows that `if` and `in` leave, each as often as the command's weights say.
 
     Raises
     ------
     StataError
-        Those of `condensed`.
+        Those of `condensed` and of `weighted_reference`.
     """
     before = session.data
-    found = condensed(before, selected_reference(session, node), names)
+    weighted = weighted_reference(session, node, selected_reference(session, node))
+    found = condensed(before, weighted.reference, names, weighted.weight)
     session.data = found.data
     try:
-        yield found.counts
+        yield Combinations(found.counts, found.weights, weighted.kind)
     finally:
         session.data = before

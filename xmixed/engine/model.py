@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from xmixed.engine.storage import IN_MEMORY, Storage
+
 StructureName = Literal["identity", "independent", "exchangeable", "unstructured"]
 Method = Literal["ml", "reml"]
 MatrixMetric = Literal["matsqrt", "matlog"]
@@ -117,6 +119,8 @@ class Cells:
         from the cell's means, weighted. What is not there is wanted of no cell.
     totals : (k, k) array or None
         The sums of these over all cells; None where `within` has them all.
+    storage : Storage
+        Where products by group are kept.
     """
 
     n: int
@@ -126,6 +130,7 @@ class Cells:
     origins: tuple[float, ...]
     within: dict[tuple[int, int], np.ndarray]
     totals: np.ndarray | None = None
+    storage: Storage = IN_MEMORY
 
     def origin(self, array: np.ndarray | None) -> float:
         """What was taken from a column of the model."""

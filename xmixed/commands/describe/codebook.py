@@ -149,9 +149,9 @@ def _occurring(session: SessionState, node: Command, chosen: list[Variable]) -> 
         from xmixed.commands.referenced import combinations_of
 
         for variable in chosen:
-            with combinations_of(session, node, [variable.name]) as counts:
-                found = _values(session.data[variable.name], slice(None), counts)
-            yield found
+            with combinations_of(session, node, [variable.name]) as found:
+                values = _values(session.data[variable.name], slice(None), found.counts)
+            yield values
         return
     rows = selected_rows(session, node)
     for variable in chosen:

@@ -96,6 +96,8 @@ class _Sample:
 
     rows: np.ndarray
     weights: Weights
+    sizes: np.ndarray | None = None
+    """How many observations each row is; None where it is one."""
 
     def counts(self, codes: np.ndarray, number: int) -> np.ndarray:
         """Return weighted counts of codes; analytic weights are scaled to sum to the observations."""
@@ -105,14 +107,15 @@ class _Sample:
         w = self.weights.values[used]
         counts = np.bincount(codes[used], weights=w, minlength=number)
         scaled = self.weights.kind == "aweight" and counts.sum() > 0
-        return counts * np.count_nonzero(w) / counts.sum() if scaled else counts
+        n = np.count_nonzero(w) if self.sizes is None else self.sizes[used].sum()
+        return counts * n / counts.sum() if scaled else counts
 
     def among(self, kept: np.ndarray) -> _Sample:
         """Return some rows of the sample, by number."""
         weights = self.weights
         if weights.values is not None:
             weights = weights._replace(values=weights.values[kept])
-        return _Sample(self.rows[kept], weights)
+        return _Sample(self.rows[kept], weights, None if self.sizes is None else self.sizes[kept])
 
     @property
     def fractional(self) -> bool:
@@ -215,13 +218,15 @@ def _sampled(session: SessionState, node: Command, names: list[str]) -> Iterator
         return
     from xmixed.commands.referenced import combinations_of
 
-    for option in ("weight", "generate"):
-        if node.option(option) or option == "weight" and node.weight is not None:
-            raise needs_rows(f"{option} is")
+    if node.option("generate"):
+        raise needs_rows("generate is")
+    if node.option("summarize") and node.weight is not None:
+        raise needs_rows("option summarize with weights is", node.weight.span)
     others = [node.option(option) for option in ("subpop", "summarize") if node.option(option)]
-    with combinations_of(session, node, [*names, *resolve_varlist(others, session.data)]) as counts:
-        every = np.ones(len(counts), dtype=bool)
-        yield _sample(session, node, every, Weights("fweight", counts))
+    with combinations_of(session, node, [*names, *resolve_varlist(others, session.data)]) as found:
+        every = np.ones(len(found.counts), dtype=bool)
+        sample = _sample(session, node, every, Weights(found.kind or "fweight", found.weights))
+        yield replace(sample, sizes=found.counts)
 
 
 def _sample(session: SessionState, node: Command, rows: np.ndarray, weights: Weights) -> _Sample:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -43,6 +44,44 @@ def write_parquet(stream: BinaryIO, data: Dataset) -> None:
     pq.write_table(table, stream)
 
 
+def write_parquet_batches(stream: BinaryIO, data: Dataset, batches: Iterable[Any]) -> None:
+    """Write rows as they come; `data` says what the columns are, which are named `v0`, `v1`, ....
+
+    Days are dates where their type is whole; numbers are float64, null where missing, or strings.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = [_arrow_type(variable) for variable in data]
+    metadata = {_KEY: json.dumps(_description(data, packed=False)).encode()}
+    schema = pa.schema(list(zip(data.names, kinds, strict=True)), metadata=metadata)
+    with pq.ParquetWriter(stream, schema) as writer:
+        for batch in batches:
+            columns = [_as_type(column, kind) for column, kind in zip(batch.columns, kinds, strict=True)]
+            writer.write_batch(pa.record_batch(columns, schema=schema))
+
+
+def _arrow_type(variable: Variable) -> Any:
+    import pyarrow as pa
+
+    if variable.is_string:
+        return pa.string()
+    whole = variable.type in ("byte", "int", "long")
+    if whole and variable.format.lstrip("%-").startswith("td"):
+        return pa.date32()
+    return pa.from_numpy_dtype(DTYPES[variable.type])
+
+
+def _as_type(column: Any, kind: Any) -> Any:
+    """A column of doubles or strings as a type that holds it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if kind == pa.date32():
+        return pc.subtract(column, float(_EPOCH_DAYS)).cast(pa.int32()).cast(kind)
+    return column.cast(kind)
+
+
 def _arrow_column(variable: Variable) -> Any:
     import pyarrow as pa
 
@@ -64,14 +103,14 @@ def _arrow_column(variable: Variable) -> Any:
     return pa.array(plain.astype(DTYPES[variable.type]), mask=missing)
 
 
-def _description(data: Dataset) -> dict[str, Any]:
+def _description(data: Dataset, packed: bool = True) -> dict[str, Any]:
     variables = {
         variable.name: {
             "type": variable.type,
             "format": variable.format,
             "label": variable.label,
             "value_label": variable.value_label,
-            "missing": _packed(variable),
+            "missing": _packed(variable) if packed else "",
         }
         for variable in data
     }

@@ -112,11 +112,14 @@ class Source(Protocol):
         Rows have an order that every query finds again.
     streams : bool
         `batches` hands rows out while a query runs, in pieces.
+    rows : int
+        Of the whole source; 0 where nobody knows yet.
     """
 
     name: str
     ordered: bool
     streams: bool
+    rows: int
 
     def run(self, query: ir.Table) -> pyarrow.Table:
         """Return the rows of a query.
@@ -130,8 +133,8 @@ class Source(Protocol):
         """
         ...
 
-    def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
-        """Give the rows of a query piece by piece, in any order; raises as `run`."""
+    def batches(self, query: ir.Table, in_order: bool = False) -> Generator[pyarrow.RecordBatch]:
+        """Give the rows of a query piece by piece, in any order unless asked otherwise; raises as `run`."""
         ...
 
     def keep(self, rows: pyarrow.Table) -> ir.Table:

@@ -87,6 +87,8 @@ class DuckDB:
         The file or pattern as typed.
     files : mapping of path to stamp
         Size and time of the last change when the files were first looked at.
+    rows : int
+        Of the files; 0 where nobody knows yet.
     """
 
     ordered = streams = True
@@ -94,7 +96,7 @@ class DuckDB:
     def __init__(self, name: str, files: list[Path], limit: str = ".") -> None:
         import ibis
 
-        self.name, self._kept = name, 0
+        self.name, self._kept, self.rows = name, 0, 0
         sweep()
         self.files = {path: _stamp(path, name) for path in files}
         self.backend: Any = ibis.duckdb.connect(temp_directory=spill_folder())
@@ -123,20 +125,23 @@ class DuckDB:
         with self.failures():
             text = written(query, self.backend)
             return watched(
-                lambda: connection.sql(text).to_arrow_table(), connection.interrupt, connection.query_progress
+                lambda: connection.sql(text).to_arrow_table(),
+                connection.interrupt,
+                connection.query_progress,
+                self.rows,
             )
 
-    def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
+    def batches(self, query: ir.Table, in_order: bool = False) -> Generator[pyarrow.RecordBatch]:
         """Give the rows of a query piece by piece; see `Source.batches`."""
         self.check()
         connection = self.backend.con
         with self.failures():
             text = written(query, self.backend)
-            connection.execute("SET preserve_insertion_order = false")
+            connection.execute(f"SET preserve_insertion_order = {str(in_order).lower()}")
             try:
                 reader = connection.sql(text).to_arrow_reader(_BATCH)
                 yield from watched_pieces(
-                    reader.read_next_batch, connection.interrupt, connection.query_progress
+                    reader.read_next_batch, connection.interrupt, connection.query_progress, self.rows
                 )
             finally:
                 connection.execute("SET preserve_insertion_order = true")
@@ -191,7 +196,7 @@ class Spark:
     ordered = streams = False
 
     def __init__(self, name: str, address: str) -> None:
-        self.name, self._kept = name, 0
+        self.name, self._kept, self.rows = name, 0, 0
         _require_server(address, name)
         with self.failures(), _main_with_a_file():
             import ibis
@@ -218,7 +223,7 @@ class Spark:
                 self.session.interruptAll()
             raise
 
-    def batches(self, query: ir.Table) -> Generator[pyarrow.RecordBatch]:
+    def batches(self, query: ir.Table, in_order: bool = False) -> Generator[pyarrow.RecordBatch]:
         """Give the rows of a query, which arrive in one piece."""
         yield from self.run(query).to_batches()
 

@@ -130,6 +130,7 @@ def described(table: Any, source: Source, footers: Footers | None) -> Imported:
     columns = {heading: table[heading] for _, heading in pairs}
     asked = {h: c for h, c in columns.items() if _is_asked(c.type(), h in known, said, h)}
     n_obs, facts = _ask(table, source, asked, footers)
+    source.rows = n_obs
     variables = tuple(
         _variable(name, heading, columns[heading], {**known, **facts}.get(heading, Facts()), notes)
         for name, heading in pairs

@@ -18,6 +18,7 @@ def watched(
     work: Callable[[], Any],
     cancel: Callable[[], None],
     share: Callable[[], float],
+    rows: int = 0,
     stream: TextIO | None = None,
 ) -> Any:
     """Return what `work` returns, which runs in a thread of its own.
@@ -28,6 +29,8 @@ def watched(
         Ends the work early; it then raises.
     share : callable
         Percent done, negative where it is not known.
+    rows : int
+        Of what the work goes through, 0 for nobody knows.
     stream : TextIO, optional
         Where the line is shown if it is a terminal; standard error by default.
 
@@ -36,7 +39,7 @@ def watched(
     KeyboardInterrupt
         Ctrl-C; the work has ended.
     """
-    with _Line.on(stream) as line:
+    with _Line.on(stream, rows) as line:
         return _awaited(work, cancel, share, line)
 
 
@@ -44,10 +47,11 @@ def watched_pieces(
     piece: Callable[[], Any],
     cancel: Callable[[], None],
     share: Callable[[], float],
+    rows: int = 0,
     stream: TextIO | None = None,
 ) -> Generator[Any]:
     """Give what `piece` returns until it raises StopIteration; all pieces are one work. See `watched`."""
-    with _Line.on(stream) as line:
+    with _Line.on(stream, rows) as line:
         while True:
             try:
                 found = _awaited(piece, cancel, share, line)
@@ -87,15 +91,16 @@ def _awaited(
 class _Line:
     """One line of a terminal that is written over and over, and is gone in the end."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, rows: int = 0) -> None:
+        self.rows = rows
         self.stream = stream if stream.isatty() else None
         self.start, self.shown, self.width = time.monotonic(), 0.0, 0
 
     @classmethod
     @contextmanager
-    def on(cls, stream: TextIO | None) -> Iterator[_Line]:
+    def on(cls, stream: TextIO | None, rows: int) -> Iterator[_Line]:
         """A line of a stream, standard error by default, for as long as the work lasts."""
-        line = cls(sys.stderr if stream is None else stream)
+        line = cls(sys.stderr if stream is None else stream, rows)
         try:
             yield line
         finally:
@@ -110,7 +115,7 @@ class _Line:
         percent, self.shown = share(), now
         if percent <= 0:
             return
-        text = progress_text(percent, elapsed)
+        text = progress_text(percent, elapsed, self.rows)
         self.stream.write("\r" + text.ljust(self.width))
         self.stream.flush()
         self.width = len(text)
@@ -122,11 +127,15 @@ class _Line:
             self.stream.flush()
 
 
-def progress_text(percent: float, elapsed: float) -> str:
-    """Return the line for so many percent done after so many seconds: `(query: 25% done, 1:30 left)`."""
+def progress_text(percent: float, elapsed: float, rows: int = 0) -> str:
+    """Return the line for so many percent done after so many seconds.
+
+    `(query: 25% done, 1:30 left)`, or, of 400 rows, `(query: 100 of 400 rows, 25% done, 1:30 left)`.
+    """
     share = min(max(percent, 0.0), 100.0)
     left = round(elapsed * (100.0 - share) / share) if share else 0
     minutes, seconds = divmod(left, 60)
     hours, minutes = divmod(minutes, 60)
     shown = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
-    return f"(query: {int(share)}% done, {shown} left)"
+    through = f"{int(rows * share / 100):,} of {rows:,} rows, " if rows else ""
+    return f"(query: {through}{int(share)}% done, {shown} left)"

@@ -16,6 +16,7 @@ from xmixed.engine.products.cells import CellScatter
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.products.weights import Weights
+from xmixed.engine.storage import IN_MEMORY, Storage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +46,13 @@ class CrossProducts:
 class LevelSums:
     """Accumulates the distinct column products of one level."""
 
-    def __init__(self, z: list[int], w: list[int], row_starts: np.ndarray) -> None:
-        self.z, self.w, self.row_starts = z, w, row_starts
+    def __init__(
+        self, z: list[int], w: list[int], row_starts: np.ndarray, storage: Storage = IN_MEMORY
+    ) -> None:
+        self.z, self.w, self.row_starts, self.storage = z, w, row_starts, storage
         wanted = [(a, b) for a in z for b in (*z, *w)]
         self.pairs = list(dict.fromkeys((min(pair), max(pair)) for pair in wanted))
-        self.sums = np.zeros((len(self.pairs), len(row_starts)))
+        self.sums = storage.zeros((len(self.pairs), len(row_starts)))
 
     def add(
         self, row: int, values: np.ndarray, constant: int | None, weights: np.ndarray | None = None
@@ -85,8 +88,11 @@ class LevelSums:
         position = {pair: i for i, pair in enumerate(self.pairs)}
 
         def gather(left: list[int], right: list[int]) -> np.ndarray:
-            places = [[position[min(a, b), max(a, b)] for b in right] for a in left]
-            return self.sums[np.array(places, np.intp).reshape(len(left), len(right))]
+            found = self.storage.empty((len(left), len(right), self.sums.shape[1]))
+            for i, a in enumerate(left):
+                for j, b in enumerate(right):
+                    found[i, j] = self.sums[position[min(a, b), max(a, b)]]
+            return found
 
         return LevelProducts(gather(self.z, self.z), gather(self.z, self.w))
 
@@ -115,13 +121,15 @@ def cross_products(
     x_places = [place[column] for column in x]
     y_place = len(used)
     bottom = len(z) - 1
-    sums = []
+    sums, storage = [], IN_MEMORY if store.cells is None else store.cells.storage
     for number, columns in enumerate(z):
         above = [place[column] for level in reversed(z[:number]) for column in level]
         starts = nesting.row_starts
         if number < bottom:
             starts = starts[nesting.starts(number, bottom)]
-        sums.append(LevelSums([place[column] for column in columns], [*above, *x_places, y_place], starts))
+        sums.append(
+            LevelSums([place[column] for column in columns], [*above, *x_places, y_place], starts, storage)
+        )
     constant = next((place[column] for column in used if store.arrays[column] is None), None)
     counts = _row_counts(nesting, weights, store.cells, len(z))
     total = np.zeros((len(x) + 1, len(x) + 1))

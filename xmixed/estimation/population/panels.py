@@ -19,11 +19,17 @@ class Batch:
         In the order of time.
     places : ndarray of int, shape (g, m)
         Which occasion each row is, from 0.
+    patterns : ndarray of int, shape (p, m)
+        The different rows of `places`.
+    codes : ndarray of int, shape (g,)
+        The pattern of each panel.
     """
 
     panels: np.ndarray
     rows: np.ndarray
     places: np.ndarray
+    patterns: np.ndarray
+    codes: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +78,12 @@ class Panels:
         for m in np.unique(sizes):
             panels = np.flatnonzero(sizes == m)
             cells = starts[panels][:, None] + np.arange(m)
-            batches.append(Batch(panels, order[cells], within[cells]))
+            places = within[cells]
+            if by_value:
+                patterns, kinds = np.unique(places, axis=0, return_inverse=True)
+            else:
+                patterns, kinds = np.arange(m)[None, :], np.zeros(len(panels), dtype=np.int64)
+            batches.append(Batch(panels, order[cells], places, patterns, kinds.ravel()))
         return cls(codes, sizes, occasions, tuple(batches))
 
     def __iter__(self) -> Iterator[Batch]:

@@ -86,8 +86,7 @@ class Structure:
         m = columns.shape[1]
         if m == 1:
             return columns
-        patterns, codes = np.unique(batch.places, axis=0, return_inverse=True)
-        codes = codes.ravel()
+        patterns, codes = batch.patterns, batch.codes
         if len(patterns) == 1:
             return _inverses(R, patterns)[0] @ columns
         found = np.empty_like(columns)

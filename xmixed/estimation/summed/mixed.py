@@ -18,6 +18,7 @@ from xmixed.estimation.mixed.model import GroupLevel, MixedWeights
 from xmixed.estimation.mixed.request import ResolvedMixed, WeightRequest
 from xmixed.estimation.mixed.weights import TypedWeights, WeightColumn, sample_weights
 from xmixed.estimation.summed.leaves import Leaves
+from xmixed.estimation.summed.streaming import storage_beside
 from xmixed.estimation.summed.sums import (
     WEIGHT,
     CellSums,
@@ -237,7 +238,9 @@ class SummedSample:
             origins[taken.column] -= taken.slopes @ whole.centers
         weighted = WEIGHT in self._leaves.table.columns
         counts = sums.counts
-        return Cells(whole.n, counts, weighted, sums.means, tuple(map(float, origins)), sums.within, totals)
+        storage = storage_beside(self._leaves.rows.source)
+        origin = tuple(map(float, origins))
+        return Cells(whole.n, counts, weighted, sums.means, origin, sums.within, totals, storage)
 
     @property
     def size(self) -> int:

@@ -7,7 +7,7 @@ the sixteenth digit for every factor of ten in the rows of a partition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 from xmixed.data.reference.fetching import doubles_of
 from xmixed.errors import StataError
 from xmixed.estimation.summed.leaves import MOST_COLUMNS, Leaves, term_value
-from xmixed.estimation.summed.streaming import Places, added, places_of
+from xmixed.estimation.summed.streaming import Listed, Places, added, key_order, key_values, places_of
 from xmixed.expressions.factors.terms import Term
 
 WEIGHT = "w_"
@@ -242,8 +242,8 @@ def cell_sums(
     found = leaves.rows.run(grouped)
     columns = dict(zip(found.column_names, found.columns, strict=True))
     del found
-    own = {key: _key_values(columns.pop(key)) for key in keys}
-    order = _order(list(own.values()))
+    own = {key: key_values(columns.pop(key)) for key in keys}
+    order = key_order(list(own.values()))
 
     def column(name: str) -> np.ndarray:
         values = doubles_of(columns.pop(name))
@@ -253,25 +253,13 @@ def cell_sums(
         own = {key: values[order] for key, values in own.items()}
     rows = column("n")
     counts = column("w") if weighted else rows
-    return _moments(own, rows, counts, len(terms), pairs, column)
-
-
-def _moments(
-    keys: dict[str, np.ndarray],
-    rows: np.ndarray,
-    counts: np.ndarray,
-    k: int,
-    pairs: Sequence[tuple[int, int]],
-    column: Callable[[str], np.ndarray],
-) -> CellSums:
-    """Moments of sums, each of which `column` gives once."""
-    means = tuple(column(f"s{i}") / counts for i in range(k))
+    means = tuple(column(f"s{i}") / counts for i in range(len(terms)))
     within = {(i, j): column(f"p{i}_{j}") - counts * means[i] * means[j] for i, j in pairs}
-    return CellSums(keys, rows, counts, means, within)
+    return CellSums(own, rows, counts, means, within)
 
 
 def _streamed(
-    leaves: Leaves, table: Any, places: Places, k: int, pairs: Sequence[tuple[int, int]]
+    leaves: Leaves, table: Any, places: Places | Listed, k: int, pairs: Sequence[tuple[int, int]]
 ) -> CellSums:
     """See `cell_sums`: the rows of the table of deviations stream by."""
     weighted = WEIGHT in table.columns
@@ -286,32 +274,14 @@ def _streamed(
         for i, j in pairs:
             yield own[i] * deviation[j]
 
-    rows = table.select(places.code(table), *(f"d{i}" for i in range(k)), *[WEIGHT] * weighted)
+    rows = places.coded(table).select("code", *(f"d{i}" for i in range(k)), *[WEIGHT] * weighted)
     occurs, whole = added(leaves.rows.source, rows, places.count, len(names), sums)
-
-    def column(name: str) -> np.ndarray:
-        return whole[:, names.index(name)].copy()
-
-    counts = column("n")
-    weights = column("w") if weighted else counts
-    return _moments(places.values(occurs), counts, weights, k, pairs, column)
-
-
-def _key_values(column: Any) -> np.ndarray:
-    """A column of keys as numbers, or as str objects."""
-    if str(column.type) in ("string", "large_string"):
-        values = np.empty(len(column), dtype=object)
-        values[:] = column.to_pylist()
-        return values
-    return doubles_of(column)
-
-
-def _order(keys: Sequence[np.ndarray]) -> np.ndarray | None:
-    """The order of cells by their keys; None where they stand in it already."""
-    if not keys:
-        return None
-    ranked = [
-        np.unique(key.astype(str), return_inverse=True)[1] if key.dtype == object else key for key in keys
-    ]
-    order = np.lexsort(ranked[::-1])
-    return None if np.array_equal(order, np.arange(len(order))) else order
+    column = dict(zip(names, whole, strict=True))
+    counts = column["w" if weighted else "n"]
+    means = tuple(column[f"s{i}"] for i in range(k))
+    for mean in means:
+        mean /= counts
+    within = {(i, j): column[f"p{i}_{j}"] for i, j in pairs}
+    for (i, j), own in within.items():
+        own -= counts * means[i] * means[j]
+    return CellSums(places.values(occurs), column["n"], counts, means, within)

@@ -103,7 +103,9 @@ SYNTAX = GraphSyntax(
 def marginsplot(session: SessionState, node: GraphCommand) -> None:
     maker = MarginsMaker(session, node)
     graph = maker.graph()
-    session.out.write(f"  Variables that uniquely identify margins: {' '.join(maker.dimensions)}".rstrip())
+    session.out.write(
+        "", f"  Variables that uniquely identify margins: {' '.join(maker.dimensions)}".rstrip()
+    )
     finish(session, graph, node, node.options, maker.notes)
 
 
