@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from xmixed.missing import MISSING
-from xmixed.statistics.grouping import order_of_codes
-from xmixed.statistics.ordering import as_integers, ascends, stable_order
+from xmixed.statistics.ordering import as_integers, ascends, laid_together, stable_order
 from xmixed.statistics.partition import sort_within
 
 _PERCENTILE = re.compile(r"p([0-9]{1,2})")
@@ -175,7 +174,7 @@ class Grouped:
     @cached_property
     def _together(self) -> np.ndarray:
         """The numbers in the order of their groups."""
-        return self.x.take(order_of_codes(self.codes, self.count)) if self._scattered else self.x
+        return laid_together(self.x, self.codes, self.count) if self._scattered else self.x
 
     @cached_property
     def min(self) -> np.ndarray:

@@ -71,16 +71,29 @@ _MANY = 1 << 17
 
 
 def _order_by_counting(values: np.ndarray, count: int) -> np.ndarray:
-    """Return the stable order of integers 0 ... count - 1 by a counting sort.
+    """Return the stable order of integers 0 ... count - 1 by a counting sort."""
+    kind = np.int32 if len(values) < 1 << 31 else np.int64
+    return _by_counting(np.arange(len(values), dtype=kind), values, count).astype(np.int64)
+
+
+def _by_counting(values: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
+    """Return values in the stable order of their codes 0 ... count - 1.
 
     It is that of a sparse matrix with one element in each row, whose columns are put behind each other.
     """
     from scipy.sparse import csr_array
 
-    kind = np.int32 if max(len(values), count) < (1 << 31) - 1 else np.int64
-    places = np.arange(len(values) + 1, dtype=kind)
-    by_row = csr_array((places[:-1], values.astype(kind), places), shape=(len(values), count))
-    return by_row.tocsc().data.astype(np.int64)
+    kind = np.int32 if max(len(codes), count) < (1 << 31) - 1 else np.int64
+    rows = np.arange(len(codes) + 1, dtype=kind)
+    by_row = csr_array((values, codes.astype(kind), rows), shape=(len(codes), count))
+    return by_row.tocsc().data
+
+
+def laid_together(values: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
+    """Return numbers (n,) in the stable order of their codes 0 ... count - 1."""
+    if len(codes) >= _MANY and count <= 4 * len(codes):
+        return _by_counting(values, codes, count)
+    return values.take(order_of_integers(codes, count.bit_length()))
 
 
 def _whole(key: np.ndarray) -> _Whole | None:

@@ -143,8 +143,9 @@ def patterns(session: SessionState, node: Command) -> None:
         session.r = Results()
         return
     found, counts = np.unique(there, axis=0, return_counts=True)
-    gone = (~found).sum(axis=1) if node.option("bypatterns") else ~found.all(axis=1)
-    order = sorted(range(len(found)), key=lambda i: (gone[i], -counts[i], *(~found[i]).tolist()))
+    missing = np.sum(~found, axis=1).tolist()
+    first = missing if node.option("bypatterns") else [number > 0 for number in missing]
+    order = sorted(range(len(found)), key=lambda i: (first[i], -counts[i], *(~found[i]).tolist()))
     shown = MissingPatterns(
         tuple(variable.name for variable in kept),
         found[order],
@@ -155,7 +156,7 @@ def patterns(session: SessionState, node: Command) -> None:
     session.out.write(*render_patterns(shown, session.settings.linesize))
     if node.option("replace"):
         session.data = _table_of(kept, found[order], counts[order])
-    complete = float(there.all(axis=1).sum())
+    complete = float(np.count_nonzero(np.all(there, axis=1)))
     scalars = {"N_complete": complete, "N_incomplete": len(there) - complete, "K": float(len(found))}
     session.r = Results(scalars=scalars)
 

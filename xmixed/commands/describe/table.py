@@ -211,8 +211,8 @@ def _cells(
     places = np.nonzero(present)
     made = []
     for variable, one, place in zip(ways, found, places, strict=True):
-        values: list[float | str] = [*one.values, "" if variable.is_string else MISSING]
-        column = np.array(values, dtype=object if variable.is_string else np.float64)
+        levels: list[float | str] = [*one.values, "" if variable.is_string else MISSING]
+        column = np.array(levels, dtype=object if variable.is_string else np.float64)
         made.append(replace(variable, values=stored(column[place], variable.type)))
     for number, (content, values) in enumerate(zip(contents, figures, strict=True), 1):
         name = f"{stub}{number}"

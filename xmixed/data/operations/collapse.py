@@ -76,8 +76,7 @@ def collapse(
         data = data.rows(rows)
         weighting = weighting.among(rows)
     own, count = group_codes(data, by)
-    firsts = first_places(own, count)
-    variables = [replace(data[name], values=data[name].values[firsts]) for name in by]
+    variables = [replace(data[name], values=_shared(data[name].values, own, count)) for name in by]
     grouped: dict[str, Grouped] = {}
     last = {item.source: place for place, item in enumerate(wanted)}
     for place, item in enumerate(wanted):
@@ -93,6 +92,13 @@ def collapse(
         sorted_by=tuple(by),
         changed=True,
     )
+
+
+def _shared(values: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
+    """Return the value of each code, which all that have the code share."""
+    out = np.empty(count, dtype=values.dtype)
+    out[codes] = values
+    return out
 
 
 def first_places(codes: np.ndarray, count: int) -> np.ndarray:

@@ -75,11 +75,22 @@ class BasisProducts:
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         of_effects, of_means = self._of_effects(posterior), self._of_means(posterior.coefficients)
+        if self.basis.slopes is not None:
+            df, dlogs = self.basis.slopes(full)
+            of_logs = (df * of_effects).sum(axis=1) + (dlogs * self.extents).sum(axis=1)
+            return self._by_row(of_logs, len(full)), self._by_row((df * of_means).sum(axis=1), len(full))
         first, second = np.zeros((2, *full.shape), full.dtype)
         for j, k, df, dlogs in self._derivatives(full):
             first[j, k] = (df * of_effects).sum() + (dlogs * self.extents).sum()
             second[j, k] = (df * of_means).sum()
         return first, second
+
+    def _by_row(self, values: np.ndarray, n_by: int) -> np.ndarray:
+        """(K, classes) values summed by the row of the table that each class uses, (n_by, K)."""
+        found, class_by = np.zeros((n_by, len(values)), values.dtype), self.basis.class_by
+        assert class_by is not None
+        np.add.at(found, class_by, values.T)
+        return found
 
     def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
         """See `Products`."""

@@ -11,7 +11,7 @@ from xmixed.engine.residuals.banded import BandProducts, band_width
 from xmixed.engine.residuals.base import LinearStructure, PatternStructure, Step, Table
 from xmixed.engine.residuals.filtered import FilterProducts, worth_filtering
 from xmixed.engine.residuals.lattice import pattern_products
-from xmixed.engine.residuals.markov import ar_step, gaps_within, lags_within, markov_products
+from xmixed.engine.residuals.markov import ar_slope, ar_step, gaps_within, lags_within, markov_products
 from xmixed.engine.residuals.products import Products, Units
 from xmixed.engine.result import Parameter, ParameterKind
 
@@ -368,7 +368,7 @@ class Autoregressive(_Memory):
     ) -> Products:
         """See `ResidualStructure`: of order one, each residual depends on the one before alone."""
         if self.order == 1:
-            return markov_products(residuals, units, by, D, Q, ar_step)
+            return markov_products(residuals, units, by, D, Q, ar_step, ar_slope)
         assert residuals.time is not None
         time = residuals.time[units.rows]
         if worth_filtering(units, time, self.order):

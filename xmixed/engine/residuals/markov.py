@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -14,12 +14,13 @@ from xmixed.engine.residuals.entries import by_row, posterior_entries, symmetric
 from xmixed.engine.residuals.products import STEP, Products, UnitPosterior, UnitProducts, Units
 
 _MOST_GAPS = 6
+Slope = Callable[[np.ndarray, float], np.ndarray]
 # By() groups times lags, of which it is marked whether they occur.
 _MOST_MARKS = 1_000_000
 
 
 def markov_products(
-    residuals: Residuals, units: Units, by: np.ndarray, D: np.ndarray, Q: int, step: Step
+    residuals: Residuals, units: Units, by: np.ndarray, D: np.ndarray, Q: int, step: Step, slope: Slope
 ) -> Products:
     """Few fixed matrices where the gaps between rows are few, else row by row; D is (c, n)."""
     assert residuals.time is not None
@@ -60,8 +61,36 @@ def markov_products(
             logs.append(np.log(rest))
         return np.stack(f), np.stack(logs)
 
-    basis = Basis(merged(products), merged(totals), np.stack(extents), by[starts], n_by, coefficients)
+    def slopes(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        f, logs = coefficients(full)
+        scale, none = f[0], np.zeros_like(f[0])
+        along, of_logs = [none], [none]
+        for gap in kinds:
+            a, rest = step(full[:, 1], float(gap))
+            # Of 1/(1 - a^2), a^2/(1 - a^2) and a/(1 - a^2), without a difference.
+            moved = scale * slope(full[:, 1], float(gap)) / rest**2
+            along += [2.0 * a * moved, 2.0 * a * moved, -(1.0 + a**2) * moved]
+            of_logs.append(-2.0 * a * moved * rest / scale)
+        twos = np.zeros_like(logs)
+        twos[0] = 2.0
+        return np.stack([-2.0 * f, np.stack(along)]), np.stack([twos, np.stack(of_logs)])
+
+    whole = merged(products), merged(totals), np.stack(extents)
+    basis = Basis(*whole, by[starts], n_by, coefficients, slopes, np.arange(n_by))
     return BasisProducts(basis, Q, units.counts)
+
+
+def exponential_slope(parameter: np.ndarray, gap: float) -> np.ndarray:
+    """Derivative of rho^gap along the logit of rho."""
+    negative = np.real(parameter) < 0
+    tail = np.exp(np.where(negative, parameter, -parameter))
+    beyond = np.where(negative, 1.0, tail) / (1.0 + tail)  # 1 - rho
+    return gap * exponential_step(parameter, gap)[0] * beyond
+
+
+def ar_slope(parameter: np.ndarray, gap: float) -> np.ndarray:
+    """Derivative of rho^gap along the hyperbolic arctangent of rho; whole gaps."""
+    return gap * ar_step(parameter, gap - 1.0)[0] / np.cosh(parameter) ** 2
 
 
 def exponential_step(parameter: np.ndarray, gap: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.base import ResidualStructure, Step, Table
 from xmixed.engine.residuals.basis import exchangeable_products, independent_products
 from xmixed.engine.residuals.lagged import Autoregressive, MovingAverage, Toeplitz
-from xmixed.engine.residuals.markov import exponential_step, gaps_within, markov_products
+from xmixed.engine.residuals.markov import exponential_slope, exponential_step, gaps_within, markov_products
 from xmixed.engine.residuals.positioned import Banded, Unstructured
 from xmixed.engine.residuals.products import Products, Units
 from xmixed.engine.result import Parameter, ParameterKind
@@ -109,7 +109,7 @@ class Exponential(ResidualStructure):
         self, residuals: Residuals, table: Table, units: Units, by: np.ndarray, D: np.ndarray, Q: int
     ) -> Products:
         """See `ResidualStructure`."""
-        return markov_products(residuals, units, by, D, Q, exponential_step)
+        return markov_products(residuals, units, by, D, Q, exponential_step, exponential_slope)
 
     def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
         """See `ResidualStructure`."""

@@ -2,7 +2,7 @@
 
 An engine keeps a state for every sum of every group, once for each thread, and looks each row's group up in a
 table; beyond the processor's cache, and then beyond memory, a row costs many times what it costs among few
-groups. Where the values of the keys say where a cell stands, the sums are one array, a line for each cell,
+groups. Here the sums are one array, a line for each cell,
 that rows are added to batch by batch: its memory is all there is. Rows come in any order.
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xmixed.data.reference.fetching import doubles_of
 from xmixed.data.reference.model import Source
 from xmixed.estimation.summed.leaves import Leaves
 
@@ -54,13 +55,13 @@ class Places:
         """Places in all."""
         return int(np.prod([1, *self.spans], dtype=object))
 
-    def code(self, table: Any) -> Any:
-        """The place of each row of a table, an int64 expression."""
+    def coded(self, table: Any) -> Any:
+        """A table with the place of each row, int64, as one more column, `code`."""
         found: Any = None
         for key, low, span in zip(self.keys, self.lows, self.spans, strict=True):
             digit = table[key] - low
             found = digit if found is None else found * float(span) + digit
-        return found.cast("int64").name("code")
+        return table.mutate(code=found.cast("int64"))
 
     def values(self, places: np.ndarray) -> dict[str, np.ndarray]:
         """The keys of some places, by name."""
@@ -71,39 +72,99 @@ class Places:
         return {key: found[key] for key in self.keys}
 
 
-def places_of(leaves: Leaves, keys: Sequence[str]) -> Places | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed:
+    """Where cells stand: in the order of a list of all keys that occur.
+
+    Attributes
+    ----------
+    listed : dict of name to (m,) array
+        Numbers, or str objects.
+    table : ibis table
+        The same in the source: keys as `k0`, `k1`, ..., and the place as `code`.
+    """
+
+    listed: dict[str, np.ndarray]
+    table: Any
+
+    @property
+    def count(self) -> int:
+        """See `Places`."""
+        return len(next(iter(self.listed.values())))
+
+    def coded(self, table: Any) -> Any:
+        """See `Places`."""
+        kept = self.table
+        joined = table.inner_join(kept, [table[key] == kept[f"k{at}"] for at, key in enumerate(self.listed)])
+        return joined.select(code=kept.code, **{name: table[name] for name in table.columns})
+
+    def values(self, places: np.ndarray) -> dict[str, np.ndarray]:
+        """See `Places`."""
+        return {key: own[places] for key, own in self.listed.items()}
+
+
+def places_of(leaves: Leaves, keys: Sequence[str]) -> Places | Listed | None:
     """Return where the cells that keys make stand; None where a query by group is as well.
 
-    That is where there are few, where keys are not whole numbers, or leave most places empty, and where
-    the source hands rows out in one piece only.
+    That is where there are few, and where the source hands rows out in one piece only.
     """
-    source = leaves.rows.source
-    if not keys or not source.streams:
+    if not keys or not leaves.rows.source.streams:
         return None
     table = leaves.keys(keys)
-    if not all(table[key].type().is_floating() for key in keys):
-        return None
     wanted: dict[str, Any] = {}
-    for place, key in enumerate(keys):
+    for at, key in enumerate(keys):
         value = table[key]
-        wanted |= {
-            f"low{place}": value.min(),
-            f"high{place}": value.max(),
-            f"kinds{place}": value.approx_nunique(),
-        }
-        wanted[f"broken{place}"] = (value != value.round(0).cast("float64")).any()
+        wanted[f"kinds{at}"] = value.approx_nunique()
+        if value.type().is_floating():
+            wanted |= {f"low{at}": value.min(), f"high{at}": value.max()}
+            wanted[f"broken{at}"] = (value != value.round(0).cast("float64")).any()
     found = leaves.rows.run(table.aggregate(**wanted)).to_pylist()[0]
-    if any(found[f"broken{place}"] is not False for place in range(len(keys))):
+    kinds = max(int(found[f"kinds{at}"]) for at in range(len(keys)))
+    if kinds < FEWEST:
         return None
-    lows = tuple(float(found[f"low{place}"]) for place in range(len(keys)))
-    highs = [float(found[f"high{place}"]) for place in range(len(keys))]
-    places = Places(
-        tuple(keys), lows, tuple(int(high - low) + 1 for low, high in zip(lows, highs, strict=True))
-    )
-    kinds = max(int(found[f"kinds{place}"]) for place in range(len(keys)))
-    if kinds < FEWEST or places.count > SPARSEST * kinds:
+    if all(found.get(f"broken{at}") is False for at in range(len(keys))):
+        lows = tuple(float(found[f"low{at}"]) for at in range(len(keys)))
+        highs = [float(found[f"high{at}"]) for at in range(len(keys))]
+        spans = tuple(int(high - low) + 1 for low, high in zip(lows, highs, strict=True))
+        places = Places(tuple(keys), lows, spans)
+        if places.count <= SPARSEST * kinds:
+            return places
+    return _listed(leaves, keys)
+
+
+def _listed(leaves: Leaves, keys: Sequence[str]) -> Listed:
+    """The keys that occur, in order, and a table of them in the source."""
+    import pyarrow
+
+    found = leaves.rows.run(leaves.table.select(*keys).distinct())
+    values = {key: key_values(found.column(key)) for key in keys}
+    order = key_order(list(values.values()))
+    if order is not None:
+        values = {key: own[order] for key, own in values.items()}
+        found = found.take(pyarrow.array(order))
+    columns = {f"k{at}": found.column(key) for at, key in enumerate(keys)}
+    codes = pyarrow.array(np.arange(found.num_rows))
+    return Listed(values, leaves.rows.source.keep(pyarrow.table({**columns, "code": codes})))
+
+
+def key_values(column: Any) -> np.ndarray:
+    """A column of keys as numbers, or as str objects."""
+    if str(column.type) in ("string", "large_string"):
+        values = np.empty(len(column), dtype=object)
+        values[:] = column.to_pylist()
+        return values
+    return doubles_of(column)
+
+
+def key_order(keys: Sequence[np.ndarray]) -> np.ndarray | None:
+    """The order of cells by their keys; None where they stand in it already."""
+    if not keys:
         return None
-    return places
+    ranked = [
+        np.unique(key.astype(str), return_inverse=True)[1] if key.dtype == object else key for key in keys
+    ]
+    order = np.lexsort(ranked[::-1])
+    return None if np.array_equal(order, np.arange(len(order))) else order
 
 
 def added(

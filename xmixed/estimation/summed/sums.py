@@ -17,7 +17,7 @@ import numpy as np
 from xmixed.data.reference.fetching import doubles_of
 from xmixed.errors import StataError
 from xmixed.estimation.summed.leaves import MOST_COLUMNS, Leaves, term_value
-from xmixed.estimation.summed.streaming import Places, added, places_of
+from xmixed.estimation.summed.streaming import Listed, Places, added, key_order, key_values, places_of
 from xmixed.expressions.factors.terms import Term
 
 WEIGHT = "w_"
@@ -242,8 +242,8 @@ def cell_sums(
     found = leaves.rows.run(grouped)
     columns = dict(zip(found.column_names, found.columns, strict=True))
     del found
-    own = {key: _key_values(columns.pop(key)) for key in keys}
-    order = _order(list(own.values()))
+    own = {key: key_values(columns.pop(key)) for key in keys}
+    order = key_order(list(own.values()))
 
     def column(name: str) -> np.ndarray:
         values = doubles_of(columns.pop(name))
@@ -259,7 +259,7 @@ def cell_sums(
 
 
 def _streamed(
-    leaves: Leaves, table: Any, places: Places, k: int, pairs: Sequence[tuple[int, int]]
+    leaves: Leaves, table: Any, places: Places | Listed, k: int, pairs: Sequence[tuple[int, int]]
 ) -> CellSums:
     """See `cell_sums`: the rows of the table of deviations stream by."""
     weighted = WEIGHT in table.columns
@@ -274,7 +274,7 @@ def _streamed(
         for i, j in pairs:
             yield own[i] * deviation[j]
 
-    rows = table.select(places.code(table), *(f"d{i}" for i in range(k)), *[WEIGHT] * weighted)
+    rows = places.coded(table).select("code", *(f"d{i}" for i in range(k)), *[WEIGHT] * weighted)
     occurs, whole = added(leaves.rows.source, rows, places.count, len(names), sums)
     column = dict(zip(names, whole, strict=True))
     counts = column["w" if weighted else "n"]
@@ -285,23 +285,3 @@ def _streamed(
     for (i, j), own in within.items():
         own -= counts * means[i] * means[j]
     return CellSums(places.values(occurs), column["n"], counts, means, within)
-
-
-def _key_values(column: Any) -> np.ndarray:
-    """A column of keys as numbers, or as str objects."""
-    if str(column.type) in ("string", "large_string"):
-        values = np.empty(len(column), dtype=object)
-        values[:] = column.to_pylist()
-        return values
-    return doubles_of(column)
-
-
-def _order(keys: Sequence[np.ndarray]) -> np.ndarray | None:
-    """The order of cells by their keys; None where they stand in it already."""
-    if not keys:
-        return None
-    ranked = [
-        np.unique(key.astype(str), return_inverse=True)[1] if key.dtype == object else key for key in keys
-    ]
-    order = np.lexsort(ranked[::-1])
-    return None if np.array_equal(order, np.arange(len(order))) else order

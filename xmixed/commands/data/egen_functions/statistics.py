@@ -114,7 +114,7 @@ def rank(call: EgenCall) -> Column:
     codes = among(call.codes, present) if call.count > 1 else None
     order = stable_order([x] if codes is None else [codes, x])
     ranks = np.empty(len(x))
-    ranks[order] = _ranks(x[order], None if codes is None else codes[order], kinds[0] if kinds else "")
+    ranks[order] = _ranks(x, codes, order, kinds[0] if kinds else "")
     out = ranks
     if len(ranks) < len(present):
         out = np.full(len(present), MISSING)
@@ -122,17 +122,15 @@ def rank(call: EgenCall) -> Column:
     return Column(out, label=f"rank of ({call.text.strip()})")
 
 
-def _ranks(x: np.ndarray, codes: np.ndarray | None, kind: str) -> np.ndarray:
-    """Return ranks of numbers that ascend within groups that lie together; without codes all are one."""
+def _ranks(x: np.ndarray, codes: np.ndarray | None, order: np.ndarray, kind: str) -> np.ndarray:
+    """Return ranks, in the order in which numbers ascend within their groups; without codes all are one."""
     n = len(x)
-    if not n:
-        return x
     new_group = np.zeros(n, dtype=bool)
-    new_group[0] = True
+    new_group[:1] = True
     if codes is not None:
-        new_group[1:] = codes[1:] != codes[:-1]
+        new_group[1:] = _changes(codes, order)
     groups = np.flatnonzero(new_group)
-    new_group[1:] |= x[1:] != x[:-1]
+    new_group[1:] |= _changes(x, order)
     if kind == "unique" or new_group.all():
         ranks = np.arange(1.0, n + 1)
         if len(groups) > 1:
@@ -142,6 +140,12 @@ def _ranks(x: np.ndarray, codes: np.ndarray | None, kind: str) -> np.ndarray:
     sizes = np.diff(runs, append=n)
     ranks = runs - groups[np.searchsorted(groups, runs, side="right") - 1] + 1.0
     return np.repeat(ranks if kind else ranks + (sizes - 1) / 2, sizes)
+
+
+def _changes(values: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Return where values differ from the one before in an order, bool (n - 1,)."""
+    ranked = values[order]
+    return ranked[1:] != ranked[:-1]
 
 
 @egen("mode", argument="expression", by=True)
