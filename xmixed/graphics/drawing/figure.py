@@ -126,7 +126,7 @@ def _hide_specks(figure: Figure, dots_per_inch: float) -> None:
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):
-        if isinstance(text, Text) and text.get_fontsize() * dots_per_inch / 72 < 1:
+        if isinstance(text, Text) and float(text.get_fontsize()) * dots_per_inch / 72 < 1:
             text.set_visible(False)
 
 
