@@ -100,7 +100,9 @@ def _fitted(
     assert result.resolved is not None, "effects are found of it"
     found = joined_effects(estimates, context) if places else None
     data = context.data if found is None else found.data
-    value, present, outside = _of_row(estimates, terms, "xb", data), ibis.literal(True), ibis.literal(False)
+    value: Any = _of_row(estimates, terms, "xb", data)
+    present: Any = ibis.literal(True)
+    outside: Any = ibis.literal(False)
     for place in places:
         assert found is not None, "there are places"
         equation, own = result.resolved.equations[place], found.means[place]
