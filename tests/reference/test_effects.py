@@ -103,6 +103,20 @@ def test_effects_are_computed_once_for_a_fit(sessions: tuple[Session, Session]) 
     assert failure.value.code == 459
 
 
+def test_the_sample_is_loaded_with_the_rows(sessions: tuple[Session, Session]) -> None:
+    for session in sessions:
+        session.run("xtmixed y x2 i.arm if sex == 1 || region: || id: x2, nolog")
+    sessions[1].run("load")
+    for command in (
+        "count if e(sample)",
+        "estat summarize",
+        "predict double f, fitted",
+        "summarize f if e(sample)",
+    ):
+        inside, outside = (session.run(command) for session in sessions)
+        assert inside == outside, command
+
+
 def test_what_of_effects_is_refused(sessions: tuple[Session, Session]) -> None:
     session = sessions[1]
     session.run("xtmixed y x2 || id:, nolog residuals(independent, by(arm))")

@@ -39,3 +39,22 @@ def test_spark(sessions: tuple[Session, Session], command: str) -> None:
     shown = [session.run(command) for session in (in_memory, far)]
     assert_equal(far, in_memory)
     assert shown[0] == shown[1]
+
+
+def test_what_comes_after_the_fit(sessions: tuple[Session, Session]) -> None:
+    commands = """
+    xtmixed y x2 i.arm if sex == 1 || region: || id: x2, nolog
+    count if e(sample)
+    predict double f, fitted
+    predict double u*, reffects reses(s*)
+    summarize f u* s?
+    margins arm, dydx(x2)
+    margins, over(sex)
+    tabulate arm [aw=w]
+    xtmixed y x2 || name:, nolog
+    predict double g, fitted
+    summarize g
+    """
+    for command in filter(None, map(str.strip, commands.splitlines())):
+        inside, outside = (session.run(command) for session in sessions)
+        assert inside == outside, command

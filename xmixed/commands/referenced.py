@@ -168,8 +168,10 @@ def _with_rows(data: Dataset, reference: Reference) -> Dataset:
     return data if count == data.n_obs else with_reference(data, reference, count)
 
 
-def loaded(data: Dataset, selected: Reference, names: Iterable[str], room: Room) -> Dataset:
-    """Return rows in memory, if they fit.
+def loaded(
+    data: Dataset, selected: Reference, names: Iterable[str], room: Room, marks: bool = False
+) -> Dataset:
+    """Return rows in memory, if they fit; with `marks` those of estimation samples too.
 
     Raises
     ------
@@ -179,7 +181,7 @@ def loaded(data: Dataset, selected: Reference, names: Iterable[str], room: Room)
     chosen = list(names)
     width = bytes_of_observation(data.select(chosen))
     room.require_bytes(float(row_count(selected)) * max(width, 1))
-    return fetched(data, selected, chosen)
+    return fetched(data, selected, chosen, marks)
 
 
 class Weighted(NamedTuple):

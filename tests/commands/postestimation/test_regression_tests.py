@@ -89,7 +89,7 @@ def test_inflation_is_that_of_each_covariate_on_the_others(session: xmixed.Sessi
         ("regress mathach ses, robust", "estat hettest", 498, "not valid after robust"),
         ("regress mathach ses, noconstant", "estat vif", 198, "use option uncentered"),
         ("regress mathach", "estat vif", 102, "too few variables specified"),
-        ("regress mathach ses", "estat hettest, mtest", 198, "option mtest is not implemented"),
+        ("regress mathach ses", "estat hettest, mtest(foo)", 198, "option mtest() incorrectly specified"),
         ("regress mathach ses", "estat hettest, iid fstat", 198, "may not be combined"),
         ("logit female ses", "estat vif", 321, ""),
         ("xtmixed mathach ses || school:", "estat ovtest", 321, ""),

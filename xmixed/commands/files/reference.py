@@ -37,7 +37,7 @@ def load(session: SessionState, node: Command) -> None:
     limit = node.option("limit")
     if limit is not None:
         selected = replace(selected, table=selected.table.limit(limit))
-    found = loaded(data, selected, names, Room.of_setting(max_memory(session)))
+    found = loaded(data, selected, names, Room.of_setting(max_memory(session)), marks=True)
     session.data = found
     count = len(found.variables)
     session.out.write(f"({count} {'var' if count == 1 else 'vars'}, {found.n_obs} obs)")

@@ -13,7 +13,7 @@ from xmixed.data.reference.model import Reference
 from xmixed.missing import MISSING
 
 
-def fetched(data: Dataset, reference: Reference, names: Iterable[str]) -> Dataset:
+def fetched(data: Dataset, reference: Reference, names: Iterable[str], marks: bool = False) -> Dataset:
     """Return some variables of all the rows of a reference as data in memory.
 
     Parameters
@@ -22,6 +22,8 @@ def fetched(data: Dataset, reference: Reference, names: Iterable[str]) -> Datase
         Says of the variables what the table does not.
     reference : Reference
         Over the columns of `data`, with as many rows as are wanted.
+    marks : bool
+        Whether the marks of rows come along.
 
     Raises
     ------
@@ -29,7 +31,9 @@ def fetched(data: Dataset, reference: Reference, names: Iterable[str]) -> Datase
         What `Source.run` raises.
     """
     chosen = [data[name] for name in names]
-    columns = {f"v{place}": reference.value(variable) for place, variable in enumerate(chosen)}
+    columns: dict[str, Any] = {f"v{at}": reference.value(variable) for at, variable in enumerate(chosen)}
+    marked = list(data.marks) if marks else []
+    columns |= {f"m{at}": reference.mark(data.marks[mark]) for at, mark in enumerate(marked)}
     rows = reference.run(reference.table.select(**columns))
     variables = tuple(
         replace(variable, values=values_of(rows.column(f"v{place}"), variable))
@@ -40,7 +44,7 @@ def fetched(data: Dataset, reference: Reference, names: Iterable[str]) -> Datase
         variables=variables,
         n_obs=rows.num_rows,
         reference=None,
-        marks={},
+        marks={mark: rows.column(f"m{at}").to_numpy(zero_copy_only=False) for at, mark in enumerate(marked)},
         sorted_by=(),
         characteristics={
             owner: texts

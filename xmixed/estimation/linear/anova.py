@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xmixed.errors import StataError
 from xmixed.estimation.fitted import FittedTerms
 from xmixed.estimation.linear import regress
 from xmixed.estimation.linear.regress import stata
@@ -125,13 +126,21 @@ class Anova:
         return estimates.payload.terms
 
     def term_test(self, estimates: Estimates, text: str) -> TermTest | None:
-        """Return the F of one term or several over the residual, or over those behind a slash."""
+        """Return the F of one term or several over the residual, or over those behind a slash.
+
+        Raises
+        ------
+        StataError
+            r(198) for a term on both sides of it.
+        """
         known = _terms_of(estimates)
         sides = [side.split() for side in text.replace("*", "#").split("/")]
         if not sides[0] or any(name not in known for side in sides for name in side) or len(sides) > 2:
             return None
         if not all(sides):
             return None
+        if len(sides) == 2 and set(sides[0]) & set(sides[1]):
+            raise StataError(198, "a term may not be tested over itself")
         e = estimates.scalars
         ss, df = _added(estimates, [known[name] for name in sides[0]])
         error_name, error_ss, error_df = "Residual", e["rss"], e["df_r"]
