@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from xmixed.statistics.curves import smoothing
 from xmixed.statistics.curves.bands import cross_medians, default_bands, spline_through
 from xmixed.statistics.curves.density import (
     default_bandwidth,
@@ -248,3 +251,22 @@ def test_a_full_grid_is_taken_as_it_is() -> None:
         grid_of(x[:-1], y[:-1], x[:-1], "none")
     with pytest.raises(ValueError, match="one line"):
         grid_of(x, x * 0, x, "shepard")
+
+
+@pytest.mark.parametrize("draw", ["normal", "standard_cauchy"])
+@pytest.mark.parametrize(
+    "options", [{}, {"mean": True}, {"weighted": False}], ids=["lines", "means", "unweighted"]
+)
+def test_stretches_of_very_many_points_stand_for_them(
+    monkeypatch: pytest.MonkeyPatch, draw: str, options: dict[str, bool]
+) -> None:
+    """The smooth of stretches is that of the points, to 1e-4 standard deviations of y."""
+    rng = np.random.default_rng(1)
+    x = getattr(rng, draw)(size=30_000)
+    y = np.sin(np.clip(x, -5, 5)) + rng.normal(size=30_000)
+    whole = lowess(x, y, 0.3, **options)
+    monkeypatch.setattr(smoothing, "BLOCKS", 6_000)
+    np.testing.assert_allclose(lowess(x, y, 0.3, **options), whole, atol=1e-4 * float(y.std()))
+    start = time.process_time()
+    lowess(np.tile(x, 20), np.tile(y, 20), 0.3)
+    assert time.process_time() - start < 3

@@ -95,7 +95,7 @@ def _across(plot: Plot) -> list[np.ndarray]:
     """Return the values of the first dimension, with the width of bars."""
     if plot.kind in ("bar", "rbar", "box") and len(plot.x):
         half = (0.8 if plot.style.bar_width is None else plot.style.bar_width) / 2
-        return [np.array([np.nanmin(plot.x) - half, np.nanmax(plot.x) + half])]
+        return [plot.x - half, plot.x + half]
     return [plot.x, plot.x2]
 
 

@@ -11,6 +11,10 @@ from xmixed.statistics.curves.kernels import KERNELS, REACH, kernel_moments
 
 EXACT_POINTS = 1000
 """A curve through more distinct points is computed at that many, with straight lines between them."""
+BLOCKS = 20_000
+"""So many stretches of points in the order of x stand for very many points in a window."""
+ALONE = 1000
+"""So many points to either side of the middle of a window, and at the ends of x, stand for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,27 +124,70 @@ def lowess(
 
 
 class _Windows:
-    """The windows of lowess over points in the order of x."""
+    """The windows of lowess over points in the order of x.
+
+    Of very many points, `BLOCKS` stretches of neighbours stand for theirs: their number, means and products
+    about the means. Within one the weight hardly changes; a stretch that a window cuts falls into its points.
+    """
 
     def __init__(self, x: np.ndarray, y: np.ndarray, half: int, mean: bool, weighted: bool) -> None:
         self.x, self.y, self.half, self.mean, self.weighted = x, y, half, mean, weighted
+        self.size = max(1, len(x) // BLOCKS)
+        count = len(x) // self.size if self.size > 1 else 0
+        xs, ys = (values[: count * self.size].reshape(count, self.size) for values in (x, y))
+        self.means_x, self.means_y = xs.mean(axis=1), ys.mean(axis=1)
+        self.counts = np.full(count, float(self.size))
+        about = xs - self.means_x[:, None]
+        self.squares = np.einsum("ij,ij->i", about, about)
+        self.products = np.einsum("ij,ij->i", about, ys)
+
+    def _parts(self, low: int, i: int, high: int) -> tuple[np.ndarray, ...]:
+        """Return numbers, means of x and y, squares and products of what is between two ranks.
+
+        Points near rank i and at the ends of x, where neighbours may be far from each other, stand alone.
+        """
+        size, n = self.size, len(self.x)
+        blocks: list[slice] = []
+        alone: list[np.ndarray] = []
+        reached = low
+        for start, end in ((max(low, ALONE), i - ALONE), (max(low, i + ALONE), min(high, n - ALONE))):
+            first, last = -(-start // size), min(end // size, len(self.means_x))
+            if size > 1 and last > first:
+                blocks.append(slice(first, last))
+                alone.append(np.arange(reached, first * size))
+                reached = last * size
+        ends = np.concatenate([*alone, np.arange(reached, high)])
+        one, none = np.ones(len(ends)), np.zeros(len(ends))
+
+        def joined(of_blocks: np.ndarray, of_points: np.ndarray) -> np.ndarray:
+            return np.concatenate([*(of_blocks[block] for block in blocks), of_points])
+
+        return (
+            joined(self.counts, one),
+            joined(self.means_x, self.x[ends]),
+            joined(self.means_y, self.y[ends]),
+            joined(self.squares, none),
+            joined(self.products, none),
+        )
 
     def value(self, i: int) -> float:
         low, high = max(0, i - self.half), min(len(self.x), i + self.half + 1)
-        distance, y = self.x[low:high] - self.x[i], self.y[low:high]
-        reach = 1.0001 * max(-float(distance[0]), float(distance[-1]))
+        count, x, y, squares, products = self._parts(low, i, high)
+        distance = x - self.x[i]
+        reach = 1.0001 * float(max(self.x[i] - self.x[low], self.x[high - 1] - self.x[i]))
         if not reach > 0:
-            return float(y.mean())
-        w = (1 - (np.abs(distance) / reach) ** 3) ** 3 if self.weighted else np.ones(len(y))
+            return float(count @ y / count.sum())
+        kernel = (1 - (np.abs(distance) / reach) ** 3) ** 3 if self.weighted else np.ones(len(y))
+        w = kernel * count
         total = w.sum()
         level = w @ y / total
         if self.mean:
             return float(level)
         center = w @ distance / total
-        spread = w @ (distance - center) ** 2
+        spread = w @ (distance - center) ** 2 + kernel @ squares
         if spread <= 1e-12 * reach**2 * total:
             return float(level)
-        slope = w @ ((distance - center) * (y - level)) / spread
+        slope = (w @ ((distance - center) * (y - level)) + kernel @ products) / spread
         return float(level - slope * center)
 
 
