@@ -29,6 +29,8 @@ tab1 i b if i > 1
 tab2 i b s
 tabulate i, summarize(f)
 tabulate i, subpop(b) sort
+summarize x f [aw=2]
+tabulate i s [fw=3]
 tabulate i [fw=i]
 tabulate i b [fw=i], chi2 row
 tabulate i s [aw=f+4], cell missing

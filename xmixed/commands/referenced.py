@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -217,6 +217,9 @@ def weighted_reference(session: SessionState, node: Command, selected: Reference
     weight, is_text = pushed_value(node.weight.expression, context)
     if is_text:
         raise StataError(109, "type mismatch", node.weight.span)
+    # A column, that a constant is one too.
+    selected, _ = selected.with_column(weight)
+    weight = cast(Any, selected.table)[selected.table.columns[-1]]
     fractional = (weight != floor(weight)).cast("int64").max()
     extremes = row_of(selected, low=weight.min(), high=weight.max(), fractional=fractional)
     known = [value for value in (extremes["low"], extremes["high"]) if value is not None]

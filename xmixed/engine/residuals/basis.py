@@ -9,6 +9,8 @@ import numpy as np
 
 from xmixed.engine.residuals.products import STEP, UnitPosterior, UnitProducts, Units
 
+_LEAST_BETWEEN = 1e-9
+
 Coefficients = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
@@ -280,7 +282,8 @@ def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -
         ratio, atanh = full[class_by, 0], full[class_by, 1]
         within = 2.0 / (1.0 + np.exp(2.0 * atanh))
         between = within + T * np.tanh(atanh)
-        positive = (np.real(within) > 0).all() and (np.real(between) > 0).all()
+        # The limit below is a difference: beside it the log likelihood would lose six digits and more.
+        positive = (np.real(within) > 0).all() and (np.real(between) > _LEAST_BETWEEN).all()
         # With an imaginary step the table is one that was positive definite before.
         if not (positive or np.iscomplexobj(full)):
             raise np.linalg.LinAlgError("Lambda is not positive definite")

@@ -15,7 +15,7 @@ _SUSPECT = 0.05
 _SUSPECT_SHARE = 1e-6
 # How far a ridge is followed, and by how much it may fall: absolutely, and in terms of the log likelihood.
 _STRIDE = 0.3
-_FALL = 1e-9
+_FALL = 1e-6
 _FALL_SHARE = 1e-11
 _PART = 0.1
 

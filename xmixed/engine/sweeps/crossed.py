@@ -95,7 +95,7 @@ class CrossedSweeps:
         self, state: CrossedState, system: DenseSystem, d1: np.ndarray
     ) -> tuple[float, np.ndarray, np.ndarray]:
         """Factor S: log|S|, C d1 and d1'C d1."""
-        from scipy.linalg import get_lapack_funcs, solve_triangular
+        from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
         parts = self.products.parts
         negative = signs(state.psis, parts) < 0
@@ -107,8 +107,10 @@ class CrossedSweeps:
         if failed:
             raise np.linalg.LinAlgError("the crossed system is not positive definite")
         system.factor = factor
-        half = solve_triangular(factor, apply(tuple(t.T for t in state.roots), parts, d1), lower=True)
-        u1 = apply(state.roots, parts, solve_triangular(factor, half, lower=True, trans=1))
+        # LAPACK's trtrs wakes all threads even for five columns: milliseconds where others use the machine.
+        (trsm,) = get_blas_funcs(("trsm",), (factor,))
+        half = trsm(1.0, factor, apply(tuple(t.T for t in state.roots), parts, d1), lower=1)
+        u1 = apply(state.roots, parts, trsm(1.0, factor, half, lower=1, trans_a=1))
         return 2.0 * float(np.log(factor.diagonal()).sum()), u1, half.T @ half
 
     def _solve_indefinite(

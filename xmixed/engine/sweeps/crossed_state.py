@@ -15,6 +15,7 @@ from xmixed.engine.products.crossed import CrossedProducts
 _NEARLY_ABSENT = 1e-4
 # How many elements of a dense product are formed at a time.
 _ELEMENTS = 500_000
+_FEW_COLUMNS = 100
 
 
 @dataclass(eq=False)
@@ -172,7 +173,10 @@ class CrossedState:
 
 
 def _inverse_of_factored(factor: np.ndarray) -> np.ndarray:
-    """The inverse of a positive definite matrix from its lower factor, in the factor's place."""
+    """The inverse of a positive definite matrix from its lower factor, in its place if it is large."""
+    if len(factor) < _FEW_COLUMNS:
+        half = np.linalg.inv(factor)  # potri wakes all threads whatever the size
+        return half.T @ half
     from scipy.linalg import get_lapack_funcs
 
     (potri,) = get_lapack_funcs(("potri",), (factor,))
