@@ -121,3 +121,15 @@ def test_what_draws_nothing_does_not_import_the_drawing_library(tmp_path: Path) 
         "sys.exit('matplotlib' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path).returncode == 0
+
+
+def test_the_largest_numbers_end_in_a_picture(session: Drawing) -> None:
+    session.run("generate double huge = distance * 1e305\ngenerate double low = -huge")
+    for command in ("scatter huge age", "scatter huge low", "line low huge, sort", "histogram age"):
+        save(session.draw(command), io.BytesIO(), "png", 20)
+    session.run("set graphics terminal\nscatter huge low")
+    for command in ("kdensity distance, bwidth(.)", "lpoly distance age, bwidth(.)"):
+        with pytest.raises(StataError) as caught:
+            session.run(command)
+        assert caught.value.code == 198
+    assert session.draw("kdensity distance, graph").plots[0].kind == "line"

@@ -216,7 +216,7 @@ def virtual_display() -> Iterator[str]:
     """Give the name of a display that nobody sees."""
     source, target = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(target), "-screen", "0", "900x700x24"],
+        ["Xvfb", "-displayfd", str(target), "-noreset", "-screen", "0", "900x700x24"],
         pass_fds=[target],
         stderr=subprocess.DEVNULL,
     )

@@ -69,7 +69,7 @@ def lowess(session: SessionState, node: GraphCommand) -> None:
     new = options.words("generate")
     if new:
         _keep_smooth(session, new, maker)
-    if options.last("graph") is None:
+    if options.value("graph") is not False:
         finish(session, graph, node, node.options, maker.notes)
 
 
@@ -128,7 +128,7 @@ def lpoly(session: SessionState, node: GraphCommand) -> None:
     maker = SingleMaker(session, node, _lpoly_layers, legend=None)
     graph = maker.graph()
     _keep_local(session, node.plots[0].options, maker)
-    if node.plots[0].options.last("graph") is None:
+    if node.plots[0].options.value("graph") is not False:
         finish(session, graph, node, node.options, maker.notes)
 
 

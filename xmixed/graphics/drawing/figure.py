@@ -14,6 +14,7 @@ from xmixed.graphics.schemes import scheme_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 LARGEST = 100.0
 """Inches of a side at most."""
@@ -121,12 +122,15 @@ def _draw(graph: Graph) -> Figure:
     return page.figure
 
 
+def texts_of(figure: Figure) -> list[Text]:
+    """Return all texts of a figure: we write every one of them, the axes' own are never made."""
+    return [*figure.texts, *(text for ax in figure.axes for text in ax.texts)]
+
+
 def _hide_specks(figure: Figure, dots_per_inch: float) -> None:
     """Hide letters of less than a pixel, which no font can draw."""
-    from matplotlib.text import Text
-
-    for text in figure.findobj(Text):
-        if isinstance(text, Text) and float(text.get_fontsize()) * dots_per_inch / 72 < 1:
+    for text in texts_of(figure):
+        if float(text.get_fontsize()) * dots_per_inch / 72 < 1:
             text.set_visible(False)
 
 

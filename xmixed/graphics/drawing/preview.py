@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xmixed.graphics.drawing.figure import drawing, page_size
+from xmixed.graphics.drawing.figure import drawing, page_size, texts_of
 from xmixed.graphics.drawing.page import Box
 from xmixed.graphics.looks import FILLED
 from xmixed.graphics.model import Graph, Plot, Region
@@ -32,7 +32,6 @@ def text_picture(graph: Graph, columns: int) -> list[str]:
         r(601) without matplotlib.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.text import Text
 
     width, height = page_size(graph)
     rows = max(4, round(columns * height / width / 2))
@@ -42,7 +41,7 @@ def text_picture(graph: Graph, columns: int) -> list[str]:
         figure.set_size_inches(width, rows * 4 * width / (columns * 2))
         canvas.draw()
         renderer: Any = canvas.get_renderer()
-        texts = [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()]
+        texts = [text for text in texts_of(figure) if text.get_text().strip() and text.get_visible()]
         places = [(text, text.get_window_extent(renderer)) for text in texts]
         for text in texts:
             text.set_alpha(0.0)

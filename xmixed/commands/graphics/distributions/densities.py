@@ -142,7 +142,7 @@ def kdensity(session: SessionState, node: GraphCommand) -> None:
     new = options.words("generate")
     if new:
         _generate(new, maker)
-    if options.last("graph") is None:
+    if options.value("graph") is not False:
         finish(session, graph, node, node.options, maker.notes)
 
 

@@ -17,7 +17,7 @@ from xmixed.graphics.sizes import line_width
 from xmixed.graphics.text import plain
 from xmixed.language.nodes import Pattern
 from xmixed.language.nodes.graphs import Curve, GraphOptions
-from xmixed.missing import is_missing
+from xmixed.missing import MISSING, is_missing
 from xmixed.statistics.curves.kernels import KERNELS
 
 # --- curves -----------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def kernel_of(options: GraphOptions) -> str:
 def bandwidth_of(options: GraphOptions, name: str = "bwidth") -> float | None:
     """Return a bandwidth that was asked for; r(198) unless it is positive."""
     value = options.value(name)
-    if value is not None and not value > 0:
+    if value is not None and not 0 < value < MISSING:
         raise StataError(198, f"{name}() must be positive")
     return value
 
