@@ -317,7 +317,7 @@ def _judge(
             boundary.notes.extend(residual_notes(objective, free))
     elif not (concave and step.scaled_gradient < 1e-5) and at_edge(objective, point):
         boundary.notes.append(BoundaryNote("residual_near_singular"))
-    elif step.flat or concave:
+    else:
         level, boundary.level_count = level_parameters(root, state)
         boundary.notes.extend(unidentified(objective, level))
         concave = concave and not level.any()

@@ -23,16 +23,19 @@ _PART = 0.1
 def level_parameters(root: Surface, state: State) -> tuple[np.ndarray, int]:
     """Which parameters take part in directions along which the log likelihood is level, (k-1,), and how many.
 
-    Beside those without curvature, the least curved direction is followed: with groups of thousands the
-    curvature along a ridge is a rounding error of others that are thousands of millions times as large.
+    Beside those without curvature, the least curved directions are followed: with groups of thousands the
+    curvature along a ridge, of either sign, is a rounding error of others that are thousands of millions times
+    as large. None where the log likelihood is clearly convex along some direction.
     """
     sizes = root.sizes(state.theta)
     if not np.isfinite(state.hessian).all():
         return np.zeros(len(sizes), bool), 0
     values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
     level = np.abs(values) <= flatness(values)
-    suspect = values < max(_SUSPECT, _SUSPECT_SHARE * float(np.abs(values).max(initial=0.0)))
-    for place in np.flatnonzero(suspect & ~level & (values > 0)):
+    suspicion = max(_SUSPECT, _SUSPECT_SHARE * float(np.abs(values).max(initial=0.0)))
+    if not level.any() and (values < -suspicion).any():
+        return np.zeros(len(sizes), bool), 0
+    for place in np.flatnonzero((np.abs(values) < suspicion) & ~level):
         level[place] = _is_ridge(root, state, sizes * vectors[:, place])
     return np.abs(vectors[:, level]).max(axis=1, initial=0.0) > _PART, int(level.sum())
 
@@ -42,11 +45,12 @@ def _is_ridge(root: Surface, state: State, direction: np.ndarray) -> bool:
     held = int(np.argmax(np.abs(direction / root.sizes(state.theta))))
     free = np.arange(len(direction)) != held
     ll = state.point.log_likelihood
-    least = ll - _FALL - _FALL_SHARE * abs(ll)
-    return any(
-        _highest(root, root.point(state.theta + side * _STRIDE * direction), free) >= least
+    tolerance = _FALL + _FALL_SHARE * abs(ll)
+    gains = [
+        _highest(root, root.point(state.theta + side * _STRIDE * direction), free) - ll
         for side in (1.0, -1.0)
-    )
+    ]
+    return max(gains) <= tolerance and max(gains) >= -tolerance
 
 
 def _highest(root: Surface, point: Point, free: np.ndarray) -> float:
