@@ -49,9 +49,22 @@ GRAPH = {
     "yoverhangs": "room for labels that overhang the y axis",
     "xoverhangs": "room for labels that overhang the x axis",
 }
+COMBINED = {
+    "colfirst": "graphs down the columns first",
+    "ycommon": "one range of y for all graphs",
+    "xcommon": "one range of x for all graphs",
+    "commonscheme": "the looks of all graphs are those of the whole",
+    "rows": "number of rows of graphs",
+    "cols": "number of columns of graphs",
+    "holes": "places left empty",
+    "iscale": "size of texts in the graphs",
+    "altshrink": "sizes by the number of graphs",
+    "imargin": "room between the graphs",
+}
 HELP: dict[str, str] = {
     **TITLES,
     **{f"{side}{part}": f"{text} {axis}" for side, axis in SIDES.items() for part, text in AXES.items()},
     **GRAPH,
+    **COMBINED,
 }
 """By the name of the option."""

@@ -51,6 +51,16 @@ _HELP = {
     "vertical": "coefficients along the x axis",
     "horizontal": "coefficients along the y axis",
     "labels": "labels of variables; nolabels shows names",
+    "headings": "headings between coefficients",
+    "groups": "labels of groups of coefficients",
+    "grid": "lines between coefficients",
+    "byopts": "looks of the panels",
+    "bylabel": "labels of the panels",
+    "eqlabels": "labels of the equations",
+    "plotlabels": "labels of the models",
+    "cismooth": "intervals of many levels, shaded",
+    "citop": "intervals above the points",
+    "barwidth": "width of bars",
 }
 
 
@@ -64,7 +74,7 @@ def _option(
 def _words(names: str) -> tuple[GraphOptionSpec, ...]:
     """Return options that are accepted without effect."""
     return tuple(
-        GraphOptionSpec(name, name, "text", content="marked", drawn=False, bare=True)
+        GraphOptionSpec(name, name, "text", _HELP.get(name, ""), content="marked", drawn=False, bare=True)
         for name in names.split()
     )
 
