@@ -24,8 +24,8 @@ def level_parameters(root: Surface, state: State) -> tuple[np.ndarray, int]:
     """Which parameters take part in directions along which the log likelihood is level, (k-1,), and how many.
 
     Beside those without curvature, the least curved directions are followed: with groups of thousands the
-    curvature along a ridge, of either sign, is a rounding error of others that are thousands of millions times
-    as large. None where the log likelihood is clearly convex along some direction.
+    curvature along a ridge, of either sign, is a rounding error of others that are thousands of millions
+    times as large. None where the log likelihood is clearly convex along some direction.
     """
     sizes = root.sizes(state.theta)
     if not np.isfinite(state.hessian).all():
