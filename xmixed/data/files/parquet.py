@@ -75,8 +75,9 @@ def _arrow_type(variable: Variable) -> Any:
 def _as_type(column: Any, kind: Any) -> Any:
     """A column of doubles or strings as a type that holds it."""
     import pyarrow as pa
-    import pyarrow.compute as pc
+    import pyarrow.compute
 
+    pc: Any = pyarrow.compute  # its functions are made when it is imported
     if kind == pa.date32():
         return pc.subtract(column, float(_EPOCH_DAYS)).cast(pa.int32()).cast(kind)
     return column.cast(kind)
