@@ -50,9 +50,7 @@ def fitted_polynomial(
     of_forecast: bool = False,
 ) -> Curve:
     """Return the least-squares polynomial over the range of x (or `ends`), with an interval at `level`."""
-    low, high = ends if ends is not None else (float(x.min()), float(x.max()))
-    count = points or (2 if degree == 1 and level is None else 100)
-    at = np.linspace(low, high, count)
+    at = _spread(x, ends, points or (2 if degree == 1 and level is None else 100))
     return _with_interval(fit_polynomial(x, y, degree, w), at, level, of_forecast)
 
 
@@ -68,9 +66,14 @@ def fractional_polynomial(
     of_forecast: bool = False,
 ) -> Curve:
     """Return the fractional polynomial that fits best, over the range of x or `ends`."""
-    low, high = ends if ends is not None else (float(x.min()), float(x.max()))
     fitted = fit_fractional(x, y, w, degree)
-    return _with_interval(fitted, np.linspace(low, high, points or 300), level, of_forecast)
+    return _with_interval(fitted, _spread(x, ends, points or 300), level, of_forecast)
+
+
+def _spread(x: np.ndarray, ends: tuple[float, float] | None, count: int) -> np.ndarray:
+    """Return equally spaced points over the range of x, or between `ends`; shape (count,)."""
+    low, high = ends if ends is not None else (float(x.min()), float(x.max()))
+    return np.linspace(low, high, count)
 
 
 def _with_interval(

@@ -113,6 +113,14 @@ def _count(variable: Variable, rows: np.ndarray) -> MissingRow:
     return MissingRow(variable.name, dots, extended, len(values), len(np.unique(values)), extremes)
 
 
+_OF_PATTERNS = (
+    OptionSpec("asis", "asis", help="variables in the order given"),
+    OptionSpec("frequency", "freq", help="numbers of observations, not per cent"),
+    OptionSpec("exok", "exok", help="extended missing values count as values"),
+)
+"""Options of patterns and tree."""
+
+
 @subcommand(
     "misstable",
     "patterns",
@@ -121,9 +129,7 @@ def _count(variable: Variable, rows: np.ndarray) -> MissingRow:
         condition=True,
         in_range=True,
         options=(
-            OptionSpec("asis", "asis", help="variables in the order given"),
-            OptionSpec("frequency", "freq", help="numbers of observations, not per cent"),
-            OptionSpec("exok", "exok", help="extended missing values count as values"),
+            *_OF_PATTERNS,
             OptionSpec("replace", "replace", help="the table in place of the data in memory"),
             OptionSpec("clear", "clear", help="even if the data are not saved"),
             OptionSpec("bypatterns", "byp", help="patterns by the number of missing values"),
@@ -193,11 +199,7 @@ def _table_of(variables: list[Variable], patterns: np.ndarray, counts: np.ndarra
         "varlist",
         condition=True,
         in_range=True,
-        options=(
-            OptionSpec("asis", "asis", help="variables in the order given"),
-            OptionSpec("frequency", "freq", help="numbers of observations, not per cent"),
-            OptionSpec("exok", "exok", help="extended missing values count as values"),
-        ),
+        options=_OF_PATTERNS,
     ),
     synopsis="misstable tree [varlist] [if] [in] [, asis frequency exok]",
     needs=("data",),

@@ -28,18 +28,24 @@ _FORMS = {"word": (".rtf", "rtf"), "excel": (".xls", "tab"), "tex": (".tex", "te
 _ENDINGS = {**ENDINGS, ".doc": "rtf", ".xls": "tab", ".txt": "tab", ".out": "tab", ".docx": "", ".xlsx": ""}
 _STANDARD = (Wanted("N", "Observations", "%16.0fc"), Wanted("r2", "R-squared", "%16.3f"))
 
+
+def _decimals(name: str, minimum: str, figures: str) -> OptionSpec:
+    help_ = f"decimals of {figures}"
+    return OptionSpec(name, minimum, "integer", help_, minimum_value=0, maximum_value=15)
+
+
 OPTIONS = (
     OptionSpec("replace", "replace", help="the file may exist"),
     OptionSpec("append", "append", help="add the model to the table in the file"),
     OptionSpec("ctitle", "ct", "text", "name over the model"),
     OptionSpec("label", "lab", "text", "labels in place of names", optional_value=True),
-    OptionSpec("dec", "dec", "integer", "decimals of all figures", minimum_value=0, maximum_value=15),
-    OptionSpec("bdec", "bd", "integer", "decimals of coefficients", minimum_value=0, maximum_value=15),
-    OptionSpec("sdec", "sd", "integer", "decimals of standard errors", minimum_value=0, maximum_value=15),
-    OptionSpec("tdec", "td", "integer", "decimals of t statistics", minimum_value=0, maximum_value=15),
-    OptionSpec("pdec", "pd", "integer", "decimals of p-values", minimum_value=0, maximum_value=15),
-    OptionSpec("rdec", "rd", "integer", "decimals of R-squared", minimum_value=0, maximum_value=15),
-    OptionSpec("adec", "ad", "integer", "decimals of addstat()", minimum_value=0, maximum_value=15),
+    _decimals("dec", "dec", "all figures"),
+    _decimals("bdec", "bd", "coefficients"),
+    _decimals("sdec", "sd", "standard errors"),
+    _decimals("tdec", "td", "t statistics"),
+    _decimals("pdec", "pd", "p-values"),
+    _decimals("rdec", "rd", "R-squared"),
+    _decimals("adec", "ad", "addstat()"),
     OptionSpec("se", "se", help="standard errors below the coefficients; the default"),
     OptionSpec("tstat", "ts", help="t statistics in place of standard errors"),
     OptionSpec("pvalue", "pv", help="p-values in place of standard errors"),
@@ -92,15 +98,16 @@ def outreg2(session: SessionState, node: Command) -> None:
     path, form = _destination(node)
     if os.path.exists(path) and not (node.option("replace") or node.option("append")):
         raise StataError(602, f"file {path} already exists")
-    known = session.growing_tables.get(os.path.abspath(path), ())
+    place = os.path.abspath(path)
+    known = session.growing_tables.get(place, ()) if node.option("append") else ()
     if node.option("append") and not known and os.path.exists(path):
         raise StataError(198, f"the table in {path} was not made in this session, append needs its models")
     names, kept = _models_and_coefficients(session, node)
-    models = (*(known if node.option("append") else ()), *_titled(session, node, names))
-    design = replace(_design(node, models, session.settings.level), keep=(*kept, *node.option("keep", ())))
+    models = (*known, *_titled(session, node, names))
+    design = _design(node, models, kept, session.settings.level)
     table = published_table(models, [""] * len(models), design, session.data)
     write_table(session, _as_esttab(node), table, Shape(20, 12, form, path))
-    session.growing_tables[os.path.abspath(path)] = models
+    session.growing_tables[place] = models
 
 
 def _as_esttab(node: Command) -> Command:
@@ -182,16 +189,13 @@ def _at_commas(text: str) -> list[str]:
     return parts if text.strip() else []
 
 
-def _design(node: Command, models: Sequence[Estimates], level: float) -> Design:
-    elements = _elements(node)
-    stars = () if node.option("noaster") else _stars(node)
+def _design(node: Command, models: Sequence[Estimates], kept: tuple[str, ...], level: float) -> Design:
     return Design(
-        elements=elements,
-        stars=stars,
+        elements=_elements(node),
+        stars=() if node.option("noaster") else _stars(node),
         statistics=_statistics(node, models),
         label="label" in node.options,
-        gaps=True,
-        titles=None,
+        keep=(*kept, *node.option("keep", ())),
         drop=tuple(node.option("drop", ())),
         order=tuple(node.option("sortvar", ())),
         labels={"_cons": "Constant"},

@@ -50,7 +50,7 @@ def _is_ridge(root: Surface, state: State, direction: np.ndarray) -> bool:
         _highest(root, root.point(state.theta + side * _STRIDE * direction), free) - ll
         for side in (1.0, -1.0)
     ]
-    return max(gains) <= tolerance and max(gains) >= -tolerance
+    return abs(max(gains)) <= tolerance
 
 
 def _highest(root: Surface, point: Point, free: np.ndarray) -> float:
