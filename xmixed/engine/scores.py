@@ -24,7 +24,6 @@ from xmixed.engine.model import Model
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.cells import CellScatter, Combination, combination, combined
 from xmixed.engine.products.columns import WorkingColumn
-from xmixed.engine.products.enclosing import enclosing_level
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.residuals.data import NestedResidualData, make_products
 from xmixed.engine.residuals.products import Units
@@ -95,12 +94,14 @@ def _groups_of_rows(problem: Problem, codes: np.ndarray) -> tuple[list[np.ndarra
     """For each level the position of every row's group, (n,), and the cluster of every group, (G,)."""
     nesting, levels = problem.nesting, range(len(problem.products.levels))
     if nesting is not None:
-        places = [_places(nesting, at, len(codes)) for at in levels]
+        places = [nesting.places(at, len(codes)) for at in levels]
         by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
     else:
-        places = [_level_codes(problem, at) for at in levels]
-        by_level = []
-        for at, place in zip(levels, places, strict=True):
+        places, by_level = [], []
+        for at in levels:
+            place = problem.places(at)
+            assert place is not None, "every level has a block"
+            places.append(place)
             of_groups = np.zeros(problem.products.levels[at].ZtZ.shape[2], codes.dtype)
             of_groups[place] = codes
             by_level.append(of_groups)
@@ -110,36 +111,11 @@ def _groups_of_rows(problem: Problem, codes: np.ndarray) -> tuple[list[np.ndarra
     return places, by_level
 
 
-def _level_codes(problem: Problem, position: int) -> np.ndarray:
-    """The group of every row at a level that crosses others, (n,)."""
-    for block in problem.blocks:
-        level = problem.model.levels[block.level - 1]
-        if block.position == position:
-            return level.groups
-        if block.tie is not None and block.tie.position == position:
-            return enclosing_level(level).groups
-    raise AssertionError("every level has a block")
-
-
 def _codes_of_groups(nesting: Nesting, at: int, codes: np.ndarray) -> np.ndarray:
     """The cluster of the first row of every group of a level, (G,)."""
     bottom = len(nesting.labels) - 1
     first = nesting.row_starts if at == bottom else nesting.row_starts[nesting.starts(at, bottom)]
     return codes[first if nesting.order is None else nesting.order[first]]
-
-
-def _places(nesting: Nesting, position: int, n: int) -> np.ndarray:
-    """Position of every row's group, rows as the caller has them."""
-    bottom = len(nesting.labels) - 1
-    groups = np.repeat(np.arange(len(nesting.row_starts)), np.diff(nesting.row_starts, append=n))
-    placed = nesting.ancestors(position, bottom)[groups]
-    return placed if nesting.order is None else _unsorted(nesting.order, placed)
-
-
-def _unsorted(order: np.ndarray, values: np.ndarray) -> np.ndarray:
-    result = np.empty_like(values)
-    result[order] = values
-    return result
 
 
 def _combination(problem: Problem, column: WorkingColumn) -> Combination:
@@ -205,7 +181,7 @@ def _row_weights(objective: Objective) -> np.ndarray | None:
     weights, nesting = objective.problem.weights, objective.problem.nesting
     if weights is None or nesting is None or nesting.order is None:
         return None if weights is None else weights.whole_rows
-    return _unsorted(nesting.order, weights.whole_rows)
+    return nesting.as_given(weights.whole_rows)
 
 
 def _covariance_scores(

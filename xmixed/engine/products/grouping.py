@@ -45,6 +45,19 @@ class Nesting:
             position = self.parents[level][position]
         return position
 
+    def places(self, position: int, n: int) -> np.ndarray:
+        """Position of every row's group at a level, rows as the caller has them, (n,)."""
+        bottom = len(self.labels) - 1
+        groups = np.repeat(np.arange(len(self.row_starts)), np.diff(self.row_starts, append=n))
+        placed = self.ancestors(position, bottom)[groups]
+        return placed if self.order is None else self.as_given(placed)
+
+    def as_given(self, values: np.ndarray) -> np.ndarray:
+        """Values of the rows in sorted order as the caller has the rows."""
+        result = np.empty_like(values)
+        result[self.order] = values
+        return result
+
 
 def enclosing(outer: np.ndarray, inner: np.ndarray, n_inner: int) -> np.ndarray | None:
     """The outer group of every inner one, by code, (n_inner,); None where an inner group is split.

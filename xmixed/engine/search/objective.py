@@ -176,6 +176,10 @@ class Objective:
         """Profiled sigma_e^2, working units: equation (12)."""
         return float(point.up.rss.real) / self.problem.residual_df
 
+    def share_left(self, point: Point) -> float:
+        """What eliminating all effects leaves of y'Lambda^{-1}y, as a share of it."""
+        return float(point.up.rss) / float(point.sweeps.outcome_squares)
+
     def down(self, point: Point) -> Downward:
         """Sweep downward at a point."""
         with np.errstate(all="ignore"):

@@ -27,7 +27,8 @@ class Above:
     root : (p, p) array or None
         Upper-triangular F^{-1} with Var(beta) = F^{-T}F^{-1}; None for ML, where beta counts as known.
     means : (Q, G) array
-        Conditional means of the random effects of the levels above, nearest first.
+        Conditional means of the random effects of the levels above, nearest first, less what y is measured
+        from.
     variances : (Q, Q, G) array
     with_beta : (Q, p, G) array or None
         Their conditional covariance with beta (REML).
@@ -89,8 +90,15 @@ class Above:
             to_beta = to_beta + product(E[:, :size], self.with_beta)
         return to_u, to_beta
 
-    def extended(self, state: LevelState, psi: np.ndarray, s: np.ndarray, information: np.ndarray) -> Above:
-        """Put this level's random effects before what stands above them."""
+    def extended(
+        self,
+        state: LevelState,
+        psi: np.ndarray,
+        s: np.ndarray,
+        information: np.ndarray,
+        origin: np.ndarray | float = 0.0,
+    ) -> Above:
+        """Put this level's random effects, less `origin` (q, G), before what stands above them."""
         own = psi[:, :, None] - product(times(psi, information), psi[:, :, None])
         to_u, to_beta = self.times_covariance(state.E)
         between = -times(psi, cross(state.Y, to_u))
@@ -98,7 +106,7 @@ class Above:
         variances = np.empty((q + size, q + size, groups), own.dtype)
         variances[:q, :q], variances[:q, q:] = own, between
         variances[q:, :q], variances[q:, q:] = between.transpose(1, 0, 2), self.variances
-        means = np.concatenate([psi @ s, np.broadcast_to(self.means, (size, groups))])
+        means = np.concatenate([psi @ s - origin, np.broadcast_to(self.means, (size, groups))])
         if to_beta is None or self.with_beta is None:
             return Above(self.beta, self.root, means, variances, None)
         own_beta = -times(psi, cross(state.Y, to_beta))

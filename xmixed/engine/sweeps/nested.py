@@ -11,6 +11,9 @@ A has no eigenvalue below one whatever positive semidefinite matrix Psi is, so n
 variance or a correlation of one; where effects are equally correlated within larger groups (see
 `covariance.tied`) Psi may be a negative number, and A is positive as long as V is. (Pinheiro and Bates 2000,
 chapter 2, start from Delta instead, which is infinite there.)
+
+Where effects are far larger than residuals, products of y would lose these. y is then measured from effects
+b_l of its own: with the products of what is left of y, a level's C has R b_l added, W'W - C'C has not.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from xmixed.engine.batched import (
     times,
     total_cross,
 )
-from xmixed.engine.problem import Problem
+from xmixed.engine.problem import Origin, Problem
 from xmixed.engine.products.crossproducts import LevelProducts
 from xmixed.engine.storage import IN_MEMORY, Storage
 from xmixed.engine.sweeps.conditional import Above, LevelState
@@ -94,6 +97,11 @@ class NestedSweeps:
         many = any(len(parents) >= _MANY_GROUPS for parents in self.plan.parents)
         return many or (self.problem.p + 1) ** 2 * rows >= _MUCH
 
+    @property
+    def outcome_squares(self) -> float:
+        """See `Sweeps`."""
+        return float(self.problem.products.XyXy[-1, -1])
+
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`: from the bottom level up."""
         self.evaluations += 1
@@ -113,6 +121,7 @@ class NestedSweeps:
                 lower, bottom = semidefinite_cholesky(S), False
                 C = solve_lower(lower, D, singular=True)
                 stacked = np.concatenate([lower.transpose(1, 0, 2), C], axis=1)
+                _put_back(stacked, lower, self.problem.origin, level)
             A = cross(lower, times(psis[level], lower))
             for i in range(len(A)):
                 A[i, i] += 1.0
@@ -128,6 +137,19 @@ class NestedSweeps:
                 top = _less(top, C[:, first:], count)
             top += weighted_total(state.E[:, first:], count)
         return eliminate_fixed(top, log_det, tuple(reversed(states)))
+
+    def _origin(self, level: int) -> np.ndarray | float:
+        """Effects of a level that y is measured from; see `Origin`."""
+        return 0.0 if self.problem.origin is None else self.problem.origin.effects[level]
+
+    def _origins(self, level: int) -> np.ndarray:
+        """The same for each group of a level and all that stands above it, nearest first, (Q, G)."""
+        origin = self.problem.origin
+        if origin is None:
+            return np.zeros((sum(self.sizes[: level + 1]), 1))
+        assert self.problem.nesting is not None
+        ancestors = [self.problem.nesting.ancestors(upper, level) for upper in range(level, -1, -1)]
+        return np.concatenate([b[:, at] for b, at in zip(origin.effects[level::-1], ancestors, strict=True)])
 
     def _above(self, level: int) -> int:
         """How many columns of W belong to levels above `level`."""
@@ -177,7 +199,7 @@ class NestedSweeps:
             per_group = cross(state.Y, state.Y - product(explained, state.Y))
             information.append(per_group.sum(axis=2) if counts is None else per_group @ counts[level])
             if level < levels - 1:
-                above = above.extended(state, psi, s, per_group)
+                above = above.extended(state, psi, s, per_group, self._origin(level))
         return Downward(tuple(information), tuple(scores), counts)
 
     def second_derivatives(
@@ -208,7 +230,7 @@ class NestedSweeps:
                 above = above.of_children(self.plan.parents[level])
             s = dot_rows(state.Y, above.residual(state.E))
             per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
-            above = above.extended(state, psi, s, per_group)
+            above = above.extended(state, psi, s, per_group, self._origin(level))
             yield GroupMoments(s, per_group), above
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
@@ -230,8 +252,15 @@ class NestedSweeps:
                 start = sum(self.sizes[ties[level] + 1 : level + 1])
                 own = np.append(own, np.arange(start, start + self.sizes[ties[level]]))
             with_beta = None if above.with_beta is None else above.with_beta[own]
-            found.append(LevelMoments(above.means[own], above.variances[np.ix_(own, own)], with_beta))
+            means = above.means[own] + self._origins(level)[own]
+            found.append(LevelMoments(means, above.variances[np.ix_(own, own)], with_beta))
         return tuple(found)
+
+
+def _put_back(stacked: np.ndarray, lower: np.ndarray, origin: Origin | None, level: int) -> None:
+    """Add R b to a level's C, which stands last in [R, C], where y is measured from effects b."""
+    if origin is not None:
+        stacked[:, -1] += cross(lower, origin.effects[level][:, None])[:, 0]
 
 
 def dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -325,6 +354,7 @@ def _plan(problem: Problem) -> _Plan:
         base_top = _without(problem.within.XyXy, problem.products.XyXy, _ROUNDING**2)
         for upper, level in enumerate(problem.within.levels):
             base_Z[upper], base_W[upper] = level.ZtZ, level.ZtW
+    _put_back(stacked, lower, problem.origin, bottom)
     return _Plan(
         sizes, lower, reduced, stacked, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents
     )

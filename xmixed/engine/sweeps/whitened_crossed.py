@@ -63,9 +63,11 @@ class CrossedWhitening(Whitening):
 
     def _residuals(self, state: CrossedState, psis: Psis) -> np.ndarray:
         """[X, y] less the random effects' conditional means of them, (p+1, n)."""
-        rest = self.crossed.fixed.copy()
-        for level, psi, right in zip(self.crossed.levels, psis, state.ZtVW, strict=True):
+        rest, origin = self.crossed.fixed.copy(), self.problem.origin
+        for at, (level, psi, right) in enumerate(zip(self.crossed.levels, psis, state.ZtVW, strict=True)):
             effects = np.einsum("ab,bgw->awg", psi, right)
+            if origin is not None:
+                effects[:, -1] -= origin.effects[at]
             for z, own in zip(level.columns, effects, strict=True):
                 rest -= z * own[:, level.codes]
         return rest
