@@ -43,6 +43,7 @@ LOWER = 1e-6
 WRONG = 1e-4
 _ROUNDING = 1e-15
 _MOST_CONDITION = 1e8
+_MOST_APART = 1e13
 KINDS = (
     "none",
     "independent",
@@ -271,8 +272,9 @@ def _of_likelihood(found: Fit, dense: Model) -> Iterator[Finding]:
     if not np.isfinite(value):
         return
     off = float(abs(value - found.log_likelihood))
-    allowed = 1e-7 * (1.0 + abs(value)) + _ROUNDING * len(dense.y) / _least_eigenvalue(found, dense)
-    if off > allowed:
+    # The parameters are rounded, and tell so much.
+    told = _condition(found, dense) + 1.0 / _least_eigenvalue(found, dense)
+    if off > 1e-7 * (1.0 + abs(value)) + _ROUNDING * len(dense.y) * told:
         yield Finding("log likelihood is not that of the estimates", off)
 
 
@@ -283,6 +285,16 @@ def _least_eigenvalue(found: Fit, model: Model) -> float:
     matrix = residual_matrix(model.residuals, found.parameters, found.estimates)
     sds = np.sqrt(matrix.diagonal())
     return max(float(np.linalg.eigvalsh(matrix / np.outer(sds, sds))[0]), _ROUNDING)
+
+
+def _condition(found: Fit, model: Model) -> float:
+    """How large the largest part of V is, to which the digits of parameters refer, beside the smallest."""
+    largest = 1.0
+    for level, matrices in zip(model.levels, found.covariances, strict=True):
+        for effects, matrix in zip(level.equations, matrices, strict=True):
+            size = max(1.0 if column is None else float(np.abs(column).max()) for column in effects.columns)
+            largest = max(largest, size**2 * float(np.abs(matrix).max(initial=0.0)) / found.sigma_e**2)
+    return largest
 
 
 def _of_starts(case: Case, found: Fit, starts: int) -> Iterator[Finding]:
@@ -320,10 +332,11 @@ def _of_starts(case: Case, found: Fit, starts: int) -> Iterator[Finding]:
 def _of_derivatives(found: Fit, dense: Model) -> Iterator[Finding]:
     """Gradient and standard errors against differences of the dense likelihood."""
     errors = np.sqrt(np.diag(found.parameter_covariance))
-    if not (errors > 0).all():
+    if not (errors > 0).all() or _condition(found, dense) > _MOST_APART:
         return
     correlations = found.parameter_covariance / np.outer(errors, errors)
-    precision = np.linalg.inv(correlations)
+    values, vectors = np.linalg.eigh(correlations)
+    precision = (vectors / np.maximum(values, 1e-14)) @ vectors.T
     # Steps in terms of what one parameter may move by alone: the edge of the space may be near.
     own = 1.0 / np.sqrt(np.diag(precision))
     scale = np.asarray(errors * own, np.longdouble)

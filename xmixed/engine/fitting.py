@@ -33,7 +33,7 @@ from xmixed.engine.scores import cluster_scores, refuse_scores, sandwich_parts, 
 from xmixed.engine.search.boundary import Boundary, no_boundary, settle
 from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
 from xmixed.engine.search.faces import at_edge, extrapolated, leave_corner, near_face, step_along
-from xmixed.engine.search.local_maxima import higher_start
+from xmixed.engine.search.local_maxima import higher_start, start_elsewhere
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import (
     Search,
@@ -241,7 +241,7 @@ def _climb(
     root: Surface, surface: Surface, point: Point, options: Options, report: Report, prepared: Prepared | None
 ) -> _Ascent:
     """Search, polish and settle; start again where the maximum found turns out to be a local one."""
-    found = search(surface, point, options, report)
+    found, elsewhere = search(surface, point, options, report), False
     for _ in range(_RESTARTS):
         objective = root.objective
         if _is_final(found):
@@ -254,6 +254,8 @@ def _climb(
         point, boundary = _settled(root, point)
         # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
         higher = None if _separately(objective) else higher_start(objective, point)
+        if higher is None and not elsewhere:
+            higher, elsewhere = start_elsewhere(root, point), True
         if higher is None:
             return _Ascent(root, surface, found, point, boundary)
         found = _resumed(surface, higher, options, report, found)

@@ -319,6 +319,15 @@ def _line_search(
     return theta, point, halvings > 0
 
 
+def climbed_step(surface: Surface, state: State, step: Step) -> State | None:
+    """Where a line search along Newton's direction ends; None where nothing rises."""
+    found = _line_search(surface, state, step.direction, not step.concave)
+    if found is None:
+        return None
+    theta, point, _ = found
+    return surface.state(*(_rectify(surface, theta, point) or (theta, point)))
+
+
 def _longest_step(surface: Surface, direction: np.ndarray) -> float:
     """How many times the direction a step may be.
 
