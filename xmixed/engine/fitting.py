@@ -77,6 +77,10 @@ class _Maximum:
 
 _DEFAULTS = Options()
 _RESTARTS = 3
+# From where a search of so many iterations ends without a maximum no more steps are taken.
+_LONG = 60
+# At a point with more slope nothing is said of what the data do not identify.
+_STEEP = 1e-2
 
 
 def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = None) -> Fit:
@@ -249,6 +253,9 @@ def _climb(
         nearer, point = from_nearby(objective, found.state.point, prepared)
         if nearer is not objective:
             root, surface = Surface(nearer, root.metric), Surface(nearer, surface.metric)
+        if found.verdict != "converged" and len(found.iterations) > _LONG:
+            return _Ascent(root, surface, found, *settle(nearer, point))
+        if nearer is not objective:
             found = _resumed(surface, point, options, report, found)
             continue
         point, boundary = _settled(root, point)
@@ -354,7 +361,7 @@ def _judge(
             boundary.notes.extend(residual_notes(objective, free))
     elif not (concave and step.scaled_gradient < 1e-5) and at_edge(objective, point):
         boundary.notes.append(BoundaryNote("residual_near_singular"))
-    else:
+    elif step.scaled_gradient < _STEEP:
         level, boundary.level_count = level_parameters(root, state)
         boundary.notes.extend(unidentified(objective, level))
         concave = concave and not level.any()

@@ -22,6 +22,7 @@ from xmixed.engine.search.objective import Objective, Point
 _FLAT = 1e-6
 _RESIDUAL_STEP = 1.0
 _IDLE = 20
+_LONG, _ASTRAY = 60, 30
 _HALVINGS = 40
 _POLISH_STEPS = 40
 
@@ -197,7 +198,7 @@ def search(surface: Surface, start: Point, options: Options, report: Callable[[I
         check = newton_step(state, surface.sizes(state.theta))
         if small and (not options.use_nrtolerance or _quiet(check, options)):
             return Search(state, tuple(iterations), "converged", check.scaled_gradient)
-        if _stands_still(iterations):
+        if _stands_still(iterations) or (surface.objective.residual_count and _goes_astray(iterations)):
             return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
     if check is None:
         check = newton_step(state, surface.sizes(state.theta))
@@ -210,6 +211,13 @@ def _stands_still(iterations: Sequence[Iteration]) -> bool:
         return False
     last, before = iterations[-1].log_likelihood, iterations[-1 - _IDLE].log_likelihood
     return last - before <= 1e-10 * abs(last)
+
+
+def _goes_astray(iterations: Sequence[Iteration]) -> bool:
+    """Whether no quadratic model has held for long: with more parameters than units tell there is no maximum."""
+    if len(iterations) <= _LONG:
+        return False
+    return all(entry.not_concave or entry.backed_up for entry in iterations[-_ASTRAY:])
 
 
 def _runs_away(surface: Surface, point: Point) -> bool:

@@ -22,6 +22,8 @@ _FAR, _FAR_WITH_STRUCTURE = 1e-5, 1e-3
 # Variances of so many times what counts as zero are judged as they are.
 _ABOVE_ZERO = 10.0
 _PASSES = 3
+# Where Lambda itself is nearly singular the share stays small: nothing is to be gained.
+_WORTH_IT = 4.0
 Prepared = Callable[[np.ndarray], Problem]
 """Prepares the model with another y."""
 _ROUNDING = 1e-15
@@ -46,7 +48,8 @@ def from_nearby(objective: Objective, point: Point, prepared: Prepared | None) -
             break
         nearer.sweeps.evaluations = objective.sweeps.evaluations
         there = nearer.point(point.blocks, point.rho)
-        if not np.isfinite(there.log_likelihood):
+        gained = nearer.share_left(there) > _WORTH_IT * objective.share_left(point)
+        if not (np.isfinite(there.log_likelihood) and gained):
             break
         objective, point = nearer, there
     return objective, point
