@@ -36,7 +36,7 @@ from xmixed.engine.batched import (
 from xmixed.engine.problem import Origin, Problem
 from xmixed.engine.products.crossproducts import LevelProducts
 from xmixed.engine.storage import IN_MEMORY, Storage
-from xmixed.engine.sweeps.conditional import Above, LevelState
+from xmixed.engine.sweeps.conditional import Above, LevelState, conditional_variance
 from xmixed.engine.sweeps.curvature import TwoLevelSums, root_of
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
@@ -129,7 +129,7 @@ class NestedSweeps:
             count = None if weights is None else weights.groups[level]
             log_det += level_log_det if count is None else weighted_log_det(L, count)
             solved = solve_lower(L, stacked)
-            state = LevelState(solved[:, : len(L)], solved[:, len(L) :])
+            state = LevelState(solved[:, : len(L)], solved[:, len(L) :], None if bottom else lower)
             states.append(state)
             self._pass_up(level, state.E, None if bottom else C, ZtZ, ZtW)
             first = self._above(level)
@@ -195,11 +195,12 @@ class NestedSweeps:
                 own = None if counts is None else counts[0]
                 information.append(two_level_information(state, above.fixed_root(state.E), own))
                 break
-            explained = above.explained(state.E)
-            per_group = cross(state.Y, state.Y - product(explained, state.Y))
+            taken = product(above.explained(state.E), state.Y)
+            per_group = cross(state.Y, state.Y - taken)
             information.append(per_group.sum(axis=2) if counts is None else per_group @ counts[level])
             if level < levels - 1:
-                above = above.extended(state, psi, s, per_group, self._origin(level))
+                own = self._variances(state, psi, taken)
+                above = above.extended(state, psi, s, own, self._origin(level))
         return Downward(tuple(information), tuple(scores), counts)
 
     def second_derivatives(
@@ -229,9 +230,17 @@ class NestedSweeps:
             if level:
                 above = above.of_children(self.plan.parents[level])
             s = dot_rows(state.Y, above.residual(state.E))
-            per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
-            above = above.extended(state, psi, s, per_group, self._origin(level))
+            taken = product(above.explained(state.E), state.Y)
+            own = self._variances(state, psi, taken)
+            per_group = cross(state.Y, state.Y - taken)
+            above = above.extended(state, psi, s, own, self._origin(level))
             yield GroupMoments(s, per_group), above
+
+    def _variances(self, state: LevelState, psi: np.ndarray, taken: np.ndarray) -> np.ndarray:
+        """Conditional variances of a level's effects, (q, q, G); `taken`: E_up Cov_up E_up' Y."""
+        lower = self.plan.lower if state.lower is None else state.lower
+        added = product(times(psi, cross(state.Y, taken)), psi[:, :, None])
+        return conditional_variance(lower, psi) + added
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
         """See `Sweeps`."""

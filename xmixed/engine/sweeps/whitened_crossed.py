@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from xmixed.engine.batched import semidefinite_cholesky
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData
+from xmixed.engine.sweeps.conditional import conditional_variance
 from xmixed.engine.sweeps.crossed import CrossedSweeps
-from xmixed.engine.sweeps.crossed_elimination import conditional_variance
 from xmixed.engine.sweeps.crossed_state import CrossedState, chunks
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 from xmixed.engine.sweeps.whitened import Whitening
@@ -101,7 +102,8 @@ class CrossedWhitening(Whitening):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Var(u) of the eliminated level, (q0, q0, G0), and minus its covariance with the dense effects."""
         pattern, q = self.crossed.pattern, len(psi)
-        variance = conditional_variance(state.products.levels[self.crossed.base.order[0]].ZtZ, psi)
+        level = state.products.levels[self.crossed.base.order[0]]
+        variance = conditional_variance(semidefinite_cholesky(level.ZtZ), psi)
         between = np.empty((q, len(pattern.indices)))
         for a in range(q):
             matrix = pattern.matrix(weights[a])
