@@ -178,7 +178,7 @@ class Objective:
 
     def share_left(self, point: Point) -> float:
         """What eliminating all effects leaves of y'Lambda^{-1}y, as a share of it."""
-        return float(point.up.rss) / float(point.sweeps.outcome_squares)
+        return float(point.up.rss.real) / point.sweeps.outcome_squares
 
     def down(self, point: Point) -> Downward:
         """Sweep downward at a point."""

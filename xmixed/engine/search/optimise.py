@@ -214,7 +214,7 @@ def _stands_still(iterations: Sequence[Iteration]) -> bool:
 
 
 def _goes_astray(iterations: Sequence[Iteration]) -> bool:
-    """Whether no quadratic model has held for long: with more parameters than units tell there is no maximum."""
+    """Whether no quadratic model has held for long: more parameters than units tell have no maximum."""
     if len(iterations) <= _LONG:
         return False
     return all(entry.not_concave or entry.backed_up for entry in iterations[-_ASTRAY:])
