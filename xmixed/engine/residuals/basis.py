@@ -51,6 +51,7 @@ class BasisProducts:
     """See `Basis`; `counts` is that of `Units`."""
 
     cost_by_rows = False
+    takes_complex_posterior = True
 
     def __init__(self, basis: Basis, Q: int, counts: np.ndarray | None) -> None:
         self.basis, self.Q, self.counts = basis, Q, counts
@@ -81,7 +82,7 @@ class BasisProducts:
             df, dlogs = self.basis.slopes(full)
             of_logs = (df * of_effects).sum(axis=1) + (dlogs * self.extents).sum(axis=1)
             return self._by_row(of_logs, len(full)), self._by_row((df * of_means).sum(axis=1), len(full))
-        first, second = np.zeros((2, *full.shape), full.dtype)
+        first, second = np.zeros((2, *full.shape), np.result_type(full, posterior.coefficients))
         for j, k, df, dlogs in self._derivatives(full):
             first[j, k] = (df * of_effects).sum() + (dlogs * self.extents).sum()
             second[j, k] = (df * of_means).sum()
@@ -181,7 +182,7 @@ class BasisProducts:
 
 def unit_sums(D: np.ndarray, E: np.ndarray, starts: np.ndarray, Q: int) -> np.ndarray:
     """Sum over the rows of each unit of D_q E_c, (Q, c, U)."""
-    result = np.empty((Q, len(E), len(starts)))
+    result = np.empty((Q, len(E), len(starts)), np.result_type(D, E))
     for q in range(Q):
         for c in range(len(E)):
             result[q, c] = np.add.reduceat(D[q] * E[c], starts)
