@@ -182,15 +182,17 @@ class NestedWhitening(Whitening):
     def barrier(self, rho: np.ndarray) -> Barrier | None:
         """log|C| of distinct patterns with its derivatives; None where one is not positive definite."""
         products, free = self.nested.products, self.residual.table.free
+        columns, bend = np.nonzero(free)[1], np.zeros((len(rho), len(rho)))
         try:
             value, slopes = products.log_det_slopes(self.table(rho))
-            rows = [
-                np.imag(products.log_det_slopes(self.table(rho + 1j * STEP * unit))[1][free]) / STEP
-                for unit in np.eye(len(rho))
-            ]
+            # A pattern is of one by() group: one parameter of each may move at once.
+            for column in np.unique(columns):
+                moved = self.table(rho + 1j * STEP * (columns == column))
+                change = np.imag(products.log_det_slopes(moved)[1][free]) / STEP
+                own = (self.groups[:, None] == self.groups) & (columns == column)
+                bend[own] = np.broadcast_to(change[:, None], own.shape)[own]
         except np.linalg.LinAlgError:
             return None
-        bend = np.array(rows)
         return Barrier(value, slopes[free], (bend + bend.T) / 2.0)
 
     def normals(self, rho: np.ndarray, share: float) -> np.ndarray:
