@@ -49,30 +49,30 @@ GLM_SYNTAX = Syntax(
     exclusive=(("offset", "exposure"), ("irls", "ml")),
 )
 
-_FAMILIES = {
-    "gaussian": "gau",
-    "igaussian": "ig",
-    "binomial": "b",
-    "bernoulli": "be",
-    "poisson": "p",
-    "nbinomial": "nb",
-    "gamma": "gam",
-    "normal": "n",
-}
+_FAMILIES = (
+    ("gaussian", "gau"),
+    ("igaussian", "ig"),
+    ("binomial", "b"),
+    ("bernoulli", "be"),
+    ("poisson", "p"),
+    ("nbinomial", "nb"),
+    ("gamma", "gam"),
+    ("normal", "n"),
+)
 _SAME = {"bernoulli": "binomial", "normal": "gaussian"}
-_LINKS = {
-    "identity": "i",
-    "log": "log",
-    "logit": "l",
-    "probit": "p",
-    "cloglog": "c",
-    "power": "pow",
-    "opower": "opo",
-    "nbinomial": "nb",
-    "loglog": "logl",
-    "logc": "logc",
-    "reciprocal": "rec",
-}
+_LINKS = (
+    ("identity", "i"),
+    ("log", "log"),
+    ("logit", "l"),
+    ("probit", "p"),
+    ("cloglog", "c"),
+    ("power", "pow"),
+    ("opower", "opo"),
+    ("nbinomial", "nb"),
+    ("loglog", "logl"),
+    ("logc", "logc"),
+    ("reciprocal", "rec"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def read_family(text: str, span: Span | None = None) -> Distribution:
     rest = rest.strip()
     name = _full_name(word.lower(), _FAMILIES)
     if name is None:
-        raise StataError(198, f"unknown family {word}", span, ", ".join(_FAMILIES))
+        raise StataError(198, f"unknown family {word}", span, _listed(_FAMILIES))
     name = _SAME.get(name, name)
     if name == "binomial":
         return Distribution(name, rest)
@@ -123,7 +123,7 @@ def read_link(text: str, distribution: Distribution, k: float, span: Span | None
     word, _, rest = text.partition(" ")
     name = _full_name(word.lower(), _LINKS)
     if name is None:
-        raise StataError(198, f"unknown link {word}", span, ", ".join(_LINKS))
+        raise StataError(198, f"unknown link {word}", span, _listed(_LINKS))
     if name in ("power", "opower"):
         return (power if name == "power" else odds_power)(_number(rest, "link", span))
     if rest:
@@ -145,10 +145,14 @@ def _number(text: str, option: str, span: Span | None, least: float = -1e300) ->
     return value
 
 
-def _full_name(word: str, names: dict[str, str]) -> str | None:
+_Names = tuple[tuple[str, str], ...]
+
+
+def _listed(names: _Names) -> str:
+    return ", ".join(name for name, _ in names)
+
+
+def _full_name(word: str, names: _Names) -> str | None:
     """Return the name that a word abbreviates; an exact one before others."""
-    if word in names:
-        return word
-    return next(
-        (name for name, least in names.items() if name.startswith(word) and word.startswith(least)), None
-    )
+    found = [name for name, least in names if name.startswith(word) and word.startswith(least)]
+    return word if word in found else found[0] if found else None
