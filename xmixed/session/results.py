@@ -129,7 +129,8 @@ class Estimates(Results):
     kept : object
         What predictions have computed from the data as they are, so that the next one need not.
     prepared : object
-        What the fit has computed from the data as they are; gone when other estimates become active.
+        What the fit has computed from the data as they are, `size` being its bytes. Estimates that are stored
+        keep it (`stored.keep_within`); others lose it when they are no longer the active ones.
     """
 
     mark: str = ""
