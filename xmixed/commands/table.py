@@ -166,7 +166,7 @@ COMMANDS: dict[str, Listed] = {
     "generate": Listed("g", "data.generate", "Create a variable"),
     "gettoken": Listed("gettok", "programs.tokenize", "Take the first part of a macro's text"),
     "gladder": Listed("gladder", "graphics.distributions.transforms", "Histograms of powers of a variable"),
-    "glm": Listed("glm", None),
+    "glm": Listed("glm", "estimation.glm", "Generalised linear models"),
     "global": Listed("gl", "programming.macro", "Define a global macro"),
     "glogit": Listed("glogit", None),
     "gmm": Listed("gmm", None),

@@ -32,6 +32,7 @@ MODULES: dict[str, str] = {
     "margins": "inference.margins_estimator",
     "pwcompare": "inference.margins_estimator",
     "areg": "linear.areg",
+    "glm": "generalized.estimator",
     "logistic": "likelihood.estimator:LOGIT",
     "logit": "likelihood.estimator:LOGIT",
     "mean": "means.estimator",

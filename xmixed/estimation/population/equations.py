@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.estimation.population.families import Family, Link, start
+from xmixed.estimation.generalized.families import Family, Link, start
 from xmixed.estimation.population.panels import Panels
 from xmixed.estimation.population.working import Structure
 from xmixed.statistics.linear.blocks import Column

@@ -7,12 +7,12 @@ import numpy as np
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.frame import EstimationFrame, variable_of
+from xmixed.estimation.generalized.families import EXPONENTIAL, FAMILIES, LINKS, Family, Link
 from xmixed.estimation.inference.prediction import (
     linear_gradient,
     linear_predictor,
     standard_error_of_prediction,
 )
-from xmixed.estimation.population.families import EXPONENTIAL, FAMILIES, LINKS, Family, Link
 from xmixed.estimation.population.options import XTGEE_DISPLAY, read_structure
 from xmixed.estimation.population.working import Independent
 from xmixed.estimation.results import Option, Statistic

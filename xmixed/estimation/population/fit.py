@@ -15,9 +15,9 @@ from xmixed.estimation.fitted import (
     whole_matrix,
     whole_vector,
 )
+from xmixed.estimation.generalized.families import FAMILIES, LINKS
 from xmixed.estimation.linear.variance import observations
 from xmixed.estimation.population.equations import Problem, Solution, pearson, solve
-from xmixed.estimation.population.families import FAMILIES, LINKS
 from xmixed.estimation.population.panels import Panels
 from xmixed.estimation.population.working import Structure
 from xmixed.estimation.single import SingleSample, weight_macros

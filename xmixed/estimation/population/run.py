@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.generalized.families import FAMILIES
 from xmixed.estimation.population.estimator import ESTIMATOR
-from xmixed.estimation.population.families import FAMILIES
 from xmixed.estimation.population.fit import Request, fit, usable
 from xmixed.estimation.population.options import read_scale, read_structure
 from xmixed.estimation.population.panel_variables import time_variable

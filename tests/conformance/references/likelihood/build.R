@@ -1,0 +1,91 @@
+# Rscript tests/conformance/references/likelihood/build.R
+#
+# Figures of R for generalised linear, multilevel, censored, survival and instrumental-variables models, written to
+# estimators.json beside this file. Every case names the Stata commands that must give them. Needs numDeriv,
+# foreign, jsonlite, MASS, statmod (Debian: r-cran-numderiv r-cran-foreign r-cran-jsonlite r-cran-mass r-cran-statmod).
+
+suppressMessages({
+  library(MASS)
+  library(statmod)
+  library(numDeriv)
+  library(foreign)
+  library(jsonlite)
+})
+
+here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))
+data_of <- function(name) {
+  read.dta(file.path(here, "../../../../datasets", paste0(name, ".dta")), convert.factors = FALSE)
+}
+cases <- list()
+
+# Coefficients by the names of e(b); the covariance in the same order.
+add <- function(dataset, setup, command, source, b, V, scalars = list()) {
+  names(b) <- sub("\\(Intercept\\)", "_cons", names(b))
+  cases[[length(cases) + 1]] <<- list(
+    data = dataset, setup = setup, command = command, source = source,
+    names = names(b), b = unname(b), V = unname(V), scalars = scalars
+  )
+}
+
+# Generalised linear models ---------------------------------------------------------------------------------
+
+scot <- data_of("scotssec")[1:800, ]
+scot$high <- as.numeric(scot$attain >= 6)
+scot$pos <- scot$attain + 1
+scot$square <- scot$attain^2
+scot$w <- 1 + (seq_len(nrow(scot)) - 1) %% 3
+scot$m <- 10 + (seq_len(nrow(scot)) - 1) %% 3
+scot_setup <- list("keep in 1/800", "generate high = attain >= 6", "generate pos = attain + 1",
+                   "generate square = attain^2",
+                   "generate w = 1 + mod(_n - 1, 3)", "generate m = 10 + mod(_n - 1, 3)")
+strict <- glm.control(epsilon = 1e-15, maxit = 200)
+
+glm_case <- function(command, formula, family, ..., dispersion = NULL) {
+  fit <- glm(formula, family, scot, control = strict, ...)
+  s <- summary(fit, dispersion = dispersion)
+  df <- fit$df.residual
+  pearson <- sum(residuals(fit, "pearson")^2)
+  add("scotssec", scot_setup, command, "glm", coef(fit), s$cov.scaled,
+      list(deviance = deviance(fit), deviance_p = pearson, phi = s$dispersion, df = df))
+}
+glm_case("glm high verbal female, family(binomial)", high ~ verbal + female, binomial())
+glm_case("glm high verbal female, family(b) link(probit) irls", high ~ verbal + female, binomial("probit"))
+glm_case("glm high verbal female, family(b) link(cloglog) vce(eim)", high ~ verbal + female, binomial("cloglog"))
+glm_case("glm attain verbal female, family(poisson)", attain ~ verbal + female, poisson())
+glm_case("glm attain verbal female", attain ~ verbal + female, gaussian())
+glm_case("glm pos verbal female, family(gaussian) link(log) irls", pos ~ verbal + female, gaussian("log"), start = c(2, 0, 0))
+glm_case("glm pos verbal female, family(gamma) link(log) irls", pos ~ verbal + female, Gamma("log"))
+glm_case("glm pos female, family(gamma)", pos ~ female, Gamma())
+glm_case("glm pos verbal female, family(igaussian) link(log) irls", pos ~ verbal + female, inverse.gaussian("log"))
+glm_case("glm attain verbal female, family(nbinomial .5) irls", attain ~ verbal + female, negative.binomial(2), dispersion = 1)
+glm_case("glm attain verbal, family(binomial m)", cbind(attain, m - attain) ~ verbal, binomial())
+glm_case("glm pos verbal, family(poisson) link(power .5) irls", pos ~ verbal, poisson("sqrt"))
+# Maximum of a log likelihood from a good start by Newton's method on numerical derivatives.
+polish <- function(f, at) {
+  for (step in 1:8) {
+    g <- grad(f, at)
+    if (max(abs(g)) < 1e-9) break
+    at <- at - solve(hessian(f, at), g)
+  }
+  at
+}
+counts <- function(p) sum(dnbinom(scot$square, size = exp(p[3]), mu = exp(p[1] + p[2] * scot$verbal), log = TRUE))
+theta <- exp(polish(counts, c(3.6, .066, 0))[3])
+fit <- glm(square ~ verbal, negative.binomial(theta), scot, control = strict)
+add("scotssec", scot_setup, "glm square verbal, family(nbinomial ml) irls", "dnbinom, glm", coef(fit),
+    summary(fit, dispersion = 1)$cov.scaled, list(ll = counts(c(coef(fit), log(theta)))))
+
+# Observed information: numerical second derivatives at R's maximum.
+for (link in c("probit", "cloglog")) {
+  fit <- glm(high ~ verbal + female, binomial(link), scot, control = strict)
+  X <- model.matrix(fit)
+  ll <- function(b) {
+    p <- binomial(link)$linkinv(drop(X %*% b))
+    sum(dbinom(scot$high, 1, p, log = TRUE))
+  }
+  add("scotssec", scot_setup, sprintf("glm high verbal female, family(binomial) link(%s)", link), "glm, numDeriv::hessian",
+      coef(fit), solve(-hessian(ll, coef(fit))), list(ll = ll(coef(fit))))
+}
+
+write_json(list(R = R.version.string, cases = cases), file.path(here, "estimators.json"),
+           digits = 12, auto_unbox = TRUE)
