@@ -323,6 +323,8 @@ class RobustVariance:
     n_clusters : int
     variance, model_based : ndarray, shape (k, k)
         In the order of e(b); the second without the correction.
+    centred : ndarray, shape (k, k), or None
+        `variance` for covariates less the centers of the fit.
     """
 
     kind: str
@@ -330,6 +332,7 @@ class RobustVariance:
     n_clusters: int
     variance: np.ndarray
     model_based: np.ndarray
+    centred: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
