@@ -138,15 +138,13 @@ def margins(session: SessionState, node: Command) -> None:
         )
     found = compute(wanted, setting)
     level = float(node.option("level", session.settings.level))
-    V, df = Coefficients.of(session.e).V, node.option("df", session.e.scalars.get("df_r"))
+    coefficients, df = Coefficients.of(session.e), node.option("df", session.e.scalars.get("df_r"))
     sampled = unconditional_covariance(estimator, session.e, context, found) if unconditional else None
-    shown = Shown(found, wanted, request, V, level, session.e, df, sampled)
+    shown = Shown(found, wanted, request, coefficients, level, session.e, df, sampled)
     comparison = _comparison(node)
     if comparison is not None:
         sample = setting.frame
-        counted = np.ones(sample.size)
-        if session.data.reference is not None and setting.weights is not None:
-            counted = setting.weights  # points stand for so many observations
+        counted = np.ones(sample.size) if setting.counts is None else setting.counts[sample.rows]
         counts = {
             name: np.array([np.sum(counted, where=sample.values(name) == own) for own in factor.levels])
             for name, factor in setting.covariates.factors.items()
@@ -184,8 +182,6 @@ def _setting_by_reference(
     from xmixed.estimation.summed.margins import in_sample, summed_setting
 
     context = Context.of(session)
-    if node.weight is not None:
-        raise needs_rows("margins with weights is")
     if node.option("vce") == "unconditional":
         raise needs_rows("margins with vce(unconditional) is")
     whole = bool(node.option("noesample"))
@@ -201,7 +197,7 @@ def _setting_by_reference(
     # A column of its own: numbers of rows are those before any is left out.
     marked, _ = reference_of(session.data).with_column(chosen)
     rows = marked.where(cast(Any, marked.table)[marked.table.columns[-1]])
-    return summed_setting(request, estimator, session.e, context, rows, wanted)
+    return summed_setting(request, estimator, session.e, context, rows, wanted, node.weight)
 
 
 def _save(shown: Shown, text: str) -> str:

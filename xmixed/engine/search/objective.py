@@ -10,7 +10,8 @@ from xmixed.engine.covariance.blocks import pieces, working_directions, working_
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData, NestedResidualData
 from xmixed.engine.residuals.products import STEP
-from xmixed.engine.sweeps.blocked import BlockedSweeps, in_blocks
+from xmixed.engine.sweeps.alike import many_sweeps
+from xmixed.engine.sweeps.blocked import in_blocks
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
 from xmixed.engine.sweeps.few_groups import FewGroups, in_few_calls
@@ -283,7 +284,7 @@ def _nested(problem: Problem) -> Sweeps:
         return OneOrTwoEffects(problem)
     if in_few_calls(problem):
         return FewGroups(problem)
-    return BlockedSweeps(problem) if in_blocks(problem) else NestedSweeps(problem)
+    return many_sweeps(problem) if in_blocks(problem) else NestedSweeps(problem)
 
 
 def _slices(problem: Problem) -> tuple[slice, ...]:

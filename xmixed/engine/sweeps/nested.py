@@ -257,7 +257,7 @@ def two_level_information(
     if root is None:
         return total
     used = cross(state.Y, root).transpose(1, 0, 2)
-    return total - total_cross(used, used)
+    return total - weighted_total(used, counts)
 
 
 def _less(total: np.ndarray, C: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:

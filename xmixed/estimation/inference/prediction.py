@@ -197,9 +197,14 @@ def standard_error_of_prediction(terms: Terms) -> Callable[[Estimates, Estimatio
         own = terms(estimates)
         places = [place for place, term in enumerate(own) if term is not None and not term.status]
         columns = [frame.column(own[place]) for place in places]
-        V = Coefficients.of(estimates).V[np.ix_(places, places)]
+        coefficients = Coefficients.of(estimates)
+        V, centred = coefficients.V, coefficients.centred
+        origins = None
+        if centred is not None:
+            V, origins = centred.V, centred.origins[places]
+        V = V[np.ix_(places, places)]
         found = np.empty(frame.size)
-        for rows, block in blocks(columns, frame.size):
+        for rows, block in blocks(columns, frame.size, origins):
             found[rows] = np.einsum("ij,ij->j", V @ block, block)
         return np.sqrt(np.maximum(found, 0.0))
 

@@ -333,6 +333,8 @@ class RobustVariance:
     n_clusters : int
     variance, model_based : ndarray, shape (k, k)
         In the order of e(b); the second without the correction.
+    centred : ndarray, shape (k, k), or None
+        `variance` for covariates less the centers of the fit.
     """
 
     kind: str
@@ -340,6 +342,7 @@ class RobustVariance:
     n_clusters: int
     variance: np.ndarray
     model_based: np.ndarray
+    centred: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
