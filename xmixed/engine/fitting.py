@@ -55,6 +55,7 @@ from xmixed.engine.search.standard_errors import flat_blocks, parameter_covarian
 from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
 from xmixed.engine.user_units import (
     block_parameters,
+    centred_covariance,
     covariances,
     fixed_effects,
     regression,
@@ -407,6 +408,8 @@ def _result(model: Model, objective: Objective, maximum: _Maximum, options: Opti
         method="reml" if problem.reml else "ml",
         beta=beta,
         beta_covariance=beta_covariance,
+        centers=problem.x_center,
+        centred_covariance=centred_covariance(problem, point.up.factor, variance),
         parameters=block_parameters(objective),
         estimates=np.concatenate([absolute(objective, relative, float(log_sigma)), [log_sigma], residual]),
         parameter_covariance=covariance,

@@ -354,9 +354,10 @@ def sandwich_parts(
         The usual covariance of the variance parameters.
     """
     p, k = problem.p, len(of_parameters)
-    bread, back = np.zeros((p + k, p + k)), np.eye(p + k)
+    bread, back, near = np.zeros((p + k, p + k)), np.eye(p + k), np.eye(p + k)
     half = np.linalg.inv(factor)
     bread[:p, :p] = variance * half.T @ half
     bread[p:, p:] = of_parameters
     back[:p, :p] = problem.working_to_user()
-    return SandwichParts(scores, bread, back)
+    near[:p, :p] = problem.working_to_centred()
+    return SandwichParts(scores, bread, back, near)

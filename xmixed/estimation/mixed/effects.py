@@ -161,7 +161,7 @@ def keep_prepared(
     size = columns * specification.y.nbytes
     if fit.prepared is None or size > MOST_KEPT:
         return
-    sources = _columns_of(estimates, context)
+    sources = columns_of(estimates, context)
     if sources:
         estimates.prepared = PreparedSample(specification, fit.prepared, sources, size)
 
@@ -169,12 +169,12 @@ def keep_prepared(
 def _prepared(estimates: Estimates, context: Context) -> tuple[MixedSpecification | None, object]:
     """Return what the fit has prepared, where the data are still the same."""
     kept = estimates.prepared
-    if isinstance(kept, PreparedSample) and _same(kept.columns, _columns_of(estimates, context)):
+    if isinstance(kept, PreparedSample) and same_columns(kept.columns, columns_of(estimates, context)):
         return kept.specification, kept.problem
     return None, None
 
 
-def _same(first: tuple[np.ndarray, ...], second: tuple[np.ndarray, ...]) -> bool:
+def same_columns(first: tuple[np.ndarray, ...], second: tuple[np.ndarray, ...]) -> bool:
     """Return whether columns are the same objects: they never change."""
     if not first or len(first) != len(second):
         return False
@@ -210,9 +210,9 @@ def sample_effects(estimates: Estimates, context: Context) -> SampleEffects:
     StataError
         As `fitted_sample`.
     """
-    columns = _columns_of(estimates, context)
+    columns = columns_of(estimates, context)
     kept = estimates.kept
-    if isinstance(kept, SampleEffects) and _same(kept.columns, columns):
+    if isinstance(kept, SampleEffects) and same_columns(kept.columns, columns):
         return kept
     fitted = fitted_sample(estimates, context)
     made = SampleEffects(fitted.result, fitted.specification.rows, equation_effects(fitted), columns)
@@ -221,7 +221,7 @@ def sample_effects(estimates: Estimates, context: Context) -> SampleEffects:
     return made
 
 
-def _columns_of(estimates: Estimates, context: Context) -> tuple[np.ndarray, ...]:
+def columns_of(estimates: Estimates, context: Context) -> tuple[np.ndarray, ...]:
     """Return all columns that a model depends on; () where it depends on more: weights, the order in time."""
     result: MixedResult = estimates.payload
     resolved, rows = result.resolved, context.data.marks.get(estimates.mark)
