@@ -87,5 +87,57 @@ for (link in c("probit", "cloglog")) {
       coef(fit), solve(-hessian(ll, coef(fit))), list(ll = ll(coef(fit))))
 }
 
+# Generalised linear mixed models ---------------------------------------------------------------------------
+
+library(lme4)
+# The maximum of glmer's own approximation, reached by Newton's method on numerical derivatives, and its inverse
+# second derivatives: fixed effects, then log standard deviations (and no correlations).
+glmer_case <- function(command, formula, family, nAGQ = 1, data = scot, dataset = "scotssec", setup = scot_setup, weights = NULL) {
+  control <- glmerControl(optimizer = "bobyqa", tolPwrss = 1e-13, optCtrl = list(maxfun = 1e5, rhoend = 1e-8),
+                          check.conv.grad = "ignore", check.conv.singular = "ignore")
+  fit <- do.call(glmer, list(formula = formula, data = data, family = family, nAGQ = nAGQ, control = control, weights = weights))
+  dev <- update(fit, devFunOnly = TRUE)
+  at <- c(getME(fit, "theta"), fixef(fit))
+  f <- function(p) -dev(p) / 2
+  for (step in 1:6) {
+    g <- grad(f, at)
+    H <- hessian(f, at, method.args = list(d = 0.01))
+    at <- at - solve(H, g)
+  }
+  H <- hessian(f, at)
+  q <- length(getME(fit, "theta"))
+  carry <- diag(length(at))
+  diag(carry)[1:q] <- 1 / at[1:q]
+  V <- carry %*% solve(-H) %*% t(carry)
+  fixed <- at[-(1:q)]
+  order <- c(q + seq_along(fixed), rev(seq_len(q)))
+  b <- c(fixed, rev(log(abs(at[1:q]))))
+  depvar <- as.character(formula[[2]])
+  depvar <- depvar[length(depvar)]
+  if (length(formula[[2]]) > 1) depvar <- as.character(formula[[2]][[2]])
+  list(b = b, V = V[order, order], ll = as.numeric(logLik(fit)), fixed = names(fixef(fit)), depvar = depvar)
+}
+add_glmer <- function(command, formula, family, sds, nAGQ = 1, ..., with_ll = TRUE, with_V = TRUE) {
+  found <- glmer_case(command, formula, family, nAGQ, ...)
+  names(found$b) <- c(paste0(found$depvar, ":", sub("\\(Intercept\\)", "_cons", found$fixed)), paste0(sds, ":_cons"))
+  add("scotssec", scot_setup, command, "lme4::glmer", found$b, if (with_V) found$V,
+      if (with_ll) list(ll = found$ll) else list())
+}
+for (points in c(1, 7, 15)) {
+  add_glmer(sprintf("xtmelogit high verbal female || primary:, intpoints(%d)", points),
+            high ~ verbal + female + (1 | primary), binomial(), "lns1_1_1", points)
+}
+add_glmer("meprobit high verbal || primary:", high ~ verbal + (1 | primary), binomial("probit"), "lns1_1_1", 7)
+# glmer takes expected information for the scale of its nodes here: with many points that makes no difference.
+add_glmer("mecloglog high female || primary:, intpoints(25)", high ~ female + (1 | primary), binomial("cloglog"), "lns1_1_1", 25)
+# With several points glmer's Poisson likelihood has another constant.
+add_glmer("xtmepoisson square verbal || primary:, intpoints(9)", square ~ verbal + (1 | primary), poisson(), "lns1_1_1",
+          9, with_ll = FALSE)
+add_glmer("mepoisson square verbal || second: || primary:, laplace", square ~ verbal + (1 | second) + (1 | second:primary),
+          poisson(), c("lns1_1_1", "lns2_1_1"))
+# Here numerical second derivatives have three digits.
+add_glmer("xtmepoisson square verbal || primary: verbal, laplace", square ~ verbal + (1 + verbal || primary),
+          poisson(), c("lns1_1_1", "lns1_1_2"), with_V = FALSE)
+
 write_json(list(R = R.version.string, cases = cases), file.path(here, "estimators.json"),
            digits = 12, auto_unbox = TRUE)
