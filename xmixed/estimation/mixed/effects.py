@@ -129,7 +129,7 @@ def fitted_on(result: MixedResult, specification: MixedSpecification, problem: o
 
 
 MOST_KEPT = 2**28
-"""Bytes of columns beyond which what a fit has prepared is not kept for predictions."""
+"""Bytes of columns up to which what fits have prepared is kept for predictions, of all estimates together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,11 +143,14 @@ class PreparedSample:
         See `engine.Fit.prepared`.
     columns : tuple of ndarray
         What it was made from.
+    size : int
+        Bytes of the model's columns; what was made of them takes no more where groups have some rows each.
     """
 
     specification: MixedSpecification
     problem: object
     columns: tuple[np.ndarray, ...]
+    size: int
 
 
 def keep_prepared(
@@ -155,11 +158,12 @@ def keep_prepared(
 ) -> None:
     """Keep what a fit has prepared, where it serves predictions and is no burden."""
     columns = len(specification.fixed) + sum(len(own) for own in specification.effects) + 1
-    if fit.prepared is None or columns * specification.y.nbytes > MOST_KEPT:
+    size = columns * specification.y.nbytes
+    if fit.prepared is None or size > MOST_KEPT:
         return
     sources = columns_of(estimates, context)
     if sources:
-        estimates.prepared = PreparedSample(specification, fit.prepared, sources)
+        estimates.prepared = PreparedSample(specification, fit.prepared, sources, size)
 
 
 def _prepared(estimates: Estimates, context: Context) -> tuple[MixedSpecification | None, object]:
