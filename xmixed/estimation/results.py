@@ -33,6 +33,8 @@ MODULES: dict[str, str] = {
     "pwcompare": "inference.margins_estimator",
     "areg": "linear.areg",
     "glm": "generalized.estimator",
+    "ivreg2": "instrumental.estimator",
+    "ivregress": "instrumental.estimator",
     "logistic": "likelihood.estimator:LOGIT",
     "logit": "likelihood.estimator:LOGIT",
     "mean": "means.estimator",

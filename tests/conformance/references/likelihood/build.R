@@ -139,5 +139,66 @@ add_glmer("mepoisson square verbal || second: || primary:, laplace", square ~ ve
 add_glmer("xtmepoisson square verbal || primary: verbal, laplace", square ~ verbal + (1 + verbal || primary),
           poisson(), c("lns1_1_1", "lns1_1_2"), with_V = FALSE)
 
+# Instrumental variables ------------------------------------------------------------------------------------
+
+library(AER)
+library(sandwich)
+hsb <- data_of("hsb82")
+hsb$w <- 1 + (seq_len(nrow(hsb)) - 1) %% 3
+hsb_setup <- list("generate w = 1 + mod(_n - 1, 3)")
+add_iv <- function(command, fit, V, scalars = list()) add("hsb82", hsb_setup, command, "AER::ivreg", coef(fit), V, scalars)
+m <- ivreg(mathach ~ ses + minority | minority + meanses + female, data = hsb)
+n <- nrow(hsb)
+k <- 3
+add_iv("ivregress 2sls mathach minority (ses = meanses female)", m, vcov(m) * (n - k) / n,
+       list(rmse = summary(m)$sigma * sqrt((n - k) / n), r2 = summary(m)$r.squared))
+add_iv("ivregress 2sls mathach minority (ses = meanses female), small", m, vcov(m), list(rmse = summary(m)$sigma))
+add_iv("ivreg mathach minority (ses = meanses female), robust", m, vcovHC(m, type = "HC1"))
+add_iv("ivreg2 mathach minority (ses = meanses female), robust", m, vcovHC(m, type = "HC0"),
+       list(cdf = summary(m, diagnostics = TRUE)$diagnostics[1, 3]))
+cl <- vcovCL(m, hsb$school, type = "HC0", cadjust = FALSE)
+add_iv("ivregress 2sls mathach minority (ses = meanses female), cluster(school)", m, cl)
+add_iv("ivregress 2sls mathach minority (ses = meanses female), small vce(cluster school)", m,
+       cl * (n - 1) / (n - k) * 160 / 159)
+m <- ivreg(mathach ~ ses + minority | minority + meanses + female, data = hsb, weights = w)
+N <- sum(hsb$w)
+add_iv("ivregress 2sls mathach minority (ses = meanses female) [fw=w]", m, vcov(m) * (n - k) / N)
+m <- ivreg(mathach ~ ses + cses + minority | minority + meanses + female + catholic, data = hsb)
+add_iv("ivregress 2sls mathach minority (ses cses = meanses female catholic)", m, vcov(m) * (n - 4) / n)
+
+# LIML and GMM by their formulas.
+y <- hsb$mathach
+X <- cbind(ses = hsb$ses, minority = hsb$minority, `(Intercept)` = 1)
+Z <- cbind(hsb$meanses, hsb$female, hsb$minority, 1)
+W <- cbind(hsb$minority, 1)
+M <- function(A, B) B - A %*% solve(crossprod(A), crossprod(A, B))
+Y <- cbind(y, hsb$ses)
+kappa <- min(Re(eigen(solve(crossprod(Y, M(Z, Y)), crossprod(Y, M(W, Y))))$values))
+A <- crossprod(X, X - kappa * M(Z, X))
+b <- drop(solve(A, crossprod(X, y - kappa * M(Z, y))))
+e <- drop(y - X %*% b)
+add("hsb82", hsb_setup, "ivregress liml mathach minority (ses = meanses female)", "formula", b, solve(A) * sum(e^2) / n,
+    list(kappa = kappa))
+add("hsb82", hsb_setup, "ivreg2 mathach minority (ses = meanses female), liml", "formula", b, solve(A) * sum(e^2) / n)
+first <- drop(solve(crossprod(X, X - M(Z, X)), crossprod(X, y - M(Z, y))))
+gmm_step <- function(b, S) {
+  C <- crossprod(Z, X)
+  solve(t(C) %*% solve(S(b), C), t(C) %*% solve(S(b), crossprod(Z, y)))
+}
+S_rows <- function(b) crossprod(Z * drop(y - X %*% b))
+S_schools <- function(b) crossprod(rowsum(Z * drop(y - X %*% b), hsb$school))
+for (kind in c("robust", "cluster")) {
+  S <- if (kind == "robust") S_rows else S_schools
+  b <- drop(gmm_step(first, S))
+  names(b) <- colnames(X)
+  C <- crossprod(Z, X)
+  G <- solve(t(C) %*% solve(S(first), C), t(C) %*% solve(S(first)))
+  V <- G %*% S(b) %*% t(G)
+  g <- crossprod(Z, y - X %*% b)
+  option <- if (kind == "robust") "" else ", wmatrix(cluster school)"
+  add("hsb82", hsb_setup, sprintf("ivregress gmm mathach minority (ses = meanses female)%s", option), "formula", b, V,
+      list(J = drop(t(g) %*% solve(S(first), g))))
+}
+
 write_json(list(R = R.version.string, cases = cases), file.path(here, "estimators.json"),
            digits = 12, auto_unbox = TRUE)
