@@ -96,6 +96,11 @@ class Problem:
         scale = self.y_scale / self.x_scale
         return self.uncentred(-1.0) * scale if sign > 0 else self.uncentred(1.0) / scale[:, None]
 
+    def working_to_centred(self) -> np.ndarray:
+        """(p, p) derivative of beta of the user's columns less `x_center` by that in working units."""
+        scale = self.y_scale / self.x_scale
+        return np.diag(scale) if self.x_mix is None else self.x_mix * scale
+
     def uncentred(self, sign: float) -> np.ndarray:
         """What takes coefficients of working columns to those of the user's (-1), or back (1); (p, p).
 

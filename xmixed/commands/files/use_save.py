@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from xmixed.commands.files.memory import REPLACE, file_name, say_if_new, selected_part
 from xmixed.commands.registry import command, subcommand
@@ -17,6 +17,9 @@ from xmixed.render.layouts.describe.describe import render_names
 from xmixed.render.text import printable
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
+
+if TYPE_CHECKING:
+    from xmixed.data.files.dta.writer import Saved
 
 WEBUSE = "webuse"
 """Key of the remembered address that `webuse set` gives."""
@@ -116,6 +119,7 @@ _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no va
     ),
     synopsis="save [filename] [, replace emptyok nolabel orphans]",
     keeps_r=True,
+    by_reference=True,
 )
 def save(session: SessionState, node: Command) -> None:
     _save(session, node, None)
@@ -126,13 +130,13 @@ def save(session: SessionState, node: Command) -> None:
     syntax=Syntax("filename", options=(REPLACE,)),
     synopsis="saveold filename [, replace]",
     keeps_r=True,
+    by_reference=True,
 )
 def saveold(session: SessionState, node: Command) -> None:
     _save(session, node, OLD_RELEASE)
 
 
 def _save(session: SessionState, node: Command, release: int | None) -> None:
-    from xmixed.data.files.dta.writer import write_dta
     from xmixed.data.files.locate import with_suffix
 
     data = session.data
@@ -146,11 +150,32 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
     name = with_suffix(name)
     if node.option("replace"):
         say_if_new(session, name)
-    saved = write_dta(
-        _with_labels_to_save(data, node), name, release=release, replace=bool(node.option("replace"))
-    )
+    saved = _written(_with_labels_to_save(data, node), name, release, bool(node.option("replace")))
     session.data = replace(data, source=name, timestamp=saved.timestamp, changed=False)
     session.out.write(f"file {printable(name)} saved")
+
+
+def _written(data: Dataset, name: str, release: int | None, replaces: bool) -> Saved:
+    """Write the data; those by reference some rows at a time."""
+    if data.reference is None:
+        from xmixed.data.files.dta.writer import write_dta
+
+        return write_dta(data, name, release=release, replace=replaces)
+    from xmixed.data.files.dta.streamed import write_streamed
+    from xmixed.data.reference.fetching import fetched_blocks, without_rows
+    from xmixed.data.reference.model import needs_rows
+
+    long = next((variable.name for variable in data if variable.type == "strL"), "")
+    if long:
+        raise needs_rows(f"saving {long}, a strL, is")
+    reference = data.reference
+    return write_streamed(
+        without_rows(data),
+        lambda names: fetched_blocks(data.select(names), reference),
+        name,
+        release,
+        replaces,
+    )
 
 
 def _with_labels_to_save(data: Dataset, node: Command) -> Dataset:

@@ -139,10 +139,11 @@ class DuckDB:
             text = written(query, self.backend)
             connection.execute(f"SET preserve_insertion_order = {str(in_order).lower()}")
             try:
-                reader = connection.sql(text).to_arrow_reader(_BATCH)
-                yield from watched_pieces(
-                    reader.read_next_batch, connection.interrupt, connection.query_progress, self.rows
-                )
+                # Who does not want all of them leaves a result open, which bars other queries.
+                with connection.sql(text).to_arrow_reader(_BATCH) as reader:
+                    yield from watched_pieces(
+                        reader.read_next_batch, connection.interrupt, connection.query_progress, self.rows
+                    )
             finally:
                 connection.execute("SET preserve_insertion_order = true")
 

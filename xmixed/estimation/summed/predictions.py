@@ -12,6 +12,7 @@ from xmixed.data.dataset import Dataset
 from xmixed.data.reference.model import needs_rows
 from xmixed.data.reference.rows import reference_of
 from xmixed.errors import StataError
+from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.inference.prediction import Request
 from xmixed.estimation.mixed.effects import effect_terms
 from xmixed.estimation.mixed.model import MixedResult
@@ -128,7 +129,15 @@ def _of_row(estimates: Estimates, terms: Sequence[Term | None], statistic: str, 
     used = [place for place, term in enumerate(terms) if term is not None and not term.status]
     columns = [_column(terms[place], data) for place in used]
     if statistic == "stdp":
-        return _standard_error(columns, estimates.matrices["V"].values[np.ix_(used, used)])
+        coefficients = Coefficients.of(estimates)
+        V, centred = coefficients.V, coefficients.centred
+        if centred is not None:
+            V = centred.V
+            columns = [
+                column if column is None or not origin else column - float(origin)
+                for column, origin in zip(columns, centred.origins[used], strict=True)
+            ]
+        return _standard_error(columns, V[np.ix_(used, used)])
     fitted = _combination(columns, estimates.matrices["b"].values[0][used])
     if statistic == "xb":
         return fitted
