@@ -103,6 +103,7 @@ def whole_units(model: Model) -> Model:
 
 def _cells(codes: np.ndarray, count: int, residuals: Residuals) -> tuple[np.ndarray, int]:
     """Codes and number of what groups have in common with by() groups."""
+    assert residuals.by is not None
     cells = codes.astype(np.int64) * residuals.n_by + residuals.by
     if count * residuals.n_by <= _MOST_EMPTY * len(codes):
         return cells, count * residuals.n_by

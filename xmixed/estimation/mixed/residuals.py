@@ -108,7 +108,7 @@ def residual_part(
             positions = factorise(time)
             time, times = positions.codes.astype(np.float64), positions.levels
     order = _order(request, time, codes, n_groups, 0 if times is None else len(times))
-    if time is not None and request.structure == "ar" and order > 1:
+    if time is not None and request.form.is_recursive and order > 1:
         _check_spacing(request, order, time, codes)
     model: Residuals | None = Residuals(
         request.structure,  # type: ignore[arg-type]
