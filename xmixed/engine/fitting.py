@@ -178,12 +178,13 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
             options.em_tolerance,
             lambda number, ll: report(EMStep(number, ll)),
         )
-    surface = Surface(objective, parameterization(options.parameterization))
     root = Surface(objective, MatrixSquareRoot())
-    start = surface.theta(point)
+    usual = options.parameterization == "matsqrt"
+    surface = root if usual else Surface(objective, parameterization(options.parameterization))
+    start = surface.at(point).theta
     if options.em_only:
         converged = em_steps < options.em_iterations
-        state = surface.state(start, point)
+        state = surface.at(point)
         record = _record(objective, start, state, em_steps, (), "em_only", converged, float("nan"))
         return _Maximum(point, no_boundary(objective), record)
     report(PhaseStarted("gradient"))
@@ -203,7 +204,7 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
 
 
 def _is_maximum(root: Surface, point: Point, boundary: Boundary) -> bool:
-    state = root.state(root.theta(point), point)
+    state = root.at(point)
     step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
     return step.concave and step.scaled_gradient < 1e-5
 
@@ -296,8 +297,8 @@ def _judge(
     iterations: tuple[Iteration, ...],
 ) -> _Maximum:
     """Decide honestly whether this is a maximum."""
-    state = root.state(root.theta(point), point, refined=True)
-    step = newton_step(state, root.sizes(state.theta), None)
+    state = root.at(point, refined=not objective.is_exact)
+    step = root.step(state)
     concave = step.concave
     if boundary.face is not None:
         step, level = step_along(root, boundary.face.rungs[-1], boundary.fixed)
@@ -324,7 +325,7 @@ def _judge(
         concave = concave and not level.any()
     converged = concave and step.scaled_gradient < 1e-5
     verdict: Verdict = "converged" if converged else "not_concave" if not concave else "no_progress"
-    shown = state if surface is root else surface.state(surface.theta(point), point)
+    shown = state if surface is root else surface.at(point)
     record = _record(objective, start, shown, em_steps, iterations, verdict, converged, step.scaled_gradient)
     return _Maximum(point, boundary, record)
 

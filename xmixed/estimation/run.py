@@ -15,7 +15,7 @@ from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
-from xmixed.language.nodes.estimators import VarianceEstimator
+from xmixed.language.nodes.estimators import MixedCommand, VarianceEstimator
 from xmixed.render.layouts.estimation.mixed_header import render_iteration
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -86,7 +86,7 @@ def replicated(session: SessionState, node: Command, panel: str = "") -> bool:
     return True
 
 
-def check_replay_options(node: Command, estimator: Estimator) -> None:
+def check_replay_options(node: Command | MixedCommand, estimator: Estimator) -> None:
     """Refuse options that the replay of an estimator does not have; r(198)."""
     allowed = {spec.name for spec in estimator.options}
     for name, option in node.options.items():

@@ -131,7 +131,8 @@ class Estimates(Results):
     centred : object
         e(V) for covariates near zero, where the fit gives it: see `coefficients.Centred`.
     prepared : object
-        What the fit has computed from the data as they are; gone when other estimates become active.
+        What the fit has computed from the data as they are, `size` being its bytes. Estimates that are stored
+        keep it (`stored.keep_within`); others lose it when they are no longer the active ones.
     """
 
     mark: str = ""

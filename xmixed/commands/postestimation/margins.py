@@ -18,7 +18,7 @@ from xmixed.estimation.inference.margins_sample import margins_setting
 from xmixed.estimation.inference.margins_table import margins_lines
 from xmixed.estimation.inference.prediction import Request, default_request, read_request
 from xmixed.estimation.inference.unconditional import check_unconditional, unconditional_covariance
-from xmixed.estimation.results import Estimator, estimator_of
+from xmixed.estimation.results import Estimator, HasMarginsDefault, estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -107,6 +107,9 @@ def margins(session: SessionState, node: Command) -> None:
 
         typed = node.options["expression"]
         request = Request(expression_statistic(typed.value, typed.text, estimator, session.e))
+    elif isinstance(estimator, HasMarginsDefault):
+        typed = estimator.margins_predict(session.e, str(node.option("predict", "")))
+        request = read_request(estimator.statistics, typed)
     elif node.option("predict") is not None:
         request = read_request(estimator.statistics, str(node.option("predict")))
     else:

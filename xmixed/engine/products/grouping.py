@@ -70,6 +70,8 @@ def nest(levels: tuple[Level, ...], n: int) -> Nesting | None:
     if n > 1 and bool((codes[1:] >= codes[:-1]).all()):
         boundaries = np.flatnonzero(codes[1:] != codes[:-1]) + 1
         first_rows = np.concatenate([np.zeros(1, np.intp), boundaries])
+        if len(levels) == 1:
+            return Nesting(None, first_rows, (np.zeros(len(first_rows), np.intp),), (codes[first_rows],))
         counts = np.diff(np.append(first_rows, n))
     else:
         all_counts = np.bincount(codes, minlength=levels[-1].n_groups)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import log
 
 import numpy as np
 
@@ -138,6 +140,10 @@ class Objective:
         return self.whitening.at(rho)
 
     def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
+        if len(blocks) == len(self.sweeps.sizes) == 1 and self.problem.blocks[0].tie is None:
+            to_working = self.problem.blocks[0].to_working
+            psi = to_working.dot(blocks[0]).dot(to_working.T)
+            return (0.5 * (psi + psi.T),)
         psis: list[np.ndarray | None] = [None] * len(self.sweeps.sizes)
         for block, value in zip(self.problem.blocks, blocks, strict=True):
             for position, part in working_parts(block, value):
@@ -153,12 +159,13 @@ class Objective:
         rss = float(up.rss.real)
         if not rss > 0:
             return -np.inf
-        return float(self.constant() - 0.5 * (df * (1.0 + LOG_2PI + np.log(rss / df)) + self.log_det(up)))
+        return self.constant - 0.5 * (df * (1.0 + LOG_2PI + log(rss / df)) + self.log_det(up))
 
     def log_det(self, up: Upward) -> float:
         """log|V|, with log|X'V^{-1}X| for REML."""
         return float(up.log_det_V.real) + (float(up.log_det_X.real) if self.problem.reml else 0.0)
 
+    @cached_property
     def constant(self) -> float:
         """What scaling y and X took out of the log likelihood."""
         problem = self.problem
@@ -171,7 +178,7 @@ class Objective:
         """L* of the manual at residual variance `variance` (working units): only beta is profiled out."""
         df = self.problem.residual_df
         rss = float(up.rss.real)
-        return self.constant() - 0.5 * (df * (LOG_2PI + np.log(variance)) + rss / variance + self.log_det(up))
+        return self.constant - 0.5 * (df * (LOG_2PI + np.log(variance)) + rss / variance + self.log_det(up))
 
     def variance(self, point: Point) -> float:
         """Profiled sigma_e^2, working units: equation (12)."""

@@ -85,11 +85,17 @@ def requested(statistics: Sequence[Statistic], options: dict[str, str | None]) -
     for name in given:
         if name not in own:
             raise StataError(198, f"option {name}() not allowed with {chosen.name}")
-    if len(given) > 1:
+    if len(given) > 1 and not chosen.combined:
         raise StataError(198, f"options {given[0]}() and {given[1]}() may not be combined")
-    if given:
+    if chosen.combined:
+        argument = " ".join(_as_typed(name, options[name]) for name in given)
+    elif given:
         argument = (options[given[0]] or "").strip()
     return Request(chosen, argument, "" if named else chosen.assumed)
+
+
+def _as_typed(name: str, text: str | None) -> str:
+    return name if not text else f"{name}({text.strip()})"
 
 
 def default_request(statistics: Sequence[Statistic]) -> Request:
