@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from xmixed.commands.files.memory import (
     CASES,
     REPLACE,
+    cell_block,
     file_name,
     install,
     new_names_before_using,
@@ -24,9 +24,6 @@ from xmixed.output import line
 from xmixed.render.text import printable, result
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
-
-if TYPE_CHECKING:
-    from xmixed.data.files.excel.ranges import CellRange
 
 HEADS = (("variables", "var"), ("varlabels", "varl"))
 
@@ -77,19 +74,6 @@ def _found(name: str) -> str:
     if "." in os.path.basename(name):
         return name
     return name + (".xls" if os.path.exists(os.path.expanduser(name + ".xls")) else ".xlsx")
-
-
-def cell_block(node: Command, option: str) -> CellRange | None:
-    """Return the block of cells that an option names; None without it."""
-    from xmixed.data.files.excel.ranges import parse_range
-
-    typed = node.option(option)
-    if typed is None:
-        return None
-    found = parse_range(typed)
-    if found is None:
-        raise StataError(198, f"option {option}() incorrectly specified")
-    return found
 
 
 def _describe(session: SessionState, name: str) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from xmixed.commands.files.excel import cell_block
-from xmixed.commands.files.memory import REPLACE, file_name, install, say_if_new, written_part
+from xmixed.commands.files.memory import REPLACE, cell_block, file_name, install, say_if_new, written_part
 from xmixed.commands.registry import command
 from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.errors import StataError
