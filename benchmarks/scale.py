@@ -5,8 +5,11 @@ covariates, an intercept and a slope that vary by group. Every run is a process 
 be, and its peak memory is that of the whole process, the database included. Cost per row is processor time,
 of all threads.
 
+With `--balanced` all groups have the same covariates but for a treatment, and are swept as a few; with
+`--unshared` every group is swept by itself all the same.
+
 Usage: python benchmarks/scale.py [--rows N ...] [--rows-of-group N] [--folder DIR] [--memory 2g]
-       [--repetitions K] [--commands NAME ...]
+       [--repetitions K] [--commands NAME ...] [--balanced] [--unshared]
 """
 
 from __future__ import annotations
@@ -36,6 +39,9 @@ COMMANDS = {
 _SESSION = """
 import json, resource, sys, time
 from xmixed.interpreter.session import Session
+if sys.argv[4] == "unshared":
+    import xmixed.engine.sweeps.alike
+    xmixed.engine.sweeps.alike.condensed_problem = lambda problem: None
 start = time.perf_counter()
 session = Session()
 session.run("set max_memory " + sys.argv[2])
@@ -62,11 +68,20 @@ def hashed(what: str) -> str:
     return f"((hash({what}) % 1073741824)::double / 1073741824)"
 
 
-def make(folder: Path, rows: int, rows_of_group: int = ROWS_OF_GROUP) -> Path:
+def covariates(balanced: bool, groups: int) -> str:
+    """Return SQL for x1, x2 and x3 of the row `i`; balanced, occasion, treatment and their product."""
+    if balanced:
+        time = f"(i // {groups})::DOUBLE"
+        treated = f"((i * {PRIME}) % {groups} % 2)::DOUBLE"
+        return f"50 + 0.5 * {time} AS x1, {treated} AS x2, {treated} * {time} AS x3"
+    return f"50 + 2 * {normal('random()', 'random()')} AS x1, random() AS x2, (random() < 0.4)::DOUBLE AS x3"
+
+
+def make(folder: Path, rows: int, rows_of_group: int = ROWS_OF_GROUP, balanced: bool = False) -> Path:
     """Write so many rows into Parquet files, unless they are there, and return their pattern."""
     import duckdb
 
-    place = folder / f"rows_{rows}_{rows_of_group}"
+    place = folder / f"rows_{rows}_{rows_of_group}{'_balanced' * balanced}"
     if (place / "done").exists():
         return place / "*.parquet"
     place.mkdir(parents=True, exist_ok=True)
@@ -83,9 +98,7 @@ def make(folder: Path, rows: int, rows_of_group: int = ROWS_OF_GROUP) -> Path:
                         1 + 0.5 * x1 - 0.3 * x2 + 0.2 * x3 + {u0} + (0.4 * {u0} + 0.3 * {u1}) * (x1 - 50)
                         + 1.5 * {normal("random()", "random()")} AS y
                     FROM (
-                        SELECT ((i * {PRIME}) % {groups})::INTEGER AS id,
-                            50 + 2 * {normal("random()", "random()")} AS x1,
-                            random() AS x2, (random() < 0.4)::DOUBLE AS x3
+                        SELECT ((i * {PRIME}) % {groups})::INTEGER AS id, {covariates(balanced, groups)}
                         FROM range({first}, {last}) AS r(i)
                     )
                 ) TO '{place}/part{first:012d}.parquet' (FORMAT parquet, COMPRESSION zstd)"""
@@ -94,10 +107,10 @@ def make(folder: Path, rows: int, rows_of_group: int = ROWS_OF_GROUP) -> Path:
     return place / "*.parquet"
 
 
-def run(pattern: Path, memory: str, command: str, folder: Path) -> dict[str, Any]:
+def run(pattern: Path, memory: str, command: str, folder: Path, way: str) -> dict[str, Any]:
     """Run a command in a process of its own."""
     variables = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "TMPDIR": str(folder)}
-    arguments = [sys.executable, "-W", "ignore", "-c", _SESSION, str(pattern), memory, command]
+    arguments = [sys.executable, "-W", "ignore", "-c", _SESSION, str(pattern), memory, command, way]
     done = subprocess.run(arguments, env=variables, capture_output=True, text=True)
     if done.returncode:
         return {"failed": done.stderr.strip().splitlines()[-1] if done.stderr else "no message"}
@@ -114,15 +127,18 @@ def main() -> None:
     parser.add_argument("--memory", default="1g", help="what the database may use (set max_memory)")
     parser.add_argument("--commands", nargs="+", choices=COMMANDS, default=list(COMMANDS))
     parser.add_argument("--repetitions", type=int, default=1)
+    parser.add_argument("--balanced", action="store_true", help="groups have the same covariates")
+    parser.add_argument("--unshared", action="store_true", help="every group is swept by itself")
     options = parser.parse_args()
+    way = "unshared" if options.unshared else "shared"
     folder = options.folder or Path(tempfile.mkdtemp(prefix="scale"))
     print(f"{'rows':>13} {'command':<10} {'seconds':>9} {'processor':>9} {'ns/row':>8} {'MB':>8} {'load':>6}")
     for rows in options.rows:
-        pattern = make(folder, rows, options.rows_of_group)
+        pattern = make(folder, rows, options.rows_of_group, options.balanced)
         for name in options.commands:
             for _ in range(options.repetitions):
                 load = os.getloadavg()[0]
-                found = run(pattern, options.memory, COMMANDS[name], folder)
+                found = run(pattern, options.memory, COMMANDS[name], folder, way)
                 if "failed" in found:
                     print(f"{rows:13d} {name:<10} {found['failed']}")
                     continue

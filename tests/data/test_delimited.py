@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.files import content as content_module
 from xmixed.data.files import memory
-from xmixed.data.files.content import Content, read_content
-from xmixed.data.files.delimited import reader
+from xmixed.data.files.content import Content, file_on_disk, read_content
+from xmixed.data.files.delimited import reader, survey
 from xmixed.data.files.delimited.encoding import plain_text
 from xmixed.data.files.delimited.locales import separators_of_locale
 from xmixed.data.files.delimited.options import EVERY, Reading, Separators
@@ -143,13 +143,62 @@ _CELL = st.one_of(
 def test_the_fast_way_reads_what_the_exact_one_reads(rows: list[list[str]]):
     quoted = [[f'"{cell}"' if len(cell) % 2 else cell for cell in row] for row in rows]
     raw = "".join(",".join(row) + "\n" for row in quoted).encode()
-    fast = reader._regular(raw, Content(raw), Separators(","), Reading(names_row=0))
+    fast = reader._regular(raw, Separators(","), Reading(names_row=0))
     exact = reader._exact(raw, Separators(","), Reading(names_row=0))
     if fast is None or not exact.columns:
         return
     for one, other in zip(fast.columns, exact.columns, strict=True):
         assert one.type == other.type and one.values.tolist() == other.values.tolist()
         assert one.notes == other.notes
+
+
+_WILD = st.one_of(
+    _CELL, st.sampled_from(['"', '""', '"a', 'a"', '"a""b"', '"x y" z', '"a"b"', '"1"', '""""'])
+)
+
+
+@pytest.mark.parametrize("strip", ["default", "yes"])
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(_WILD, min_size=1, max_size=4), min_size=1, max_size=8))
+def test_ragged_rows_and_any_quotes_are_read_fast_as_they_are_exactly(strip: str, rows: list[list[str]]):
+    raw = "".join(",".join(row) + "\n" for row in rows).encode()
+    reading = Reading(names_row=0, strip=strip)
+    exact = reader._exact(raw, Separators(","), reading)
+    fast = reader._regular(raw, Separators(","), reading)
+    if fast is None:
+        return
+    shown = [(column.type, column.values.tolist(), column.notes) for column in exact.columns]
+    found = [(column.type, column.values.tolist(), column.notes) for column in fast.columns]
+    assert found[: len(shown)] == shown
+    assert len(found) == len(shown) or not shown
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\n\n"])
+@pytest.mark.parametrize("cell", ["x", '"x, y"', '"a ""b"""', "é", 'a "b" c', "1,2,3", ""])
+@pytest.mark.parametrize(
+    "options", [{}, {"names_row": 2}, {"rows": (3, None)}, {"rows": (2, 3)}, {"names_row": 0}]
+)
+def test_a_file_on_disk_is_what_its_content_is(tmp_path: Path, end: str, cell: str, options: dict):
+    lines = ["a,b", "1,2", "3,4", f"5,{cell}", "6,7"]
+    path = tmp_path / "x.csv"
+    path.write_bytes(end.join([*lines, ""]).encode())
+    on_disk = read_delimited(file_on_disk(str(path)), Reading(**options)).dataset
+    in_memory = read_delimited(read_content(str(path)), Reading(**options)).dataset
+    assert on_disk.names == in_memory.names
+    assert [(v.type, v.values.tolist()) for v in on_disk] == [(v.type, v.values.tolist()) for v in in_memory]
+
+
+def test_lines_longer_than_a_block_are_whole(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(survey, "_BLOCK", 4)
+    raw = b'a,b\n12345678901,"x"\n\n1,2,3,"4,5"'
+    assert b"".join(survey.blocks(io.BytesIO(raw))) == raw
+    assert all(block.endswith(b"\n") for block in list(survey.blocks(io.BytesIO(raw)))[:-1])
+    assert survey.most_cells(io.BytesIO(raw), ",") == 4 and survey.has_empty_lines(io.BytesIO(raw))
+
+
+def test_only_lines_whose_quotes_are_not_around_cells_are_irregular():
+    raw = b'a,"b"\n"a ""b""",1\nx "y",2\n"open,3\n"",""\n"""",4\n"a" ,5\n'
+    assert survey.irregular_lines(raw, ",").tolist() == [2, 3, 6]
 
 
 def test_a_written_file_comes_back():

@@ -150,7 +150,7 @@ def test_a_plain_name_is_in_the_current_folder_only(folders):
     assert locate("pig.old").address == "pig.old"
 
 
-def test_sysuse_knows_the_shipped_data_only(folders):
+def test_sysuse_knows_what_is_shipped(folders):
     (folders / "here" / "a.dta").write_bytes(b"")
     (folders / "datasets" / "b.dta").write_bytes(b"")
     assert locate("b", "sysuse").path == folders / "datasets" / "b.dta"
@@ -255,3 +255,19 @@ def test_resources_in_a_wheel_and_in_a_checkout(tmp_path, monkeypatch):
     assert find("datasets") == package / "_share" / "datasets"
     with pytest.raises(FileNotFoundError):
         find("other")
+
+
+def test_sysuse_of_what_stata_installs_asks_the_network_last(folders, monkeypatch):
+    assert locate("auto", "sysuse").path == b"http://www.stata-press.com/data/r12/auto.dta"
+    for folder in ("datasets", "two", "one"):
+        (folders / folder / "auto.dta").write_bytes(b"")
+        assert locate("auto", "sysuse").path == folders / folder / "auto.dta"
+
+    def no_network(address):
+        raise StataError(631, "host not found")
+
+    monkeypatch.setattr("xmixed.data.files.network.fetch", no_network)
+    with pytest.raises(StataError, match=r"file census.dta not found") as raised:
+        locate("census", "sysuse")
+    assert raised.value.code == 601
+    assert "host not found" in raised.value.hint and module.DATA_PATH in raised.value.hint

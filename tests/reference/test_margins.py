@@ -34,13 +34,26 @@ test 1._at = 2._at
 """,
     "regress y x2 x3 x4 i.arm if sex": "margins arm, at(x2=0)\nmargins, dydx(*)\nmargins in 100/900",
     "regress y x2 i.arm [fw=w]": "margins arm\nmargins, at(x2=(0 1))",
+    "regress y x2 i.arm [aw=w]": """
+margins arm
+margins, over(sex)
+margins arm, at(x2=(0 1)) pwcompare
+margins r.arm
+""",
+    "regress y x2 i.arm [pw=w]": """
+margins arm
+margins, dydx(*) over(arm)
+margins [fw=w]
+margins arm [aw=w], atmeans
+""",
+    "regress y x2 i.arm": "margins arm [pw=w]\nmargins r.arm [fw=w]",
+    "xtmixed y x2 i.arm [pw=w] || id:, nolog": "margins arm\nmargins, dydx(x2)",
     "regress y x4 c.x2##c.x2": "margins, dydx(x4)\nmargins, at(x2=(0 1))",
     "regress y i.arm": "margins arm",
 }
 REFUSED = {
     "margins, at((p50) x2)": r"at\(\(p50\)\)",
     "margins, eyex(x2)": r"eyex\(\)",
-    "margins [fw=w]": "weights",
     "margins, expression(exp(predict(xb)))": "not linear",
 }
 
@@ -79,7 +92,7 @@ def test_what_needs_the_observations_is_refused(sessions: tuple[Session, Session
 
 @pytest.mark.parametrize(
     ("model", "text"),
-    [("regress y x2 [aw=w]", "aweights"), ("regress y c.x2##c.x2##c.x2", "three")],
+    [("regress y c.x2##c.x2##c.x2", "three")],
 )
 def test_models_whose_margins_are_refused(sessions: tuple[Session, Session], model: str, text: str) -> None:
     session = sessions[1]

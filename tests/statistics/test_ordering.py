@@ -66,6 +66,21 @@ def test_sums_and_orders_within_groups(monkeypatch, rows_at_a_time, whole):
     assert np.array_equal(ranked, np.concatenate([np.sort(part) for part in parts]))
 
 
+@pytest.mark.parametrize("short", [0, 1, 64])
+@pytest.mark.parametrize("enough", [2, 1000])
+def test_running_sums_of_short_and_long_groups(monkeypatch, short, enough):
+    monkeypatch.setattr(partition, "_SHORT", short)
+    monkeypatch.setattr(partition, "_ENOUGH", enough)
+    random = np.random.default_rng(4)
+    sizes = np.concatenate(
+        [random.poisson(3, 50), random.poisson(100, 20), [0, 700, 1], random.poisson(90, 9)]
+    )
+    values = random.normal(size=sizes.sum()) * 10.0 ** random.integers(-9, 9, sizes.sum())
+    values[sizes[0] : sizes[0] + 2] = [1.7e308, -1.7e308]
+    alone = [np.cumsum(part) for part in np.split(values, np.cumsum(sizes)[:-1])]
+    assert np.array_equal(running_sum(values, sizes), np.concatenate(alone))
+
+
 @settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from(tuple(DTYPES)),

@@ -84,12 +84,14 @@ def solve_lower(lower: np.ndarray, right: np.ndarray, singular: bool = False) ->
         if i:
             row = row - _dot(lower[i, :i], solution[:i])
         pivot = lower[i, i]
-        if singular:
+        if not singular:
+            np.divide(row, pivot, out=solution[i])
+        elif pivot.all():
+            np.multiply(row, 1.0 / pivot, out=solution[i])
+        else:
             null = pivot == 0
             inverse = np.where(null, 0.0, 1.0 / np.where(null, 1.0, pivot))
             np.multiply(row, inverse, out=solution[i])
-        else:
-            np.divide(row, pivot, out=solution[i])
     return solution
 
 

@@ -56,6 +56,7 @@ from xmixed.engine.search.standard_errors import flat_blocks, parameter_covarian
 from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
 from xmixed.engine.user_units import (
     block_parameters,
+    centred_covariance,
     covariances,
     fixed_effects,
     regression,
@@ -194,11 +195,12 @@ def _maximise(
     objective, point = from_nearby(objective, point, prepared)
     given = given and given * (unit / objective.problem.y_scale) ** 2
     root = Surface(objective, MatrixSquareRoot())
-    surface = Surface(objective, parameterization(options.parameterization))
-    start = surface.theta(point)
+    usual = options.parameterization == "matsqrt"
+    surface = root if usual else Surface(objective, parameterization(options.parameterization))
+    start = surface.at(point).theta
     if options.em_only:
         converged = em_steps < options.em_iterations
-        state = surface.state(start, point)
+        state = surface.at(point)
         record = _record(objective, start, state, em_steps, (), "em_only", converged, float("nan"))
         return objective, _Maximum(point, no_boundary(objective), record)
     report(PhaseStarted("gradient"))
@@ -236,7 +238,7 @@ def _concluded(ascent: _Ascent, start: np.ndarray, em_steps: int) -> _Maximum:
 
 
 def _is_maximum(root: Surface, point: Point, boundary: Boundary) -> bool:
-    state = root.state(root.theta(point), point)
+    state = root.at(point)
     step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
     return step.concave and step.scaled_gradient < 1e-5
 
@@ -339,8 +341,8 @@ def _judge(
     iterations: tuple[Iteration, ...],
 ) -> _Maximum:
     """Decide honestly whether this is a maximum."""
-    state = root.state(root.theta(point), point, refined=True)
-    step = newton_step(state, root.sizes(state.theta), None)
+    state = root.at(point, refined=not objective.is_exact)
+    step = root.step(state)
     concave = step.concave
     if boundary.face is not None:
         step, level = step_along(root, boundary.face.rungs[-1], boundary.fixed)
@@ -367,7 +369,7 @@ def _judge(
         concave = concave and not level.any()
     converged = concave and step.scaled_gradient < 1e-5
     verdict: Verdict = "converged" if converged else "not_concave" if not concave else "no_progress"
-    shown = state if surface is root else surface.state(surface.theta(point), point)
+    shown = state if surface is root else surface.at(point)
     record = _record(objective, start, shown, em_steps, iterations, verdict, converged, step.scaled_gradient)
     return _Maximum(point, boundary, record)
 
@@ -450,6 +452,8 @@ def _result(model: Model, objective: Objective, maximum: _Maximum, options: Opti
         method="reml" if problem.reml else "ml",
         beta=beta,
         beta_covariance=beta_covariance,
+        centers=problem.x_center,
+        centred_covariance=centred_covariance(problem, point.up.factor, variance),
         parameters=block_parameters(objective),
         estimates=np.concatenate([absolute(objective, relative, float(log_sigma)), [log_sigma], residual]),
         parameter_covariance=covariance,

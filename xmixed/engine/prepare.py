@@ -17,7 +17,12 @@ from xmixed.engine.problem import Problem
 from xmixed.engine.products.cells import refuse_cells
 from xmixed.engine.products.columns import ColumnStore, WorkingColumn, refuse_tiny
 from xmixed.engine.products.crossed import CrossedProducts, Grouping, cross_levels, crossed_products
-from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts, cross_products
+from xmixed.engine.products.crossproducts import (
+    CrossProducts,
+    LevelProducts,
+    cross_products,
+    eliminated,
+)
 from xmixed.engine.products.enclosing import enclosing_level, members
 from xmixed.engine.products.grouping import Nesting, nest
 from xmixed.engine.products.indicators import falls_apart, without_crossing
@@ -276,6 +281,8 @@ def _scaled(order: _Order, columns: _Columns) -> _Scaled:
     )
     within, least = None, _LEAST_VARIANCE
     plain = order.model.residuals is None and store.cells is None
+    if plain and order.nesting is not None and scaled.levels:
+        scaled = replace(scaled, eliminated=eliminated(scaled.levels[-1]))
     if plain and order.nesting is not None and loses_digits(scaled, order.weights):
         scales = divisors_of(scaled, z_scales), x_scale, y_scale
         places = columns.z, columns.x, columns.y
@@ -397,6 +404,7 @@ def _tied(block: Block, tie: Tie | None) -> Block:
         block,
         structure=block.structure.of(2),
         metric=metric * np.eye(2),
+        inverse=np.eye(2) / metric,
         start_scale=np.repeat(block.start_scale, 2),
         tie=replace(tie, to_working=tie.to_working / metric),
     )
@@ -485,6 +493,7 @@ def _level_blocks(
                 columns=part,
                 structure=structure,
                 metric=metric,
+                inverse=inverse,
                 to_working=change[:, part] @ inverse,
                 start_scale=squares[part],
             )

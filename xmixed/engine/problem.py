@@ -104,9 +104,19 @@ class Problem:
     origin: Origin | None = None
 
     def places(self, position: int) -> np.ndarray | None:
-        """The group of every row at a level of the sweeps, (n,); None where it has no random effects."""
-        if self.nesting is not None:
-            return self.nesting.places(position, len(self.model.y))
+        """Position of every row's group at a level of the sweeps, (n,); None without random effects."""
+        codes = self._codes(position)
+        if codes is None or self.nesting is None:
+            return codes
+        labels = self.nesting.labels[position]
+        if np.array_equal(labels, np.arange(len(labels))):
+            return codes
+        rank = np.zeros(int(labels.max()) + 1, np.intp)
+        rank[labels] = np.arange(len(labels))
+        return rank[codes]
+
+    def _codes(self, position: int) -> np.ndarray | None:
+        """The same by the codes of the model."""
         for block in self.blocks:
             level = self.model.levels[block.level - 1]
             if block.position == position:
@@ -126,6 +136,11 @@ class Problem:
         """(p, p) derivative of the user's beta by that in working units; its inverse where `sign` is -1."""
         scale = self.y_scale / self.x_scale
         return self.uncentred(-1.0) * scale if sign > 0 else self.uncentred(1.0) / scale[:, None]
+
+    def working_to_centred(self) -> np.ndarray:
+        """(p, p) derivative of beta of the user's columns less `x_center` by that in working units."""
+        scale = self.y_scale / self.x_scale
+        return np.diag(scale) if self.x_mix is None else self.x_mix * scale
 
     def uncentred(self, sign: float) -> np.ndarray:
         """What takes coefficients of working columns to those of the user's (-1), or back (1); (p, p).

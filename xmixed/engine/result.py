@@ -207,11 +207,14 @@ class SandwichParts:
         The usual covariance, block-diagonal.
     to_user : (p + k, p + k) array
         Derivative of the user's beta and the parameters.
+    to_centred : (p + k, p + k) array
+        The same of beta for the user's columns less `Fit.centers`.
     """
 
     scores: np.ndarray
     bread: np.ndarray
     to_user: np.ndarray
+    to_centred: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,6 +228,10 @@ class Fit:
         Fixed effects, response units.
     beta_covariance : (p, p) array
         sigma_e^2 (R00'R00)^{-1}.
+    centers : (p,) array
+        What is taken from the columns of X where they are centred.
+    centred_covariance : (p, p) array
+        `beta_covariance` for the columns less that: no digits are lost far from zero.
     parameters : tuple of k Parameter
     estimates : (k,) array
         Estimation metric (log standard deviations, atanh correlations, log sigma_e), floored so
@@ -255,6 +262,8 @@ class Fit:
     method: Method
     beta: np.ndarray
     beta_covariance: np.ndarray
+    centers: np.ndarray
+    centred_covariance: np.ndarray
     parameters: tuple[Parameter, ...]
     estimates: np.ndarray
     parameter_covariance: np.ndarray

@@ -15,6 +15,7 @@ and the chain rule leads to log standard deviations and atanh correlations.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,15 +32,58 @@ from xmixed.engine.result import SandwichParts
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.sweeps.sweeps import GroupMoments
 
+_CHUNK = 1 << 18
+"""Rows at a time: what is made of them stays near the processor."""
+
+
+class _Effects(NamedTuple):
+    """The conditional means of one column's random effects, (G,), and the place of every row among them."""
+
+    column: WorkingColumn
+    means: np.ndarray
+    place: np.ndarray
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Parts:
-    """y - X beta and the conditional means of the residuals, (n,), working units; what cells have of them."""
+class _Residuals:
+    """y - X beta, and the conditional means of the residuals, working units.
 
-    rest: np.ndarray
-    means: np.ndarray
-    of_rest: Combination
-    of_means: Combination
+    Attributes
+    ----------
+    problem : Problem
+    coefficients : (p,) array, see `_coefficients`
+    effects : tuple of _Effects
+    """
+
+    problem: Problem
+    coefficients: np.ndarray
+    effects: tuple[_Effects, ...]
+
+    @property
+    def _outcome(self) -> WorkingColumn:
+        cells, y = self.problem.model.cells, self.problem.model.y
+        taken = 0.0 if cells is None else cells.origin(y)
+        return WorkingColumn(y, self.problem.y_center - taken, self.problem.y_scale)
+
+    def of(self, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+        """Both for some rows."""
+        rest = self._outcome.values(rows)
+        for column, coefficient in zip(self.problem.x_columns, self.coefficients, strict=True):
+            rest -= column.times(coefficient, rows)
+        means = rest.copy()
+        for column, effects, place in self.effects:
+            means -= column.times(effects[place[rows]], rows)
+        return rest, means
+
+    def within_cells(self) -> tuple[Combination, Combination]:
+        """What both have within cells."""
+        problem = self.problem
+        terms = [(_combination(problem, self._outcome), 1.0)]
+        for column, coefficient in zip(problem.x_columns, self.coefficients, strict=True):
+            terms.append((_combination(problem, column), -float(coefficient)))
+        rest = combined(terms)
+        own = [(_combination(problem, column), -effects[place]) for column, effects, place in self.effects]
+        return rest, combined([(rest, 1.0), *own])
 
 
 def refuse_scores(model: Model) -> None:
@@ -73,19 +117,18 @@ def cluster_scores(
     codes, count = clusters
     places, by_level = _groups_of_rows(problem, codes)
     moments = point.sweeps.moments(point.up, point.psis)
-    rest, of_rest = _residuals(objective, point, len(codes))
-    means, of_means = rest.copy(), [(of_rest, 1.0)]
-    for columns, psi, found, place in zip(problem.z_columns, point.psis, moments, places, strict=True):
-        for column, effects in zip(columns, psi @ found.scores, strict=True):
-            means -= column.times(effects[place])
-            of_means.append((_combination(problem, column), -effects[place]))
-    parts = _Parts(rest, means, of_rest, combined(of_means))
+    effects = tuple(
+        _Effects(column, means, place)
+        for columns, psi, found, place in zip(problem.z_columns, point.psis, moments, places, strict=True)
+        for column, means in zip(columns, psi @ found.scores, strict=True)
+    )
+    residuals = _Residuals(problem, _coefficients(problem, point), effects)
     alpha, shifts = _covariance_scores(objective, moments, relative, variance, by_level, count)
     if problem.residual is None:
-        of_rows = _row_scores(objective, parts, variance, clusters)
+        of_rows = _row_scores(objective, residuals, variance, clusters)
         of_rho = np.zeros((count, 0))
     else:
-        of_rows, of_rho = _unit_scores(objective, point, parts, variance, clusters)
+        of_rows, of_rho = _unit_scores(objective, point, residuals, variance, clusters)
     sigma = of_rows[:, -1] - alpha @ shifts
     return np.column_stack([of_rows[:, :-1], alpha, sigma, of_rho])
 
@@ -93,22 +136,25 @@ def cluster_scores(
 def _groups_of_rows(problem: Problem, codes: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """For each level the position of every row's group, (n,), and the cluster of every group, (G,)."""
     nesting, levels = problem.nesting, range(len(problem.products.levels))
+    places = [_places(problem, at) for at in levels]
     if nesting is not None:
-        places = [nesting.places(at, len(codes)) for at in levels]
         by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
     else:
-        places, by_level = [], []
-        for at in levels:
-            place = problem.places(at)
-            assert place is not None, "every level has a block"
-            places.append(place)
+        by_level = []
+        for at, place in zip(levels, places, strict=True):
             of_groups = np.zeros(problem.products.levels[at].ZtZ.shape[2], codes.dtype)
             of_groups[place] = codes
             by_level.append(of_groups)
     checked = levels if nesting is None else levels[:1]
-    if not all(np.array_equal(by_level[at][places[at]], codes) for at in checked):
+    if not all(places[at] is codes or np.array_equal(by_level[at][places[at]], codes) for at in checked):
         raise InvalidModel("clusters split groups of the highest level")
     return places, by_level
+
+
+def _places(problem: Problem, position: int) -> np.ndarray:
+    found = problem.places(position)
+    assert found is not None, "every level has a block"
+    return found
 
 
 def _codes_of_groups(nesting: Nesting, at: int, codes: np.ndarray) -> np.ndarray:
@@ -126,54 +172,45 @@ def _combination(problem: Problem, column: WorkingColumn) -> Combination:
     return combined([(combination(cells, column.array), 1.0 / column.divisor)])
 
 
-def _residuals(objective: Objective, point: Point, n: int) -> tuple[np.ndarray, Combination]:
-    """y - X beta, (n,), working units, and what it has within cells."""
-    problem = objective.problem
-    cells, y = problem.model.cells, problem.model.y
-    taken = 0.0 if cells is None else cells.origin(y)
-    outcome = WorkingColumn(y, problem.y_center - taken, problem.y_scale)
-    rest = outcome.values(n)
-    step = problem.offset * problem.x_scale / problem.y_scale + np.real(point.up.beta)
-    terms = [(_combination(problem, outcome), 1.0)]
-    for column, coefficient in zip(problem.x_columns, step, strict=True):
-        if column.array is None:
-            rest -= coefficient * (1.0 / column.divisor)
-        else:
-            rest -= coefficient * column.values(n)
-        terms.append((_combination(problem, column), -float(coefficient)))
-    return rest, combined(terms)
+def _coefficients(problem: Problem, point: Point) -> np.ndarray:
+    """beta of the working columns, whole: what was taken from y at first counts too."""
+    return problem.offset * problem.x_scale / problem.y_scale + np.real(point.up.beta)
 
 
 def _row_scores(
     objective: Objective,
-    parts: _Parts,
+    residuals: _Residuals,
     sigma2: float,
     clusters: tuple[np.ndarray, int],
 ) -> np.ndarray:
     """Scores by beta and log sigma_e (Psi held) where residuals are independent, (M, p + 1)."""
     codes, count = clusters
-    problem, rest = objective.problem, parts.rest
-    weights, cells = _row_weights(objective), problem.model.cells
-    counts = weights
+    problem, p = objective.problem, objective.problem.p
+    counts, cells = _row_weights(objective), problem.model.cells
+    weights = counts
     if cells is not None:
         counts = cells.counts if weights is None else cells.counts * weights
-    share = (parts.means if counts is None else parts.means * counts) / sigma2
-    columns = (
-        *(_combination(problem, column) for column in problem.x_columns),
-        parts.of_rest,
-        parts.of_means,
-    )
-    scatter = None if cells is None else CellScatter(cells, columns)
-
-    def summed(values: np.ndarray | None, at: int | None = None) -> np.ndarray:
-        within = None if scatter is None or at is None else scatter(at, -1)
-        if within is not None:
-            assert values is not None
-            values = values + (within if weights is None else within * weights) / sigma2
-        return np.bincount(codes, values, minlength=count)
-
-    fixed = [summed(column.times(share), at) for at, column in enumerate(problem.x_columns)]
-    return np.column_stack([*fixed, summed(rest * share, -2) - summed(counts)])
+    found = np.zeros((p + 1, count))
+    for first in range(0, len(codes), _CHUNK):
+        rows = slice(first, first + _CHUNK)
+        own = codes[rows]
+        rest, means = residuals.of(rows)
+        share = (means if counts is None else means * counts[rows]) / sigma2
+        for target, column in zip(found, problem.x_columns, strict=False):
+            target += np.bincount(own, column.times(share, rows), minlength=count)
+        share *= rest
+        share -= 1.0 if counts is None else counts[rows]
+        found[-1] += np.bincount(own, share, minlength=count)
+    if cells is not None:
+        of_rest, of_means = residuals.within_cells()
+        columns = (*(_combination(problem, column) for column in problem.x_columns), of_rest, of_means)
+        scatter = CellScatter(cells, columns)
+        for place in range(p + 1):
+            within = scatter(place, -1)
+            if within is not None:
+                within = (within if weights is None else within * weights) / sigma2
+                found[place] += np.bincount(codes, within, minlength=count)
+    return found.T
 
 
 def _row_weights(objective: Objective) -> np.ndarray | None:
@@ -213,7 +250,7 @@ def _covariance_scores(
 def _unit_scores(
     objective: Objective,
     point: Point,
-    parts: _Parts,
+    residuals: _Residuals,
     sigma2: float,
     clusters: tuple[np.ndarray, int],
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -225,23 +262,26 @@ def _unit_scores(
     codes = own[units.starts]
     if not np.array_equal(np.repeat(codes, units.sizes), own):
         raise InvalidModel("clusters split groups of correlated residuals")
-    n, levels = len(parts.rest), reversed(problem.z_columns) if residual.groups else ()
+    n, levels = len(clusters[0]), reversed(problem.z_columns) if residual.groups else ()
+    every = slice(0, n)
+    rest, means = residuals.of(every)
     effects = [column for level in levels for column in level]
-    of_effects = [column.values(n) for column in effects]
-    data = [*of_effects, parts.means, *(column.values(n) for column in problem.x_columns), parts.rest]
+    of_effects = [column.values(every) for column in effects]
+    data = [*of_effects, means, *(column.values(every) for column in problem.x_columns), rest]
     D = np.stack(data)[:, units.rows]
     Q = len(effects) + 1
     # The weights of units are left to the end: here every unit counts once.
     once = replace(units, counts=None)
     if problem.model.cells is not None:
-        own = [*(_combination(problem, column) for column in effects), parts.of_means]
-        own += [*(_combination(problem, column) for column in problem.x_columns), parts.of_rest]
+        of_rest, of_means = residuals.within_cells()
+        own = [*(_combination(problem, column) for column in effects), of_means]
+        own += [*(_combination(problem, column) for column in problem.x_columns), of_rest]
         once = replace(once, scatter=CellScatter(problem.model.cells, tuple(own), units.rows))
     products = make_products(residual.residuals, residual.structure, residual.table, once, D, Q)
     full = whitening.table(point.rho)
-    of_means = products.at(full).ZtD[-1, Q:] / sigma2
+    along_means = products.at(full).ZtD[-1, Q:] / sigma2
     row_weights = np.ones(n) if units.row_weights is None else units.row_weights
-    of_means[-1] -= units.summed(units.counted(row_weights))
+    along_means[-1] -= units.summed(units.counted(row_weights))
     first, second = products.unit_slopes(full, variances)
     of_rho = -0.5 * (first + second / sigma2)[residual.table.free]
     of_rho[whitening.correlations] /= whitening.unit_slopes(point.rho)[whitening.correlations, None]
@@ -252,7 +292,7 @@ def _unit_scores(
             [np.zeros((clusters[1], 0)), *(np.bincount(codes, row, clusters[1]) for row in counted)]
         )
 
-    return summed(of_means), summed(of_rho)
+    return summed(along_means), summed(of_rho)
 
 
 def _score_units(
@@ -291,9 +331,10 @@ def sandwich_parts(
         The usual covariance of the variance parameters.
     """
     p, k = problem.p, len(of_parameters)
-    bread, back = np.zeros((p + k, p + k)), np.eye(p + k)
+    bread, back, near = np.zeros((p + k, p + k)), np.eye(p + k), np.eye(p + k)
     half = np.linalg.inv(factor)
     bread[:p, :p] = variance * half.T @ half
     bread[p:, p:] = of_parameters
     back[:p, :p] = problem.working_to_user()
-    return SandwichParts(scores, bread, back)
+    near[:p, :p] = problem.working_to_centred()
+    return SandwichParts(scores, bread, back, near)

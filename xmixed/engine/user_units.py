@@ -61,6 +61,14 @@ def fixed_effects(
     return result, half.T @ half
 
 
+def centred_covariance(problem: Problem, factor: np.ndarray, variance: float) -> np.ndarray:
+    """The covariance of beta for the user's columns less their centers; see `fixed_effects`."""
+    if problem.p == 0:
+        return np.zeros((0, 0))
+    half = np.sqrt(variance) * triangular_inverse(factor) @ problem.working_to_centred().T
+    return half.T @ half
+
+
 def regression(problem: Problem) -> Regression:
     """The comparison model: y is already its own residual, so that beta is the offset."""
     if problem.origin is not None:

@@ -28,6 +28,34 @@ def degrees_of_freedom(estimates: Estimates) -> np.ndarray | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Centred:
+    """The covariance of e(b) for covariates less their centers.
+
+    Far from zero the variance of the constant and of what it is added to cancel; here nothing does.
+
+    Attributes
+    ----------
+    origins : (k,) array
+        The centers; zero for what is no covariate.
+    constant : int
+        Place of the constant in e(b).
+    V : (k, k) array
+    of : (k, k) array
+        e(V) itself, the very array: another one has no centred one.
+    """
+
+    origins: np.ndarray
+    constant: int
+    V: np.ndarray
+    of: np.ndarray
+
+    def product(self, rows: np.ndarray) -> np.ndarray:
+        """Return the covariance of combinations of e(b), (m, m); `rows` (m, k)."""
+        moved = rows - rows[:, self.constant, None] * self.origins
+        return moved @ self.V @ moved.T
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Coefficients:
     """Estimates with their names and covariance.
 
@@ -38,12 +66,14 @@ class Coefficients:
     equations : tuple of str
         Their distinct equations.
     b, V : ndarray of float64, shapes (k,) and (k, k)
+    centred : Centred or None
     """
 
     names: tuple[str, ...]
     equations: tuple[str, ...]
     b: np.ndarray
     V: np.ndarray
+    centred: Centred | None = None
 
     @classmethod
     def of(cls, estimates: Estimates) -> Coefficients:
@@ -60,7 +90,14 @@ class Coefficients:
         names = tuple(b.column_names)
         # A variance that could not be computed counts as none: the coefficient cannot be tested.
         covariance = np.where(is_missing(V.values), 0.0, V.values)
-        return cls(names, equations_of(names), b.values[0], covariance)
+        centred: Centred | None = estimates.centred
+        if centred is not None and centred.of is not V.values:
+            centred = None
+        return cls(names, equations_of(names), b.values[0], covariance, centred)
+
+    def covariance_of(self, rows: np.ndarray) -> np.ndarray:
+        """Return the covariance of combinations of the coefficients, (m, m); `rows` (m, k)."""
+        return rows @ self.V @ rows.T if self.centred is None else self.centred.product(rows)
 
     def equation(self, text: str, span: Span | None = None) -> str:
         """Return the equation that a name or `#1` means.

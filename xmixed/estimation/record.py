@@ -28,6 +28,7 @@ MODULES = frozenset(
         "xmixed.estimation.means.estimator",
         "xmixed.estimation.mixed.model",
         "xmixed.estimation.mixed.request",
+        "xmixed.estimation.multilevel.model",
         "xmixed.expressions.factors.operators",
         "xmixed.expressions.factors.terms",
         "xmixed.language.nodes",

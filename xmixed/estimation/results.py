@@ -32,11 +32,24 @@ MODULES: dict[str, str] = {
     "margins": "inference.margins_estimator",
     "pwcompare": "inference.margins_estimator",
     "areg": "linear.areg",
+    "glm": "generalized.estimator",
+    "ivreg2": "instrumental.estimator",
+    "ivregress": "instrumental.estimator",
     "logistic": "likelihood.estimator:LOGIT",
     "logit": "likelihood.estimator:LOGIT",
     "mean": "means.estimator",
     "ratio": "means.estimator",
     "mlogit": "likelihood.estimator:MULTINOMIAL",
+    "xtmelogit": "multilevel.estimator:MEAN",
+    "meqrlogit": "multilevel.estimator:MEAN",
+    "melogit": "multilevel.estimator:MEAN",
+    "meprobit": "multilevel.estimator:MEAN",
+    "mecloglog": "multilevel.estimator:MEAN",
+    "xtmepoisson": "multilevel.estimator:MEAN",
+    "meqrpoisson": "multilevel.estimator:MEAN",
+    "mepoisson": "multilevel.estimator:MEAN",
+    "meologit": "multilevel.estimator:CATEGORIES",
+    "meoprobit": "multilevel.estimator:CATEGORIES",
     "nbreg": "likelihood.estimator:DISPERSED",
     "ologit": "likelihood.estimator:ORDERED",
     "oprobit": "likelihood.estimator:ORDERED",
@@ -83,6 +96,8 @@ class Statistic:
         What goes into the parentheses, for the message when it is not there; "" for a plain option.
     modifiers : tuple of OptionSpec
         Options of the statistic, of which one may be given: its text is the argument.
+    combined : bool
+        Several modifiers may be given; the argument is then all of them as typed, `outcome(2) fixedonly`.
     beside : bool
         May also be asked for beside another statistic, with names of variables in parentheses.
     """
@@ -99,6 +114,7 @@ class Statistic:
     takes: str = ""
     modifiers: tuple[OptionSpec, ...] = ()
     beside: bool = False
+    combined: bool = False
 
 
 class Estimator(Protocol):
@@ -142,6 +158,15 @@ class HasInfluence(Protocol):
 
     def correction(self, estimates: Estimates) -> float:
         """Return the factor of small samples in a robust e(V)."""
+        ...
+
+
+@runtime_checkable
+class HasMarginsDefault(Protocol):
+    """An estimator whose margins are not those of what predict makes with the same options."""
+
+    def margins_predict(self, estimates: Estimates, typed: str) -> str:
+        """Return the options of predict that margins take for those typed, "" for none."""
         ...
 
 

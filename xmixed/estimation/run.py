@@ -13,8 +13,9 @@ from xmixed.estimation.likelihood.newton import Progress
 from xmixed.estimation.results import RESAMPLED, Estimator, estimator_of, has_prefix
 from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
+from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
-from xmixed.language.nodes.estimators import VarianceEstimator
+from xmixed.language.nodes.estimators import MixedCommand, VarianceEstimator
 from xmixed.render.layouts.estimation.mixed_header import render_iteration
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -85,7 +86,7 @@ def replicated(session: SessionState, node: Command, panel: str = "") -> bool:
     return True
 
 
-def check_replay_options(node: Command, estimator: Estimator) -> None:
+def check_replay_options(node: Command | MixedCommand, estimator: Estimator) -> None:
     """Refuse options that the replay of an estimator does not have; r(198)."""
     allowed = {spec.name for spec in estimator.options}
     for name, option in node.options.items():
@@ -137,6 +138,34 @@ def iteration_log(
         session.out.write(render_iteration(number, label, log_likelihood, remark))
 
     return progress
+
+
+def offset_variable(session: SessionState, node: Command) -> tuple[str, bool]:
+    """Return the variable of offset() or exposure(), and whether its logarithm is taken; r(198) for both."""
+    if node.option("offset") is not None and node.option("exposure") is not None:
+        raise StataError(198, "only one of offset() or exposure() can be specified")
+    for name in ("offset", "exposure"):
+        if name in node.options:
+            return resolve_name(node.options[name].value, session.data), name == "exposure"
+    return "", False
+
+
+def offset_values(sample: SingleSample, name: str, exposure: bool) -> tuple[np.ndarray | None, str]:
+    """Return an offset over the sample and how e(offset) calls it, `x` or `ln(x)`; None and "" for none.
+
+    Raises
+    ------
+    StataError
+        r(459) where a logarithm is to be taken of what is not positive.
+    """
+    if not name:
+        return None, ""
+    values = sample.others[name]
+    if not exposure:
+        return values, name
+    if values.min() <= 0:
+        raise StataError(459, "exposure() must be greater than zero")
+    return np.log(values), f"ln({name})"
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""Turning a failed parse into Stata's message: what was wrong, and where."""
+"""Quotes and brackets: where they close, and Stata's message for what does not parse."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from xmixed.errors import Span, StataError
 
@@ -87,6 +88,33 @@ def quote_end(text: str, start: int, end: int) -> int | None:
         if depth == 0:
             return mark.end()
     return None
+
+
+def group_end(text: str, start: int, end: int) -> int | None:
+    """Return the position after the bracket that closes the one at `start`; None when none does."""
+    depth, position = 0, start
+    while position < end:
+        character = text[position]
+        if character == '"' or text.startswith('`"', position):
+            position = quote_end(text, position, end) or end
+            continue
+        position += 1
+        depth += (character in "([") - (character in ")]")
+        if depth == 0:
+            return position
+    return None
+
+
+def outside(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield positions and characters outside of quotes and brackets, those that open a group among them."""
+    position = start
+    while position < end:
+        character = text[position]
+        if character == '"' or text.startswith('`"', position):
+            position = quote_end(text, position, end) or end
+            continue
+        yield position, character
+        position = (group_end(text, position, end) or end) if character in "([" else position + 1
 
 
 def _token_at(text: str, position: int, span: Span) -> Span:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from xmixed.errors import Span, StataError
-from xmixed.language.explain import quote_end
+from xmixed.language.explain import group_end, outside
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import NOWHERE, Command
 from xmixed.language.options import read_options
@@ -129,16 +129,9 @@ def _element(name: str, typed: str, span: Span) -> list[ResultExpression]:
 
 def _element_end(text: str, position: int, end: int, groups: bool = False) -> int:
     """Return where an element ends: at a blank outside parentheses; with `groups` behind the first group."""
-    depth = 0
-    while position < end:
-        character = text[position]
-        if character == '"' or text.startswith('`"', position):
-            position = quote_end(text, position, end) or end
-            continue
-        if character.isspace() and not depth:
-            return position
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
-        position += 1
-        if groups and not depth:
-            return position
-    return position
+    for place, character in outside(text, position, end):
+        if character.isspace():
+            return place
+        if groups:
+            return (group_end(text, place, end) or end) if character in "([" else place + 1
+    return end

@@ -162,6 +162,12 @@ def _read_imputation(text: str, span: Span) -> Any:
     return read_imputation_model(text, span)
 
 
+def _read_instruments(text: str, span: Span) -> Any:
+    from xmixed.language.arguments.instruments import read_instrumented_model
+
+    return read_instrumented_model(text, span)
+
+
 _READERS: dict[str, Callable[[str, Span], Any]] = {
     "none": _read_none,
     "varlist": lambda text, span: read_varlist(text, span, False),
@@ -180,6 +186,7 @@ _READERS: dict[str, Callable[[str, Span], Any]] = {
     "numlist": lambda text, span: parse("numlist", text, span),
     "filename": read_filename,
     "words": lambda text, span: parse("words", text, span),
+    "instruments": _read_instruments,
     "imputation": _read_imputation,
     "text": lambda text, span: text[span.start : span.end],
 }

@@ -33,6 +33,7 @@ ArgumentKind = Literal[
     "immediate",  # plots only: tuple of ImmediateItem
     "curve",  # plots only: Curve or None
     "bars",  # plots only: tuple of BarItem
+    "instruments",  # InstrumentedModel of `ivregress`; None when empty
     "imputation",  # ImputationModel of `mi impute`; None when empty
     "prefixed",  # `exp_list, options : command`: Prefixed; None without a colon
     "prefixed_word",  # the same with a word before the expressions: `permute v exp_list : command`

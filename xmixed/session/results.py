@@ -128,8 +128,11 @@ class Estimates(Results):
         Place among the results that `eststo` has collected, from 1; 0 for others.
     kept : object
         What predictions have computed from the data as they are, so that the next one need not.
+    centred : object
+        e(V) for covariates near zero, where the fit gives it: see `coefficients.Centred`.
     prepared : object
-        What the fit has computed from the data as they are; gone when other estimates become active.
+        What the fit has computed from the data as they are, `size` being its bytes. Estimates that are stored
+        keep it (`stored.keep_within`); others lose it when they are no longer the active ones.
     """
 
     mark: str = ""
@@ -137,6 +140,7 @@ class Estimates(Results):
     title: str = ""
     collected: int = 0
     kept: Any = None
+    centred: Any = None
     prepared: Any = None
 
     @property

@@ -44,6 +44,23 @@ def commit(session: SessionState, estimates: Estimates) -> None:
     session.data = session.data.with_(marks=marks, changed=session.data.changed)
 
 
+def keep_within(session: SessionState, limit: int) -> None:
+    """Let estimates forget what their fits have prepared, where all together take more than `limit` bytes.
+
+    Those stored first forget first; the active ones keep theirs.
+    """
+    others = (*session.held.values(), *reversed(session.stored.values()))
+    counted: dict[int, int] = {}
+    for estimates in (session.e, *others):
+        prepared = estimates.prepared
+        if prepared is None or id(prepared) in counted:
+            continue
+        if counted and sum(counted.values()) + prepared.size > limit:
+            estimates.prepared = None
+        else:
+            counted[id(prepared)] = prepared.size
+
+
 def unhold(session: SessionState, name: str) -> None:
     """Make estimates that were set aside the active ones again.
 

@@ -15,6 +15,33 @@ from xmixed.statistics.partition import sort_within
 _PERCENTILE = re.compile(r"p([0-9]{1,2})")
 
 
+class Layout:
+    """How rows lie in groups: what all numbers in the same groups share.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n,)
+        Group of each row, 0 ... `count` - 1.
+    """
+
+    def __init__(self, codes: np.ndarray, count: int) -> None:
+        self.codes, self.count = codes, count
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        return np.bincount(self.codes, minlength=self.count)
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Where groups begin when they are laid together."""
+        return np.concatenate([[0], np.cumsum(self.sizes)[:-1]]).astype(np.intp)
+
+    @cached_property
+    def scattered(self) -> bool:
+        """Whether the rows of groups do not lie together in order."""
+        return not ascends(self.codes)
+
+
 class Grouped:
     """Numbers in groups; every statistic is an array with one value a group.
 
@@ -32,6 +59,8 @@ class Grouped:
         "", fweight, aweight, iweight or pweight: which count of observations the weights stand for.
     narrow : bool
         The numbers have 32 bits or fewer: their sums in doubles lose nothing that a mean shows.
+    layout : Layout, optional
+        That of `codes`, where other numbers share it.
     """
 
     def __init__(
@@ -42,14 +71,16 @@ class Grouped:
         w: np.ndarray | None = None,
         kind: str = "",
         narrow: bool = False,
+        layout: Layout | None = None,
     ) -> None:
         self.x, self.codes, self.count, self.w, self.kind = x, codes, count, w, kind
+        self.layout = Layout(codes, count) if layout is None else layout
         self.narrow = narrow
 
     def total(self, values: np.ndarray) -> np.ndarray:
         """Return weighted sums of values (n,) by group."""
         weighted = values if self.w is None else self.w * values
-        if self._scattered:
+        if self.layout.scattered:
             return np.bincount(self.codes, weights=weighted, minlength=self.count)
         return self._reduced(np.add, weighted, 0.0)
 
@@ -57,12 +88,12 @@ class Grouped:
     def n(self) -> np.ndarray:
         """Numbers in each group; with frequency weights the sum of the weights."""
         if self.w is None or self.kind in ("aweight", "pweight"):
-            return self._sizes.astype(np.float64)
+            return self.layout.sizes.astype(np.float64)
         return self.sum_w
 
     @cached_property
     def sum_w(self) -> np.ndarray:
-        return self._sizes.astype(np.float64) if self.w is None else self.total(np.ones(len(self.x)))
+        return self.layout.sizes.astype(np.float64) if self.w is None else self.total(np.ones(len(self.x)))
 
     @cached_property
     def sum(self) -> np.ndarray:
@@ -84,7 +115,7 @@ class Grouped:
 
     def _from(self, centres: np.ndarray) -> np.ndarray:
         """Return the distance of each number from a value of its group, shape (n,)."""
-        out = centres[self.codes] if self._scattered else np.repeat(centres, self._sizes)
+        out = centres[self.codes] if self.layout.scattered else np.repeat(centres, self.layout.sizes)
         return np.subtract(self.x, out, out=out)
 
     @cached_property
@@ -134,47 +165,34 @@ class Grouped:
         return stable_order([self.codes, self.x])
 
     @cached_property
-    def _sizes(self) -> np.ndarray:
-        return np.bincount(self.codes, minlength=self.count)
-
-    @cached_property
-    def _starts(self) -> np.ndarray:
-        return np.concatenate([[0], np.cumsum(self._sizes)[:-1]]).astype(np.intp)
-
-    @cached_property
-    def _scattered(self) -> bool:
-        """Whether the rows of groups do not lie together in order."""
-        return not ascends(self.codes)
-
-    @cached_property
     def _ranked(self) -> np.ndarray:
         if self.w is not None:
             return self.x[self._order]
         ranked = self._together.copy()
-        sort_within(ranked, self._sizes)
+        sort_within(ranked, self.layout.sizes)
         return ranked
 
     def _at(self, places: np.ndarray) -> np.ndarray:
         """Return the numbers at places (counted from 0) of each group's ranking."""
         if not len(self.x):
             return np.full(self.count, MISSING)
-        filled = self._sizes > 0
-        last = np.maximum(self._sizes - 1, 0)
-        at = np.minimum(self._starts + np.clip(places, 0, last), len(self.x) - 1)
+        filled = self.layout.sizes > 0
+        last = np.maximum(self.layout.sizes - 1, 0)
+        at = np.minimum(self.layout.starts + np.clip(places, 0, last), len(self.x) - 1)
         return np.where(filled, self._ranked[at], MISSING)
 
     def _reduced(self, operation: np.ufunc, together: np.ndarray, empty: float) -> np.ndarray:
         """Return a reduction of each group of numbers that lie together; `empty` where there are none."""
         out = np.full(self.count, empty)
-        filled = self._sizes > 0
+        filled = self.layout.sizes > 0
         if filled.any():
-            out[filled] = operation.reduceat(together, self._starts[filled])
+            out[filled] = operation.reduceat(together, self.layout.starts[filled])
         return out
 
     @cached_property
     def _together(self) -> np.ndarray:
         """The numbers in the order of their groups."""
-        return laid_together(self.x, self.codes, self.count) if self._scattered else self.x
+        return laid_together(self.x, self.codes, self.count) if self.layout.scattered else self.x
 
     @cached_property
     def min(self) -> np.ndarray:
@@ -186,7 +204,7 @@ class Grouped:
 
     @cached_property
     def range(self) -> np.ndarray:
-        return np.where(self._sizes > 0, self.max - self.min, MISSING)
+        return np.where(self.layout.sizes > 0, self.max - self.min, MISSING)
 
     def percentile(self, p: float) -> np.ndarray:
         """Return the p-th percentile: the first number whose cumulated weight exceeds p per cent.
@@ -194,15 +212,15 @@ class Grouped:
         Where it is exactly p per cent, the mean of that number and the next.
         """
         if self.w is None:
-            exact = self._sizes * p / 100
+            exact = self.layout.sizes * p / 100
             place = np.floor(exact).astype(np.intp)
             on_edge = (place == exact) & (place > 0)
         else:
             cumulated = np.cumsum(self.w[self._order])
-            before = np.concatenate([[0.0], cumulated])[self._starts]
+            before = np.concatenate([[0.0], cumulated])[self.layout.starts]
             target = before + self.sum_w * p / 100
             found = np.searchsorted(cumulated, target, side="right")
-            place = np.maximum(found - self._starts, 0)
+            place = np.maximum(found - self.layout.starts, 0)
             previous = np.concatenate([[0.0], cumulated])[np.minimum(found, len(cumulated))]
             on_edge = (place > 0) & np.isclose(previous, target, rtol=1e-14, atol=0)
         upper = self._at(place)

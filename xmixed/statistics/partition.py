@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from xmixed.statistics.grouping import order_of_codes
 from xmixed.statistics.ordering import as_integers
 
 _CELLS = 1 << 17
 """Rows of groups that are laid out at a time."""
+_SHORT = 64
+"""Rows up to which groups are summed where they lie."""
+_ENOUGH = 128
+"""Groups from which on a step through all of them costs less than the sums of one by one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -101,10 +106,58 @@ def running_sum(values: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     exact = _sums_of_integers(values, sizes)
     if exact is not None:
         return exact
-    out = values.astype(np.float64)
-    for rows in _some_groups(out, sizes, 0.0):
-        np.cumsum(rows, axis=1, out=rows)
+    out = np.empty(len(values))
+    with np.errstate(over="ignore", invalid="ignore"):  # windows reach into other groups
+        for groups, rows in _portions(sizes):
+            _sum_portion(values[rows.start :], sizes[groups], out[rows])
     return out
+
+
+def _sum_portion(values: np.ndarray, sizes: np.ndarray, out: np.ndarray) -> None:
+    """Put the running sums of some groups into `out`; more values may follow theirs."""
+    own = values[: len(out)]
+    if len(sizes) == 1:
+        np.cumsum(own, out=out)
+        return
+    starts = np.cumsum(sizes) - sizes
+    short = sizes <= _SHORT
+    if short.any():
+        out[:] = own
+        _add_steps(out, starts[short], sizes[short])
+    if short.all():
+        return
+    longest = sizes.max()
+    if len(values) < starts[-1] + longest:
+        values = np.concatenate([own, np.zeros(longest)])
+    for alike in _classes(np.where(short, 0, sizes)):
+        rows = slice(None) if alike.all() else np.repeat(alike, sizes)
+        out[rows] = _running_sum_of_few(values, starts[alike], sizes[alike])
+
+
+def _add_steps(values: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> None:
+    """Make running sums of short groups in place, a step through all that are as long at a time."""
+    for step in range(1, int(sizes.max(initial=0))):
+        longer = sizes > step
+        starts, sizes = starts[longer], sizes[longer]
+        rows = starts + step
+        values[rows] += values[rows - 1]
+
+
+def _running_sum_of_few(values: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return the running sums of groups of a like size, one behind the other.
+
+    The k-th rows of all groups stand together, so that a step adds one row to the next in all groups at once.
+    """
+    longest = int(sizes.max())
+    if len(sizes) < _ENOUGH:
+        sums = np.cumsum(sliding_window_view(values, longest)[starts], axis=1)
+    else:
+        steps = np.empty((longest, len(sizes)))
+        steps[:] = sliding_window_view(values, longest)[starts].T
+        for k in range(1, longest):
+            np.add(steps[k], steps[k - 1], out=steps[k])
+        sums = steps.T
+    return sums[np.arange(longest) < sizes[:, None]]
 
 
 def _sums_of_integers(values: np.ndarray, sizes: np.ndarray) -> np.ndarray | None:
@@ -130,24 +183,34 @@ def _some_groups(values: np.ndarray, sizes: np.ndarray, padding: float) -> Itera
 
     A group takes at most twice its rows, and not many are laid out at a time.
     """
+    for groups, rows in _portions(sizes):
+        if len(sizes[groups]) == 1:
+            yield values[rows].reshape(1, -1)
+        else:
+            yield from _matrices(values[rows], sizes[groups], padding)
+
+
+def _portions(sizes: np.ndarray) -> Iterator[tuple[slice, slice]]:
+    """Yield some groups at a time, and their rows."""
     ends = np.cumsum(sizes)
     group = row = 0
     while group < len(sizes):
         last = max(int(np.searchsorted(ends, row + _CELLS, side="right")), group + 1)
-        some = values[row : ends[last - 1]]
-        if last == group + 1:
-            yield some.reshape(1, -1)
-        else:
-            yield from _matrices(some, sizes[group:last], padding)
+        yield slice(group, last), slice(row, int(ends[last - 1]))
         group, row = last, int(ends[last - 1])
 
 
-def _matrices(values: np.ndarray, sizes: np.ndarray, padding: float) -> Iterator[np.ndarray]:
+def _classes(sizes: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield which groups have a like size, shape (g,): a matrix of them has at most twice their rows."""
     classes = np.frexp(sizes)[1]
-    if sizes.max() * len(sizes) <= 2 * len(values):  # one table will do
+    if sizes.max() * len(sizes) <= 2 * sizes.sum():  # one matrix will do
         classes[:] = 0
-    for size_class in np.unique(classes[sizes > 1]):
-        alike = classes == size_class
+    for size_class in np.unique(classes[sizes > 0]):
+        yield (classes == size_class) & (sizes > 0)
+
+
+def _matrices(values: np.ndarray, sizes: np.ndarray, padding: float) -> Iterator[np.ndarray]:
+    for alike in _classes(sizes):
         rows = slice(None) if alike.all() else np.repeat(alike, sizes)
         own = sizes[alike]
         inside = np.arange(own.max()) < own[:, None]

@@ -58,12 +58,26 @@ def test_changed_data_are_seen(session: Session) -> None:
     session.run("replace ses = ses - 1 in 1/50\ndrop before after")
 
 
-def test_other_estimates_leave_nothing_prepared(session: Session) -> None:
+def test_only_stored_estimates_keep_it_beside_the_active_ones(session: Session) -> None:
     session.run("quietly xtmixed mathach ses || school:\nestimates store m")
-    stored = session.e
-    session.run("quietly regress mathach ses")
-    assert stored.prepared is None
-    session.run("estimates restore m\npredict double f, fitted\ndrop f")
+    active = session.e
+    session.run("predict double before, fitted\nquietly regress mathach ses")
+    assert active.prepared is None
+    session.run("estimates restore m")
+    assert session.e.prepared is not None
+    session.run("predict double after, fitted")
+    assert (session.data["before"].to_double() == session.data["after"].to_double()).all()
+    session.run("drop before after\nestimates clear")
+
+
+def test_all_together_are_no_burden(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = "quietly xtmixed mathach ses || school:\nestimates store {}"
+    session.run(model.format("one"))
+    monkeypatch.setattr(effects, "MOST_KEPT", 2 * session.e.prepared.size)
+    session.run(f"{model.format('two')}\n{model.format('three')}")
+    kept = {name: estimates.prepared is not None for name, estimates in session.stored.items()}
+    assert kept == {"one": False, "two": True, "three": True}
+    session.run("estimates clear")
 
 
 def test_what_would_be_a_burden_is_not_kept(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from xmixed.commands.referenced import selected_reference, weighted_reference
 from xmixed.commands.rows import variables_of
 from xmixed.data.dataset import Variable
-from xmixed.data.reference.model import needs_rows
 from xmixed.data.reference.moments import moments_of
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
@@ -18,8 +17,6 @@ def statistics_by_reference(
     """Return the variables, the kind of the weights and the statistics of each variable."""
     chosen = variables_of(session.data, node)
     selected = selected_reference(session, node)
-    if detail and node.weight is not None:
-        raise needs_rows("option detail with weights is", node.weight.span)
     weighted = weighted_reference(session, node, selected)
     numeric = [variable for variable in chosen if not variable.is_string]
     numbers = [weighted.reference.number(variable) for variable in numeric]

@@ -5,23 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.likelihood.kinds import KINDS
-from xmixed.estimation.likelihood.options import SYNTAX
+from xmixed.estimation.likelihood.options import SYNTAX, limits_of
 from xmixed.estimation.run import (
     conclude,
     estimation_sample,
     iteration_log,
+    offset_values,
+    offset_variable,
     overflow,
     replayed,
     replicated,
     settled,
 )
 from xmixed.estimation.single import SingleSample
-from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 
@@ -87,9 +86,7 @@ def likelihood_model(session: SessionState, node: Command) -> None:
     estimator = getattr(estimators, kind.group.upper())
     if replayed(session, node, {node.name}, estimator) or replicated(session, node):
         return
-    if node.option("offset") is not None and node.option("exposure") is not None:
-        raise StataError(198, "only one of offset() or exposure() can be specified")
-    name, exposure = _offset_name(session, node)
+    name, exposure = offset_variable(session, node)
     constant = kind.family != "ordered" and not node.option("noconstant")
     sample = estimation_sample(
         session,
@@ -103,8 +100,7 @@ def likelihood_model(session: SessionState, node: Command) -> None:
         likelihood.outcome(sample, _request(session, node, sample, "", False, Tolerances()))
         sample = likelihood.without_perfect_predictors(sample)
     sample = settled(sample, constant=kind.family == "ordered")
-    given = ("iterate", "tolerance", "ltolerance", "nrtolerance")
-    limits = Tolerances(**{option: node.option(option) for option in given if option in node.options})
+    limits = limits_of(node)
     request = _request(session, node, sample, name, exposure, limits)
     found = likelihood.outcome(sample, request)
     session.out.write(*sample.notes)
@@ -126,27 +122,13 @@ def likelihood_model(session: SessionState, node: Command) -> None:
         raise StataError(430, "convergence not achieved", keeps_results=True)
 
 
-def _offset_name(session: SessionState, node: Command) -> tuple[str, bool]:
-    """Return the variable of offset() or exposure(), and whether its logarithm is taken."""
-    for name in ("offset", "exposure"):
-        if name in node.options:
-            return resolve_name(node.options[name].value, session.data), name == "exposure"
-    return "", False
-
-
 def _request(
     session: SessionState, node: Command, sample: SingleSample, name: str, exposure: bool, limits: Tolerances
 ) -> Request:
     """Return what is asked for beside the sample; names of outcomes are those of the value label."""
     from xmixed.estimation.likelihood.fit import Request
 
-    offset, shown = None, name
-    if name:
-        offset = sample.others[name]
-        if exposure:
-            if offset.min() <= 0:
-                raise StataError(459, "exposure() must be greater than zero")
-            offset, shown = np.log(offset), f"ln({name})"
+    offset, shown = offset_values(sample, name, exposure)
     labels: dict[float, str] = {}
     variable = session.data[sample.depvar] if sample.depvar in session.data else None
     if variable is not None and variable.value_label:

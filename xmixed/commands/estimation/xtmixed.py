@@ -72,7 +72,7 @@ def _check_estimation(session: SessionState, node: MixedCommand) -> None:
 
 def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     """Fit the model, put its results in e() and return them; nothing changes when anything fails."""
-    from xmixed.estimation.mixed.effects import keep_prepared
+    from xmixed.estimation.mixed.effects import MOST_KEPT, keep_prepared
     from xmixed.estimation.mixed.fit import engine_options, run
     from xmixed.estimation.mixed.log import DETAILS, IterationLog
     from xmixed.estimation.mixed.resolve import resolve
@@ -81,6 +81,7 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     from xmixed.estimation.mixed.start import starting_values
     from xmixed.estimation.run import commit_marked
     from xmixed.expressions.context import Context
+    from xmixed.session.stored import keep_within
 
     options = engine_options(node)
     context = Context.of(session)
@@ -110,6 +111,7 @@ def _estimate(session: SessionState, node: MixedCommand) -> Estimates:
     commit_marked(session, estimates, specification.rows)
     if session.data.reference is None:
         keep_prepared(estimates, specification, fitted.fit, Context.of(session))
+        keep_within(session, MOST_KEPT)
     return estimates
 
 

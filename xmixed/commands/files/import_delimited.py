@@ -15,6 +15,7 @@ from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
 
 if TYPE_CHECKING:
+    from xmixed.data.files.content import Content, FileOnDisk
     from xmixed.data.files.delimited.options import Separators
 
 COPIES = 4.0
@@ -68,7 +69,7 @@ def import_(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def import_delimited(session: SessionState, node: Command) -> None:
-    from xmixed.data.files.content import read_content, with_extension
+    from xmixed.data.files.content import with_extension
     from xmixed.data.files.delimited.options import Reading
     from xmixed.data.files.delimited.reader import read_delimited
 
@@ -92,7 +93,13 @@ def import_delimited(session: SessionState, node: Command) -> None:
         encoding=node.option("encoding", ""),
         **_number_marks(node),
     )
-    install(session, read_delimited(read_content(name, COPIES), reading, names))
+    install(session, read_delimited(_file(name), reading, names))
+
+
+def _file(name: str) -> Content | FileOnDisk:
+    from xmixed.data.files.content import file_on_disk, is_address, read_content
+
+    return read_content(name) if is_address(name) else file_on_disk(name, COPIES)
 
 
 def _number_marks(node: Command) -> dict[str, str]:
@@ -195,7 +202,7 @@ def _columns(node: Command, option: str) -> frozenset[int]:
     keeps_r=True,
 )
 def insheet(session: SessionState, node: Command) -> None:
-    from xmixed.data.files.content import read_content, with_extension
+    from xmixed.data.files.content import with_extension
     from xmixed.data.files.delimited.options import Reading, Separators
     from xmixed.data.files.delimited.reader import read_delimited
 
@@ -214,4 +221,4 @@ def insheet(session: SessionState, node: Command) -> None:
         case="preserve" if node.option("case") else "lower",
         fractions="double" if double else "float",
     )
-    install(session, read_delimited(read_content(name, COPIES), reading, names))
+    install(session, read_delimited(_file(name), reading, names))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from xmixed.commands.files.memory import REPLACE, file_name, say_if_new, selected_part
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.replacing import CLEAR, check_may_replace
-from xmixed.data.dataset import Dataset
+from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
-from xmixed.expressions.varlist import resolve_varlist
+from xmixed.expressions.varlist import check_new_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.describe.describe import render_names
@@ -18,8 +20,14 @@ from xmixed.render.text import printable
 from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
 
+if TYPE_CHECKING:
+    from xmixed.data.files.dta.writer import Saved
+
 WEBUSE = "webuse"
 """Key of the remembered address that `webuse set` gives."""
+
+SAMPLE = "_e_sample"
+"""Variable of a file in which `save, all` keeps e(sample)."""
 
 OLD_RELEASE = 114
 """File format of `saveold`: Stata 10's."""
@@ -78,10 +86,19 @@ def use(session: SessionState, node: Command) -> None:
         data = read_file(session, name, "use")
         if node.using is not None:
             data = _selected(session, node, data)
+        data = _with_sample(session, data)
     if node.option("nolabel"):
         bare = tuple(replace(variable, value_label="") for variable in data)
         data = replace(data, variables=bare, value_labels={})
     _install(session, data)
+
+
+def _with_sample(session: SessionState, data: Dataset) -> Dataset:
+    """Return data where the variable that `save, all` wrote is e(sample) of the active estimates again."""
+    if SAMPLE not in data or not session.e.mark:
+        return data
+    mark = data[SAMPLE].to_double() == 1
+    return data.without({SAMPLE}).with_(marks={session.e.mark: mark}, changed=False)
 
 
 def _is_reference(node: Command, name: str) -> bool:
@@ -111,11 +128,12 @@ _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no va
             _EMPTYOK,
             OptionSpec("nolabel", "nol", help="leave the value labels out"),
             OptionSpec("orphans", "or", help="save unused value labels too"),
-            OptionSpec("all", "all", help="save e(sample) too", built=False),
+            OptionSpec("all", "all", help="save e(sample) too"),
         ),
     ),
-    synopsis="save [filename] [, replace emptyok nolabel orphans]",
+    synopsis="save [filename] [, replace emptyok nolabel orphans all]",
     keeps_r=True,
+    by_reference=True,
 )
 def save(session: SessionState, node: Command) -> None:
     _save(session, node, None)
@@ -126,13 +144,13 @@ def save(session: SessionState, node: Command) -> None:
     syntax=Syntax("filename", options=(REPLACE,)),
     synopsis="saveold filename [, replace]",
     keeps_r=True,
+    by_reference=True,
 )
 def saveold(session: SessionState, node: Command) -> None:
     _save(session, node, OLD_RELEASE)
 
 
 def _save(session: SessionState, node: Command, release: int | None) -> None:
-    from xmixed.data.files.dta.writer import write_dta
     from xmixed.data.files.locate import with_suffix
 
     data = session.data
@@ -146,11 +164,47 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
     name = with_suffix(name)
     if node.option("replace"):
         say_if_new(session, name)
-    saved = write_dta(
-        _with_labels_to_save(data, node), name, release=release, replace=bool(node.option("replace"))
-    )
+    written = _with_labels_to_save(data, node)
+    if node.option("all"):
+        written = _with_variable_of_sample(session, written)
+    saved = _written(written, name, release, bool(node.option("replace")))
     session.data = replace(data, source=name, timestamp=saved.timestamp, changed=False)
     session.out.write(f"file {printable(name)} saved")
+
+
+def _with_variable_of_sample(session: SessionState, data: Dataset) -> Dataset:
+    mark = data.marks.get(session.e.mark) if session.e.mark else None
+    if mark is None:
+        return data
+    if data.reference is not None:
+        from xmixed.data.reference.model import needs_rows
+
+        raise needs_rows("saving e(sample) is")
+    check_new_name(SAMPLE, data)
+    return data.with_variables(Variable(SAMPLE, "byte", mark.astype(np.int8), "%8.0g", "e(sample)"))
+
+
+def _written(data: Dataset, name: str, release: int | None, replaces: bool) -> Saved:
+    """Write the data; those by reference some rows at a time."""
+    if data.reference is None:
+        from xmixed.data.files.dta.writer import write_dta
+
+        return write_dta(data, name, release=release, replace=replaces)
+    from xmixed.data.files.dta.streamed import write_streamed
+    from xmixed.data.reference.fetching import fetched_blocks, without_rows
+    from xmixed.data.reference.model import needs_rows
+
+    long = next((variable.name for variable in data if variable.type == "strL"), "")
+    if long:
+        raise needs_rows(f"saving {long}, a strL, is")
+    reference = data.reference
+    return write_streamed(
+        without_rows(data),
+        lambda names: fetched_blocks(data.select(names), reference),
+        name,
+        release,
+        replaces,
+    )
 
 
 def _with_labels_to_save(data: Dataset, node: Command) -> Dataset:

@@ -51,7 +51,7 @@ def lincom(session: SessionState, node: Command) -> None:
     options = display_options(node.option, session.settings, False)
     df = node.option("df", session.e.scalars.get("df_r"))
     estimate = float(found.row @ coefficients.b + found.constant)
-    variance = float(found.row @ coefficients.V @ found.row)
+    variance = float(coefficients.covariance_of(found.row[None])[0, 0])
     figures = wald_figures(estimate, variance, options.style.level, df)
     asked = next((name for name in EXPONENTIALS if node.option(name)), "")
     heading = EXPONENTIALS[asked] if asked else _usual_heading(session)

@@ -18,7 +18,7 @@ from xmixed.estimation.inference.margins_sample import margins_setting
 from xmixed.estimation.inference.margins_table import margins_lines
 from xmixed.estimation.inference.prediction import Request, default_request, read_request
 from xmixed.estimation.inference.unconditional import check_unconditional, unconditional_covariance
-from xmixed.estimation.results import Estimator, estimator_of
+from xmixed.estimation.results import Estimator, HasMarginsDefault, estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -107,6 +107,9 @@ def margins(session: SessionState, node: Command) -> None:
 
         typed = node.options["expression"]
         request = Request(expression_statistic(typed.value, typed.text, estimator, session.e))
+    elif isinstance(estimator, HasMarginsDefault):
+        typed = estimator.margins_predict(session.e, str(node.option("predict", "")))
+        request = read_request(estimator.statistics, typed)
     elif node.option("predict") is not None:
         request = read_request(estimator.statistics, str(node.option("predict")))
     else:
@@ -135,15 +138,13 @@ def margins(session: SessionState, node: Command) -> None:
         )
     found = compute(wanted, setting)
     level = float(node.option("level", session.settings.level))
-    V, df = Coefficients.of(session.e).V, node.option("df", session.e.scalars.get("df_r"))
+    coefficients, df = Coefficients.of(session.e), node.option("df", session.e.scalars.get("df_r"))
     sampled = unconditional_covariance(estimator, session.e, context, found) if unconditional else None
-    shown = Shown(found, wanted, request, V, level, session.e, df, sampled)
+    shown = Shown(found, wanted, request, coefficients, level, session.e, df, sampled)
     comparison = _comparison(node)
     if comparison is not None:
         sample = setting.frame
-        counted = np.ones(sample.size)
-        if session.data.reference is not None and setting.weights is not None:
-            counted = setting.weights  # points stand for so many observations
+        counted = np.ones(sample.size) if setting.counts is None else setting.counts[sample.rows]
         counts = {
             name: np.array([np.sum(counted, where=sample.values(name) == own) for own in factor.levels])
             for name, factor in setting.covariates.factors.items()
@@ -181,8 +182,6 @@ def _setting_by_reference(
     from xmixed.estimation.summed.margins import in_sample, summed_setting
 
     context = Context.of(session)
-    if node.weight is not None:
-        raise needs_rows("margins with weights is")
     if node.option("vce") == "unconditional":
         raise needs_rows("margins with vce(unconditional) is")
     whole = bool(node.option("noesample"))
@@ -198,7 +197,7 @@ def _setting_by_reference(
     # A column of its own: numbers of rows are those before any is left out.
     marked, _ = reference_of(session.data).with_column(chosen)
     rows = marked.where(cast(Any, marked.table)[marked.table.columns[-1]])
-    return summed_setting(request, estimator, session.e, context, rows, wanted)
+    return summed_setting(request, estimator, session.e, context, rows, wanted, node.weight)
 
 
 def _save(shown: Shown, text: str) -> str:

@@ -51,7 +51,7 @@ def _evaluated(session: SessionState, nodes: list[Expression]) -> tuple[np.ndarr
         values, J = nonlinear_values(nodes, session.e, frame)
     if np.any(is_missing(values)) or not np.all(np.isfinite(J)) or np.any(is_missing(J)):
         raise StataError(498, "expression evaluates to missing, or has no derivatives")
-    return values, J, J @ Coefficients.of(session.e).V @ J.T
+    return values, J, Coefficients.of(session.e).covariance_of(J)
 
 
 @command(

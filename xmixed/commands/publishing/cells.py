@@ -9,6 +9,7 @@ from typing import Any
 from xmixed.errors import StataError
 from xmixed.estimation.publishing.design import ADAPTIVE, Element, check_number_format
 from xmixed.expressions.varlist import is_valid_name
+from xmixed.language.explain import outside
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command, parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -112,11 +113,7 @@ def _brackets(typed: str | bool, name: str) -> tuple[str, ...]:
 
 def _names_outside(text: str) -> list[str]:
     """Return the words that stand outside of parentheses."""
-    depth, outside = 0, ""
-    for mark in text:
-        depth += {"(": 1, ")": -1}.get(mark, 0)
-        outside += " " if depth or mark in "()" else mark
-    names = outside.split()
+    names = "".join(" " if mark == "(" else mark for _, mark in outside(text, 0, len(text))).split()
     for name in names:
         if not is_valid_name(name):
             raise StataError(198, "option cells() incorrectly specified")

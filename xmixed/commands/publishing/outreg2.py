@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from xmixed.commands.publishing.writing import ENDINGS, Shape, evaluator, model_names, write_table
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.publishing.design import ADAPTIVE, Design, Element, Star, Wanted, check_number_format
 from xmixed.estimation.publishing.table import published_table
+from xmixed.language.explain import outside
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.session.results import Estimates
@@ -178,15 +180,8 @@ def _typed(node: Command, option: str) -> str:
 
 def _at_commas(text: str) -> list[str]:
     """Return the parts of a text between commas that stand outside of quotes and parentheses."""
-    parts, depth, quoted = [""], 0, False
-    for mark in text:
-        quoted ^= mark == '"'
-        depth += 0 if quoted else {"(": 1, ")": -1}.get(mark, 0)
-        if mark == "," and not quoted and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += mark
-    return parts if text.strip() else []
+    edges = [-1, *(position for position, mark in outside(text, 0, len(text)) if mark == ","), len(text)]
+    return [text[start + 1 : end] for start, end in pairwise(edges)] if text.strip() else []
 
 
 def _design(node: Command, models: Sequence[Estimates], kept: tuple[str, ...], level: float) -> Design:

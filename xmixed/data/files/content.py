@@ -27,36 +27,48 @@ def is_address(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What stood in a file when it was read.
+    """What stood in a file when it was read, and the file as the user named it."""
+
+    raw: bytes
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileOnDisk:
+    """A file that is there and can be opened.
 
     Attributes
     ----------
-    raw : bytes
-    path : Path or None
-        None for what came over the network.
+    path : Path
     stamp : tuple of int
-        Size and time of the last change of the file then.
+        Size and time of the last change when it was found.
     name : str
         The file as the user named it.
     """
 
-    raw: bytes
-    path: Path | None = None
-    stamp: tuple[int, int] = (0, 0)
-    name: str = ""
+    path: Path
+    stamp: tuple[int, int]
+    name: str
 
     def check(self) -> None:
-        """Fail with r(691) when the file is no longer as it was read."""
-        if self.path is not None and _stamp(os.stat(self.path)) != self.stamp:
+        """Fail with r(691) when the file is no longer as it was found."""
+        if _stamp(os.stat(self.path)) != self.stamp:
             raise StataError(691, "I/O error", hint=f"file {self.name} changed while it was read")
+
+    def read(self) -> Content:
+        """Return what stands in it; r(691) when it changed since it was found."""
+        with open_source(self.path, self.name) as source:
+            raw = source.handle.read()
+        self.check()
+        return Content(raw, self.name)
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def read_content(name: str, copies: float = 1.0) -> Content:
-    """Return what stands in a file or at an address.
+def file_on_disk(name: str, copies: float = 1.0) -> FileOnDisk:
+    """Return the file of a name.
 
     Parameters
     ----------
@@ -66,17 +78,25 @@ def read_content(name: str, copies: float = 1.0) -> Content:
     Raises
     ------
     StataError
-        r(601) not found, r(603) cannot be opened, r(691) it changed while it was read, r(909) too large;
-        for addresses those of `network.fetch`.
+        r(601) not found, r(603) cannot be opened, r(909) too large.
+    """
+    path = Path(os.path.expanduser(name))
+    with open_source(path, name) as source:
+        stamp = _stamp(os.fstat(source.handle.fileno()))
+    require_memory(stamp[0] * copies)
+    return FileOnDisk(path, stamp, name)
+
+
+def read_content(name: str, copies: float = 1.0) -> Content:
+    """Return what stands in a file or at an address.
+
+    Raises
+    ------
+    StataError
+        As `file_on_disk`, and r(691) it changed while it was read; for addresses those of `network.fetch`.
     """
     if is_address(name):
         from xmixed.data.files.network import fetch
 
-        return Content(fetch(name), name=name)
-    path = Path(os.path.expanduser(name))
-    with open_source(path, name) as source:
-        stamp = _stamp(os.fstat(source.handle.fileno()))
-        require_memory(stamp[0] * copies)
-        content = Content(source.handle.read(), path, stamp, name)
-    content.check()
-    return content
+        return Content(fetch(name), name)
+    return file_on_disk(name, copies).read()

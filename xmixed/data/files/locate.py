@@ -9,12 +9,20 @@ from pathlib import Path
 from typing import Literal
 
 from xmixed.data.files.dta.source import not_found
+from xmixed.errors import StataError
 from xmixed.resources import resource_folder
 
 DATA_PATH = "XMIXED_DATA_PATH"
 """Environment variable: folders searched for the manual's datasets, separated by os.pathsep."""
 
 WEBUSE_ADDRESS = "http://www.stata-press.com/data/r12/"
+
+STATA_EXAMPLES = frozenset(
+    """auto auto2 autornd bplong bpwide cancer census citytemp citytemp4 educ99gdp gnp96 lifeexp network1
+    network1a nlsw88 nlswide1 pop2000 sandstone sp500 surface tsline1 tsline2 uslifeexp uslifeexp2 voter
+    xtline1""".split()
+)
+"""What Stata installs for `sysuse`: StataCorp's data, which do not ship with xmixed."""
 
 _MANUAL_DATA = re.compile(r"https?://(?:www\.)?stata-press\.com/data/r\d[\w.]*/([\w-][\w.-]*)", re.IGNORECASE)
 _URL = re.compile(r"[a-z][a-z0-9+]+://", re.IGNORECASE)
@@ -44,8 +52,8 @@ def locate(name: str, command: Literal["use", "webuse", "sysuse"] = "use") -> Lo
 
     `use` takes an address (http or https) or a path; a path without a suffix gets `.dta` and is looked for
     in the current folder only. The manual's data (`/data/r…/` on stata-press.com, and every `webuse`) are
-    looked for in the folders of `XMIXED_DATA_PATH`, then in the shipped data, then on the network. `sysuse`
-    knows the shipped data only.
+    looked for in the folders of `XMIXED_DATA_PATH`, then in the shipped data, then on the network; so are the
+    examples that Stata installs for `sysuse`. Of other names `sysuse` asks no network.
 
     Raises
     ------
@@ -55,7 +63,7 @@ def locate(name: str, command: Literal["use", "webuse", "sysuse"] = "use") -> Lo
     if command == "webuse" and not _URL.match(name):
         name = WEBUSE_ADDRESS + name
     if command == "sysuse":
-        return _shipped(with_suffix(name))
+        return _locate_example(with_suffix(name))
     if _URL.match(name):
         return _locate_address(with_suffix(name))
     shown = with_suffix(name)
@@ -73,24 +81,39 @@ def shipped_datasets() -> list[str]:
     return sorted(path.name for path in resource_folder("datasets").glob("*.dta"))
 
 
-def _shipped(name: str) -> Located:
-    if name not in shipped_datasets():
+def _locate_example(name: str) -> Located:
+    path = _in_data_folders(name)
+    if path is not None:
+        return Located(path, name, name)
+    stem = name.removesuffix(".dta")
+    if stem not in STATA_EXAMPLES:
         raise not_found(name)
-    return Located(resource_folder("datasets") / name, name, name)
+    from xmixed.data.files.network import fetch
+
+    try:
+        return Located(fetch(WEBUSE_ADDRESS + name), name, name)
+    except StataError as error:
+        if error.code == 1:
+            raise
+        why = f"{stem} is StataCorp's, is not shipped, and could not be fetched from stata-press.com"
+        hint = f"{why} ({error.message}); a copy in a folder of {DATA_PATH} is found"
+        raise StataError(601, f"file {name} not found", hint=hint) from error
 
 
 def _locate_address(address: str) -> Located:
     manual = _MANUAL_DATA.fullmatch(address)
-    if manual:
-        for folder in _data_folders():
-            path = folder / manual[1]
-            if path.is_file():
-                return Located(path, address, address)
+    path = _in_data_folders(manual[1]) if manual else None
+    if path is not None:
+        return Located(path, address, address)
     from xmixed.data.files.network import fetch
 
     return Located(fetch(address), address, address)
 
 
-def _data_folders() -> list[Path]:
+def _in_data_folders(name: str) -> Path | None:
+    """Return the file of that name in a folder of `XMIXED_DATA_PATH` or among the shipped data."""
+    if os.path.basename(name) != name:
+        return None
     named = [Path(folder) for folder in os.environ.get(DATA_PATH, "").split(os.pathsep) if folder]
-    return [*named, resource_folder("datasets")]
+    paths = (folder / name for folder in (*named, resource_folder("datasets")))
+    return next((path for path in paths if path.is_file()), None)

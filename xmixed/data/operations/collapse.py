@@ -12,7 +12,7 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
 from xmixed.missing import MISSING
-from xmixed.statistics.grouped import Grouped
+from xmixed.statistics.grouped import Grouped, Layout
 
 STATISTICS = frozenset(
     "mean median sd sem semean sebinomial sepoisson sum rawsum count max min iqr".split()
@@ -78,9 +78,10 @@ def collapse(
     own, count = group_codes(data, by)
     variables = [replace(data[name], values=_shared(data[name].values, own, count)) for name in by]
     grouped: dict[str, Grouped] = {}
+    layout = Layout(own, count)
     last = {item.source: place for place, item in enumerate(wanted)}
     for place, item in enumerate(wanted):
-        variables.append(_computed(data[item.source], item, own, count, weighting, grouped))
+        variables.append(_computed(data[item.source], item, layout, weighting, grouped))
         if place == last[item.source]:  # what was laid out of it is not needed again
             grouped = {key: groups for key, groups in grouped.items() if last[key.split()[0]] > place}
     return Dataset(
@@ -111,18 +112,17 @@ def first_places(codes: np.ndarray, count: int) -> np.ndarray:
 def _computed(
     source: Variable,
     item: Wanted,
-    codes: np.ndarray,
-    count: int,
+    layout: Layout,
     weighting: Weighting,
     grouped: dict[str, Grouped],
 ) -> Variable:
     label = f"({item.statistic}) {source.label or source.name}"[:80]
     if item.statistic in _PLACES:
-        values = _value_at(source, codes, count, item.statistic)
+        values = _value_at(source, layout.codes, layout.count, item.statistic)
         return replace(source, name=item.name, values=values, label=label)
     if source.is_string and item.statistic != "count":
         raise StataError(109, "type mismatch")
-    found = _statistic(source, item.statistic, codes, count, weighting, grouped)
+    found = _statistic(source, item.statistic, layout, weighting, grouped)
     kind, fmt = _type_and_format(source, item.statistic, found)
     kept = source.value_label if item.statistic in _OWN_TYPE else ""
     return Variable(item.name, kind, stored(found, kind), fmt, label, kept)
@@ -154,12 +154,12 @@ def _value_at(source: Variable, codes: np.ndarray, count: int, statistic: str) -
 def _statistic(
     source: Variable,
     name: str,
-    codes: np.ndarray,
-    count: int,
+    layout: Layout,
     weighting: Weighting,
     grouped: dict[str, Grouped],
 ) -> np.ndarray:
     weights, kind = weighting.values, weighting.kind
+    codes, count = layout.codes, layout.count
     if kind == "pweight" and name in _NOT_WITH_PWEIGHTS:
         raise StataError(135, f"{name} not possible with pweighted data")
     if source.is_string:
@@ -173,7 +173,9 @@ def _statistic(
         own = None if weights is None or plain else among(weights, known)
         values = among(source.to_double(), known)
         narrow = source.type != "double" and weights is None
-        grouped[key] = Grouped(values, among(codes, known), count, own, "" if plain else kind, narrow)
+        some = among(codes, known)
+        shared = layout if some is codes else None
+        grouped[key] = Grouped(values, some, count, own, "" if plain else kind, narrow, shared)
     return _of_groups(grouped[key], name)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from xmixed.data.dataset import Dataset, Variable, from_double
+from xmixed.data.dataset import DTYPES, Dataset, Variable, from_double
 from xmixed.data.reference.model import Reference
 from xmixed.missing import MISSING
 
@@ -52,6 +53,30 @@ def fetched(data: Dataset, reference: Reference, names: Iterable[str], marks: bo
             if owner == "_dta" or owner in {variable.name for variable in chosen}
         },
     )
+
+
+def fetched_blocks(data: Dataset, reference: Reference) -> Generator[list[np.ndarray]]:
+    """Give the rows of a reference in their order, some at a time: the values of each variable of `data`.
+
+    Raises
+    ------
+    StataError
+        What `Source.batches` raises.
+    """
+    columns = {f"v{place}": reference.value(variable) for place, variable in enumerate(data)}
+    with closing(reference.source.batches(reference.table.select(**columns), in_order=True)) as batches:
+        for batch in batches:
+            yield [values_of(column, own) for column, own in zip(batch.columns, data, strict=True)]
+
+
+def without_rows(data: Dataset) -> Dataset:
+    """Return what there is to say of data by reference: the same variables without values."""
+    empty = {name: np.empty(0, kind) for name, kind in DTYPES.items()}
+    variables = (
+        replace(variable, values=np.empty(0, object) if variable.is_string else empty[variable.type])
+        for variable in data
+    )
+    return replace(data, variables=tuple(variables), reference=None, marks={})
 
 
 def values_of(column: Any, variable: Variable) -> np.ndarray:

@@ -51,7 +51,7 @@ def moments_of(
     kind : str
         "", "fweight", "aweight" or "iweight".
     detail : bool
-        Also skewness, kurtosis, percentiles and extremes; without weights.
+        Also skewness, kurtosis, percentiles and extremes.
     """
     known = numbers if weight is None else [number + 0.0 * weight for number in numbers]
     first = _first_pass(reference, known, weight)
@@ -63,8 +63,8 @@ def moments_of(
     if not detail:
         return found
     return [
-        _with_ranks(reference, number, moments) if moments.n else moments
-        for number, moments in zip(numbers, found, strict=True)
+        _with_ranks(reference, number, weight, int(row["n"]), moments) if row["n"] else moments
+        for number, row, moments in zip(known, first, found, strict=True)
     ]
 
 
@@ -150,19 +150,40 @@ def _row(reference: Reference, wanted: dict[str, Any]) -> dict[str, Any]:
     return reference.run(reference.table.aggregate(**wanted)).to_pylist()[0]
 
 
-def _with_ranks(reference: Reference, number: Any, found: Moments) -> Moments:
-    """Return statistics with percentiles and extremes: numbers by their rank, each exact."""
-    n = int(found.n)
-    places = {p: _places(n, p) for p in PERCENTILES}
+def _with_ranks(reference: Reference, number: Any, weight: Any | None, n: int, found: Moments) -> Moments:
+    """Return statistics with percentiles and extremes: numbers by their rank among `n`, each exact."""
+    places = {p: _places(n, p) for p in PERCENTILES} if weight is None else {}
     few = min(EXTREMES, n)
     ranks = {*range(few), *range(n - few, n), *(rank for pair in places.values() for rank in pair)}
     values = numbers_by_rank(reference, number, sorted(ranks))
+    percentiles = {p: (values[low] + values[high]) / 2 for p, (low, high) in places.items()}
     return replace(
         found,
-        percentiles={p: (values[low] + values[high]) / 2 for p, (low, high) in places.items()},
+        percentiles=percentiles if weight is None else _weighted_percentiles(reference, number, weight),
         smallest=tuple(values[rank] for rank in range(few)),
         largest=tuple(values[rank] for rank in range(n - few, n)),
     )
+
+
+def _weighted_percentiles(reference: Reference, number: Any, weight: Any) -> dict[int, float]:
+    """Return percentiles of weighted numbers, as `statistics.moments.percentile` defines them."""
+    import ibis
+
+    column: Any = reference.table.select(x=number, w=weight)
+    counted: Any = column.filter(column.x.notnull()).group_by("x").aggregate(w=lambda rows: rows.w.sum())
+    ranked: Any = counted.mutate(up_to=counted.w.sum().over(ibis.cumulative_window(order_by=counted.x)))
+    whole: Any = ranked.mutate(total=ranked.up_to.max().over(ibis.window()))
+    wanted: dict[str, Any] = {}
+    for p in PERCENTILES:
+        target = whole.total * float(p) / 100.0
+        wanted[f"above{p}"] = whole.x.min(where=whole.up_to > target)
+        wanted[f"edge{p}"] = whole.x.max(where=whole.up_to == target)
+    row = reference.run(whole.aggregate(**wanted)).to_pylist()[0]
+    found = {}
+    for p in PERCENTILES:
+        above, edge = row[f"above{p}"], row[f"edge{p}"]
+        found[p] = above if edge is None else edge if above is None else (edge + above) / 2
+    return found
 
 
 def _places(n: int, p: float) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xmixed.data.files.leftovers import spill_folder, sweep
+from xmixed.data.reference.pruning import pruned
 from xmixed.data.reference.watching import watched, watched_pieces
 from xmixed.data.room import Room, free_memory
 from xmixed.errors import StataError
@@ -52,7 +53,7 @@ def written(query: ir.Table, backend: Any) -> str:
     whether a number is NaN, since leaves leave none.
     """
     with _plain_selects():
-        tree = backend.compiler.to_sqlglot(query)
+        tree = backend.compiler.to_sqlglot(pruned(query))
     tree = tree.transform(_plain)
     if backend.name == "pyspark":
         tree = tree.transform(_plain_for_spark)
@@ -139,10 +140,11 @@ class DuckDB:
             text = written(query, self.backend)
             connection.execute(f"SET preserve_insertion_order = {str(in_order).lower()}")
             try:
-                reader = connection.sql(text).to_arrow_reader(_BATCH)
-                yield from watched_pieces(
-                    reader.read_next_batch, connection.interrupt, connection.query_progress, self.rows
-                )
+                # Who does not want all of them leaves a result open, which bars other queries.
+                with connection.sql(text).to_arrow_reader(_BATCH) as reader:
+                    yield from watched_pieces(
+                        reader.read_next_batch, connection.interrupt, connection.query_progress, self.rows
+                    )
             finally:
                 connection.execute("SET preserve_insertion_order = true")
 
@@ -156,6 +158,14 @@ class DuckDB:
                 connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM rows_by_xmixed")
             finally:
                 connection.unregister("rows_by_xmixed")
+            return self.backend.table(name, database=("temp", "main"))
+
+    def named(self, query: ir.Table) -> ir.Table:
+        """Return a temporary view; see `Source.named`."""
+        self._kept += 1
+        name = f"kept_by_xmixed_{self._kept}"
+        with self.failures():
+            self.backend.con.execute(f"CREATE TEMP VIEW {name} AS {written(query, self.backend)}")
             return self.backend.table(name, database=("temp", "main"))
 
     def room(self) -> float:
@@ -233,6 +243,14 @@ class Spark:
         name = f"kept_by_xmixed_{self._kept}"
         with self.failures():
             self.session.createDataFrame(rows).createOrReplaceTempView(name)
+            return self.backend.table(name)
+
+    def named(self, query: ir.Table) -> ir.Table:
+        """Return a view of the session; see `Source.named`."""
+        self._kept += 1
+        name = f"kept_by_xmixed_{self._kept}"
+        with self.failures():
+            self.session.sql(written(query, self.backend)).createOrReplaceTempView(name)
             return self.backend.table(name)
 
     def room(self) -> float:

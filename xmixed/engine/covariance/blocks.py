@@ -27,6 +27,8 @@ class Block:
     metric : (q_b, q_b) array
         K: the optimiser works on K Sigma K'/sigma_e^2, in which columns are scaled, and centred
         where the structure allows.
+    inverse : (q_b, q_b) array
+        K^{-1}.
     to_working : (q, q_b) array
         B: working covariance of the level = sum over its blocks of B (K Sigma K') B'.
     start_scale : (q_b,) array
@@ -42,6 +44,7 @@ class Block:
     columns: slice
     structure: CovarianceStructure
     metric: np.ndarray
+    inverse: np.ndarray
     to_working: np.ndarray
     start_scale: np.ndarray
     tie: Tie | None = None
@@ -60,8 +63,7 @@ def user_matrix(block: Block, psi: np.ndarray) -> np.ndarray:
     if block.tie is not None:
         nu = np.linalg.solve(metric_change(block), block.structure.coordinates(psi))
         return block.structure.matrix(nu)
-    inverse = np.linalg.inv(block.metric)
-    result = inverse @ psi @ inverse.T
+    result = block.inverse.dot(psi).dot(block.inverse.T)
     return (result + result.T) / 2
 
 

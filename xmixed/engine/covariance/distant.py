@@ -49,7 +49,7 @@ def estimation_slopes(block: Block, psi: np.ndarray) -> np.ndarray:
     """
     found, structure, q = _parts(block, psi), block.structure, size(block)
     i, j = np.transpose(pairs(q))
-    inverse = np.linalg.inv(block.metric)
+    inverse = block.inverse
     result = np.zeros((len(structure.basis), len(structure.basis)))
     with np.errstate(divide="ignore", invalid="ignore"):
         cosine = (found.M @ found.M.T)[i, j] / np.sqrt(found.variances[i] * found.variances[j])
@@ -74,7 +74,7 @@ class _Parts:
 
 
 def _parts(block: Block, psi: np.ndarray) -> _Parts:
-    inverse = np.linalg.inv(block.metric)
+    inverse = block.inverse
     root = block.structure.matrix(MatrixSquareRoot().inverse(block.structure, psi))
     M, compound = inverse @ root, _minors(inverse, inverse)
     minors = compound @ _minors(root, root)

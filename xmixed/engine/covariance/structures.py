@@ -143,6 +143,20 @@ class CovarianceStructure(ABC):
                 result[:, a, b] = result[:, b, a] = self.coordinates(E[a] @ E[b] + E[b] @ E[a])
         return result
 
+    @cached_property
+    def _counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """How often each log sd is in each natural coordinate, (k, k), and products of these, (k, k, k)."""
+        counts = np.zeros((len(self._members), len(self._members)))
+        for m, (i, j, _) in enumerate(self._members):
+            counts[m, i] += 1.0
+            counts[m, j] += 1.0
+        return counts, counts[:, :, None] * counts[:, None]
+
+    @cached_property
+    def _correlations(self) -> list[tuple[int, int]]:
+        """Which natural coordinates have a correlation, and where that stands."""
+        return [(m, z) for m, (_, _, z) in enumerate(self._members) if z is not None]
+
     def of(self, q: int) -> CovarianceStructure:
         """The structure for another number of columns."""
         return covariance_structure(self.name, q)
@@ -162,23 +176,17 @@ class CovarianceStructure(ABC):
 
     def from_estimation(self, alpha: np.ndarray) -> Mapping:
         """nu as a function of the estimation metric: nu = exp(a_i + a_j) tanh(z_ij)."""
-        k = len(self._members)
-        value, jacobian, second = np.zeros(k), np.zeros((k, k)), np.zeros((k, k, k))
-        for m, (i, j, z) in enumerate(self._members):
-            size = float(np.exp(alpha[i] + alpha[j]))
-            counts = np.zeros(k)
-            counts[i] += 1
-            counts[j] += 1
-            t = 1.0 if z is None else float(np.tanh(alpha[z]))
-            value[m] = size * t
-            jacobian[m] = counts * size * t
-            second[m] = np.outer(counts, counts) * size * t
-            if z is not None:
-                slope = float(1.0 / np.cosh(min(abs(alpha[z]), 300.0))) ** 2
-                jacobian[m, z] = size * slope
-                second[m, z] += counts * size * slope
-                second[m, :, z] += counts * size * slope
-                second[m, z, z] = -2.0 * t * slope * size
+        counts, twice = self._counts
+        size = np.exp(counts.dot(alpha))
+        value = size.copy()
+        for m, z in self._correlations:
+            value[m] *= np.tanh(alpha[z])
+        jacobian, second = counts * value[:, None], twice * value[:, None, None]
+        for m, z in self._correlations:
+            slope = size[m] / float(np.cosh(min(abs(alpha[z]), 300.0))) ** 2
+            jacobian[m, z] = slope
+            second[m, z] = second[m, :, z] = counts[m] * slope
+            second[m, z, z] = -2.0 * float(np.tanh(alpha[z])) * slope
         return Mapping(value, jacobian, second)
 
     def to_estimation(self, sigma: np.ndarray, floor: float) -> np.ndarray:
@@ -196,7 +204,7 @@ class CovarianceStructure(ABC):
 
     def change_of_metric(self, metric: np.ndarray) -> np.ndarray:
         """(k, k) matrix that takes the coordinates of Sigma to those of K Sigma K'."""
-        return np.stack([self.coordinates(metric @ E @ metric.T) for E in self.basis], axis=1)
+        return np.array([self.coordinates(moved) for moved in metric @ self.basis @ metric.T]).T
 
 
 class _CommonVariance(CovarianceStructure):

@@ -137,17 +137,17 @@ class WorkingColumn:
     center: float
     divisor: float
 
-    def values(self, n: int) -> np.ndarray:
-        """(n,) array."""
+    def values(self, rows: slice) -> np.ndarray:
+        """The column in some rows, whose numbers the slice gives."""
         if self.array is None:
-            return np.full(n, 1.0 / self.divisor)
-        return np.subtract(self.array, self.center, dtype=np.float64) / self.divisor
+            return np.full(rows.stop - rows.start, 1.0 / self.divisor)
+        return np.subtract(self.array[rows], self.center, dtype=np.float64) / self.divisor
 
-    def times(self, values: np.ndarray) -> np.ndarray:
-        """The column times other values, (n,)."""
+    def times(self, values: np.ndarray | float, rows: slice) -> np.ndarray | float:
+        """The column in some rows times other values, of these rows or one for all."""
         if self.array is None:
             return values * (1.0 / self.divisor)
-        found = np.subtract(self.array, self.center, dtype=np.float64)
+        found = np.subtract(self.array[rows], self.center, dtype=np.float64)
         found *= values
         found /= self.divisor
         return found

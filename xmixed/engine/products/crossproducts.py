@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xmixed.engine.batched import semidefinite_cholesky, solve_lower
 from xmixed.engine.model import Cells
 from xmixed.engine.products.cells import CellScatter
 from xmixed.engine.products.columns import ColumnStore
@@ -37,10 +38,41 @@ class LevelProducts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossProducts:
-    """All cross-products; `levels` top to bottom, `XyXy` the (p+1, p+1) matrix [X, y]'[X, y]."""
+    """All cross-products.
+
+    Attributes
+    ----------
+    levels : tuple of LevelProducts, top to bottom
+    XyXy : (p+1, p+1) array
+        [X, y]'[X, y].
+    eliminated : (q, q + w, G) array or None
+        See `eliminated`, of the bottom level; None where it has not been formed.
+    """
 
     levels: tuple[LevelProducts, ...]
     XyXy: np.ndarray
+    eliminated: np.ndarray | None = None
+
+
+_BLOCK = 1 << 16
+"""Groups that are eliminated at a time."""
+
+
+def eliminated(level: LevelProducts, storage: Storage = IN_MEMORY) -> np.ndarray:
+    """[R, C] of a level's groups, (q, q + w, G): R'R = Z'Z and R'C = Z'W.
+
+    Of many groups in blocks, so that nothing else is of their size.
+    """
+    q, w, groups = level.ZtW.shape
+    kind = np.result_type(level.ZtZ, level.ZtW)
+    shape = (q, q + w, groups)
+    stacked = storage.empty(shape) if kind == np.float64 else np.empty(shape, kind)
+    for first in range(0, groups, _BLOCK):
+        part = slice(first, first + _BLOCK)
+        lower = semidefinite_cholesky(level.ZtZ[:, :, part])
+        stacked[:, :q, part] = lower.transpose(1, 0, 2)
+        stacked[:, q:, part] = solve_lower(lower, level.ZtW[:, :, part], singular=True)
+    return stacked
 
 
 class LevelSums:

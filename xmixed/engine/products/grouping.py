@@ -45,13 +45,6 @@ class Nesting:
             position = self.parents[level][position]
         return position
 
-    def places(self, position: int, n: int) -> np.ndarray:
-        """Position of every row's group at a level, rows as the caller has them, (n,)."""
-        bottom = len(self.labels) - 1
-        groups = np.repeat(np.arange(len(self.row_starts)), np.diff(self.row_starts, append=n))
-        placed = self.ancestors(position, bottom)[groups]
-        return placed if self.order is None else self.as_given(placed)
-
     def as_given(self, values: np.ndarray) -> np.ndarray:
         """Values of the rows in sorted order as the caller has the rows."""
         result = np.empty_like(values)
@@ -83,6 +76,8 @@ def nest(levels: tuple[Level, ...], n: int) -> Nesting | None:
     if n > 1 and bool((codes[1:] >= codes[:-1]).all()):
         boundaries = np.flatnonzero(codes[1:] != codes[:-1]) + 1
         first_rows = np.concatenate([np.zeros(1, np.intp), boundaries])
+        if len(levels) == 1:
+            return Nesting(None, first_rows, (np.zeros(len(first_rows), np.intp),), (codes[first_rows],))
         counts = np.diff(np.append(first_rows, n))
     else:
         all_counts = np.bincount(codes, minlength=levels[-1].n_groups)

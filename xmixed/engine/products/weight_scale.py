@@ -27,6 +27,7 @@ def fit_at_scale(fit: Fit, scale: float) -> Fit:
     return replace(
         fit,
         beta_covariance=fit.beta_covariance / scale,
+        centred_covariance=fit.centred_covariance / scale,
         parameter_covariance=fit.parameter_covariance / scale,
         log_likelihood=scale * fit.log_likelihood,
         comparison=replace(

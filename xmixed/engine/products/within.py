@@ -19,12 +19,10 @@ _SMALL = 1e-5
 
 
 def loses_digits(products: CrossProducts, weights: Weights | None) -> bool:
-    """Whether Z of the lowest level explains so much of y that cross-products lose the rest."""
-    if not products.levels:
+    """Whether Z of the lowest level, eliminated, explains so much of y that cross-products lose the rest."""
+    if products.eliminated is None:
         return False
-    bottom = products.levels[-1]
-    lower = semidefinite_cholesky(bottom.ZtZ)
-    explained = (solve_lower(lower, bottom.ZtW[:, -1:], singular=True)[:, 0] ** 2).sum(axis=0)
+    explained = np.add.reduce(products.eliminated[:, -1] ** 2)
     total = float(products.XyXy[-1, -1])
     counted = explained.sum() if weights is None else explained @ weights.groups[-1]
     return bool(total - counted < _SMALL * total)

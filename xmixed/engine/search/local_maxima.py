@@ -12,7 +12,7 @@ import numpy as np
 from xmixed.engine.covariance.blocks import metric_matrix, user_matrix
 from xmixed.engine.search.em import shape_of_start, start_blocks
 from xmixed.engine.search.objective import Objective, Point
-from xmixed.engine.search.optimise import Surface, climbed_step, newton_step
+from xmixed.engine.search.optimise import Surface, climbed_step
 
 # Shares of EM's starting covariance matrix that are tried in place of a block.
 _SHARES = (1e-6, 1e-4, 1e-2, 1.0)
@@ -80,7 +80,10 @@ def start_elsewhere(root: Surface, point: Point) -> Point | None:
             ways = (objective.point(own, rho) for own in blocks)
             trials.append(max(ways, key=lambda trial: trial.log_likelihood))
     trials.sort(key=lambda trial: -trial.log_likelihood)
+    most = 2 * objective.sweeps.evaluations
     for trial in trials[:_STARTS]:
+        if objective.sweeps.evaluations > most:
+            return None
         found = _way_up(root, trial, floor) if np.isfinite(trial.log_likelihood) else None
         if found is not None:
             return found
@@ -136,11 +139,11 @@ def _other_blocks(objective: Objective, point: Point) -> list[tuple[np.ndarray, 
 
 def _way_up(root: Surface, point: Point, floor: float) -> Point | None:
     """The first point above the floor on Newton's way, unless that promises to end below it."""
-    state = root.state(root.theta(point), point)
+    state = root.at(point)
     for _ in range(_STEPS):
         if state.point.log_likelihood > floor:
             return state.point
-        step = newton_step(state, root.sizes(state.theta))
+        step = root.step(state)
         if step.concave and state.point.log_likelihood + step.scaled_gradient < floor:
             return None
         following = climbed_step(root, state, step)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import log
 
 import numpy as np
 
@@ -10,12 +12,14 @@ from xmixed.engine.covariance.blocks import pieces, working_directions, working_
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData, NestedResidualData
 from xmixed.engine.residuals.products import STEP
+from xmixed.engine.sweeps.alike import many_sweeps
 from xmixed.engine.sweeps.blocked import BlockedSweeps, in_blocks
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
 from xmixed.engine.sweeps.few_groups import FewGroups, in_few_calls
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.one_or_two_effects import OneOrTwoEffects, in_two_products
+from xmixed.engine.sweeps.separate_groups import Place, SeparateGroups, is_separate
 from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, derivatives, first_derivatives
 from xmixed.engine.sweeps.whitened import NestedWhitening, Whitening
 from xmixed.engine.sweeps.whitened_crossed import CrossedWhitening
@@ -75,6 +79,7 @@ class Objective:
         )
         self._pieces = _pieces(problem, self.slices)
         self.whitening = _whitening(problem)
+        self._separate = isinstance(self.whitening, NestedWhitening) and is_separate(self.whitening)
 
     @property
     def is_dear(self) -> bool:
@@ -137,6 +142,10 @@ class Objective:
         return self.whitening.at(rho)
 
     def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
+        if len(blocks) == len(self.sweeps.sizes) == 1 and self.problem.blocks[0].tie is None:
+            to_working = self.problem.blocks[0].to_working
+            psi = to_working.dot(blocks[0]).dot(to_working.T)
+            return (0.5 * (psi + psi.T),)
         psis: list[np.ndarray | None] = [None] * len(self.sweeps.sizes)
         for block, value in zip(self.problem.blocks, blocks, strict=True):
             for position, part in working_parts(block, value):
@@ -152,12 +161,13 @@ class Objective:
         rss = float(up.rss.real)
         if not rss > 0:
             return -np.inf
-        return float(self.constant() - 0.5 * (df * (1.0 + LOG_2PI + np.log(rss / df)) + self.log_det(up)))
+        return self.constant - 0.5 * (df * (1.0 + LOG_2PI + log(rss / df)) + self.log_det(up))
 
     def log_det(self, up: Upward) -> float:
         """log|V|, with log|X'V^{-1}X| for REML."""
         return float(up.log_det_V.real) + (float(up.log_det_X.real) if self.problem.reml else 0.0)
 
+    @cached_property
     def constant(self) -> float:
         """What scaling y and X took out of the log likelihood."""
         problem = self.problem
@@ -170,7 +180,7 @@ class Objective:
         """L* of the manual at residual variance `variance` (working units): only beta is profiled out."""
         df = self.problem.residual_df
         rss = float(up.rss.real)
-        return self.constant() - 0.5 * (df * (LOG_2PI + np.log(variance)) + rss / variance + self.log_det(up))
+        return self.constant - 0.5 * (df * (LOG_2PI + np.log(variance)) + rss / variance + self.log_det(up))
 
     def variance(self, point: Point) -> float:
         """Profiled sigma_e^2, working units: equation (12)."""
@@ -207,7 +217,7 @@ class Objective:
             own = found if self._pieces is None else _along(found, self._pieces)
             if self.whitening is None:
                 return own
-            rows = self._exact_rows(point) if self.is_exact else self._rows(point, stencil)
+            rows = self._residual_rows(point, stencil)
             return _with_residual(own, self._slopes(point, down), rows)
 
     def _slopes(self, point: Point, down: Downward | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -228,8 +238,34 @@ class Objective:
         own = self.whitening.slopes(rho, sweeps, up, psis)
         return np.append(log_det, own[0]), np.append(rss, own[1])
 
+    def _residual_rows(
+        self, point: Point, stencil: tuple[tuple[float, float], ...]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Second derivatives along each residual parameter and all others: (r, k-1) of both kinds."""
+        if self._separate:
+            rows = self._separate_rows(point, None if self.is_exact else stencil)
+            if rows is not None:
+                return rows
+        return self._exact_rows(point) if self.is_exact else self._rows(point, stencil)
+
+    def _separate_rows(
+        self, point: Point, stencil: tuple[tuple[float, float], ...] | None
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """See `_residual_rows`; None next to where Lambda stops being positive definite."""
+        assert isinstance(self.whitening, NestedWhitening)
+        place = Place(point.rho, point.sweeps, point.up, point.psis)
+        groups = SeparateGroups(self.whitening, place, stencil)
+        try:
+            inner, outer = groups.among_residuals(), groups.along_effects(self.directions)
+        except np.linalg.LinAlgError:
+            return None
+        if self._pieces is not None:
+            outer = outer @ self._pieces
+        rows = np.concatenate([outer, inner], axis=2)
+        return rows[0], rows[1]
+
     def _exact_rows(self, point: Point) -> tuple[np.ndarray, np.ndarray]:
-        """See `_rows`: complex steps of the exact slopes."""
+        """See `_residual_rows`: complex steps of the exact slopes."""
         assert self.whitening is not None
         log_det, rss = np.zeros((2, self.residual_count, self.count))
         for i in range(self.residual_count):
@@ -241,7 +277,7 @@ class Objective:
         return log_det, rss
 
     def _rows(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, np.ndarray]:
-        """Second derivatives along each residual parameter and all others: (r, k-1) of both kinds."""
+        """See `_residual_rows`: differences of exact slopes."""
         log_det = np.zeros((self.residual_count, self.count))
         rss = np.zeros_like(log_det)
         for i in range(self.residual_count):
@@ -287,7 +323,9 @@ def _nested(problem: Problem) -> Sweeps:
         return OneOrTwoEffects(problem)
     if in_few_calls(problem):
         return FewGroups(problem)
-    return BlockedSweeps(problem) if in_blocks(problem) else NestedSweeps(problem)
+    if not in_blocks(problem):
+        return NestedSweeps(problem)
+    return many_sweeps(problem) if problem.origin is None else BlockedSweeps(problem)
 
 
 def _slices(problem: Problem) -> tuple[slice, ...]:

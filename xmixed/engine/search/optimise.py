@@ -67,6 +67,9 @@ class Surface:
         self.objective = objective
         self.metric = metric
         self.units = _units(objective) if metric.has_units else None
+        # A phase begins at the point where the one before ended.
+        self._latest: tuple[State, bool] | None = None
+        self._latest_step: tuple[State, Step] | None = None
 
     def theta(self, point: Point) -> np.ndarray:
         """Parameters of the point's blocks, then the residual ones, (k-1,)."""
@@ -84,6 +87,23 @@ class Surface:
 
     def state(self, theta: np.ndarray, point: Point, refined: bool = False) -> State:
         """Exact gradient and Hessian in this metric; `refined`: see `Objective.derivatives`."""
+        found = self._formed(theta, point, refined)
+        self._latest = found, refined
+        return found
+
+    def at(self, point: Point, refined: bool = False) -> State:
+        """The state of a point, which may be the one formed last."""
+        if self._latest is not None and self._latest[0].point is point and self._latest[1] == refined:
+            return self._latest[0]
+        return self.state(self.theta(point), point, refined)
+
+    def step(self, state: State) -> Step:
+        """Newton's step from a state, all parameters being free."""
+        if self._latest_step is None or self._latest_step[0] is not state:
+            self._latest_step = state, newton_step(state, self.sizes(state.theta))
+        return self._latest_step[1]
+
+    def _formed(self, theta: np.ndarray, point: Point, refined: bool) -> State:
         g_nu, H_nu = self.objective.second_order(point, refined)
         k = len(theta)
         jacobian, bend = np.eye(k), np.zeros((k, k))
@@ -95,11 +115,11 @@ class Surface:
 
     def sizes(self, theta: np.ndarray) -> np.ndarray:
         """What counts as a change of order one of each parameter."""
-        if self.units is None:
-            return np.ones(len(theta))
-        own = len(self.units)
-        sizes = np.ones(len(theta))
-        sizes[:own] = np.maximum(np.abs(theta[:own]), self.units)
+        sizes, count = np.ones(len(theta)), self.objective.block_count
+        if self.units is not None:
+            sizes[:count] = np.maximum(np.abs(theta[:count]), self.units)
+        if self.objective.whitening is not None:
+            sizes[count:] = self.objective.whitening.sizes(theta[count:])
         return sizes
 
 
@@ -116,8 +136,8 @@ def _units(objective: Objective) -> np.ndarray:
 
 
 def flatness(values: np.ndarray) -> float:
-    """Eigenvalues of the scaled Hessian up to this size count as zero."""
-    return max(_FLAT, 1e-12 * float(np.abs(values).max(initial=0.0)))
+    """Eigenvalues of the scaled Hessian, in order, up to this size count as zero."""
+    return max(_FLAT, 1e-12 * max(-float(values[0]), float(values[-1]))) if len(values) else _FLAT
 
 
 def newton_step(
@@ -136,25 +156,25 @@ def newton_step(
     if not (np.isfinite(g).all() and np.isfinite(H).all()):
         return Step(np.zeros(len(sizes)), False, True, float("nan"))
     values, vectors = np.linalg.eigh((H + H.T) / 2)
-    along = vectors.T @ g
-    threshold, length = flatness(values), np.abs(values)
-    flat = length <= threshold
-    curvature = np.where(flat, np.inf, length)
+    along = g.dot(vectors)
+    threshold, size = flatness(values), np.abs(values)
+    flat = size <= threshold
+    curvature = np.where(flat, np.inf, size)
+    newton = along / curvature
+    moved = newton
     if difficult:
-        length = np.where(values < 0, length.max(), curvature)
-    move = vectors @ (along / np.where(flat, np.inf, length))
+        moved = along / np.where(flat, np.inf, np.where(values < 0, size.max(), curvature))
+    move = vectors.dot(moved)
     if free is not None:
         whole = np.zeros(len(sizes))
         whole[free] = move
         move = whole
-    scaled = float((along**2 / curvature).sum())
-    return Step(move * sizes, bool(values.min() > threshold), bool(flat.any()), scaled)
+    return Step(move * sizes, bool(values[0] > threshold), bool(flat.any()), float(along.dot(newton)))
 
 
 def search(surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]) -> Search:
     """Iterate as the options say, reporting each iteration; stops honestly."""
-    theta, point = surface.theta(start), start
-    state = surface.state(theta, point)
+    point, state = start, surface.at(start)
     wanted = options.detail
     first = detail(surface, state, None, ()) if wanted else None
     iterations = [Iteration(0, point.log_likelihood, detail=first)]
@@ -166,7 +186,8 @@ def search(surface: Surface, start: Point, options: Options, report: Callable[[I
         technique = next(techniques)
         step = check
         if step is None or options.difficult:
-            step = newton_step(state, surface.sizes(state.theta), None, options.difficult)
+            sizes = surface.sizes(state.theta)
+            step = newton_step(state, sizes, None, True) if options.difficult else surface.step(state)
         if technique == "nr":
             direction, inverse = step.direction, None
         else:
@@ -195,13 +216,13 @@ def search(surface: Surface, start: Point, options: Options, report: Callable[[I
         state = new if rectified is None else surface.state(*rectified)
         if _runs_away(surface, point):
             return Search(state, tuple(iterations), "residual_zero", float("nan"))
-        check = newton_step(state, surface.sizes(state.theta))
+        check = surface.step(state)
         if small and (not options.use_nrtolerance or _quiet(check, options)):
             return Search(state, tuple(iterations), "converged", check.scaled_gradient)
         if _stands_still(iterations) or (surface.objective.residual_count and _goes_astray(iterations)):
             return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
     if check is None:
-        check = newton_step(state, surface.sizes(state.theta))
+        check = surface.step(state)
     return Search(state, tuple(iterations), "iteration_limit", check.scaled_gradient)
 
 
@@ -261,7 +282,7 @@ def detail(surface: Surface, state: State, before: State | None, trials: Sequenc
         tuple(trials),
         tolerance,
         ltolerance,
-        newton_step(state, surface.sizes(state.theta)).scaled_gradient,
+        surface.step(state).scaled_gradient,
     )
 
 
@@ -302,7 +323,8 @@ def _line_search(
     noted: list[Trial] = [] if trials is None else trials
     ll = state.point.log_likelihood
     slack = 1e-14 * abs(ll)
-    longest = _longest_step(surface, direction)
+    direction = _bounded(surface, state, direction)
+    longest = _longest_step(surface, state, direction)
     length, halvings = min(1.0, longest), 0
     while True:
         theta = state.theta + length * direction
@@ -336,14 +358,30 @@ def climbed_step(surface: Surface, state: State, step: Step) -> State | None:
     return surface.state(*(_rectify(surface, theta, point) or (theta, point)))
 
 
-def _longest_step(surface: Surface, direction: np.ndarray) -> float:
+def _bounded(surface: Surface, state: State, direction: np.ndarray) -> np.ndarray:
+    """The direction with the residual parameters of each by() group held to the longest step they may take.
+
+    Many groups have little to do with each other: one that runs away must not hold up the others.
+    """
+    whitening, first = surface.objective.whitening, surface.objective.block_count
+    if whitening is None or whitening.residual.residuals.n_by == 1:
+        return direction
+    lengths = np.zeros(whitening.residual.residuals.n_by)
+    relative = np.abs(direction / surface.sizes(state.theta))[first:]
+    np.maximum.at(lengths, whitening.groups, relative)
+    bounded = direction.copy()
+    bounded[first:] /= np.maximum(1.0, lengths / _RESIDUAL_STEP)[whitening.groups]
+    return bounded if bounded @ state.gradient > 0.0 else direction
+
+
+def _longest_step(surface: Surface, state: State, direction: np.ndarray) -> float:
     """How many times the direction a step may be.
 
-    Residual parameters move by one at the most: from one quadratic model they would run to where the
+    Residual parameters move by their size at the most: from one quadratic model they would run to where the
     correlations are at their limits and nothing slopes any more.
     """
-    steepest = float(np.abs(direction[surface.objective.block_count :]).max(initial=0.0))
-    return min(1e6, _RESIDUAL_STEP / max(steepest, 1e-300))
+    relative = np.abs(direction / surface.sizes(state.theta))[surface.objective.block_count :]
+    return min(1e6, _RESIDUAL_STEP / max(float(relative.max(initial=0.0)), 1e-300))
 
 
 def _rectify(surface: Surface, theta: np.ndarray, point: Point) -> tuple[np.ndarray, Point] | None:
@@ -376,8 +414,8 @@ def _update(inverse: np.ndarray, moved: np.ndarray, turned: np.ndarray, techniqu
 
 def polish(surface: Surface, start: Point, free: np.ndarray | None = None) -> State:
     """Newton steps until the gradient is at rounding level; never leaves a better point behind."""
-    state = surface.state(surface.theta(start), start)
-    step = newton_step(state, surface.sizes(state.theta), free)
+    state = surface.at(start)
+    step = surface.step(state) if free is None else newton_step(state, surface.sizes(state.theta), free)
     # The square root of the scaled gradient is the distance to the maximum in standard errors. Where an
     # evaluation is dear, standard errors are small beside the estimates: seven digits of them are plenty.
     enough = 1e-14 if surface.objective.is_dear else 1e-28
@@ -390,7 +428,7 @@ def polish(surface: Surface, start: Point, free: np.ndarray | None = None) -> St
         if found is None:
             break
         new = surface.state(*found)
-        following = newton_step(new, surface.sizes(new.theta), free)
+        following = surface.step(new) if free is None else newton_step(new, surface.sizes(new.theta), free)
         better = following.scaled_gradient < 0.25 * step.scaled_gradient
         rises = new.point.log_likelihood > ll + 1e-12 * abs(ll)
         idle = 0 if better or rises else idle + 1

@@ -61,16 +61,16 @@ def _moved(objective: Objective, point: Point, prepared: Prepared) -> Problem:
     pairs = zip(point.psis, objective.down(point).scores, strict=True)
     effects = [psi @ scores for psi, scores in pairs]
     offset = problem.offset + problem.y_scale * point.up.beta / problem.x_scale
-    y = problem.model.y
+    y, every = problem.model.y, slice(0, len(problem.model.y))
     rest = y - problem.y_center
     for column, coefficient in zip(problem.x_columns, offset * problem.x_scale, strict=True):
-        rest -= coefficient * column.values(len(y))
+        rest -= coefficient * column.values(every)
     for at, (columns, own) in enumerate(zip(problem.z_columns, effects, strict=True)):
         place = problem.places(at)
         if place is None:
             continue
         for column, effect in zip(columns, own, strict=True):
-            rest -= column.times(problem.y_scale * effect[place])
+            rest -= column.times(problem.y_scale * effect[place], every)
     found = prepared(rest)
     ratio = problem.y_scale / found.y_scale
     return replace(

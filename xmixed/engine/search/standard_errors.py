@@ -174,13 +174,15 @@ def _residual(jacobian: np.ndarray, basis: np.ndarray, bend: np.ndarray) -> _Cha
 def _free(block: Block, alpha: np.ndarray, fixed: np.ndarray) -> _Chart:
     """The estimation metric itself, without what is fixed."""
     mapping = block.structure.from_estimation(alpha)
-    change = metric_change(block)
+    change, k = metric_change(block), len(alpha)
+    second = change.dot(mapping.second.reshape(k, k * k)).reshape(k, k, k)
+    whole = Mapping(change.dot(mapping.value), change.dot(mapping.jacobian), second)
+    is_sd = np.array([float(kind == "log_sd") for kind, _, _ in block.structure.labels])
+    if not fixed.any():
+        return _Chart(whole, np.eye(k), is_sd)
     free = np.flatnonzero(~fixed)
-    second = np.tensordot(change, mapping.second, axes=1)[:, free][:, :, free]
-    chosen = Mapping(change @ mapping.value, (change @ mapping.jacobian)[:, free], second)
-    kinds = block.structure.labels
-    is_sd = np.array([float(kinds[m][0] == "log_sd") for m in free])
-    return _Chart(chosen, np.eye(len(alpha))[:, free], is_sd)
+    chosen = Mapping(whole.value, whole.jacobian[:, free], second[:, free][:, :, free])
+    return _Chart(chosen, np.eye(k)[:, free], is_sd[free])
 
 
 def _face(block: Block, psi: np.ndarray, fixed: np.ndarray) -> _Chart:

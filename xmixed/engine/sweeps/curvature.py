@@ -65,7 +65,8 @@ class TwoLevelSums:
         F = np.stack([root @ row for row in F])
         flat = F.reshape(q * p, groups)
         products = np.stack([(F[i] * F[j]).sum(axis=0) for i, j in zip(row, column, strict=True)])
-        return TwoLevelSums(WW, Ws, sF, packed @ products.T, flat @ flat.T)
+        of_all = flat if counts is None else flat * counts
+        return TwoLevelSums(WW, Ws, sF, counted @ products.T, of_all @ flat.T)
 
     @staticmethod
     def of_state(

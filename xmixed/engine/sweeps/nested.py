@@ -34,8 +34,8 @@ from xmixed.engine.batched import (
     total_cross,
 )
 from xmixed.engine.problem import Origin, Problem
-from xmixed.engine.products.crossproducts import LevelProducts
-from xmixed.engine.storage import IN_MEMORY, Storage
+from xmixed.engine.products.crossproducts import eliminated
+from xmixed.engine.storage import IN_MEMORY
 from xmixed.engine.sweeps.conditional import Above, LevelState, conditional_variance
 from xmixed.engine.sweeps.curvature import TwoLevelSums, root_of
 from xmixed.engine.sweeps.directions import Direction
@@ -48,9 +48,6 @@ _MANY_GROUPS = 20_000
 _NARROW = 12
 # Multiplications of the products of X in a sweep.
 _MUCH = 500_000_000
-
-_BLOCK = 1 << 16
-"""Groups that are eliminated at a time."""
 
 _ROUNDING = 1e-14
 
@@ -295,7 +292,7 @@ def two_level_information(
     if root is None:
         return total
     used = cross(state.Y, root).transpose(1, 0, 2)
-    return total - total_cross(used, used)
+    return total - weighted_total(used, counts)
 
 
 def _less(total: np.ndarray, C: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
@@ -315,20 +312,6 @@ def _without(rest: np.ndarray, total: np.ndarray, share: float) -> np.ndarray:
     return rest
 
 
-def _eliminated(level: LevelProducts, storage: Storage) -> np.ndarray:
-    """[R, C] of a level, see `_Plan`; of many groups in blocks, so that nothing else is of their size."""
-    q, w, groups = level.ZtW.shape
-    kind = np.result_type(level.ZtZ, level.ZtW)
-    shape = (q, q + w, groups)
-    stacked = storage.empty(shape) if kind == np.float64 else np.empty(shape, kind)
-    for first in range(0, groups, _BLOCK):
-        part = slice(first, first + _BLOCK)
-        lower = semidefinite_cholesky(level.ZtZ[:, :, part])
-        stacked[:, :q, part] = lower.transpose(1, 0, 2)
-        stacked[:, q:, part] = solve_lower(lower, level.ZtW[:, :, part], singular=True)
-    return stacked
-
-
 def _plan(problem: Problem) -> _Plan:
     levels = problem.products.levels
     count, p = len(levels), problem.p
@@ -341,7 +324,11 @@ def _plan(problem: Problem) -> _Plan:
         return _Plan((), np.zeros((0, 0, 0)), empty, empty, (), (), problem.products.XyXy, (), ())
     bottom = count - 1
     cells = problem.model.cells
-    stacked = _eliminated(levels[bottom], IN_MEMORY if cells is None else cells.storage)
+    stacked = problem.products.eliminated
+    if stacked is None:
+        stacked = eliminated(levels[bottom], IN_MEMORY if cells is None else cells.storage)
+    elif problem.origin is not None:
+        stacked = stacked.copy()
     q = sizes[bottom]
     lower, reduced = stacked[:, :q].transpose(1, 0, 2), stacked[:, q:]
     base_Z: list[np.ndarray | None] = [level.ZtZ for level in levels]

@@ -94,12 +94,13 @@ class OneOrTwoEffects(NestedSweeps):
         kept = lower[:, rows, None] * stacked[columns]
         turned = lower[:, columns, None] * stacked[rows]
         self._pieces = kept + between[:, None, None] * turned
-        self._of_W = np.ascontiguousarray(self._pieces[:, :, q:])
+        # Those of C, one row for each column of W.
+        self._of_W = self._pieces[:, :, q:].transpose(2, 0, 1, 3).reshape(width - q, -1)
 
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`."""
         psi = psis[0]
-        if np.iscomplexobj(psi):
+        if psi.dtype.kind == "c":
             return super().up(psis)
         self.evaluations += 1
         q = len(psi)
@@ -122,9 +123,10 @@ class OneOrTwoEffects(NestedSweeps):
         if not isinstance(state, _State):
             return super().down(upward, psis)
         q, p = len(state.psi), len(upward.beta)
-        coefficients = np.ones(p + 1)
-        np.negative(upward.beta, out=coefficients[:-1])
-        scores = np.add.reduce((coefficients @ self._of_W) * state.inverse, axis=1)
+        coefficients = [-b for b in upward.beta.tolist()]
+        coefficients.append(1.0)
+        residual = np.array(coefficients).dot(self._of_W).reshape(q, self._elements, -1)
+        scores = np.add.reduce(residual * state.inverse, axis=1)
         information = state.sums[:q, :q]
         if self.problem.reml and p:
             # The part of it that estimating beta uses up.

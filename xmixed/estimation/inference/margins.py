@@ -154,7 +154,8 @@ class Setting:
         The observations.
     weights : ndarray, shape (n,), or None
         Over all observations of the data.
-    weight_kind : str
+    counts : ndarray, shape (n,), or None
+        How many observations each row stands for; None for one.
     respond : callable(frame, weights) -> Response
     estimability : Estimability or None
     by_row : callable(frame, weights) -> EvaluatedResponse, or None
@@ -164,7 +165,7 @@ class Setting:
     covariates: Covariates
     frame: EstimationFrame
     weights: np.ndarray | None
-    weight_kind: str
+    counts: np.ndarray | None
     respond: Callable[[EstimationFrame, np.ndarray | None], Response]
     estimability: Estimability | None
     by_row: Callable[[EstimationFrame, np.ndarray | None], EvaluatedResponse] | None = None
@@ -249,9 +250,7 @@ def compute(request: MarginsRequest, setting: Setting) -> Margins:
 def _group(request: MarginsRequest, setting: Setting, levels: tuple[int, ...], mask: np.ndarray) -> _Group:
     frame = setting.frame.of_rows(mask)
     weights = None if setting.weights is None else setting.weights[mask]
-    size = float(frame.size)
-    if weights is not None and setting.weight_kind == "fweight":
-        size = float(weights.sum())
+    size = float(frame.size if setting.counts is None else setting.counts[mask].sum())
     present: dict[str, tuple[int, ...]] = {}
     if request.within:
         for name in setting.covariates.factors:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.delta import wald_figures
 from xmixed.estimation.inference.covariates import AtPoint, Covariates
 from xmixed.estimation.inference.margins import Cell, Margins, MarginsRequest
@@ -32,8 +33,7 @@ class Shown:
     margins : Margins
     request : MarginsRequest
     response : Request
-    V : ndarray, shape (k, k)
-        Covariance of e(b).
+    coefficients : Coefficients
     level : float
     estimates : Estimates
         What they were computed from.
@@ -46,7 +46,7 @@ class Shown:
     margins: Margins
     request: MarginsRequest
     response: Request
-    V: np.ndarray
+    coefficients: Coefficients
     level: float
     estimates: Estimates
     df: float | None = None
@@ -59,7 +59,7 @@ class Shown:
             good = self.margins.estimable
             return np.where(good[:, None] & good, self.sampled, 0.0)
         J = np.where(self.margins.estimable[:, None], self.margins.jacobian, 0.0)
-        return J @ self.V @ J.T
+        return self.coefficients.covariance_of(J)
 
     @cached_property
     def figures(self) -> tuple[Figures, ...]:

@@ -18,7 +18,7 @@ from xmixed.estimation.results import Estimator
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.weights import check_weights
-from xmixed.language.nodes import Weight
+from xmixed.language.nodes import Expression, Weight
 from xmixed.language.parser import parse_expression
 from xmixed.missing import is_missing
 from xmixed.session.results import Estimates
@@ -93,18 +93,23 @@ def margins_setting(
     if wanted.reweight:
         covariates = replace(covariates, empty=empty_cells(terms, covariates, frame))
     check = Estimability(terms, frame) if wanted.check and frame.size else None
-    return Setting(covariates, frame, weights, kind, respond, check, by_row if unconditional else None)
+    counts = weights if kind == "fweight" else None
+    return Setting(covariates, frame, weights, counts, respond, check, by_row if unconditional else None)
+
+
+def weighting_of(estimates: Estimates, weight: Weight | None) -> tuple[str, Expression | None]:
+    """Return the kind of the weights and what they are, those of the fit unless others are given."""
+    if weight is not None:
+        return "aweight" if weight.kind == "weight" else weight.kind, weight.expression
+    if "wtype" in estimates.macros:
+        return estimates.macros["wtype"], parse_expression(estimates.macros["wexp"].removeprefix("=").strip())
+    return "", None
 
 
 def _weights(estimates: Estimates, context: Context, weight: Weight | None) -> tuple[str, np.ndarray | None]:
-    """Return the kind and values of the weights, those of the fit unless others are given."""
-    if weight is not None:
-        kind, expression = weight.kind, weight.expression
-        kind = "aweight" if kind == "weight" else kind
-    elif "wtype" in estimates.macros:
-        kind = estimates.macros["wtype"]
-        expression = parse_expression(estimates.macros["wexp"].removeprefix("=").strip())
-    else:
+    """Return the kind and values of the weights; see `weighting_of`."""
+    kind, expression = weighting_of(estimates, weight)
+    if expression is None:
         return "", None
     values, text = evaluate_column(expression, context)
     if text:

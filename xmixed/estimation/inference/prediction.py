@@ -85,11 +85,17 @@ def requested(statistics: Sequence[Statistic], options: dict[str, str | None]) -
     for name in given:
         if name not in own:
             raise StataError(198, f"option {name}() not allowed with {chosen.name}")
-    if len(given) > 1:
+    if len(given) > 1 and not chosen.combined:
         raise StataError(198, f"options {given[0]}() and {given[1]}() may not be combined")
-    if given:
+    if chosen.combined:
+        argument = " ".join(_as_typed(name, options[name]) for name in given)
+    elif given:
         argument = (options[given[0]] or "").strip()
     return Request(chosen, argument, "" if named else chosen.assumed)
+
+
+def _as_typed(name: str, text: str | None) -> str:
+    return name if not text else f"{name}({text.strip()})"
 
 
 def default_request(statistics: Sequence[Statistic]) -> Request:
@@ -191,9 +197,14 @@ def standard_error_of_prediction(terms: Terms) -> Callable[[Estimates, Estimatio
         own = terms(estimates)
         places = [place for place, term in enumerate(own) if term is not None and not term.status]
         columns = [frame.column(own[place]) for place in places]
-        V = Coefficients.of(estimates).V[np.ix_(places, places)]
+        coefficients = Coefficients.of(estimates)
+        V, centred = coefficients.V, coefficients.centred
+        origins = None
+        if centred is not None:
+            V, origins = centred.V, centred.origins[places]
+        V = V[np.ix_(places, places)]
         found = np.empty(frame.size)
-        for rows, block in blocks(columns, frame.size):
+        for rows, block in blocks(columns, frame.size, origins):
             found[rows] = np.einsum("ij,ij->j", V @ block, block)
         return np.sqrt(np.maximum(found, 0.0))
 

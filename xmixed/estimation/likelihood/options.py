@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from xmixed.estimation.likelihood.newton import Tolerances
 from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
+from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 
 MAXIMISE_OPTIONS = (
@@ -12,6 +14,14 @@ MAXIMISE_OPTIONS = (
     OptionSpec("ltolerance", "ltol", "number", "tolerance of the likelihood; default 1e-7", minimum_value=0),
     OptionSpec("nrtolerance", "nrtol", "number", "tolerance of the gradient; default 1e-5", minimum_value=0),
 )
+
+
+def limits_of(node: Command) -> Tolerances:
+    """Return the tolerances that the maximise options of a command ask for."""
+    given = ("iterate", "tolerance", "ltolerance", "nrtolerance")
+    return Tolerances(**{name: node.option(name) for name in given if name in node.options})
+
+
 NOCONSTANT = OptionSpec("noconstant", "noc", help="suppress the constant")
 OFFSET = OptionSpec("offset", "off", "varname", "variable whose coefficient is 1")
 VARIANCE = variance_option(("oim", "oim"), ("robust", "r"), ("cluster", "cl"))

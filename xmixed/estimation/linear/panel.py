@@ -150,7 +150,8 @@ def within_regression(
     if kind in ("robust", "cluster"):
         errors = moved_y - linear_combination(moved, fit.beta, len(y))
         absorbed = 0 if kind == "cluster" and nested else groups.count - 1
-        variance = robust_variance(kind, moved, errors, fit, weighting, clusters, absorbed)
+        robust = robust_variance(kind, moved, errors, fit, weighting, clusters, absorbed)
+        variance = fit.uncentred(robust)
         df = df_error if clusters is None else clusters.count - 1.0
     statistic = _joint(fit, variance, columns) / slopes if slopes else 0.0
     plain = least_squares(y, columns, groups.weights)
@@ -268,7 +269,7 @@ def random_effects(
     variance = model_based = fit.inverse * mean_square
     if kind in ("robust", "cluster"):
         errors = moved_y - linear_combination(moved, fit.beta, len(y))
-        variance = robust_variance(kind, moved, errors, fit, None, clusters)
+        variance = fit.uncentred(robust_variance(kind, moved, errors, fit, None, clusters))
     prediction = linear_combination(columns, fit.beta, len(y))
     return PanelRegression(
         fit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.estimation.coefficients import Centred
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import (
     FittedEquation,
@@ -94,9 +95,15 @@ def estimates_of(
     # Ours: replay with beta needs them.
     matrices["beta"] = Matrix(_standardised(settled, found)[None, :], ["y1"], names)
     fitted = FittedTerms(sample.depvar, (FittedEquation("", settled.terms),))
-    return Estimates(
+    estimates = Estimates(
         _scalars(found, sample, implied), _macros(sample, cmdline, robust), matrices, payload=fitted
-    ), settled
+    )
+    if found.fit.constant is not None:
+        origins = whole_vector(settled.terms, found.fit.centers[kept])
+        centred = whole_matrix(estimated, found.centred[np.ix_(kept, kept)])
+        constant = next(place for place, term in enumerate(settled.terms) if not term.parts)
+        estimates.centred = Centred(origins, constant, centred, matrices["V"].values)
+    return estimates, settled
 
 
 def _standardised(settled: SingleSample, found: Regression) -> np.ndarray:

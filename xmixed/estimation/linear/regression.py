@@ -33,6 +33,8 @@ class Regression:
     df_model, df_residual : float
         The latter is the number of clusters less one after a variance by clusters.
     variance : ndarray, shape (k, k)
+    centred : ndarray, shape (k, k)
+        The same for the columns less the centers of the fit.
     model_based : ndarray, shape (k, k)
         s^2 (X'WX)^-1.
     statistic : float
@@ -46,6 +48,7 @@ class Regression:
     df_model: float
     df_residual: float
     variance: np.ndarray
+    centred: np.ndarray
     model_based: np.ndarray
     statistic: float
     log_likelihood: float
@@ -130,7 +133,7 @@ def regression_of(
     n : float
         Observations, frequency weights counted.
     robust : (k, k) array, optional
-        The variance where it is another than s^2 (X'WX)^-1.
+        The variance, for centred columns, where it is another than s^2 (X'WX)^-1.
     clusters : int, optional
         Their number after a variance by clusters.
     extra : float
@@ -141,7 +144,8 @@ def regression_of(
     df_error = n - fit.rank
     scale = 1.0 if mse1 else fit.rss / df_error if df_error > 0 else np.nan
     model_based = fit.inverse * scale
-    variance = model_based if robust is None else robust
+    centred = fit.centred * scale if robust is None else robust
+    variance = model_based if robust is None else fit.uncentred(robust)
     df = df_error if clusters is None or robust is None else clusters - 1.0
     df_model = float(fit.rank - (any(constants) or implied is not None))
     slopes = [place for place, constant in enumerate(constants) if not constant and not fit.omitted[place]]
@@ -155,7 +159,7 @@ def regression_of(
         own, covariance = rows @ fit.beta, rows @ variance @ rows.T
         statistic = joint_statistic(own, covariance) / max(len(rows), 1)
     ll, ll_0 = _log_likelihoods(fit.rss, fit.tss, n, extra)
-    return Regression(fit, n, df_model, df, variance, model_based, statistic, ll, ll_0)
+    return Regression(fit, n, df_model, df, variance, centred, model_based, statistic, ll, ll_0)
 
 
 def _f(fit: LeastSquares, df_model: float, df_error: float) -> float:

@@ -307,3 +307,8 @@ AREG_STATISTICS = (
     Statistic("d", "d", _u, _labelled("d[absorbvar]"), needs=SAMPLE),
     Statistic("residuals", "r", _e_it, _labelled("Residuals"), needs=SAMPLE),
 )
+IV_STATISTICS = (
+    REGRESS_STATISTICS[0],
+    *(item for item in REGRESS_STATISTICS if item.name in ("residuals", "stdp")),
+    Statistic("score", "sc", _residuals, _labelled("equation-level score"), needs=OUTCOME),
+)

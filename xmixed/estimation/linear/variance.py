@@ -69,7 +69,7 @@ def residuals(y: np.ndarray, columns: Sequence[Column], beta: np.ndarray) -> np.
 def leverages(columns: Sequence[Column], fit: LeastSquares, weighting: Weighting | None) -> np.ndarray:
     """Return h of every row, shape (n,); a row of frequency f has the h of one of its f observations."""
     n = len(weighting.values) if weighting is not None else _rows(columns)
-    h = quadratic_forms(columns, fit.inverse, n)
+    h = quadratic_forms(columns, fit.centred, n, fit.centers)
     if weighting is not None and weighting.kind != "fweight":
         h *= weighting.fitted
     return h
@@ -88,7 +88,9 @@ def robust_variance(
     clusters: Clusters | None = None,
     absorbed: int = 0,
 ) -> np.ndarray:
-    """Return a robust variance of the coefficients, shape (k, k).
+    """Return a robust variance of the coefficients for columns less their centers, shape (k, k).
+
+    `fit.uncentred` makes one of the columns as they are of it.
 
     With residuals e, weights w and leverages h the scores are w e x (hc2: over the root of 1 - h; hc3: over
     1 - h), and their outer products are corrected by N/(N - k) (robust), (N - 1)/(N - k) G/(G - 1)
@@ -107,15 +109,15 @@ def robust_variance(
     """
     n, rank = observations(len(errors), weighting), fit.rank + absorbed
     if n <= rank:
-        return np.zeros_like(fit.inverse)  # residuals that are zero say nothing
+        return np.zeros_like(fit.centred)  # residuals that are zero say nothing
     frequencies = None if weighting is None else weighting.frequencies
     own = errors if weighting is None or frequencies is not None else errors * weighting.fitted
     if kind == "cluster":
         assert clusters is not None
         whole = own if frequencies is None else own * frequencies
-        sums = cluster_scores(columns, whole, clusters.codes, clusters.count)
+        sums = cluster_scores(columns, whole, clusters.codes, clusters.count, fit.centers)
         factor = (n - 1) / (n - rank) * clusters.count / (clusters.count - 1)
-        return sandwich(fit.inverse, sums.T @ sums, factor)
+        return sandwich(fit.centred, sums.T @ sums, factor)
     factor = n / (n - rank)
     if kind in ("hc2", "hc3"):
         left = np.maximum(1 - leverages(columns, fit, weighting), 0.0)
@@ -123,4 +125,4 @@ def robust_variance(
         left = np.where(left > 1e-12, left, 1.0)
         own = own / (np.sqrt(left) if kind == "hc2" else left)
         factor = 1.0
-    return sandwich(fit.inverse, score_products(columns, own, frequencies), factor)
+    return sandwich(fit.centred, score_products(columns, own, frequencies, fit.centers), factor)

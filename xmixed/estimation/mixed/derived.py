@@ -32,10 +32,10 @@ class IntraclassCorrelation:
 
 @dataclass(frozen=True, slots=True)
 class _Component:
-    """One variance: its value, and its log standard deviation among the parameters."""
+    """One variance: its value, and its log standard deviation among the parameters; None for a constant."""
 
     variance: float
-    place: int
+    place: int | None
 
 
 def has_random_coefficients(result: MixedResult) -> bool:
@@ -60,11 +60,15 @@ def intraclass_correlations(result: MixedResult, level: float) -> tuple[Intracla
             321, "estat icc requires independent residuals with one variance; this model has residuals()"
         )
     intercepts = _intercepts(result)
-    residual = _Component(result.sigma_e**2, result.parameter(RESIDUAL, "log_sd_residual"))
+    residual = _Component(result.latent_variance, None)
+    if result.has_residual_variance:
+        residual = _Component(result.sigma_e**2, result.parameter(RESIDUAL, "log_sd_residual"))
     components = [*intercepts.values(), residual]
     variances = np.array([component.variance for component in components])
-    places = [component.place for component in components]
-    covariance = result.parameter_covariance[np.ix_(places, places)]
+    places = [component.place for component in components if component.place is not None]
+    free = np.array([component.place is not None for component in components])
+    covariance = np.zeros((len(components), len(components)))
+    covariance[np.ix_(free, free)] = result.parameter_covariance[np.ix_(places, places)]
     total = float(variances.sum())
     found, path = [], ""
     for count, name in enumerate(intercepts, start=1):
@@ -72,7 +76,7 @@ def intraclass_correlations(result: MixedResult, level: float) -> tuple[Intracla
         above = np.arange(len(components)) < count
         icc = float(variances[above].sum()) / total
         gradient = 2 * variances * (above - icc) / total
-        known = np.all(np.diag(covariance)[variances > NEGLIGIBLE * total] > 0)
+        known = np.all(np.diag(covariance)[free & (variances > NEGLIGIBLE * total)] > 0)
         variance = float(gradient @ covariance @ gradient) if known else 0.0
         found.append(IntraclassCorrelation(path, _figures(icc, variance, level)))
     return tuple(found)

@@ -129,7 +129,7 @@ def fitted_on(result: MixedResult, specification: MixedSpecification, problem: o
 
 
 MOST_KEPT = 2**28
-"""Bytes of columns beyond which what a fit has prepared is not kept for predictions."""
+"""Bytes of columns up to which what fits have prepared is kept for predictions, of all estimates together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,11 +143,14 @@ class PreparedSample:
         See `engine.Fit.prepared`.
     columns : tuple of ndarray
         What it was made from.
+    size : int
+        Bytes of the model's columns; what was made of them takes no more where groups have some rows each.
     """
 
     specification: MixedSpecification
     problem: object
     columns: tuple[np.ndarray, ...]
+    size: int
 
 
 def keep_prepared(
@@ -155,22 +158,23 @@ def keep_prepared(
 ) -> None:
     """Keep what a fit has prepared, where it serves predictions and is no burden."""
     columns = len(specification.fixed) + sum(len(own) for own in specification.effects) + 1
-    if fit.prepared is None or columns * specification.y.nbytes > MOST_KEPT:
+    size = columns * specification.y.nbytes
+    if fit.prepared is None or size > MOST_KEPT:
         return
-    sources = _columns_of(estimates, context)
+    sources = columns_of(estimates, context)
     if sources:
-        estimates.prepared = PreparedSample(specification, fit.prepared, sources)
+        estimates.prepared = PreparedSample(specification, fit.prepared, sources, size)
 
 
 def _prepared(estimates: Estimates, context: Context) -> tuple[MixedSpecification | None, object]:
     """Return what the fit has prepared, where the data are still the same."""
     kept = estimates.prepared
-    if isinstance(kept, PreparedSample) and _same(kept.columns, _columns_of(estimates, context)):
+    if isinstance(kept, PreparedSample) and same_columns(kept.columns, columns_of(estimates, context)):
         return kept.specification, kept.problem
     return None, None
 
 
-def _same(first: tuple[np.ndarray, ...], second: tuple[np.ndarray, ...]) -> bool:
+def same_columns(first: tuple[np.ndarray, ...], second: tuple[np.ndarray, ...]) -> bool:
     """Return whether columns are the same objects: they never change."""
     if not first or len(first) != len(second):
         return False
@@ -206,9 +210,9 @@ def sample_effects(estimates: Estimates, context: Context) -> SampleEffects:
     StataError
         As `fitted_sample`.
     """
-    columns = _columns_of(estimates, context)
+    columns = columns_of(estimates, context)
     kept = estimates.kept
-    if isinstance(kept, SampleEffects) and _same(kept.columns, columns):
+    if isinstance(kept, SampleEffects) and same_columns(kept.columns, columns):
         return kept
     fitted = fitted_sample(estimates, context)
     made = SampleEffects(fitted.result, fitted.specification.rows, equation_effects(fitted), columns)
@@ -217,7 +221,7 @@ def sample_effects(estimates: Estimates, context: Context) -> SampleEffects:
     return made
 
 
-def _columns_of(estimates: Estimates, context: Context) -> tuple[np.ndarray, ...]:
+def columns_of(estimates: Estimates, context: Context) -> tuple[np.ndarray, ...]:
     """Return all columns that a model depends on; () where it depends on more: weights, the order in time."""
     result: MixedResult = estimates.payload
     resolved, rows = result.resolved, context.data.marks.get(estimates.mark)

@@ -236,6 +236,16 @@ class MixedResult:
     resolved: ResolvedMixed | None = None
     level_labels: tuple[tuple[str, int, str], ...] = ()
 
+    @property
+    def has_residual_variance(self) -> bool:
+        """Whether the residual standard deviation is a parameter."""
+        return True
+
+    @property
+    def latent_variance(self) -> float:
+        """Variance of what an outcome depends on beside its linear predictor, where it is no parameter."""
+        return 0.0
+
     def parameter(self, equation: int, kind: str, row: int = 0, column: int = 0) -> int:
         """Return the index of a parameter."""
         for place, parameter in enumerate(self.parameters):
@@ -323,6 +333,8 @@ class RobustVariance:
     n_clusters : int
     variance, model_based : ndarray, shape (k, k)
         In the order of e(b); the second without the correction.
+    centred : ndarray, shape (k, k), or None
+        `variance` for covariates less the centers of the fit.
     """
 
     kind: str
@@ -330,6 +342,7 @@ class RobustVariance:
     n_clusters: int
     variance: np.ndarray
     model_based: np.ndarray
+    centred: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

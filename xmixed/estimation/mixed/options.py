@@ -8,6 +8,13 @@ from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 MIXED = ("xtmixed", "mixed")
 """What e(cmd) is after a linear mixed model."""
 
+MULTILEVEL = (
+    *MIXED,
+    *("xtmelogit", "meqrlogit", "melogit", "meprobit", "mecloglog", "meologit", "meoprobit"),
+    *("xtmepoisson", "meqrpoisson", "mepoisson"),
+)
+"""And after any multilevel model."""
+
 STRUCTURES = (
     ("independent", "ind"),
     ("exchangeable", "ex"),

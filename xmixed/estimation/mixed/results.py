@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.estimation.coefficients import Centred
 from xmixed.estimation.mixed.fit import FittedModel
 from xmixed.estimation.mixed.model import RESIDUAL, MixedResult, ResidualSummary
 from xmixed.language.nodes.estimators import MixedCommand
@@ -19,12 +20,32 @@ _SINGULAR = 1e-11
 
 def build_estimates(node: MixedCommand, command: str, fitted: FittedModel) -> Estimates:
     """Return e(), complete but for the mark of the estimation sample."""
+    matrices = _matrices(fitted.result)
     return Estimates(
         scalars=_scalars(node, fitted),
         macros=_macros(node, command, fitted),
-        matrices=_matrices(fitted.result),
+        matrices=matrices,
         payload=fitted.result,
+        centred=_centred(fitted, matrices["V"].values),
     )
+
+
+def _centred(fitted: FittedModel, V: np.ndarray) -> Centred | None:
+    """Return e(V) for covariates less their centers; None without a constant."""
+    fit, result = fitted.fit, fitted.result
+    terms = result.description.terms
+    constant = next((place for place, term in enumerate(terms) if not term.parts), None)
+    if constant is None:
+        return None
+    own = [place for place, term in enumerate(terms) if not term.status]
+    origins = np.zeros(len(V))
+    origins[own] = fit.centers
+    if result.robust is not None:
+        found = result.robust.centred
+        return None if found is None else Centred(origins, constant, found, V)
+    near = V.copy()
+    near[np.ix_(own, own)] = fit.centred_covariance
+    return Centred(origins, constant, near, V)
 
 
 def _scalars(node: MixedCommand, fitted: FittedModel) -> dict[str, float]:

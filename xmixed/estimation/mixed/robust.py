@@ -86,15 +86,16 @@ def robust_variance(
     places += [len(terms) + order.index(item) for item in range(k)]
     with np.errstate(over="ignore", invalid="ignore"):
         meat, count = _meat(specification, parts.scores, clusters)
-        carry = parts.to_user @ parts.bread
-        inner = carry @ meat @ carry.T * (count / (count - 1))
-        bread = carry @ parts.to_user.T
+        meat = parts.bread @ meat @ parts.bread.T * (count / (count - 1))
+        inner = parts.to_user @ meat @ parts.to_user.T
+        near = parts.to_centred @ meat @ parts.to_centred.T
+        bread = parts.to_user @ parts.bread @ parts.to_user.T
     if not np.isfinite(inner).all():
         raise StataError(1400, "numerical overflow")
-    whole = np.zeros((2, len(terms) + k, len(terms) + k))
-    for target, source in zip(whole, ((inner + inner.T) / 2, bread), strict=True):
+    whole = np.zeros((3, len(terms) + k, len(terms) + k))
+    for target, source in zip(whole, ((inner + inner.T) / 2, bread, near), strict=True):
         target[np.ix_(places, places)] = source
-    return RobustVariance(clusters.kind, clusters.name, count, whole[0], whole[1])
+    return RobustVariance(clusters.kind, clusters.name, count, *whole)
 
 
 def _meat(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -14,7 +14,7 @@ from xmixed.estimation.inference.prediction import (
     linear_predictor,
     standard_error_of_prediction,
 )
-from xmixed.estimation.mixed.effects import fitted_sample, row_effects, sample_effects
+from xmixed.estimation.mixed.effects import SampleEffects, fitted_sample, row_effects, sample_effects
 from xmixed.estimation.mixed.model import MixedResult
 from xmixed.estimation.results import Statistic
 from xmixed.expressions.factors.terms import Term
@@ -63,21 +63,25 @@ def equation_places(estimates: Estimates, level: str, only: bool) -> list[int]:
 def _fitted(estimates: Estimates, frame: EstimationFrame, level: str) -> np.ndarray:
     """Return X b + Z u; effects of groups outside the sample are zero, which is noted."""
     places = equation_places(estimates, level, only=False)
-    total = np.zeros(0)
-    if places:
-        sample = sample_effects(estimates, frame.context)
-        effects = {place: sample.effects[place] for place in places}
-        found = row_effects(sample, effects, frame.context, frame.rows, True, known_only=False)
-        frame.rows = found.rows
-        frame.note(_new_groups(found.groups))
-        total = np.zeros(frame.size)
-        for place in places:
-            codes = found.groups[place]
-            for means, column in zip(effects[place].means, found.columns[place], strict=True):
-                own = np.append(means, 0.0)[codes]  # the last for groups outside the sample, -1
-                total += own if column is None else own * column
-    fixed = linear_predictor(terms_of)(estimates, frame, "")
-    return fixed + total if places else fixed
+    if not places:
+        return linear_predictor(terms_of)(estimates, frame, "")
+    total = random_part(sample_effects(estimates, frame.context), frame, places)
+    return linear_predictor(terms_of)(estimates, frame, "") + total
+
+
+def random_part(sample: SampleEffects, frame: EstimationFrame, places: Sequence[int]) -> np.ndarray:
+    """Return Z u of some equations; the frame loses the rows that lack what is needed."""
+    effects = {place: sample.effects[place] for place in places}
+    found = row_effects(sample, effects, frame.context, frame.rows, True, known_only=False)
+    frame.rows = found.rows
+    frame.note(_new_groups(found.groups))
+    total = np.zeros(frame.size)
+    for place in places:
+        codes = found.groups[place]
+        for means, column in zip(effects[place].means, found.columns[place], strict=True):
+            own = np.append(means, 0.0)[codes]  # the last for groups outside the sample, -1
+            total += own if column is None else own * column
+    return total
 
 
 def _new_groups(groups: Mapping[int, np.ndarray]) -> str:
@@ -134,14 +138,23 @@ def _effect_names(estimates: Estimates, level: str) -> list[tuple[str, str]]:
     return names
 
 
-def _effect_labels(prefix: str, estimates: Estimates, level: str) -> tuple[str, ...]:
+def effect_labels(prefix: str, estimates: Estimates, level: str) -> tuple[str, ...]:
     return tuple(f"{prefix} for {group}: {name}" for group, name in _effect_names(estimates, level))
 
 
 def _effect_values(figure: str, estimates: Estimates, frame: EstimationFrame, level: str) -> np.ndarray:
-    """Return the effects, or their standard errors, of the groups that the rows lie in."""
     _effect_names(estimates, level)
-    sample, columns = sample_effects(estimates, frame.context), []
+    return effect_values(figure, sample_effects(estimates, frame.context), estimates, frame, level)
+
+
+def effect_values(
+    figure: str, sample: SampleEffects, estimates: Estimates, frame: EstimationFrame, level: str
+) -> np.ndarray:
+    """Return the effects, or their standard errors, of the groups that the rows lie in.
+
+    `figure`: means or errors.
+    """
+    columns = []
     asked, every = frame.rows, np.zeros(len(frame.rows), dtype=bool)
     for place in equation_places(estimates, level, only=True):
         own = sample.effects[place]
@@ -228,7 +241,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "ref",
         partial(_effect_values, "means"),
         _fixed("BLUP r.e."),
-        partial(_effect_labels, "BLUP r.e."),
+        partial(effect_labels, "BLUP r.e."),
         needs="nothing",
         modifiers=LEVELS,
     ),
@@ -237,7 +250,7 @@ STATISTICS: tuple[Statistic, ...] = (
         "reses",
         partial(_effect_values, "errors"),
         _fixed("BLUP r.e. std. err."),
-        partial(_effect_labels, "BLUP r.e. std. err."),
+        partial(effect_labels, "BLUP r.e. std. err."),
         needs="nothing",
         modifiers=LEVELS,
         beside=True,

@@ -22,15 +22,18 @@ from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.inference.covariates import Covariates, empty_cells
 from xmixed.estimation.inference.estimability import Estimability
+from xmixed.estimation.inference.marginal_cells import MarginalModel, model_over
 from xmixed.estimation.inference.margins import MarginsRequest, Setting
+from xmixed.estimation.inference.margins_sample import weighting_of
 from xmixed.estimation.inference.prediction import Request
 from xmixed.estimation.inference.responses import LinearResponse
 from xmixed.estimation.results import Estimator
 from xmixed.estimation.summed.leaves import Leaves
 from xmixed.estimation.summed.sums import WEIGHT, CellSums, cell_sums, totals_of
+from xmixed.estimation.summed.weights import check_weight_column
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import Part, Term
-from xmixed.language.parser import parse_expression
+from xmixed.language.nodes import Weight
 from xmixed.session.results import Estimates
 
 MOST_CELLS = 1_000_000
@@ -48,26 +51,34 @@ def summed_setting(
     context: Context,
     rows: Reference,
     wanted: MarginsRequest,
+    weight: Weight | None = None,
 ) -> Setting:
     """Return what margins are computed over; `rows` are those that count.
+
+    Parameters
+    ----------
+    weight : Weight or None
+        Weights in place of those of the estimates.
 
     Raises
     ------
     StataError
-        r(3) what needs the observations; r(109) strings; r(111) a variable that is not there; r(2000).
+        r(401), r(402) bad weights; r(3) what needs the observations; r(109) strings; r(111) a variable
+        that is not there; r(2000).
     """
     terms = estimator.terms(estimates)
-    _refuse(request, terms, wanted, estimates)
+    _refuse(request, terms, wanted)
     covariates = Covariates.of(terms)
     leaves = Leaves(context, rows)
     for name in (*covariates.order, *wanted.grouping):
         if name not in context.data:
             raise StataError(111, f"variable {name} not found")
         leaves.number(name, "", "factor variables" if name in wanted.grouping else "covariates")
-    if estimates.macros.get("wtype"):
-        weight = parse_expression(estimates.macros["wexp"].removeprefix("=").strip())
-        leaves.expression(WEIGHT, weight, keeps_zero=False)
-    points, weights = _points(leaves, covariates, wanted.grouping)
+    kind, expression = weighting_of(estimates, weight)
+    if expression is not None:
+        leaves.expression(WEIGHT, expression, keeps_zero=False)
+        check_weight_column(leaves, kind, None if weight is None else weight.span)
+    points, weights, rows_of_points = _points(leaves, covariates, wanted.grouping)
     frame = EstimationFrame(context.over(points), np.ones(points.n_obs, bool))
     b = Coefficients.of(estimates).b
 
@@ -77,12 +88,24 @@ def summed_setting(
     if wanted.reweight:
         covariates = replace(covariates, empty=empty_cells(terms, covariates, frame))
     check = Estimability(terms, frame) if wanted.check else None
-    return Setting(covariates, frame, weights, "fweight", respond, check)
+    counts = weights if kind == "fweight" else rows_of_points
+    return Setting(covariates, frame, weights, counts, respond, check)
 
 
-def _refuse(
-    request: Request, terms: Sequence[Term | None], wanted: MarginsRequest, estimates: Estimates
-) -> None:
+def summed_model(estimator: Estimator, estimates: Estimates, context: Context, check: bool) -> MarginalModel:
+    """Return the active model for comparisons; see `marginal_cells.marginal_model`."""
+    terms = estimator.terms(estimates)
+    _refuse_degrees(terms)
+    covariates = Covariates.of(terms)
+    leaves = Leaves(context, reference_of(context.data).where(in_sample(context, estimates)))
+    for name in covariates.order:
+        leaves.number(name, "", "covariates")
+    points, _, rows = _points(leaves, covariates, ())
+    frame = EstimationFrame(context.over(points), np.ones(points.n_obs, bool))
+    return model_over(terms, estimates, frame, rows, check)
+
+
+def _refuse(request: Request, terms: Sequence[Term | None], wanted: MarginsRequest) -> None:
     if not request.statistic.linear:
         raise needs_rows("margins of what is not linear is")
     if wanted.effect in ("eyex", "eydx"):
@@ -90,15 +113,19 @@ def _refuse(
     statistics = {item.statistic for own in wanted.at for item in own} - set(_EXACT)
     if statistics:
         raise needs_rows(f"at(({statistics.pop()})) is")
+    _refuse_degrees(terms)
+
+
+def _refuse_degrees(terms: Sequence[Term | None]) -> None:
     degrees = [sum(part.level is None for part in term.parts) for term in terms if term is not None]
     if max(degrees, default=0) > 2:
         raise needs_rows("margins with products of three continuous covariates is")
-    if estimates.macros.get("wtype", "fweight") != "fweight":
-        raise needs_rows(f"margins with {estimates.macros['wtype']}s is")
 
 
-def _points(leaves: Leaves, covariates: Covariates, grouping: Sequence[str]) -> tuple[Dataset, np.ndarray]:
-    """Points as data in memory, and how many observations each stands for."""
+def _points(
+    leaves: Leaves, covariates: Covariates, grouping: Sequence[str]
+) -> tuple[Dataset, np.ndarray, np.ndarray]:
+    """Points as data in memory, what each weighs, and how many rows it stands for."""
     names = list(covariates.continuous)
     terms = [Term((Part(name),)) for name in names]
     keys = list(dict.fromkeys((*covariates.factors, *grouping)))
@@ -118,7 +145,7 @@ def _points(leaves: Leaves, covariates: Covariates, grouping: Sequence[str]) -> 
     variables = tuple(replace(data[name], type="double", values=own) for name, own in columns.items())
     none: Any = None
     points = replace(data, variables=variables, n_obs=len(weights), reference=none, marks={}, sorted_by=())
-    return points, weights
+    return points, weights, np.repeat(sums.rows / count, count)
 
 
 def _spread(sums: CellSums, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ from xmixed.data.dataset import Dataset
 from xmixed.data.reference.model import needs_rows
 from xmixed.data.reference.rows import reference_of
 from xmixed.errors import StataError
+from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.inference.prediction import Request
 from xmixed.estimation.mixed.effects import effect_terms
 from xmixed.estimation.mixed.model import MixedResult
@@ -111,7 +112,7 @@ def _fitted(
         outside = outside | own[0].isnull()
         effects = [Term(())] if equation.factor else effect_terms(names, equation.effects)
         for term, mean in zip(effects, own, strict=True):
-            column, effect = _column(term, data), mean.fill_null(0.0)
+            column, effect = term_column(term, data), mean.fill_null(0.0)
             value = value + (effect if column is None else effect * column)
     if statistic != "fitted":
         value = _number(estimates.macros["depvar"], data) - value
@@ -126,9 +127,17 @@ def _fitted(
 def _of_row(estimates: Estimates, terms: Sequence[Term | None], statistic: str, data: Dataset) -> Any:
     """A statistic of a row and e() alone."""
     used = [place for place, term in enumerate(terms) if term is not None and not term.status]
-    columns = [_column(terms[place], data) for place in used]
+    columns = [term_column(terms[place], data) for place in used]
     if statistic == "stdp":
-        return _standard_error(columns, estimates.matrices["V"].values[np.ix_(used, used)])
+        coefficients = Coefficients.of(estimates)
+        V, centred = coefficients.V, coefficients.centred
+        if centred is not None:
+            V = centred.V
+            columns = [
+                column if column is None or not origin else column - float(origin)
+                for column, origin in zip(columns, centred.origins[used], strict=True)
+            ]
+        return _standard_error(columns, V[np.ix_(used, used)])
     fitted = _combination(columns, estimates.matrices["b"].values[0][used])
     if statistic == "xb":
         return fitted
@@ -141,7 +150,7 @@ def _number(name: str, data: Dataset) -> Any:
     return reference_of(data).number(data[name])
 
 
-def _column(term: Term | None, data: Dataset) -> Any:
+def term_column(term: Term | None, data: Dataset) -> Any:
     """The column of a term; None is the constant."""
     found: Any = None
     for part in () if term is None else term.parts:

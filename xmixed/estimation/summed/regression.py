@@ -186,19 +186,8 @@ def _slopes(design: _Design, fit: LeastSquares) -> np.ndarray:
     return fit.beta[: len(design.terms) - 1]
 
 
-def _sandwich(design: _Design, fit: LeastSquares, meat: np.ndarray, factor: float) -> np.ndarray:
-    """The sandwich of scores by the centred columns: no digits are lost far from zero."""
-    k = len(fit.beta)
-    back = np.eye(k)
-    if design.constant:
-        back[-1, :-1] = -design.centers[:-1]
-    into = np.linalg.inv(back)
-    bread = back @ sandwich(into @ fit.inverse @ into.T, meat, factor) @ back.T
-    return (bread + bread.T) / 2
-
-
 def _robust(design: _Design, fit: LeastSquares, n: float, kind: str) -> np.ndarray:
-    """See `linear.variance.robust_variance`."""
+    """See `linear.variance.robust_variance`: scores by the centred columns."""
     table = design.residuals(_slopes(design, fit))
     columns, frequencies = _columns(design, table), design.kind == "fweight"
     weight = table["v"] if "v" in table.columns else None
@@ -217,7 +206,7 @@ def _robust(design: _Design, fit: LeastSquares, n: float, kind: str) -> np.ndarr
     meat = np.zeros((k, k))
     for i, j in pairs:
         meat[i, j] = meat[j, i] = row[f"m{i}_{j}"]
-    return _sandwich(design, fit, meat, factor)
+    return sandwich(fit.centred, meat, factor)
 
 
 def _or_one(left: Any) -> Any:
@@ -228,11 +217,7 @@ def _or_one(left: Any) -> Any:
 
 def _leverage(design: _Design, fit: LeastSquares, columns: list[Any], weight: Any) -> Any:
     """x'(X'WX)^-1 x of every row, times its weight where one is given."""
-    k = len(columns)
-    back = np.eye(k)
-    if design.constant:
-        back[-1, :-1] = design.centers[:-1]
-    inverse = back @ fit.inverse @ back.T
+    k, inverse = len(columns), fit.centred
     found: Any = 0.0
     for i in range(k):
         for j in range(i + 1):
@@ -256,7 +241,7 @@ def _clustered(design: _Design, fit: LeastSquares, n: float, key: str) -> tuple[
         raise StataError(198, "vce(cluster) needs more than one cluster")
     sums = np.column_stack([doubles_of(found.column(f"s{i}")) for i in range(len(columns))])
     factor = (n - 1) / (n - fit.rank) * count / (count - 1)
-    return _sandwich(design, fit, sums.T @ sums, factor), count
+    return sandwich(fit.centred, sums.T @ sums, factor), count
 
 
 def _of_analytic_weights(design: _Design) -> float:

@@ -74,18 +74,11 @@ class Argument(NamedTuple):
 
 def split_equals(text: str) -> Argument:
     """Split `a b = exp` at the equals sign outside quotes and parentheses."""
-    from xmixed.language.explain import quote_end
+    from xmixed.language.explain import outside
 
-    depth, position = 0, 0
-    while position < len(text):
-        character = text[position]
-        if character == '"' or text.startswith('`"', position):
-            position = quote_end(text, position, len(text)) or len(text)
-            continue
-        depth += (character in "([") - (character in ")]")
-        if character == "=" and depth == 0:
+    for position, character in outside(text, 0, len(text)):
+        if character == "=":
             return Argument(text[:position].strip(), text[position + 1 :].strip())
-        position += 1
     return Argument(text.strip(), None)
 
 

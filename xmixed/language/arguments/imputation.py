@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xmixed.errors import Span, StataError
+from xmixed.language.explain import group_end, outside
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import NOWHERE, Interaction, Option, Pattern, Varlist
 from xmixed.language.options import match_choice, read_options
@@ -115,11 +116,8 @@ def _method(word: str, methods: tuple[tuple[str, str], ...], span: Span) -> str:
 
 def _sides(text: str, span: Span) -> tuple[Span, Span | None]:
     """Return what stands before and behind the equals sign outside parentheses."""
-    depth = 0
-    for position in range(span.start, span.end):
-        character = text[position]
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if character == "=" and not depth:
+    for position, character in outside(text, span.start, span.end):
+        if character == "=":
             return Span(span.start, position), Span(position + 1, span.end)
     return span, None
 
@@ -161,12 +159,10 @@ def _equations(text: str, span: Span) -> tuple[ImputationEquation, ...]:
 
 
 def _closing(text: str, position: int, end: int) -> int:
-    depth = 0
-    for place in range(position, end):
-        depth += {"(": 1, ")": -1}.get(text[place], 0)
-        if not depth:
-            return place
-    raise StataError(198, "invalid syntax", Span(position, end))
+    closed = group_end(text, position, end)
+    if closed is None:
+        raise StataError(198, "invalid syntax", Span(position, end))
+    return closed - 1
 
 
 def _own_method(text: str, inside: Span) -> tuple[str, dict[str, Option]]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from xmixed.errors import Span, StataError
+from xmixed.language.explain import group_end
 from xmixed.language.nodes import NOWHERE
 from xmixed.missing import MISSING
 
@@ -224,14 +225,10 @@ def _values(text: str, position: int, end: int) -> tuple[tuple[float, ...], int]
 
     stop = position
     if position < end and text[position] == "(":
-        depth = 0
-        for stop in range(position, end):
-            depth += {"(": 1, ")": -1}.get(text[stop], 0)
-            if not depth:
-                break
-        if depth:
+        closed = group_end(text, position, end)
+        if closed is None:
             raise StataError(198, "option at() incorrectly specified", Span(position, end))
-        return parse("numlist", text, Span(position + 1, stop)), stop + 1
+        return parse("numlist", text, Span(position + 1, closed - 1)), closed
     while stop < end and not text[stop].isspace():
         stop += 1
     if stop == position:

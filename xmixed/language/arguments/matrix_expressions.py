@@ -13,7 +13,7 @@ from typing import NamedTuple, Union
 
 from xmixed.errors import Span, StataError
 from xmixed.language.builders.expressions import MAXIMUM_DEPTH, number_from
-from xmixed.language.explain import quote_end
+from xmixed.language.explain import group_end, quote_end
 from xmixed.language.nodes import NOWHERE, Expression
 from xmixed.language.qualifiers import read_expression
 
@@ -265,18 +265,7 @@ class _Reader:
 
     def _ordinary(self, name: _Token) -> ScalarPart:
         """Read a call or `_b[...]` to its closing bracket as an ordinary expression."""
-        depth, token = 0, self.next
-        position = token.start
-        while position < self._end:
-            character = self._text[position]
-            if character == '"' or self._text.startswith('`"', position):
-                closed = quote_end(self._text, position, self._end)
-                position = self._end if closed is None else closed
-                continue
-            position += 1
-            depth += (character in "([") - (character in ")]")
-            if depth == 0:
-                break
+        position = group_end(self._text, self.next.start, self._end) or self._end
         span = Span(name.start, position)
         self.next = self._scan(position)
         return ScalarPart(read_expression(self._text, span), span)

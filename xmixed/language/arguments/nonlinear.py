@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from xmixed.errors import Span, StataError
+from xmixed.language.explain import group_end, outside
 from xmixed.language.nodes import NOWHERE, Expression
 from xmixed.language.qualifiers import read_expression
 
@@ -57,20 +58,13 @@ def read_equations(text: str, span: Span) -> tuple[NonlinearEquation, ...]:
 def _parts(text: str, span: Span) -> list[Span]:
     """Return the insides of parentheses where the text is nothing but groups of them; else all of it."""
     groups: list[Span] = []
-    depth, start = 0, span.start
-    for position in range(span.start, span.end):
-        character = text[position]
-        if character == "(":
-            if not depth:
-                start = position + 1
-            depth += 1
-        elif character == ")":
-            depth -= 1
-            if not depth:
-                groups.append(Span(start, position))
-        elif not depth and not character.isspace():
+    for position, character in outside(text, span.start, span.end):
+        closed = group_end(text, position, span.end) if character == "(" else None
+        if closed is not None:
+            groups.append(Span(position + 1, closed - 1))
+        elif not character.isspace():
             return [span]
-    return groups if groups and not depth else [span]
+    return groups or [span]
 
 
 def _named(text: str, span: Span) -> NamedExpression:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xmixed.errors import Span, StataError
 from xmixed.language.arguments.nonlinear import NamedExpression, read_named_expressions
-from xmixed.language.explain import quote_end
+from xmixed.language.explain import outside
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Command
 from xmixed.language.options import read_options
@@ -74,12 +74,7 @@ def using_file(text: str) -> str:
 
 def _split_file(text: str, span: Span) -> tuple[Span, Span | None]:
     """Return where the file's name stands, and the expressions behind it."""
-    position = span.start
-    while position < span.end:
-        if text[position] == '"' or text.startswith('`"', position):
-            position = quote_end(text, position, span.end) or span.end
-        elif text[position] == "(":
+    for position, character in outside(text, span.start, span.end):
+        if character == "(":
             return Span(span.start, position), Span(position, span.end)
-        else:
-            position += 1
     return span, None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from xmixed.errors import StataError
+from xmixed.language.explain import group_end
 
 ARGUMENT_KINDS = ("varlist", "varname", "newvarlist", "newvarname", "namelist", "name", "anything")
 WEIGHTS = (("fweight", "fw"), ("aweight", "aw"), ("pweight", "pw"), ("iweight", "iw"))
@@ -176,13 +177,11 @@ class _Reader:
         """Return what stands in the parentheses that begin here; None without any."""
         if not self.text.startswith("(", self.position):
             return None
-        depth, start = 0, self.position + 1
-        for position in range(self.position, len(self.text)):
-            depth += {"(": 1, ")": -1}.get(self.text[position], 0)
-            if depth == 0:
-                self.position = position + 1
-                return self.text[start:position].strip()
-        raise programmers_mistake()
+        start, end = self.position + 1, group_end(self.text, self.position, len(self.text))
+        if end is None:
+            raise programmers_mistake()
+        self.position = end
+        return self.text[start : end - 1].strip()
 
     def weights(self) -> bool:
         """Read `[fweight aweight/]`; False when what follows are no weights."""

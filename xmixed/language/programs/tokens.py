@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from xmixed.errors import StataError
-from xmixed.language.explain import quote_end
+from xmixed.language.explain import group_end, quote_end
 
 
 class Token(NamedTuple):
@@ -62,7 +62,7 @@ def next_token(
     if start >= len(text):
         return Token("", "")
     if match and text[start] == "(":
-        end = _group_end(text, start)
+        end = group_end(text, start, len(text)) or len(text)
         inside = text[start + 1 : end - 1] if end <= len(text) and text[end - 1] == ")" else text[start + 1 :]
         return Token(inside, text[end:], matched=True)
     if text[start] == '"' or text.startswith('`"', start):
@@ -78,7 +78,7 @@ def next_token(
                 break
             end = quote_end(text, end, len(text)) or len(text)
         elif bind and text[end] in "([":
-            end = _group_end(text, end)
+            end = group_end(text, end, len(text)) or len(text)
         else:
             end += 1
     return Token(text[start:end], text[end:])
@@ -89,21 +89,6 @@ def without_quotes(token: str) -> str:
     if token.startswith('`"'):
         return token[2:].removesuffix("\"'")
     return token.removeprefix('"').removesuffix('"') if token.startswith('"') else token
-
-
-def _group_end(text: str, start: int) -> int:
-    """Return the position after the bracket that closes the one at `start`; the end where none does."""
-    depth, position = 0, start
-    while position < len(text):
-        character = text[position]
-        if character == '"' or text.startswith('`"', position):
-            position = quote_end(text, position, len(text)) or len(text)
-            continue
-        position += 1
-        depth += (character in "([") - (character in ")]")
-        if depth == 0:
-            return position
-    return len(text)
 
 
 _SCOPE_AND_NAME = re.compile(r"(?:\(\s*(local|global)\s*\)\s*)?([A-Za-z0-9_]+)\s*")

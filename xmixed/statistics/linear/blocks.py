@@ -56,19 +56,24 @@ def linear_combination(columns: Sequence[Column], beta: np.ndarray, n: int) -> n
     return out
 
 
-def weighted_gram(columns: Sequence[Column], weights: np.ndarray, n: int) -> np.ndarray:
-    """Return X'WX for weights of any sign, shape (p, p)."""
+def weighted_gram(
+    columns: Sequence[Column], weights: np.ndarray, n: int, centers: np.ndarray | None = None
+) -> np.ndarray:
+    """Return X'WX for weights of any sign, shape (p, p); of the columns less `centers`."""
     gram = np.zeros((len(columns), len(columns)))
-    for rows, values in blocks(columns, n):
+    for rows, values in blocks(columns, n, centers):
         gram += (values * weights[rows]) @ values.T
     return (gram + gram.T) / 2
 
 
-def quadratic_forms(columns: Sequence[Column], matrix: np.ndarray, n: int) -> np.ndarray:
-    """Return x_i' M x_i of every row, shape (n,)."""
+def quadratic_forms(
+    columns: Sequence[Column], matrix: np.ndarray, n: int, centers: np.ndarray | None = None
+) -> np.ndarray:
+    """Return x_i' M x_i of every row, shape (n,); of the columns less `centers`."""
     used = np.flatnonzero(np.abs(matrix).sum(axis=0))
     inner = matrix[np.ix_(used, used)]
     out = np.zeros(n)
-    for rows, values in blocks([columns[place] for place in used.tolist()], n):
+    own = None if centers is None else centers[used]
+    for rows, values in blocks([columns[place] for place in used.tolist()], n, own):
         out[rows] = np.einsum("ij,ij->j", values, inner @ values)
     return out

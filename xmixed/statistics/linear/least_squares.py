@@ -45,6 +45,12 @@ class LeastSquares:
     sum_of_weights : float
     column_squares : ndarray, shape (k,)
         Sum of squares of each column, about its mean where there is a constant; zero for the constant.
+    centers : ndarray, shape (k,)
+        Means of the columns where there is a constant, else zeros; zero for the constant.
+    centred : ndarray, shape (k, k)
+        `inverse` for the columns less `centers`: no digits are lost far from zero.
+    constant : int or None
+        Place of the constant.
     """
 
     beta: np.ndarray
@@ -54,10 +60,22 @@ class LeastSquares:
     tss: float
     sum_of_weights: float
     column_squares: np.ndarray
+    centers: np.ndarray
+    centred: np.ndarray
+    constant: int | None
 
     @property
     def rank(self) -> int:
         return int(np.count_nonzero(~self.omitted))
+
+    def uncentred(self, covariance: np.ndarray) -> np.ndarray:
+        """Return a covariance of the coefficients from that for the columns less `centers`, (k, k)."""
+        if self.constant is None:
+            return covariance
+        back = np.eye(len(self.centers))
+        back[self.constant] -= self.centers
+        whole = back @ covariance @ back.T
+        return (whole + whole.T) / 2
 
     def slopes(self, columns: Sequence[Column]) -> list[int]:
         """Return the places of the estimated coefficients other than the constant."""
@@ -163,13 +181,19 @@ def _assembled(columns: Sequence[bool], moments: _Moments, solved: _Solved) -> L
     squares[places] = moments.products.diagonal()[:-1]
     beta[places] = solved.slopes
     whole[np.ix_(places, places)] = inverse = solved.inverse
+    centred, means, first = whole, np.zeros(k), None
     if constants:
         first, centers = constants[0], moments.centers[:-1]
+        means[places] = np.where(solved.omitted, 0.0, centers)
+        centred = whole.copy()
+        centred[first, first] = 1 / moments.weight
         lever = inverse @ centers
         beta[first] = solved.constant
         whole[first, places] = whole[places, first] = -lever
         whole[first, first] = 1 / moments.weight + centers @ lever
-    return LeastSquares(beta, whole, omitted, solved.rss, solved.tss, moments.weight, squares)
+    return LeastSquares(
+        beta, whole, omitted, solved.rss, solved.tss, moments.weight, squares, means, centred, first
+    )
 
 
 def _moments(arrays: list[np.ndarray], weights: np.ndarray | None, centred: bool) -> _Moments:

@@ -10,7 +10,10 @@ from xmixed.statistics.linear.blocks import Column, blocks, weighted_gram
 
 
 def score_products(
-    columns: Sequence[Column], multipliers: np.ndarray, frequencies: np.ndarray | None = None
+    columns: Sequence[Column],
+    multipliers: np.ndarray,
+    frequencies: np.ndarray | None = None,
+    centers: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the sum of s s' over rows, their scores being s = u x; shape (k, k).
 
@@ -21,13 +24,20 @@ def score_products(
         u, weights included.
     frequencies : (n,) array, optional
         How many observations a row stands for.
+    centers : (k,) array, optional
+        What is subtracted from each column.
     """
     squares = multipliers**2
-    return weighted_gram(columns, squares if frequencies is None else squares * frequencies, len(multipliers))
+    counted = squares if frequencies is None else squares * frequencies
+    return weighted_gram(columns, counted, len(multipliers), centers)
 
 
 def cluster_scores(
-    columns: Sequence[Column], multipliers: np.ndarray, codes: np.ndarray, n_clusters: int
+    columns: Sequence[Column],
+    multipliers: np.ndarray,
+    codes: np.ndarray,
+    n_clusters: int,
+    centers: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the scores u x summed by cluster, shape (n_clusters, k).
 
@@ -37,9 +47,11 @@ def cluster_scores(
         u, weights and frequencies included.
     codes : (n,) integer array
         From 0.
+    centers : (k,) array, optional
+        What is subtracted from each column.
     """
     sums = np.zeros((n_clusters, len(columns)))
-    for rows, values in blocks(columns, len(multipliers)):
+    for rows, values in blocks(columns, len(multipliers), centers):
         values *= multipliers[rows]
         for place, column in enumerate(values):
             sums[:, place] += np.bincount(codes[rows], column, minlength=n_clusters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import mixed_result
-from xmixed.estimation.mixed.options import MIXED
+from xmixed.estimation.mixed.options import MULTILEVEL
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
 from xmixed.render.layouts.estimation.mixed_header import GroupSummary
@@ -14,7 +14,7 @@ from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
 
-@subcommand("estat", "group", syntax=Syntax(), needs=("estimates",), after=MIXED)
+@subcommand("estat", "group", syntax=Syntax(), needs=("estimates",), after=MULTILEVEL)
 def group(session: SessionState, node: Command) -> None:
     levels = mixed_result(session.e.payload, "estat group").description.levels
     if not levels:

@@ -14,6 +14,9 @@ from xmixed.render.layouts.postestimation.estat import render_correlations
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
 
+LATENT = ("xtmelogit", "meqrlogit", "melogit", "meprobit", "mecloglog", "meologit", "meoprobit")
+"""Commands whose outcomes have a latent variable with a residual variance of its own."""
+
 
 @subcommand(
     "estat",
@@ -21,7 +24,7 @@ from xmixed.session.state import SessionState
     syntax=Syntax(options=(LEVEL,)),
     synopsis="estat icc [, level(#)]",
     needs=("estimates",),
-    after=MIXED,
+    after=(*MIXED, *LATENT),
 )
 def icc(session: SessionState, node: Command) -> None:
     result = mixed_result(session.e.payload, "estat icc")

@@ -8,7 +8,7 @@ from xmixed.commands.formats import number_format
 from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.model import mixed_result
-from xmixed.estimation.mixed.options import MIXED
+from xmixed.estimation.mixed.options import MULTILEVEL
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.postestimation.estat import (
@@ -37,7 +37,7 @@ from xmixed.statistics.linear.covariance import correlations
     ),
     synopsis="estat recovariance [, level(levelvar) correlation format(%fmt) title(text)]",
     needs=("estimates",),
-    after=MIXED,
+    after=MULTILEVEL,
 )
 def recovariance(session: SessionState, node: Command) -> None:
     from scipy.linalg import block_diag

@@ -84,9 +84,10 @@ def column_of_doubles(values: np.ndarray, fractions: str) -> Column:
     Whole numbers are byte, int, long, else double; numbers with fractions have the type asked for, double
     where they are beyond a float.
     """
-    missing = is_missing(values)
-    present = values[~missing] if missing.any() else values
-    largest = float(np.abs(present).max(initial=0.0))
+    present = values
+    if len(values) and not values.max() < MISSING:  # NaN included
+        present = values[~is_missing(values)]
+    largest = float(max(present.max(), -present.min())) if len(present) else 0.0
     if _has_fraction(present):
         kind = "float" if fractions == "float" and largest < float(FLOAT_MISSING) else "double"
     else:

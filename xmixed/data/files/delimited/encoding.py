@@ -49,6 +49,11 @@ def _is_plain(raw: bytes, encoding: str) -> bool:
     return raw.isascii() and (not encoding or known_encoding(encoding) in ("utf-8", "ascii", "cp1252"))
 
 
+def is_utf8(encoding: str) -> bool:
+    """Return whether bytes in an encoding are UTF-8 as they stand."""
+    return known_encoding(encoding) in ("utf-8", "ascii")
+
+
 def known_encoding(name: str) -> str:
     """Return the usual name of an encoding; r(198) for one that is not known."""
     try:

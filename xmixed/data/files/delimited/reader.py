@@ -6,15 +6,16 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.files.content import Content
+from xmixed.data.files.content import Content, FileOnDisk
 from xmixed.data.files.delimited.columns import Column, column_of_texts, string_column, texts_of
-from xmixed.data.files.delimited.encoding import plain_text
+from xmixed.data.files.delimited.encoding import is_utf8, plain_text
 from xmixed.data.files.delimited.options import EVERY, Reading, Separators
-from xmixed.data.files.delimited.split import separators_of, split_rows
-from xmixed.data.files.delimited.table import Rows, has_regular_quotes, read_table
+from xmixed.data.files.delimited.split import separators_of, split_rows, with_bound_cells
+from xmixed.data.files.delimited.survey import irregular_lines, is_regular_file
+from xmixed.data.files.delimited.table import LinesOfFile, LinesOfText, read_table
 from xmixed.data.files.imported import Imported, labelled_variable
 from xmixed.data.names import names_of_headings
 
@@ -25,11 +26,13 @@ class _Cells:
     columns: list[Column]
 
 
-def read_delimited(file: Content, reading: Reading, names: list[str] | None = None) -> Imported:
+def read_delimited(file: Content | FileOnDisk, reading: Reading, names: list[str] | None = None) -> Imported:
     """Return the dataset in a delimited text file.
 
     Parameters
     ----------
+    file : Content or FileOnDisk
+        A regular file on disk never comes into memory as a whole.
     names : list of str, optional
         Names of the variables in place of the file's, from the first column on.
 
@@ -38,37 +41,76 @@ def read_delimited(file: Content, reading: Reading, names: list[str] | None = No
     StataError
         r(198) as `plain_text`; r(691) the file changed.
     """
-    text = plain_text(file.raw, reading.encoding)
-    first = text.content[slice(*_line(text.content, 0))].decode("utf-8")
-    separators = separators_of(first, reading.separators)
-    cells = _regular(text.content, file, separators, reading) or _exact(text.content, separators, reading)
-    variables, notes = _variables(cells, reading, names)
+    notes: tuple[str, ...] = ()
+    cells = None
+    if isinstance(file, FileOnDisk):
+        cells = _regular_file(file, reading)
+        file = Content(b"") if cells else file.read()
+    if cells is None:
+        text = plain_text(file.raw, reading.encoding)
+        notes = text.notes
+        first = text.content[slice(*_line(text.content, 0))].decode("utf-8")
+        separators = separators_of(first, reading.separators)
+        cells = _regular(text.content, separators, reading) or _exact(text.content, separators, reading)
+    variables, own_notes = _variables(cells, reading, names)
     n_obs = len(variables[0].values) if variables else 0
-    return Imported(Dataset(tuple(variables), n_obs, changed=True), (*text.notes, *notes))
+    return Imported(Dataset(tuple(variables), n_obs, changed=True), (*notes, *own_notes))
 
 
-def _regular(content: bytes, file: Content, separators: Separators, reading: Reading) -> _Cells | None:
-    """Return the cells of a file that a fast reader takes apart as `_exact` does; None for another."""
+def _regular_file(file: FileOnDisk, reading: Reading) -> _Cells | None:
+    """Return the cells of a file that a fast reader takes apart where it lies; None for another."""
+    if reading.rows[1] is not None or reading.encoding and not is_utf8(reading.encoding):
+        return None
+    names_row = reading.names_row or 1
+    with open(file.path, "rb") as lines:
+        head = [line.rstrip(b"\r\n") for line in islice(lines, names_row)]
+    if len(head) < names_row or not (head[0] and head[0].isascii()):
+        return None
+    separators = separators_of(head[0].decode("ascii"), reading.separators)
+    if not _may_be_fast(separators, reading) or not is_regular_file(
+        file.path, separators.characters, reading
+    ):
+        return None
+    headings, start = _headings(head[-1], separators, reading)
+    columns = read_table(LinesOfFile(file.path, start - 1), separators.characters, reading)
+    file.check()
+    return None if columns is None else _Cells(headings, columns)
+
+
+def _may_be_fast(separators: Separators, reading: Reading) -> bool:
     mark = separators.characters
-    if len(mark) > 1 or not mark.isascii() or separators.collapse or reading.bind == "nobind":
+    return len(mark) == 1 and mark.isascii() and not separators.collapse and reading.bind != "nobind"
+
+
+def _headings(line: bytes, separators: Separators, reading: Reading) -> tuple[list[str], int]:
+    """Return the names in a line, none where it holds data, and the number of the first line of data."""
+    heading = [*split_rows(line.decode("utf-8"), separators, reading), []][0]
+    if not _has_names(heading, reading):
+        return [], reading.rows[0]
+    return heading, max(reading.rows[0], (reading.names_row or 1) + 1)
+
+
+def _regular(content: bytes, separators: Separators, reading: Reading) -> _Cells | None:
+    """Return the cells of a text that a fast reader takes apart as `_exact` does; None for another."""
+    mark = separators.characters
+    if not _may_be_fast(separators, reading):
         return None
-    if reading.strip == "no" and b'"' in content or not has_regular_quotes(content, mark):
-        return None
+    if b'"' in content:
+        if reading.strip == "no":
+            return None
+        lines = irregular_lines(content, mark)
+        if len(lines) and reading.bind == "strict":  # cells may go over lines
+            return None
+        content = with_bound_cells(content, lines, separators, reading)
     if content.startswith(b"\n"):
         content = content.lstrip(b"\n")
     line = _line(content, (reading.names_row or 1) - 1)
-    heading = [*split_rows(content[line[0] : line[1]].decode("utf-8"), separators, reading), []][0]
-    has_names = _has_names(heading, reading)
-    start = max(reading.rows[0], (reading.names_row or 1) + 1 if has_names else 1)
+    headings, start = _headings(content[line[0] : line[1]], separators, reading)
     begin = _line(content, start - 1)[0]
     end = len(content) if reading.rows[1] is None else _line(content, reading.rows[1])[0]
-    headings = heading if has_names else []
     if end <= begin:
         return _Cells(headings, [_empty(0) for _ in headings])
-    same = content is file.raw and end == len(content)
-    rows = Rows(content[:end], begin, start - 1, file.path if same else None)
-    columns = read_table(rows, mark, reading)
-    file.check()
+    columns = read_table(LinesOfText(content[:end], begin), mark, reading)
     return None if columns is None else _Cells(headings, columns)
 
 

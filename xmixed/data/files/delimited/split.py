@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from xmixed.data.files.delimited.options import Reading, Separators
 
 
@@ -33,12 +35,35 @@ def split_rows(text: str, separators: Separators, reading: Reading) -> list[list
         row.append(_cell(found, reading))
         begins = found.end()
         if found["end"] in ("\n", ""):
-            if row != [""]:
+            if len(row) > 1 or found.start() < found.start("end"):
                 rows.append(row)
             row = []
     if row:  # the text ended behind a separator
         rows.append([*row, ""])
     return rows
+
+
+def with_bound_cells(content: bytes, lines: np.ndarray, separators: Separators, reading: Reading) -> bytes:
+    """Return a text where double quotes bind every cell of some lines: any reader sees the same cells.
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8; no cell goes over several lines.
+    lines : ndarray of int
+        Their numbers, from 0, ascending.
+    """
+    ends = np.flatnonzero(np.frombuffer(content, dtype=np.uint8) == ord("\n"))
+    begins = np.concatenate([[0], ends + 1])
+    ends = np.append(ends, len(content))
+    pieces: list[bytes] = []
+    done = 0
+    for begin, end in zip(begins[lines].tolist(), ends[lines].tolist(), strict=True):
+        row = split_rows(content[begin:end].decode("utf-8"), separators, reading)[0]
+        bound = separators.characters.join('"' + cell.replace('"', '""') + '"' for cell in row)
+        pieces += [content[done:begin], bound.encode("utf-8")]
+        done = end
+    return b"".join((*pieces, content[done:]))
 
 
 def _pattern(separators: Separators, reading: Reading) -> re.Pattern[str]:

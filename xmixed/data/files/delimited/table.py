@@ -8,7 +8,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from xmixed.data.files.delimited.columns import (
     string_column,
 )
 from xmixed.data.files.delimited.options import EVERY, Reading
+from xmixed.data.files.delimited.survey import has_empty_lines, most_cells
 
 if TYPE_CHECKING:
     import pandas
@@ -29,92 +30,94 @@ if TYPE_CHECKING:
 _SAMPLE = 1000
 
 
-def has_regular_quotes(content: bytes, separator: str) -> bool:
-    """Return whether double quotes stand around whole cells only, and none spans lines.
+@dataclass(frozen=True, slots=True, eq=False)
+class LinesOfText:
+    """Lines of a text in memory, UTF-8, from a byte on."""
 
-    Parameters
-    ----------
-    content : bytes
-        UTF-8, lines end with `\\n`.
-    """
-    if b'"' not in content:
-        return True
-    cells = np.frombuffer(content, dtype=np.uint8)
-    quotes = np.flatnonzero(cells == ord('"'))
-    if len(quotes) % 2:
-        return False
-    edges = np.zeros(256, dtype=bool)
-    edges[[ord(separator), ord("\n")]] = True
-    opening, closing = quotes[::2], quotes[1::2]
-    before = edges[cells[opening - 1]] | (opening == 0)
-    after = edges[cells[(closing + 1) % len(cells)]] | (closing == len(cells) - 1)
-    if not (before.all() and after.all()):
-        return False
-    lines = np.flatnonzero(cells == ord("\n"))
-    return bool(np.array_equal(np.searchsorted(lines, opening), np.searchsorted(lines, closing)))
+    content: bytes
+    begin: int = 0
+
+    def open(self) -> BinaryIO:
+        stream = io.BytesIO(self.content)
+        stream.seek(self.begin)
+        return stream
+
+    def without_empty_lines(self) -> LinesOfText:
+        return LinesOfText(re.sub(rb"\n\n+", b"\n", self.content[self.begin :]).lstrip(b"\n"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """The rows of a regular file.
+class LinesOfFile:
+    """Lines of a file, UTF-8, behind some that are skipped."""
 
-    Attributes
-    ----------
-    content : bytes
-        UTF-8.
-    begin, skip : int
-        Where the rows begin, behind the names: the byte, and the number of lines before it.
-    path : Path or None
-        A file that holds the same; pandas reads files faster than bytes.
-    """
-
-    content: bytes
-    begin: int
+    path: Path
     skip: int
-    path: Path | None = None
 
-    def has_empty_lines(self) -> bool:
-        return self.content.find(b"\n\n", max(0, self.begin - 1)) >= 0
+    def open(self) -> BinaryIO:
+        stream = open(self.path, "rb")
+        for _ in range(self.skip):
+            stream.readline()
+        return stream
 
-    def without_empty_lines(self) -> Rows:
-        return Rows(re.sub(rb"\n\n+", b"\n", self.content[self.begin :]).lstrip(b"\n"), 0, 0)
+
+Lines = LinesOfText | LinesOfFile
 
 
-def read_table(rows: Rows, separator: str, reading: Reading) -> list[Column] | None:
-    """Return the columns of a file whose rows have as many cells as the first; None where they have not."""
+def read_table(lines: Lines, separator: str, reading: Reading) -> list[Column] | None:
+    """Return the columns of regular lines; None where a fast reader would not read what stands there."""
     import pandas as pd
 
     typed = reading.string_columns
     kinds: Any = str if EVERY in typed or not reading.plain_numbers else {place - 1: str for place in typed}
+    width: int | None = None
     try:
-        frame = _frame(rows, separator, kinds)
+        try:
+            frame = _frame(lines, separator, kinds)
+        except pd.errors.ParserError:  # a line has more cells than the first one
+            with lines.open() as stream:
+                width = most_cells(stream, separator)
+            frame = _frame(lines, separator, kinds, width)
     except (pd.errors.ParserError, pd.errors.EmptyDataError):
         return None
-    if _may_have_empty_lines(frame) and rows.has_empty_lines():
-        return read_table(rows.without_empty_lines(), separator, reading)
-    columns: dict[int, Any] = {int(place): frame[place] for place in frame.columns}
-    again = [place for place, column in columns.items() if _is_doubtful(column)]
-    texts = _frame(rows, separator, str, again) if again else frame
-    columns |= {place: texts[place] for place in again}
-    return [_column(column, place + 1, reading) for place, column in columns.items()]
+    if _may_have_empty_lines(frame):
+        with lines.open() as stream:
+            empty = has_empty_lines(stream)
+        if empty:
+            return (
+                None
+                if isinstance(lines, LinesOfFile)
+                else read_table(lines.without_empty_lines(), separator, reading)
+            )
+    again: list[Any] = [place for place, column in frame.items() if _is_doubtful(column)]
+    texts = _frame(lines, separator, str, width, again) if again else frame
+    columns: list[Column] = []
+    for place in list(frame.columns):
+        read: Any = frame.pop(place)  # what is done is not needed again
+        column: Any = texts[place] if place in again else read
+        columns.append(_column(column, int(place) + 1, reading))
+    return columns
 
 
-def _frame(rows: Rows, separator: str, kinds: Any, columns: list[int] | None = None) -> pandas.DataFrame:
+def _frame(
+    lines: Lines, separator: str, kinds: Any, width: int | None = None, columns: list[int] | None = None
+) -> pandas.DataFrame:
+    """Return the cells; with a width of lines that do not have as many cells each, at most that many."""
     import pandas as pd
 
     # numbers are rounded correctly from pandas 3.1 on; before that only when asked for
     release = tuple(int(part) for part in pd.__version__.split(".")[:2])
     exactly: dict[str, Any] = {} if release >= (3, 1) else {"float_precision": "round_trip"}
-    stream = io.BytesIO(rows.content)
-    stream.seek(rows.begin)
+    on_disk = isinstance(lines, LinesOfFile)  # pandas reads files faster than streams
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # `_is_doubtful` looks at such columns
         read: Any = pd.read_csv  # its overloads do not know all that it takes
         return read(
-            rows.path or stream,
+            lines.path if on_disk else lines.open(),
             sep=separator,
             header=None,
-            skiprows=rows.skip if rows.path else 0,
+            names=None if width is None else list(range(width)),
+            index_col=None if width is None else False,
+            skiprows=lines.skip if on_disk else 0,
             dtype=kinds,
             usecols=columns,
             keep_default_na=False,

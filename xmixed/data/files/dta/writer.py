@@ -186,17 +186,21 @@ def parts(plan: Plan) -> Iterator[bytes | memoryview]:
     yield b"<value_labels>" + labels + b"</value_labels></stata_dta>"
 
 
-def _records(plan: Plan, references: dict[int, np.ndarray]) -> Iterator[bytes | memoryview]:
-    """Yield the records in blocks small enough to stay in the cache."""
-    fields = [plan.layout.field_dtype(kind) for kind in plan.types]
-    offsets = np.concatenate([[0], np.cumsum([item.itemsize for item in fields])]).astype(int)
-    length, n_obs = int(offsets[-1]), plan.dataset.n_obs
-    if not fields or n_obs == 0:
-        return
+def _records(plan: Plan, references: dict[int, np.ndarray]) -> Iterator[bytes]:
     columns = [
         plan.strings[i] if i in plan.strings else references[i] if i in references else variable.values
         for i, variable in enumerate(plan.dataset.variables)
     ]
+    return record_blocks(plan.types, plan.layout, columns, plan.dataset.n_obs)
+
+
+def record_blocks(types: list[str], layout: Layout, columns: list[np.ndarray], n_obs: int) -> Iterator[bytes]:
+    """Yield records in blocks small enough to stay in the cache; `columns` as they stand in the file."""
+    fields = [layout.field_dtype(kind) for kind in types]
+    offsets = np.concatenate([[0], np.cumsum([item.itemsize for item in fields])]).astype(int)
+    length = int(offsets[-1])
+    if not fields or n_obs == 0:
+        return
     rows = min(n_obs, max(_BLOCK_BYTES // length, 64))
     buffer = bytearray(rows * length)
     for start in range(0, n_obs, rows):

@@ -42,6 +42,7 @@ class MixedHeader:
     """What stands above the tables; `groups` highest level first, () for none; `later`: as in Stata 14.
 
     `replications` is None without a prefix that replicates; with `df_residual` the test is F.
+    `integration`: the method, "" where it is not shown, and the number of points.
     """
 
     title: str
@@ -55,6 +56,7 @@ class MixedHeader:
     replications: float | None = None
     df_residual: float | None = None
     later: bool = False
+    integration: tuple[str, float] | None = None
 
 
 def render_header(header: MixedHeader) -> list[Line]:
@@ -74,7 +76,17 @@ def render_header(header: MixedHeader) -> list[Line]:
     label, kind = f"Wald chi2({header.df_model:.0f})", "chi2"
     if header.df_residual is not None:
         label, kind = f"F({header.df_model:4.0f},{header.df_residual:7.0f})", "F"
-    lines.append(_right("", label, chi2, later))
+    left = ""
+    if header.integration is not None:
+        if len(header.groups) == 1:
+            lines.pop()
+        method, points = header.integration
+        if method:
+            shown = format_value(points, count)
+            lines += [_right(f"Integration method: {method}", "Integration points", shown, later), line()]
+        else:
+            left = f"Integration points = {points:3.0f}"
+    lines.append(_right(left, label, chi2, later))
     likelihood = f"{header.likelihood_label} = {format_value(header.log_likelihood, LIKELIHOOD)}"
     p_value = format_value(header.p_value, "%10.4f")
     lines.append(_right(_capital(likelihood), f"Prob > {kind}", p_value, later))

@@ -131,7 +131,7 @@ def effect_label(kind: str, names: Sequence[str], separator: str, width: int = L
     return label
 
 
-def render_comparison(test: ComparisonTest, later: bool = False) -> Line:
+def render_comparison(test: ComparisonTest, later: bool = False, against: str = "linear regression") -> Line:
     """Return the line `LR test vs. linear regression: ...` that follows the table without a blank line.
 
     `later`: as editions from 14 on say it, `LR test vs. linear model`, the probability at the right edge.
@@ -144,8 +144,11 @@ def render_comparison(test: ComparisonTest, later: bool = False) -> Line:
         tail = f"Prob {'>=' if test.mixture else '>'} {mark} = "
         gap = " " * (TABLE_WIDTH - len(head) - len(statistic) - len(tail) - len(p_value))
         return line(head, result(statistic), gap + tail, result(p_value))
-    title, statistic, p_value = "LR test vs. linear regression:", statistic.rjust(8), p_value.rjust(6)
+    title, statistic, p_value = f"LR test vs. {against}:", statistic.rjust(8), p_value.rjust(6)
+    # Longer names of the simpler model leave less room.
+    long = len(against) > len("linear regression")
     if test.mixture:
-        return line(f"{title} chibar2(01) = ", result(statistic), " Prob >= chibar2 = ", result(p_value))
-    head = title + f"chi2({test.df}) =".rjust(16)
-    return line(head + " ", result(statistic), "   Prob > chi2 = ", result(p_value))
+        tail = "Prob>=chibar2 = " if long else "Prob >= chibar2 = "
+        return line(f"{title} chibar2(01) = ", result(statistic), f" {tail}", result(p_value))
+    head = title + f"chi2({test.df}) =".rjust(15 if long else 16)
+    return line(head + " ", result(statistic), "  " if long else "   ", "Prob > chi2 = ", result(p_value))
