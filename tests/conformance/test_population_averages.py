@@ -58,6 +58,26 @@ def test_counts_as_in_geepack() -> None:
     assert session.e["phi"] == pytest.approx(0.48185287745128, rel=1e-10)
 
 
+def test_sums_of_trials_as_in_geepack() -> None:
+    """geepack 1.3.9: shares weighted by numbers of trials, which scale residuals too."""
+    session = Session()
+    session.run(f"""{ORTHODONT}
+generate m = 3 + mod(_n, 5)
+generate s = round(m * invlogit((distance - 24) / 2 + sin(_n)))
+quietly xtgee s age female, family(binomial m) corr(exch) vce(robust) tolerance(1e-13)""")
+    assert session.e["R"].values[1, 0] == pytest.approx(0.5458487470852385, rel=1e-9)
+    b = [0.248314228735191, -0.746011925874914, -2.439853893568639]
+    np.testing.assert_allclose(session.e["b"].values[0], b, rtol=1e-9)
+    V = np.array(
+        [
+            [0.00164131561063471, -0.00239280514297025, -0.01809069416460350],
+            [-0.00239280514297025, 0.10966517637634879, -0.03389512026186528],
+            [-0.01809069416460350, -0.03389512026186528, 0.2592209227439752],
+        ]
+    )
+    np.testing.assert_allclose(session.e["V"].values, V * 27 / 26, rtol=1e-9)
+
+
 # --- dense equations ------------------------------------------------------------------------------------
 
 
@@ -75,6 +95,8 @@ def panels() -> pd.DataFrame:
     frame["y"] = 1 + frame.x - 0.3 * frame.z + 0.5 * u + rng.normal(size=len(frame))
     frame["d"] = (frame.x + u + rng.logistic(size=len(frame)) > 0).astype(int)
     frame["n"] = rng.poisson(np.exp(0.2 * frame.x + 0.3 * u))
+    frame["successes"] = rng.binomial(5, expit(0.5 * frame.x + 0.3 * u))
+    frame["g"] = rng.gamma(8, np.exp(0.1 * frame.x + 0.1 * u) / 8)
     frame["w"] = rng.integers(1, 4, 150)[frame.id]
     return frame.sample(frac=1, random_state=1).reset_index(drop=True)
 
@@ -109,17 +131,31 @@ def working(kind: str, order: int, own: list[np.ndarray], times: list[np.ndarray
     return R
 
 
+FAMILIES = {
+    "gaussian": (lambda v: v, np.ones_like),
+    "binomial": (lambda v: 1 / (1 + np.exp(-v)), lambda m: m * (1 - m)),
+    "poisson": (np.exp, lambda m: m),
+    "binomial 5": (lambda v: 1 / (1 + np.exp(-v)), lambda m: m * (1 - m) / 5),
+    "nbinomial 0.4": (np.exp, lambda m: m + 0.4 * m**2),
+    "igaussian) link(log": (np.exp, lambda m: m**3),
+    "gamma) link(power 0.5": (np.square, np.square),
+}
+"""Means of linear predictors, and variances of means."""
+
+
 def dense(frame: pd.DataFrame, kind: str, order: int, family: str, outcome: str) -> tuple:
     """b, model-based and robust variance, and R, one panel at a time."""
     frame = frame.sort_values(["id", "t"])
     groups = [own for _, own in frame.groupby("id")]
     X = [np.column_stack([own.x, own.z, np.ones(len(own))]) for own in groups]
-    y = [own[outcome].to_numpy(float) for own in groups]
+    y = [own[outcome].to_numpy(float) / (5 if family == "binomial 5" else 1) for own in groups]
     times = [own.t.to_numpy() for own in groups]
-    mean = {"gaussian": lambda v: v, "binomial": expit, "poisson": np.exp}[family]
-    variance = {"gaussian": np.ones_like, "binomial": lambda m: m * (1 - m), "poisson": lambda m: m}[family]
-    slope = variance  # canonical links
-    b = np.zeros(3)
+    mean, variance = FAMILIES[family]
+
+    def slope(eta: np.ndarray) -> np.ndarray:
+        return np.imag(mean(eta + 1e-20j)) / 1e-20
+
+    b = np.array([0.0, 0.0, float(family.startswith("gamma"))])
     R = np.eye(7)
     for step in range(200):
         A, c, meat = np.zeros((3, 3)), np.zeros(3), np.zeros((3, 3))
@@ -131,14 +167,15 @@ def dense(frame: pd.DataFrame, kind: str, order: int, family: str, outcome: str)
             place = at if kind in ("unstructured", "nonstationary") else np.arange(len(at))
             root = np.diag(np.sqrt(variance(m)))
             V = root @ R[np.ix_(place, place)] @ root
-            D = slope(m)[:, None] * Xi
+            D = slope(Xi @ b)[:, None] * Xi
             u = D.T @ np.linalg.solve(V, yi - m)
             A += D.T @ np.linalg.solve(V, D)
             c += u
             meat += np.outer(u, u)
         b = b + np.linalg.solve(A, c)
     n = len(frame)
-    scale = sum(float(r @ r) for r in own) / n if family == "gaussian" else 1.0
+    free = family.startswith(("ga", "ig"))
+    scale = sum(float(r @ r) for r in own) / n if free else 1.0
     bread = np.linalg.inv(A)
     return b, scale * bread, bread @ meat @ bread * 150 / 149, R
 
@@ -152,6 +189,12 @@ CASES = [
     ("stationary", 1, "gaussian", "y"),
     ("unstructured", 0, "gaussian", "y"),
     ("nonstationary", 1, "gaussian", "y"),
+    ("exchangeable", 0, "binomial 5", "successes"),
+    ("unstructured", 0, "binomial 5", "successes"),
+    ("exchangeable", 0, "nbinomial 0.4", "n"),
+    ("ar", 1, "nbinomial 0.4", "n"),
+    ("exchangeable", 0, "igaussian) link(log", "g"),
+    ("exchangeable", 0, "gamma) link(power 0.5", "g"),
 ]
 
 

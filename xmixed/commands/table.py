@@ -379,6 +379,7 @@ COMMANDS: dict[str, Listed] = {
     "serrbar": Listed("serrbar", "graphics.serrbar", "Means with bars of their standard errors"),
     "serset": Listed("serset", None),
     "set": Listed("set", "environment.set", "Set the number of observations or a setting"),
+    "sfrancia": Listed("sfrancia", "inference.normality", "Shapiro-Francia test of normality"),
     "shell": Listed("sh", "environment.shell", "Run a command of the operating system (set shell on)"),
     "signrank": Listed("signrank", "inference.rank_tests", "Wilcoxon signed-rank test"),
     "signtest": Listed("signtest", None),

@@ -235,3 +235,20 @@ def test_tree_of_missing_values(session, fails):
     assert session.run("misstable tree c") == "(variables nonmissing or string)\n"
     session.run("\n".join(f"gen v{i} = . in 1" for i in range(7)))
     assert fails(session, "misstable tree")[0] == 103
+
+
+def test_alpha_in_detail_and_with_labels(items):
+    items.run('label variable a "A label that does not fit behind the figures of its item and goes on below"')
+    text = items.run("alpha a b c d, label")
+    assert "Label" in text and "A label that" in text and "mean of items" in text
+    items.run("correlate a b c d, covariance")
+    covariance = items.r.matrices["C"].values
+    lines = items.run("alpha a b c d, detail asis casewise").splitlines()
+    at = lines.index(next(line for line in lines if "Interitem covariances (obs=" in line))
+    shown = [line.split("|")[1].split() for line in lines[at + 4 : at + 8]]
+    for row, cells in enumerate(shown):
+        assert [float(cell) for cell in cells] == pytest.approx(covariance[row, : row + 1], abs=6e-5)
+    items.run("replace a = . in 1/3")
+    text = items.run("alpha a b c d, detail std")
+    assert "Interitem correlations (obs=pairwise, see below)" in text
+    assert "Pairwise number of observations" in text

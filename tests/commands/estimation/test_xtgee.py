@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from xmixed.errors import StataError
@@ -96,7 +97,10 @@ def test_short_panels_are_left_out(session: Session) -> None:
         ("xtreg distance age, fe corr(ar 1)", 198, "option corr allowed only with pa"),
         ("xtgee d age, i(subject) exposure(age) offset(age)", 198, "may not be combined"),
         ("xtgee d age, family(poisson) corr(nonstationary 1) t(female)", 451, "repeated time values"),
-        ("xtgee d age, link(foo)", 198, "option link() incorrectly specified"),
+        ("xtgee d age, link(foo)", 198, "unknown link foo"),
+        ("xtgee d age, family(nbinomial ml)", 198, "option family() incorrectly specified"),
+        ("xtgee d age, family(binomial d)", 459, "the number of trials must be a positive integer"),
+        ("xtgee d age, family(binomial 3) link(nbinomial)", 198, "link(nbinomial) needs family(nbinomial)"),
         ("xtlogit d age, pa", 199, "not implemented"),
         ("xtpoisson d age, pa", 199, "not implemented"),
         ("estat wcorrelation", 301, "last estimates not found"),
@@ -125,3 +129,23 @@ def test_options_of_wcorrelation(session: Session) -> None:
     session.run("quietly xtmixed distance age || subject:")
     with pytest.raises(StataError, match="option compact is for xtgee"):
         session.run("estat wcorrelation, compact")
+
+
+def test_families_with_numbers(session: Session) -> None:
+    session.run("generate m = 20 + _n / 20\nreplace m = floor(m)\ngenerate s = round(distance / 2)")
+    lines = session.run("xtgee s age, family(binomial m) corr(independent)").splitlines()
+    assert any(text.startswith("Family:                        binomial(m)") for text in lines)
+    own = session.e["b"].values.copy()
+    session.run("predict double all, mu\npredict double each, rate\npredict double slope, score")
+    assert session.e["denom"] == "m"
+    values = {name: session.data[name].to_double() for name in ("all", "each", "m", "s", "slope")}
+    np.testing.assert_allclose(values["all"], values["m"] * values["each"], rtol=1e-12)
+    np.testing.assert_allclose(values["slope"], values["s"] - values["all"], atol=1e-12)
+    session.run("quietly glm s age, family(binomial m)")
+    np.testing.assert_allclose(own, session.e["b"].values, rtol=1e-6)
+    lines = session.run("xtgee s age, family(nbinomial 0.5) eform").splitlines()
+    assert any(text.startswith("Family:           negative binomial(k=0.5)") for text in lines)
+    assert session.e["nbalpha"] == 0.5
+    lines = session.run("xtgee s age, family(igaussian) nmp corr(independent)").splitlines()
+    assert any(text.startswith("Link:                             power -2") for text in lines)
+    assert session.e["df_pear"] == 106

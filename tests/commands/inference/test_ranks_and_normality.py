@@ -12,7 +12,7 @@ from scipy import stats
 from tests.commands.inference.published import FUEL, MILEAGES, PRICES
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
-from xmixed.statistics.inference.normality import shapiro_wilk, skewness_kurtosis
+from xmixed.statistics.inference.normality import shapiro_francia, shapiro_wilk, skewness_kurtosis
 from xmixed.statistics.inference.ranks import kendall, kruskal_wallis, rank_sum, ranks, signed_rank, spearman
 
 
@@ -238,3 +238,48 @@ def test_ranks_against_scipy(first, second):
     if np.any(x != y):
         expected = stats.wilcoxon(x, y, zero_method="pratt", correction=False, method="asymptotic").pvalue
         assert signed_rank(x - y).p == pytest.approx(expected, rel=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(8, 300))
+def test_skewness_and_kurtosis_are_those_of_scipy(seed: int, n: int) -> None:
+    x = np.random.default_rng(seed).gamma(2.0, size=n)
+    found = skewness_kurtosis(x)
+    assert found.p_skewness == pytest.approx(stats.skewtest(x).pvalue, rel=1e-9)
+    assert found.p_kurtosis == pytest.approx(stats.kurtosistest(x).pvalue, rel=1e-9)
+
+
+def test_sktest_with_weights(cars: Session, refused) -> None:
+    cars.run("sktest price [fweight=g]")
+    weighted = cars.r
+    cars.run("preserve\nexpand g\ndrop if g == 0\nsktest price")
+    for name in ("N", "P_skew", "P_kurt", "chi2", "P_chi2"):
+        assert weighted[name] == pytest.approx(cars.r[name], rel=1e-10)
+    cars.run("restore\nsktest price [aweight=g]")
+    scaled = cars.r
+    cars.run("sktest price [aweight=10*g] if g > 0")
+    assert scaled["P_skew"] == pytest.approx(cars.r["P_skew"], rel=1e-10) and scaled["N"] == cars.r["N"]
+    assert refused(cars, "sktest price [pweight=g]")[0] == 101
+
+
+def test_sfrancia(cars: Session) -> None:
+    """W and its distribution by the formulas of Royston (1993), with normal scores of scipy."""
+    shown = cars.run("sfrancia price mpg, noties")
+    price = np.sort(cars.data["price"].to_double())
+    scores = stats.norm.ppf((np.arange(1, 75) - 0.375) / 74.25)
+    w = stats.pearsonr(price, scores)[0] ** 2
+    assert f"{w:.5f}" in shown and "Shapiro-Francia W' test for normal data" in shown
+    z = (np.log(1 - w) - (-1.2725 + 1.0521 * (np.log(np.log(74)) - np.log(74)))) / (
+        1.0308 - 0.26758 * (np.log(np.log(74)) + 2 / np.log(74))
+    )
+    found = shapiro_francia(price, ties=False)
+    assert found.p == pytest.approx(stats.norm.sf(z), rel=1e-9) and cars.r["N"] == 74
+    assert shapiro_francia(price[:4]).w == MISSING
+
+
+@pytest.mark.parametrize("n", [20, 200, 2000])
+def test_sfrancia_is_wrong_as_often_as_it_says(n: int) -> None:
+    random = np.random.default_rng(8)
+    p = np.array([shapiro_francia(random.normal(size=n)).p for _ in range(2000)])
+    for level in (0.05, 0.5):  # four standard errors, and the fit of Royston's curves
+        assert abs(np.mean(p < level) - level) < 4 * np.sqrt(level * (1 - level) / 2000) + 0.01

@@ -74,7 +74,6 @@ def test_restricted_cubic_splines_are_linear_beyond_the_outer_knots(session: Ses
         ("mkspline a 3 = x, nknots(4)", 198),
         ("mkspline a 3 = x if x < 0, pctile", 2000),
         ("mkspline a 3 = x if x < 0", 2000),
-        ("mkspline a 3 = x, displayknots", 198),
         ("mkspline a 1 b = x, pctile", 198),
     ],
 )
@@ -83,3 +82,9 @@ def test_refusals(session: Session, line: str, code: int) -> None:
         session.run(line)
     assert found.value.code == code
     assert list(session.data.names) == ["x"]
+
+
+def test_knots_are_shown(session: Session) -> None:
+    lines = session.run("mkspline d = x, cubic knots(1 2.5 4) displayknots").splitlines()
+    assert lines[1].split() == ["|", "knot1", "knot2", "knot3"] and lines[3].split() == "x | 1 2.5 4".split()
+    assert "knot2" not in session.run("mkspline f 1 g = x, displayknots")

@@ -120,3 +120,10 @@ def test_a_failure_leaves_the_data(text, code):
     with pytest.raises(StataError) as caught:
         session.run(text)
     assert caught.value.code == code and session.data is before
+
+
+def test_split_destrings_percentages(session):
+    session.run('clear\nset obs 3\ngenerate str9 s = "10% 2" in 1\nreplace s = "5% 3" in 2')
+    session.run("split s, destring percent")
+    assert session.data["s1"].to_double().tolist()[:2] == [0.1, 0.05]
+    assert session.data["s2"].values.tolist()[:2] == [2, 3] and session.data["s2"].type == "byte"

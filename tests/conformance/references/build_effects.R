@@ -122,26 +122,80 @@ lme4_case("ergostool", "ergostool", effort ~ factor(type) + (1 | subject), list(
 lme4_case("machines", "machines", score ~ factor(machine) + (1 | worker) + (1 | worker:machine),
           list(worker = "worker", `worker:machine` = "machine"), "xtmixed score i.machine || worker: || machine:, ")
 
-# nlme with structures of the residuals: normalized residuals are R^{-1/2} times the raw ones.
-nlme_case <- function(name, dataset, fixed, random, command, correlation = NULL, weights = NULL, sort = NULL) {
+# nlme with structures of the residuals: normalized residuals are R^{-1/2} times the raw ones. Its own stopping
+# rules leave 1e-5 of the parameters, so that Newton steps with Richardson derivatives of its likelihood follow:
+# without iterations it takes the parameters that it is given and says what follows from them.
+held <- lmeControl(maxIter = 0, msMaxIter = 0, niterEM = 0, returnObject = TRUE, opt = "optim")
+sought <- lmeControl(maxIter = 500, msMaxIter = 500, niterEM = 50, returnObject = TRUE)
+
+# `random`: one formula for each level; `structure(par)`: the arguments of lme that say how residuals hang
+# together, at these parameters: correlations, coefficients, ratios of standard deviations.
+# `normalized`: not those of corCompSymm, whose root is not the Cholesky factor.
+nlme_case <- function(name, dataset, fixed, random, start, structure, command, normalized = TRUE) {
   d <- read_dataset(dataset)
-  d$row_ <- seq_len(nrow(d))
-  control <- lmeControl(maxIter = 500, msMaxIter = 5000, niterEM = 50, tolerance = 1e-13, msTol = 1e-15,
-                        opt = "optim", optimMethod = "BFGS")
-  model <- do.call(lme, list(fixed, d, random, correlation, weights, method = "REML", control = control))
+  for (group in names(random)) d[[group]] <- factor(d[[group]])
+  fit <- function(reStruct, par, control) {
+    suppressWarnings(do.call(lme, c(list(fixed, d, reStruct, method = "REML", control = control), structure(par))))
+  }
+  model <- fit(random, start, sought)
+  # nlme lists the levels from the lowest up.
+  own <- rev(lapply(model$modelStruct$reStruct, pdMatrix))[names(random)]
+  sizes <- vapply(own, nrow, 0L)
+  roots <- unlist(lapply(own, function(D) { R <- chol(D); c(log(diag(R)), R[upper.tri(R)]) }))
+  counts <- sizes * (sizes + 1) / 2
+  at <- function(all) {
+    parts <- split(all[seq_len(sum(counts))], rep(seq_along(counts), counts))
+    blocks <- Map(function(part, q, formula) {
+      R <- diag(exp(part[seq_len(q)]), q)
+      R[upper.tri(R)] <- part[-seq_len(q)]
+      pdLogChol(crossprod(R), form = formula)
+    }, parts, sizes, random)
+    fit(setNames(blocks, names(random)), all[-seq_len(sum(counts))], held)
+  }
+  kinds <- intersect(c("corStruct", "varStruct"), names(model$modelStruct))
+  all <- c(roots, unlist(lapply(kinds, function(kind) as.numeric(coef(model$modelStruct[[kind]], unconstrained = FALSE)))))
+  value <- function(all) as.numeric(logLik(at(all)))
+  for (turn in 1:6) {
+    step <- solve(hessian(value, all, method.args = list(d = 3e-3)), grad(value, all))
+    all <- all - step
+    if (max(abs(step)) < 1e-9) break
+  }
+  message(name, ": last step ", signif(max(abs(step)), 2), ", gained ", signif(value(all) - as.numeric(logLik(model)), 2))
+  stopifnot(max(abs(step)) < 1e-6, value(all) >= as.numeric(logLik(model)) - 1e-8)
+  model <- at(all)
   rows <- some_rows(nrow(d))
-  own <- ranef(model)
-  group <- names(getGroups(model, form = formula(model$modelStruct$reStruct)))
-  at <- as.character(getGroups(model))[rows]
-  found <- data.frame(row = rows, fitted = fitted(model)[rows], residual = residuals(model)[rows],
-                      standardized = residuals(model, type = "normalized")[rows])
-  for (term in names(own)) found[[paste0(attr(getGroups(model), "label"), ":",
-                                         sub("(Intercept)", "_cons", term, fixed = TRUE))]] <- own[at, term]
+  found <- data.frame(row = rows, fitted = fitted(model)[rows], residual = residuals(model)[rows])
+  if (normalized) found$standardized <- residuals(model, type = "normalized")[rows]
+  effects <- ranef(model)
+  if (length(random) == 1) effects <- setNames(list(effects), names(random))
+  groups <- getGroups(model, level = seq_along(random))
+  for (level in seq_along(random)) {
+    of_rows <- as.character(if (length(random) == 1) groups else groups[[level]])[rows]
+    for (term in names(effects[[level]])) {
+      column <- paste0(names(random)[level], ":", sub("(Intercept)", "_cons", term, fixed = TRUE))
+      found[[column]] <- effects[[level]][of_rows, term]
+    }
+  }
   write_rows(name, paste("nlme", packageDescription("nlme")$Version), paste0("sysuse ", dataset, "; ", command), found)
 }
 
-nlme_case("ovary_ar1", "ovary", follicles ~ sin1 + cos1, ~ 1 | mare,
-          "xtmixed follicles sin1 cos1 || mare:, residuals(ar 1, t(time)) reml", corAR1(form = ~ time | mare))
-nlme_case("orthodont_by", "orthodont", distance ~ age, ~ 1 | subject,
-          "xtmixed distance age || subject:, residuals(independent, by(female)) reml",
-          weights = varIdent(form = ~ 1 | female))
+ovary <- function(name, start, structure, residuals) {
+  nlme_case(name, "ovary", follicles ~ sin1 + cos1, list(mare = ~ 1), start, structure,
+            paste0("xtmixed follicles sin1 cos1 || mare:, residuals(", residuals, ", t(time)) reml"))
+}
+
+ovary("ovary_ar1", 0.6, function(par) list(corAR1(par, form = ~ time | mare)), "ar 1")
+ovary("ovary_ma1", 0.4, function(par) list(corARMA(par, q = 1, form = ~ time | mare)), "ma 1")
+ovary("ovary_ar2", c(0.5, 0.1), function(par) list(corARMA(par, p = 2, form = ~ time | mare)), "ar 2")
+nlme_case("orthodont_by", "orthodont", distance ~ age, list(subject = ~ 1), 0.5,
+          function(par) list(weights = varIdent(c(`1` = par), form = ~ 1 | female)),
+          "xtmixed distance age || subject:, residuals(independent, by(female)) reml")
+nlme_case("orthodont_exchangeable", "orthodont", distance ~ age, list(subject = ~ age - 1), 0.3,
+          function(par) list(corCompSymm(par, form = ~ 1 | subject)),
+          "xtmixed distance age || subject: age, noconstant residuals(exchangeable) reml", normalized = FALSE)
+nlme_case("bodyweight_exponential", "bodyweight", weight ~ time * factor(diet), list(rat = ~ time), 0.5,
+          function(par) list(corCAR1(par, form = ~ time | rat)),
+          "xtmixed weight c.time##i.diet || rat: time, cov(unstructured) residuals(exponential, t(time)) reml")
+nlme_case("machines_by", "machines", score ~ factor(machine), list(worker = ~ 1, machine = ~ 1), c(1, 1),
+          function(par) list(weights = varIdent(c(`2` = par[1], `3` = par[2]), form = ~ 1 | machine)),
+          "xtmixed score i.machine || worker: || machine:, residuals(independent, by(machine)) reml")

@@ -84,7 +84,6 @@ _TWO_WAY = (
     OptionSpec("matcell", "matcell", "name", "matrix of the frequencies"),
     OptionSpec("matrow", "matrow", "name", "matrix of the row values"),
     OptionSpec("matcol", "matcol", "name", "matrix of the column values"),
-    OptionSpec("replace", "replace", help="frequencies in place of the data", built=False),
 )
 _TESTS = ("chi2", "lrchi2", "V", "gamma", "taub")
 _WEIGHTS = ("fweight", "aweight", "iweight")

@@ -8,7 +8,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.estimation.generalized.options import GLM_SYNTAX, Distribution, read_family, read_link
+from xmixed.estimation.generalized.options import GLM_SYNTAX, read_family, read_link
 from xmixed.estimation.likelihood.newton import Tolerances
 from xmixed.estimation.likelihood.options import limits_of
 from xmixed.estimation.population.options import read_scale
@@ -24,8 +24,7 @@ from xmixed.estimation.run import (
     settled,
 )
 from xmixed.estimation.single import SingleSample
-from xmixed.expressions.varlist import resolve_name
-from xmixed.language.nodes import Command, Pattern
+from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 
 
@@ -38,12 +37,13 @@ from xmixed.session.state import SessionState
 def glm(session: SessionState, node: Command) -> None:
     from xmixed.estimation.generalized.estimator import ESTIMATOR
     from xmixed.estimation.generalized.fit import Request, fit, outcomes_of
+    from xmixed.estimation.generalized.trials import trials_of, trials_variable
 
     if replayed(session, node, {"glm"}, ESTIMATOR) or replicated(session, node):
         return
     given = {name: node.options[name].span for name in ("family", "link", "scale") if name in node.options}
     distribution = read_family(str(node.option("family", "gaussian")), given.get("family"))
-    distribution, trials = _trials(session, distribution)
+    distribution, trials = trials_variable(session.data, distribution)
     offset, exposure = offset_variable(session, node)
     sample = estimation_sample(
         session,
@@ -70,25 +70,13 @@ def glm(session: SessionState, node: Command) -> None:
         bool(node.option("irls")),
         limits,
     )
-    count = sample.others[trials] if trials else None
-    if distribution.trials and not trials:
-        count = np.full(len(sample.y), float(distribution.trials))
-    outcomes = outcomes_of(sample, request, count)
+    outcomes = outcomes_of(sample, request, trials_of(sample, distribution, trials))
     show = node.option("log", True) is not False
     with overflow():
         estimates = fit(sample, outcomes, request, values, iteration_log(session) if show else None)
     conclude(session, node, ESTIMATOR, estimates, replace(sample, notes=()))
     if not estimates.scalars["converged"]:
         raise StataError(430, "convergence not achieved", keeps_results=True)
-
-
-def _trials(session: SessionState, distribution: Distribution) -> tuple[Distribution, str]:
-    """Return the family, and the variable that holds its numbers of trials; "" for none."""
-    text = distribution.trials
-    if not text or text.replace(".", "", 1).isdigit():
-        return distribution, ""
-    name = resolve_name(Pattern(text, ""), session.data)
-    return replace(distribution, trials=name), name
 
 
 def _dispersion(sample: SingleSample, offset: np.ndarray | None, shown: str, limits: Tolerances) -> float:

@@ -12,8 +12,10 @@ from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
+from xmixed.output import Line
 from xmixed.render.layouts.inference.alpha import ItemRow, render_alpha
-from xmixed.session.results import Results
+from xmixed.render.layouts.matlist import MatlistStyle, render_matlist
+from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.correlation import correlations_of, pairwise_covariances
 from xmixed.statistics.inference.reliability import (
@@ -41,12 +43,13 @@ from xmixed.statistics.inference.reliability import (
             OptionSpec(
                 "min", "min", "integer", "items that an observation of the scale needs", minimum_value=1
             ),
-            OptionSpec("detail", "d", built=False),
-            OptionSpec("label", "l", built=False),
+            OptionSpec("detail", "d", help="covariances of the items too; with std correlations"),
+            OptionSpec("label", "l", help="labels of the items in a narrower table"),
         ),
         exclusive=(("asis", "reverse"),),
     ),
-    synopsis="alpha varlist [if] [in] [, std item asis reverse(varlist) casewise generate(newvar) min(#)]",
+    synopsis="alpha varlist [if] [in] [, std item asis reverse(varlist) casewise generate(newvar) min(#)"
+    " detail label]",
     needs=("data",),
     by="each",
 )
@@ -74,9 +77,14 @@ def alpha(session: SessionState, node: Command) -> None:
     standardised = bool(node.option("std"))
     signed = (correlations_of(covariance) if standardised else covariance) * np.outer(signs, signs)
     found = cronbach_alpha(signed)
-    items = _items(names, signs, signed, (rows[:, None] & known).sum(axis=0)) if node.option("item") else []
+    linesize, used = session.settings.linesize, rows[:, None] & known
+    items = []
+    if any(map(node.option, ("item", "label", "detail"))):
+        items = _items(variables, signs, signed, used.sum(axis=0), bool(node.option("label")))
     reversed_items = [name for name, sign in zip(names, signs, strict=True) if sign < 0]
-    session.out.write(*render_alpha(found, standardised, reversed_items, items, session.settings.linesize))
+    session.out.write(*render_alpha(found, standardised, reversed_items, items, linesize))
+    if node.option("detail"):
+        session.out.write(*_detail(names, signed, used, standardised, linesize))
     if new is not None:
         least = int(node.option("min", 1))
         scores = scale_scores(X, known & rows[:, None], signs, standardised, least)
@@ -97,15 +105,34 @@ def _signs(session: SessionState, node: Command, names: list[str], covariance: n
     return item_signs(correlations_of(covariance))
 
 
-def _items(names: list[str], signs: np.ndarray, signed: np.ndarray, n: np.ndarray) -> list[ItemRow]:
+def _items(
+    variables: list[Variable], signs: np.ndarray, signed: np.ndarray, n: np.ndarray, labels: bool
+) -> list[ItemRow]:
     with_test, with_rest = item_correlations(signed)
     rows = []
-    for i, name in enumerate(names):
+    for i, variable in enumerate(variables):
         others = np.delete(np.delete(signed, i, axis=0), i, axis=1)
         without = cronbach_alpha(others) if len(others) > 1 else Reliability(1, MISSING, MISSING)
         sign = "-" if signs[i] < 0 else "+"
-        rows.append(ItemRow(name, int(n[i]), sign, float(with_test[i]), float(with_rest[i]), without))
+        label = variable.label if labels else None
+        figures = float(with_test[i]), float(with_rest[i])
+        rows.append(ItemRow(variable.name, int(n[i]), sign, *figures, without, label))
     return rows
+
+
+def _detail(
+    names: list[str], signed: np.ndarray, used: np.ndarray, standardised: bool, linesize: int
+) -> list[Line]:
+    """Return the matrix of the items, reversed ones turned, and the observations of pairs if they differ."""
+    pairs = (used.T.astype(float) @ used).round()
+    what = "correlations" if standardised else "covariances"
+    n = f"{pairs[0, 0]:.0f} in all pairs" if np.ptp(pairs) == 0 else "pairwise, see below"
+    style = MatlistStyle(format="%9.4f", title=f"Interitem {what} (obs={n})")
+    lines = render_matlist(Matrix(signed, names, names), style, linesize)
+    if np.ptp(pairs):
+        style = MatlistStyle(format="%9.0f", title="Pairwise number of observations")
+        lines += render_matlist(Matrix(pairs, names, names), style, linesize)
+    return lines
 
 
 def _saved(found: Reliability, standardised: bool) -> Results:

@@ -12,7 +12,6 @@ from xmixed.formats.reading import number_in
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.missing import is_missing
 from xmixed.render.text import counted
 from xmixed.session.state import SessionState
 
@@ -67,17 +66,12 @@ def _destrung(session: SessionState, node: Command, data: Dataset, variable: Var
     if not variable.is_string:
         session.out.write(f"{name} already numeric; no {action}")
         return data
-    percent = bool(node.option("percent"))
-    ignore = node.option("ignore", "") + ("%" if percent else "")
-    read = read_numbers(variable.values, number_in, ignore, bool(node.option("dpcomma")))
+    percent, comma = bool(node.option("percent")), bool(node.option("dpcomma"))
+    read = read_numbers(variable.values, number_in, node.option("ignore", ""), comma, percent)
     if read.failed and not node.option("force"):
         session.out.write(f"{name} contains nonnumeric characters; no {action}")
         return data
     values = read.values
-    if percent and "%" in read.removed:
-        values = values.copy()
-        known = ~is_missing(values)
-        values[known] /= 100
     kind = narrowest_type(values, "float" if node.option("float") else "double")
     column = stored(values, kind)
     if read.failed:

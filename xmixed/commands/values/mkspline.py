@@ -13,6 +13,7 @@ from xmixed.expressions.varlist import check_new_name, resolve_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
+from xmixed.render.layouts.matlist import MatlistStyle, render_matlist
 from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.curves.splines import HARRELL, linear_spline, restricted_cubic_spline
@@ -34,12 +35,12 @@ from xmixed.statistics.grouped import Grouped
                 "nknots", "nk", "integer", help="number of knots, 3 to 7", minimum_value=3, maximum_value=7
             ),
             OptionSpec("knots", "knots", "numlist", help="where the knots are"),
-            OptionSpec("displayknots", "dis", built=False),
+            OptionSpec("displayknots", "dis", help="show where the knots are"),
         ),
         exclusive=(("nknots", "knots"), ("marginal", "cubic"), ("pctile", "cubic")),
     ),
-    synopsis="mkspline {newvar # [newvar # ...] newvar | stub #} = oldvar [, marginal pctile]; "
-    "mkspline stub = oldvar, cubic [nknots(#) knots(numlist)]",
+    synopsis="mkspline {newvar # [newvar # ...] newvar | stub #} = oldvar [, marginal pctile displayknots]; "
+    "mkspline stub = oldvar, cubic [nknots(#) knots(numlist) displayknots]",
     needs=("data",),
 )
 def mkspline(session: SessionState, node: Command) -> None:
@@ -76,6 +77,9 @@ def mkspline(session: SessionState, node: Command) -> None:
         scalars={"N_knots": float(len(knots))},
         matrices={"knots": Matrix(knots[None, :], [source.name], heads)},
     )
+    if node.option("displayknots"):
+        table = render_matlist(session.r.matrices["knots"], MatlistStyle(), session.settings.linesize)
+        session.out.write(*table)
 
 
 def _linear(

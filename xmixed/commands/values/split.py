@@ -32,11 +32,11 @@ from xmixed.session.state import SessionState
             OptionSpec("ignore", "i", "text", help="destring: characters to leave out"),
             OptionSpec("force", "force", help="destring: other texts become missing"),
             OptionSpec("float", "float", help="destring: float, not double"),
-            OptionSpec("percent", "percent", built=False),
+            OptionSpec("percent", "percent", help="destring: leave out % and divide by 100"),
         ),
     ),
     synopsis="split strvar [if] [in] [, generate(stub) parse(strings) limit(#) notrim destring"
-    " ignore(chars) force float]",
+    " ignore(chars) force float percent]",
     needs=("data",),
 )
 def split(session: SessionState, node: Command) -> None:
@@ -102,7 +102,9 @@ def _destring(session: SessionState, node: Command, names: list[str]) -> None:
     strings = []
     for name in names:
         old = data[name]
-        read = read_numbers(old.values, number_in, node.option("ignore", ""), False)
+        read = read_numbers(
+            old.values, number_in, node.option("ignore", ""), percent=bool(node.option("percent"))
+        )
         if read.failed and not node.option("force"):
             strings.append(name)
             continue

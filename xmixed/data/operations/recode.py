@@ -119,9 +119,17 @@ class Read:
 
 
 def read_numbers(
-    values: np.ndarray, number_in: Callable[[str], float], ignore: str, decimal_comma: bool
+    values: np.ndarray,
+    number_in: Callable[[str], float],
+    ignore: str,
+    decimal_comma: bool = False,
+    percent: bool = False,
 ) -> Read:
-    """Return strings as numbers; blank ones are missing, and so are those that are none."""
+    """Return strings as numbers; blank ones are missing, and so are those that are none.
+
+    With `percent`, % is ignored, and where it stands anywhere all numbers are hundredths.
+    """
+    ignore += "%" * percent
     removed = tuple(mark for mark in dict.fromkeys(ignore) if any(mark in text for text in values.tolist()))
     table = {ord(mark): None for mark in ignore}
     if decimal_comma:
@@ -133,7 +141,10 @@ def read_numbers(
         found = number_in(plain) if plain else MISSING
         failed |= bool(plain) and found == MISSING and plain != "."
         memory[text] = found
-    return Read(np.array([memory[text] for text in values.tolist()], dtype=np.float64), removed, failed)
+    numbers = np.array([memory[text] for text in values.tolist()], dtype=np.float64)
+    if percent and "%" in removed:
+        numbers[~is_missing(numbers)] /= 100
+    return Read(numbers, removed, failed)
 
 
 def narrowest_type(values: np.ndarray, wide: str = "double") -> str:

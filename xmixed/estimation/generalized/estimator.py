@@ -14,6 +14,7 @@ from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.generalized.families import EXPONENTIAL, Family
 from xmixed.estimation.generalized.links import Link
 from xmixed.estimation.generalized.options import GLM_DISPLAY, Distribution, read_link
+from xmixed.estimation.generalized.trials import trials_over
 from xmixed.estimation.inference.prediction import (
     linear_gradient,
     quadratic_forms,
@@ -44,12 +45,7 @@ def _model(e: Estimates) -> tuple[Family, Link]:
 
 
 def _trials(e: Estimates, frame: EstimationFrame) -> np.ndarray:
-    """Return the numbers of trials over the rows, which lose those where they are missing."""
-    text = e.macros.get("m", "")
-    if not text or text.replace(".", "", 1).isdigit():
-        return np.full(frame.size, float(text or 1))
-    frame.require(text)
-    return frame.values(text)
+    return trials_over(e.macros.get("m", ""), frame)
 
 
 class _Parts:

@@ -18,6 +18,7 @@ from xmixed.estimation.fitted import (
 from xmixed.estimation.generalized.families import Family
 from xmixed.estimation.generalized.links import Link
 from xmixed.estimation.generalized.options import Distribution
+from xmixed.estimation.generalized.trials import shares
 from xmixed.estimation.likelihood.design import Design
 from xmixed.estimation.likelihood.families import Pointwise, SinglePredictor
 from xmixed.estimation.likelihood.models import robust_variance
@@ -88,11 +89,7 @@ def outcomes_of(sample: SingleSample, request: Request, trials: np.ndarray | Non
         if y.min() == y.max():
             raise StataError(2000, "outcome does not vary")
     elif request.distribution.name == "binomial":
-        if trials is not None and np.any((trials < 1) | (trials != np.floor(trials))):
-            raise StataError(459, "the number of trials must be a positive integer")
-        if np.any((y < 0) | (y > count)):
-            raise StataError(459, f"{sample.depvar} must lie between zero and the number of trials")
-        y = y / count
+        y = shares(sample, trials)
     elif not np.all(request.family.allowed(y)):
         raise StataError(
             459, f"{sample.depvar} has values that family({request.distribution.name}) does not have"

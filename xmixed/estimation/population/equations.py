@@ -33,6 +33,8 @@ class Problem:
     offset : ndarray, shape (n,), or float
     weights : ndarray, shape (G,)
         Of panels.
+    trials : ndarray, shape (n,), or float
+        Numbers of trials, whose shares y are; one for other outcomes.
     """
 
     y: np.ndarray
@@ -44,6 +46,7 @@ class Problem:
     structure: Structure
     family: Family
     link: Link
+    trials: np.ndarray | float = 1.0
 
     @classmethod
     def of(
@@ -56,6 +59,7 @@ class Problem:
         structure: Structure,
         family: Family,
         link: Link,
+        trials: np.ndarray | float = 1.0,
     ) -> Problem:
         """Return the problem with centred and scaled columns, which must be independent."""
         k = len(columns)
@@ -70,7 +74,7 @@ class Problem:
                 transform[place, place] = 1.0 / scale
                 if constant is not None:
                     transform[constant, place] = -center / scale
-        return cls(y, X, transform, offset, weights, panels, structure, family, link)
+        return cls(y, X, transform, offset, weights, panels, structure, family, link, trials)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +106,12 @@ class Solution:
 
 
 def pearson(problem: Problem, mu: np.ndarray) -> np.ndarray:
-    return (problem.y - mu) / np.sqrt(problem.family.variance(mu))
+    """Return residuals in terms of their standard deviation at a scale of one."""
+    return (problem.y - mu) / _spread(problem, mu)
+
+
+def _spread(problem: Problem, mu: np.ndarray) -> np.ndarray:
+    return np.sqrt(problem.family.variance(mu) / problem.trials)
 
 
 def solve(
@@ -169,7 +178,7 @@ def _step(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return the change of the coefficients, the bread, the scores of panels and mu."""
     mu, slope = _means(problem, beta)
-    spread = np.sqrt(problem.family.variance(mu))
+    spread = _spread(problem, mu)
     D = problem.X * (slope / spread)[:, None]
     residual = (problem.y - mu) / spread
     k = D.shape[1]
@@ -187,7 +196,7 @@ def _step(
 def _independent(problem: Problem) -> np.ndarray:
     """Return the coefficients without correlations, by iteratively reweighted least squares."""
     eta = start(problem.family, problem.link, problem.y)
-    weights = problem.weights[problem.panels.codes]
+    weights = problem.weights[problem.panels.codes] * problem.trials
     beta = np.zeros(problem.X.shape[1])
     for _ in range(STARTING_STEPS):
         mu, slope = problem.link.mean(eta), problem.link.slope(eta)

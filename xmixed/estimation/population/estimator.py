@@ -7,13 +7,16 @@ import numpy as np
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.frame import EstimationFrame, variable_of
-from xmixed.estimation.generalized.families import EXPONENTIAL, FAMILIES, LINKS, Family, Link
+from xmixed.estimation.generalized.families import EXPONENTIAL, FAMILIES
+from xmixed.estimation.generalized.links import Link
+from xmixed.estimation.generalized.options import Distribution
+from xmixed.estimation.generalized.trials import trials_over
 from xmixed.estimation.inference.prediction import (
     linear_gradient,
     linear_predictor,
     standard_error_of_prediction,
 )
-from xmixed.estimation.population.options import XTGEE_DISPLAY, read_structure
+from xmixed.estimation.population.options import XTGEE_DISPLAY, population_link, read_structure
 from xmixed.estimation.population.working import Independent
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
@@ -28,12 +31,18 @@ def _terms(e: Estimates) -> tuple[Term | None, ...]:
     return e.payload.terms
 
 
-def _family(e: Estimates) -> Family:
-    return next(own for own in FAMILIES.values() if own.title == e.macros["family"])
+def _distribution(e: Estimates) -> Distribution:
+    title = e.macros["family"]
+    name = next((own for own, family in FAMILIES.items() if family.title == title), "nbinomial")
+    return Distribution(name, e.macros.get("denom", ""), e.scalars.get("nbalpha", 1.0))
 
 
 def _link(e: Estimates) -> Link:
-    return LINKS[e.macros["link"]]
+    return population_link(e.macros["link"], _distribution(e))
+
+
+def _trials(e: Estimates, frame: EstimationFrame) -> np.ndarray:
+    return trials_over(e.macros.get("denom", ""), frame)
 
 
 _linear = linear_predictor(_terms)
@@ -56,12 +65,14 @@ def _xb(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
 
 
 def _mu(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    return _link(e).mean(_xb(e, frame, ""))
+    _trials(e, frame)
+    return _link(e).mean(_xb(e, frame, "")) * _trials(e, frame)
 
 
 def _mu_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    eta = _xb(e, frame, "")
-    return _link(e).slope(eta)[:, None] * _gradient(e, frame, "")
+    _trials(e, frame)
+    slope = _link(e).slope(_xb(e, frame, "")) * _trials(e, frame)
+    return slope[:, None] * _gradient(e, frame, "")
 
 
 def _rate(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
@@ -74,10 +85,11 @@ def _rate_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.nd
 
 def _score(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
     """Return the slope of a row's quasi-likelihood along its linear predictor."""
+    _trials(e, frame)
     eta = _xb(e, frame, "")
     mu = _link(e).mean(eta)
-    y = frame.values(*variable_of(e.macros["depvar"]))
-    return (y - mu) * _link(e).slope(eta) / _family(e).variance(mu) / e.scalars["phi"]
+    left = frame.values(*variable_of(e.macros["depvar"])) - _trials(e, frame) * mu
+    return left * _link(e).slope(eta) / _distribution(e).family().variance(mu) / e.scalars["phi"]
 
 
 STATISTICS = (
@@ -115,7 +127,7 @@ class Xtgee:
         options = display_options(option, settings, False)
         head = ""
         if option("eform"):
-            usual = _family(estimates).link == estimates.macros["link"]
+            usual = _distribution(estimates).family().link == estimates.macros["link"]
             head = EXPONENTIAL.get(estimates.macros["link"], "exp(b)") if usual else "exp(b)"
         extras = TableExtras(head, offset=estimates.macros.get("offset", ""))
         table = coefficient_table(estimates, estimates.payload, options, extras)
@@ -138,7 +150,7 @@ def _header(estimates: Estimates) -> PopulationHeader:
         macros["title"],
         f"{macros['ivar']} {macros['tvar']}" if "tvar" in macros else macros["ivar"],
         macros["link"],
-        macros["family"],
+        _shown_family(_distribution(estimates)),
         macros["corr"],
         e["phi"],
         e["N"],
@@ -147,3 +159,10 @@ def _header(estimates: Estimates) -> PopulationHeader:
         (e["df_m"], e["chi2"], e["p"]),
         (e["df_pear"], e["chi2_dev"], e["deviance"], e["chi2_dis"], e["dispers"]) if independent else None,
     )
+
+
+def _shown_family(distribution: Distribution) -> str:
+    title = distribution.family().title
+    if distribution.trials:
+        return f"{title}({distribution.trials})"
+    return f"{title}(k={distribution.k:g})" if distribution.name == "nbinomial" else title

@@ -15,7 +15,9 @@ from xmixed.estimation.fitted import (
     whole_matrix,
     whole_vector,
 )
-from xmixed.estimation.generalized.families import FAMILIES, LINKS
+from xmixed.estimation.generalized.links import Link
+from xmixed.estimation.generalized.options import Distribution
+from xmixed.estimation.generalized.trials import shares
 from xmixed.estimation.linear.variance import observations
 from xmixed.estimation.population.equations import Problem, Solution, pearson, solve
 from xmixed.estimation.population.panels import Panels
@@ -39,6 +41,8 @@ class Request:
         Variables of panels and time; "" for no time.
     step : float
         From one time to the next.
+    distribution : Distribution
+    link : Link
     offset : str
         As e(offset) has it: `x`, `ln(x)`, "".
     scale : str or float
@@ -54,8 +58,8 @@ class Request:
     panel: str
     time: str
     step: float
-    family: str
-    link: str
+    distribution: Distribution
+    link: Link
     structure: Structure
     offset: str = ""
     scale: str | float = ""
@@ -121,9 +125,10 @@ def fit(
     sample: SingleSample,
     request: Request,
     offset: np.ndarray | None,
+    trials: np.ndarray | None,
     progress: Callable[[int, float], None] | None,
 ) -> Estimates:
-    """Fit a settled sample; return e() without its mark.
+    """Fit a settled sample; return e() without its mark. `trials`: their numbers, of binomial outcomes.
 
     Raises
     ------
@@ -132,22 +137,23 @@ def fit(
     FloatingPointError
         Where a mean cannot be evaluated.
     """
-    family, link = FAMILIES[request.family], LINKS[request.link]
-    if not np.all(family.allowed(sample.y)):
-        raise StataError(459, f"{sample.depvar} has values that family({request.family}) does not have")
+    family, name = request.distribution.family(), request.distribution.name
+    if trials is None and not np.all(family.allowed(sample.y)):
+        raise StataError(459, f"{sample.depvar} has values that family({name}) does not have")
     codes, _ = factorise(sample.others[request.panel])
     weights = panel_weights(sample, codes, request.panel)
     times = sample.others[request.time] if request.time else None
     panels = Panels.of(codes, times, request.structure.by_value)
     problem = Problem.of(
-        sample.y,
+        sample.y if trials is None else shares(sample, trials),
         sample.columns,
         0.0 if offset is None else offset,
         weights,
         panels,
         request.structure,
         family,
-        link,
+        request.link,
+        1.0 if trials is None else trials,
     )
     found = solve(problem, request.tolerance, request.iterate, progress)
     n = observations(len(sample.y), sample.weighting)
@@ -167,7 +173,8 @@ def _scale(problem: Problem, found: Solution, request: Request, n: float) -> tup
     df = n - len(found.beta) if request.nmp else n
     # Sampling weights add up to what they add up to; the sums are per observation.
     chi2 = float(np.sum(weights * pearson(problem, found.mu) ** 2)) * n / total
-    deviance = float(np.sum(weights * problem.family.deviance(problem.y, found.mu))) * n / total
+    own = problem.trials * problem.family.deviance(problem.y, found.mu)
+    deviance = float(np.sum(weights * own)) * n / total
     figures = {
         "chi2_dev": chi2,
         "chi2_dis": chi2 / df,
@@ -236,6 +243,8 @@ def _estimates(
         "rc": 0.0 if found.converged else 430.0,
         **figures,
     }
+    if request.distribution.name == "nbinomial" and request.distribution.k is not None:
+        scalars["nbalpha"] = request.distribution.k
     payload = FittedTerms(sample.depvar, (FittedEquation("", sample.terms),))
     return Estimates(scalars, _macros(sample, request), matrices, payload=payload)
 
@@ -251,8 +260,9 @@ def _macros(sample: SingleSample, request: Request) -> dict[str, str]:
         "ivar": request.panel,
         "tvar": request.time,
         "title": "GEE population-averaged model",
-        "family": FAMILIES[request.family].title,
-        "link": LINKS[request.link].title,
+        "family": request.distribution.family().title,
+        "denom": request.distribution.trials,
+        "link": request.link.title,
         "corr": request.structure.title,
         "scale": f"{request.scale:g}" if isinstance(request.scale, float) else request.scale or "x2",
         "offset": request.offset,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from xmixed.errors import Span, StataError
+from xmixed.estimation.generalized.links import LINKS, Link
+from xmixed.estimation.generalized.options import Distribution, read_link
 from xmixed.estimation.population.working import STRUCTURES, Structure
 from xmixed.estimation.table_options import TABLE_OPTIONS, variance_option
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -30,30 +32,14 @@ XTGEE_SYNTAX = Syntax(
         OptionSpec(
             "family",
             "f",
-            "choice",
-            "distribution of the outcome; default gaussian",
-            (
-                ("gaussian", "gau"),
-                ("gaussian", "normal"),
-                ("binomial", "b"),
-                ("binomial", "bernoulli"),
-                ("poisson", "p"),
-                ("gamma", "gam"),
-            ),
+            "text",
+            "gaussian, igaussian, binomial [#|varname], poisson, nbinomial [#], gamma; default gaussian",
         ),
         OptionSpec(
             "link",
             "l",
-            "choice",
-            "link of mean and covariates; default that of the family",
-            (
-                ("identity", "i"),
-                ("log", "log"),
-                ("logit", "logi"),
-                ("probit", "p"),
-                ("cloglog", "cl"),
-                ("reciprocal", "rec"),
-            ),
+            "text",
+            "identity, log, logit, probit, cloglog, power #, opower #, nbinomial, reciprocal",
         ),
         OptionSpec("exposure", "exp", "varname", "variable of exposure, as ln(exposure)"),
         OptionSpec("i", "i", "varname", "the panel variable"),
@@ -67,6 +53,12 @@ XTGEE_SYNTAX = Syntax(
     ),
     exclusive=(("offset", "exposure"),),
 )
+
+
+def population_link(text: str, distribution: Distribution, span: Span | None = None) -> Link:
+    """Return what `link()` says, or e(link); r(198). The power -1 is the reciprocal here."""
+    link = read_link(text, distribution, distribution.k or 1.0, span)
+    return LINKS["reciprocal"] if link.title == "power -1" else link
 
 
 def read_structure(text: str, span: Span | None = None) -> Structure:

@@ -1,4 +1,4 @@
-"""Tests of normality: by skewness and kurtosis, and Shapiro and Wilk's."""
+"""Tests of normality: by skewness and kurtosis, Shapiro and Wilk's, Shapiro and Francia's."""
 
 from __future__ import annotations
 
@@ -22,27 +22,59 @@ class SkewnessKurtosis:
     p: float
 
 
-def skewness_kurtosis(x: np.ndarray, adjusted: bool = True) -> SkewnessKurtosis:
+def skewness_kurtosis(
+    x: np.ndarray, adjusted: bool = True, w: np.ndarray | None = None, kind: str = ""
+) -> SkewnessKurtosis:
     """Return the tests of D'Agostino, Belanger and D'Agostino (1990).
 
     The joint one is adjusted as Royston (1991) does. At least eight numbers are needed, or all is missing.
+
+    Parameters
+    ----------
+    w : ndarray of float64, shape (n,), or None
+        Positive weights; those of kind fweight count observations.
     """
-    n = float(len(x))
+    weights = np.ones(len(x)) if w is None else w
+    n = float(weights.sum()) if kind == "fweight" else float(len(x))
     if n < 8 or x.min() == x.max():
         return SkewnessKurtosis(n, MISSING, MISSING, MISSING, MISSING)
-    import warnings
-
-    from scipy.stats import kurtosistest, skewtest
-
     x = _scaled(x)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # scipy warns of fewer than 20 numbers
-        (z1, p1), (z2, p2) = skewtest(x), kurtosistest(x)
-    chi2 = float(z1**2 + z2**2)
+    share = weights / weights.sum()
+    deviation = x - share @ x
+    second, third, fourth = (float(share @ deviation**power) for power in (2, 3, 4))
+    z1 = _z_of_skewness(third / second**1.5, n)
+    z2 = _z_of_kurtosis(fourth / second**2, n)
+    p1, p2 = (math.erfc(abs(z) / math.sqrt(2)) for z in (z1, z2))
+    chi2 = z1**2 + z2**2
     p = math.exp(-chi2 / 2)
     if adjusted:
         chi2, p = _royston(n, p)
-    return SkewnessKurtosis(n, float(p1), float(p2), chi2, p)
+    return SkewnessKurtosis(n, p1, p2, chi2, p)
+
+
+def _z_of_skewness(skewness: float, n: float) -> float:
+    """Return D'Agostino's (1970) normal deviate of a skewness of n numbers."""
+    y = skewness * math.sqrt((n + 1) * (n + 3) / (6 * (n - 2)))
+    fourth = 3 * (n**2 + 27 * n - 70) * (n + 1) * (n + 3) / ((n - 2) * (n + 5) * (n + 7) * (n + 9))
+    square = math.sqrt(2 * (fourth - 1)) - 1
+    return math.asinh(y / math.sqrt(2 / (square - 1))) / math.sqrt(math.log(square) / 2)
+
+
+def _z_of_kurtosis(kurtosis: float, n: float) -> float:
+    """Return Anscombe and Glynn's (1983) normal deviate of a kurtosis of n numbers."""
+    mean = 3 * (n - 1) / (n + 1)
+    variance = 24 * n * (n - 2) * (n - 3) / ((n + 1) ** 2 * (n + 3) * (n + 5))
+    x = (kurtosis - mean) / math.sqrt(variance)
+    third = (
+        6
+        * (n**2 - 5 * n + 2)
+        / ((n + 7) * (n + 9))
+        * math.sqrt(6 * (n + 3) * (n + 5) / (n * (n - 2) * (n - 3)))
+    )
+    a = 6 + 8 / third * (2 / third + math.sqrt(1 + 4 / third**2))
+    return (1 - 2 / (9 * a) - math.cbrt((1 - 2 / a) / (1 + x * math.sqrt(2 / (a - 4))))) / math.sqrt(
+        2 / (9 * a)
+    )
 
 
 def _scaled(x: np.ndarray) -> np.ndarray:
@@ -126,3 +158,26 @@ def _w(ordered: np.ndarray, rank: np.ndarray) -> float:
     a = a - a.mean()
     deviation = ordered - ordered.mean()
     return float((a @ deviation) ** 2 / ((a @ a) * (deviation @ deviation)))
+
+
+def shapiro_francia(x: np.ndarray, ties: bool = True) -> ShapiroWilk:
+    """Return Shapiro and Francia's test with Royston's (1993) distribution; needs 5 to 5000 numbers.
+
+    W' is the squared correlation of the ordered numbers with their normal scores; ln(1 - W') is about normal.
+    """
+    from scipy.special import ndtri
+
+    n = len(x)
+    if not 5 <= n <= 5000 or x.min() == x.max():
+        return ShapiroWilk(float(n), MISSING, MISSING, MISSING, MISSING)
+    ordered = np.sort(_scaled(x))
+    rank = ranks(ordered) if ties else np.arange(1.0, n + 1)
+    scores = ndtri((rank - 0.375) / (n + 0.25))
+    w = float(np.corrcoef(scores, ordered)[0, 1]) ** 2
+    log_n = math.log(n)
+    log_log = math.log(log_n)
+    mean = -1.2725 + 1.0521 * (log_log - log_n)
+    sd = 1.0308 - 0.26758 * (log_log + 2 / log_n)
+    y = math.log(1 - w) if w < 1 else -745.0
+    z = (y - mean) / sd
+    return ShapiroWilk(float(n), w, math.exp(y - mean), z, 0.5 * math.erfc(z / math.sqrt(2)))

@@ -16,7 +16,10 @@ NAME, WIDTH = 12, 79
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item: observations, sign, correlations with the scale and with the rest, the scale without it."""
+    """An item: observations, sign, correlations with the scale and with the rest, the scale without it.
+
+    `label` is None where labels are not asked for.
+    """
 
     name: str
     n: int
@@ -24,6 +27,7 @@ class ItemRow:
     with_test: float
     with_rest: float
     without: Reliability
+    label: str | None = None
 
 
 def render_alpha(
@@ -36,6 +40,8 @@ def render_alpha(
     """Return the display: the scale, or with items their table."""
     kind = "standardized" if standardised else "unstandardized"
     lines = [line(), line(f"Test scale = mean({kind} items)")]
+    if items and items[0].label is not None:
+        return [*lines, line(), *_labelled_items(found, standardised, items, linesize)]
     if items:
         return [*lines, line(), *_items(found, standardised, items)]
     if reversed_items:
@@ -72,6 +78,30 @@ def _items(found: Reliability, standardised: bool, items: Sequence[ItemRow]) -> 
         )
     last = line("Test scale   |", result(" " * 37 + _scale(found, standardised)))
     return [*lines, inner, last, line(rule(WIDTH))]
+
+
+def _labelled_items(
+    found: Reliability, standardised: bool, items: Sequence[ItemRow], linesize: int
+) -> list[Line]:
+    """Return the table in narrow columns, with labels behind the figures."""
+    average = "ii-cor" if standardised else "ii-cov"
+    head = f"Item         |  Obs  Sign  it-test  it-rest  {average:>8}   alpha   Label"
+    inner = line(rule(NAME + 1) + "+" + rule(WIDTH - NAME - 2))
+    lines = [line(head), inner]
+    for item in items:
+        cells = f"{item.n:5d}{item.sign:>6}{_figure(item.with_test):>9}{_figure(item.with_rest):>9}"
+        figures = cells + _narrow_scale(item.without, standardised)
+        stub = abbreviate_name(item.name, NAME).ljust(NAME) + " |"
+        first, *rest = wrap(item.label or "", linesize - len(stub) - len(figures) - 3) or [""]
+        lines.append(line(stub, result(figures), f"   {first}".rstrip()))
+        lines += [line(" " * NAME + " |" + " " * (len(figures) + 3) + text) for text in rest]
+    last = line("Test scale   |", result(" " * 29 + _narrow_scale(found, standardised)), "   mean of items")
+    return [*lines, inner, last, line(rule(WIDTH))]
+
+
+def _narrow_scale(scale: Reliability, standardised: bool) -> str:
+    average = _figure(scale.average) if standardised else format_value(scale.average, "%8.0g").strip()
+    return f"{average:>10}{_figure(scale.alpha):>8}"
 
 
 def _scale(found: Reliability, standardised: bool) -> str:

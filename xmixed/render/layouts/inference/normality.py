@@ -1,4 +1,4 @@
-"""The tables of `sktest`, `swilk` and `ladder`."""
+"""The tables of `sktest`, `swilk`, `sfrancia` and `ladder`."""
 
 from __future__ import annotations
 
@@ -47,13 +47,14 @@ def render_sktest(rows: Sequence[tuple[str, SkewnessKurtosis]], adjusted: bool) 
     return lines
 
 
-def render_swilk(rows: Sequence[tuple[str, ShapiroWilk]]) -> list[Line]:
-    """Return the table of `swilk`."""
+def render_swilk(rows: Sequence[tuple[str, ShapiroWilk]], francia: bool = False) -> list[Line]:
+    """Return the table of `swilk`, or of `sfrancia`."""
+    title, w, v = ("Shapiro-Francia W' test", "W'", "V'") if francia else ("Shapiro-Wilk W test", "W ", "V ")
     lines = [
         line(),
-        line(" " * 19 + "Shapiro-Wilk W test for normal data"),
+        line(" " * (18 if francia else 19) + f"{title} for normal data"),
         line(),
-        line("    Variable |    Obs       W           V         z       Prob>z"),
+        line(f"    Variable |    Obs       {w}          {v}        z       Prob>z"),
         line(rule(STUB + 1) + "+" + rule(50)),
     ]
     for name, found in rows:
