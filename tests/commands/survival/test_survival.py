@@ -97,8 +97,8 @@ def test_curves_and_tests_of_r(session: xmixed.Session) -> None:
         row = int(np.flatnonzero(t == time)[0])
         found = [values(session, name)[row] for name in ("S", "E", "L", "U")]
         np.testing.assert_allclose(found, wanted, rtol=1e-9)
-    for kind in ("wilcoxon", "tware", "peto"):
-        session.run(f"quietly sts test female, {kind} noshow")
+    for line in ("sts test female, wilcoxon", "sts test female, tware noshow", "sts test female, peto"):
+        session.run(f"quietly {line}")
         assert 0 < session.r.scalars["p"] < 1
 
 
@@ -182,7 +182,7 @@ def test_displays(session: xmixed.Session) -> None:
         "estimates store g\nquietly stcox female\nestimates store c\nesttab g c\ntest female\nestat ic"
     )
     session.run("margins, predict(xb) dydx(female)\nestimates replay c")
-    session.run("stcox, estimate\nstcox female, strata(social) breslow robust offset(t0)")
+    session.run("stcox, estimate\nstcox female, strata(social) breslow robust offset(t0)\nstcox female, efron")
 
 
 def test_parametric_predictions(session: xmixed.Session) -> None:
