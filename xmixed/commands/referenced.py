@@ -72,7 +72,7 @@ def with_values(
     variable = Variable(name, storage_type, values, default_format(storage_type), label)
     gone: Any = after.number(variable).isnull()
     missing = row_of(after, n=gone.cast("int64").sum())["n"]
-    return replace(data.with_variables(variable), reference=after), int(missing or 0)
+    return replace(data.with_variables(variable), reference=after.shortened()), int(missing or 0)
 
 
 def _selection(data: Dataset, node: Command | FixedEquation, context: Context, any_order: bool) -> Reference:
@@ -165,7 +165,7 @@ def chosen_rows(session: SessionState, node: Command | FixedEquation) -> Any:
 def _with_rows(data: Dataset, reference: Reference) -> Dataset:
     """Return the data over fewer rows; the same data where none is gone."""
     count = row_count(reference)
-    return data if count == data.n_obs else with_reference(data, reference, count)
+    return data if count == data.n_obs else with_reference(data, reference.shortened(), count)
 
 
 def loaded(

@@ -60,7 +60,7 @@ def added(session: SessionState, node: Command) -> tuple[Dataset, int]:
     column: Any = after.value(variable)
     gone = column == "" if is_text else column.isnull()
     missing = row_of(after, n=gone.cast("int64").sum())["n"]
-    return replace(data.with_variables(variable), reference=after), int(missing or 0)
+    return replace(data.with_variables(variable), reference=after.shortened()), int(missing or 0)
 
 
 def _stored(value: Any, storage_type: str, where: Any, otherwise: Any) -> Any:
@@ -107,7 +107,7 @@ def replaced(
     if not is_text:
         wanted["missing"] = (different & column.isnull()).cast("int64").sum()
     row = row_of(after, **wanted)
-    made = replace(data.with_variables(new), reference=after)
+    made = replace(data.with_variables(new), reference=after.shortened())
     return made, int(row["changed"] or 0), int(row.get("missing") or 0)
 
 

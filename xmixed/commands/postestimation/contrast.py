@@ -89,9 +89,13 @@ def _style(session: SessionState, node: Command, model: MarginalModel, method: s
 def _model(session: SessionState, node: Command) -> MarginalModel:
     if not node.argument:
         raise StataError(100, "varlist required")
-    found = marginal_model(
-        estimator_of(session.e), session.e, Context.of(session), not node.option("noestimcheck")
-    )
+    asked = estimator_of(session.e), session.e, Context.of(session), not node.option("noestimcheck")
+    if session.data.reference is None:
+        found = marginal_model(*asked)
+    else:
+        from xmixed.estimation.summed.margins import summed_model
+
+        found = summed_model(*asked)
     return found if node.option("df") is None else replace(found, df=float(node.option("df")))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.data.columns import stored
 from xmixed.data.dataset import Variable, default_format
+from xmixed.data.reference.model import needs_rows
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients, testable_places
 from xmixed.estimation.frame import sample_rows
@@ -38,6 +39,8 @@ def dfbeta(session: SessionState, node: Command) -> None:
     else:
         estimated = [term is not None and bool(term.parts) and not term.status for term in terms]
         places = np.flatnonzero(estimated).tolist()
+    if session.data.reference is not None:
+        raise needs_rows("dfbeta is")
     if not places:
         raise StataError(111, "no such covariates in the model")
     statistic = next(item for item in estimator.statistics if item.name == "dfbeta")

@@ -14,11 +14,13 @@ from xmixed.estimation.linear.diagnostics import (
     reset_test,
     szroeter_test,
 )
-from xmixed.estimation.linear.refit import Refitted, fitted_sample
+from xmixed.estimation.linear.refit import Refitted, estimated_terms, fitted_sample, labels_of
 from xmixed.estimation.multiple_tests import MULTIPLE, multiple_method, save_multiple
 from xmixed.expressions.context import Context
+from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
+from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.render.layouts.postestimation.regression_tests import (
@@ -233,14 +235,16 @@ def imtest(session: SessionState, node: Command) -> None:
 )
 def vif(session: SessionState, node: Command) -> None:
     """Variance inflation factors, the largest first."""
-    sample = fitted_sample(session.e, Context.of(session))
     centred = not node.option("uncentered")
-    if centred and not sample.has_constant:
+    terms = estimated_terms(session.e)
+    if centred and all(term.parts for term in terms):
         raise StataError(
             198, "not appropriate after regress, nocons;\nuse option uncentered to get uncentered VIFs"
         )
-    factors = inflation_factors(sample.data, centred)
-    labels = sample.labels if centred else [*sample.labels, ("", "intercept")][: len(factors)]
+    factors = _inflation(session, terms, centred)
+    labels = labels_of(terms)
+    if not centred:
+        labels = [*labels, ("", "intercept")][: len(factors)]
     if not len(factors):
         raise StataError(102, "too few variables specified")
     order = sorted(range(len(factors)), key=lambda place: (-round(factors[place], 9), labels[place]))
@@ -252,3 +256,13 @@ def vif(session: SessionState, node: Command) -> None:
         for number, (block, name, _) in enumerate(rows, 1)
     }
     session.r = Results(scalars, macros=names)
+
+
+def _inflation(session: SessionState, terms: tuple[Term, ...], centred: bool) -> np.ndarray:
+    context = Context.of(session)
+    if session.data.reference is None:
+        return inflation_factors(fitted_sample(session.e, context).data, centred)
+    from xmixed.estimation.summed.summaries import inflation_by_sums
+
+    weight = session.e.macros.get("wexp", "").removeprefix("=")
+    return inflation_by_sums(session.e, context, terms, parse_expression(weight) if weight else None, centred)

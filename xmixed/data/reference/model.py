@@ -18,6 +18,8 @@ _MADE = "made_by_xmixed_"
 _MARK = "mark_by_xmixed_"
 _KEY = "key_by_xmixed_"
 _GROUP = "group_by_xmixed_"
+_MOST_STEPS = 8
+"""Steps of a query that is written out each time."""
 
 
 def needs_rows(what: str, span: Span | None = None, why: str = "") -> StataError:
@@ -141,6 +143,10 @@ class Source(Protocol):
         """Return a table of the source with rows of ours, for as long as the source is there."""
         ...
 
+    def named(self, query: ir.Table) -> ir.Table:
+        """Return a view of the source that is this query, for as long as the source is there."""
+        ...
+
     def room(self) -> float:
         """Return the bytes that sums held beside the queries may take."""
         ...
@@ -262,6 +268,17 @@ class Reference:
         if table is None:
             table = self.table.mutate(**{name: expression})
         return replace(self, table=table), absent(name, clean=True)
+
+    def shortened(self) -> Reference:
+        """Return the same rows under a name of the source where many steps make them.
+
+        Queries of a long do-file then are as long as those of a short one.
+        """
+        from xmixed.data.reference.pruning import steps_of
+
+        if len(steps_of(self.table)[0]) < _MOST_STEPS:
+            return self
+        return replace(self, table=self.source.named(self.table))
 
     def run(self, query: ir.Table) -> pyarrow.Table:
         """Return the rows of a query over the table; raises what `Source.run` raises."""

@@ -32,7 +32,7 @@ def with_mark(data: Dataset, mark: str, rows: np.ndarray) -> Dataset:
     """Return data with one more mark of rows; `rows` is a `Chosen` over their table."""
     used = {cast(Absent, values).column for values in data.marks.values()}
     reference, place = reference_of(data).with_mark(cast(Chosen, rows).condition, used)
-    return replace(data, reference=reference, marks={**data.marks, mark: place})
+    return replace(data, reference=reference.shortened(), marks={**data.marks, mark: place})
 
 
 def as_stored(number: Any, storage_type: str) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xmixed.data.files.leftovers import spill_folder, sweep
+from xmixed.data.reference.pruning import pruned
 from xmixed.data.reference.watching import watched, watched_pieces
 from xmixed.data.room import Room, free_memory
 from xmixed.errors import StataError
@@ -52,7 +53,7 @@ def written(query: ir.Table, backend: Any) -> str:
     whether a number is NaN, since leaves leave none.
     """
     with _plain_selects():
-        tree = backend.compiler.to_sqlglot(query)
+        tree = backend.compiler.to_sqlglot(pruned(query))
     tree = tree.transform(_plain)
     if backend.name == "pyspark":
         tree = tree.transform(_plain_for_spark)
@@ -159,6 +160,14 @@ class DuckDB:
                 connection.unregister("rows_by_xmixed")
             return self.backend.table(name, database=("temp", "main"))
 
+    def named(self, query: ir.Table) -> ir.Table:
+        """Return a temporary view; see `Source.named`."""
+        self._kept += 1
+        name = f"kept_by_xmixed_{self._kept}"
+        with self.failures():
+            self.backend.con.execute(f"CREATE TEMP VIEW {name} AS {written(query, self.backend)}")
+            return self.backend.table(name, database=("temp", "main"))
+
     def room(self) -> float:
         """Return what `set max_memory` allows, and never more than half of what the machine has free."""
         return min(self._limit, free_memory() / 2)
@@ -234,6 +243,14 @@ class Spark:
         name = f"kept_by_xmixed_{self._kept}"
         with self.failures():
             self.session.createDataFrame(rows).createOrReplaceTempView(name)
+            return self.backend.table(name)
+
+    def named(self, query: ir.Table) -> ir.Table:
+        """Return a view of the session; see `Source.named`."""
+        self._kept += 1
+        name = f"kept_by_xmixed_{self._kept}"
+        with self.failures():
+            self.session.sql(written(query, self.backend)).createOrReplaceTempView(name)
             return self.backend.table(name)
 
     def room(self) -> float:

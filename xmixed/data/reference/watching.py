@@ -74,14 +74,15 @@ def _awaited(
             failed.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
-    thread.start()
     try:
+        thread.start()
         while thread.is_alive():
             thread.join(_TICK)
             line.show(share)
     except KeyboardInterrupt:
         cancel()
-        thread.join()
+        if thread.ident is not None:  # it had begun
+            thread.join()
         raise
     if failed:
         raise failed[0]

@@ -33,7 +33,9 @@ class MarginalModel:
     terms : tuple of Term or None
     covariates : Covariates
     frame : EstimationFrame
-        The estimation sample.
+        The estimation sample, or points that have its moments.
+    rows : ndarray, shape (n,), or None
+        How many observations each of these stands for; None for one.
     check : Estimability or None
     counts : dict
         How often each level of each factor occurs.
@@ -46,6 +48,7 @@ class MarginalModel:
     terms: tuple[Term | None, ...]
     covariates: Covariates
     frame: EstimationFrame
+    rows: np.ndarray | None
     check: Estimability | None
     counts: dict[str, np.ndarray]
     equation: str
@@ -62,17 +65,28 @@ def marginal_model(
     StataError
         r(498) where the estimation sample is gone.
     """
-    terms = estimator.terms(estimates)
     frame = EstimationFrame(context, sample_rows(context, estimates.mark))
+    return model_over(estimator.terms(estimates), estimates, frame, None, check)
+
+
+def model_over(
+    terms: tuple[Term | None, ...],
+    estimates: Estimates,
+    frame: EstimationFrame,
+    rows: np.ndarray | None,
+    check: bool,
+) -> MarginalModel:
+    """Return the active model for comparisons; see `MarginalModel`."""
+    counted = np.ones(frame.size) if rows is None else rows
     covariates, coefficients = Covariates.of(terms), Coefficients.of(estimates)
     counts = {
-        name: np.array([np.count_nonzero(frame.values(name) == level) for level in factor.levels], float)
+        name: np.array([np.sum(counted, where=frame.values(name) == level) for level in factor.levels])
         for name, factor in covariates.factors.items()
     }
     equation = coefficients.names[0].rpartition(":")[0]
     estimability = Estimability(terms, frame) if check else None
     df = estimates.scalars.get("df_r")
-    return MarginalModel(coefficients, terms, covariates, frame, estimability, counts, equation, df)
+    return MarginalModel(coefficients, terms, covariates, frame, rows, estimability, counts, equation, df)
 
 
 def cell_rows(model: MarginalModel, term: MarginTerm, observed: bool) -> np.ndarray:
@@ -119,7 +133,7 @@ def _weight(model: MarginalModel, term: Term, cell: dict[str, int], observed: bo
         return 1.0
     if observed:
         found = model.frame.column(Term(tuple(rest)))
-        return 1.0 if found is None else float(found.mean())
+        return 1.0 if found is None else float(np.average(found, weights=model.rows))
     return float(np.prod([1.0 / len(model.covariates.factors[part.plain].levels) for part in rest]))
 
 

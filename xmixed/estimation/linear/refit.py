@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,18 +47,28 @@ class Refitted:
 
     @property
     def labels(self) -> list[tuple[str, str]]:
-        """(factor variable, level) of a level, ("", name) of another covariate."""
-        found = []
-        for term in self.terms:
-            if len(term.parts) == 1 and term.factors:
-                found.append((term.parts[0].plain, str(term.parts[0].level)))
-            elif term.parts:
-                found.append(("", term.without_marks()))
-        return found
+        return labels_of(self.terms)
 
     def values(self, whole: np.ndarray) -> np.ndarray:
         """Return a column of the data over the sample."""
         return whole[self.rows]
+
+
+def labels_of(terms: Sequence[Term]) -> list[tuple[str, str]]:
+    """Return (factor variable, level) of a level, ("", name) of another covariate."""
+    found = []
+    for term in terms:
+        if len(term.parts) == 1 and term.factors:
+            found.append((term.parts[0].plain, str(term.parts[0].level)))
+        elif term.parts:
+            found.append(("", term.without_marks()))
+    return found
+
+
+def estimated_terms(estimates: Estimates) -> tuple[Term, ...]:
+    """Return the terms of the last regression that have a coefficient."""
+    fitted: FittedTerms = estimates.payload
+    return tuple(term for term in fitted.terms if term is not None and not term.status)
 
 
 def fitted_sample(estimates: Estimates, context: Context) -> Refitted:
@@ -70,7 +81,7 @@ def fitted_sample(estimates: Estimates, context: Context) -> Refitted:
     """
     fitted: FittedTerms = estimates.payload
     frame = EstimationFrame(context, sample_rows(context, estimates.mark))
-    terms = tuple(term for term in fitted.terms if term is not None and not term.status)
+    terms = estimated_terms(estimates)
     columns = tuple(frame.column(term) for term in terms)
     y = frame.values(*variable_of(fitted.depvar))
     weighting = None

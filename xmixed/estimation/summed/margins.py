@@ -22,6 +22,7 @@ from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.inference.covariates import Covariates, empty_cells
 from xmixed.estimation.inference.estimability import Estimability
+from xmixed.estimation.inference.marginal_cells import MarginalModel, model_over
 from xmixed.estimation.inference.margins import MarginsRequest, Setting
 from xmixed.estimation.inference.margins_sample import weighting_of
 from xmixed.estimation.inference.prediction import Request
@@ -91,6 +92,19 @@ def summed_setting(
     return Setting(covariates, frame, weights, counts, respond, check)
 
 
+def summed_model(estimator: Estimator, estimates: Estimates, context: Context, check: bool) -> MarginalModel:
+    """Return the active model for comparisons; see `marginal_cells.marginal_model`."""
+    terms = estimator.terms(estimates)
+    _refuse_degrees(terms)
+    covariates = Covariates.of(terms)
+    leaves = Leaves(context, reference_of(context.data).where(in_sample(context, estimates)))
+    for name in covariates.order:
+        leaves.number(name, "", "covariates")
+    points, _, rows = _points(leaves, covariates, ())
+    frame = EstimationFrame(context.over(points), np.ones(points.n_obs, bool))
+    return model_over(terms, estimates, frame, rows, check)
+
+
 def _refuse(request: Request, terms: Sequence[Term | None], wanted: MarginsRequest) -> None:
     if not request.statistic.linear:
         raise needs_rows("margins of what is not linear is")
@@ -99,6 +113,10 @@ def _refuse(request: Request, terms: Sequence[Term | None], wanted: MarginsReque
     statistics = {item.statistic for own in wanted.at for item in own} - set(_EXACT)
     if statistics:
         raise needs_rows(f"at(({statistics.pop()})) is")
+    _refuse_degrees(terms)
+
+
+def _refuse_degrees(terms: Sequence[Term | None]) -> None:
     degrees = [sum(part.level is None for part in term.parts) for term in terms if term is not None]
     if max(degrees, default=0) > 2:
         raise needs_rows("margins with products of three continuous covariates is")

@@ -112,7 +112,7 @@ def _fitted(
         outside = outside | own[0].isnull()
         effects = [Term(())] if equation.factor else effect_terms(names, equation.effects)
         for term, mean in zip(effects, own, strict=True):
-            column, effect = _column(term, data), mean.fill_null(0.0)
+            column, effect = term_column(term, data), mean.fill_null(0.0)
             value = value + (effect if column is None else effect * column)
     if statistic != "fitted":
         value = _number(estimates.macros["depvar"], data) - value
@@ -127,7 +127,7 @@ def _fitted(
 def _of_row(estimates: Estimates, terms: Sequence[Term | None], statistic: str, data: Dataset) -> Any:
     """A statistic of a row and e() alone."""
     used = [place for place, term in enumerate(terms) if term is not None and not term.status]
-    columns = [_column(terms[place], data) for place in used]
+    columns = [term_column(terms[place], data) for place in used]
     if statistic == "stdp":
         coefficients = Coefficients.of(estimates)
         V, centred = coefficients.V, coefficients.centred
@@ -150,7 +150,7 @@ def _number(name: str, data: Dataset) -> Any:
     return reference_of(data).number(data[name])
 
 
-def _column(term: Term | None, data: Dataset) -> Any:
+def term_column(term: Term | None, data: Dataset) -> Any:
     """The column of a term; None is the constant."""
     found: Any = None
     for part in () if term is None else term.parts:

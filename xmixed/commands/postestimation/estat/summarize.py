@@ -13,10 +13,10 @@ from xmixed.estimation.results import estimator_of
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.factors.design import column
-from xmixed.expressions.factors.terms import Term
+from xmixed.expressions.factors.terms import Part, Term
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.expressions.weights import check_weights
-from xmixed.language.nodes import Command, Name
+from xmixed.language.nodes import Command, Expression, Name
 from xmixed.language.parser import parse_expression
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
@@ -46,10 +46,47 @@ from xmixed.statistics.moments import moments
 )
 def summarize(session: SessionState, node: Command) -> None:
     """Summarise the variables of the model, or others, over the estimation sample."""
-    rows = session.data.marks.get(session.e.mark)
-    if rows is None:
+    if session.data.marks.get(session.e.mark) is None:
         raise StataError(498, "e(sample) information not available")
-    context = Context.of(session)
+    asked = _asked(session, node)
+    if session.data.reference is None:
+        n, table = _of_rows(session, node, asked)
+    else:
+        n, table = _by_reference(session, node, asked)
+    header = not node.option("noheader")
+    session.out.write(*render_sample(session.e.macros.get("cmd", ""), n, table, header))
+    stats = np.array([[row.mean, row.sd, row.minimum, row.maximum] for row in table])
+    heads = ["mean", "sd", "min", "max"]
+    session.r = Results({"N": n}, matrices={"stats": Matrix(stats, [row.name for row in table], heads)})
+
+
+def _asked(session: SessionState, node: Command) -> list[tuple[str, Term]]:
+    """Return the columns that are wanted and what they are called; r(109) for strings."""
+    if not node.argument:
+        outcome = session.e.macros["depvar"]
+        found = [(outcome, Term((Part(*variable_of(outcome)),)))]
+        return found + [(term.without_marks(), term) for term in _summarized(session.e)]
+    names = resolve_varlist(node.argument, session.data)
+    for name in names:
+        if session.data[name].is_string:
+            raise StataError(109, f"string variables not allowed in varlist;\n{name} is a string variable")
+    return [(name, Term((Part(name),))) for name in dict.fromkeys(names)]
+
+
+def _by_reference(
+    session: SessionState, node: Command, asked: list[tuple[str, Term]]
+) -> tuple[float, list[SampleRow]]:
+    """Return the number of observations and the statistics, by queries."""
+    from xmixed.estimation.summed.summaries import sample_statistics
+
+    weight = None if node.option("noweights") else _weight_of(session.e)
+    return sample_statistics(session.e, Context.of(session), asked, weight)
+
+
+def _of_rows(
+    session: SessionState, node: Command, asked: list[tuple[str, Term]]
+) -> tuple[float, list[SampleRow]]:
+    context, rows = Context.of(session), session.data.marks[session.e.mark]
     weights = None if node.option("noweights") else _sample_weights(session, context)
 
     def values(variable: str, series: str) -> np.ndarray:
@@ -60,18 +97,7 @@ def summarize(session: SessionState, node: Command) -> None:
             raise StataError(109, "type mismatch")
         return found[rows]
 
-    if node.argument:
-        names = resolve_varlist(node.argument, session.data)
-        for name in names:
-            if session.data[name].is_string:
-                raise StataError(
-                    109, f"string variables not allowed in varlist;\n{name} is a string variable"
-                )
-        columns = [(name, values(name, "")) for name in dict.fromkeys(names)]
-    else:
-        outcome = session.e.macros["depvar"]
-        columns = [(outcome, values(*variable_of(outcome)))]
-        columns += [(term.without_marks(), column(term, values)) for term in _summarized(session.e)]
+    columns = [(name, column(term, values)) for name, term in asked]
     kind, own = ("", None) if weights is None else (weights[0], weights[1][rows])
     if own is not None:
         check_weights(own, kind)
@@ -79,11 +105,7 @@ def summarize(session: SessionState, node: Command) -> None:
     n = float(np.count_nonzero(rows))
     if own is not None:
         n = float(own.sum() if kind == "fweight" else np.count_nonzero(own))
-    header = not node.option("noheader")
-    session.out.write(*render_sample(session.e.macros.get("cmd", ""), n, table, header))
-    stats = np.array([[row.mean, row.sd, row.minimum, row.maximum] for row in table])
-    heads = ["mean", "sd", "min", "max"]
-    session.r = Results({"N": n}, matrices={"stats": Matrix(stats, [row.name for row in table], heads)})
+    return n, table
 
 
 def _summarized(estimates: Estimates) -> list[Term]:
@@ -99,13 +121,21 @@ def _summarized(estimates: Estimates) -> list[Term]:
 
 
 def _sample_weights(session: SessionState, context: Context) -> tuple[str, np.ndarray] | None:
-    """Return the observations' weights as `summarize` takes them, sampling weights as analytic ones."""
-    kind = session.e.macros.get("wtype")
+    """Return the kind and the values of the observations' weights; see `_weight_of`."""
+    found = _weight_of(session.e)
+    if found is None:
+        return None
+    values, _ = evaluate_column(found[1], context)
+    return found[0], np.where(is_missing(values), 0.0, values)
+
+
+def _weight_of(estimates: Estimates) -> tuple[str, Expression] | None:
+    """Return the weights as `summarize` takes them, sampling weights as analytic ones."""
+    kind = estimates.macros.get("wtype")
     if not kind:
         return None
-    expression = parse_expression(session.e.macros["wexp"].removeprefix("= "))
-    values, _ = evaluate_column(expression, context)
-    return "aweight" if kind == "pweight" else kind, np.where(is_missing(values), 0.0, values)
+    expression = parse_expression(estimates.macros["wexp"].removeprefix("= "))
+    return "aweight" if kind == "pweight" else kind, expression
 
 
 def _sample_row(name: str, values: np.ndarray, kind: str, weights: np.ndarray | None) -> SampleRow:
