@@ -182,7 +182,9 @@ def test_displays(session: xmixed.Session) -> None:
         "estimates store g\nquietly stcox female\nestimates store c\nesttab g c\ntest female\nestat ic"
     )
     session.run("margins, predict(xb) dydx(female)\nestimates replay c")
-    session.run("stcox, estimate\nstcox female, strata(social) breslow robust offset(t0)\nstcox female, efron")
+    session.run(
+        "stcox, estimate\nstcox female, strata(social) breslow robust offset(t0)\nstcox female, efron"
+    )
 
 
 def test_parametric_predictions(session: xmixed.Session) -> None:
