@@ -229,3 +229,19 @@ def test_replay_lrtest_and_from(session):
     assert session.e["ll"] == pytest.approx(reached, abs=1e-6)
     with pytest.raises(StataError, match="residuals"):
         session.run("estat icc")
+
+
+@pytest.mark.parametrize(
+    ("structure", "hint"),
+    [
+        ("ar1", "a blank stands before the order: residuals(ar 1)"),
+        ("toeplitz12, t(days)", "a blank stands before the order: residuals(toeplitz 12)"),
+        ("un1", "residual structures: independent"),
+    ],
+)
+def test_what_may_have_been_meant(structure: str, hint: str) -> None:
+    session = Session()
+    session.run("sysuse sleepstudy")
+    with pytest.raises(StataError) as caught:
+        session.run(f"xtmixed reaction days || subject:, residuals({structure})")
+    assert caught.value.code == 198 and caught.value.hint.startswith(hint)
