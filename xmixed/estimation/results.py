@@ -34,7 +34,7 @@ MODULES: dict[str, str] = {
     "areg": "linear.areg",
     "glm": "generalized.estimator",
     "cox": "survival.estimator:COX",
-    "exponential": "survival.estimator:PARAMETRIC",
+    "ereg": "survival.estimator:PARAMETRIC",
     "gompertz": "survival.estimator:PARAMETRIC",
     "llogistic": "survival.estimator:PARAMETRIC",
     "lnormal": "survival.estimator:PARAMETRIC",

@@ -27,7 +27,8 @@ from xmixed.render.layouts.estimation.survival import render_settings
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 
-SPELLINGS = {"loglogistic": "llogistic", "lognormal": "lnormal"}
+SPELLINGS = dict((("loglogistic", "llogistic"), ("lognormal", "lnormal"), ("exponential", "ereg")))
+"""e(cmd) of distributions that go by another name."""
 
 
 @command(

@@ -189,7 +189,7 @@ DISTRIBUTIONS: dict[tuple[str, bool], Distribution] = {
     for own in (
         Distribution(
             f"Exponential regression -- {_HAZARD}",
-            "exponential",
+            "ereg",
             _exponential_hazard,
             "",
             (),
@@ -198,7 +198,7 @@ DISTRIBUTIONS: dict[tuple[str, bool], Distribution] = {
         ),
         Distribution(
             f"Exponential regression -- {_TIME}",
-            "exponential",
+            "ereg",
             _exponential_time,
             "",
             (),
