@@ -27,7 +27,7 @@ from xmixed.render.layouts.estimation.survival import render_settings
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 
-SPELLINGS = dict((("loglogistic", "llogistic"), ("lognormal", "lnormal"), ("exponential", "ereg")))
+SPELLINGS = (("loglogistic", "llogistic"), ("lognormal", "lnormal"), ("exponential", "ereg"))
 """e(cmd) of distributions that go by another name."""
 
 
@@ -77,7 +77,7 @@ def streg(session: SessionState, node: Command) -> None:
     name = str(node.option("distribution", ""))
     if not name:
         raise StataError(198, "option distribution() required")
-    name = SPELLINGS.get(name, name)
+    name = next((own for typed, own in SPELLINGS if typed == name), name)
     time = bool(node.option("time")) or not any(key == (name, False) for key in DISTRIBUTIONS)
     distribution = DISTRIBUTIONS.get((name, time))
     if distribution is None:
