@@ -73,8 +73,9 @@ def effects_at_point(
     for name in names:
         estimate, row = found[name]
         variance = float(coefficients.covariance_of(row[None])[0, 0])
-        figures = wald_figures(estimate, variance, level, None)
-        effects.append(Effect(name, name in binary, figures, float(at[name])))
+        figures, place = wald_figures(estimate, variance, level, None), at[name]
+        assert isinstance(place, float), "there are no factors"
+        effects.append(Effect(name, name in binary, figures, place))
     return EffectsAtPoint(float(held.b[0]), tuple(effects))
 
 

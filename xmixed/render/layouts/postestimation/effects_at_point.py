@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from xmixed.estimation.delta import Figures
 from xmixed.formats import format_value
 from xmixed.formats.width import abbreviate_name
 from xmixed.output import Line, line
+from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.render.text import result, rule
 
 STUB, WIDTH = 8, 78
