@@ -261,7 +261,7 @@ COMMANDS: dict[str, Listed] = {
     "meqrpoisson": Listed("meqrpoisson", "estimation.xtmelogit", "Multilevel Poisson regression, another name of xtmepoisson"),
     "merge": Listed("mer", "combine.merge", "Add the variables of a file"),
     "mfp": Listed("mfp", None),
-    "mfx": Listed("mfx", None, nearest="margins"),
+    "mfx": Listed("mfx", "postestimation.mfx", "Effects at the means, with discrete changes of 0 and 1"),
     "mgarch": Listed("mgarch", None),
     "mi": Listed("mi", "mi.mi", "Multiple imputation"),
     "misstable": Listed("misstable", "describe.misstable", "Tables of missing values"),
