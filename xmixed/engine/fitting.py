@@ -247,7 +247,8 @@ def _climb(
     root: Surface, surface: Surface, point: Point, options: Options, report: Report, prepared: Prepared | None
 ) -> _Ascent:
     """Search, polish and settle; start again where the maximum found turns out to be a local one."""
-    found, elsewhere = search(surface, point, options, report), False
+    # Whoever gives starting values has chosen where to start.
+    found, elsewhere = search(surface, point, options, report), options.start is not None
     for _ in range(_RESTARTS):
         objective = root.objective
         if _is_final(found):

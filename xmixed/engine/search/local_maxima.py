@@ -19,10 +19,12 @@ _SHARES = (1e-6, 1e-4, 1e-2, 1.0)
 _GAIN = 1e-8
 # Rows up to which the search starts elsewhere, too, from how many points, and how far.
 _FEW_ROWS = 500
-_FEW_UNITS, _STARTS, _STEPS = 30, 4, 15
+_FEW_UNITS, _STARTS, _STEPS = 25, 2, 15
 # How many of the first correlations to start from, as hyperbolic arctangents and as logits.
 _CORRELATIONS, _ATANHS, _LOGITS = 2, (-1.5, 1.5), (-2.0, 3.0)
 _NEARLY = 0.95
+# A way that comes so near to the maximum found, in terms of each parameter's size, ends there.
+_NEAR = 0.3
 
 
 def higher_start(objective: Objective, point: Point) -> Point | None:
@@ -69,7 +71,7 @@ def start_elsewhere(root: Surface, point: Point) -> Point | None:
 
     None where the ways that begin highest end below it.
     """
-    objective, floor = root.objective, _floor(point)
+    objective = root.objective
     if objective.problem.n > _FEW_ROWS:
         return None
     trials = [objective.point(blocks, point.rho) for blocks in _at_limits(objective, point)]
@@ -84,7 +86,7 @@ def start_elsewhere(root: Surface, point: Point) -> Point | None:
     for trial in trials[:_STARTS]:
         if objective.sweeps.evaluations > most:
             return None
-        found = _way_up(root, trial, floor) if np.isfinite(trial.log_likelihood) else None
+        found = _way_up(root, trial, point) if np.isfinite(trial.log_likelihood) else None
         if found is not None:
             return found
     return None
@@ -137,14 +139,15 @@ def _other_blocks(objective: Objective, point: Point) -> list[tuple[np.ndarray, 
     return [point.blocks, usual, tuple(turned)]
 
 
-def _way_up(root: Surface, point: Point, floor: float) -> Point | None:
-    """The first point above the floor on Newton's way, unless that promises to end below it."""
-    state = root.at(point)
+def _way_up(root: Surface, start: Point, maximum: Point) -> Point | None:
+    """The first point above a maximum on Newton's way, unless that promises to end below it, or there."""
+    state, floor, there = root.at(start), _floor(maximum), root.theta(maximum)
     for _ in range(_STEPS):
         if state.point.log_likelihood > floor:
             return state.point
         step = root.step(state)
-        if step.concave and state.point.log_likelihood + step.scaled_gradient < floor:
+        near = (np.abs(state.theta - there) < _NEAR * root.sizes(there)).all()
+        if step.concave and (near or state.point.log_likelihood + step.scaled_gradient < floor):
             return None
         following = climbed_step(root, state, step)
         if following is None:
