@@ -206,6 +206,7 @@ def added(
             row[filled : filled + len(occurs)] = column if len(occurs) == len(whole) else column[occurs]
         occurring.append(occurs + first)
         filled += len(occurs)
+        del whole, column
     return np.concatenate(occurring), kept[:, :filled]
 
 
