@@ -1,5 +1,7 @@
 """How long `regress` takes beside numpy's normal equations, and the memory beside that of its columns.
 
+Both in turn, processor time; BLAS on one thread says more (OPENBLAS_NUM_THREADS=1).
+
 python benchmarks/regress.py [ROWS] [COLUMNS]
 """
 
@@ -18,14 +20,11 @@ from xmixed.interpreter.session import Session
 REPETITIONS = 3
 
 
-def best(run: Callable[[], object]) -> float:
-    """Return the best time of several runs, in seconds."""
-    times = []
-    for _ in range(REPETITIONS):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times)
+def seconds(run: Callable[[], object]) -> float:
+    """Return the processor time of a run."""
+    start = time.process_time()
+    run()
+    return time.process_time() - start
 
 
 def largest(run: Callable[[], object]) -> float:
@@ -48,12 +47,16 @@ def main() -> None:
     del data
     session.run("quietly regress y x0 in 1/100")
     size = 8e-9 * rows * (columns + 1)
-    own = best(lambda: session.run(f"quietly regress y x0-x{columns - 1}"))
     more = largest(lambda: session.run(f"quietly regress y x0-x{columns - 1}"))
     names = [f"x{place}" for place in range(columns)]
     X = np.column_stack([*(session.data[name].values for name in names), np.ones(rows)])
     y = session.data["y"].values
-    other = best(lambda: np.linalg.solve(X.T @ X, X.T @ y))
+    command = f"quietly regress y x0-x{columns - 1}"
+    turns = [
+        (seconds(lambda: session.run(command)), seconds(lambda: np.linalg.solve(X.T @ X, X.T @ y)))
+        for _ in range(REPETITIONS)
+    ]
+    own, other = (min(times) for times in zip(*turns, strict=True))
     print(f"{rows} x {columns}: regress {own:.2f} s, numpy {other:.2f} s, ratio {own / other:.2f}")
     print(f"columns {size:.2f} GB, more memory while it runs {more:.2f} GB")
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from xmixed.errors import StataError
 from xmixed.estimation.inference.contrasts import Adjustment, same_letters
 from xmixed.interpreter.session import Session
 from xmixed.statistics.linear.contrasts import contrast_rows, orthogonal_polynomials
@@ -185,3 +186,11 @@ def test_margins_of_probabilities_have_exact_derivatives() -> None:
     J = ((slope * (1 - 2 * p) * b[0])[:, None] * X).mean(axis=0)
     J[0] += slope.mean()
     assert session.r["V"].values[0, 0] == pytest.approx(J @ V @ J, rel=1e-7)
+
+
+def test_what_does_not_sum_to_zero_is_a_combination(fitted: Session) -> None:
+    mean = {g: (cell_mean(fitted, g, 0) + cell_mean(fitted, g, 1)) / 2 for g in LEVELS}
+    with pytest.raises(StataError, match="contrast of g does not sum to zero") as caught:
+        fitted.run("contrast {g .5 .5 0 0}")
+    assert caught.value.code == 198 and "lincom" in caught.value.hint
+    check(fitted, "contrast {g .5 .5 0 0}, lincom", [(mean[1] + mean[3]) / 2])

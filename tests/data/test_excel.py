@@ -13,7 +13,8 @@ from xmixed.data.dataset import Dataset, Variable
 from xmixed.data.files import extras, memory
 from xmixed.data.files.content import Content
 from xmixed.data.files.excel.cells import column_of_cells
-from xmixed.data.files.excel.reader import CellRange, column_letters, parse_range, read_excel
+from xmixed.data.files.excel.ranges import CellRange, column_letters, parse_range
+from xmixed.data.files.excel.reader import read_excel
 from xmixed.data.files.excel.writer import SheetWriting, write_excel
 from xmixed.errors import StataError
 from xmixed.missing import CODES, MISSING

@@ -280,8 +280,7 @@ def _residuals(text: str, typed: TypedOption, spec: OptionSpec) -> ResidualSpeci
     children = _by_rule("residuals", text, typed, spec)
     structure = match_choice(children[0].value, [(name, minimum) for name, minimum, _ in RESIDUAL_STRUCTURES])
     if structure is None:
-        names = ", ".join(name for name, _, _ in RESIDUAL_STRUCTURES)
-        raise _incorrect(typed, spec, f"residual structures: {names}")
+        raise _incorrect(typed, spec, _residuals_hint(children[0].value))
     order: int | None = None
     variables: dict[str, Pattern] = {}
     for child in children[1:]:
@@ -294,6 +293,15 @@ def _residuals(text: str, typed: TypedOption, spec: OptionSpec) -> ResidualSpeci
         elif child.type == "NUMBER":
             order = _order(structure, child.value, typed, spec)
     return ResidualSpecification(structure, order, variables.get("by"), variables.get("t"), typed.span)
+
+
+def _residuals_hint(word: str) -> str:
+    """Return what may have been meant: `ar1` lacks a blank."""
+    bare = word.rstrip("0123456789")
+    ordered = [(name, minimum) for name, minimum, least in RESIDUAL_STRUCTURES if least is not None]
+    if bare != word and match_choice(bare, ordered):
+        return f"a blank stands before the order: residuals({bare} {word[len(bare) :]})"
+    return f"residual structures: {', '.join(name for name, _, _ in RESIDUAL_STRUCTURES)}"
 
 
 def _order(structure: str, word: str, typed: TypedOption, spec: OptionSpec) -> int:

@@ -121,6 +121,17 @@ def test_refusals(session, rest, code, message):
     assert "b" not in session.e.matrices
 
 
+def test_an_autoregression_needs_gaps_of_a_few_periods(session):
+    """Of order one it is one in any unit; of order two it is seen at any angle of its roots' powers."""
+    session.run("generate double ms = t * 86400000")
+    with pytest.raises(StataError, match=r"gaps in t\(\) variable ms are multiples of 86,400,000") as caught:
+        session.run("xtmixed y x || g:, res(ar 2, t(ms)) nolog")
+    assert caught.value.code == 459 and caught.value.hint == "count t() in units of 86400000"
+    session.run("generate even = t * 1000")
+    session.run("capture quietly xtmixed y x || g:, res(ar 2, t(even)) iterate(1)")
+    assert session.e["timevar"] == "even"
+
+
 def test_ignored_time_leaves_the_sample_alone(session):
     session.run("replace t = . in 1")
     lines = text(session, "xtmixed y x || g:, residuals(ind, t(t)) nolog")
@@ -229,3 +240,19 @@ def test_replay_lrtest_and_from(session):
     assert session.e["ll"] == pytest.approx(reached, abs=1e-6)
     with pytest.raises(StataError, match="residuals"):
         session.run("estat icc")
+
+
+@pytest.mark.parametrize(
+    ("structure", "hint"),
+    [
+        ("ar1", "a blank stands before the order: residuals(ar 1)"),
+        ("toeplitz12, t(days)", "a blank stands before the order: residuals(toeplitz 12)"),
+        ("un1", "residual structures: independent"),
+    ],
+)
+def test_what_may_have_been_meant(structure: str, hint: str) -> None:
+    session = Session()
+    session.run("sysuse sleepstudy")
+    with pytest.raises(StataError) as caught:
+        session.run(f"xtmixed reaction days || subject:, residuals({structure})")
+    assert caught.value.code == 198 and caught.value.hint.startswith(hint)

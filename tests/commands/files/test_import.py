@@ -114,3 +114,30 @@ def test_where_webuse_looks(session, fails):
     assert fails(session, "webuse pig")[0] == 677
     assert session.run("webuse query") == '(prefix now "http://localhost:1/data")\n'
     assert session.run("webuse set") == manual
+
+
+def test_cells_keep_their_formats_where_asked(session, folder: Path):
+    openpyxl = pytest.importorskip("openpyxl")
+    session.run("clear\nset obs 2\ngenerate day = 18000\nformat day %td\nexport excel x, sheet(One)")
+    book = openpyxl.load_workbook("x.xlsx")
+    book["One"]["A1"].number_format = "0.000"
+    book.save("x.xlsx")
+    session.run("export excel x.xlsx, sheet(One, modify) keepcellfmt locale(de)")
+    page = openpyxl.load_workbook("x.xlsx")["One"]
+    assert page["A1"].number_format == "0.000" and page["A1"].value == 39916  # 13 April 2009
+    session.run("export excel x.xlsx, sheet(One, modify)")
+    assert openpyxl.load_workbook("x.xlsx")["One"]["A1"].is_date
+    session.run("import excel x.xlsx, locale(de) clear")
+    assert session.data["A"].to_double().tolist() == [18000, 18000]
+
+
+def test_old_workbooks_at_the_prompt(session, folder: Path, fails):
+    xlwt = pytest.importorskip("xlwt")
+    pytest.importorskip("xlrd")
+    book = xlwt.Workbook()
+    book.add_sheet("S").write(0, 0, 2.5)
+    book.save("old.xls")
+    session.run("import excel old, clear")  # without an extension it is .xls if there is one
+    assert session.data["A"].to_double().tolist() == [2.5]
+    assert "A1:A1" in session.run("import excel old.xls, describe")
+    assert fails(session, "export excel old.xls, replace")[0] == 603

@@ -70,7 +70,6 @@ def test_saving_nothing(session, folder: Path, fails):
     assert (session.data.n_obs, session.data.names) == (5, [])
     session.run("clear\nset obs 1\ngen x = 1")
     assert fails(session, "save")[0] == 198
-    assert fails(session, "save y, all")[0] == 198
 
 
 def test_saveold(pigs, folder: Path):
@@ -124,3 +123,22 @@ def test_saving_where_there_is_no_folder_says_one_line(pigs, folder: Path):
         "",
     )
     assert list(folder.iterdir()) == [] and pigs.data.source == ""
+
+
+def test_the_estimation_sample_is_saved_with_the_data(session, tmp_path):
+    path = tmp_path / "x.dta"
+    session.run(f"""clear
+set obs 20
+generate x = _n
+generate y = x^2
+save {path}, all
+regress y x if x > 5
+sort y
+save {path}, replace all
+drop _all
+use {path}""")
+    assert session.data.names == ["x", "y"] and not session.data.changed
+    session.run("predict r if e(sample), residuals\ncount if !missing(r)")
+    assert session.r["N"] == 15 and session.data["r"].to_double()[0] > 8e307
+    session.run(f"ereturn clear\nuse {path}, clear\ncount if _e_sample")
+    assert session.r["N"] == 15

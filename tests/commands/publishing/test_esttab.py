@@ -186,17 +186,6 @@ def test_formats_by_name(session: Session) -> None:
     assert session.run("esttab ols, fixed") == session.run("esttab ols")
 
 
-@pytest.mark.parametrize(
-    "option",
-    [
-        "margin",
-    ],
-)
-def test_what_is_not_built_is_refused(session: Session, option: str) -> None:
-    with pytest.raises(StataError, match="not implemented in xmixed yet"):
-        session.run(f"esttab ols, {option}")
-
-
 @pytest.mark.parametrize("option", ["nocopy", "addscalars(a 1)", "noesample", "missing"])
 def test_what_eststo_does_not_have(session: Session, option: str) -> None:
     with pytest.raises(StataError, match="not implemented in xmixed yet"):

@@ -51,8 +51,35 @@ def test_excel(session: Session, tmp_path: Path) -> None:
     shown = [[word for text in row for word in text.split()] for row in rows]
     wanted = [["=1+1" if word == "x" else word for word in line] for line in console(session)]
     assert [row for row in shown if row] == wanted
+    ruled = [[bool(cell.border.top.style) for cell in row] for row in sheet.iter_rows()]
+    assert all(len(set(row)) == 1 for row in ruled) and sum(map(any, ruled)) == 4
     formula = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "=1+1")
     assert formula.data_type == "s"
+
+
+def test_heads_over_several_columns_are_one_cell(session: Session, tmp_path: Path) -> None:
+    docx, openpyxl = pytest.importorskip("docx"), pytest.importorskip("openpyxl")
+    session.run("eststo c: quietly regress y z")
+    for ending in ("docx", "xlsx"):
+        session.run(
+            f'esttab using "{tmp_path / "t"}.{ending}", se wide title(T) '
+            'mtitles("A name of some length" "B" "C") mgroups("Both" "Alone", pattern(1 0 1))'
+        )
+    (table,) = docx.Document(str(tmp_path / "t.docx")).tables
+    rows = [[cell.text for cell in row.cells] for row in table.rows]
+    assert rows[0] == ["", *["Both"] * 4, *["Alone"] * 2]
+    assert rows[1] == ["", "(1)", "(1)", "(2)", "(2)", "(3)", "(3)"]
+    borders = [
+        len(cell._tc.tcPr.findall(f"{{{cell._tc.nsmap['w']}}}tcBorders")) for cell in table.rows[0].cells
+    ]
+    assert borders == [1] * 7
+    assert table.columns[0].width == pytest.approx(2 * table.columns[1].width, rel=1e-3)
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").active
+    assert {str(span) for span in sheet.merged_cells.ranges} == {
+        *("B2:E2", "F2:G2"),
+        *(f"{a}{row}:{b}{row}" for row in (3, 4) for a, b in ("BC", "DE", "FG")),
+    }
+    assert sheet["B4"].value == "A name of some length" and sheet.column_dimensions["B"].width >= 21
 
 
 def test_files_that_exist(session: Session, tmp_path: Path) -> None:

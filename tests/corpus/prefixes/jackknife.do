@@ -6,7 +6,7 @@ jackknife, nodots mse: regress reaction days
 matrix V = e(V)
 regress reaction days, vce(hc3)
 matrix H = e(V)
-display V[1,1] / H[1,1] - (e(N) - 1) / e(N)
+display abs(V[1,1] / H[1,1] - (e(N) - 1) / e(N)) < 1e-12
 jackknife r(mean), rclass: summarize reaction
 quietly summarize reaction
 display _se[_jk_1] - r(sd)/sqrt(r(N))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from xmixed.commands.files.memory import (
     CASES,
     REPLACE,
+    cell_block,
     file_name,
     install,
     new_names_before_using,
@@ -25,9 +25,6 @@ from xmixed.render.text import printable, result
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
-if TYPE_CHECKING:
-    from xmixed.data.files.excel.reader import CellRange
-
 HEADS = (("variables", "var"), ("varlabels", "varl"))
 
 
@@ -44,7 +41,7 @@ HEADS = (("variables", "var"), ("varlabels", "varl"))
             OptionSpec("firstrow", "first", help="the first row holds names"),
             OptionSpec("case", "case", "choice", "preserve, lower or upper case of names", choices=CASES),
             OptionSpec("allstring", "allstr", help="everything as strings"),
-            OptionSpec("locale", "locale", "text", built=False),
+            OptionSpec("locale", "locale", "text", "language of the workbook; has no effect"),
             CLEAR,
         ),
     ),
@@ -63,7 +60,7 @@ def import_excel(session: SessionState, node: Command) -> None:
     imported = read_excel(
         read_content(name, 2.0),
         node.option("sheet", ""),
-        _block(node, "cellrange"),
+        cell_block(node, "cellrange"),
         first_row=bool(node.option("firstrow")),
         case=node.option("case", "preserve"),
         all_text=bool(node.option("allstring")),
@@ -77,18 +74,6 @@ def _found(name: str) -> str:
     if "." in os.path.basename(name):
         return name
     return name + (".xls" if os.path.exists(os.path.expanduser(name + ".xls")) else ".xlsx")
-
-
-def _block(node: Command, option: str) -> CellRange | None:
-    from xmixed.data.files.excel.reader import parse_range
-
-    typed = node.option(option)
-    if typed is None:
-        return None
-    found = parse_range(typed)
-    if found is None:
-        raise StataError(198, f"option {option}() incorrectly specified")
-    return found
 
 
 def _describe(session: SessionState, name: str) -> None:
@@ -122,8 +107,8 @@ def _describe(session: SessionState, name: str) -> None:
             OptionSpec("nolabel", "nol", help="values, not their labels"),
             OptionSpec("missing", "miss", "text", "text for missing values"),
             OptionSpec("datestring", "datestr", "format", "dates as text in this format"),
-            OptionSpec("keepcellfmt", "keepcellfmt", built=False),
-            OptionSpec("locale", "locale", "text", built=False),
+            OptionSpec("keepcellfmt", "keepcellfmt", help="cells that are there keep their number formats"),
+            OptionSpec("locale", "locale", "text", "language of the workbook; has no effect"),
             REPLACE,
         ),
         exclusive=(("sheetmodify", "sheetreplace"), ("replace", "sheetmodify"), ("replace", "sheetreplace")),
@@ -135,7 +120,7 @@ def _describe(session: SessionState, name: str) -> None:
 def export_excel(session: SessionState, node: Command) -> None:
     from xmixed.data.files.atomic_file import replace_file
     from xmixed.data.files.content import read_content
-    from xmixed.data.files.excel.reader import CellRange
+    from xmixed.data.files.excel.ranges import CellRange
     from xmixed.data.files.excel.writer import SheetWriting, write_excel
 
     name = file_name(node)
@@ -146,11 +131,12 @@ def export_excel(session: SessionState, node: Command) -> None:
     sheet, how = _sheet(node)
     writing = SheetWriting(
         sheet=sheet,
-        corner=_block(node, "cell") or CellRange(),
+        corner=cell_block(node, "cell") or CellRange(),
         heads=node.option("firstrow", ""),
         labels=not node.option("nolabel"),
         missing=node.option("missing"),
         day_format=node.option("datestring", ""),
+        keep_formats=bool(node.option("keepcellfmt")),
     )
     data = written_part(session, node)
     exists = os.path.exists(os.path.expanduser(name))

@@ -15,6 +15,7 @@ from xmixed.render.text import printable
 from xmixed.session.state import SessionState
 
 if TYPE_CHECKING:
+    from xmixed.data.files.excel.ranges import CellRange
     from xmixed.data.files.imported import Imported
 
 REPLACE = OptionSpec("replace", "replace", help="overwrite the file")
@@ -81,3 +82,16 @@ def selected_part(session: SessionState, node: Command, data: Dataset) -> Datase
     finally:
         session.data = before
     return data.rows(rows)
+
+
+def cell_block(node: Command, option: str) -> CellRange | None:
+    """Return the block of cells that an option names; None without it."""
+    from xmixed.data.files.excel.ranges import parse_range
+
+    typed = node.option(option)
+    if typed is None:
+        return None
+    found = parse_range(typed)
+    if found is None:
+        raise StataError(198, f"option {option}() incorrectly specified")
+    return found

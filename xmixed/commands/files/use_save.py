@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from xmixed.commands.files.memory import REPLACE, file_name, say_if_new, selected_part
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.replacing import CLEAR, check_may_replace
-from xmixed.data.dataset import Dataset
+from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
-from xmixed.expressions.varlist import resolve_varlist
+from xmixed.expressions.varlist import check_new_name, resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.describe.describe import render_names
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 WEBUSE = "webuse"
 """Key of the remembered address that `webuse set` gives."""
+
+SAMPLE = "_e_sample"
+"""Variable of a file in which `save, all` keeps e(sample)."""
 
 OLD_RELEASE = 114
 """File format of `saveold`: Stata 10's."""
@@ -81,10 +86,19 @@ def use(session: SessionState, node: Command) -> None:
         data = read_file(session, name, "use")
         if node.using is not None:
             data = _selected(session, node, data)
+        data = _with_sample(session, data)
     if node.option("nolabel"):
         bare = tuple(replace(variable, value_label="") for variable in data)
         data = replace(data, variables=bare, value_labels={})
     _install(session, data)
+
+
+def _with_sample(session: SessionState, data: Dataset) -> Dataset:
+    """Return data where the variable that `save, all` wrote is e(sample) of the active estimates again."""
+    if SAMPLE not in data or not session.e.mark:
+        return data
+    mark = data[SAMPLE].to_double() == 1
+    return data.without({SAMPLE}).with_(marks={session.e.mark: mark}, changed=False)
 
 
 def _is_reference(node: Command, name: str) -> bool:
@@ -114,10 +128,10 @@ _EMPTYOK = OptionSpec("emptyok", "emptyok", help="save also when there are no va
             _EMPTYOK,
             OptionSpec("nolabel", "nol", help="leave the value labels out"),
             OptionSpec("orphans", "or", help="save unused value labels too"),
-            OptionSpec("all", "all", help="save e(sample) too", built=False),
+            OptionSpec("all", "all", help="save e(sample) too"),
         ),
     ),
-    synopsis="save [filename] [, replace emptyok nolabel orphans]",
+    synopsis="save [filename] [, replace emptyok nolabel orphans all]",
     keeps_r=True,
     by_reference=True,
 )
@@ -150,9 +164,24 @@ def _save(session: SessionState, node: Command, release: int | None) -> None:
     name = with_suffix(name)
     if node.option("replace"):
         say_if_new(session, name)
-    saved = _written(_with_labels_to_save(data, node), name, release, bool(node.option("replace")))
+    written = _with_labels_to_save(data, node)
+    if node.option("all"):
+        written = _with_variable_of_sample(session, written)
+    saved = _written(written, name, release, bool(node.option("replace")))
     session.data = replace(data, source=name, timestamp=saved.timestamp, changed=False)
     session.out.write(f"file {printable(name)} saved")
+
+
+def _with_variable_of_sample(session: SessionState, data: Dataset) -> Dataset:
+    mark = data.marks.get(session.e.mark) if session.e.mark else None
+    if mark is None:
+        return data
+    if data.reference is not None:
+        from xmixed.data.reference.model import needs_rows
+
+        raise needs_rows("saving e(sample) is")
+    check_new_name(SAMPLE, data)
+    return data.with_variables(Variable(SAMPLE, "byte", mark.astype(np.int8), "%8.0g", "e(sample)"))
 
 
 def _written(data: Dataset, name: str, release: int | None, replaces: bool) -> Saved:

@@ -15,6 +15,7 @@ from xmixed.estimation.inference.contrasts import (
     Adjustment,
     TermContrast,
     pairwise,
+    refuse_combinations,
     same_letters,
     spans,
     stepwise_p_values,
@@ -115,7 +116,7 @@ def _head(title: str, node: Command) -> list[Line]:
         options=(
             *COMMON,
             OptionSpec("overall", "over", help="test all terms jointly"),
-            OptionSpec("lincom", "lincom", help="user-defined contrasts as they stand", built=False),
+            OptionSpec("lincom", "lincom", help="user-defined contrasts need not sum to zero"),
             OptionSpec("mcompare", "mcomp", "choice", "adjustment for comparisons", ANY_MODEL),
             OptionSpec("nowald", "now", help="no Wald tests"),
         ),
@@ -130,6 +131,8 @@ def contrast(session: SessionState, node: Command) -> None:
     b, V = model.coefficients.b, model.coefficients.V
     found: list[tuple[TermContrast, np.ndarray, np.ndarray]] = []
     for term in node.argument:
+        if not node.option("lincom"):
+            refuse_combinations(term)
         own = term_contrast(term, model.covariates, model.counts)
         rows = own.rows @ cell_rows(model, term, bool(node.option("asobserved")))
         found.append((own, estimated(model, rows), are_estimable(model, rows)))

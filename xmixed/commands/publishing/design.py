@@ -113,7 +113,9 @@ OPTIONS: tuple[OptionSpec, ...] = (
     OptionSpec("width", "width", "text", "LaTeX: how wide the table is"),
     OptionSpec("longtable", "longtable", help="LaTeX: a table that goes over pages"),
     *(OptionSpec(name, minimum, "words", help_) for name, minimum, help_ in SURROUND),
-    OptionSpec("margin", "mar", optional_value=True, kind="text", built=False),
+    OptionSpec("margin", "mar", help="marginal effects of models that mfx came after"),
+    OptionSpec("discrete", "disc", "text", "what marks changes from 0 to 1; (d) when not given"),
+    OptionSpec("nodiscrete", "nodisc", help="no mark of changes from 0 to 1"),
     OptionSpec("onecell", "onecell", help="all figures of a coefficient in one cell"),
     _optional("beta", "beta", "standardized coefficients, of regress or estadd beta"),
     OptionSpec("interaction", "int", "text", "what stands between the labels of an interaction"),
@@ -252,7 +254,10 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
 def _shared(option: Option, evaluate: Evaluate) -> dict[str, Any]:
     references, text = _references(option("refcat"))
     labels = labels_or_none(option("eqlabels"), "eqlabels")
+    mark = "" if option("nodiscrete") else str(option("discrete", "(d)"))
     return {
+        "margin": bool(option("margin")),
+        "change_mark": mark.strip('"'),
         "transforms": _transforms(option("transform"), evaluate),
         "equation_labels": ("",) * 99 if labels == () else labels or (),
         "references": references,

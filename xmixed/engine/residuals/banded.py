@@ -58,7 +58,7 @@ class BandProducts:
     """One banded Lambda for all units; D is (c, n)."""
 
     cost_by_rows = True
-    takes_complex = False
+    takes_complex = takes_complex_posterior = False
 
     def __init__(
         self,

@@ -86,6 +86,8 @@ class ResidualStructure(ABC):
         Whether every correlation depends on every parameter of it.
     correlations_first : bool
         Whether tables have correlations before standard deviations.
+    is_recursive : bool
+        Whether residuals depend on those of the `order` periods before, seen or not.
     pairwise : bool
         Whether a correlation is that of two residuals, not of a process.
     linear : bool
@@ -104,6 +106,7 @@ class ResidualStructure(ABC):
     logistic: ClassVar[bool] = False
     coupled: ClassVar[bool] = False
     correlations_first: ClassVar[bool] = False
+    is_recursive: ClassVar[bool] = False
     pairwise: ClassVar[bool] = False
     linear: ClassVar[bool] = False
 

@@ -51,6 +51,7 @@ class BasisProducts:
     """See `Basis`; `counts` is that of `Units`."""
 
     cost_by_rows = False
+    takes_complex_posterior = True
 
     def __init__(self, basis: Basis, Q: int, counts: np.ndarray | None) -> None:
         self.basis, self.Q, self.counts = basis, Q, counts
@@ -81,7 +82,7 @@ class BasisProducts:
             df, dlogs = self.basis.slopes(full)
             of_logs = (df * of_effects).sum(axis=1) + (dlogs * self.extents).sum(axis=1)
             return self._by_row(of_logs, len(full)), self._by_row((df * of_means).sum(axis=1), len(full))
-        first, second = np.zeros((2, *full.shape), full.dtype)
+        first, second = np.zeros((2, *full.shape), np.result_type(full, posterior.coefficients))
         for j, k, df, dlogs in self._derivatives(full):
             first[j, k] = (df * of_effects).sum() + (dlogs * self.extents).sum()
             second[j, k] = (df * of_means).sum()
@@ -181,7 +182,7 @@ class BasisProducts:
 
 def unit_sums(D: np.ndarray, E: np.ndarray, starts: np.ndarray, Q: int) -> np.ndarray:
     """Sum over the rows of each unit of D_q E_c, (Q, c, U)."""
-    result = np.empty((Q, len(E), len(starts)))
+    result = np.empty((Q, len(E), len(starts)), np.result_type(D, E))
     for q in range(Q):
         for c in range(len(E)):
             result[q, c] = np.add.reduceat(D[q] * E[c], starts)
@@ -233,27 +234,24 @@ def _scatter_totals(
 
 
 def independent_products(units: Units, by: np.ndarray, n_by: int, D: np.ndarray, Q: int) -> BasisProducts:
-    """One variance for each group of by(); D is (c, n)."""
+    """One variance for each group of by(), of which a unit has one; D is (c, n)."""
     counts, own = units.row_counts(), units.row_weights
-    products = np.empty((n_by, Q, len(D), len(units.starts)))
-    totals = np.empty((n_by, 1, len(D) - Q, len(D) - Q))
-    extents = np.empty((n_by, len(units.starts)))
-    together = np.zeros(len(by), np.intp)
-    for j in range(n_by):
-        inside = (by == j).astype(np.float64)
-        if own is not None:
-            inside *= own
-        products[j] = row_sums(units, D, Q, inside)
-        weights = inside if counts is None else inside * counts
-        totals[j, 0] = (D[Q:] * units.counted(weights)) @ D[Q:].T
-        totals[j] += _scatter_totals(units, Q, len(D), together, 1, weights)
-        extents[j] = units.summed(units.counted(inside))
+    ones = np.ones(len(units.rows)) if own is None else own
+    weights = ones if counts is None else ones * counts
+    totals = class_totals(D[Q:] * units.counted(weights), D[Q:], by, n_by, None)
+    totals += _scatter_totals(units, Q, len(D), by, n_by, weights)
 
     def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.exp(-2.0 * full[:, :1]), 2.0 * full[:, :1]
+        return np.exp(-2.0 * full.T), 2.0 * full.T
 
-    classes = np.zeros(len(units.starts), np.intp)
-    return BasisProducts(Basis(products, totals, extents, classes, 1, coefficients), Q, units.counts)
+    def slopes(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        f, logs = coefficients(full)
+        return -2.0 * f[None], np.full((1, *logs.shape), 2.0)
+
+    products, extents = row_sums(units, D, Q, own)[None], units.summed(units.counted(ones))[None]
+    classes, class_by = by[units.starts], np.arange(n_by)
+    basis = Basis(products, totals[None], extents, classes, n_by, coefficients, slopes, class_by)
+    return BasisProducts(basis, Q, units.counts)
 
 
 def exchangeable_products(units: Units, by: np.ndarray, D: np.ndarray, Q: int) -> BasisProducts:

@@ -28,6 +28,14 @@ def posterior_entries(posterior: UnitPosterior, Q: int) -> Iterator[tuple[int, i
         yield Q + i, Q + j, np.array([value])
 
 
+def binned(places: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    """Sums of values, which may be complex, by place."""
+    real = np.bincount(places, np.real(values), count)
+    if not np.iscomplexobj(values):
+        return real
+    return real + 1j * np.bincount(places, np.imag(values), count)
+
+
 def by_row(values: np.ndarray, unit: np.ndarray) -> np.ndarray:
     """Values of units, (..., U) or (..., 1), at the rows."""
     return values if values.shape[-1] == 1 else values[..., unit]

@@ -53,7 +53,7 @@ class FilterProducts:
     """See above; D is (c, n)."""
 
     cost_by_rows = True
-    takes_complex = False
+    takes_complex = takes_complex_posterior = False
 
     def __init__(
         self,

@@ -289,6 +289,7 @@ class Autoregressive(_Memory):
     """ar p."""
 
     name, order_name, sign = "ar", "ar_p", 1.0
+    is_recursive = True
 
     @property
     def step(self) -> Step | None:

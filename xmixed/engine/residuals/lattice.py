@@ -136,7 +136,7 @@ class LatticeProducts:
     """Lambda on a lattice of few values of t(), no random effects."""
 
     cost_by_rows = False
-    takes_complex = False
+    takes_complex = takes_complex_posterior = False
 
     def __init__(self, structure: PatternStructure, table: Table, found: LatticeData) -> None:
         self.structure, self.table, self.found = structure, table, found

@@ -10,11 +10,11 @@ from xmixed.engine.model import Residuals
 from xmixed.engine.products.grouping import distinct, rows_in_order
 from xmixed.engine.residuals.base import Step
 from xmixed.engine.residuals.basis import Basis, BasisProducts, class_totals, unit_sums
-from xmixed.engine.residuals.entries import by_row, posterior_entries, symmetric_entries
-from xmixed.engine.residuals.products import STEP, Products, UnitPosterior, UnitProducts, Units
+from xmixed.engine.residuals.entries import binned, by_row, posterior_entries, symmetric_entries
+from xmixed.engine.residuals.products import Products, UnitPosterior, UnitProducts, Units
 
 _MOST_GAPS = 6
-Slope = Callable[[np.ndarray, float], np.ndarray]
+Slope = Callable[[np.ndarray, float | np.ndarray], np.ndarray]
 # By() groups times lags, of which it is marked whether they occur.
 _MOST_MARKS = 1_000_000
 
@@ -31,7 +31,7 @@ def markov_products(
     gaps = np.diff(time, prepend=time[0])
     kinds, codes = distinct(gaps[~is_first])
     if len(kinds) > _MOST_GAPS:
-        return GapProducts(units, by, gaps, is_first, D, Q, n_by, step)
+        return GapProducts(units, by, gaps, is_first, D, Q, n_by, step, slope)
     before = np.roll(D, 1, axis=1)
     parts: list[tuple[np.ndarray, np.ndarray]] = [(D * is_first, D)]
     extents = [units.sizes.astype(np.float64)]
@@ -80,7 +80,7 @@ def markov_products(
     return BasisProducts(basis, Q, units.counts)
 
 
-def exponential_slope(parameter: np.ndarray, gap: float) -> np.ndarray:
+def exponential_slope(parameter: np.ndarray, gap: float | np.ndarray) -> np.ndarray:
     """Derivative of rho^gap along the logit of rho."""
     negative = np.real(parameter) < 0
     tail = np.exp(np.where(negative, parameter, -parameter))
@@ -88,7 +88,7 @@ def exponential_slope(parameter: np.ndarray, gap: float) -> np.ndarray:
     return gap * exponential_step(parameter, gap)[0] * beyond
 
 
-def ar_slope(parameter: np.ndarray, gap: float) -> np.ndarray:
+def ar_slope(parameter: np.ndarray, gap: float | np.ndarray) -> np.ndarray:
     """Derivative of rho^gap along the hyperbolic arctangent of rho; whole gaps."""
     return gap * ar_step(parameter, gap - 1.0)[0] / np.cosh(parameter) ** 2
 
@@ -177,8 +177,7 @@ def lags_within(residuals: Residuals, most: int) -> tuple[np.ndarray, np.ndarray
 class GapProducts:
     """Markov residuals with many distinct gaps: every row is whitened by the one before it."""
 
-    cost_by_rows = True
-    takes_complex = False
+    cost_by_rows = takes_complex = takes_complex_posterior = True
 
     def __init__(
         self,
@@ -190,10 +189,11 @@ class GapProducts:
         Q: int,
         n_by: int,
         step: Step,
+        slope: Slope,
     ) -> None:
         self.units, self.by, self.D, self.Q = units, by, D, Q
-        self.n_by, self.step = n_by, step
-        self.gaps = np.where(is_first, 0.0, gaps)
+        self.n_by, self.step, self.slope = n_by, step, slope
+        self.gaps = np.where(is_first, 1.0, gaps)
         self.is_first = is_first
         self.unit = np.cumsum(is_first) - 1
         self.before = np.roll(D, 1, axis=1)
@@ -201,7 +201,7 @@ class GapProducts:
 
     def _rows(self, full: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """rho^gap, 1 - rho^(2 gap) (0 and 1 for a unit's first row) and the ratio of sds, by row."""
-        a, rest = self.step(full[self.by, 1], np.where(self.is_first, 1.0, self.gaps))
+        a, rest = self.step(full[self.by, 1], self.gaps)
         return np.where(self.is_first, 0.0, a), np.where(self.is_first, 1.0, rest), np.exp(full[self.by, 0])
 
     def _counted(self, values: np.ndarray) -> np.ndarray:
@@ -211,10 +211,10 @@ class GapProducts:
     def at(self, full: np.ndarray) -> UnitProducts:
         """See `Products`."""
         a, rest, sd = self._rows(full)
-        if not (rest > 0).all():
+        if not (np.real(rest) > 0).all():
             raise np.linalg.LinAlgError("Lambda is not positive definite")
         E = (self.D - a * self.before) / (np.sqrt(rest) * sd)
-        log_det = float(self._counted(np.log(rest) + 2.0 * full[self.by, 0]).sum())
+        log_det = self._counted(np.log(rest) + 2.0 * full[self.by, 0]).sum().item()
         Xy = E[self.Q :]
         return UnitProducts(unit_sums(E, E, self.units.starts, self.Q), self._counted(Xy) @ Xy.T, log_det)
 
@@ -223,20 +223,19 @@ class GapProducts:
         means = by_row(posterior.coefficients, self.unit)
         of_means = _squares((self.D * means).sum(axis=0), (self.before * means).sum(axis=0))
         of_effects = self._quadratics(posterior_entries(posterior, self.Q))
-        first, second = np.zeros(full.shape), np.zeros(full.shape)
-        for k in range(2):
-            log_dets, effects, rss = self._row_slopes(full, k, of_effects, of_means)
-            first[:, k] = np.bincount(self.by, self._counted(log_dets + effects), self.n_by)
-            second[:, k] = np.bincount(self.by, self._counted(rss), self.n_by)
+        first, second = np.zeros((2, *full.shape), np.result_type(full, posterior.coefficients))
+        for k, (log_dets, effects, rss) in enumerate(self._row_slopes(full, of_effects, of_means)):
+            first[:, k] = binned(self.by, self._counted(log_dets + effects), self.n_by)
+            second[:, k] = binned(self.by, self._counted(rss), self.n_by)
         return first, second
 
     def log_det_slopes(self, full: np.ndarray) -> tuple[float, np.ndarray]:
         """See `Products`."""
-        raise NotImplementedError("its tables are real")
+        raise NotImplementedError("its covariances are not linear in the parameters")
 
     def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
         """See `Products`."""
-        raise NotImplementedError("its tables are real")
+        raise NotImplementedError("its covariances are not linear in the parameters")
 
     def curvature(self, rho: np.ndarray, beta: np.ndarray, factor: np.ndarray, reml: bool) -> None:
         """See `Products`: by steps of the slopes."""
@@ -248,35 +247,35 @@ class GapProducts:
         of_effects = self._quadratics(symmetric_entries(variances))
         first, second = np.zeros((2, self.n_by, 2, len(units.starts)))
         by, place = self.by[units.starts], np.arange(len(units.starts))
-        for k in range(2):
-            log_dets, effects, rss = self._row_slopes(full, k, of_effects, of_means)
+        for k, (log_dets, effects, rss) in enumerate(self._row_slopes(full, of_effects, of_means)):
             first[by, k, place] = units.summed(log_dets + effects)
             second[by, k, place] = units.summed(rss)
         return first, second
 
     def _row_slopes(
-        self, full: np.ndarray, k: int, *quadratics: tuple[np.ndarray, ...]
-    ) -> tuple[np.ndarray, ...]:
-        """Derivatives along column k of what each row adds to log|Lambda| and to quadratic forms, (n,)."""
-        moved = full.astype(complex)
-        moved[:, k] += 1j * STEP
-        a, rest, sd = self._rows(moved)
+        self, full: np.ndarray, *quadratics: tuple[np.ndarray, ...]
+    ) -> Iterator[tuple[np.ndarray, ...]]:
+        """Derivatives of what each row adds to log|Lambda| and quadratic forms, (n,), along each column."""
+        a, rest, sd = self._rows(full)
+        along = np.where(self.is_first, 0.0, self.slope(full[self.by, 1], self.gaps))
         scale = 1.0 / (rest * sd**2)
-        found = [np.imag(np.log(rest) + 2.0 * np.log(sd)) / STEP]
-        for now, both, then in quadratics:
-            found.append(np.imag((now - 2.0 * a * both + a**2 * then) * scale) / STEP)
-        return tuple(found)
+        forms = [now - 2.0 * a * both + a**2 * then for now, both, then in quadratics]
+        yield (np.full(len(a), 2.0), *(-2.0 * form * scale for form in forms))
+        of_forms = []
+        for form, (_, both, then) in zip(forms, quadratics, strict=True):
+            of_forms.append(2.0 * along * scale * (a * then - both + a * form / rest))
+        yield (-2.0 * a * along / rest, *of_forms)
 
     def _quadratics(self, entries: Iterator[tuple[int, int, np.ndarray]]) -> tuple[np.ndarray, ...]:
         """D'GD, D'G before and before'G before by row, for a matrix G given by its entries."""
         D, before = self.D, self.before
-        result = [np.zeros(D.shape[1]) for _ in range(3)]
+        now = both = then = np.zeros(D.shape[1])
         for i, j, values in entries:
             weight = by_row(values, self.unit)
-            result[0] += weight * D[i] * D[j]
-            result[1] += weight * (D[i] * before[j] + before[i] * D[j]) / 2.0
-            result[2] += weight * before[i] * before[j]
-        return tuple(result)
+            now = now + weight * D[i] * D[j]
+            both = both + weight * (D[i] * before[j] + before[i] * D[j]) / 2.0
+            then = then + weight * before[i] * before[j]
+        return now, both, then
 
 
 def _squares(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 from xmixed.engine.batched import total_cross
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.base import LinearStructure, PatternStructure, Table
+from xmixed.engine.residuals.entries import binned
 from xmixed.engine.residuals.pattern_curvature import Members, is_worth_it, pattern_curvature
 from xmixed.engine.residuals.products import STEP, Curvature, UnitPosterior, UnitProducts, Units
 
@@ -183,7 +184,7 @@ class _MixedBatch:
 class PatternProducts:
     """General Lambda; D is (c, n)."""
 
-    cost_by_rows = True
+    cost_by_rows = takes_complex_posterior = True
 
     def __init__(
         self,
@@ -303,20 +304,21 @@ class PatternProducts:
         """See `Products`: with K = sum of D G D', d = -<L^{-1} K L^{-1}, dL>."""
         if isinstance(self.structure, LinearStructure):
             return self._linear_slopes(self.structure, full, posterior)
-        first, second = np.zeros(full.shape), np.zeros(full.shape)
+        kind = posterior.coefficients.dtype
+        first, second = np.zeros((2, *full.shape), kind)
         on_lattice = len(self.times) <= _MOST_VALUES
-        sums = np.zeros((2, len(full) * len(self.times) ** 2 if on_lattice else 0))
+        sums = np.zeros((2, len(full) * len(self.times) ** 2 if on_lattice else 0), kind)
         for batch in self.batches:
             A1, A2 = self._along_elements(batch, full, posterior)
             if on_lattice:
                 places = self._places(batch.patterns)
-                sums[0] += np.bincount(places, A1.ravel(), sums.shape[1])
-                sums[1] += np.bincount(places, A2.ravel(), sums.shape[1])
+                sums[0] += binned(places, A1.ravel(), sums.shape[1])
+                sums[1] += binned(places, A2.ravel(), sums.shape[1])
                 continue
             for k in range(full.shape[1]):
                 dL = self._derivative(batch, full, k)
-                first[:, k] += np.bincount(batch.patterns.by, np.einsum("mst,mst->m", A1, dL), len(full))
-                second[:, k] += np.bincount(batch.patterns.by, np.einsum("mst,mst->m", A2, dL), len(full))
+                first[:, k] += binned(batch.patterns.by, np.einsum("mst,mst->m", A1, dL), len(full))
+                second[:, k] += binned(batch.patterns.by, np.einsum("mst,mst->m", A2, dL), len(full))
         if on_lattice:
             slopes = self.structure.lattice_slopes(self.table, full, self.times, search=False)
             first, second = (np.einsum("jkp,jp->jk", slopes, self._packed(values)) for values in sums)
@@ -337,10 +339,10 @@ class PatternProducts:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Elements summed by the covariance that they are, which may be complex as the table is."""
         count = structure.coordinate_count(self.table)
-        sums = np.zeros((2, len(full) * (count + 1)), full.dtype)
+        sums = np.zeros((2, len(full) * (count + 1)), np.result_type(full, posterior.coefficients))
         for batch, places in zip(self.batches, self._coordinates(structure, count), strict=True):
             for kind, values in enumerate(self._along_elements(batch, full, posterior)):
-                sums[kind] += _binned(places, values.ravel(), sums.shape[1])
+                sums[kind] += binned(places, values.ravel(), sums.shape[1])
         first, second = (self._along(full, values) for values in sums)
         return first, second
 
@@ -379,7 +381,7 @@ class PatternProducts:
             value += float(np.real(logs).sum() - np.log(np.real(variances)).sum())
             inverse = root.transpose(0, 2, 1) @ root
             np.einsum("mtt->mt", inverse)[...] -= 1.0 / variances
-            sums += _binned(places, inverse.ravel(), len(sums))
+            sums += binned(places, inverse.ravel(), len(sums))
         return value, self._along(full, sums)
 
     def null_slopes(self, full: np.ndarray, share: float) -> np.ndarray:
@@ -437,14 +439,6 @@ class PatternProducts:
                 first[by, k, batch.units] = log_det - of_effects
                 second[by, k, batch.units] = -of_means
         return first, second
-
-
-def _binned(places: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
-    """Sums of values, which may be complex, by place."""
-    real = np.bincount(places, np.real(values), count)
-    if not np.iscomplexobj(values):
-        return real
-    return real + 1j * np.bincount(places, np.imag(values), count)
 
 
 def _chosen(patterns: _Patterns, places: np.ndarray) -> _Patterns:

@@ -130,10 +130,13 @@ class Products(Protocol):
         Whether an evaluation costs by rows rather than by units.
     takes_complex : bool
         Whether `at` and `slopes` take tables with a tiny imaginary step, which make second derivatives.
+    takes_complex_posterior : bool
+        Whether `slopes` takes posteriors with one.
     """
 
     cost_by_rows: bool
     takes_complex: bool
+    takes_complex_posterior: bool
 
     def at(self, full: np.ndarray) -> UnitProducts:
         """Whitened cross-products; raises LinAlgError where Lambda is not positive definite."""

@@ -15,6 +15,8 @@ from xmixed.engine.residuals.precision import element_count
 from xmixed.engine.residuals.structures import structure_of
 
 _MOST_ELEMENTS = 20_000_000
+# Codes of cells for each row, up to which empty ones may be among them.
+_MOST_EMPTY = 4
 
 
 def refuse_row_weights(model: Model) -> None:
@@ -81,7 +83,8 @@ def _whole(level: Level, residuals: Residuals) -> bool:
 def whole_units(model: Model) -> Model:
     """The model with every group of every level made of whole groups of correlated residuals.
 
-    Independent residuals have no groups of their own: any will do, and the smallest are taken.
+    Independent residuals have no groups of their own: any will do. What the smallest groups have in common
+    with by() groups is taken.
     """
     residuals = model.residuals
     if residuals is None:
@@ -93,4 +96,16 @@ def whole_units(model: Model) -> Model:
     finest = max(used, key=lambda level: level.n_groups, default=None)
     whole = (np.zeros(len(model.y), np.intp), 1)
     codes, count = whole if finest is None else (finest.groups, finest.n_groups)
+    if residuals.by is not None:
+        codes, count = _cells(codes, count, residuals)
     return replace(nested, residuals=replace(residuals, groups=codes, n_groups=count))
+
+
+def _cells(codes: np.ndarray, count: int, residuals: Residuals) -> tuple[np.ndarray, int]:
+    """Codes and number of what groups have in common with by() groups."""
+    assert residuals.by is not None
+    cells = codes.astype(np.int64) * residuals.n_by + residuals.by
+    if count * residuals.n_by <= _MOST_EMPTY * len(codes):
+        return cells, count * residuals.n_by
+    kinds, cells = np.unique(cells, return_inverse=True)
+    return np.ravel(cells), len(kinds)

@@ -19,6 +19,7 @@ from xmixed.engine.sweeps.directions import Derivatives, Direction
 from xmixed.engine.sweeps.few_groups import FewGroups, in_few_calls
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.one_or_two_effects import OneOrTwoEffects, in_two_products
+from xmixed.engine.sweeps.separate_groups import Place, SeparateGroups, is_separate
 from xmixed.engine.sweeps.sweeps import Downward, Psis, Sweeps, Upward, derivatives, first_derivatives
 from xmixed.engine.sweeps.whitened import NestedWhitening, Whitening
 from xmixed.engine.sweeps.whitened_crossed import CrossedWhitening
@@ -78,6 +79,7 @@ class Objective:
         )
         self._pieces = _pieces(problem, self.slices)
         self.whitening = _whitening(problem)
+        self._separate = isinstance(self.whitening, NestedWhitening) and is_separate(self.whitening)
 
     @property
     def is_dear(self) -> bool:
@@ -211,7 +213,7 @@ class Objective:
             own = found if self._pieces is None else _along(found, self._pieces)
             if self.whitening is None:
                 return own
-            rows = self._exact_rows(point) if self.is_exact else self._rows(point, stencil)
+            rows = self._residual_rows(point, stencil)
             return _with_residual(own, self._slopes(point, down), rows)
 
     def _slopes(self, point: Point, down: Downward | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -232,8 +234,34 @@ class Objective:
         own = self.whitening.slopes(rho, sweeps, up, psis)
         return np.append(log_det, own[0]), np.append(rss, own[1])
 
+    def _residual_rows(
+        self, point: Point, stencil: tuple[tuple[float, float], ...]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Second derivatives along each residual parameter and all others: (r, k-1) of both kinds."""
+        if self._separate:
+            rows = self._separate_rows(point, None if self.is_exact else stencil)
+            if rows is not None:
+                return rows
+        return self._exact_rows(point) if self.is_exact else self._rows(point, stencil)
+
+    def _separate_rows(
+        self, point: Point, stencil: tuple[tuple[float, float], ...] | None
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """See `_residual_rows`; None next to where Lambda stops being positive definite."""
+        assert isinstance(self.whitening, NestedWhitening)
+        place = Place(point.rho, point.sweeps, point.up, point.psis)
+        groups = SeparateGroups(self.whitening, place, stencil)
+        try:
+            inner, outer = groups.among_residuals(), groups.along_effects(self.directions)
+        except np.linalg.LinAlgError:
+            return None
+        if self._pieces is not None:
+            outer = outer @ self._pieces
+        rows = np.concatenate([outer, inner], axis=2)
+        return rows[0], rows[1]
+
     def _exact_rows(self, point: Point) -> tuple[np.ndarray, np.ndarray]:
-        """See `_rows`: complex steps of the exact slopes."""
+        """See `_residual_rows`: complex steps of the exact slopes."""
         assert self.whitening is not None
         log_det, rss = np.zeros((2, self.residual_count, self.count))
         for i in range(self.residual_count):
@@ -245,7 +273,7 @@ class Objective:
         return log_det, rss
 
     def _rows(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, np.ndarray]:
-        """Second derivatives along each residual parameter and all others: (r, k-1) of both kinds."""
+        """See `_residual_rows`: differences of exact slopes."""
         log_det = np.zeros((self.residual_count, self.count))
         rss = np.zeros_like(log_det)
         for i in range(self.residual_count):

@@ -114,11 +114,11 @@ class Surface:
 
     def sizes(self, theta: np.ndarray) -> np.ndarray:
         """What counts as a change of order one of each parameter."""
-        if self.units is None:
-            return np.ones(len(theta))
-        own = len(self.units)
-        sizes = np.ones(len(theta))
-        sizes[:own] = np.maximum(np.abs(theta[:own]), self.units)
+        sizes, count = np.ones(len(theta)), self.objective.block_count
+        if self.units is not None:
+            sizes[:count] = np.maximum(np.abs(theta[:count]), self.units)
+        if self.objective.whitening is not None:
+            sizes[count:] = self.objective.whitening.sizes(theta[count:])
         return sizes
 
 
@@ -315,7 +315,8 @@ def _line_search(
     noted: list[Trial] = [] if trials is None else trials
     ll = state.point.log_likelihood
     slack = 1e-14 * abs(ll)
-    longest = _longest_step(surface, direction)
+    direction = _bounded(surface, state, direction)
+    longest = _longest_step(surface, state, direction)
     length, halvings = min(1.0, longest), 0
     while True:
         theta = state.theta + length * direction
@@ -340,14 +341,30 @@ def _line_search(
     return theta, point, halvings > 0
 
 
-def _longest_step(surface: Surface, direction: np.ndarray) -> float:
+def _bounded(surface: Surface, state: State, direction: np.ndarray) -> np.ndarray:
+    """The direction with the residual parameters of each by() group held to the longest step they may take.
+
+    Many groups have little to do with each other: one that runs away must not hold up the others.
+    """
+    whitening, first = surface.objective.whitening, surface.objective.block_count
+    if whitening is None or whitening.residual.residuals.n_by == 1:
+        return direction
+    lengths = np.zeros(whitening.residual.residuals.n_by)
+    relative = np.abs(direction / surface.sizes(state.theta))[first:]
+    np.maximum.at(lengths, whitening.groups, relative)
+    bounded = direction.copy()
+    bounded[first:] /= np.maximum(1.0, lengths / _RESIDUAL_STEP)[whitening.groups]
+    return bounded if bounded @ state.gradient > 0.0 else direction
+
+
+def _longest_step(surface: Surface, state: State, direction: np.ndarray) -> float:
     """How many times the direction a step may be.
 
-    Residual parameters move by one at the most: from one quadratic model they would run to where the
+    Residual parameters move by their size at the most: from one quadratic model they would run to where the
     correlations are at their limits and nothing slopes any more.
     """
-    steepest = float(np.abs(direction[surface.objective.block_count :]).max(initial=0.0))
-    return min(1e6, _RESIDUAL_STEP / max(steepest, 1e-300))
+    relative = np.abs(direction / surface.sizes(state.theta))[surface.objective.block_count :]
+    return min(1e6, _RESIDUAL_STEP / max(float(relative.max(initial=0.0)), 1e-300))
 
 
 def _rectify(surface: Surface, theta: np.ndarray, point: Point) -> tuple[np.ndarray, Point] | None:

@@ -180,6 +180,18 @@ def term_contrast(term: MarginTerm, covariates: Covariates, counts: dict[str, np
     return TermContrast(term.text, tuple(labels) if shown else (), rows, tuple(groups), coefficients)
 
 
+def refuse_combinations(term: MarginTerm) -> None:
+    """Refuse what a user defines and is no contrast; r(198)."""
+    for operand in term.operands:
+        if operand.weights and abs(sum(operand.weights)) > 1e-8 * max(map(abs, operand.weights)):
+            raise StataError(
+                198,
+                f"contrast of {operand.name} does not sum to zero",
+                operand.span,
+                "option lincom takes it for a linear combination",
+            )
+
+
 def _coefficient(label: str, operand: MarginOperand, name: str, within: bool) -> str:
     """Return `r2vs1.grp` of `(2 vs 1)`, `2.grp` of a level behind `@`."""
     if within:

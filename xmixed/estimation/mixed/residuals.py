@@ -19,6 +19,8 @@ from xmixed.statistics.grouping import Groups, factorise
 if TYPE_CHECKING:
     from xmixed.engine import Residuals
 
+# Common divisor of gaps up to which autoregressions of higher order have digits left.
+_MOST_PERIODS = 100_000
 IGNORED_NOTE = "Note: t() not required for this residual structure; ignored"
 
 
@@ -106,6 +108,8 @@ def residual_part(
             positions = factorise(time)
             time, times = positions.codes.astype(np.float64), positions.levels
     order = _order(request, time, codes, n_groups, 0 if times is None else len(times))
+    if time is not None and request.form.is_recursive and order > 1:
+        _check_spacing(request, order, time, codes)
     model: Residuals | None = Residuals(
         request.structure,  # type: ignore[arg-type]
         codes,
@@ -173,6 +177,23 @@ def _check_time(request: ResidualRequest, time: np.ndarray, codes: np.ndarray) -
     same = (np.diff(time[order]) == 0) & (np.diff(codes[order]) == 0)
     if same.any():
         raise StataError(451, "repeated time values within groups", request.span)
+
+
+def _check_spacing(request: ResidualRequest, order: int, time: np.ndarray, codes: np.ndarray) -> None:
+    """Refuse an autoregression whose period is beyond measure shorter than all gaps.
+
+    Its roots would lie within rounding of the unit circle, at any of as many angles as a gap has periods.
+    """
+    rows = np.lexsort((time, codes))
+    gaps = np.diff(time[rows])[np.diff(codes[rows]) == 0]
+    common = int(np.gcd.reduce(np.unique(gaps).astype(np.int64)))
+    if common > _MOST_PERIODS:
+        raise StataError(
+            459,
+            f"gaps in t() variable {request.time} are multiples of {common:,}, too long for ar {order}",
+            request.span,
+            hint=f"count t() in units of {common}",
+        )
 
 
 def _order(

@@ -242,7 +242,11 @@ def group_levels(
         if name != ALL:
             codes, n_groups = nested_codes(codes, n_groups, factorise(sample.level(name)))
         elif n_groups != 1:
-            raise StataError(198, "_all must be the highest level")
+            raise StataError(
+                198,
+                "_all must be the highest level",
+                hint="levels go from the highest down; _all, which holds all groups, comes first",
+            )
         levels.append(GroupLevel(codes, n_groups))
     return tuple(levels)
 

@@ -87,6 +87,10 @@ class Design:
         The rows of a coefficient's figures share a cell.
     heads_of_columns : tuple of str
         Over the columns of each model, below its title; () for none.
+    margin : bool
+        Models that mfx came after show its effects in place of their coefficients.
+    change_mark : str
+        Behind the names of those that are changes from 0 to 1; "" for none.
     """
 
     elements: tuple[Element, ...]
@@ -127,6 +131,8 @@ class Design:
     surround: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tabular: str = "tabular"
     width: str = ""
+    margin: bool = False
+    change_mark: str = "(d)"
 
 
 # --- numbers ------------------------------------------------------------------------------------------

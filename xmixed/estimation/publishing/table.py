@@ -82,6 +82,8 @@ def _stars(p_value: float, levels: Sequence[Star]) -> str:
 
 
 def _model(estimates: Estimates, design: Design) -> _Model:
+    if design.margin and "Xmfx_type" in estimates.macros:
+        estimates = _of_effects(estimates)
     b, V = estimates.matrices.get("b"), estimates.matrices.get("V")
     more = {
         element.name: estimates.matrices[element.name]
@@ -119,6 +121,21 @@ def _model(estimates: Estimates, design: Design) -> _Model:
         own = {key: known[full] for key, known in values.items() if full in known}
         equations.setdefault(equation, {})[name] = _Coefficient(figures, own)
     return _Model(estimates, equations)
+
+
+def _of_effects(estimates: Estimates) -> Estimates:
+    """Return estimates with the effects of mfx for coefficients, each with a variance of its own."""
+    kind, b = estimates.macros["Xmfx_type"], estimates.matrices["b"]
+    effects = estimates.matrices[f"Xmfx_{kind}"]
+    errors = estimates.matrices[f"Xmfx_se_{kind}"].values[0]
+    equation = b.column_names[0].rpartition(":")[0]
+    names = [f"{equation}:{name}" if equation else name for name in effects.column_names]
+    own = {
+        "b": Matrix(effects.values, b.row_names, names),
+        "V": Matrix(np.diag(errors**2), names, names),
+    }
+    scalars = {name: value for name, value in estimates.scalars.items() if name != "df_r"}
+    return replace(estimates, matrices=estimates.matrices | own, scalars=scalars)
 
 
 def _posted(figures: Figures, estimates: Estimates, place: int) -> Figures:
@@ -253,7 +270,7 @@ def published_table(
         column_heads=design.heads_of_columns,
         blocks=tuple(blocks),
         statistics=(*_indicated(found, design), *_statistics(models, design, starts, len(found))),
-        notes=_notes(design),
+        notes=_notes(design, models),
         title=design.title,
         gaps=design.gaps and len(design.elements) > design.across,
         plain=design.plain,
@@ -303,6 +320,7 @@ def _titles(
 
 def _blocks(models: list[_Model], design: Design, data: Dataset) -> list[Block]:
     equations = list(dict.fromkeys(name for model in models for name in model.equations))
+    changes = _changes([model.estimates for model in models], design)
     blocks = []
     for equation in equations:
         names = _merged([list(model.equations.get(equation, ())) for model in models])
@@ -312,6 +330,8 @@ def _blocks(models: list[_Model], design: Design, data: Dataset) -> list[Block]:
             label = design.labels.get(f"{equation}:{name}", design.labels.get(name))
             if label is None:
                 label = coefficient_label(name, data, design.interaction) if design.label else name
+            if name in changes:
+                label = f"{label} {design.change_mark}"
             if name in design.references:
                 rows.append(Row(design.references[name], _reference(figures, design)))
             rows.append(Row(label, _lines(figures, design)))
@@ -412,7 +432,14 @@ _NOTES = {
 }
 
 
-def _notes(design: Design) -> tuple[str, ...]:
+def _changes(models: Sequence[Estimates], design: Design) -> set[str]:
+    """Return the names of effects that are marked as changes from 0 to 1."""
+    if not (design.margin and design.change_mark):
+        return set()
+    return {name for own in models for name in own.macros.get("Xmfx_dummy", "").split()}
+
+
+def _notes(design: Design, models: Sequence[Estimates]) -> tuple[str, ...]:
     found: list[str] = []
     if design.standard_notes:
         beside = [element for element in design.elements if element.brackets]
@@ -424,7 +451,11 @@ def _notes(design: Design) -> tuple[str, ...]:
             text = f"Standardized beta coefficients; {text}" if text else "Standardized beta coefficients"
         if design.exponentiate:
             text = f"Exponentiated coefficients; {text}" if text else "Exponentiated coefficients"
+        if design.margin and any("Xmfx_type" in own.macros for own in models):
+            text = f"Marginal effects; {text}" if text else "Marginal effects"
         found += [text] if text else []
+        if _changes(models, design):
+            found.append(f"{design.change_mark} for discrete change of dummy variable from 0 to 1")
     found += design.notes
     legend = _star_legend(design)
     if design.standard_notes and legend:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from typing import Any
 
 from xmixed.errors import StataError
 from xmixed.render.published.table import Cell, PublishedTable
+
+# Inches between the margins of a page, and characters of a column.
+_PAGE = 6.0
+_NARROWEST, _WIDEST = 10, 40
 
 EXTRAS = {"docx": "word", "xlsx": "excel"}
 
@@ -52,18 +57,29 @@ def docx_bytes(table: PublishedTable) -> bytes:
     grid = document.add_table(rows=len(lines), cols=table.columns + 1)
 
     def ruled(row: int, side: str) -> None:
-        for cell in grid.rows[row].cells:
-            borders = oxml.OxmlElement("w:tcBorders")
+        for tc in dict.fromkeys(cell._tc for cell in grid.rows[row].cells):
+            found = tc.get_or_add_tcPr()
+            borders = found.find(names.qn("w:tcBorders"))
+            if borders is None:
+                borders = oxml.OxmlElement("w:tcBorders")
+                found.append(borders)
             border = oxml.OxmlElement(f"w:{side}")
             for name, value in (("val", "single"), ("sz", "4"), ("color", "000000")):
                 border.set(names.qn(f"w:{name}"), value)
             borders.append(border)
-            cell._tc.get_or_add_tcPr().append(borders)
 
+    _label_width(grid, docx.shared.Inches, table.columns)
+    for place, spans in enumerate(table.head_spans()):
+        for first, last in spans:
+            grid.cell(place, first + 1).merge(grid.cell(place, last + 1))
     for place, (label, cells, above) in enumerate(lines):
         own = grid.rows[place].cells
         own[0].text = label
+        for cell in own:
+            cell.paragraphs[0].paragraph_format.space_after = 0
         for cell, found in zip(own[1:], cells, strict=False):
+            if not found.text:
+                continue  # where a head stands over several columns they are one cell
             paragraph = cell.paragraphs[0]
             paragraph.alignment = text.WD_ALIGN_PARAGRAPH.CENTER
             paragraph.add_run(found.text)
@@ -80,6 +96,16 @@ def docx_bytes(table: PublishedTable) -> bytes:
     return stream.getvalue()
 
 
+def _label_width(grid: Any, inches: Callable[[float], int], columns: int) -> None:
+    """Give the labels two columns' width of the six inches between the margins."""
+    own = _PAGE / (columns + 2)
+    for place, column in enumerate(grid.columns):
+        width = inches(own if place else 2 * own)
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
+
+
 def xlsx_bytes(table: PublishedTable) -> bytes:
     """Return a workbook with the table on its one sheet; every cell is text, as printed.
 
@@ -91,17 +117,19 @@ def xlsx_bytes(table: PublishedTable) -> bytes:
     try:
         from openpyxl import Workbook
         from openpyxl.styles import Alignment, Border, Side
+        from openpyxl.utils import get_column_letter
     except ModuleNotFoundError:
         raise _needed("openpyxl", "xlsx") from None
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    number = 0
+    number, widths = 0, [_NARROWEST] * (table.columns + 1)
 
     def write(texts: Sequence[str], above: bool = False) -> None:
         nonlocal number
         number += 1
-        for column, text in enumerate(texts, start=1):
+        missing = len(widths) - len(texts) if above else 0
+        for column, text in enumerate([*texts, *[""] * missing], start=1):
             cell = sheet.cell(number, column, text)
             cell.data_type = "s"  # a text that begins with = is no formula
             if column > 1:
@@ -111,11 +139,19 @@ def xlsx_bytes(table: PublishedTable) -> bytes:
 
     if table.title:
         write([table.title])
+    head = number + 1
     for label, cells, above in _lines(table):
-        write([label, *(cell.text + cell.stars for cell in cells)], above)
+        texts = [label, *(cell.text + cell.stars for cell in cells)]
+        write(texts, above)
+        for place, text in enumerate(texts):
+            widths[place] = max(widths[place], *(len(part) + 2 for part in text.split("\n")))
+    for place, spans in enumerate(table.head_spans(), head):
+        for first, last in spans:
+            sheet.merge_cells(None, place, first + 2, place, last + 2)
     for place, note in enumerate(table.notes):
         write([note], place == 0)
-    sheet.column_dimensions["A"].width = 24
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = min(width, _WIDEST)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

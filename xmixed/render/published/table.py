@@ -169,6 +169,21 @@ class PublishedTable:
         found = [[text for head in row for text in (head, *blanks)] for row in rows]
         return [*found, list(self.column_heads) * self.models] if self.column_heads else found
 
+    def head_spans(self) -> list[list[tuple[int, int]]]:
+        """Return for each line of `head_rows` from which column to which a text stands over several."""
+        rows: list[list[tuple[int, int]]] = []
+        if self.groups:
+            rows.append([(group.first, group.last) for group in self.groups])
+        starts = self.starts or tuple(range(self.models))
+        ends = (*(start - 1 for start in starts[1:]), self.models - 1)
+        named = list(zip(starts, ends, strict=True))
+        rows += [named for given in (self.numbers, self.heads) if given]
+        rows += [[(place, place) for place in range(self.models)]] * bool(self.equation_heads)
+        rows += [[]] * bool(self.column_heads)
+        own = self.per_model
+        wide = [[(first * own, last * own + own - 1) for first, last in row] for row in rows]
+        return [[(first, last) for first, last in row if last > first] for row in wide]
+
     def is_foot(self, number: int, count: int) -> bool:
         """Whether one of the sections holds the statistics."""
         return bool(self.statistics) and number == count - 1

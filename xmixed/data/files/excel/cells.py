@@ -34,6 +34,11 @@ def is_error(value: Any) -> bool:
     return isinstance(value, str) and value in _ERRORS
 
 
+def shows_time(number_format: str, value: datetime.datetime) -> bool:
+    """Return whether a cell of this number format shows the time of the day."""
+    return value.time() != datetime.time() or "h" in number_format.lower()
+
+
 _ERRORS = {"#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"}
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime
 import io
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from xmixed.data.dataset import Dataset
 from xmixed.data.files.content import Content
-from xmixed.data.files.excel.cells import Column, column_of_cells
+from xmixed.data.files.excel.cells import Column, column_of_cells, shows_time
+from xmixed.data.files.excel.old_format import OLD_FORMAT, old_rows, old_sheet_ranges
+from xmixed.data.files.excel.ranges import CellRange, column_letters, no_such_sheet
+from xmixed.data.files.excel.xml_format import is_xml, xml_rows, xml_sheet_ranges
 from xmixed.data.files.extras import require_package
 from xmixed.data.files.imported import Imported, labelled_variable
 from xmixed.data.files.memory import require_memory
@@ -23,57 +25,14 @@ from xmixed.errors import StataError
 
 _GROWTH = 8.0
 """How many times the size of its XML a sheet needs in memory."""
-_OLD_FORMAT = b"\xd0\xcf\x11\xe0"
-_CORNER = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
-
-
-@dataclass(frozen=True, slots=True)
-class CellRange:
-    """First and last column and row of a block, from 1; None where it goes to the end."""
-
-    first_column: int = 1
-    first_row: int = 1
-    last_column: int | None = None
-    last_row: int | None = None
-
-
-def column_letters(number: int) -> str:
-    """Return the letters of a column from 1: A, ..., Z, AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def parse_range(text: str) -> CellRange | None:
-    """Return the block that `[A1][:B2]` means; None where it means none."""
-    first, _, last = (part.strip() for part in text.partition(":"))
-    corners = [_CORNER.fullmatch(part) if part else None for part in (first, last)]
-    if not (first or last) or any(
-        part and not corner for part, corner in zip((first, last), corners, strict=True)
-    ):
-        return None
-    start, end = corners
-    found = CellRange()
-    if start:
-        found = replace(found, first_column=_column_number(start[1]), first_row=int(start[2]))
-    if end:
-        found = replace(found, last_column=_column_number(end[1]), last_row=int(end[2]))
-        if _column_number(end[1]) < found.first_column or int(end[2]) < found.first_row:
-            return None
-    return found
 
 
 def sheet_ranges(file: Content) -> list[tuple[str, str]]:
     """Return the name and the range of cells of every sheet."""
+    if file.raw.startswith(OLD_FORMAT):
+        return old_sheet_ranges(file)
+    if is_xml(file.raw):
+        return xml_sheet_ranges(file)
     with _workbook(file) as book:
         return [(sheet.title, sheet.calculate_dimension(force=True)) for sheet in book.worksheets]
 
@@ -100,7 +59,8 @@ def read_excel(
     Raises
     ------
     StataError
-        r(601) no such sheet, openpyxl is not installed; r(603) no workbook; r(909) it does not fit.
+        r(601) no such sheet, openpyxl (xlrd for old workbooks) is not installed; r(603) no workbook;
+        r(909) it does not fit.
     """
     block = block or CellRange()
     rows = _rows(file, sheet, block)
@@ -130,11 +90,10 @@ def _heading(value: Any) -> str:
 
 def _rows(file: Content, sheet: str, block: CellRange) -> list[list[Any]]:
     """Return the cells of a block as Python values, without empty rows and columns at its end."""
-    with _workbook(file) as book:
-        page = _sheet(book, sheet)
-        page.reset_dimensions()
-        found = page.iter_rows(block.first_row, block.last_row, block.first_column, block.last_column)
-        rows = [[_value(cell) for cell in row] for row in found]
+    if file.raw.startswith(OLD_FORMAT):
+        rows = old_rows(file, sheet, block)
+    else:
+        rows = xml_rows(file, sheet, block) if is_xml(file.raw) else _rows_of_workbook(file, sheet, block)
     for row in rows:
         while row and row[-1] is None:
             row.pop()
@@ -143,25 +102,29 @@ def _rows(file: Content, sheet: str, block: CellRange) -> list[list[Any]]:
     return rows
 
 
+def _rows_of_workbook(file: Content, sheet: str, block: CellRange) -> list[list[Any]]:
+    with _workbook(file) as book:
+        page = _sheet(book, sheet)
+        page.reset_dimensions()
+        found = page.iter_rows(block.first_row, block.last_row, block.first_column, block.last_column)
+        return [[_value(cell) for cell in row] for row in found]
+
+
 def _sheet(book: Any, name: str) -> Any:
     if not name:
         return book.worksheets[0]
     for sheet in book.worksheets:
         if sheet.title == name:
             return sheet
-    raise StataError(601, f"worksheet {name} not found")
+    raise no_such_sheet(name)
 
 
 def _value(cell: Any) -> Any:
     """Return the value of a cell; a day where its format shows no time of the day."""
     value = cell.value
-    if isinstance(value, datetime.datetime) and not _shows_time(cell.number_format, value):
+    if isinstance(value, datetime.datetime) and not shows_time(cell.number_format, value):
         return value.date()
     return value
-
-
-def _shows_time(number_format: str, value: datetime.datetime) -> bool:
-    return value.time() != datetime.time() or "h" in number_format.lower()
 
 
 @contextmanager
@@ -170,9 +133,6 @@ def _workbook(file: Content) -> Iterator[Any]:
     require_package("openpyxl", "excel", "workbooks")
     import openpyxl
 
-    if file.raw.startswith(_OLD_FORMAT):
-        hint = "workbooks of the old format (.xls) are not read here: save it as .xlsx"
-        raise StataError(603, f"file {file.name} could not be loaded", hint=hint)
     try:
         with zipfile.ZipFile(io.BytesIO(file.raw)) as archive:
             require_memory(_GROWTH * sum(part.file_size for part in archive.infolist()))

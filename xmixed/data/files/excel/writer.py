@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from xmixed.data.dataset import Dataset, Variable
-from xmixed.data.files.excel.reader import CellRange
+from xmixed.data.files.excel.ranges import CellRange
 from xmixed.data.files.extras import require_package
 from xmixed.data.value_labels import double_of, value_label_texts
 from xmixed.errors import StataError
@@ -41,6 +41,8 @@ class SheetWriting:
         Text for missing values; None leaves `.` empty and writes `.a` as it is.
     day_format : str
         Display format in which dates are written as text; "" as dates.
+    keep_formats : bool
+        Whether cells that are there keep their number formats.
     """
 
     sheet: str = "Sheet1"
@@ -49,6 +51,7 @@ class SheetWriting:
     labels: bool = True
     missing: str | None = None
     day_format: str = ""
+    keep_formats: bool = False
 
 
 def write_excel(data: Dataset, writing: SheetWriting, old: bytes | None = None, how: str = "") -> bytes:
@@ -83,12 +86,22 @@ def write_excel(data: Dataset, writing: SheetWriting, old: bytes | None = None, 
     for place, variable in enumerate(data, start=corner.first_column):
         cells = _heading(variable, writing.heads) + cells_of(data, variable, writing)
         for row, value in enumerate(cells, start=corner.first_row):
-            cell = page.cell(row, place, value)
+            cell = page.cell(row, place)
+            shown = cell.number_format
+            cell.value = value
+            if writing.keep_formats and old is not None:
+                cell.number_format = shown
             if isinstance(value, str):
                 cell.data_type = "s"  # `=1+1` is text here, no formula
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def table_of(data: Dataset, writing: SheetWriting) -> list[list[Any]]:
+    """Return the rows of a sheet as Python values."""
+    columns = [_heading(variable, writing.heads) + cells_of(data, variable, writing) for variable in data]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _opened(old: bytes, name: str, how: str) -> tuple[Any, Any]:
