@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.conformance.campaign import draw
 from xmixed.engine import Level, Model, RandomEffects, Residuals, TooManyParameters, fit, parameters_of
 from xmixed.resources import resource_folder
 
@@ -30,6 +31,16 @@ def test_the_maximum_on_the_edge_is_found(columns: tuple[bool, ...], expected: f
     found = fit(sleepstudy(*columns))
     assert found.optimization.return_code == 0 and found.optimization.verdict == "converged"
     assert [(note.kind, note.equation) for note in found.boundary] == [("residual_singular", 1)]
+    assert found.log_likelihood == pytest.approx(expected, abs=2e-6)
+    assert (np.diag(found.parameter_covariance) > 0).all()
+
+
+@pytest.mark.parametrize(("seed", "expected"), [(8164, 757.128863), (8172, -630.273727)])
+def test_the_edge_beside_crossed_levels(seed: int, expected: float) -> None:
+    """Dense likelihood over L L', L banded, which may be singular: the highest of BFGS from six starts."""
+    found = fit(draw(seed).model)
+    assert found.optimization.return_code == 0
+    assert [note.kind for note in found.boundary] == ["residual_singular"]
     assert found.log_likelihood == pytest.approx(expected, abs=2e-6)
     assert (np.diag(found.parameter_covariance) > 0).all()
 

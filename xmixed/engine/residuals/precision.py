@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from xmixed.engine.model import Residuals
-from xmixed.engine.residuals.base import ResidualStructure, Step, Table
+from xmixed.engine.residuals.base import LinearStructure, ResidualStructure, Step, Table
 from xmixed.engine.residuals.products import STEP, Units
 
 _LEAST_PIVOT = 1e-9
@@ -139,6 +139,7 @@ class BlockPrecision:
         by: np.ndarray,
     ) -> None:
         self.structure, self.table = structure, table
+        self._known_places: dict[int, np.ndarray] = {}
         self.batches: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
         sizes, rows, columns = units.sizes, [], []
         time = np.zeros(len(by)) if residuals.time is None else residuals.time[units.rows]
@@ -177,26 +178,51 @@ class BlockPrecision:
         return np.concatenate(values), log_det
 
     def slopes(self, full: np.ndarray, *weights: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-        """See `Precision`."""
-        of_log = np.zeros(full.shape)
-        sums = [np.zeros(full.shape) for _ in weights]
+        """See `Precision`: with W the weights, -<Lambda^{-1}W Lambda^{-1}, dLambda>."""
+        totals = [np.zeros(full.shape) for _ in range(1 + len(weights))]
         first = 0
-        for times, by, pattern, counts in self.batches:
+        for number, (times, by, pattern, counts) in enumerate(self.batches):
             inverse, _ = self._inverses(full, times, by)
             i, k = np.tril_indices(times.shape[1])
             last = first + len(pattern) * len(i)
-            folded = [_by_pattern(weight[first:last].reshape(-1, len(i)), pattern) for weight in weights]
+            along = [counts[:, None, None] * inverse]
+            for weight in weights:
+                whole = np.zeros(inverse.shape)
+                whole[:, i, k] = _by_pattern(weight[first:last].reshape(-1, len(i)), pattern)
+                along.append(-(inverse @ whole @ inverse))
             first = last
-            for column in range(full.shape[1]):
-                moved = full.astype(complex)
-                moved[:, column] += 1j * STEP
-                change = np.imag(self.structure.matrices(self.table, moved, times, by)) / STEP
-                logs = counts * np.einsum("mst,mst->m", inverse, change)
-                of_log[:, column] += np.bincount(by, logs, len(full))
-                turned = -(inverse @ change @ inverse)[:, i, k]
-                for total, weight in zip(sums, folded, strict=True):
-                    total[:, column] += np.bincount(by, (turned * weight).sum(axis=1), len(full))
-        return of_log, sums
+            for total, found in zip(totals, self._along(full, number, along), strict=True):
+                total += found
+        return totals[0], totals[1:]
+
+    def _along(self, full: np.ndarray, number: int, along: list[np.ndarray]) -> list[np.ndarray]:
+        """Derivatives along the table from those along a batch's elements of Lambda, (m, T, T) each."""
+        times, by, _, _ = self.batches[number]
+        if isinstance(self.structure, LinearStructure):
+            count = self.structure.coordinate_count(self.table) + 1
+            places = self._places(self.structure, number, count)
+            sums = (np.bincount(places, own.ravel(), len(full) * count) for own in along)
+            return [
+                self.structure.along_coordinates(self.table, full, own.reshape(len(full), count)[:, :-1])
+                for own in sums
+            ]
+        found = [np.zeros(full.shape) for _ in along]
+        for column in range(full.shape[1]):
+            moved = full.astype(complex)
+            moved[:, column] += 1j * STEP
+            change = np.imag(self.structure.matrices(self.table, moved, times, by)) / STEP
+            for total, own in zip(found, along, strict=True):
+                total[:, column] = np.bincount(by, np.einsum("mst,mst->m", own, change), len(full))
+        return found
+
+    def _places(self, structure: LinearStructure, number: int, count: int) -> np.ndarray:
+        """Covariance that each element of a batch is; the last of a row of the table for zeros."""
+        if number not in self._known_places:
+            times, by, _, _ = self.batches[number]
+            places = structure.element_places(self.table, times)
+            places = np.where(places < 0, count - 1, places) + count * by[:, None, None]
+            self._known_places[number] = places.ravel()
+        return self._known_places[number]
 
 
 def _by_pattern(values: np.ndarray, pattern: np.ndarray) -> np.ndarray:

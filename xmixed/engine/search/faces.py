@@ -17,7 +17,6 @@ from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.boundary import Boundary, Face, Rung, settle
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Step, Surface, flatness, newton_step
-from xmixed.engine.sweeps.whitened import NestedWhitening
 
 # The first weight, for a hundred observations, what shares of it follow, and which of these are rungs.
 _FIRST = 0.1
@@ -40,11 +39,9 @@ _ZERO = 1e-2
 def near_face(objective: Objective, point: Point) -> bool:
     """Whether Lambda is nearly singular, random effects standing beside it."""
     whitening = objective.whitening
-    if not isinstance(whitening, NestedWhitening) or not objective.problem.blocks:
+    if whitening is None or not objective.problem.blocks or not whitening.has_barrier:
         return False
-    if not whitening.residual.structure.linear:
-        return False
-    return whitening.nested.products.takes_complex and len(whitening.normals(point.rho, _NEAR)) > 0
+    return len(whitening.normals(point.rho, _NEAR)) > 0
 
 
 def at_edge(objective: Objective, point: Point) -> bool:
@@ -54,10 +51,9 @@ def at_edge(objective: Objective, point: Point) -> bool:
     have nothing of.
     """
     whitening = objective.whitening
-    if not isinstance(whitening, NestedWhitening) or objective.problem.blocks:
+    if whitening is None or objective.problem.blocks or whitening.edges is None or not whitening.is_exact:
         return False
-    linear = whitening.residual.structure.linear and whitening.is_exact
-    return linear and len(whitening.normals(point.rho, _EDGE)) > 0
+    return len(whitening.normals(point.rho, _EDGE)) > 0
 
 
 def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
@@ -114,7 +110,7 @@ def step_along(root: Surface, rung: Rung, fixed: np.ndarray) -> tuple[Step, np.n
 def _drawn_back(objective: Objective, point: Point) -> Point:
     """The point with lower correlations of the residuals, from where Newton's steps are free to go."""
     whitening = objective.whitening
-    assert isinstance(whitening, NestedWhitening)
+    assert whitening is not None
     rho, own = point.rho.copy(), whitening.correlations
     rho[own] = np.arctanh((1.0 - _DRAWN) * np.tanh(rho[own]))
     return objective.point(point.blocks, rho)
@@ -122,7 +118,7 @@ def _drawn_back(objective: Objective, point: Point) -> Point:
 
 def _face(objective: Objective, found: list[tuple[Point, float]]) -> Face | None:
     whitening = objective.whitening
-    assert isinstance(whitening, NestedWhitening)
+    assert whitening is not None
     rungs: list[Rung] = []
     groups: np.ndarray = np.zeros(0)
     for point, weight in found:
@@ -140,7 +136,7 @@ def _face(objective: Objective, found: list[tuple[Point, float]]) -> Face | None
 def _with_barrier(root: Surface, point: Point, weight: float) -> tuple[State, float] | None:
     """Gradient and Hessian of L + weight log|C|, and its value."""
     whitening, first = root.objective.whitening, root.objective.block_count
-    assert isinstance(whitening, NestedWhitening)
+    assert whitening is not None
     barrier = whitening.barrier(point.rho)
     if barrier is None or not np.isfinite(point.log_likelihood):
         return None
@@ -153,12 +149,11 @@ def _with_barrier(root: Surface, point: Point, weight: float) -> tuple[State, fl
 
 def _value(root: Surface, point: Point, weight: float) -> float:
     whitening = root.objective.whitening
-    assert isinstance(whitening, NestedWhitening)
+    assert whitening is not None
     if not np.isfinite(point.log_likelihood):
         return -np.inf
-    table = whitening.table(point.rho)
     try:
-        return point.log_likelihood + weight * whitening.nested.products.log_det_slopes(table)[0]
+        return point.log_likelihood + weight * whitening.log_correlations(point.rho)
     except np.linalg.LinAlgError:
         return -np.inf
 

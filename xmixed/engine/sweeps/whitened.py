@@ -12,7 +12,7 @@ import numpy as np
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import NestedResidualData, ResidualData
 from xmixed.engine.residuals.lattice import LatticeProducts
-from xmixed.engine.residuals.products import STEP, Curvature, UnitPosterior
+from xmixed.engine.residuals.products import STEP, Curvature, Products, UnitPosterior
 from xmixed.engine.residuals.scoring import scored_start
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
@@ -122,6 +122,44 @@ class Whitening(ABC):
     def _at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
         """See `at`."""
 
+    @cached_property
+    @abstractmethod
+    def edges(self) -> Products | None:
+        """What tells where Lambda is singular; None where it is not linear in its covariances."""
+
+    @property
+    def has_barrier(self) -> bool:
+        """Whether `barrier` is known."""
+        return self.edges is not None and self.edges.takes_complex
+
+    def log_correlations(self, rho: np.ndarray) -> float:
+        """Sum over distinct patterns of log|C|; raises LinAlgError where one is not positive definite."""
+        assert self.edges is not None
+        return self.edges.log_det_slopes(self.table(rho))[0]
+
+    def barrier(self, rho: np.ndarray) -> Barrier | None:
+        """log|C| of distinct patterns with its derivatives; None where one is not positive definite."""
+        products, free = self.edges, self.residual.table.free
+        assert products is not None
+        columns, bend = np.nonzero(free)[1], np.zeros((len(rho), len(rho)))
+        try:
+            value, slopes = products.log_det_slopes(self.table(rho))
+            # A pattern is of one by() group: one parameter of each may move at once.
+            for column in np.unique(columns):
+                moved = self.table(rho + 1j * STEP * (columns == column))
+                change = np.imag(products.log_det_slopes(moved)[1][free]) / STEP
+                own = (self.groups[:, None] == self.groups) & (columns == column)
+                bend[own] = np.broadcast_to(change[:, None], own.shape)[own]
+        except np.linalg.LinAlgError:
+            return None
+        return Barrier(value, slopes[free], (bend + bend.T) / 2.0)
+
+    def normals(self, rho: np.ndarray, share: float) -> np.ndarray:
+        """See `Products.null_slopes`; (s, r)."""
+        assert self.edges is not None
+        slopes = self.edges.null_slopes(self.table(rho), share)
+        return slopes[:, self.residual.table.free]
+
     def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
         """rho with a tiny imaginary step along one parameter, and the sweeps there; where `is_exact`."""
         raise NotImplementedError("second derivatives are differences")
@@ -179,26 +217,10 @@ class NestedWhitening(Whitening):
         moved[place] += 1j * STEP
         return moved, self.formed(moved)[0]
 
-    def barrier(self, rho: np.ndarray) -> Barrier | None:
-        """log|C| of distinct patterns with its derivatives; None where one is not positive definite."""
-        products, free = self.nested.products, self.residual.table.free
-        columns, bend = np.nonzero(free)[1], np.zeros((len(rho), len(rho)))
-        try:
-            value, slopes = products.log_det_slopes(self.table(rho))
-            # A pattern is of one by() group: one parameter of each may move at once.
-            for column in np.unique(columns):
-                moved = self.table(rho + 1j * STEP * (columns == column))
-                change = np.imag(products.log_det_slopes(moved)[1][free]) / STEP
-                own = (self.groups[:, None] == self.groups) & (columns == column)
-                bend[own] = np.broadcast_to(change[:, None], own.shape)[own]
-        except np.linalg.LinAlgError:
-            return None
-        return Barrier(value, slopes[free], (bend + bend.T) / 2.0)
-
-    def normals(self, rho: np.ndarray, share: float) -> np.ndarray:
-        """See `Products.null_slopes`; (s, r)."""
-        slopes = self.nested.products.null_slopes(self.table(rho), share)
-        return slopes[:, self.residual.table.free]
+    @cached_property
+    def edges(self) -> Products | None:
+        """See `Whitening`."""
+        return self.nested.products if self.residual.structure.linear else None
 
     def curvature(self, rho: np.ndarray, up: Upward) -> Curvature | None:
         """See `Whitening`."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from xmixed.engine.problem import Problem
-from xmixed.engine.residuals.data import CrossedResidualData
+from xmixed.engine.residuals.data import CrossedResidualData, make_products
+from xmixed.engine.residuals.products import Products
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.crossed_elimination import conditional_variance
 from xmixed.engine.sweeps.crossed_state import CrossedState, chunks
@@ -33,6 +35,15 @@ class CrossedWhitening(Whitening):
     def is_dear(self) -> bool:
         """See `Whitening`."""
         return self.has_many_rows
+
+    @cached_property
+    def edges(self) -> Products | None:
+        """See `Whitening`: the patterns of t() alone, without data."""
+        residual = self.residual
+        if not residual.structure.linear:
+            return None
+        none = np.zeros((2, len(residual.units.rows)))
+        return make_products(residual.residuals, residual.structure, residual.table, residual.units, none, 1)
 
     def _at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
         values, log_det = self.crossed.precision.at(self.table(rho))

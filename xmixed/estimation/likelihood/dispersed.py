@@ -1,4 +1,4 @@
-"""Negative binomial counts: one linear predictor and the logarithm of a dispersion."""
+"""Likelihoods of a linear predictor and one parameter more; negative binomial counts with a dispersion."""
 
 from __future__ import annotations
 
@@ -72,14 +72,13 @@ DISPERSIONS: dict[str, Callable[[np.ndarray, np.ndarray, float], Slopes]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dispersed:
-    """The log likelihood of negative binomial counts; p standardised coefficients and tau.
+    """A log likelihood of p standardised coefficients and one parameter more, tau.
 
     Attributes
     ----------
-    y : ndarray, shape (n,)
+    y : ndarray, shape (n,) or (n, m)
     design : Design
-    dispersion : str
-        `mean` or `constant`.
+    slopes : callable(y, eta, tau) -> Slopes
     initial : ndarray, shape (p + 1,)
     frequencies : bool
         Whether weights count observations.
@@ -87,7 +86,7 @@ class Dispersed:
 
     y: np.ndarray
     design: Design
-    dispersion: str
+    slopes: Callable[[np.ndarray, np.ndarray, float], Slopes]
     initial: np.ndarray
     frequencies: bool = False
 
@@ -101,10 +100,9 @@ class Dispersed:
         return self.initial
 
     def _blocks(self, parameters: np.ndarray) -> Iterator[tuple[slice, np.ndarray, Slopes]]:
-        slopes = DISPERSIONS[self.dispersion]
         for rows, values in self.design.blocks():
             eta = parameters[:-1] @ values + self.design.of_rows(self.design.offset, rows, 0.0)
-            yield rows, values, slopes(self.y[rows], eta, float(parameters[-1]))
+            yield rows, values, self.slopes(self.y[rows], eta, float(parameters[-1]))
 
     def log_likelihood(self, parameters: np.ndarray) -> float:
         return sum(

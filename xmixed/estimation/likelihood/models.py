@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from xmixed.estimation.likelihood.design import Design
-from xmixed.estimation.likelihood.dispersed import Dispersed
+from xmixed.estimation.likelihood.dispersed import DISPERSIONS, Dispersed
 from xmixed.estimation.likelihood.families import Pointwise, SinglePredictor, logit, poisson, probit
 from xmixed.estimation.likelihood.multinomial import Multinomial
 from xmixed.estimation.likelihood.newton import Likelihood, Maximum, maximise
@@ -85,7 +85,7 @@ def dispersed(dispersion: str, y: np.ndarray, rows: Rows) -> Dispersed:
     else:
         first = float(weights @ square / (weights @ mean))
     initial = np.append(point, np.log(max(first, 0.01)))
-    return Dispersed(y, simple.design, dispersion, initial, rows.frequencies)
+    return Dispersed(y, simple.design, DISPERSIONS[dispersion], initial, rows.frequencies)
 
 
 def ordered(kind: str, codes: np.ndarray, n_categories: int, rows: Rows) -> Ordered:

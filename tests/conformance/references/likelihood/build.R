@@ -23,7 +23,7 @@ add <- function(dataset, setup, command, source, b, V, scalars = list()) {
   names(b) <- sub("\\(Intercept\\)", "_cons", names(b))
   cases[[length(cases) + 1]] <<- list(
     data = dataset, setup = setup, command = command, source = source,
-    names = names(b), b = unname(b), V = unname(V), scalars = scalars
+    names = as.list(names(b)), b = as.list(unname(b)), V = unname(V), scalars = scalars
   )
 }
 
@@ -198,6 +198,53 @@ for (kind in c("robust", "cluster")) {
   option <- if (kind == "robust") "" else ", wmatrix(cluster school)"
   add("hsb82", hsb_setup, sprintf("ivregress gmm mathach minority (ses = meanses female)%s", option), "formula", b, V,
       list(J = drop(t(g) %*% solve(S(first), g))))
+}
+
+# Survival --------------------------------------------------------------------------------------------------
+
+library(survival)
+surv <- data_of("scotssec")[1:400, ]
+surv$t <- 1 + (surv$verbal + 60) %% 17 + surv$attain
+surv$t0 <- ifelse(seq_len(400) %% 4 == 0, .5, 0)
+surv$d <- as.numeric(seq_len(400) %% 3 != 0)
+surv_setup <- list("keep in 1/400", "generate t = 1 + mod(verbal + 60, 17) + attain", "generate t0 = cond(mod(_n, 4), 0, .5)",
+                   "generate d = mod(_n, 3) != 0", "quietly stset t, failure(d) time0(t0)")
+exact <- coxph.control(eps = 1e-11, toler.chol = 1e-13, iter.max = 50)
+for (ties in c("breslow", "efron")) {
+  m <- coxph(Surv(t0, t, d) ~ female + social, surv, ties = ties, control = exact)
+  option <- if (ties == "efron") ", efron" else ""
+  add("scotssec", surv_setup, sprintf("stcox female social%s", option), "survival::coxph", coef(m), vcov(m), list(ll = m$loglik[2]))
+  m <- coxph(Surv(t0, t, d) ~ social + strata(female), surv, ties = ties, control = exact)
+  option <- if (ties == "efron") " efron" else ""
+  add("scotssec", surv_setup, sprintf("stcox social, strata(female)%s", option), "survival::coxph", coef(m), vcov(m),
+      list(ll = m$loglik[2]))
+}
+m <- coxph(Surv(t0, t, d) ~ female + social + cluster(second), surv, ties = "breslow", control = exact)
+G <- length(unique(surv$second))
+add("scotssec", surv_setup, "stcox female social, vce(cluster second)", "survival::coxph", coef(m), vcov(m) * G / (G - 1))
+surv$row <- seq_len(400)
+m <- coxph(Surv(t0, t, d) ~ female + social + cluster(row), surv, ties = "efron", control = exact)
+add("scotssec", surv_setup, "stcox female social, efron robust", "survival::coxph", coef(m), vcov(m) * 400 / 399)
+plain <- list("keep in 1/400", "generate t = 1 + mod(verbal + 60, 17) + attain", "generate d = mod(_n, 3) != 0",
+              "quietly stset t, failure(d)")
+names_of <- c(weibull = "weibull", lognormal = "lognormal", loglogistic = "loglogistic", exponential = "exponential")
+anc_of <- c(weibull = "ln_p", lognormal = "ln_sig", loglogistic = "ln_gam")
+for (dist in names(names_of)) {
+  m <- survreg(Surv(t, d) ~ female + social, surv, dist = dist,
+               control = survreg.control(rel.tolerance = 1e-13, maxiter = 200))
+  b <- coef(m)
+  names(b) <- paste0("_t:", sub("\\(Intercept\\)", "_cons", names(b)))
+  V <- vcov(m)
+  if (dist != "exponential") {
+    sign <- if (dist == "weibull") -1 else 1
+    b <- c(b, sign * log(m$scale))
+    names(b)[length(b)] <- paste0(anc_of[dist], ":_cons")
+    carry <- diag(c(rep(1, length(b) - 1), sign))
+    V <- carry %*% V %*% carry
+  }
+  # Stata's log likelihood is that of the logarithm of time.
+  add("scotssec", plain, sprintf("streg female social, distribution(%s) time", dist), "survival::survreg", b, V,
+      list(ll = m$loglik[2] + sum(log(surv$t[surv$d == 1]))))
 }
 
 write_json(list(R = R.version.string, cases = cases), file.path(here, "estimators.json"),
