@@ -302,8 +302,11 @@ def _score_units(
     if not residual.groups:
         if residual.structure.correlated:
             return residual.units, np.zeros((0, 0, residual.n_units))
-        rows = np.argsort(codes, kind="stable")
-        starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))
+        # A unit is what a cluster and a by() group have in common.
+        by = residual.residuals.by
+        own = codes if by is None else codes.astype(np.int64) * residual.residuals.n_by + by
+        rows = np.argsort(own, kind="stable")
+        starts = np.flatnonzero(np.diff(own[rows], prepend=-1))
         weights = _row_weights(objective)
         cells = objective.problem.model.cells
         counts = None if cells is None else cells.counts[rows]
