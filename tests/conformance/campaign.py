@@ -43,7 +43,7 @@ LOWER = 1e-6
 WRONG = 1e-4
 _ROUNDING = 1e-15
 _MOST_CONDITION = 1e8
-_MOST_APART = 1e13
+_MOST_APART = 1e8
 KINDS = (
     "none",
     "independent",
