@@ -46,6 +46,12 @@ class Nesting:
             position = self.parents[level][position]
         return position
 
+    def as_given(self, values: np.ndarray) -> np.ndarray:
+        """Values of the rows in sorted order as the caller has the rows."""
+        result = np.empty_like(values)
+        result[self.order] = values
+        return result
+
 
 def enclosing(outer: np.ndarray, inner: np.ndarray, n_inner: int) -> np.ndarray | None:
     """The outer group of every inner one, by code, (n_inner,); None where an inner group is split.
