@@ -457,7 +457,7 @@ COMMANDS: dict[str, Listed] = {
     "translate": Listed("translate", "environment.translate", "Write an SMCL file as plain text"),
     "treatreg": Listed("treatreg", None),
     "truncreg": Listed("truncreg", None),
-    "tsappend": Listed("tsappend", None),
+    "tsappend": Listed("tsappend", "combine.turning", "Periods behind the last ones"),
     "tsfill": Listed("tsfill", "combine.turning", "Add the periods that are not there"),
     "tsline": Listed("tsline", "graphics.twoway", "Lines over time"),
     "tsreport": Listed("tsreport", "data.tsreport", "Count the gaps in the times of a sample"),
