@@ -264,8 +264,7 @@ def _climb(
         point, boundary = _settled(root, point)
         # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
         higher = None if _separately(objective) else higher_start(objective, point)
-        soon = found.verdict == "converged" or len(found.iterations) <= _LONG // 2
-        if higher is None and soon and not elsewhere:
+        if higher is None and not elsewhere:
             higher, elsewhere = start_elsewhere(root, point), True
         if higher is None:
             return _Ascent(root, surface, found, point, boundary)
