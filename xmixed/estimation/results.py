@@ -45,6 +45,8 @@ MODULES: dict[str, str] = {
     "xtpcse": "corrected.estimator",
     "xtprobit": "panels.estimator:RANDOM",
     "xtlogit": "panels.estimator:RANDOM",
+    "factor": "factors.estimator:FACTOR",
+    "pca": "factors.estimator:PCA",
     "ivreg2": "instrumental.estimator",
     "ivregress": "instrumental.estimator",
     "logistic": "likelihood.estimator:LOGIT",
@@ -110,6 +112,8 @@ class Statistic:
         Options of the statistic, of which one may be given: its text is the argument.
     combined : bool
         Several modifiers may be given; the argument is then all of them as typed, `outcome(2) fixedonly`.
+    fewer : bool
+        Names for the first of its variables alone may be given.
     beside : bool
         May also be asked for beside another statistic, with names of variables in parentheses.
     """
@@ -127,6 +131,7 @@ class Statistic:
     modifiers: tuple[OptionSpec, ...] = ()
     beside: bool = False
     combined: bool = False
+    fewer: bool = False
 
 
 class Estimator(Protocol):
@@ -223,7 +228,7 @@ RESAMPLED = frozenset({"bootstrap", "jackknife"})
 
 def has_prefix(estimates: Estimates) -> bool:
     """Return whether a prefix left the results, which are then shown in its way, not the command's."""
-    return estimates.macros.get("prefix") in RESAMPLED or "mi" in estimates.macros
+    return estimates.macros.get("prefix") in (*RESAMPLED, "svy") or "mi" in estimates.macros
 
 
 def estimator_of(estimates: Estimates) -> Estimator:
@@ -237,6 +242,9 @@ def estimator_of(estimates: Estimates) -> Estimator:
     if estimates.macros.get("prefix") in RESAMPLED:
         resampling = importlib.import_module("xmixed.estimation.resampling.estimator")
         return resampling.resampled_estimator(estimates)
+    if estimates.macros.get("prefix") == "svy":
+        survey = importlib.import_module("xmixed.estimation.survey.estimator")
+        return survey.survey_estimator(estimates)
     if "mi" in estimates.macros:
         pooling = importlib.import_module("xmixed.estimation.pooling.estimator")
         return pooling.pooled_estimator(estimates)

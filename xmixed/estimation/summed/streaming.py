@@ -206,13 +206,19 @@ def added(
         with closing(source.batches(own)) as batches:
             for batch in batches:
                 _add(whole, batch, first, sums)
-        occurs = np.flatnonzero(whole[:, 0])
-        for row, column in zip(kept, whole.T, strict=True):
-            row[filled : filled + len(occurs)] = column if len(occurs) == len(whole) else column[occurs]
-        occurring[filled : filled + len(occurs)] = occurs + first
-        filled += len(occurs)
-        del whole, column
+        filled = _moved(whole, first, kept, occurring, filled)
+        del whole  # before there is another one
     return occurring[:filled], kept[:, :filled]
+
+
+def _moved(whole: np.ndarray, first: int, kept: np.ndarray, occurring: np.ndarray, filled: int) -> int:
+    """Move the sums of the cells of a range that occur behind those that are kept; return how many are."""
+    occurs = np.flatnonzero(whole[:, 0])
+    part = slice(filled, filled + len(occurs))
+    for row, column in zip(kept, whole.T, strict=True):
+        row[part] = column if len(occurs) == len(whole) else column[occurs]
+    occurring[part] = occurs + first
+    return part.stop
 
 
 def storage_beside(source: Source) -> Storage:
