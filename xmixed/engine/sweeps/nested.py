@@ -78,10 +78,11 @@ class _Plan:
 class NestedSweeps:
     """See `Sweeps`: groups nested in each other, or one level."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, fitted: np.ndarray | None = None) -> None:
+        """`fitted`: the problem's products are of what Z of the bottom level leaves, see `_plan`."""
         self.problem = problem
         self.evaluations = 0
-        self.plan = _plan(problem)
+        self.plan = _plan(problem, fitted)
         self.sizes = self.plan.sizes
 
     @property
@@ -274,7 +275,12 @@ def _without(rest: np.ndarray, total: np.ndarray, share: float) -> np.ndarray:
     return rest
 
 
-def _plan(problem: Problem) -> _Plan:
+def _plan(problem: Problem, fitted: np.ndarray | None = None) -> _Plan:
+    """See `_Plan`.
+
+    `fitted`: (q, w, G) coefficients B. The products are then those of Z and of W - ZB, group by group, which
+    keeps digits that W would lose: eliminating Z leaves the same of both, and C is R B larger.
+    """
     levels = problem.products.levels
     count, p = len(levels), problem.p
     nesting = problem.nesting
@@ -310,6 +316,8 @@ def _plan(problem: Problem) -> _Plan:
         base_top = _without(problem.within.XyXy, problem.products.XyXy, _ROUNDING**2)
         for upper, level in enumerate(problem.within.levels):
             base_Z[upper], base_W[upper] = level.ZtZ, level.ZtW
+    if fitted is not None:
+        reduced += cross(lower, fitted)
     return _Plan(
         sizes, lower, reduced, stacked, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents
     )
