@@ -110,24 +110,6 @@ class UnitPosterior:
     with_beta: np.ndarray | None
     beta_covariance: np.ndarray | None
 
-    def with_fitted(self, fitted: np.ndarray) -> UnitPosterior:
-        """The same in terms of Z and of W - ZB, B being `fitted` (q, w, U): ZB goes to the effects of Z."""
-        q, Q = len(fitted), len(self.variances)
-        coefficients = self.coefficients.copy()
-        coefficients[:q] += np.einsum("qwu,wu->qu", fitted, coefficients[q:])
-        joint, p = self.variances, 0
-        if self.with_beta is not None and self.beta_covariance is not None:
-            p, units = len(self.beta_covariance), joint.shape[2]
-            of_beta = np.broadcast_to(self.beta_covariance[:, :, None], (p, p, units))
-            below = np.concatenate([self.with_beta.transpose(1, 0, 2), of_beta], axis=1)
-            joint = np.concatenate([np.concatenate([joint, self.with_beta], axis=1), below])
-        change = np.zeros((Q + p, Q + p, fitted.shape[2]))
-        change[np.arange(Q + p), np.arange(Q + p)] = 1.0
-        change[:q, q:] = fitted[:, : Q - q + p]
-        joint = np.einsum("iju,jku,lku->ilu", change, joint, change, optimize=True)
-        with_beta = joint[:Q, Q:] if p else self.with_beta
-        return UnitPosterior(coefficients, joint[:Q, :Q], with_beta, self.beta_covariance)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curvature:

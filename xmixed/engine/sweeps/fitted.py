@@ -1,11 +1,11 @@
-"""Conditional moments where random effects are far larger than residuals, one level.
+"""Conditional moments where random effects of the bottom level are far larger than residuals.
 
 Products are then of Z and of what Z leaves of the other columns, W - ZB. With N = (Psi^{-1} + S)^{-1},
-S = Z'Lambda^{-1}Z, the effects in these terms, u + B_X beta - B_y, have the conditional mean
+S = Z'Lambda^{-1}Z, the effects in these terms, u + B a for coefficients a of W, have the conditional mean
 
-    N Z'Lambda^{-1}(W - ZB) a - K B a,   K = I - NS,   a = (-beta, 1),
+    (K B - N Z'Lambda^{-1}(W - ZB)) a,   K = I - NS,
 
-in which nothing large is subtracted; the derivative by beta is K B_X - N Z'Lambda^{-1}(X - ZB_X).
+in which nothing large is subtracted.
 """
 
 from __future__ import annotations
@@ -14,23 +14,45 @@ import numpy as np
 
 from xmixed.engine.batched import cross, product
 from xmixed.engine.products.crossproducts import LevelProducts
+from xmixed.engine.sweeps.conditional import Above
 from xmixed.engine.sweeps.crossed_elimination import conditional_variance
-from xmixed.engine.sweeps.sweeps import Posterior, Upward
+from xmixed.engine.sweeps.sweeps import Posterior
 
 
-def fitted_posterior(
-    level: LevelProducts, psi: np.ndarray, up: Upward, fitted: np.ndarray, reml: bool
-) -> Posterior:
-    """The moments by group; `level` holds products of Z and W - ZB, `fitted` is B, (q, w, G)."""
-    N, p = _variance(level.ZtZ, psi), len(up.beta)
+def fitted_posterior(level: LevelProducts, psi: np.ndarray, above: Above, fitted: np.ndarray) -> Posterior:
+    """The moments by group of the bottom level.
+
+    Parameters
+    ----------
+    level : LevelProducts
+        Of Z and W - ZB.
+    above : Above
+        What stands above each group.
+    fitted : (q, w, G) array
+        B.
+    """
+    N = _variance(level.ZtZ, psi)
     moved = product(_remainder(N, level.ZtZ), fitted) - product(N, level.ZtW)
-    means = -np.einsum("qwg,w->qg", moved, np.append(-up.beta, 1.0))
-    if not (reml and p):
-        return Posterior(means, N, None, None)
-    root = np.linalg.inv(up.factor)
-    covariance, along = root.T @ root, moved[:, :p]
-    with_beta = np.einsum("qpg,pr->qrg", along, covariance)
-    return Posterior(means, N + product(with_beta, along.transpose(1, 0, 2)), with_beta, covariance)
+    q, groups, size, p = len(psi), N.shape[2], len(above.means), len(above.beta)
+    means = np.einsum("qpg,p->qg", moved[:, size:-1], above.beta) - moved[:, -1]
+    means = means + np.einsum("qsg,sg->qg", moved[:, :size], np.broadcast_to(above.means, (size, groups)))
+    means = np.concatenate([means, np.broadcast_to(above.means, (size, groups))])
+    # Covariances with the effects above, then with beta, where that does not count as known.
+    to_u = product(moved[:, :size], above.variances)
+    with_beta = beta_covariance = None
+    if above.root is not None and above.with_beta is not None:
+        beta_covariance = above.root.T @ above.root
+        old = np.broadcast_to(above.with_beta, (size, p, groups))
+        to_u = to_u + product(moved[:, size:-1], old.transpose(1, 0, 2))
+        to_beta = np.einsum("qpg,pr->qrg", moved[:, size:-1], beta_covariance)
+        to_beta = to_beta + product(moved[:, :size], old)
+        N = N + product(to_beta, moved[:, size:-1].transpose(1, 0, 2))
+        with_beta = np.concatenate([to_beta, old])
+    own = N + product(to_u, moved[:, :size].transpose(1, 0, 2))
+    variances = np.empty((q + size, q + size, groups), np.result_type(own, above.variances))
+    variances[:q, :q], variances[:q, q:] = own, to_u
+    variances[q:, :q], variances[q:, q:] = to_u.transpose(1, 0, 2), above.variances
+    return Posterior(means, variances, with_beta, beta_covariance)
 
 
 def _variance(ZtZ: np.ndarray, psi: np.ndarray) -> np.ndarray:

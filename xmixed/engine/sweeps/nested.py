@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -208,6 +209,13 @@ class NestedSweeps:
             per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
             above = above.extended(state, psi, s, per_group)
             yield GroupMoments(s, per_group), above
+
+    def above_bottom(self, upward: Upward, psis: Psis) -> Above:
+        """What stands above each group of the bottom level."""
+        above, bottom = self._fixed_only(upward), len(self.sizes) - 1
+        for _, following in islice(self._visits(upward, psis, above), bottom):
+            above = following
+        return above.of_children(self.plan.parents[bottom]) if bottom else above
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
         """See `Sweeps`."""

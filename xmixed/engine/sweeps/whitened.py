@@ -240,21 +240,17 @@ class NestedWhitening(Whitening):
         """What the sweeps say of each unit, in terms of the columns that the products are of."""
         residual = self.nested
         units = residual.groups[-1] if residual.groups else np.zeros(residual.n_units, np.intp)
-        precise = residual.fitted is not None and len(residual.sizes) == 1
-        if residual.fitted is not None and precise:
-            assert isinstance(sweeps, NestedSweeps)
-            level = sweeps.problem.products.levels[0]
-            posterior = fitted_posterior(level, psis[0], up, residual.fitted, self.problem.reml)
-        else:
+        if residual.fitted is None:
             posterior = sweeps.posterior(up, psis)
+        else:
+            assert isinstance(sweeps, NestedSweeps)
+            level = sweeps.problem.products.levels[-1]
+            posterior = fitted_posterior(level, psis[-1], sweeps.above_bottom(up, psis), residual.fitted)
         fixed = np.append(-up.beta, 1.0)[:, None]
         coefficients = np.concatenate(
             [-posterior.means[:, units], np.broadcast_to(fixed, (len(fixed), len(units)))]
         )
         with_beta = None if posterior.with_beta is None else posterior.with_beta[:, :, units]
-        found = UnitPosterior(
+        return UnitPosterior(
             coefficients, posterior.variances[:, :, units], with_beta, posterior.beta_covariance
         )
-        if residual.fitted is None or precise:
-            return found
-        return found.with_fitted(residual.fitted[:, :, units])
