@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.campaign import draw, judged
+from xmixed.engine import fit
 
 MENDED = {
     1021: "log likelihood off by 103: crossed effects 1e7 times the residuals",
@@ -15,7 +16,20 @@ MENDED = {
     5078: "no standard errors, r(0): exchangeable residuals beside an intercept, with crossed effects",
     7052: "converged on a ridge: exchangeable residuals beside an intercept 1e4 times as large",
     5110: "no standard errors: a correlation at its limit",
+    5018: "other estimates in another order of rows: an intercept 1e4 times the residual, weights",
+    7042: "the same with nested levels",
+    7151: "the same with banded residuals and crossed levels",
+    7195: "log likelihood off by 3e-6: effects 1e4 times moving averages",
+    20043: "another start higher by 1e-5: exponential residuals in place of the constant, rho 1 - 1e-8",
+    20095: "another start higher by 1e-6: two variances beside crossed effects 1e4 times as large",
 }
+
+HIGHER = {
+    5014: (92.4733246844, "equally correlated effects of 16 rows: the other limit of the correlation"),
+    5104: (-437.1690651879, "a moving average of order 3 with crossed effects"),
+    7015: (-98.8286331303, "an autoregression with crossed effects"),
+}
+"""Models with a local maximum below another: the highest that random starts found, and what they are."""
 
 
 @pytest.mark.parametrize("seed", MENDED, ids=str)
@@ -28,3 +42,11 @@ def test_nothing_is_found(seed: int) -> None:
     named = {note.kind for note in found.boundary}
     assert found.optimization.converged == ("not_identified" not in named)
     assert "standard_errors_failed" not in named
+
+
+@pytest.mark.parametrize("seed", HIGHER, ids=str)
+def test_highest_maximum_is_found(seed: int) -> None:
+    highest, _ = HIGHER[seed]
+    found = fit(draw(seed).model)
+    assert found.optimization.converged
+    assert found.log_likelihood == pytest.approx(highest, abs=1e-7)

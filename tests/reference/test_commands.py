@@ -13,6 +13,18 @@ from xmixed.interpreter.session import Session
 SHOWN = """
 count if x > 1 & b in 2/9
 count in 3/5
+levelsof i
+levelsof s if i > 1, missing
+levelsof x in 2/9, separate(,)
+levelsof b, local(values) clean missing
+assert big > 0
+assert x < big if x < . & big < 40030
+capture noisily assert i > 1
+assert i > 1 in 1/5, rc0
+assert x > -9 | s == "a", rc0
+capture noisily assert i == 77 if i == 78, null
+capture noisily assert 1 == 2
+assert _N == 12
 list
 list x s if i == 3
 list in 3/5, noobs sepby(i)

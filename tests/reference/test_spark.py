@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.reference.test_pushdown import SMOOTH, same
+from xmixed.data.reference import running
 from xmixed.data.reference.fetching import doubles_of
 from xmixed.data.reference.rows import reference_of
 from xmixed.errors import StataError
@@ -142,3 +143,25 @@ def test_no_server_and_a_lost_one(parquet: Path) -> None:
         session.run("summarize x")
     assert failure.value.code == 682
     assert session.data is before
+
+
+def test_a_server_that_is_lost_in_the_middle_of_a_fit(parquet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = pysail.SparkConnectServer()
+    server.start(background=True)
+    host, port = server.listening_address
+    session = Session()
+    session.run(f'use "spark://{host}:{port}/{parquet}"\nregress big f')
+    before, done = session.data, []
+    plain = running.Spark.run
+
+    def run(self: running.Spark, query: object) -> object:
+        done.append(query)
+        if len(done) == 2:
+            server.stop()
+        return plain(self, query)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(running.Spark, "run", run)
+    with pytest.raises(StataError) as failure:
+        session.run("xtmixed big f || i:")
+    assert failure.value.code == 682 and len(done) == 2
+    assert session.data is before and session.e.macros["cmd"] == "regress"

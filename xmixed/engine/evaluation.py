@@ -5,7 +5,7 @@ Nothing is searched for here: the covariance parameters are those of a fit, or a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,7 @@ from xmixed.engine.residuals.data import CrossedResidualData
 from xmixed.engine.residuals.whitening import whitened_rows
 from xmixed.engine.scores import cluster_scores, refuse_scores, user_scores
 from xmixed.engine.search.objective import Objective, Point
+from xmixed.engine.search.origin import from_nearby
 from xmixed.engine.search.starting import Start, metric_blocks, split
 from xmixed.engine.sweeps.effects import LevelMoments
 from xmixed.engine.user_units import fixed_effects
@@ -60,17 +61,23 @@ class Evaluation:
         self._prepared = prepared
 
     @cached_property
-    def _objective(self) -> Objective:
+    def _placed(self) -> tuple[Objective, Point]:
         prepared = self._prepared
-        return Objective(prepared if isinstance(prepared, Problem) else prepare(self.model))
+        first = Objective(prepared if isinstance(prepared, Problem) else prepare(self.model))
+        point = _point_at(first, split(first, self.parameters))
+        return from_nearby(first, point, lambda y: prepare(replace(self.model, y=y)))
+
+    @property
+    def _objective(self) -> Objective:
+        return self._placed[0]
+
+    @property
+    def _point(self) -> Point:
+        return self._placed[1]
 
     @cached_property
     def _start(self) -> Start:
         return split(self._objective, self.parameters)
-
-    @cached_property
-    def _point(self) -> Point:
-        return _point_at(self._objective, self._start)
 
     @property
     def _variance(self) -> float:

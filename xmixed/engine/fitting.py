@@ -33,7 +33,7 @@ from xmixed.engine.scores import cluster_scores, refuse_scores, sandwich_parts, 
 from xmixed.engine.search.boundary import Boundary, no_boundary, settle
 from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
 from xmixed.engine.search.faces import at_edge, extrapolated, leave_corner, near_face, step_along
-from xmixed.engine.search.local_maxima import higher_start
+from xmixed.engine.search.local_maxima import higher_start, start_elsewhere
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import (
     Search,
@@ -44,6 +44,7 @@ from xmixed.engine.search.optimise import (
     polish,
     search,
 )
+from xmixed.engine.search.origin import Prepared, from_nearby
 from xmixed.engine.search.ridges import (
     level_parameters,
     really_unidentified,
@@ -77,6 +78,10 @@ class _Maximum:
 
 _DEFAULTS = Options()
 _RESTARTS = 3
+# From where a search of so many iterations ends without a maximum no more steps are taken.
+_LONG = 60
+# At a point with more slope nothing is said of what the data do not identify.
+_STEEP = 1e-2
 
 
 def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = None) -> Fit:
@@ -97,17 +102,21 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
     report: Report = progress if progress is not None else _silent
     if options.clusters is not None:
         refuse_scores(model)
-    problem = prepare(model, options.clusters is not None, options.relative_weights)
+
+    def prepared(y: np.ndarray) -> Problem:
+        return prepare(replace(model, y=y), options.clusters is not None, options.relative_weights)
+
+    problem = prepared(model.y)
     objective, scale = Objective(problem), problem.weight_scale
     if scale != 1.0:
         given = report
         report = lambda event: given(progress_at_scale(event, scale))  # noqa: E731
     with np.errstate(all="ignore"):
-        maximum = _maximise(objective, options, report)
+        objective, maximum = _maximise(objective, options, report, prepared)
         result = _result(model, objective, maximum, options, report)
         if options.clusters is not None:
             result = _with_scores(result, objective, maximum.point, options.clusters)
-        if _serves_again(problem):
+        if _serves_again(objective.problem):
             result = replace(result, prepared=problem)
         return result if scale == 1.0 else fit_at_scale(result, scale)
 
@@ -115,7 +124,7 @@ def fit(model: Model, options: Options = _DEFAULTS, progress: Report | None = No
 def _serves_again(problem: Problem) -> bool:
     """Whether evaluations may begin with a fit's problem: it is small, and the one they would make."""
     plain = problem.weights is None and problem.residual is None and problem.model.cells is None
-    return plain and problem.crossed is None
+    return plain and problem.crossed is None and problem.origin is None
 
 
 def _with_scores(found: Fit, objective: Objective, point: Point, clusters: tuple[np.ndarray, int]) -> Fit:
@@ -129,7 +138,8 @@ def fit_problem(model: Model, problem: Problem, options: Options) -> Fit:
     """Fit what has been prepared; `model` is the user's. Raises EngineError."""
     objective = Objective(problem)
     with np.errstate(all="ignore"):
-        return _result(model, objective, _maximise(objective, options, _silent), options, _silent)
+        _, maximum = _maximise(objective, options, _silent, None)
+        return _result(model, objective, maximum, options, _silent)
 
 
 def linear_regression(model: Model) -> Regression:
@@ -159,9 +169,12 @@ def _separately(objective: Objective) -> bool:
     return objective.problem.crossed is not None and objective.sweeps.is_dear
 
 
-def _maximise(objective: Objective, options: Options, report: Report) -> _Maximum:
+def _maximise(
+    objective: Objective, options: Options, report: Report, prepared: Prepared | None
+) -> tuple[Objective, _Maximum]:
+    """Where the phases end, and the objective with y measured as it is there (see `from_nearby`)."""
     if not objective.count:
-        return _nothing_to_maximise(objective)
+        return objective, _nothing_to_maximise(objective)
     given: float | None = None
     if options.start is not None:
         start_values = split(objective, completed(objective, options.start))
@@ -178,6 +191,9 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
             options.em_tolerance,
             lambda number, ll: report(EMStep(number, ll)),
         )
+    unit = objective.problem.y_scale
+    objective, point = from_nearby(objective, point, prepared)
+    given = given and given * (unit / objective.problem.y_scale) ** 2
     root = Surface(objective, MatrixSquareRoot())
     usual = options.parameterization == "matsqrt"
     surface = root if usual else Surface(objective, parameterization(options.parameterization))
@@ -186,11 +202,29 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         converged = em_steps < options.em_iterations
         state = surface.at(point)
         record = _record(objective, start, state, em_steps, (), "em_only", converged, float("nan"))
-        return _Maximum(point, no_boundary(objective), record)
+        return objective, _Maximum(point, no_boundary(objective), record)
     report(PhaseStarted("gradient"))
     if given is not None and options.iterate == 0:
-        return _as_given(surface, point, given, options, report)
-    found, point, boundary = _climb(root, surface, point, options, report)
+        return objective, _as_given(surface, point, given, options, report)
+    ascent = _climb(root, surface, point, options, report, prepared)
+    return ascent.root.objective, _concluded(ascent, start, em_steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ascent:
+    """Where the search ended, polished and settled unless that is final."""
+
+    root: Surface
+    surface: Surface
+    found: Search
+    point: Point
+    boundary: Boundary
+
+
+def _concluded(ascent: _Ascent, start: np.ndarray, em_steps: int) -> _Maximum:
+    """The verdict on where the search ended."""
+    root, found, point, boundary = ascent.root, ascent.found, ascent.point, ascent.boundary
+    objective = root.objective
     if _is_final(found):
         point, boundary = found.state.point, settle(objective, found.state.point)[1]
         if found.verdict == "residual_zero":
@@ -200,7 +234,7 @@ def _maximise(objective: Objective, options: Options, report: Report) -> _Maximu
         return _Maximum(point, boundary, record)
     if near_face(objective, point) and not _is_maximum(root, point, boundary):
         point, boundary = leave_corner(root, point) or (point, boundary)
-    return _judge(objective, root, surface, start, point, boundary, em_steps, found.iterations)
+    return _judge(objective, root, ascent.surface, start, point, boundary, em_steps, found.iterations)
 
 
 def _is_maximum(root: Surface, point: Point, boundary: Boundary) -> bool:
@@ -210,21 +244,32 @@ def _is_maximum(root: Surface, point: Point, boundary: Boundary) -> bool:
 
 
 def _climb(
-    root: Surface, surface: Surface, point: Point, options: Options, report: Report
-) -> tuple[Search, Point, Boundary]:
+    root: Surface, surface: Surface, point: Point, options: Options, report: Report, prepared: Prepared | None
+) -> _Ascent:
     """Search, polish and settle; start again where the maximum found turns out to be a local one."""
-    objective = root.objective
-    found = search(surface, point, options, report)
+    # Whoever gives starting values has chosen where to start.
+    found, elsewhere = search(surface, point, options, report), options.start is not None
     for _ in range(_RESTARTS):
+        objective = root.objective
         if _is_final(found):
-            return found, found.state.point, no_boundary(objective)
-        point, boundary = _settled(root, found.state.point)
+            return _Ascent(root, surface, found, found.state.point, no_boundary(objective))
+        nearer, point = from_nearby(objective, found.state.point, prepared)
+        if nearer is not objective:
+            root, surface = Surface(nearer, root.metric), Surface(nearer, surface.metric)
+        if found.verdict != "converged" and len(found.iterations) > _LONG:
+            return _Ascent(root, surface, found, *settle(nearer, point))
+        if nearer is not objective:
+            found = _resumed(surface, point, options, report, found)
+            continue
+        point, boundary = _settled(root, point)
         # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
         higher = None if _separately(objective) else higher_start(objective, point)
+        if higher is None and not elsewhere:
+            higher, elsewhere = start_elsewhere(root, point), True
         if higher is None:
-            return found, point, boundary
+            return _Ascent(root, surface, found, point, boundary)
         found = _resumed(surface, higher, options, report, found)
-    return found, *_settled(root, found.state.point)
+    return _Ascent(root, surface, found, *_settled(root, found.state.point))
 
 
 def _is_final(found: Search) -> bool:
@@ -319,7 +364,7 @@ def _judge(
             boundary.notes.extend(residual_notes(objective, free))
     elif not (concave and step.scaled_gradient < 1e-5) and at_edge(objective, point):
         boundary.notes.append(BoundaryNote("residual_near_singular"))
-    else:
+    elif step.scaled_gradient < _STEEP:
         level, boundary.level_count = level_parameters(root, state)
         boundary.notes.extend(unidentified(objective, level))
         concave = concave and not level.any()

@@ -11,9 +11,25 @@ from xmixed.engine.model import Model
 from xmixed.engine.products.columns import WorkingColumn
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.products.crossproducts import CrossProducts
+from xmixed.engine.products.enclosing import enclosing_level
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.products.weights import Weights
 from xmixed.engine.residuals.data import ResidualData
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Random effects from which the outcome is measured.
+
+    Attributes
+    ----------
+    effects : per level of the sweeps (q, G) arrays, working units
+    unmoved : Problem
+        The problem in which they were zero.
+    """
+
+    effects: tuple[np.ndarray, ...]
+    unmoved: Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +74,8 @@ class Problem:
         A residual variance, working units, that is rounding of the data.
     residual : ResidualData or None
         None where residuals are independent with one variance. `products` are then those of Lambda = I.
+    origin : Origin or None
+        Products and `residual` have y less these effects' part of it.
     """
 
     model: Model
@@ -83,6 +101,29 @@ class Problem:
     x_mix: np.ndarray | None = None
     within: CrossProducts | None = None
     least_variance: float = 1e-14
+    origin: Origin | None = None
+
+    def places(self, position: int) -> np.ndarray | None:
+        """Position of every row's group at a level of the sweeps, (n,); None without random effects."""
+        codes = self._codes(position)
+        if codes is None or self.nesting is None:
+            return codes
+        labels = self.nesting.labels[position]
+        if np.array_equal(labels, np.arange(len(labels))):
+            return codes
+        rank = np.zeros(int(labels.max()) + 1, np.intp)
+        rank[labels] = np.arange(len(labels))
+        return rank[codes]
+
+    def _codes(self, position: int) -> np.ndarray | None:
+        """The same by the codes of the model."""
+        for block in self.blocks:
+            level = self.model.levels[block.level - 1]
+            if block.position == position:
+                return level.groups
+            if block.tie is not None and block.tie.position == position:
+                return enclosing_level(level).groups
+        return None
 
     @property
     def residual_df(self) -> float:

@@ -25,7 +25,6 @@ from xmixed.engine.model import Model
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.cells import CellScatter, Combination, combination, combined
 from xmixed.engine.products.columns import WorkingColumn
-from xmixed.engine.products.enclosing import enclosing_level
 from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.residuals.data import NestedResidualData, make_products
 from xmixed.engine.residuals.products import Units
@@ -137,11 +136,10 @@ def cluster_scores(
 def _groups_of_rows(problem: Problem, codes: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """For each level the position of every row's group, (n,), and the cluster of every group, (G,)."""
     nesting, levels = problem.nesting, range(len(problem.products.levels))
+    places = [_places(problem, at) for at in levels]
     if nesting is not None:
-        places = [_places(problem, nesting, at) for at in levels]
         by_level = [_codes_of_groups(nesting, at, codes) for at in levels]
     else:
-        places = [_level_codes(problem, at) for at in levels]
         by_level = []
         for at, place in zip(levels, places, strict=True):
             of_groups = np.zeros(problem.products.levels[at].ZtZ.shape[2], codes.dtype)
@@ -153,15 +151,10 @@ def _groups_of_rows(problem: Problem, codes: np.ndarray) -> tuple[list[np.ndarra
     return places, by_level
 
 
-def _level_codes(problem: Problem, position: int) -> np.ndarray:
-    """The group of every row at a level by the caller's codes, (n,)."""
-    for block in problem.blocks:
-        level = problem.model.levels[block.level - 1]
-        if block.position == position:
-            return level.groups
-        if block.tie is not None and block.tie.position == position:
-            return enclosing_level(level).groups
-    raise AssertionError("every level has a block")
+def _places(problem: Problem, position: int) -> np.ndarray:
+    found = problem.places(position)
+    assert found is not None, "every level has a block"
+    return found
 
 
 def _codes_of_groups(nesting: Nesting, at: int, codes: np.ndarray) -> np.ndarray:
@@ -169,22 +162,6 @@ def _codes_of_groups(nesting: Nesting, at: int, codes: np.ndarray) -> np.ndarray
     bottom = len(nesting.labels) - 1
     first = nesting.row_starts if at == bottom else nesting.row_starts[nesting.starts(at, bottom)]
     return codes[first if nesting.order is None else nesting.order[first]]
-
-
-def _places(problem: Problem, nesting: Nesting, position: int) -> np.ndarray:
-    """Position of every row's group, rows as the caller has them."""
-    codes, labels = _level_codes(problem, position), nesting.labels[position]
-    if np.array_equal(labels, np.arange(len(labels))):
-        return codes
-    rank = np.zeros(int(labels.max()) + 1, np.intp)
-    rank[labels] = np.arange(len(labels))
-    return rank[codes]
-
-
-def _unsorted(order: np.ndarray, values: np.ndarray) -> np.ndarray:
-    result = np.empty_like(values)
-    result[order] = values
-    return result
 
 
 def _combination(problem: Problem, column: WorkingColumn) -> Combination:
@@ -241,7 +218,7 @@ def _row_weights(objective: Objective) -> np.ndarray | None:
     weights, nesting = objective.problem.weights, objective.problem.nesting
     if weights is None or nesting is None or nesting.order is None:
         return None if weights is None else weights.whole_rows
-    return _unsorted(nesting.order, weights.whole_rows)
+    return nesting.as_given(weights.whole_rows)
 
 
 def _covariance_scores(
@@ -325,8 +302,11 @@ def _score_units(
     if not residual.groups:
         if residual.structure.correlated:
             return residual.units, np.zeros((0, 0, residual.n_units))
-        rows = np.argsort(codes, kind="stable")
-        starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))
+        # A unit is what a cluster and a by() group have in common.
+        by = residual.residuals.by
+        own = codes if by is None else codes.astype(np.int64) * residual.residuals.n_by + by
+        rows = np.argsort(own, kind="stable")
+        starts = np.flatnonzero(np.diff(own[rows], prepend=-1))
         weights = _row_weights(objective)
         cells = objective.problem.model.cells
         counts = None if cells is None else cells.counts[rows]

@@ -71,6 +71,8 @@ def centred_covariance(problem: Problem, factor: np.ndarray, variance: float) ->
 
 def regression(problem: Problem) -> Regression:
     """The comparison model: y is already its own residual, so that beta is the offset."""
+    if problem.origin is not None:
+        return regression(problem.origin.unmoved)
     p, df = problem.p, problem.residual_df
     XyXy = problem.products.XyXy
     variance = float(XyXy[p, p]) / df

@@ -39,6 +39,12 @@ MODULES: dict[str, str] = {
     "llogistic": "survival.estimator:PARAMETRIC",
     "lnormal": "survival.estimator:PARAMETRIC",
     "weibull": "survival.estimator:PARAMETRIC",
+    "clogit": "panels.estimator:CONDITIONAL",
+    "intreg": "censored.estimator",
+    "tobit": "censored.estimator",
+    "xtpcse": "corrected.estimator",
+    "xtprobit": "panels.estimator:RANDOM",
+    "xtlogit": "panels.estimator:RANDOM",
     "ivreg2": "instrumental.estimator",
     "ivregress": "instrumental.estimator",
     "logistic": "likelihood.estimator:LOGIT",
@@ -217,7 +223,7 @@ RESAMPLED = frozenset({"bootstrap", "jackknife"})
 
 def has_prefix(estimates: Estimates) -> bool:
     """Return whether a prefix left the results, which are then shown in its way, not the command's."""
-    return estimates.macros.get("prefix") in RESAMPLED or "mi" in estimates.macros
+    return estimates.macros.get("prefix") in (*RESAMPLED, "svy") or "mi" in estimates.macros
 
 
 def estimator_of(estimates: Estimates) -> Estimator:
@@ -231,6 +237,9 @@ def estimator_of(estimates: Estimates) -> Estimator:
     if estimates.macros.get("prefix") in RESAMPLED:
         resampling = importlib.import_module("xmixed.estimation.resampling.estimator")
         return resampling.resampled_estimator(estimates)
+    if estimates.macros.get("prefix") == "svy":
+        survey = importlib.import_module("xmixed.estimation.survey.estimator")
+        return survey.survey_estimator(estimates)
     if "mi" in estimates.macros:
         pooling = importlib.import_module("xmixed.estimation.pooling.estimator")
         return pooling.pooled_estimator(estimates)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
@@ -130,6 +130,14 @@ class SessionState(ABC):
 
         `body` runs the block in braces behind it.
         """
+
+    @abstractmethod
+    def prepare(self, text: str) -> Any:
+        """Find and read a command, for `perform`; raises StataError."""
+
+    @abstractmethod
+    def perform(self, prepared: Any, body: Body | None = None) -> None:
+        """Run a prepared command; raises StataError."""
 
     @abstractmethod
     def define(self, head: str, lines: tuple[LogicalLine, ...]) -> None:

@@ -54,7 +54,7 @@ def order_of_integers(values: np.ndarray, bits: int) -> np.ndarray:
     if ascends(values):
         return np.arange(n)
     width = n.bit_length()
-    if n >= _MANY and bits <= width + 2:
+    if n >= _MANY and bits <= width + 1:  # beyond it more integers are counted than there are rows to sort
         return _order_by_counting(values, 1 << bits)
     if bits + width > _ROOM:
         return _by_any(values, None)

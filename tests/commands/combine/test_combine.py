@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.commands.data.test_egen import column, percentile, session_of
-from xmixed import StataError
+from xmixed import Session, StataError
 from xmixed.data.room import Room
 
 KEY = st.integers(0, 3) | st.just(None)
@@ -232,3 +232,17 @@ def test_merge_by_a_table_is_a_dictionary_too(tmp_path_factory, left, right, kin
     expected += [(key, None, y, 2) for key, y in table.items() if key not in left]
     found = zip(*(column(session, name) for name in ("k", "x", "y", "_merge")), strict=True)
     assert list(found) == expected
+
+
+def test_names_of_users_commands_do_the_same() -> None:
+    session = Session()
+    session.run(
+        "sysuse scotssec\nkeep in 1/200\negen m = mean(attain), by(second)\n"
+        "gegen g = mean(attain), by(second)"
+    )
+    assert (session.data["m"].values == session.data["g"].values).all()
+    session.run("preserve\ncollapse (mean) attain (sd) s = attain, by(second)")
+    wanted = session.data
+    session.run("restore\ngcollapse (mean) attain (sd) s = attain, by(second)")
+    for one, other in zip(session.data.variables, wanted.variables, strict=True):
+        assert (one.values == other.values).all()

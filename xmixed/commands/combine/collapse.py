@@ -18,21 +18,31 @@ from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
 
+_SYNTAX = Syntax(
+    "text",
+    condition=True,
+    in_range=True,
+    weights=("aweight", "fweight", "iweight", "pweight"),
+    options=(
+        OptionSpec("by", "by", "varlist", help="one observation for each group"),
+        OptionSpec("cw", "cw", help="leave out observations with a missing value"),
+        OptionSpec("fast", "fast", help="accepted; failures leave the data as they are anyway"),
+    ),
+)
+_SYNOPSIS = "collapse [(stat)] varlist [(stat)] [newvar=varname ...] [if] [in] [weight] [, by(varlist) cw]"
+
 
 @command(
+    "gcollapse",
+    syntax=_SYNTAX,
+    synopsis=f"g{_SYNOPSIS}",
+    needs=("data",),
+    keeps_r=True,
+)
+@command(
     "collapse",
-    syntax=Syntax(
-        "text",
-        condition=True,
-        in_range=True,
-        weights=("aweight", "fweight", "iweight", "pweight"),
-        options=(
-            OptionSpec("by", "by", "varlist", help="one observation for each group"),
-            OptionSpec("cw", "cw", help="leave out observations with a missing value"),
-            OptionSpec("fast", "fast", help="accepted; failures leave the data as they are anyway"),
-        ),
-    ),
-    synopsis="collapse [(stat)] varlist [(stat)] [newvar=varname ...] [if] [in] [weight] [, by(varlist) cw]",
+    syntax=_SYNTAX,
+    synopsis=_SYNOPSIS,
     needs=("data",),
     keeps_r=True,
 )

@@ -7,14 +7,16 @@ from xmixed.commands.registry import command
 from xmixed.commands.replacing import CLEAR, check_may_replace
 from xmixed.commands.rows import room_of
 from xmixed.data.dataset import Dataset, default_format
-from xmixed.data.operations.turning import fill_periods, transpose
+from xmixed.data.operations.turning import append_periods, fill_periods, transpose
 from xmixed.data.operations.turning import stack as stack_data
 from xmixed.errors import StataError
+from xmixed.expressions.context import Context
+from xmixed.expressions.evaluate import evaluate_number
 from xmixed.expressions.varlist import is_valid_name, resolve_varlist
 from xmixed.formats import width_of
 from xmixed.formats.hexadecimal import number_of
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_words
+from xmixed.language.parser import parse_expression, parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
 
@@ -96,13 +98,55 @@ def _format(data: Dataset, node: Command, kind: str) -> str:
     keeps_r=True,
 )
 def tsfill(session: SessionState, node: Command) -> None:
-    data = session.data
+    panel, time, step = _periods(session.data)
+    if node.option("full") and not panel:
+        raise StataError(459, "panel variable not set; use xtset varname ...")
+    full = bool(node.option("full"))
+    session.data = fill_periods(session.data, panel, time, step, full, room_of(session))
+
+
+def _periods(data: Dataset) -> tuple[str, str, float]:
+    """Return the panel variable ("" without one), the time variable, and the step of time."""
     settings = data.characteristics.get("_dta", {})
     time, panel = settings.get("_TStvar", ""), settings.get("_TSpanel", "")
     if time not in data:
         raise StataError(111, "time variable not set")
-    if node.option("full") and panel not in data:
+    return panel if panel in data else "", time, number_of(settings.get("_TSdelta", "")) or 1.0
+
+
+@command(
+    "tsappend",
+    syntax=Syntax(
+        options=(
+            OptionSpec("add", "add", "integer", help="so many periods", minimum_value=1),
+            OptionSpec("last", "last", "text", help="up to this date, with tsfmt()"),
+            OptionSpec(
+                "tsfmt",
+                "tsfmt",
+                "choice",
+                help="how last() is written: td, tw, tm, tq, th, ty, tc or tC",
+                choices=tuple((unit, unit) for unit in ("td", "tw", "tm", "tq", "th", "ty", "tc", "tC")),
+            ),
+            OptionSpec("panel", "panel", "number", help="in this panel alone"),
+        ),
+        exclusive=(("add", "last"),),
+    ),
+    synopsis="tsappend, {add(#) | last(date) tsfmt(unit)} [panel(#)]",
+    needs=("data",),
+    keeps_r=True,
+)
+def tsappend(session: SessionState, node: Command) -> None:
+    panel, time, step = _periods(session.data)
+    if not node.option("add") and not node.option("last"):
+        raise StataError(198, "add() or last() required")
+    if bool(node.option("last")) != bool(node.option("tsfmt")):
+        raise StataError(198, "options last() and tsfmt() must be specified together")
+    only = node.option("panel")
+    if only is not None and not panel:
         raise StataError(459, "panel variable not set; use xtset varname ...")
-    step = number_of(settings.get("_TSdelta", "")) or 1.0
-    panel = panel if panel in data else ""
-    session.data = fill_periods(data, panel, time, step, bool(node.option("full")), room_of(session))
+    if node.option("add"):
+        end: int | float = int(node.option("add"))
+    else:
+        text = f"{node.option('tsfmt')}({node.option('last')})"
+        end = float(evaluate_number(parse_expression(text), Context.of(session)))
+    session.data = append_periods(session.data, panel, time, step, end, only, room_of(session))

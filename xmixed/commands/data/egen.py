@@ -100,14 +100,12 @@ _OPTIONS = (
 )
 
 
-@command(
-    "egen",
-    syntax=Syntax("call", condition=True, in_range=True, options=_OPTIONS),
-    synopsis="egen [type] newvar = fcn(arguments) [if] [in] [, options]",
-    needs=("data",),
-    by="whole",
-    keeps_r=True,
-)
+_SYNTAX = Syntax("call", condition=True, in_range=True, options=_OPTIONS)
+_SYNOPSIS = "egen [type] newvar = fcn(arguments) [if] [in] [, options]"
+
+
+@command("gegen", syntax=_SYNTAX, synopsis=f"g{_SYNOPSIS}", needs=("data",), by="whole", keeps_r=True)
+@command("egen", syntax=_SYNTAX, synopsis=_SYNOPSIS, needs=("data",), by="whole", keeps_r=True)
 def egen(session: SessionState, node: Command) -> None:
     new: NewVariableCall = node.argument
     function = egen_functions().get(new.function)

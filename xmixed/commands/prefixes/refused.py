@@ -1,4 +1,4 @@
-"""svy, nestreg, stepwise and fracpoly: prefixes that are not there, and what to do instead."""
+"""nestreg, stepwise and fracpoly: prefixes that are not there, and what to do instead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from xmixed.language.syntax import Syntax
 from xmixed.session.state import SessionState
 
 INSTEAD = {
-    "svy": "weights: xtmixed ... [pweight=exp] || id:, pweight(exp)\nclusters: vce(cluster varname)",
     "nestreg": "fit the models one after the other, estimates store each, and lrtest or test the blocks",
     "stepwise": "fit the models that theory names, and compare them with lrtest or estat ic",
     "fracpoly": "generate the powers, or use factor variables such as c.x##c.x, and compare by estat ic",
@@ -26,7 +25,6 @@ def _refusal(name: str, code: int, message: str) -> Callable[[SessionState, Comm
     return handler
 
 
-svy = _refusal("svy", 199, "svy is not available: there are no survey estimators")
 nestreg = _refusal("nestreg", 199, "nestreg is not available")
 stepwise = _refusal("stepwise", 199, "stepwise is not available")
 fracpoly = _refusal("fracpoly", 199, "fracpoly is not available")

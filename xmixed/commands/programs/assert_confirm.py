@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,7 @@ from xmixed.session.state import SessionState
     synopsis="assert exp [if] [in] [, rc0 null fast]",
     by="whole",
     keeps_r=True,
+    by_reference=True,
 )
 def assert_(session: SessionState, node: Command) -> None:
     if node.argument is None:
@@ -44,16 +46,18 @@ def assert_(session: SessionState, node: Command) -> None:
         if evaluate_number(node.argument, context) == 0:
             raise StataError(9, "assertion is false")
         return
-    rows = select_rows(node.condition, node.in_range, context)
-    found = evaluate(node.argument, context, rows)
-    if isinstance(found, str) or (isinstance(found, np.ndarray) and found.dtype == object):
-        raise StataError(109, "type mismatch")
-    if not isinstance(found, np.ndarray):  # nothing about the observations
-        if found == 0:
-            raise StataError(9, "assertion is false")
-        return
-    values = found
-    count, wrong = len(values), int(np.count_nonzero(values == 0))
+    if session.data.reference is not None:
+        count, wrong = _contradictions(session, node)
+    else:
+        rows = select_rows(node.condition, node.in_range, context)
+        found = evaluate(node.argument, context, rows)
+        if isinstance(found, str) or (isinstance(found, np.ndarray) and found.dtype == object):
+            raise StataError(109, "type mismatch")
+        if not isinstance(found, np.ndarray):  # nothing about the observations
+            if found == 0:
+                raise StataError(9, "assertion is false")
+            return
+        count, wrong = len(found), int(np.count_nonzero(found == 0))
     if not count and node.option("null"):
         raise StataError(8, "assertion is null")
     if not wrong:
@@ -65,6 +69,29 @@ def assert_(session: SessionState, node: Command) -> None:
         session.out.write(told or "assertion is false")
         return
     raise StataError(9, f"{told}\nassertion is false" if told else "assertion is false")
+
+
+def _contradictions(session: SessionState, node: Command) -> tuple[int, int]:
+    """Return how many observations by reference are looked at, and for how many the assertion is false."""
+    from ibis.expr import operations as ops
+
+    from xmixed.commands.referenced import row_of, selected_reference
+    from xmixed.data.reference.rows import with_reference
+    from xmixed.expressions.pushdown.translate import pushed_value
+
+    selected = selected_reference(session, node)
+    context = Context.of(session).over(with_reference(session.data, selected))
+    value, is_text = pushed_value(node.argument, context)
+    if is_text:
+        raise StataError(109, "type mismatch")
+    if not value.op().find(ops.Field, filter=ops.Value):  # nothing about the observations
+        if evaluate_number(node.argument, context) == 0:
+            raise StataError(9, "assertion is false")
+        return 1, 0
+    selected, place = selected.with_column(value)
+    false: Any = selected.mark(place) == 0.0
+    row = row_of(selected, n=selected.table.count(), wrong=false.cast("int64").sum())
+    return int(row["n"]), int(row["wrong"] or 0)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -91,12 +91,20 @@ def unab(session: SessionState, node: Command) -> None:
     ),
     synopsis="levelsof varname [if] [in] [, clean local(macname) missing separate(separator)]",
     needs=("data",),
+    by_reference=True,
 )
 def levelsof(session: SessionState, node: Command) -> None:
     if node.argument is None:
         raise StataError(100, "varlist required")
     variable = session.data[resolve_name(node.argument, session.data)]
-    rows = selected_rows(session, node)
+    if session.data.reference is None:
+        rows = selected_rows(session, node)
+    else:
+        from xmixed.commands.referenced import selected_reference
+        from xmixed.data.reference.counting import condensed
+
+        found = condensed(session.data, selected_reference(session, node), [variable.name])
+        variable, rows = found.data[variable.name], np.ones(found.data.n_obs, dtype=bool)
     missing = bool(node.option("missing"))
     if variable.is_string:
         texts = sorted({str(value) for value in variable.values[rows] if value != "" or missing})

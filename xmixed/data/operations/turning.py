@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from xmixed.data.columns import blank_column
+from xmixed.data.columns import blank_column, promoted_type
 from xmixed.data.dataset import DTYPES, Dataset, Variable, default_format, from_double
 from xmixed.data.operations.stacking import common_type, held_in
 from xmixed.data.order import group_codes
@@ -108,21 +108,69 @@ def fill_periods(
     place = np.round((times[known] - first[codes[known]]) / delta).astype(np.int64)
     there[starts[codes[known]] + place] = True
     new = np.flatnonzero(~there)
-    added = {time: first[group[new]] + within[new] * delta}
+    times = first[group[new]] + within[new] * delta
+    return _with_periods(data, panel, time, codes, group[new], times)
+
+
+def append_periods(
+    data: Dataset,
+    panel: str,
+    time: str,
+    delta: float,
+    end: int | float,
+    only: float | None = None,
+    room: Room = UNLIMITED,
+) -> Dataset:
+    """Return panel data with rows for periods behind the last one of each panel, sorted by panel and time.
+
+    Parameters
+    ----------
+    end : int or float
+        How many periods; a float is the last one.
+    only : float, optional
+        The one panel that gets them.
+    """
+    known = ~is_missing(data[time].to_double())
+    codes, count = group_codes(data, [panel] if panel else [])
+    last = np.full(count, -np.inf)
+    np.maximum.at(last, codes[known], data[time].to_double()[known])
+    wanted = np.isfinite(last)
+    if only is not None:
+        wanted &= np.isin(np.arange(count), codes[data[panel].to_double() == only])
+    begin = np.where(np.isfinite(last), last, 0.0)
+    more = np.full(count, float(end)) if isinstance(end, int) else np.floor((end - begin) / delta + 1e-9)
+    lengths = np.where(wanted, np.maximum(more, 0.0), 0.0)
+    room.require(float(lengths.sum()), data)
+    lengths = lengths.astype(np.int64)
+    group = np.repeat(np.arange(count), lengths)
+    steps = np.arange(1, len(group) + 1) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return _with_periods(data, panel, time, codes, group, last[group] + steps * delta)
+
+
+def _with_periods(
+    data: Dataset, panel: str, time: str, codes: np.ndarray, group: np.ndarray, times: np.ndarray
+) -> Dataset:
+    """Return the data with a row for each of the times in the panels `group`, sorted by panel and time.
+
+    `codes` (n,) are the panels of the rows that are there.
+    """
+    row_of = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.intp)
+    row_of[codes] = np.arange(data.n_obs)
     variables = []
     for variable in data:
-        below = blank_column(variable.type, len(new))
+        below = blank_column(variable.type, len(group))
         if variable.name == time:
-            below = from_double(added[time], variable.type)
+            kind = promoted_type(variable.type, times)
+            variable = replace(variable, type=kind, values=held_in(variable, kind))
+            below = from_double(times, kind)
         elif variable.name == panel:
-            row_of = np.zeros(count, dtype=np.intp)
-            row_of[codes] = np.arange(data.n_obs)
-            below = variable.values[row_of[group[new]]]
+            below = variable.values[row_of[group]]
         variables.append(replace(variable, values=np.concatenate([variable.values, below])))
-    unmarked = np.zeros(len(new), dtype=bool)
+    unmarked = np.zeros(len(group), dtype=bool)
     marks = {name: np.concatenate([mark, unmarked]) for name, mark in data.marks.items()}
-    size = data.n_obs + len(new)
-    longer = data.with_(variables=variables, n_obs=size, marks=marks, changed=bool(len(new)) or data.changed)
-    order = np.lexsort([longer[time].to_double(), np.concatenate([codes, group[new]])])
+    size = data.n_obs + len(group)
+    changed = bool(len(group)) or data.changed
+    longer = data.with_(variables=variables, n_obs=size, marks=marks, changed=changed)
+    order = np.lexsort([longer[time].to_double(), np.concatenate([codes, group])])
     names = (panel, time) if panel else (time,)
     return longer.rows(order).with_(sorted_by=names, changed=longer.changed)

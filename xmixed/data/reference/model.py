@@ -204,6 +204,11 @@ class Reference:
         """Return a variable as a number or a string."""
         return self.text(variable) if variable.is_string else self.number(variable)
 
+    def is_value(self, variable: Described, value: float | str | None) -> ir.BooleanValue:
+        """Return where a variable has a value; None is missing."""
+        own = self.value(variable)
+        return cast("ir.BooleanValue", own.isnull() if value is None else (own == value).fill_null(False))
+
     def where(self, condition: ir.BooleanValue) -> Reference:
         """Return the rows where a condition holds."""
         return replace(self, table=self.table.filter(over(condition, self.table)))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Stamp = tuple[int, int]
 _LEAST = 1 << 20
 """Bytes that DuckDB has at least."""
-_BATCH = 500_000
+_BATCH = 131_072
 """Rows that are handed out at a time."""
 _PATIENCE = 10.0
 """Seconds in which a server must answer."""
@@ -125,12 +125,14 @@ class DuckDB:
         connection = self.backend.con
         with self.failures():
             text = written(query, self.backend)
-            return watched(
+            found = watched(
                 lambda: connection.sql(text).to_arrow_table(),
                 connection.interrupt,
                 connection.query_progress,
                 self.rows,
             )
+        self.check()  # rows of before and after would be mixed
+        return found
 
     def batches(self, query: ir.Table, in_order: bool = False) -> Generator[pyarrow.RecordBatch]:
         """Give the rows of a query piece by piece; see `Source.batches`."""
@@ -147,6 +149,7 @@ class DuckDB:
                     )
             finally:
                 connection.execute("SET preserve_insertion_order = true")
+        self.check()
 
     def keep(self, rows: pyarrow.Table) -> ir.Table:
         """Return a temporary table with rows of ours; see `Source.keep`."""

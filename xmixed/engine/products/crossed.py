@@ -199,7 +199,7 @@ class CrossedProducts:
         Its values for each column of Z0.
     Z1tZ1 : (m, m) array, sparse or dense
     fitted : (q0, p+1, G0) array or None
-        Coefficients b: W is [X, y] less Z0 b, and W'W stands in `XyXy`. None: they are zero.
+        Coefficients b: the columns are W + Z0 b, and W'W stands in `XyXy`. None: they are zero.
     """
 
     levels: tuple[LevelProducts, ...]

@@ -10,6 +10,7 @@ from xmixed.engine.model import Level
 
 # Places for each value up to which distinct values are marked instead of sorted.
 _RANGE = 2
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +46,12 @@ class Nesting:
             position = self.parents[level][position]
         return position
 
+    def as_given(self, values: np.ndarray) -> np.ndarray:
+        """Values of the rows in sorted order as the caller has the rows."""
+        result = np.empty_like(values)
+        result[self.order] = values
+        return result
+
 
 def enclosing(outer: np.ndarray, inner: np.ndarray, n_inner: int) -> np.ndarray | None:
     """The outer group of every inner one, by code, (n_inner,); None where an inner group is split.
@@ -67,6 +74,8 @@ def nest(levels: tuple[Level, ...], n: int) -> Nesting | None:
     if not levels:
         return Nesting(None, np.zeros(1, np.intp), (), ())
     codes = levels[-1].groups
+    if len(levels) == 1 and _are_their_places(codes):
+        return Nesting(None, codes, (np.broadcast_to(np.zeros(1, np.intp), n),), (codes,))
     if n > 1 and bool((codes[1:] >= codes[:-1]).all()):
         boundaries = np.flatnonzero(codes[1:] != codes[:-1]) + 1
         first_rows = np.concatenate([np.zeros(1, np.intp), boundaries])
@@ -93,6 +102,17 @@ def nest(levels: tuple[Level, ...], n: int) -> Nesting | None:
     order = None if in_place else _row_order(codes, keys[-1], levels[-1].n_groups)
     parents, labels = _hierarchy(keys)
     return Nesting(order, row_starts, parents, labels)
+
+
+def _are_their_places(codes: np.ndarray) -> bool:
+    """Whether every row is a group, in order, as cells are: there is nothing to find then, or to keep."""
+    if codes.dtype != np.intp or len(codes) == 0 or codes[-1] != len(codes) - 1:
+        return False
+    blocks = range(0, len(codes), _BLOCK)
+    return all(
+        np.array_equal(codes[first : first + _BLOCK], np.arange(first, min(first + _BLOCK, len(codes))))
+        for first in blocks
+    )
 
 
 def _are_nested(levels: tuple[Level, ...], keys: list[np.ndarray]) -> bool:

@@ -1,4 +1,11 @@
-"""ar 1 and exponential residuals: each depends on the one before, by rho to the power of the gap."""
+"""ar 1 and exponential residuals: each depends on the one before, by rho to the power of the gap.
+
+With a = rho^gap, s = now + then and d = now - then a row whitened by the one before adds
+
+    (now - a then)(now - a then)'/(1 - a^2) = ((1 - a)/(1 + a) ss' + (1 + a)/(1 - a) dd' + sd' + ds')/4,
+
+in which nothing is lost where a is near 1 or -1.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +45,9 @@ def markov_products(
     for d in range(len(kinds)):
         inside = np.zeros(n, bool)
         inside[~is_first] = codes == d
-        now, then = D * inside, before * inside
+        total, change = (D + before) * inside, (D - before) * inside
         extents.append(units.summed(inside.astype(np.float64)))
-        parts += [(now, D), (then, before), (now, before), (then, D)]
+        parts += [(total, total), (change, change), (total, change), (change, total)]
     counts = units.row_counts()
     products = [unit_sums(left, right, starts, Q) for left, right in parts]
     totals = [class_totals(left[Q:], right[Q:], by, n_by, counts) for left, right in parts]
@@ -48,16 +55,16 @@ def markov_products(
     def merged(parts: list[np.ndarray]) -> np.ndarray:
         kept = [parts[0]]
         for d in range(len(kinds)):
-            now, then, one, other = parts[1 + 4 * d : 5 + 4 * d]
-            kept += [now, then, one + other]
+            totals, changes, one, other = parts[1 + 4 * d : 5 + 4 * d]
+            kept += [totals, changes, one + other]
         return np.stack(kept)
 
     def coefficients(full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         scale = np.exp(-2.0 * full[:, 0])
         f, logs = [scale], [2.0 * full[:, 0]]
         for gap in kinds:
-            a, rest = step(full[:, 1], float(gap))
-            f += [scale / rest, scale * a**2 / rest, -scale * a / rest]
+            below, above, rest = _apart(*step(full[:, 1], float(gap)))
+            f += [scale * below / (4.0 * above), scale * above / (4.0 * below), scale / 4.0]
             logs.append(np.log(rest))
         return np.stack(f), np.stack(logs)
 
@@ -66,11 +73,10 @@ def markov_products(
         scale, none = f[0], np.zeros_like(f[0])
         along, of_logs = [none], [none]
         for gap in kinds:
-            a, rest = step(full[:, 1], float(gap))
-            # Of 1/(1 - a^2), a^2/(1 - a^2) and a/(1 - a^2), without a difference.
-            moved = scale * slope(full[:, 1], float(gap)) / rest**2
-            along += [2.0 * a * moved, 2.0 * a * moved, -(1.0 + a**2) * moved]
-            of_logs.append(-2.0 * a * moved * rest / scale)
+            below, above, rest = _apart(*step(full[:, 1], float(gap)))
+            moved = slope(full[:, 1], float(gap))
+            along += [-scale * moved / (2.0 * above**2), scale * moved / (2.0 * below**2), none]
+            of_logs.append((below - above) * moved / rest)
         twos = np.zeros_like(logs)
         twos[0] = 2.0
         return np.stack([-2.0 * f, np.stack(along)]), np.stack([twos, np.stack(of_logs)])
@@ -78,6 +84,14 @@ def markov_products(
     whole = merged(products), merged(totals), np.stack(extents)
     basis = Basis(*whole, by[starts], n_by, coefficients, slopes, np.arange(n_by))
     return BasisProducts(basis, Q, units.counts)
+
+
+def _apart(a: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """1 - a, 1 + a and 1 - a^2 from a and the last, without a difference."""
+    positive = np.real(a) > 0
+    larger = np.where(positive, 1.0 + a, 1.0 - a)
+    smaller = rest / larger
+    return np.where(positive, smaller, larger), np.where(positive, larger, smaller), rest
 
 
 def exponential_slope(parameter: np.ndarray, gap: float | np.ndarray) -> np.ndarray:
@@ -191,18 +205,20 @@ class GapProducts:
         step: Step,
         slope: Slope,
     ) -> None:
-        self.units, self.by, self.D, self.Q = units, by, D, Q
+        self.units, self.by, self.Q = units, by, Q
         self.n_by, self.step, self.slope = n_by, step, slope
         self.gaps = np.where(is_first, 1.0, gaps)
         self.is_first = is_first
         self.unit = np.cumsum(is_first) - 1
-        self.before = np.roll(D, 1, axis=1)
+        before = np.roll(D, 1, axis=1)
+        self.total, self.change = D + before, D - before
         self.counts = units.row_counts()
 
     def _rows(self, full: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """rho^gap, 1 - rho^(2 gap) (0 and 1 for a unit's first row) and the ratio of sds, by row."""
+        """1 - a and 1 + a, a = rho^gap (0 for a unit's first row), and the ratio of sds, by row."""
         a, rest = self.step(full[self.by, 1], self.gaps)
-        return np.where(self.is_first, 0.0, a), np.where(self.is_first, 1.0, rest), np.exp(full[self.by, 0])
+        below, above, _ = _apart(np.where(self.is_first, 0.0, a), np.where(self.is_first, 1.0, rest))
+        return below, above, np.exp(full[self.by, 0])
 
     def _counted(self, values: np.ndarray) -> np.ndarray:
         """Values by row, as often as the rows count."""
@@ -210,18 +226,19 @@ class GapProducts:
 
     def at(self, full: np.ndarray) -> UnitProducts:
         """See `Products`."""
-        a, rest, sd = self._rows(full)
+        below, above, sd = self._rows(full)
+        rest = below * above
         if not (np.real(rest) > 0).all():
             raise np.linalg.LinAlgError("Lambda is not positive definite")
-        E = (self.D - a * self.before) / (np.sqrt(rest) * sd)
+        E = (below * self.total + above * self.change) / (2.0 * np.sqrt(rest) * sd)
         log_det = self._counted(np.log(rest) + 2.0 * full[self.by, 0]).sum().item()
         Xy = E[self.Q :]
         return UnitProducts(unit_sums(E, E, self.units.starts, self.Q), self._counted(Xy) @ Xy.T, log_det)
 
     def slopes(self, full: np.ndarray, posterior: UnitPosterior) -> tuple[np.ndarray, np.ndarray]:
-        """See `Products`: M is a sum over rows of (now - a then)(now - a then)'/(rest sd^2)."""
+        """See `Products`."""
         means = by_row(posterior.coefficients, self.unit)
-        of_means = _squares((self.D * means).sum(axis=0), (self.before * means).sum(axis=0))
+        of_means = _squares((self.total * means).sum(axis=0), (self.change * means).sum(axis=0))
         of_effects = self._quadratics(posterior_entries(posterior, self.Q))
         first, second = np.zeros((2, *full.shape), np.result_type(full, posterior.coefficients))
         for k, (log_dets, effects, rss) in enumerate(self._row_slopes(full, of_effects, of_means)):
@@ -243,7 +260,7 @@ class GapProducts:
     def unit_slopes(self, full: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See `Products`."""
         last, units = self.Q - 1, self.units
-        of_means = _squares(self.D[last], self.before[last])
+        of_means = _squares(self.total[last], self.change[last])
         of_effects = self._quadratics(symmetric_entries(variances))
         first, second = np.zeros((2, self.n_by, 2, len(units.starts)))
         by, place = self.by[units.starts], np.arange(len(units.starts))
@@ -256,27 +273,26 @@ class GapProducts:
         self, full: np.ndarray, *quadratics: tuple[np.ndarray, ...]
     ) -> Iterator[tuple[np.ndarray, ...]]:
         """Derivatives of what each row adds to log|Lambda| and quadratic forms, (n,), along each column."""
-        a, rest, sd = self._rows(full)
+        below, above, sd = self._rows(full)
         along = np.where(self.is_first, 0.0, self.slope(full[self.by, 1], self.gaps))
-        scale = 1.0 / (rest * sd**2)
-        forms = [now - 2.0 * a * both + a**2 * then for now, both, then in quadratics]
-        yield (np.full(len(a), 2.0), *(-2.0 * form * scale for form in forms))
-        of_forms = []
-        for form, (_, both, then) in zip(forms, quadratics, strict=True):
-            of_forms.append(2.0 * along * scale * (a * then - both + a * form / rest))
-        yield (-2.0 * a * along / rest, *of_forms)
+        ratio, scale = below / above, 0.25 / sd**2
+        forms = [ratio * totals + 2.0 * both + changes / ratio for totals, both, changes in quadratics]
+        yield (np.full(len(along), 2.0), *(-2.0 * form * scale for form in forms))
+        twice = 2.0 * along * scale
+        of_forms = [twice * (changes / below**2 - totals / above**2) for totals, _, changes in quadratics]
+        yield ((below - above) * along / (below * above), *of_forms)
 
     def _quadratics(self, entries: Iterator[tuple[int, int, np.ndarray]]) -> tuple[np.ndarray, ...]:
-        """D'GD, D'G before and before'G before by row, for a matrix G given by its entries."""
-        D, before = self.D, self.before
-        now = both = then = np.zeros(D.shape[1])
+        """s'Gs, s'Gd and d'Gd by row, for a matrix G given by its entries."""
+        total, change = self.total, self.change
+        totals = both = changes = np.zeros(total.shape[1])
         for i, j, values in entries:
             weight = by_row(values, self.unit)
-            now = now + weight * D[i] * D[j]
-            both = both + weight * (D[i] * before[j] + before[i] * D[j]) / 2.0
-            then = then + weight * before[i] * before[j]
-        return now, both, then
+            totals = totals + weight * total[i] * total[j]
+            both = both + weight * (total[i] * change[j] + change[i] * total[j]) / 2.0
+            changes = changes + weight * change[i] * change[j]
+        return totals, both, changes
 
 
-def _squares(now: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, ...]:
-    return now * now, now * then, then * then
+def _squares(totals: np.ndarray, changes: np.ndarray) -> tuple[np.ndarray, ...]:
+    return totals * totals, totals * changes, changes * changes

@@ -1,15 +1,30 @@
-"""Leaving a local maximum: a likelihood may have several, most often where columns differ in scale."""
+"""Leaving a local maximum: a likelihood may have several.
+
+They are most often met where columns differ in scale, and with correlated residuals of few units.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from xmixed.engine.search.em import shape_of_start
+from xmixed.engine.covariance.blocks import metric_matrix, user_matrix
+from xmixed.engine.search.em import shape_of_start, start_blocks
 from xmixed.engine.search.objective import Objective, Point
+from xmixed.engine.search.optimise import Surface, climbed_step
 
 # Shares of EM's starting covariance matrix that are tried in place of a block.
 _SHARES = (1e-6, 1e-4, 1e-2, 1.0)
 _GAIN = 1e-8
+# Rows up to which the search starts elsewhere, too, from how many points, and how far.
+_FEW_ROWS = 500
+_FEW_UNITS, _STARTS, _STEPS = 25, 2, 15
+# How many of the first correlations to start from, as hyperbolic arctangents and as logits.
+_CORRELATIONS, _ATANHS, _LOGITS = 2, (-1.5, 1.5), (-2.0, 3.0)
+_NEARLY = 0.95
+# A way that comes so near to the maximum found, in terms of each parameter's size, ends there.
+_NEAR = 0.3
 
 
 def higher_start(objective: Objective, point: Point) -> Point | None:
@@ -22,7 +37,7 @@ def higher_start(objective: Objective, point: Point) -> Point | None:
     choices: list[tuple[int, ...]] = [(index,) for index in range(count)]
     if count > 1:
         choices.append(tuple(range(count)))
-    best, floor = None, point.log_likelihood + _GAIN * (1.0 + abs(point.log_likelihood))
+    best, floor = None, _floor(point)
     for choice in choices:
         without = objective.point(_replaced(objective, point, choice, 0.0), point.rho)
         if without.log_likelihood <= floor:
@@ -32,6 +47,11 @@ def higher_start(objective: Objective, point: Point) -> Point | None:
             if trial.log_likelihood > floor:
                 best, floor = trial, trial.log_likelihood
     return best
+
+
+def _floor(point: Point) -> float:
+    """What is above a maximum, and not only by rounding."""
+    return point.log_likelihood + _GAIN * (1.0 + abs(point.log_likelihood))
 
 
 def _replaced(
@@ -44,3 +64,93 @@ def _replaced(
         start = block.structure.coordinates(share * shape_of_start(block))
         blocks[index] = block.structure.matrix(start)
     return tuple(blocks)
+
+
+def start_elsewhere(root: Surface, point: Point) -> Point | None:
+    """A point above a maximum found, on the way up from other correlations or variances; few rows only.
+
+    None where the ways that begin highest end below it.
+    """
+    objective = root.objective
+    if objective.problem.n > _FEW_ROWS:
+        return None
+    trials = [objective.point(blocks, point.rho) for blocks in _at_limits(objective, point)]
+    residual = objective.problem.residual
+    if objective.residual_count and residual is not None and residual.n_units <= _FEW_UNITS:
+        blocks = _other_blocks(objective, point)
+        for rho in _other_correlations(objective, point):
+            ways = (objective.point(own, rho) for own in blocks)
+            trials.append(max(ways, key=lambda trial: trial.log_likelihood))
+    trials.sort(key=lambda trial: -trial.log_likelihood)
+    most = 2 * objective.sweeps.evaluations
+    for trial in trials[:_STARTS]:
+        if objective.sweeps.evaluations > most:
+            return None
+        found = _way_up(root, trial, point) if np.isfinite(trial.log_likelihood) else None
+        if found is not None:
+            return found
+    return None
+
+
+def _at_limits(objective: Objective, point: Point) -> Iterator[tuple[np.ndarray, ...]]:
+    """The blocks of a point, those whose variances and covariances are common nearly at either limit."""
+    for index, block in enumerate(objective.problem.blocks):
+        structure = block.structure
+        if not (structure.correlated and structure.common_variance) or block.tie is not None:
+            continue
+        sigma = user_matrix(block, point.blocks[index])
+        variance = float(sigma.diagonal().mean())
+        for limit in (-1.0 / (len(sigma) - 1.0), 1.0):
+            correlation = _NEARLY * limit
+            moved = variance * (correlation + (1.0 - correlation) * np.eye(len(sigma)))
+            yield (*point.blocks[:index], metric_matrix(block, moved), *point.blocks[index + 1 :])
+
+
+def _other_correlations(objective: Objective, point: Point) -> Iterator[np.ndarray]:
+    """Residual parameters to start from: none, mirrored ones, and each of the first correlations alone."""
+    whitening = objective.whitening
+    assert whitening is not None
+    logistic, own = whitening.residual.structure.logistic, whitening.correlations
+    yield np.where(own, 0.0, point.rho)
+    if not own.any():
+        return
+    if not logistic:
+        yield np.where(own, -point.rho, point.rho)
+    # The place of each correlation among those of its by() group.
+    place = np.cumsum(own) - np.maximum.accumulate(
+        np.where(np.diff(whitening.groups, prepend=-1) != 0, np.cumsum(own) - own, 0)
+    )
+    for number in range(1, _CORRELATIONS + 1):
+        chosen = own & (place == number)
+        if chosen.any():
+            for value in _LOGITS if logistic else _ATANHS:
+                yield np.where(chosen, value, np.where(own, 0.0, point.rho))
+
+
+def _other_blocks(objective: Objective, point: Point) -> list[tuple[np.ndarray, ...]]:
+    """Blocks to start from: as they are, EM's start, and what is near zero the other way round."""
+    usual = start_blocks(objective)
+    if not usual:
+        return [point.blocks]
+    turned = []
+    for block, start in zip(point.blocks, usual, strict=True):
+        small = np.trace(block) < 1e-2 * np.trace(start)
+        turned.append(start if small else 1e-3 * start)
+    return [point.blocks, usual, tuple(turned)]
+
+
+def _way_up(root: Surface, start: Point, maximum: Point) -> Point | None:
+    """The first point above a maximum on Newton's way, unless that promises to end below it, or there."""
+    state, floor, there = root.at(start), _floor(maximum), root.theta(maximum)
+    for _ in range(_STEPS):
+        if state.point.log_likelihood > floor:
+            return state.point
+        step = root.step(state)
+        near = (np.abs(state.theta - there) < _NEAR * root.sizes(there)).all()
+        if step.concave and (near or state.point.log_likelihood + step.scaled_gradient < floor):
+            return None
+        following = climbed_step(root, state, step)
+        if following is None:
+            return None
+        state = following
+    return None

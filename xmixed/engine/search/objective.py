@@ -13,7 +13,7 @@ from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData, NestedResidualData
 from xmixed.engine.residuals.products import STEP
 from xmixed.engine.sweeps.alike import many_sweeps
-from xmixed.engine.sweeps.blocked import in_blocks
+from xmixed.engine.sweeps.blocked import BlockedSweeps, in_blocks
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.directions import Derivatives, Direction
 from xmixed.engine.sweeps.few_groups import FewGroups, in_few_calls
@@ -186,6 +186,10 @@ class Objective:
         """Profiled sigma_e^2, working units: equation (12)."""
         return float(point.up.rss.real) / self.problem.residual_df
 
+    def share_left(self, point: Point) -> float:
+        """What eliminating all effects leaves of y'Lambda^{-1}y, as a share of it."""
+        return float(point.up.rss.real) / point.sweeps.outcome_squares
+
     def down(self, point: Point) -> Downward:
         """Sweep downward at a point."""
         with np.errstate(all="ignore"):
@@ -319,7 +323,9 @@ def _nested(problem: Problem) -> Sweeps:
         return OneOrTwoEffects(problem)
     if in_few_calls(problem):
         return FewGroups(problem)
-    return many_sweeps(problem) if in_blocks(problem) else NestedSweeps(problem)
+    if not in_blocks(problem):
+        return NestedSweeps(problem)
+    return many_sweeps(problem) if problem.origin is None else BlockedSweeps(problem)
 
 
 def _slices(problem: Problem) -> tuple[slice, ...]:

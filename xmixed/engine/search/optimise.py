@@ -22,6 +22,7 @@ from xmixed.engine.search.objective import Objective, Point
 _FLAT = 1e-6
 _RESIDUAL_STEP = 1.0
 _IDLE = 20
+_LONG, _ASTRAY = 60, 30
 _HALVINGS = 40
 _POLISH_STEPS = 40
 
@@ -218,7 +219,7 @@ def search(surface: Surface, start: Point, options: Options, report: Callable[[I
         check = surface.step(state)
         if small and (not options.use_nrtolerance or _quiet(check, options)):
             return Search(state, tuple(iterations), "converged", check.scaled_gradient)
-        if _stands_still(iterations):
+        if _stands_still(iterations) or (surface.objective.residual_count and _goes_astray(iterations)):
             return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
     if check is None:
         check = surface.step(state)
@@ -231,6 +232,13 @@ def _stands_still(iterations: Sequence[Iteration]) -> bool:
         return False
     last, before = iterations[-1].log_likelihood, iterations[-1 - _IDLE].log_likelihood
     return last - before <= 1e-10 * abs(last)
+
+
+def _goes_astray(iterations: Sequence[Iteration]) -> bool:
+    """Whether no quadratic model has held for long: more parameters than units tell have no maximum."""
+    if len(iterations) <= _LONG:
+        return False
+    return all(entry.not_concave or entry.backed_up for entry in iterations[-_ASTRAY:])
 
 
 def _runs_away(surface: Surface, point: Point) -> bool:
@@ -339,6 +347,15 @@ def _line_search(
     if extend and not point.log_likelihood > ll:
         return None
     return theta, point, halvings > 0
+
+
+def climbed_step(surface: Surface, state: State, step: Step) -> State | None:
+    """Where a line search along Newton's direction ends; None where nothing rises."""
+    found = _line_search(surface, state, step.direction, not step.concave)
+    if found is None:
+        return None
+    theta, point, _ = found
+    return surface.state(*(_rectify(surface, theta, point) or (theta, point)))
 
 
 def _bounded(surface: Surface, state: State, direction: np.ndarray) -> np.ndarray:

@@ -48,6 +48,11 @@ class AlikeSweeps:
         """See `Sweeps`: as for all the groups, so that the log does not tell whether they are alike."""
         return True
 
+    @property
+    def outcome_squares(self) -> float:
+        """See `Sweeps`."""
+        return float(self._problem.products.XyXy[-1, -1])
+
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`."""
         self.evaluations += 1

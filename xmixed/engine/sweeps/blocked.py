@@ -82,7 +82,9 @@ class BlockedSweeps(NestedSweeps):
         """See `Sweeps`."""
         above, plan = self._fixed_only(upward), self.plan
         kind = np.result_type(np.float64, *psis)
-        scores = np.empty((plan.sizes[0], plan.stacked.shape[2]), kind)
+        shape, cells = (plan.sizes[0], plan.stacked.shape[2]), self.problem.model.cells
+        in_storage = cells is not None and kind == np.float64
+        scores = cells.storage.empty(shape) if in_storage else np.empty(shape, kind)
         information = np.zeros((plan.sizes[0], plan.sizes[0]), kind)
         for block in self._blocks(psis[0]):
             state = block.state

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.batched import cross, product, times
+from xmixed.engine.batched import cholesky, cross, product, solve_lower, times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LevelState:
-    """Y = L^{-1}R (q, q, G) and E = L^{-1}C (q, w, G) of one level, with A = LL'."""
+    """Y = L^{-1}R (q, q, G) and E = L^{-1}C (q, w, G) of one level, with A = LL'.
+
+    `lower` is R' (q, q, G); None for the bottom level, whose R does not depend on the parameters.
+    """
 
     Y: np.ndarray
     E: np.ndarray
+    lower: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +31,8 @@ class Above:
     root : (p, p) array or None
         Upper-triangular F^{-1} with Var(beta) = F^{-T}F^{-1}; None for ML, where beta counts as known.
     means : (Q, G) array
-        Conditional means of the random effects of the levels above, nearest first.
+        Conditional means of the random effects of the levels above, nearest first, less what y is measured
+        from.
     variances : (Q, Q, G) array
     with_beta : (Q, p, G) array or None
         Their conditional covariance with beta (REML).
@@ -89,18 +94,54 @@ class Above:
             to_beta = to_beta + product(E[:, :size], self.with_beta)
         return to_u, to_beta
 
-    def extended(self, state: LevelState, psi: np.ndarray, s: np.ndarray, information: np.ndarray) -> Above:
-        """Put this level's random effects before what stands above them."""
-        own = psi[:, :, None] - product(times(psi, information), psi[:, :, None])
+    def extended(
+        self,
+        state: LevelState,
+        psi: np.ndarray,
+        s: np.ndarray,
+        own: np.ndarray,
+        origin: np.ndarray | float = 0.0,
+    ) -> Above:
+        """Put this level's random effects before what stands above them.
+
+        Parameters
+        ----------
+        s : (q, G) array, Z'Py
+        own : (q, q, G) array, their conditional variance
+        origin : (q, G) array or 0
+            What their means are measured from.
+        """
         to_u, to_beta = self.times_covariance(state.E)
         between = -times(psi, cross(state.Y, to_u))
         q, size, groups = len(psi), len(self.means), s.shape[1]
         variances = np.empty((q + size, q + size, groups), own.dtype)
         variances[:q, :q], variances[:q, q:] = own, between
         variances[q:, :q], variances[q:, q:] = between.transpose(1, 0, 2), self.variances
-        means = np.concatenate([psi @ s, np.broadcast_to(self.means, (size, groups))])
+        means = np.concatenate([psi @ s - origin, np.broadcast_to(self.means, (size, groups))])
         if to_beta is None or self.with_beta is None:
             return Above(self.beta, self.root, means, variances, None)
         own_beta = -times(psi, cross(state.Y, to_beta))
         old = np.broadcast_to(self.with_beta, (size, len(self.beta), groups))
         return Above(self.beta, self.root, means, variances, np.concatenate([own_beta, old]))
+
+
+def conditional_variance(lower: np.ndarray, psi: np.ndarray) -> np.ndarray:
+    """Variance of a level's effects given y and all above them, (q, q, G), from R' = `lower` (q, q, G).
+
+    That is T (I + T'R'RT)^{-1}T' with Psi = TT': nothing is subtracted.
+    """
+    if len(psi) == 1:
+        return psi[0, 0] / (1.0 + psi[0, 0] * lower**2)
+    if np.iscomplexobj(psi):
+        # With an imaginary step only; there is no root of it.
+        inner = cross(lower, times(psi, lower))
+        inner[np.arange(len(psi)), np.arange(len(psi))] += 1.0
+        half = solve_lower(cholesky(inner)[0], times(psi, lower).transpose(1, 0, 2))
+        return psi[:, :, None] - cross(half, half)
+    values, vectors = np.linalg.eigh(psi)
+    T = vectors * np.sqrt(np.maximum(values, 0.0))
+    scaled = product(lower.transpose(1, 0, 2), T[:, :, None])
+    inner = cross(scaled, scaled)
+    inner[np.arange(len(T)), np.arange(len(T))] += 1.0
+    half = solve_lower(cholesky(inner)[0], np.repeat(T.T[:, :, None], lower.shape[2], axis=2))
+    return cross(half, half)

@@ -14,17 +14,24 @@ Where effects are equally correlated within larger groups, Psi of that level is 
 negative (see `covariance.tied`): Psi1 = TDT' with signs D, S = D + T'KT, and |I + Psi1 K| = |S||D|. V is
 positive definite exactly if S has as many negative eigenvalues as D.
 
+Where effects are far larger than residuals, y is measured from dense effects b (see `Origin`) and
+
+    V^{-1}Z1 b = V0^{-1}Z1 x,   x = (I - CK) b,
+
+is added to V^{-1}y; nothing is subtracted. Effects of level 0 stand in `CrossedProducts.fitted`.
+
 Weights of observations multiply their rows of the products, so that all but log|V| is as it was. Groups of
 level 0 may have weights too, and count so often in all sums over them; see `Counts`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from weakref import ref
 
 import numpy as np
 
-from xmixed.engine.problem import Problem
+from xmixed.engine.problem import Origin, Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.sweeps.crossed_curvature import second_derivatives
 from xmixed.engine.sweeps.crossed_effects import crossed_effects, group_moments
@@ -52,7 +59,7 @@ class CrossedSweeps:
 
     def __init__(self, problem: Problem, products: CrossedProducts) -> None:
         self.problem = problem
-        self.products = products
+        self.products = products if problem.origin is None else _measured(products, problem.origin)
         self.evaluations = 0
         self.sizes = tuple(len(level.ZtZ) for level in products.levels)
         self.counts = Counts.of(problem, products)
@@ -62,6 +69,11 @@ class CrossedSweeps:
     def is_dear(self) -> bool:
         """See `Sweeps`."""
         return self.products.pattern.shape[1] >= _MANY_COLUMNS
+
+    @property
+    def outcome_squares(self) -> float:
+        """See `Sweeps`."""
+        return float(self.products.XyXy[-1, -1])
 
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`: level 0 first, then the dense system."""
@@ -78,7 +90,10 @@ class CrossedSweeps:
             d1 -= products.pattern.matrix(values).T @ row.T
         dense_log_det, u1, explained = self._solve(state, system, d1)
         state.kept = system
-        state.ZtVW = self._right_sides(state, gone.right_W, d1, u1)
+        J0, J1 = self._right_sides(state, gone.right_W, d1, u1)
+        if self.problem.origin is not None:
+            explained = explained - self._put_back(state, d1, J0, J1)
+        state.ZtVW = by_level(products, J0, J1)
         lost = np.einsum("awg,avg->wv", counts.in_all(gone.rest_W), gone.rest_W)
         found = np.einsum("awg,avg->wv", counts.in_all(gone.left_W), gone.seen_W)
         top = products.XyXy - lost + found - counts.share * explained
@@ -164,13 +179,26 @@ class CrossedSweeps:
 
     def _right_sides(
         self, state: CrossedState, right_W: np.ndarray, d1: np.ndarray, u1: np.ndarray
-    ) -> tuple[np.ndarray, ...]:
-        products = self.products
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Z0'V^{-1}[X, y], (q0, G0, p+1), and Z1'V^{-1}[X, y], (m, p+1)."""
         J0 = right_W.transpose(0, 2, 1).copy()
         for a, values in enumerate(state.F):
-            J0[a] -= products.pattern.matrix(values) @ u1
-        J1 = state.unexplained(d1, u1)
-        return by_level(products, J0, J1)
+            J0[a] -= self.products.pattern.matrix(values) @ u1
+        return J0, state.unexplained(d1, u1)
+
+    def _put_back(self, state: CrossedState, d1: np.ndarray, J0: np.ndarray, J1: np.ndarray) -> np.ndarray:
+        """Add V^{-1}Z1 b to the columns of y in place; what it adds to [X, y]'V^{-1}[X, y]."""
+        assert self.problem.origin is not None
+        b = np.concatenate([self.problem.origin.effects[level].ravel() for level in self.products.order[1:]])
+        x, seen = state.started(b)
+        for a, values in enumerate(state.F):
+            J0[a, :, -1] += self.products.pattern.matrix(values) @ x
+        J1[:, -1] += seen
+        added = np.zeros((d1.shape[1], d1.shape[1]))
+        added[-1] = x @ d1
+        added += added.T
+        added[-1, -1] += b @ seen
+        return added
 
     def down(self, upward: Upward, psis: Psis) -> Downward:
         """See `Sweeps`."""
@@ -212,3 +240,12 @@ class CrossedSweeps:
     def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
         """See `Sweeps`."""
         return crossed_effects(self.problem, self.products, upward, psis, ties)
+
+
+def _measured(products: CrossedProducts, origin: Origin) -> CrossedProducts:
+    """The products with the effects of level 0 that y is measured from among its coefficients."""
+    first = products.order[0]
+    q, w, groups = products.levels[first].ZtW.shape
+    fitted = np.zeros((q, w, groups)) if products.fitted is None else products.fitted.copy()
+    fitted[:, -1] += origin.effects[first]
+    return replace(products, fitted=fitted)

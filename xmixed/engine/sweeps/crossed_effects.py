@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.engine.batched import semidefinite_cholesky
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.products.enclosing import enclosing_level
-from xmixed.engine.sweeps.crossed_elimination import conditional_variance
+from xmixed.engine.sweeps.conditional import conditional_variance
 from xmixed.engine.sweeps.crossed_state import CrossedState, chunks, own_blocks
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.sweeps import GroupMoments, Psis, Upward
@@ -88,7 +89,8 @@ class _Moments:
         return own_blocks(self.state.C, self.parts[level], len(self.psis[level]))
 
     def _first(self) -> np.ndarray:
-        N = conditional_variance(self.products.levels[self.first].ZtZ, self.psis[self.first])
+        lower = semidefinite_cholesky(self.products.levels[self.first].ZtZ)
+        N = conditional_variance(lower, self.psis[self.first])
         return N + diagonal_blocks(self.products, self.weights, self.state.C)
 
     def tied(self, level: int, upper: int) -> LevelMoments:

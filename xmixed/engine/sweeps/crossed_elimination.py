@@ -18,7 +18,6 @@ import numpy as np
 
 from xmixed.engine.batched import cholesky, cross, product, semidefinite_cholesky, solve_lower, times
 from xmixed.engine.products.crossed import CrossedProducts
-from xmixed.engine.sweeps.crossed_state import root
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,15 +84,3 @@ def eliminated(products: CrossedProducts, psi: np.ndarray) -> Elimination:
         taken_B=taken_B[:, 0],
         log_dets=2.0 * np.log(factor[diagonal, diagonal]).sum(axis=0),
     )
-
-
-def conditional_variance(ZtZ: np.ndarray, psi: np.ndarray) -> np.ndarray:
-    """N of the groups of a level, (q, q, G): T (I + T'R'RT)^{-1}T' with Psi = TT'; nothing is subtracted."""
-    if len(psi) == 1:
-        return psi[0, 0] / (1.0 + psi[0, 0] * ZtZ)
-    T = root(psi)
-    scaled = product(semidefinite_cholesky(ZtZ).transpose(1, 0, 2), T[:, :, None])
-    inner = cross(scaled, scaled)
-    inner[np.arange(len(T)), np.arange(len(T))] += 1.0
-    half = solve_lower(cholesky(inner)[0], np.repeat(T.T[:, :, None], ZtZ.shape[2], axis=2))
-    return cross(half, half)

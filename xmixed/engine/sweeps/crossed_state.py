@@ -127,6 +127,16 @@ class CrossedState:
         K = self.system.K
         return self.C @ self.divided(right) if K is None else right - self.C @ (K @ right)
 
+    def started(self, effects: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """x = (I - CK) b and Kx of dense effects b, (m,) each, where b is far larger than x."""
+        K = self.system.K
+        if K is None:
+            x = self.C @ self.divided(effects)
+            return x, self.divided(effects - x)
+        grown = apply(self.psis, self.products.parts, K)
+        x = np.linalg.solve(np.eye(len(K)) + grown, effects)
+        return x, K @ x
+
     def W_times(self, right: np.ndarray) -> np.ndarray:
         """Z1'V^{-1}Z1 right, (m, w)."""
         K = self.system.K

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.engine.batched import cross, product
+from xmixed.engine.batched import cross, product, semidefinite_cholesky
 from xmixed.engine.products.crossproducts import LevelProducts
-from xmixed.engine.sweeps.conditional import Above
-from xmixed.engine.sweeps.crossed_elimination import conditional_variance
+from xmixed.engine.sweeps.conditional import Above, conditional_variance
 from xmixed.engine.sweeps.sweeps import Posterior
 
 
@@ -57,7 +56,7 @@ def fitted_posterior(level: LevelProducts, psi: np.ndarray, above: Above, fitted
 
 def _variance(ZtZ: np.ndarray, psi: np.ndarray) -> np.ndarray:
     """N, (q, q, G); its imaginary part is K dPsi K' - N dS N."""
-    N = conditional_variance(np.real(ZtZ), np.real(psi))
+    N = conditional_variance(semidefinite_cholesky(np.real(ZtZ)), np.real(psi))
     if not (np.iscomplexobj(ZtZ) or np.iscomplexobj(psi)):
         return N
     K = _remainder(N, np.real(ZtZ))

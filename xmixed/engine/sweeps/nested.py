@@ -11,6 +11,9 @@ A has no eigenvalue below one whatever positive semidefinite matrix Psi is, so n
 variance or a correlation of one; where effects are equally correlated within larger groups (see
 `covariance.tied`) Psi may be a negative number, and A is positive as long as V is. (Pinheiro and Bates 2000,
 chapter 2, start from Delta instead, which is infinite there.)
+
+Where effects are far larger than residuals, products of y would lose these. y is then measured from effects
+b_l of its own: with the products of what is left of y, a level's C has R b_l added, W'W - C'C has not.
 """
 
 from __future__ import annotations
@@ -31,10 +34,10 @@ from xmixed.engine.batched import (
     times,
     total_cross,
 )
-from xmixed.engine.problem import Problem
+from xmixed.engine.problem import Origin, Problem
 from xmixed.engine.products.crossproducts import eliminated
 from xmixed.engine.storage import IN_MEMORY
-from xmixed.engine.sweeps.conditional import Above, LevelState
+from xmixed.engine.sweeps.conditional import Above, LevelState, conditional_variance
 from xmixed.engine.sweeps.curvature import TwoLevelSums, root_of
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
@@ -93,6 +96,11 @@ class NestedSweeps:
         many = any(len(parents) >= _MANY_GROUPS for parents in self.plan.parents)
         return many or (self.problem.p + 1) ** 2 * rows >= _MUCH
 
+    @property
+    def outcome_squares(self) -> float:
+        """See `Sweeps`."""
+        return float(self.problem.products.XyXy[-1, -1])
+
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`: from the bottom level up."""
         self.evaluations += 1
@@ -112,6 +120,7 @@ class NestedSweeps:
                 lower, bottom = semidefinite_cholesky(S), False
                 C = solve_lower(lower, D, singular=True)
                 stacked = np.concatenate([lower.transpose(1, 0, 2), C], axis=1)
+                _put_back(stacked, lower, self.problem.origin, level)
             A = cross(lower, times(psis[level], lower))
             for i in range(len(A)):
                 A[i, i] += 1.0
@@ -119,7 +128,7 @@ class NestedSweeps:
             count = None if weights is None else weights.groups[level]
             log_det += level_log_det if count is None else weighted_log_det(L, count)
             solved = solve_lower(L, stacked)
-            state = LevelState(solved[:, : len(L)], solved[:, len(L) :])
+            state = LevelState(solved[:, : len(L)], solved[:, len(L) :], None if bottom else lower)
             states.append(state)
             self._pass_up(level, state.E, None if bottom else C, ZtZ, ZtW)
             first = self._above(level)
@@ -127,6 +136,19 @@ class NestedSweeps:
                 top = _less(top, C[:, first:], count)
             top += weighted_total(state.E[:, first:], count)
         return eliminate_fixed(top, log_det, tuple(reversed(states)))
+
+    def _origin(self, level: int) -> np.ndarray | float:
+        """Effects of a level that y is measured from; see `Origin`."""
+        return 0.0 if self.problem.origin is None else self.problem.origin.effects[level]
+
+    def _origins(self, level: int) -> np.ndarray:
+        """The same for each group of a level and all that stands above it, nearest first, (Q, G)."""
+        origin = self.problem.origin
+        if origin is None:
+            return np.zeros((sum(self.sizes[: level + 1]), 1))
+        assert self.problem.nesting is not None
+        ancestors = [self.problem.nesting.ancestors(upper, level) for upper in range(level, -1, -1)]
+        return np.concatenate([b[:, at] for b, at in zip(origin.effects[level::-1], ancestors, strict=True)])
 
     def _above(self, level: int) -> int:
         """How many columns of W belong to levels above `level`."""
@@ -172,11 +194,12 @@ class NestedSweeps:
                 own = None if counts is None else counts[0]
                 information.append(two_level_information(state, above.fixed_root(state.E), own))
                 break
-            explained = above.explained(state.E)
-            per_group = cross(state.Y, state.Y - product(explained, state.Y))
+            taken = product(above.explained(state.E), state.Y)
+            per_group = cross(state.Y, state.Y - taken)
             information.append(per_group.sum(axis=2) if counts is None else per_group @ counts[level])
             if level < levels - 1:
-                above = above.extended(state, psi, s, per_group)
+                own = self._variances(state, psi, taken)
+                above = above.extended(state, psi, s, own, self._origin(level))
         return Downward(tuple(information), tuple(scores), counts)
 
     def second_derivatives(
@@ -206,8 +229,10 @@ class NestedSweeps:
             if level:
                 above = above.of_children(self.plan.parents[level])
             s = dot_rows(state.Y, above.residual(state.E))
-            per_group = cross(state.Y, state.Y - product(above.explained(state.E), state.Y))
-            above = above.extended(state, psi, s, per_group)
+            taken = product(above.explained(state.E), state.Y)
+            own = self._variances(state, psi, taken)
+            per_group = cross(state.Y, state.Y - taken)
+            above = above.extended(state, psi, s, own, self._origin(level))
             yield GroupMoments(s, per_group), above
 
     def above_bottom(self, upward: Upward, psis: Psis) -> Above:
@@ -216,6 +241,12 @@ class NestedSweeps:
         for _, following in islice(self._visits(upward, psis, above), bottom):
             above = following
         return above.of_children(self.plan.parents[bottom]) if bottom else above
+
+    def _variances(self, state: LevelState, psi: np.ndarray, taken: np.ndarray) -> np.ndarray:
+        """Conditional variances of a level's effects, (q, q, G); `taken`: E_up Cov_up E_up' Y."""
+        lower = self.plan.lower if state.lower is None else state.lower
+        added = product(times(psi, cross(state.Y, taken)), psi[:, :, None])
+        return conditional_variance(lower, psi) + added
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
         """See `Sweeps`."""
@@ -236,8 +267,15 @@ class NestedSweeps:
                 start = sum(self.sizes[ties[level] + 1 : level + 1])
                 own = np.append(own, np.arange(start, start + self.sizes[ties[level]]))
             with_beta = None if above.with_beta is None else above.with_beta[own]
-            found.append(LevelMoments(above.means[own], above.variances[np.ix_(own, own)], with_beta))
+            means = above.means[own] + self._origins(level)[own]
+            found.append(LevelMoments(means, above.variances[np.ix_(own, own)], with_beta))
         return tuple(found)
+
+
+def _put_back(stacked: np.ndarray, lower: np.ndarray, origin: Origin | None, level: int) -> None:
+    """Add R b to a level's C, which stands last in [R, C], where y is measured from effects b."""
+    if origin is not None:
+        stacked[:, -1] += cross(lower, origin.effects[level][:, None])[:, 0]
 
 
 def dot_rows(Y: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -303,6 +341,8 @@ def _plan(problem: Problem, fitted: np.ndarray | None = None) -> _Plan:
     stacked = problem.products.eliminated
     if stacked is None:
         stacked = eliminated(levels[bottom], IN_MEMORY if cells is None else cells.storage)
+    elif problem.origin is not None:
+        stacked = stacked.copy()
     q = sizes[bottom]
     lower, reduced = stacked[:, :q].transpose(1, 0, 2), stacked[:, q:]
     base_Z: list[np.ndarray | None] = [level.ZtZ for level in levels]
@@ -326,6 +366,7 @@ def _plan(problem: Problem, fitted: np.ndarray | None = None) -> _Plan:
             base_Z[upper], base_W[upper] = level.ZtZ, level.ZtW
     if fitted is not None:
         reduced += cross(lower, fitted)
+    _put_back(stacked, lower, problem.origin, bottom)
     return _Plan(
         sizes, lower, reduced, stacked, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents
     )

@@ -81,7 +81,7 @@ class Posterior:
 
     Attributes
     ----------
-    means : (Q, G) array, of u
+    means : (Q, G) array, of u less what y is measured from
     variances : (Q, Q, G) array, of u
     with_beta : (Q, p, G) array or None
         Covariance of u and beta; None where beta counts as known (ML).
@@ -111,6 +111,11 @@ class Sweeps(Protocol):
     @property
     def is_dear(self) -> bool:
         """Whether a sweep takes long enough to count."""
+        ...
+
+    @property
+    def outcome_squares(self) -> float:
+        """y'y of the data, or y'Lambda^{-1}y."""
         ...
 
     def up(self, psis: Psis) -> Upward:

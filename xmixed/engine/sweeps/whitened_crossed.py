@@ -8,11 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
+from xmixed.engine.batched import semidefinite_cholesky
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData, make_products
 from xmixed.engine.residuals.products import Products
+from xmixed.engine.sweeps.conditional import conditional_variance
 from xmixed.engine.sweeps.crossed import CrossedSweeps
-from xmixed.engine.sweeps.crossed_elimination import conditional_variance
 from xmixed.engine.sweeps.crossed_state import CrossedState, chunks
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 from xmixed.engine.sweeps.whitened import Whitening
@@ -74,9 +75,11 @@ class CrossedWhitening(Whitening):
 
     def _residuals(self, state: CrossedState, psis: Psis) -> np.ndarray:
         """[X, y] less the random effects' conditional means of them, (p+1, n)."""
-        rest = self.crossed.fixed.copy()
-        for level, psi, right in zip(self.crossed.levels, psis, state.ZtVW, strict=True):
+        rest, origin = self.crossed.fixed.copy(), self.problem.origin
+        for at, (level, psi, right) in enumerate(zip(self.crossed.levels, psis, state.ZtVW, strict=True)):
             effects = np.einsum("ab,bgw->awg", psi, right)
+            if origin is not None:
+                effects[:, -1] -= origin.effects[at]
             for z, own in zip(level.columns, effects, strict=True):
                 rest -= z * own[:, level.codes]
         return rest
@@ -110,7 +113,8 @@ class CrossedWhitening(Whitening):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Var(u) of the eliminated level, (q0, q0, G0), and minus its covariance with the dense effects."""
         pattern, q = self.crossed.pattern, len(psi)
-        variance = conditional_variance(state.products.levels[self.crossed.base.order[0]].ZtZ, psi)
+        level = state.products.levels[self.crossed.base.order[0]]
+        variance = conditional_variance(semidefinite_cholesky(level.ZtZ), psi)
         between = np.empty((q, len(pattern.indices)))
         for a in range(q):
             matrix = pattern.matrix(weights[a])

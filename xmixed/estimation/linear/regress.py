@@ -19,6 +19,7 @@ from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.linear.options import REGRESS_DISPLAY
 from xmixed.estimation.linear.regression import Regression, regression
 from xmixed.estimation.linear.statistics import REGRESS_STATISTICS, influence
+from xmixed.estimation.resampling.options import exponential_heading
 from xmixed.estimation.results import Option, Statistic
 from xmixed.estimation.single import SingleSample, weight_macros
 from xmixed.expressions.factors.terms import Term
@@ -168,14 +169,18 @@ class Regress:
         if options.header and not option("noheader"):
             lines += [line(), *_header(estimates)]
         if not option("notable"):
-            fitted: FittedTerms = estimates.payload
-            extras = TableExtras(
-                str(option("eform", "")), estimates.matrices["beta"].values[0] if option("beta") else None
-            )
-            name = option("depname")
-            shown = FittedTerms(str(name), fitted.equations) if name else fitted
-            lines += [line(), *coefficient_table(estimates, shown, options, extras)]
+            lines += [line(), *self.table(estimates, option, settings)]
         return lines
+
+    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        """See `results.Tabular`."""
+        fitted: FittedTerms = estimates.payload
+        extras = TableExtras(
+            exponential_heading(option), estimates.matrices["beta"].values[0] if option("beta") else None
+        )
+        name = option("depname")
+        shown = FittedTerms(str(name), fitted.equations) if name else fitted
+        return coefficient_table(estimates, shown, display_options(option, settings, False), extras)
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         return estimates.payload.terms

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.estimation.coefficients import degrees_of_freedom
+from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import LEVEL, OptionSpec
@@ -109,6 +110,17 @@ class Means:
             not option("noheader"),
             ("", "Linearized", "") if command == "ratio" else ("", "", ""),
         )
+
+    def influence(self, estimates: Estimates, frame: EstimationFrame) -> np.ndarray:
+        """See `results.HasInfluence`."""
+        from xmixed.estimation.means.influence import influence
+
+        return influence(estimates, frame)
+
+    def correction(self, estimates: Estimates) -> float:
+        """See `results.HasInfluence`."""
+        n = estimates.scalars["N"]
+        return n / (n - 1)
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
         return (None,) * estimates.matrices["b"].values.shape[1]

@@ -130,7 +130,7 @@ def problem_of(
     response, levels = response_of(
         kind, specification.description.depvar, y, None if trials is None else trials[order]
     )
-    X, back = _standardised(
+    X, back = standardised(
         [None if c is None else c[order] for c in specification.fixed], len(y), response.cuts
     )
     blocks, scales = [], []
@@ -159,7 +159,7 @@ def problem_of(
     return Problem(likelihood, tuple(places), tuple(scales), levels, response.constant)
 
 
-def _standardised(columns: Sequence[Column], n: int, cuts: int) -> tuple[np.ndarray, np.ndarray]:
+def standardised(columns: Sequence[Column], n: int, cuts: int) -> tuple[np.ndarray, np.ndarray]:
     """Return X of n rows with columns centred and scaled, and the way back to coefficients and cut points.
 
     Cut points take up a constant as a constant does: they fall by what the centres add.

@@ -64,11 +64,15 @@ class Places:
         return table.mutate(code=found.cast("int64"))
 
     def values(self, places: np.ndarray) -> dict[str, np.ndarray]:
-        """The keys of some places, by name."""
+        """The keys of some places, float64, by name; these may be used up."""
         found, rest = {}, places
         for key, low, span in reversed(list(zip(self.keys, self.lows, self.spans, strict=True))):
-            found[key] = (rest % span).astype(np.float64) + low
-            rest = rest // span
+            if len(found) == len(self.keys) - 1:
+                rest += low
+                found[key] = rest
+            else:
+                found[key] = rest % span + low
+                rest = rest // span
         return {key: found[key] for key in self.keys}
 
 
@@ -100,7 +104,7 @@ class Listed:
 
     def values(self, places: np.ndarray) -> dict[str, np.ndarray]:
         """See `Places`."""
-        return {key: own[places] for key, own in self.listed.items()}
+        return {key: own[places.astype(np.intp)] for key, own in self.listed.items()}
 
 
 def places_of(leaves: Leaves, keys: Sequence[str]) -> Places | Listed | None:
@@ -186,14 +190,15 @@ def added(
 
     Returns
     -------
-    (m,) integer array
-        The places where there are rows, in order.
+    (m,) float64 array
+        The places where there are rows, in order; in memory or a file, too.
     (width, m) array
         Their sums, in memory or, where they are too many, in a file.
     """
     ranges = max(1, ceil(8.0 * width * places / source.room()))
     size = -(-places // ranges)
-    kept, occurring, filled = storage_beside(source).empty((width, places)), [], 0
+    storage = storage_beside(source)
+    kept, occurring, filled = storage.empty((width, places)), storage.empty((places,)), 0
     for first in range(0, places, size):
         last = min(first + size, places)
         own = rows if ranges == 1 else rows.filter((rows["code"] >= first) & (rows["code"] < last))
@@ -201,12 +206,19 @@ def added(
         with closing(source.batches(own)) as batches:
             for batch in batches:
                 _add(whole, batch, first, sums)
-        occurs = np.flatnonzero(whole[:, 0])
-        for row, column in zip(kept, whole.T, strict=True):
-            row[filled : filled + len(occurs)] = column if len(occurs) == len(whole) else column[occurs]
-        occurring.append(occurs + first)
-        filled += len(occurs)
-    return np.concatenate(occurring), kept[:, :filled]
+        filled = _moved(whole, first, kept, occurring, filled)
+        del whole  # before there is another one
+    return occurring[:filled], kept[:, :filled]
+
+
+def _moved(whole: np.ndarray, first: int, kept: np.ndarray, occurring: np.ndarray, filled: int) -> int:
+    """Move the sums of the cells of a range that occur behind those that are kept; return how many are."""
+    occurs = np.flatnonzero(whole[:, 0])
+    part = slice(filled, filled + len(occurs))
+    for row, column in zip(kept, whole.T, strict=True):
+        row[part] = column if len(occurs) == len(whole) else column[occurs]
+    occurring[part] = occurs + first
+    return part.stop
 
 
 def storage_beside(source: Source) -> Storage:

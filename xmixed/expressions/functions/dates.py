@@ -11,9 +11,11 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.expressions.functions.registry import function
+from xmixed.expressions.place import Place
 from xmixed.expressions.values import Value, map_number
 from xmixed.formats import calendar
 from xmixed.formats.calendar import MONTHS
+from xmixed.formats.reading import number_in
 from xmixed.missing import MISSING
 
 Compute = Callable[..., np.ndarray]
@@ -305,7 +307,13 @@ def _yearly(text: Value, mask: Value, top: Value | None = None) -> np.ndarray:
 # --- literals: td(01jan2000), tm(2000m1) ----------------------------------------------------------------
 
 
+_LITERALS: dict[str, Callable[[str], float]] = {}
+"""What reads a date as td(), tm(), ... do."""
+
+
 def _literal(name: str, convert: Callable[[str], float]) -> None:
+    _LITERALS.update(dict.fromkeys(name.split(), convert))
+
     def compute(text: Value) -> np.ndarray:
         def read(s: str) -> float:
             value = convert(s)
@@ -335,3 +343,32 @@ _literal("tm m", _digits_period("m"))
 _literal("tq q", _digits_period("q"))
 _literal("th h", _digits_period("h"))
 _literal("ty y", lambda text: float(text) if re.fullmatch(r"\s*[0-9]{3,4}\s*", text) else MISSING)
+
+
+@function("tin", "ss", strict=False, placed=True)
+def _from_to(place: Place, first: str, last: str) -> np.ndarray:
+    time, start, end = _time_and_bounds(place, first, last)
+    return ((time >= start) & (time <= end) & (time < MISSING)).astype(np.float64)
+
+
+@function("twithin", "ss", strict=False, placed=True)
+def _between(place: Place, first: str, last: str) -> np.ndarray:
+    time, start, end = _time_and_bounds(place, first, last)
+    return ((time > start) & (time < end) & (time < MISSING)).astype(np.float64)
+
+
+def _time_and_bounds(place: Place, first: str, last: str) -> tuple[np.ndarray, float, float]:
+    """Return the times of the observations, and the bounds read as the time variable is shown."""
+    data = place.context.data
+    name = data.characteristics.get("_dta", {}).get("_TStvar", "")
+    if not name or name not in data:
+        raise StataError(111, "time variable not set", hint="use tsset varname ...")
+    shown = data[name].format.lstrip("%-")
+    convert = _LITERALS.get(shown[:2]) or (_LITERALS["td"] if shown.startswith("d") else number_in)
+    bounds = []
+    for text, open_end in ((first, -np.inf), (last, np.inf)):
+        value = convert(text) if text else open_end
+        if text and not value < MISSING:
+            raise StataError(198, "invalid syntax")
+        bounds.append(value)
+    return place.wanted(place.column(name)), bounds[0], bounds[1]

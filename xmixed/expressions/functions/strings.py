@@ -214,3 +214,37 @@ def _to_name(text: Value, prefix: Value | None = None) -> Value:
         return name[:32]
 
     return map_text(convert, text, np.asarray(1.0) if prefix is None else prefix)
+
+
+_SOUNDS = dict(zip("BFPVCGJKQSXZDTLMNR", "111122222222334556", strict=True))
+"""The digits of soundex; letters that sound alike have the same."""
+
+
+def _soundex_of(text: str, census: bool) -> str:
+    """Return the code of a name: its first letter and three digits.
+
+    Letters beside each other that sound alike count once, vowels and other characters part them. H and W do
+    not part them in the census's way.
+    """
+    letters = [letter for letter in text.translate(_TO_UPPER) if "A" <= letter <= "Z"]
+    if not letters:
+        return ""
+    code, before = letters[0], _SOUNDS.get(letters[0], "")
+    for letter in letters[1:]:
+        sound = _SOUNDS.get(letter, "")
+        if census and letter in "HW":
+            continue
+        if sound and sound != before:
+            code += sound
+        before = sound
+    return code[:4].ljust(4, "0")
+
+
+@function("soundex", "s", strict=False)
+def _soundex(text: Value) -> Value:
+    return map_text(lambda s: _soundex_of(s, census=False), text)
+
+
+@function("soundex_nara", "s", strict=False)
+def _soundex_nara(text: Value) -> Value:
+    return map_text(lambda s: _soundex_of(s, census=True), text)

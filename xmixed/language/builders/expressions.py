@@ -118,6 +118,13 @@ class ExpressionBuilder:
         name, _, literal = token.value[:-1].partition("(")
         return Call(name, (Text(literal.strip(), span_of(token, token)),), span_of(token, token))
 
+    def between_dates(self, children: list[Any]) -> Call:
+        token = children[0]
+        span = span_of(token, token)
+        name, _, literals = token.value[:-1].partition("(")
+        first, _, last = literals.partition(",")
+        return Call(name, (Text(first.strip(), span), Text(last.strip(), span)), span)
+
     def parenthesised(self, children: list[Any]) -> Expression:
         return children[1]
 

@@ -247,5 +247,113 @@ for (dist in names(names_of)) {
       list(ll = m$loglik[2] + sum(log(surv$t[surv$d == 1]))))
 }
 
+# Panels and matched groups: survival::clogit, exact -----------------------------------------------------------
+
+m <- clogit(high ~ verbal + female + strata(primary), scot, method = "exact", control = coxph.control(eps = 1e-11, toler.chol = 1e-13, iter.max = 50))
+add("scotssec", scot_setup, "clogit high verbal female, group(primary)", "survival::clogit", coef(m), vcov(m), list(ll = m$loglik[2]))
+add("scotssec", scot_setup, "xtlogit high verbal female, fe i(primary)", "survival::clogit", coef(m), vcov(m), list(ll = m$loglik[2]))
+for (command in c("xtlogit", "xtprobit")) {
+  link <- if (command == "xtlogit") "logit" else "probit"
+  found <- glmer_case(command, high ~ verbal + female + (1 | primary), binomial(link), 12)
+  b <- found$b
+  b[length(b)] <- 2 * b[length(b)]
+  names(b) <- c(paste0("high:", sub("\\(Intercept\\)", "_cons", found$fixed)), "lnsig2u:_cons")
+  carry <- diag(c(rep(1, length(b) - 1), 2))
+  add("scotssec", scot_setup, sprintf("%s high verbal female, re i(primary)", command), "lme4::glmer", b,
+      carry %*% found$V %*% carry, list(ll = found$ll))
+}
+
+# Censored outcomes: AER::tobit, survreg with intervals; maxima polished ------------------------------------------
+
+polished <- function(ll, at) {
+  at <- polish(ll, at)
+  list(b = at, V = solve(-hessian(ll, at)), ll = ll(at))
+}
+scot$cens <- pmin(pmax(scot$attain, 3), 9)
+cens_setup <- c(scot_setup, list("generate cens = min(max(attain, 3), 9)"))
+tobit_ll <- function(low, high) function(p) {
+  mean <- p[1] * scot$verbal + p[2] * scot$female + p[3]
+  y <- scot$cens
+  sum(ifelse(y <= low, pnorm(low, mean, p[4], log.p = TRUE),
+             ifelse(y >= high, pnorm(high, mean, p[4], lower.tail = FALSE, log.p = TRUE), dnorm(y, mean, p[4], log = TRUE))))
+}
+for (limits in list(c(3, 9), c(3, Inf), c(-Inf, 9))) {
+  m <- tobit(cens ~ verbal + female, left = limits[1], right = limits[2], data = scot)
+  found <- polished(tobit_ll(limits[1], limits[2]), c(coef(m)[c(2, 3, 1)], m$scale))
+  names(found$b) <- c("model:verbal", "model:female", "model:_cons", "sigma:_cons")
+  options <- paste(if (limits[1] > -Inf) "ll(3)", if (limits[2] < Inf) "ul(9)")
+  add("scotssec", cens_setup, sprintf("tobit cens verbal female, %s", options), "AER::tobit, dnorm, pnorm", found$b, found$V,
+      list(ll = found$ll))
+}
+int_setup <- c(cens_setup, list("generate lo = cond(mod(_n, 3), cens - 1, .)", "generate hi = cond(mod(_n, 5), cens + 1, .)",
+                                "replace lo = cens if mod(_n, 7) == 0", "replace hi = cens if mod(_n, 7) == 0"))
+i <- seq_len(nrow(scot))
+low <- ifelse(i %% 7 == 0, scot$cens, ifelse(i %% 3 != 0, scot$cens - 1, -Inf))
+high <- ifelse(i %% 7 == 0, scot$cens, ifelse(i %% 5 != 0, scot$cens + 1, Inf))
+int_ll <- function(p) {
+  mean <- p[1] * scot$verbal + p[2]
+  s <- exp(p[3])
+  used <- is.finite(low) | is.finite(high)
+  own <- ifelse(low == high, dnorm(low, mean, s, log = TRUE), log(pnorm(high, mean, s) - pnorm(low, mean, s)))
+  sum(own[used])
+}
+found <- polished(int_ll, c(.12, 5.5, 1))
+names(found$b) <- c("model:verbal", "model:_cons", "lnsigma:_cons")
+add("scotssec", int_setup, "intreg lo hi verbal", "dnorm, pnorm", found$b, found$V, list(ll = found$ll))
+
+# Panel-corrected standard errors by their formulas (Beck and Katz 1995) ----------------------------------------------
+
+growth <- data_of("orthodont")
+growth <- growth[order(growth$subject, growth$age), ]
+growth_setup <- list("egen id = group(subject)", "sort id age", "generate x = mod(_n * 7, 5)", "xtset id age, delta(2)")
+growth$x <- (seq_len(nrow(growth)) * 7) %% 5
+id <- as.integer(factor(growth$subject))
+pcse_case <- function(command, rho_kind = "", kind = "correlated", keep = rep(TRUE, nrow(growth)), pairwise = FALSE, setup = growth_setup) {
+  d <- growth[keep, ]
+  g <- id[keep]
+  y <- d$distance
+  X <- cbind(age = d$age, x = d$x, `(Intercept)` = 1)
+  e <- drop(y - X %*% solve(crossprod(X), crossprod(X, y)))
+  follows <- c(FALSE, g[-1] == g[-length(g)] & abs(diff(d$age) - 2) < 1e-9)
+  rho <- rep(0, max(id))
+  if (rho_kind != "") {
+    later <- which(follows)
+    rho <- sapply(seq_len(max(id)), function(p) {
+      own <- later[g[later] == p]
+      r <- sum(e[own] * e[own - 1]) / sum(e[own - 1]^2)
+      max(min(r, 1), -1)
+    })
+    if (rho_kind == "ar1") rho <- rep(mean(rho), length(rho))
+    r <- rho[g]
+    move <- function(v) ifelse(follows, v - r * c(v[1], v[-length(v)]), sqrt(1 - r^2) * v)
+    y <- move(y)
+    X <- apply(X, 2, move)
+  }
+  B <- solve(crossprod(X))
+  b <- drop(B %*% crossprod(X, y))
+  e <- drop(y - X %*% b)
+  times <- sort(unique(d$age))
+  E <- matrix(NA, length(times), max(id))
+  E[cbind(match(d$age, times), g)] <- e
+  if (pairwise) {
+    Z <- ifelse(is.na(E), 0, E)
+    S <- crossprod(Z) / crossprod(!is.na(E))
+  } else {
+    full <- E[rowSums(is.na(E)) == 0, , drop = FALSE]
+    S <- crossprod(full) / nrow(full)
+  }
+  if (kind == "hetonly") S <- diag(colMeans(E^2, na.rm = TRUE))
+  Omega <- outer(seq_along(y), seq_along(y), function(i, j) ifelse(d$age[i] == d$age[j], S[cbind(g[i], g[j])], 0))
+  V <- B %*% t(X) %*% Omega %*% X %*% B
+  names(b) <- c("age", "x", "(Intercept)")
+  add("orthodont", setup, command, "formula", b, V)
+}
+pcse_case("xtpcse distance age x")
+pcse_case("xtpcse distance age x, correlation(ar1)", "ar1")
+pcse_case("xtpcse distance age x, correlation(psar1)", "psar1")
+pcse_case("xtpcse distance age x, hetonly", kind = "hetonly")
+kept <- seq_len(nrow(growth)) %% 11 != 0
+pcse_case("xtpcse distance age x, pairwise", keep = kept, pairwise = TRUE, setup = c(growth_setup, list("drop if mod(_n, 11) == 0")))
+
 write_json(list(R = R.version.string, cases = cases), file.path(here, "estimators.json"),
            digits = 12, auto_unbox = TRUE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xmixed.formats import format_value
-from xmixed.formats.width import columns_of, left
+from xmixed.formats.width import columns_of, cut, left
 from xmixed.output import Line, line
 from xmixed.render.text import printable, result, rule
 
@@ -41,7 +41,7 @@ class Inspected:
 
 def render_inspect(found: Inspected) -> list[Line]:
     """Return the block after a blank line."""
-    head = f"{found.name}:  {printable(found.label)}"
+    head = cut(f"{found.name}:  {printable(found.label)}", RULE - 2)
     totals = [sum(column) for column in zip(*found.counts.values(), strict=True)]
     rows = [(name, *found.counts[name]) for name in ("Negative", "Zero", "Positive")]
     lines = [

@@ -50,7 +50,7 @@ def render_effects_at_point(
         line(),
         line(title),
         line(f"      y  = {response}"),
-        line("         = ", result(format_value(value, "%9.0g").strip())),
+        line("         = ", result(format_value(value, "%10.0g"))),
         line(rule(WIDTH)),
         line(f"variable |{kind:>11}    Std. Err.     z    P>|z|  {limits}      X"),
         line(rule(STUB + 1) + "+" + rule(WIDTH - STUB - 2)),

@@ -1,0 +1,5 @@
+"""Linear regression of panels with panel-corrected standard errors: xtpcse.
+
+`fit` has the covariances of panels, the Prais-Winsten transformation and e(), `estimator` the display.
+Beck and Katz (1995), American Political Science Review 89.
+"""
