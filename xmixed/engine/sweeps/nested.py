@@ -41,6 +41,7 @@ from xmixed.engine.sweeps.conditional import Above, LevelState, conditional_vari
 from xmixed.engine.sweeps.curvature import TwoLevelSums, root_of
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
+from xmixed.engine.sweeps.fitted import fitted_posterior
 from xmixed.engine.sweeps.multilevel_curvature import MultilevelCurvature
 from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
 
@@ -85,7 +86,7 @@ class NestedSweeps:
     def __init__(self, problem: Problem, fitted: np.ndarray | None = None) -> None:
         """`fitted`: the problem's products are of what Z of the bottom level leaves, see `_plan`."""
         self.problem = problem
-        self.evaluations = 0
+        self.evaluations, self.fitted = 0, fitted
         self.plan = _plan(problem, fitted)
         self.sizes = self.plan.sizes
 
@@ -235,13 +236,6 @@ class NestedSweeps:
             above = above.extended(state, psi, s, own, self._origin(level))
             yield GroupMoments(s, per_group), above
 
-    def above_bottom(self, upward: Upward, psis: Psis) -> Above:
-        """What stands above each group of the bottom level."""
-        above, bottom = self._fixed_only(upward), len(self.sizes) - 1
-        for _, following in islice(self._visits(upward, psis, above), bottom):
-            above = following
-        return above.of_children(self.plan.parents[bottom]) if bottom else above
-
     def _variances(self, state: LevelState, psi: np.ndarray, taken: np.ndarray) -> np.ndarray:
         """Conditional variances of a level's effects, (q, q, G); `taken`: E_up Cov_up E_up' Y."""
         lower = self.plan.lower if state.lower is None else state.lower
@@ -249,13 +243,23 @@ class NestedSweeps:
         return conditional_variance(lower, psi) + added
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
-        """See `Sweeps`."""
+        """See `Sweeps`; with `fitted`, of u + B a, see `fitted_posterior`."""
+        if self.fitted is not None:
+            level = self.problem.products.levels[-1]
+            return fitted_posterior(level, psis[-1], self._above_bottom(upward, psis), self.fitted)
         above = self._fixed_only(upward)
         for _, following in self._visits(upward, psis, above):
             above = following
         beta_covariance = None if above.root is None else above.root.T @ above.root
         with_beta = None if beta_covariance is None else above.with_beta
         return Posterior(above.means, above.variances, with_beta, beta_covariance)
+
+    def _above_bottom(self, upward: Upward, psis: Psis) -> Above:
+        """What stands above each group of the bottom level."""
+        above, bottom = self._fixed_only(upward), len(self.sizes) - 1
+        for _, following in islice(self._visits(upward, psis, above), bottom):
+            above = following
+        return above.of_children(self.plan.parents[bottom]) if bottom else above
 
     def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
         """See `Sweeps`."""

@@ -14,7 +14,6 @@ from xmixed.engine.residuals.data import NestedResidualData, ResidualData
 from xmixed.engine.residuals.lattice import LatticeProducts
 from xmixed.engine.residuals.products import STEP, Curvature, Products, UnitPosterior
 from xmixed.engine.residuals.scoring import scored_start
-from xmixed.engine.sweeps.fitted import fitted_posterior
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 
@@ -240,12 +239,7 @@ class NestedWhitening(Whitening):
         """What the sweeps say of each unit, in terms of the columns that the products are of."""
         residual = self.nested
         units = residual.groups[-1] if residual.groups else np.zeros(residual.n_units, np.intp)
-        if residual.fitted is None:
-            posterior = sweeps.posterior(up, psis)
-        else:
-            assert isinstance(sweeps, NestedSweeps)
-            level = sweeps.problem.products.levels[-1]
-            posterior = fitted_posterior(level, psis[-1], sweeps.above_bottom(up, psis), residual.fitted)
+        posterior = sweeps.posterior(up, psis)
         fixed = np.append(-up.beta, 1.0)[:, None]
         coefficients = np.concatenate(
             [-posterior.means[:, units], np.broadcast_to(fixed, (len(fixed), len(units)))]
