@@ -243,16 +243,20 @@ class NestedSweeps:
         return conditional_variance(lower, psi) + added
 
     def posterior(self, upward: Upward, psis: Psis) -> Posterior:
-        """See `Sweeps`; with `fitted`, of u + B a, see `fitted_posterior`."""
-        if self.fitted is not None:
-            level = self.problem.products.levels[-1]
-            return fitted_posterior(level, psis[-1], self._above_bottom(upward, psis), self.fitted)
+        """See `Sweeps`."""
         above = self._fixed_only(upward)
         for _, following in self._visits(upward, psis, above):
             above = following
         beta_covariance = None if above.root is None else above.root.T @ above.root
         with_beta = None if beta_covariance is None else above.with_beta
         return Posterior(above.means, above.variances, with_beta, beta_covariance)
+
+    def posterior_of_products(self, upward: Upward, psis: Psis) -> Posterior:
+        """See `Sweeps`."""
+        if self.fitted is None:
+            return self.posterior(upward, psis)
+        level = self.problem.products.levels[-1]
+        return fitted_posterior(level, psis[-1], self._above_bottom(upward, psis), self.fitted)
 
     def _above_bottom(self, upward: Upward, psis: Psis) -> Above:
         """What stands above each group of the bottom level."""

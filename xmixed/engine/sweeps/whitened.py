@@ -239,7 +239,7 @@ class NestedWhitening(Whitening):
         """What the sweeps say of each unit, in terms of the columns that the products are of."""
         residual = self.nested
         units = residual.groups[-1] if residual.groups else np.zeros(residual.n_units, np.intp)
-        posterior = sweeps.posterior(up, psis)
+        posterior = sweeps.posterior_of_products(up, psis)
         fixed = np.append(-up.beta, 1.0)[:, None]
         coefficients = np.concatenate(
             [-posterior.means[:, units], np.broadcast_to(fixed, (len(fixed), len(units)))]
