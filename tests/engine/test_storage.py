@@ -11,6 +11,7 @@ import pytest
 
 from tests.engine.test_cells import GROUPS, REGIONS, Data, constant, data, effects, model_of, summed
 from xmixed.engine import Level, Options, fit
+from xmixed.engine.products.grouping import nest
 from xmixed.engine.storage import IN_MEMORY, Storage
 from xmixed.engine.sweeps import blocked
 
@@ -33,6 +34,19 @@ def test_small_arrays_are_in_memory_and_large_ones_in_files() -> None:
         array[3, 4] = 7.0
         assert array.sum() == 7.0
     assert not IN_MEMORY.zeros((2, 3)).any()
+
+
+def test_places_of_cells_are_kept_as_what_is_by_cell() -> None:
+    few, many = (Storage(800).numbers(count) for count in (100, 200_000))
+    assert isinstance(owner(few), np.ndarray) and isinstance(owner(many), mmap)
+    assert many.dtype == np.intp and np.array_equal(many, np.arange(200_000))
+    # Each a group of its own, in order: nothing else is kept of them.
+    nesting = nest((Level(many, len(many), ()),), len(many))
+    assert nesting is not None and nesting.order is None
+    assert nesting.row_starts is many and nesting.labels[0] is many and not nesting.parents[0].any()
+    turned = many[::-1].copy()
+    other = nest((Level(turned, len(turned), ()),), len(turned))
+    assert other is not None and other.order is not None and np.array_equal(other.labels[0], many)
 
 
 def test_a_full_disk_is_known_before_anything_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

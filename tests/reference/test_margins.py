@@ -27,6 +27,8 @@ margins arm, noesample
 margins r.arm
 margins arm, pwcompare
 margins, dyex(x2)
+margins arm, at((p50) x2 (max) x4)
+margins, at((p10) _continuous) at((median) x4) at((p75) x2)
 margins, subpop(sex)
 margins, subpop(sex if x2 < 1)
 margins, at(x2=(0 1)) post
@@ -39,12 +41,15 @@ margins arm
 margins, over(sex)
 margins arm, at(x2=(0 1)) pwcompare
 margins r.arm
+margins arm, at((p25) x2)
+margins, at((median) _continuous) at((max) x2)
 """,
     "regress y x2 i.arm [pw=w]": """
 margins arm
 margins, dydx(*) over(arm)
 margins [fw=w]
 margins arm [aw=w], atmeans
+margins, at((p90) x2) at((min) x2) at((median) x2)
 """,
     "regress y x2 i.arm": "margins arm [pw=w]\nmargins r.arm [fw=w]",
     "xtmixed y x2 i.arm [pw=w] || id:, nolog": "margins arm\nmargins, dydx(x2)",
@@ -52,7 +57,7 @@ margins arm [aw=w], atmeans
     "regress y i.arm": "margins arm",
 }
 REFUSED = {
-    "margins, at((p50) x2)": r"at\(\(p50\)\)",
+    "margins, at((p50) x2) over(arm)": r"at\(\(p50\)\) with over\(\)",
     "margins, eyex(x2)": r"eyex\(\)",
     "margins, expression(exp(predict(xb)))": "not linear",
 }

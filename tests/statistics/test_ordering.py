@@ -124,3 +124,14 @@ def test_many_rows_are_counted(monkeypatch):
     random = np.random.default_rng(4)
     keys = [random.integers(-3, 3, 60).astype(np.int8), random.integers(0, 40, 60)]
     assert np.array_equal(stable_order(keys), np.lexsort(keys[::-1]))
+
+
+@pytest.mark.parametrize("count", [1, 3, 1 << 17, (1 << 17) + 1, 300_000])
+def test_values_that_ascend_are_their_own_levels(count: int) -> None:
+    values = np.arange(count) * 2.5 - 7
+    found = factorise(values)
+    assert np.array_equal(found.codes, np.arange(count)) and np.array_equal(found.levels, values)
+    if count > 2:
+        values[-1] = values[-2]  # two are the same, the last of all
+        found = factorise(values)
+        assert len(found.levels) == count - 1 and found.codes[-1] == found.codes[-2]

@@ -10,6 +10,8 @@ from mmap import mmap
 
 import numpy as np
 
+_BLOCK = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Storage:
@@ -36,6 +38,13 @@ class Storage:
         if size <= self.room:
             return np.empty(shape)
         return np.frombuffer(_mapped(size)).reshape(shape)
+
+    def numbers(self, count: int) -> np.ndarray:
+        """The integers from 0 on; raises as `empty`."""
+        found = self.empty((count,)).view(np.int64)
+        for first in range(0, count, _BLOCK):
+            found[first : first + _BLOCK] = np.arange(first, min(first + _BLOCK, count))
+        return found
 
     def zeros(self, shape: tuple[int, ...]) -> np.ndarray:
         """An array of zeros; raises as `empty`."""

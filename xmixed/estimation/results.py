@@ -45,6 +45,8 @@ MODULES: dict[str, str] = {
     "xtpcse": "corrected.estimator",
     "xtprobit": "panels.estimator:RANDOM",
     "xtlogit": "panels.estimator:RANDOM",
+    "factor": "factors.estimator:FACTOR",
+    "pca": "factors.estimator:PCA",
     "ivreg2": "instrumental.estimator",
     "ivregress": "instrumental.estimator",
     "logistic": "likelihood.estimator:LOGIT",
@@ -110,6 +112,8 @@ class Statistic:
         Options of the statistic, of which one may be given: its text is the argument.
     combined : bool
         Several modifiers may be given; the argument is then all of them as typed, `outcome(2) fixedonly`.
+    fewer : bool
+        Names for the first of its variables alone may be given.
     beside : bool
         May also be asked for beside another statistic, with names of variables in parentheses.
     """
@@ -127,6 +131,7 @@ class Statistic:
     modifiers: tuple[OptionSpec, ...] = ()
     beside: bool = False
     combined: bool = False
+    fewer: bool = False
 
 
 class Estimator(Protocol):

@@ -24,6 +24,7 @@ from xmixed.expressions.factors.terms import (
 from xmixed.expressions.varlist import resolve_item, resolve_name
 from xmixed.language.nodes import FactorVariable, Interaction, Name, Pattern, Range, Varlist
 from xmixed.missing import is_missing
+from xmixed.statistics.grouping import Groups, factorise
 
 _OPERATOR_LIST = re.compile(r"([LFDS])\(([^()]*)\)")
 _NUMBERS = re.compile(r"(\d+)(?:/(\d+))?")
@@ -140,6 +141,10 @@ class SampleColumns:
     def level(self, variable: str) -> np.ndarray:
         """Return a grouping variable over the sample, numbers or str objects."""
         return self._levels[variable]
+
+    def groups(self, variable: str) -> Groups:
+        """Return the codes of the groups that a grouping variable forms."""
+        return factorise(self.level(variable))
 
 
 def notes_of_empty(terms: Iterable[Term]) -> list[str]:

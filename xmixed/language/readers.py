@@ -8,6 +8,7 @@ from typing import Any
 
 from xmixed.errors import Span, StataError
 from xmixed.language.builders.expressions import check_depth
+from xmixed.language.explain import group_end
 from xmixed.language.grammar import parse
 from xmixed.language.nodes import Pattern, Varlist
 from xmixed.language.qualifiers import read_expression, read_filename
@@ -42,12 +43,22 @@ def read_varlist(text: str, span: Span, factor: bool) -> Varlist:
     StataError
         r(101): `factor variables not allowed`, `time-series operators not allowed` in a plain list.
     """
+    span = _without_parentheses(text, span)
     if factor:
         return parse("varlist_factor", text, span)
     try:
         return parse("varlist", text, span)
     except StataError as error:
         raise _refused_operator(text, span) or error from None
+
+
+def _without_parentheses(text: str, span: Span) -> Span:
+    """Return what a pair of parentheses around a whole list, `drop (x*)`, encloses."""
+    typed = text[span.start : span.end]
+    start, end = span.start + len(typed) - len(typed.lstrip()), span.start + len(typed.rstrip())
+    if typed.strip().startswith("(") and group_end(text, start, end) == end:
+        return Span(start + 1, end - 1)
+    return span
 
 
 def _refused_operator(text: str, span: Span) -> StataError | None:

@@ -31,7 +31,7 @@ def factorise(values: np.ndarray) -> Groups:
         return _factorise_strings(values)
     if values.size == 0:
         return Groups(np.zeros(0, dtype=np.int64), values[:0])
-    if values.dtype == np.float64 and _ascends_strictly(values):
+    if values.dtype == np.float64 and ascends_strictly(values):
         return Groups(np.arange(len(values)), values)
     if values.dtype.kind == "f":
         whole = as_integers(values)
@@ -88,8 +88,8 @@ def _factorise_dense(values: np.ndarray, low: int, high: int) -> Groups:
     return Groups(position[shifted], levels + low)
 
 
-def _ascends_strictly(values: np.ndarray) -> bool:
-    """Whether no number comes twice and they stand in order; some are looked at at a time."""
+def ascends_strictly(values: np.ndarray) -> bool:
+    """Return whether no number comes twice and they stand in order; some are looked at at a time."""
     blocks = (values[first : first + _CELLS + 1] for first in range(0, len(values), _CELLS))
     return all(bool((own[1:] > own[:-1]).all()) for own in blocks)
 

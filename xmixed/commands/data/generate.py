@@ -15,7 +15,7 @@ from xmixed.data.columns import (
     stored,
     string_type,
 )
-from xmixed.data.dataset import Variable, default_format
+from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
@@ -31,8 +31,17 @@ from xmixed.session.state import SessionState
 
 @command(
     "generate",
-    syntax=Syntax("newvar", condition=True, in_range=True),
-    synopsis="generate [type] newvar[:lblname] =exp [if] [in]",
+    syntax=Syntax(
+        "newvar",
+        condition=True,
+        in_range=True,
+        options=(
+            OptionSpec("after", "after", "varname", "put the variable behind another one"),
+            OptionSpec("before", "before", "varname", "put the variable before another one"),
+        ),
+        exclusive=(("after", "before"),),
+    ),
+    synopsis="generate [type] newvar[:lblname] =exp [if] [in] [, after(varname) before(varname)]",
     by="whole",
     keeps_r=True,
     by_reference=True,
@@ -42,6 +51,7 @@ def generate(session: SessionState, node: Command) -> None:
     check_new_name(new.name, session.data, new.span)
     if new.value_label and not is_valid_name(new.value_label):
         raise StataError(198, f"{new.value_label} invalid name", new.span)
+    beside = _neighbour(session, node)
     if session.data.reference is not None:
         from xmixed.commands.data.referenced_values import added
 
@@ -52,8 +62,25 @@ def generate(session: SessionState, node: Command) -> None:
         variable = _new_variable(session, new, values, rows)
         missing = count_missing(variable.values, variable.type)
         session.data = session.data.with_variables(variable)
+    if beside is not None:
+        session.data = _moved(session.data, new.name, *beside)
     if missing:
         session.out.write(f"({plural(missing, 'missing value', 'missing values')} generated)")
+
+
+def _neighbour(session: SessionState, node: Command) -> tuple[str, int] | None:
+    """Return the variable that after() or before() names, and how many places behind it the new one is."""
+    for place, name in ((1, "after"), (0, "before")):
+        if name in node.options:
+            return resolve_name(node.options[name].value, session.data), place
+    return None
+
+
+def _moved(data: Dataset, name: str, beside: str, place: int) -> Dataset:
+    """Return the data with a variable at or behind another one."""
+    names = [own for own in data.names if own != name]
+    names.insert(names.index(beside) + place, name)
+    return data.with_(variables=tuple(data[own] for own in names))
 
 
 def _new_variable(session: SessionState, new: NewVariable, values: np.ndarray, rows: np.ndarray) -> Variable:

@@ -9,7 +9,7 @@ import numpy as np
 
 from xmixed.commands.files.memory import REPLACE, file_name, say_if_new, selected_part
 from xmixed.commands.registry import command, subcommand
-from xmixed.commands.replacing import CLEAR, check_may_replace
+from xmixed.commands.replacing import LOADING, check_may_replace
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
@@ -57,7 +57,7 @@ def _install(session: SessionState, data: Dataset) -> None:
         in_range=True,
         using=True,
         options=(
-            CLEAR,
+            *LOADING,
             OptionSpec("nolabel", "nol", help="leave the value labels out"),
             OptionSpec(
                 "engine",
@@ -141,8 +141,21 @@ def save(session: SessionState, node: Command) -> None:
 
 @command(
     "saveold",
-    syntax=Syntax("filename", options=(REPLACE,)),
-    synopsis="saveold filename [, replace]",
+    syntax=Syntax(
+        "filename",
+        options=(
+            REPLACE,
+            OptionSpec(
+                "version",
+                "v",
+                "integer",
+                "for which edition: files are such as Stata 10 and later read",
+                minimum_value=10,
+                maximum_value=15,
+            ),
+        ),
+    ),
+    synopsis="saveold filename [, replace version(#)]",
     keeps_r=True,
     by_reference=True,
 )
@@ -221,7 +234,7 @@ def _with_labels_to_save(data: Dataset, node: Command) -> Dataset:
 
 @command(
     "sysuse",
-    syntax=Syntax("filename", options=(CLEAR,)),
+    syntax=Syntax("filename", options=LOADING),
     synopsis="sysuse name [, clear]  or  sysuse dir",
     keeps_r=True,
 )
@@ -238,7 +251,7 @@ def sysuse(session: SessionState, node: Command) -> None:
 
 @command(
     "webuse",
-    syntax=Syntax("filename", options=(CLEAR,)),
+    syntax=Syntax("filename", options=LOADING),
     synopsis="webuse name [, clear]  or  webuse set [address]  or  webuse query",
     keeps_r=True,
 )

@@ -155,6 +155,8 @@ def _variables(
     if is_string_type(storage_type):
         raise StataError(109, "type mismatch", new.span)
     labels = request.labels(session.e)
+    if request.statistic.fewer and not new.stub:
+        labels = labels[: len(new.names)]
     names = _names(new, len(labels), request.statistic.columns is not None)
     for name in names:
         check_new_name(name, session.data, new.span)
@@ -166,7 +168,7 @@ def _variables(
     fmt = default_format(storage_type)
     return [
         Variable(name, storage_type, stored(column, storage_type, copy=False), fmt, label)
-        for name, label, column in zip(names, labels, values, strict=True)
+        for name, label, column in zip(names, labels, values[: len(names)], strict=True)
     ]
 
 

@@ -157,16 +157,40 @@ def _with_ranks(reference: Reference, number: Any, weight: Any | None, n: int, f
     ranks = {*range(few), *range(n - few, n), *(rank for pair in places.values() for rank in pair)}
     values = numbers_by_rank(reference, number, sorted(ranks))
     percentiles = {p: (values[low] + values[high]) / 2 for p, (low, high) in places.items()}
+    if weight is not None:
+        percentiles = _weighted_percentiles(reference, number, weight, PERCENTILES)
     return replace(
         found,
-        percentiles=percentiles if weight is None else _weighted_percentiles(reference, number, weight),
+        percentiles=percentiles,
         smallest=tuple(values[rank] for rank in range(few)),
         largest=tuple(values[rank] for rank in range(n - few, n)),
     )
 
 
-def _weighted_percentiles(reference: Reference, number: Any, weight: Any) -> dict[int, float]:
-    """Return percentiles of weighted numbers, as `statistics.moments.percentile` defines them."""
+def percentiles_of(
+    reference: Reference, number: Any, weight: Any | None, ps: Sequence[int]
+) -> dict[int, float]:
+    """Return percentiles of the numbers of a column, each exact, as `statistics.moments.percentile` does.
+
+    Parameters
+    ----------
+    number : ibis float64 expression over the reference's table
+        NULL where missing; there is at least one number.
+    weight : ibis float64 expression or None
+        Positive weights.
+    """
+    if weight is not None:
+        return _weighted_percentiles(reference, number, weight, ps)
+    n = int(_row(reference, {"n": number.count()})["n"])
+    places = {p: _places(n, p) for p in ps}
+    values = numbers_by_rank(reference, number, sorted({rank for pair in places.values() for rank in pair}))
+    return {p: (values[low] + values[high]) / 2 for p, (low, high) in places.items()}
+
+
+def _weighted_percentiles(
+    reference: Reference, number: Any, weight: Any, ps: Sequence[int]
+) -> dict[int, float]:
+    """See `percentiles_of`."""
     import ibis
 
     column: Any = reference.table.select(x=number, w=weight)
@@ -174,13 +198,13 @@ def _weighted_percentiles(reference: Reference, number: Any, weight: Any) -> dic
     ranked: Any = counted.mutate(up_to=counted.w.sum().over(ibis.cumulative_window(order_by=counted.x)))
     whole: Any = ranked.mutate(total=ranked.up_to.max().over(ibis.window()))
     wanted: dict[str, Any] = {}
-    for p in PERCENTILES:
+    for p in ps:
         target = whole.total * float(p) / 100.0
         wanted[f"above{p}"] = whole.x.min(where=whole.up_to > target)
         wanted[f"edge{p}"] = whole.x.max(where=whole.up_to == target)
     row = reference.run(whole.aggregate(**wanted)).to_pylist()[0]
     found = {}
-    for p in PERCENTILES:
+    for p in ps:
         above, edge = row[f"above{p}"], row[f"edge{p}"]
         found[p] = above if edge is None else edge if above is None else (edge + above) / 2
     return found

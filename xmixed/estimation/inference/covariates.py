@@ -16,6 +16,8 @@ from xmixed.statistics.moments import percentile
 
 LIST = "list of covariates"
 BALANCED = "(asbalanced)"
+KnownStatistics = Mapping[tuple[str, str], float]
+"""Values of statistics, `p50`, by covariate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,11 @@ class AtPoint:
 
 
 def at_points(
-    items: Sequence[AtItem], covariates: Covariates, frame: EstimationFrame, weights: np.ndarray | None
+    items: Sequence[AtItem],
+    covariates: Covariates,
+    frame: EstimationFrame,
+    weights: np.ndarray | None,
+    known: KnownStatistics | None = None,
 ) -> list[AtPoint]:
     """Return the points of one `at()`: all combinations of its values, the last varying fastest.
 
@@ -145,6 +151,8 @@ def at_points(
     ----------
     frame : EstimationFrame
         The rows that statistics are taken over.
+    known : mapping or None
+        Statistics that the rows do not tell.
 
     Raises
     ------
@@ -155,8 +163,8 @@ def at_points(
     common = AtPoint()
     for item in items:
         if item.statistic:
-            for name in _names(item.names, covariates):
-                _hold(common, name, item.statistic, covariates, frame, weights)
+            for name in names_of(item.names, covariates):
+                _hold(common, name, item.statistic, covariates, frame, weights, known)
             continue
         typed = item.names[0]
         level, dot, rest = typed.partition(".")
@@ -180,7 +188,8 @@ def at_points(
     return points
 
 
-def _names(typed: Sequence[str], covariates: Covariates) -> list[str]:
+def names_of(typed: Sequence[str], covariates: Covariates) -> list[str]:
+    """Return the covariates that are named, or meant by `_all` and its like."""
     groups = {
         "_all": covariates.order,
         "_factor": tuple(covariates.factors),
@@ -221,6 +230,7 @@ def _hold(
     covariates: Covariates,
     frame: EstimationFrame,
     weights: np.ndarray | None,
+    known: KnownStatistics | None = None,
 ) -> None:
     """Hold a covariate at a statistic of its values."""
     factor = covariates.factors.get(name)
@@ -244,7 +254,9 @@ def _hold(
         point.fixed[name] = shares
         point.rows[name] = tuple(LegendRow(f"{level}.{name}", share, note) for level, share in shares.items())
         return
-    value = _statistic(statistic, values, weights)
+    value = None if known is None else known.get((name, statistic))
+    if value is None:
+        value = _statistic(statistic, values, weights)
     point.fixed[name], point.rows[name] = value, (LegendRow(name, value, note),)
 
 

@@ -13,6 +13,7 @@ from xmixed.estimation.frame import EstimationFrame, Fixed, variable_of
 from xmixed.estimation.inference.covariates import (
     AtPoint,
     Covariates,
+    KnownStatistics,
     at_points,
     balanced_point,
     means_point,
@@ -160,6 +161,8 @@ class Setting:
     estimability : Estimability or None
     by_row : callable(frame, weights) -> EvaluatedResponse, or None
         The same response, for what each observation adds; None where that is not asked for.
+    known : mapping or None
+        Statistics of covariates that the frame does not tell.
     """
 
     covariates: Covariates
@@ -169,6 +172,7 @@ class Setting:
     respond: Callable[[EstimationFrame, np.ndarray | None], Response]
     estimability: Estimability | None
     by_row: Callable[[EstimationFrame, np.ndarray | None], EvaluatedResponse] | None = None
+    known: KnownStatistics | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,7 +259,7 @@ def _group(request: MarginsRequest, setting: Setting, levels: tuple[int, ...], m
     if request.within:
         for name in setting.covariates.factors:
             present[name] = tuple(np.unique(frame.values(*variable_of(name))).astype(int).tolist())
-    points = _points(request, setting.covariates.of_levels(present), frame, weights)
+    points = _points(request, setting.covariates.of_levels(present), frame, weights, setting.known)
     by_row = None if setting.by_row is None else setting.by_row(frame, weights)
     return _Group(levels, size, points, setting.respond(frame, weights), by_row, present)
 
@@ -369,7 +373,11 @@ def _groups(over: Sequence[str], frame: EstimationFrame) -> tuple[list[tuple[int
 
 
 def _points(
-    request: MarginsRequest, covariates: Covariates, frame: EstimationFrame, weights: np.ndarray | None
+    request: MarginsRequest,
+    covariates: Covariates,
+    frame: EstimationFrame,
+    weights: np.ndarray | None,
+    known: KnownStatistics | None,
 ) -> list[AtPoint]:
     """Return the points of all `at()`; one that fixes nothing without any."""
     start = AtPoint()
@@ -383,7 +391,7 @@ def _points(
     return [
         _joined(start, point)
         for items in request.at
-        for point in at_points(items, covariates, frame, weights)
+        for point in at_points(items, covariates, frame, weights, known)
     ]
 
 

@@ -15,6 +15,7 @@ from xmixed.expressions.factors.terms import ResolvedTerm, Term
 
 if TYPE_CHECKING:
     from xmixed.engine import Cells, CovarianceStructure, Residuals, ResidualStructure
+    from xmixed.statistics.grouping import Groups
 
 RESIDUAL = -1
 """`VarianceParameter.equation` of the residual standard deviation."""
@@ -398,6 +399,10 @@ class LevelSample(Protocol):
 
     def level(self, variable: str) -> np.ndarray:
         """Return a grouping variable over the rows, numbers or str objects."""
+        ...
+
+    def groups(self, variable: str) -> Groups:
+        """Return the codes of its groups."""
         ...
 
 

@@ -240,7 +240,7 @@ def group_levels(
     codes, n_groups = np.zeros(n, dtype=np.int64), 1
     for name in dict.fromkeys(equation.level for equation in equations):
         if name != ALL:
-            codes, n_groups = nested_codes(codes, n_groups, factorise(sample.level(name)))
+            codes, n_groups = nested_codes(codes, n_groups, sample.groups(name))
         elif n_groups != 1:
             raise StataError(
                 198,

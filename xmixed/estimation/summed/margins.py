@@ -16,11 +16,12 @@ import numpy as np
 
 from xmixed.data.dataset import Dataset
 from xmixed.data.reference.model import Reference, needs_rows
+from xmixed.data.reference.moments import percentiles_of
 from xmixed.data.reference.rows import reference_of
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.frame import EstimationFrame
-from xmixed.estimation.inference.covariates import Covariates, empty_cells
+from xmixed.estimation.inference.covariates import Covariates, empty_cells, names_of
 from xmixed.estimation.inference.estimability import Estimability
 from xmixed.estimation.inference.marginal_cells import MarginalModel, model_over
 from xmixed.estimation.inference.margins import MarginsRequest, Setting
@@ -89,7 +90,29 @@ def summed_setting(
         covariates = replace(covariates, empty=empty_cells(terms, covariates, frame))
     check = Estimability(terms, frame) if wanted.check else None
     counts = weights if kind == "fweight" else rows_of_points
-    return Setting(covariates, frame, weights, counts, respond, check)
+    known = _order_statistics(leaves, covariates, wanted)
+    return Setting(covariates, frame, weights, counts, respond, check, known=known)
+
+
+def _order_statistics(
+    leaves: Leaves, covariates: Covariates, wanted: MarginsRequest
+) -> dict[tuple[str, str], float]:
+    """Statistics of at() that points do not have in common with the observations, by queries of these."""
+    table = leaves.table
+    rows = replace(leaves.rows, table=table)
+    weight = table[WEIGHT] if WEIGHT in table.columns else None
+    found = {}
+    for item in (item for own in wanted.at for item in own if item.statistic not in _EXACT):
+        for name in names_of(item.names, covariates):
+            number = table[f"x_{name}"]
+            if item.statistic in ("min", "max"):
+                low, high = number.min(), number.max()
+                row = rows.run(table.aggregate(min=low, max=high)).to_pylist()[0]
+                found[name, item.statistic] = float(row[item.statistic])
+            else:
+                p = 50 if item.statistic == "median" else int(item.statistic[1:])
+                found[name, item.statistic] = float(percentiles_of(rows, number, weight, [p])[p])
+    return found
 
 
 def summed_model(estimator: Estimator, estimates: Estimates, context: Context, check: bool) -> MarginalModel:
@@ -111,8 +134,8 @@ def _refuse(request: Request, terms: Sequence[Term | None], wanted: MarginsReque
     if wanted.effect in ("eyex", "eydx"):
         raise needs_rows(f"margins, {wanted.effect}() is")
     statistics = {item.statistic for own in wanted.at for item in own} - set(_EXACT)
-    if statistics:
-        raise needs_rows(f"at(({statistics.pop()})) is")
+    if statistics and wanted.grouping:
+        raise needs_rows(f"at(({statistics.pop()})) with over() is")
     _refuse_degrees(terms)
 
 

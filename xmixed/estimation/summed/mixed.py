@@ -32,6 +32,7 @@ from xmixed.estimation.summed.sums import (
 from xmixed.estimation.summed.weights import check_weight_column
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import Part, ResolvedTerm, Term
+from xmixed.statistics.grouping import Groups, ascends_strictly, factorise
 
 if TYPE_CHECKING:
     from xmixed.engine import Cells
@@ -255,6 +256,13 @@ class SummedSample:
     def level(self, variable: str) -> np.ndarray:
         """See `MixedSample`."""
         return self._sums.keys[f"g_{variable}"]
+
+    def groups(self, variable: str) -> Groups:
+        """See `MixedSample`: where every cell is a group their codes are kept as all that is by cell."""
+        values = self.level(variable)
+        if values.dtype == np.float64 and ascends_strictly(values):
+            return Groups(storage_beside(self._leaves.rows.source).numbers(len(values)), values)
+        return factorise(values)
 
     def values(self, variable: str, series: str = "") -> np.ndarray:
         """See `MixedSample`."""
