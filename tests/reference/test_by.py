@@ -14,6 +14,7 @@ by i b, sort: count if x > 0
 bysort s: summarize f
 bysort i, rc0: tabulate b
 bysort b: tabulate i, missing
+bysort b: correlate big f
 """
 
 

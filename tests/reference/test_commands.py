@@ -37,6 +37,12 @@ summarize x big f s [fw=i], detail
 summarize x big [aw=f+4] if b != 0, detail
 summarize big [iw=i], detail
 summarize x in 3/9, meanonly
+correlate big f i
+correlate f i big if b != 0, means covariance
+correlate f big [aw=i]
+correlate f big i [fw=i], means
+capture noisily correlate f big if i > 99
+pcorr big f i b
 tabulate i
 tabulate i b, chi2 row missing
 tabulate s i if x < 8

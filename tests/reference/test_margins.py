@@ -27,6 +27,9 @@ margins arm, noesample
 margins r.arm
 margins arm, pwcompare
 margins, dyex(x2)
+margins, eyex(x2) atmeans
+margins arm, eydx(x2 x4) atmeans
+margins, eyex(x2) at((mean) x2 x4=20) atmeans
 margins arm, at((p50) x2 (max) x4)
 margins, at((p10) _continuous) at((median) x4) at((p75) x2)
 margins, subpop(sex)

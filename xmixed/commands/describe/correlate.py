@@ -52,24 +52,18 @@ def _used(rows: np.ndarray, weights: Weights) -> np.ndarray:
     synopsis="correlate [varlist] [if] [in] [weight] [, means covariance wrap]",
     needs=("data",),
     by="each",
+    by_reference=True,
 )
 def correlate(session: SessionState, node: Command) -> None:
     variables = numeric_variables(session, node)
     if not variables:
         raise StataError(100, "varlist required")
-    rows = selected_rows(session, node)
-    weights = weights_of(session, node, rows)
-    X, known = _columns(variables)
-    used = _used(rows, weights) & known.all(axis=1)
-    if not used.any():
-        raise StataError(2000, "no observations")
-    w = None if weights.values is None else weights.values[used]
-    found = covariances(X[used], w, weights.kind)
+    found, ends = _covariances(session, node, variables)
     rho = found.correlations()
     names = [variable.name for variable in variables]
     session.out.write(line(f"(obs={found.n:.0f})"), line())
     if node.option("means"):
-        session.out.write(*render_means(_means(names, found, X[used]), session.data.names))
+        session.out.write(*render_means(_means(names, found, ends), session.data.names))
     covariance = bool(node.option("covariance"))
     linesize = 10_000 if node.option("wrap") else session.settings.linesize
     fmt = "%9.0g" if covariance or node.option("noformat") else "%9.4f"
@@ -79,9 +73,28 @@ def correlate(session: SessionState, node: Command) -> None:
     session.r = _saved(names, found, rho, covariance)
 
 
-def _means(names: list[str], found: Covariances, X: np.ndarray) -> list[MeansRow]:
+def _covariances(
+    session: SessionState, node: Command, variables: list[Variable]
+) -> tuple[Covariances, np.ndarray]:
+    """Return covariances over observations without missing values, and minima and maxima; r(2000)."""
+    if session.data.reference is not None:
+        from xmixed.commands.describe.referenced_products import covariances_by_reference
+
+        return covariances_by_reference(session, node, variables)
+    rows = selected_rows(session, node)
+    weights = weights_of(session, node, rows)
+    X, known = _columns(variables)
+    used = _used(rows, weights) & known.all(axis=1)
+    if not used.any():
+        raise StataError(2000, "no observations")
+    w = None if weights.values is None else weights.values[used]
+    X = X[used]
+    return covariances(X, w, weights.kind), np.array([X.min(axis=0), X.max(axis=0)])
+
+
+def _means(names: list[str], found: Covariances, ends: np.ndarray) -> list[MeansRow]:
     sds = np.sqrt(np.diag(found.matrix))
-    figures = zip(names, found.means, sds, X.min(axis=0), X.max(axis=0), strict=True)
+    figures = zip(names, found.means, sds, *ends, strict=True)
     return [MeansRow(name, tuple(map(float, values))) for name, *values in figures]  # type: ignore[arg-type]
 
 
@@ -169,19 +182,13 @@ def _probability(level: float, none: float = 0.0) -> float:
     synopsis="pcorr varname varlist [if] [in] [weight]",
     needs=("data",),
     by="each",
+    by_reference=True,
 )
 def pcorr(session: SessionState, node: Command) -> None:
     variables = numeric_variables(session, node)
     if len(variables) < 2:
         raise StataError(102, "too few variables specified")
-    rows = selected_rows(session, node)
-    weights = weights_of(session, node, rows)
-    X, known = _columns(variables)
-    used = _used(rows, weights) & known.all(axis=1)
-    if not used.any():
-        raise StataError(2000, "no observations")
-    w = None if weights.values is None else weights.values[used]
-    found = covariances(X[used], w, weights.kind)
+    found, _ = _covariances(session, node, variables)
     if found.n <= len(variables):
         raise StataError(2001, "insufficient observations")
     outcome, *others = (variable.name for variable in variables)

@@ -131,7 +131,8 @@ def summed_model(estimator: Estimator, estimates: Estimates, context: Context, c
 def _refuse(request: Request, terms: Sequence[Term | None], wanted: MarginsRequest) -> None:
     if not request.statistic.linear:
         raise needs_rows("margins of what is not linear is")
-    if wanted.effect in ("eyex", "eydx"):
+    # With all covariates held the points are the observations, whatever is made of them.
+    if wanted.effect in ("eyex", "eydx") and not wanted.at_means:
         raise needs_rows(f"margins, {wanted.effect}() is")
     statistics = {item.statistic for own in wanted.at for item in own} - set(_EXACT)
     if statistics and wanted.grouping:
