@@ -135,7 +135,14 @@ def sts(session: SessionState, node: Command) -> None:
     "sts",
     "list",
     syntax=Syntax(
-        condition=True, in_range=True, options=(BY, *FUNCTIONS, LEVEL, OptionSpec("noshow", "nosh"))
+        condition=True,
+        in_range=True,
+        options=(
+            BY,
+            *FUNCTIONS,
+            LEVEL,
+            OptionSpec("noshow", "nosh", help="leave out how the survival times are declared"),
+        ),
     ),
     synopsis="sts list [if] [in] [, by(varlist) failure cumhaz level(#)]",
     needs=("data",),
@@ -380,7 +387,11 @@ def _twoway(node: Command, groups: Groups, names: list[str], kind: str, bands: b
 
 @command(
     "stsum",
-    syntax=Syntax(condition=True, in_range=True, options=(BY, OptionSpec("noshow", "nosh"))),
+    syntax=Syntax(
+        condition=True,
+        in_range=True,
+        options=(BY, OptionSpec("noshow", "nosh", help="leave out how the survival times are declared")),
+    ),
     synopsis="stsum [if] [in] [, by(varlist) noshow]",
     needs=("data",),
 )
