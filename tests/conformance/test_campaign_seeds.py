@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.conformance.campaign import draw, judged
+from tests.conformance.residual_dense import dense_log_likelihood
 from xmixed.engine import fit
 
 MENDED = {
@@ -28,6 +30,7 @@ HIGHER = {
     5014: (92.4733246844, "equally correlated effects of 16 rows: the other limit of the correlation"),
     5104: (-437.1690651879, "a moving average of order 3 with crossed effects"),
     7015: (-98.8286331303, "an autoregression with crossed effects"),
+    7185: (-101.2445114543, "an autoregression of order 2 of 18 rows"),
 }
 """Models with a local maximum below another: the highest that random starts found, and what they are."""
 
@@ -50,3 +53,12 @@ def test_highest_maximum_is_found(seed: int) -> None:
     found = fit(draw(seed).model)
     assert found.optimization.converged
     assert found.log_likelihood == pytest.approx(highest, abs=1e-7)
+
+
+def test_rounding_errors_are_no_log_likelihood() -> None:
+    """What the fixed effects fit exactly at one occasion has no maximum; it was off by 449."""
+    model = draw(30156).model
+    found = fit(model)
+    assert not found.optimization.converged
+    wanted = float(dense_log_likelihood(model, found.parameters, found.estimates.astype(np.longdouble)))
+    assert abs(found.log_likelihood - wanted) < 1.0

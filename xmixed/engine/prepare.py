@@ -41,7 +41,7 @@ from xmixed.engine.products.weights import (
     refuse_weights,
     sweep_weights,
 )
-from xmixed.engine.products.within import loses_digits, within_products
+from xmixed.engine.products.within import least_squares, loses_digits, within_products
 from xmixed.engine.residuals.data import ResidualData, crossed_residual_data, residual_data
 from xmixed.engine.residuals.units import (
     crosses_units,
@@ -144,6 +144,8 @@ class _Scaled:
         T: these are XT.
     within : CrossProducts or None
         See `Problem`.
+    fitted : (q, w, G) array or None
+        See `NestedResidualData`.
     products : CrossProducts
     offset : (p,) array
     x_scale : (p,) array
@@ -156,6 +158,7 @@ class _Scaled:
     x_mix: np.ndarray | None
     products: CrossProducts
     within: CrossProducts | None
+    fitted: np.ndarray | None
     offset: np.ndarray
     x_scale: np.ndarray
     y_scale: float
@@ -279,17 +282,19 @@ def _scaled(order: _Order, columns: _Columns) -> _Scaled:
     scaled, z_scales = scaled_products(
         products, x_scale, y_scale, size, columns.centers, order.nesting is not None, order.counts
     )
-    within, least = None, _LEAST_VARIANCE
-    plain = order.model.residuals is None and store.cells is None
-    if plain and order.nesting is not None and scaled.levels:
+    within, fitted, least = None, None, _LEAST_VARIANCE
+    if store.cells is None and order.nesting is not None and scaled.levels:
         scaled = replace(scaled, eliminated=eliminated(scaled.levels[-1]))
-    if plain and order.nesting is not None and loses_digits(scaled, order.weights):
-        scales = divisors_of(scaled, z_scales), x_scale, y_scale
-        places = columns.z, columns.x, columns.y
-        within = within_products(store, order.nesting, places, scales, offset, scaled, order.weights)
+    if order.nesting is not None and loses_digits(scaled, order.weights):
+        if order.model.residuals is not None:
+            fitted = least_squares(scaled.levels[-1])
+        else:
+            scales = divisors_of(scaled, z_scales), x_scale, y_scale
+            places = columns.z, columns.x, columns.y
+            within = within_products(store, order.nesting, places, scales, offset, scaled, order.weights)
         largest = np.sqrt(total_yy / size) + abs(store.centers[columns.y])
         least = (_ROUNDING * largest / y_scale) ** 2
-    return _Scaled(columns, mix, scaled, within, offset, x_scale, y_scale, z_scales, least)
+    return _Scaled(columns, mix, scaled, within, fitted, offset, x_scale, y_scale, z_scales, least)
 
 
 def _former(order: _Order, columns: _Columns) -> Callable[[np.ndarray | None], CrossProducts]:
@@ -360,6 +365,7 @@ def _residual(
         divisors,
         scaled.offset,
         order.weights,
+        scaled.fitted,
     )
 
 

@@ -22,6 +22,8 @@ from xmixed.engine.residuals.products import Products, UnitProducts, Units
 from xmixed.engine.residuals.structures import structure_of, table_of
 
 _SMALLEST_UNIT = 1e-150
+# Share of a column's sum of squares that is rounding of it.
+_SPANNED = 1e-28
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,12 +73,18 @@ class NestedResidualData(ResidualData):
         For each level, position of the group that holds each unit; units are sorted by them.
     counts : tuple of (U,) arrays or None
         For each level, how often each unit counts within its group; None where all count once.
+    fitted : (q, w, G) array or None
+        Coefficients B of the columns W above the bottom level on its Z, where the products are of W - ZB.
+    left : float
+        Share of the outcome's sum of squares that W - ZB has; 1 where `fitted` is None.
     """
 
     products: Products
     sizes: tuple[int, ...]
     groups: tuple[np.ndarray, ...]
     counts: tuple[np.ndarray, ...] | None
+    fitted: np.ndarray | None
+    left: float
 
     def cross_products(self, found: UnitProducts) -> CrossProducts:
         """M of the units summed into the groups of each level."""
@@ -121,6 +129,7 @@ def residual_data(
     divisors: tuple[list[np.ndarray], np.ndarray, float],
     offset: np.ndarray,
     weights: Weights | None,
+    fitted: np.ndarray | None,
 ) -> NestedResidualData:
     """Gather working columns unit by unit.
 
@@ -132,6 +141,8 @@ def residual_data(
     offset : (p,) array
         Coefficients b: y - Xb takes the place of y.
     weights : Weights or None
+    fitted : (q, w, G) array or None
+        See `NestedResidualData`.
     """
     z, x, y = columns
     z_scales, x_scale, y_scale = divisors
@@ -158,10 +169,24 @@ def residual_data(
     structure = structure_of(residuals)
     residuals, unit = _in_units(residuals, structure)
     table = table_of(residuals, structure)
-    products = make_products(residuals, structure, table, units, D, Q)
+    left = 1.0 if fitted is None else _take_out(D, fitted[:, :, np.repeat(groups[-1], units.sizes)])
+    products, sizes = make_products(residuals, structure, table, units, D, Q), tuple(len(part) for part in z)
     return NestedResidualData(
-        residuals, unit, structure, table, units, products, tuple(len(part) for part in z), groups, counts
+        residuals, unit, structure, table, units, products, sizes, groups, counts, fitted, left
     )
+
+
+def _take_out(D: np.ndarray, fitted: np.ndarray) -> float:
+    """Columns W less ZB, in place, with exact zeros for those that Z spans, and what share of y is left.
+
+    `fitted`: (q, w, n).
+    """
+    Z, W = D[: len(fitted)], D[len(fitted) :]
+    before = np.einsum("wn,wn->w", W, W)
+    W -= np.einsum("qn,qwn->wn", Z, fitted)
+    after = np.einsum("wn,wn->w", W, W)
+    W[:-1][after[:-1] <= _SPANNED * before[:-1]] = 0.0
+    return max(float(after[-1] / before[-1]), _SPANNED)
 
 
 def crossed_residual_data(

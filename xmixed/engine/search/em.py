@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import Block
 from xmixed.engine.covariance.tied import Tie
+from xmixed.engine.residuals.data import NestedResidualData
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.sweeps.sweeps import Downward
 
@@ -18,8 +19,14 @@ _STEPS_WHERE_CROSSED = 1
 
 
 def start_blocks(objective: Objective) -> tuple[np.ndarray, ...]:
-    """Delta = 0.375 sqrt(diag(sum Z'Z)/M) on the user's own Z (Bates and Pinheiro 1998)."""
-    return tuple(shape_of_start(block) for block in objective.problem.blocks)
+    """Delta = 0.375 sqrt(diag(sum Z'Z)/M) on the user's own Z (Bates and Pinheiro 1998).
+
+    Where residuals are far smaller than random effects, in terms of what Z leaves: EM gains so little at a
+    time that residual correlations would run away before it gets there.
+    """
+    residual = objective.problem.residual
+    left = residual.left if isinstance(residual, NestedResidualData) else 1.0
+    return tuple(shape_of_start(block) / left for block in objective.problem.blocks)
 
 
 def shape_of_start(block: Block) -> np.ndarray:

@@ -23,6 +23,8 @@ _FIRST = 0.1
 _SHARES = (1.0, 1e-1, 2e-2, 1e-2, 5e-3, 5e-4, 5e-5, 1e-5)
 _RUNGS = (2e-2, 1e-2, 5e-3)
 _MOST_STEPS = 25
+# A way on which no quadratic model holds: where second derivatives are differences it would take long.
+_MOST_EVALUATIONS = 1500
 _HALVINGS = 30
 # Gain still to come in terms of the weight: at a rung, and elsewhere.
 _ENOUGH = 1e-10
@@ -64,7 +66,10 @@ def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
     objective, lowest = root.objective, point.log_likelihood
     weight = _FIRST * max(1.0, objective.problem.n / 100)
     best, rungs = _drawn_back(objective, point), []
+    most = objective.sweeps.evaluations + _MOST_EVALUATIONS
     for share in _SHARES:
+        if objective.sweeps.evaluations > most:
+            return None
         found, ended = _highest(root, best, share * weight, _ENOUGH if share in _RUNGS else _ROUGHLY)
         if share == _SHARES[1] and not ended:
             return None

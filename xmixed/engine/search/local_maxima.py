@@ -19,7 +19,7 @@ _SHARES = (1e-6, 1e-4, 1e-2, 1.0)
 _GAIN = 1e-8
 # Rows up to which the search starts elsewhere, too, from how many points, and how far.
 _FEW_ROWS = 500
-_FEW_UNITS, _STARTS, _STEPS = 25, 2, 15
+_FEW_UNITS, _STARTS, _STEPS = 25, 3, 15
 # How many of the first correlations to start from, as hyperbolic arctangents and as logits.
 _CORRELATIONS, _ATANHS, _LOGITS = 2, (-1.5, 1.5), (-2.0, 3.0)
 _NEARLY = 0.95

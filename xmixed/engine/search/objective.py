@@ -30,6 +30,9 @@ LOG_2PI = float(np.log(2.0 * np.pi))
 _PLAIN = ((1e-4, 5e3), (-1e-4, -5e3))
 _REFINED = tuple((step * 3e-4, weight / 36e-4) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
 
+# Share of y'Lambda^{-1}y below which y'Py is made of rounding errors.
+_ROUNDING = 1e-13
+
 # Next to where Lambda stops being positive definite, smaller steps are taken.
 _SHRINK = (1.0, 1e-1, 1e-2, 1e-3)
 
@@ -130,6 +133,8 @@ class Objective:
                 if log_det:
                     up = replace(up, log_det_V=up.log_det_V + log_det)
                 value = self._profiled(up)
+                if self.whitening is not None and up.rss.real < _ROUNDING * sweeps.outcome_squares:
+                    value = -np.inf
             except np.linalg.LinAlgError:
                 up = self.sweeps.up(tuple(np.zeros_like(psi) for psi in psis))
                 value = -np.inf

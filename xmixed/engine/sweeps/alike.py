@@ -81,6 +81,10 @@ class AlikeSweeps:
         """See `Sweeps`."""
         return self._all().posterior(upward, psis)
 
+    def posterior_of_products(self, upward: Upward, psis: Psis) -> Posterior:
+        """See `Sweeps`."""
+        return self._all().posterior_of_products(upward, psis)
+
     def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
         """See `Sweeps`."""
         return self._all().effects(upward, psis, ties)

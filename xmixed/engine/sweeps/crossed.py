@@ -237,6 +237,10 @@ class CrossedSweeps:
         """See `Sweeps`."""
         raise NotImplementedError("effects that cross are not independent between groups")
 
+    def posterior_of_products(self, upward: Upward, psis: Psis) -> Posterior:
+        """See `Sweeps`."""
+        raise NotImplementedError("effects that cross are not independent between groups")
+
     def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
         """See `Sweeps`."""
         return crossed_effects(self.problem, self.products, upward, psis, ties)

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -40,6 +41,7 @@ from xmixed.engine.sweeps.conditional import Above, LevelState, conditional_vari
 from xmixed.engine.sweeps.curvature import TwoLevelSums, root_of
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
+from xmixed.engine.sweeps.fitted import fitted_posterior
 from xmixed.engine.sweeps.multilevel_curvature import MultilevelCurvature
 from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
 
@@ -81,10 +83,11 @@ class _Plan:
 class NestedSweeps:
     """See `Sweeps`: groups nested in each other, or one level."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, fitted: np.ndarray | None = None) -> None:
+        """`fitted`: the problem's products are of what Z of the bottom level leaves, see `_plan`."""
         self.problem = problem
-        self.evaluations = 0
-        self.plan = _plan(problem)
+        self.evaluations, self.fitted = 0, fitted
+        self.plan = _plan(problem, fitted)
         self.sizes = self.plan.sizes
 
     @property
@@ -248,6 +251,20 @@ class NestedSweeps:
         with_beta = None if beta_covariance is None else above.with_beta
         return Posterior(above.means, above.variances, with_beta, beta_covariance)
 
+    def posterior_of_products(self, upward: Upward, psis: Psis) -> Posterior:
+        """See `Sweeps`."""
+        if self.fitted is None:
+            return self.posterior(upward, psis)
+        level = self.problem.products.levels[-1]
+        return fitted_posterior(level, psis[-1], self._above_bottom(upward, psis), self.fitted)
+
+    def _above_bottom(self, upward: Upward, psis: Psis) -> Above:
+        """What stands above each group of the bottom level."""
+        above, bottom = self._fixed_only(upward), len(self.sizes) - 1
+        for _, following in islice(self._visits(upward, psis, above), bottom):
+            above = following
+        return above.of_children(self.plan.parents[bottom]) if bottom else above
+
     def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
         """See `Sweeps`."""
         found = []
@@ -312,7 +329,12 @@ def _without(rest: np.ndarray, total: np.ndarray, share: float) -> np.ndarray:
     return rest
 
 
-def _plan(problem: Problem) -> _Plan:
+def _plan(problem: Problem, fitted: np.ndarray | None = None) -> _Plan:
+    """See `_Plan`.
+
+    `fitted`: (q, w, G) coefficients B. The products are then those of Z and of W - ZB, group by group, which
+    keeps digits that W would lose: eliminating Z leaves the same of both, and C is R B larger.
+    """
     levels = problem.products.levels
     count, p = len(levels), problem.p
     nesting = problem.nesting
@@ -350,6 +372,8 @@ def _plan(problem: Problem) -> _Plan:
         base_top = _without(problem.within.XyXy, problem.products.XyXy, _ROUNDING**2)
         for upper, level in enumerate(problem.within.levels):
             base_Z[upper], base_W[upper] = level.ZtZ, level.ZtW
+    if fitted is not None:
+        reduced += cross(lower, fitted)
     _put_back(stacked, lower, problem.origin, bottom)
     return _Plan(
         sizes, lower, reduced, stacked, tuple(base_Z), tuple(base_W), base_top, starts, nesting.parents

@@ -140,6 +140,10 @@ class Sweeps(Protocol):
         """Conditional moments of all random effects by group of the bottom level; nested groups."""
         ...
 
+    def posterior_of_products(self, upward: Upward, psis: Psis) -> Posterior:
+        """The same in terms of the columns that the products are of."""
+        ...
+
     def effects(self, upward: Upward, psis: Psis, ties: Ties) -> tuple[LevelMoments, ...]:
         """Conditional moments of each level's random effects.
 

@@ -209,7 +209,7 @@ class NestedWhitening(Whitening):
         """See `at`; of complex parameters too where `is_exact`."""
         found = self.nested.products.at(self.table(rho))
         problem = replace(self.problem, products=self.nested.cross_products(found))
-        return NestedSweeps(problem), found.log_det
+        return NestedSweeps(problem, self.nested.fitted), found.log_det
 
     def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
         """See `Whitening`."""
@@ -230,18 +230,21 @@ class NestedWhitening(Whitening):
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
     ) -> tuple[np.ndarray, np.ndarray]:
         """See `Whitening`."""
+        full, free = self.table(rho), self.residual.table.free
+        log_det, rss = self.nested.products.slopes(full, self._of_units(sweeps, up, psis))
+        jacobian = self._inner_jacobian(rho)
+        return jacobian.T @ log_det[free], jacobian.T @ rss[free]
+
+    def _of_units(self, sweeps: Sweeps, up: Upward, psis: Psis) -> UnitPosterior:
+        """What the sweeps say of each unit, in terms of the columns that the products are of."""
         residual = self.nested
-        posterior = sweeps.posterior(up, psis)
         units = residual.groups[-1] if residual.groups else np.zeros(residual.n_units, np.intp)
+        posterior = sweeps.posterior_of_products(up, psis)
         fixed = np.append(-up.beta, 1.0)[:, None]
         coefficients = np.concatenate(
             [-posterior.means[:, units], np.broadcast_to(fixed, (len(fixed), len(units)))]
         )
         with_beta = None if posterior.with_beta is None else posterior.with_beta[:, :, units]
-        of_units = UnitPosterior(
+        return UnitPosterior(
             coefficients, posterior.variances[:, :, units], with_beta, posterior.beta_covariance
         )
-        full = self.table(rho)
-        log_det, rss = residual.products.slopes(full, of_units)
-        jacobian, free = self._inner_jacobian(rho), residual.table.free
-        return jacobian.T @ log_det[free], jacobian.T @ rss[free]
