@@ -12,6 +12,7 @@ from xmixed.data.categories import value_texts
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.estimation.survival.declared import Declared, declared, spells_of
+from xmixed.estimation.survival.options import NOSHOW
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
@@ -134,9 +135,7 @@ def sts(session: SessionState, node: Command) -> None:
 @subcommand(
     "sts",
     "list",
-    syntax=Syntax(
-        condition=True, in_range=True, options=(BY, *FUNCTIONS, LEVEL, OptionSpec("noshow", "nosh"))
-    ),
+    syntax=Syntax(condition=True, in_range=True, options=(BY, *FUNCTIONS, LEVEL, NOSHOW)),
     synopsis="sts list [if] [in] [, by(varlist) failure cumhaz level(#)]",
     needs=("data",),
 )
@@ -170,7 +169,7 @@ def sts_list(session: SessionState, node: Command) -> None:
             OptionSpec("cox", "c", help="the test of Cox regression", built=False),
             OptionSpec("trend", "tr", help="the test of a trend", built=False),
             OptionSpec("strata", "st", "varlist", "strata"),
-            OptionSpec("noshow", "nosh", help="do not show the settings of stset"),
+            NOSHOW,
         ),
         exclusive=(("logrank", "wilcoxon", "tware", "peto"),),
     ),
@@ -301,7 +300,7 @@ def _made(data: Dataset, groups: Groups, name: str, what: str, level: float) -> 
             OptionSpec("separate", "sep", help="a graph for each group", built=False),
             OptionSpec("risktable", "risk", "text", "numbers at risk", built=False, optional_value=True),
             OptionSpec("censored", "cen", "text", "marks of censorings", built=False),
-            OptionSpec("noshow", "nosh", help="do not show the settings of stset"),
+            NOSHOW,
             *(OptionSpec(name, name, "text", "goes to twoway") for name in PASSED),
         ),
     ),
@@ -380,7 +379,7 @@ def _twoway(node: Command, groups: Groups, names: list[str], kind: str, bands: b
 
 @command(
     "stsum",
-    syntax=Syntax(condition=True, in_range=True, options=(BY, OptionSpec("noshow", "nosh"))),
+    syntax=Syntax(condition=True, in_range=True, options=(BY, NOSHOW)),
     synopsis="stsum [if] [in] [, by(varlist) noshow]",
     needs=("data",),
 )
