@@ -249,6 +249,23 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytes
     assert caught.value.code == 691
 
 
+def test_a_file_that_changes_while_it_is_read_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "x.csv"
+    path.write_text("a\n1\n")
+    found = file_on_disk(str(path))
+
+    def read_and_change(*arguments):
+        columns = read_table(*arguments)
+        path.write_text("a\n1\n2\n")
+        return columns
+
+    read_table = reader.read_table
+    monkeypatch.setattr(reader, "read_table", read_and_change)
+    with pytest.raises(StataError) as caught:
+        read_delimited(found, Reading())
+    assert caught.value.code == 691
+
+
 def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "x.csv"
     path.write_text("a\n" + "1\n" * 1000)
