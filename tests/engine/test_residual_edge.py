@@ -57,3 +57,33 @@ def test_what_changes_a_null_direction(structure: ResidualStructureName, order: 
     expected = pattern.null_slopes(full, share)
     assert len(expected)
     np.testing.assert_allclose(lattice.null_slopes(full, share), expected, rtol=1e-9, atol=1e-12)
+
+
+def test_many_lags_of_few_units_have_no_maximum() -> None:
+    """Eighty units of eight rows at 25 patterns of t(), 133 parameters.
+
+    Three units share a pattern, whose matrix may have a null vector at right angles to the residuals of all
+    three: there the density has no limit. Wherever digits end, the verdict says so.
+    """
+    unit, time = np.divmod(np.arange(640), 8)
+    time = (25 * time + 7 * np.arange(640) ** 2 % 25).astype(float)
+    y = np.random.default_rng(1).normal(size=640)
+    longest = int(max(np.ptp(time[unit == u]) for u in range(80)))
+    found = fit(Model(y, (None,), (), "ml", Residuals("toeplitz", unit, 80, time, 0, longest)))
+    assert found.optimization.return_code == 430
+    kinds = {note.kind for note in found.boundary}
+    assert kinds == {"residual_near_singular", "lag_not_seen", "standard_errors_failed"}
+    rho = {p.row: np.tanh(v) for p, v in zip(found.parameters, found.estimates, strict=True) if p.row}
+    e = ((y - found.beta[0]) / found.sigma_e).reshape(80, 8)
+    lags = np.abs(np.subtract.outer(time, time)).astype(int).reshape(80, 8, 80, 8)
+    least = []
+    for u in range(80):
+        own = lags[u, :, u]
+        matrix = np.array([[rho.get(lag, 0.0) if lag else 1.0 for lag in row] for row in own])
+        values, vectors = np.linalg.eigh(matrix)
+        least.append((values[0], float(vectors[:, 0] @ e[u]) ** 2))
+    least.sort()
+    value, squares = least[0]
+    # The term log(value) + squares/value of the density falls by the logarithm alone.
+    assert value < 1e-7 and all(own < 10.0 * value for size, own in least if size <= 1.01 * value)
+    assert squares < 10.0 * value

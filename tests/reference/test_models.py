@@ -81,11 +81,12 @@ regress y x2, mse1
 regress y
 """.strip().splitlines()
 
-FEW = [MODELS[place] for place in (0, 3, 6, 11, 14, 17, 19, 22, 28, 30, 35, 38)]
-
-
 STREAMED = [command for command in MODELS if "|| id" in command]
-FEW_STREAMED = [command for command in FEW if command in STREAMED]
+FEW_STREAMED = [
+    command
+    for command in (MODELS[place] for place in (0, 3, 6, 11, 14, 17, 19, 22, 28, 30, 35, 38))
+    if command in STREAMED
+]
 
 
 def made(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reference.test_models import FEW, REGRESSIONS, assert_equal, made
+from tests.reference.test_models import MODELS, REGRESSIONS, assert_equal, made
 from xmixed.interpreter.session import Session
 
 pysail = pytest.importorskip("pysail.spark")
@@ -33,7 +33,7 @@ def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Session
     server.stop()
 
 
-@pytest.mark.parametrize("command", [*FEW, *(REGRESSIONS[place] for place in (0, 4, 7, 10))])
+@pytest.mark.parametrize("command", [*MODELS, *REGRESSIONS])
 def test_spark(sessions: tuple[Session, Session], command: str) -> None:
     in_memory, far = sessions
     shown = [session.run(command) for session in (in_memory, far)]

@@ -12,12 +12,11 @@ LOADING = (CLEAR, OptionSpec("replace", "replace", help="the same as clear"))
 """Options of use and its kin: scripts say replace where they mean clear, and Stata takes it so."""
 
 
-def check_may_replace(session: SessionState, node: Command) -> None:
-    """Refuse to lose unsaved data (r(4)) unless the option clear, or replace, was given."""
+def check_may_replace(
+    session: SessionState, node: Command, allowing: tuple[OptionSpec, ...] = (CLEAR,)
+) -> None:
+    """Refuse to lose unsaved data (r(4)) unless one of the options that allow it was given."""
     data = session.data
-    if (
-        data.changed
-        and (data.variables or data.n_obs)
-        and not (node.option("clear") or node.option("replace"))
-    ):
+    allowed = any(node.option(spec.name) for spec in allowing)
+    if data.changed and (data.variables or data.n_obs) and not allowed:
         raise StataError(4, "no; data in memory would be lost")

@@ -76,3 +76,22 @@ class PostFile:
     names: list[str]
     types: list[str]
     rows: list[list[float | str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """The workbook and sheet that `putexcel` writes into; how the next writing takes what is there.
+
+    Attributes
+    ----------
+    path, sheet : str
+    fresh : bool
+        The next writing makes the workbook anew.
+    how : str
+        What the next writing does to a sheet that is there: "modify" or "replace".
+    """
+
+    path: str
+    sheet: str
+    fresh: bool
+    how: str = "modify"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xmixed.data.groups import Groups
     from xmixed.session.data_snapshots import DataSnapshot
     from xmixed.session.log import LogFile
-    from xmixed.session.open_files import OpenFile, PostFile
+    from xmixed.session.open_files import OpenFile, PostFile, Workbook
     from xmixed.session.tested import Tested
     from xmixed.session.timers import Timer
 
@@ -57,6 +57,7 @@ class SessionState(ABC):
         self.ado_path = AdoPath()
         self.open_files: dict[str, OpenFile] = {}
         self.post_files: dict[str, PostFile] = {}
+        self.workbook: Workbook | None = None  # that `putexcel set` has named
         self.constraints: dict[int, str] = {}
         self.ask: Callable[[str], str] | None = None  # shows a text and reads a line at the prompt
         self.timers: dict[int, Timer] = {}

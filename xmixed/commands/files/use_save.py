@@ -77,7 +77,7 @@ def use(session: SessionState, node: Command) -> None:
     if node.using is None and (node.condition is not None or node.in_range is not None):
         raise StataError(100, "using required")
     name = node.using if node.using is not None else file_name(node)
-    check_may_replace(session, node)
+    check_may_replace(session, node, LOADING)
     if _is_reference(node, name):
         from xmixed.commands.files.referring import use_by_reference
 
@@ -245,7 +245,7 @@ def sysuse(session: SessionState, node: Command) -> None:
 
         session.out.write(*render_names(shipped_datasets(), session.settings.linesize))
         return
-    check_may_replace(session, node)
+    check_may_replace(session, node, LOADING)
     _install(session, read_file(session, name, "sysuse"))
 
 
@@ -257,7 +257,7 @@ def sysuse(session: SessionState, node: Command) -> None:
 )
 def webuse(session: SessionState, node: Command) -> None:
     name = file_name(node)
-    check_may_replace(session, node)
+    check_may_replace(session, node, LOADING)
     prefix = session.settings.remembered.get(WEBUSE)
     address = name if prefix is None or "://" in name else f"{prefix}/{name}"
     _install(session, read_file(session, address, "webuse"))

@@ -83,8 +83,8 @@ class BlockedSweeps(NestedSweeps):
         above, plan = self._fixed_only(upward), self.plan
         kind = np.result_type(np.float64, *psis)
         shape, cells = (plan.sizes[0], plan.stacked.shape[2]), self.problem.model.cells
-        in_storage = cells is not None and kind == np.float64
-        scores = cells.storage.empty(shape) if in_storage else np.empty(shape, kind)
+        storage = None if cells is None or kind != np.float64 else cells.storage
+        scores = np.empty(shape, kind) if storage is None else storage.empty(shape)
         information = np.zeros((plan.sizes[0], plan.sizes[0]), kind)
         for block in self._blocks(psis[0]):
             state = block.state

@@ -82,7 +82,7 @@ def write_excel(data: Dataset, writing: SheetWriting, old: bytes | None = None, 
         page = book.worksheets[0]
         page.title = writing.sheet
     else:
-        book, page = _opened(old, writing.sheet, how)
+        book, page = opened_sheet(old, writing.sheet, how)
     for place, variable in enumerate(data, start=corner.first_column):
         cells = _heading(variable, writing.heads) + cells_of(data, variable, writing)
         for row, value in enumerate(cells, start=corner.first_row):
@@ -104,7 +104,8 @@ def table_of(data: Dataset, writing: SheetWriting) -> list[list[Any]]:
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _opened(old: bytes, name: str, how: str) -> tuple[Any, Any]:
+def opened_sheet(old: bytes, name: str, how: str) -> tuple[Any, Any]:
+    """Return an old workbook and its sheet of a name; raises StataError r(602), r(603)."""
     import openpyxl
 
     try:
@@ -125,21 +126,24 @@ def _opened(old: bytes, name: str, how: str) -> tuple[Any, Any]:
 def _heading(variable: Variable, heads: str) -> list[Any]:
     if not heads:
         return []
-    return [_legal(variable.label or variable.name) if heads == "varlabels" else variable.name]
+    return [legal_text(variable.label or variable.name) if heads == "varlabels" else variable.name]
 
 
-def _legal(text: str) -> str:
+def legal_text(text: str) -> str:
+    """Return a text without the characters that no workbook holds."""
     return _ILLEGAL.sub("", text)
 
 
 def cells_of(data: Dataset, variable: Variable, writing: SheetWriting) -> list[Any]:
     """Return the cells of a variable as Python values."""
     if variable.is_string:
-        return [_legal(text) if isinstance(text, str) else text.hex() for text in variable.values.tolist()]
+        return [
+            legal_text(text) if isinstance(text, str) else text.hex() for text in variable.values.tolist()
+        ]
     doubles = variable.to_double()
     different, places = np.unique(doubles, return_inverse=True)
     texts = value_label_texts(data, variable) if writing.labels else {}
-    by_value = {double_of(code): _legal(text) for code, text in texts.items()}
+    by_value = {double_of(code): legal_text(text) for code, text in texts.items()}
     found = _values(different, variable, writing)
     for place, value in enumerate(different.tolist()):
         if value in by_value:
