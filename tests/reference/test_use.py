@@ -32,7 +32,7 @@ def test_load_takes_variables_conditions_and_a_limit(referring: Session) -> None
 
 @pytest.mark.parametrize(
     "command",
-    ["sort x", "egen m = mean(x)", "anova x i", "display x[1]", "by i: count", "collapse x"],
+    ["sort x", "egen m = mean(x)", "anova x i", "display x[1]", "collapse x"],
 )
 def test_what_needs_rows_in_memory_is_refused(referring: Session, command: str) -> None:
     before = referring.data
