@@ -88,7 +88,8 @@ def _new_variable(session: SessionState, new: NewVariable, values: np.ndarray, r
     storage_type = new_type(new, values.dtype == object, session.settings.type)
     if storage_type == "str":
         storage_type = string_type(values)
-    column = stored(values, storage_type)
+    own = values.base is None and all(values is not variable.values for variable in session.data.variables)
+    column = stored(values, storage_type, copy=not own)
     if len(column) < session.data.n_obs:
         known, column = column, blank_column(storage_type, session.data.n_obs)
         column[rows] = known

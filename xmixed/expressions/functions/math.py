@@ -88,8 +88,8 @@ function("min", "nn*", strict=False)(_extreme(np.minimum, np.inf))
 @function("sum", "n", strict=False, placed=True)
 def _running_sum(place: Place, x: np.ndarray) -> np.ndarray:
     column = np.broadcast_to(x, (place.size,))
-    present = column
-    if column.size and not column.max() < MISSING:
+    present, most = column, column.max(initial=0.0)
+    if not most < MISSING:
         present = np.where(is_missing(column), 0.0, column)
     partition = place.context.partition
     if partition is None:
@@ -98,7 +98,7 @@ def _running_sum(place: Place, x: np.ndarray) -> np.ndarray:
         from xmixed.statistics.partition import running_sum
 
         total = running_sum(present, _sizes(partition, place))
-    if not total.size or total.max() < MISSING and total.min() > -MISSING:
+    if max(most, -column.min(initial=0.0)) * column.size < MISSING:
         return total
     return np.where(np.abs(total) < MISSING, total, MISSING)
 
