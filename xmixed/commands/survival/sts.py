@@ -401,9 +401,10 @@ def stsum(session: SessionState, node: Command) -> None:
             "p50": total.quartiles[1],
             "p75": total.quartiles[2],
             "risk": total.at_risk,
+            "ir": total.rate,
+            "N_sub": total.subjects,
         }
     )
-    session.r.scalars |= {"ir": total.rate, "N_sub": total.subjects}
 
 
 def _summary(session: SessionState, groups: Groups, name: str, own: np.ndarray) -> SummaryRow:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
-from scipy import special
 
-from xmixed.errors import StataError
 from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.inference.expressions import numerical_gradient
+from xmixed.estimation.inference.limits import statistics_of_limits
 from xmixed.estimation.inference.prediction import linear_gradient, standard_error_of_prediction
 from xmixed.estimation.likelihood.predictors import linear
 from xmixed.estimation.results import Option, Statistic
 from xmixed.estimation.table_options import TABLE_OPTIONS
 from xmixed.expressions.factors.terms import Term
 from xmixed.formats import format_value
-from xmixed.language.parser import parse_words
 from xmixed.language.syntax import OptionSpec
 from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.censored import CensoredHeader, render_header, render_summary
@@ -49,80 +48,18 @@ def _stdf(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
     return np.sqrt(own**2 + _sigma(e) ** 2)
 
 
-def _limits(argument: str) -> tuple[float, float]:
-    """Return (a, b); `.` is minus or plus infinity; r(198)."""
-    words = parse_words(argument.replace(",", " "))
-    try:
-        low, high = (
-            infinite if word == "." else float(word)
-            for word, infinite in zip(words, (-np.inf, np.inf), strict=True)
-        )
-    except ValueError:
-        raise StataError(198, f"({argument}) invalid limits") from None
-    return low, high
-
-
-def _between(
-    e: Estimates, frame: EstimationFrame, argument: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return X b, P(a < y < b), what the mean adds beside X b times it, and what lies at the limits."""
-    a, b = _limits(argument)
-    eta, sigma = linear(e, frame), _sigma(e)
-    low, high = (a - eta) / sigma, (b - eta) / sigma
-    densities = [np.exp(-0.5 * at**2) / np.sqrt(2 * np.pi) for at in (low, high)]
-    inside = np.where(
-        low > 0, special.ndtr(-low) - special.ndtr(-high), special.ndtr(high) - special.ndtr(low)
-    )
-    outside = np.zeros(len(eta))
-    for limit, share in ((a, special.ndtr(low)), (b, special.ndtr(-high))):
-        if np.isfinite(limit):
-            outside = outside + limit * share
-    return eta, inside, sigma * (densities[0] - densities[1]), outside
-
-
-def _pr(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    return _between(e, frame, argument)[1]
-
-
-def _mean(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    eta, inside, pull, _ = _between(e, frame, argument)
-    return eta + pull / inside
-
-
-def _censored_mean(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    eta, inside, pull, outside = _between(e, frame, argument)
-    return eta * inside + pull + outside
-
-
 def _text(text: str) -> Callable[[Estimates, str], str]:
     return lambda e, argument: text
 
 
-def _label(before: str, after: str) -> Callable[[Estimates, str], str]:
-    def label(e: Estimates, argument: str) -> str:
-        _limits(argument)
-        a, b = parse_words(argument.replace(",", " "))
-        depvar = e.macros["depvar"]
-        return f"{before.format(depvar)}{a}<{depvar}<{b}{after}"
-
-    return label
-
-
-def _of_limits(name: str, minimum: str, values: Callable[..., np.ndarray], before: str) -> Statistic:
-    return Statistic(
-        name, minimum, values, _label(before, ")"), gradient=numerical_gradient(values), takes="two limits"
-    )
-
-
+_LIMITS = statistics_of_limits(lambda e, frame: (linear(e, frame), _sigma(e)))
 STATISTICS = (
     Statistic(
         "xb", "xb", _xb, _text("Linear prediction"), gradient=_gradient, assumed="xb assumed; fitted values"
     ),
     Statistic("stdp", "stdp", standard_error_of_prediction(_terms), _text("S.E. of the prediction")),
     Statistic("stdf", "stdf", _stdf, _text("S.E. of the forecast")),
-    _of_limits("pr", "pr", _pr, "Pr("),
-    _of_limits("e", "e", _mean, "E({}|"),
-    _of_limits("ystar", "ys", _censored_mean, "E({}*|"),
+    *(replace(own, gradient=numerical_gradient(own.values)) for own in _LIMITS),
 )
 
 

@@ -49,39 +49,24 @@ def _labels(head: str) -> Callable[[Estimates, str], tuple[str, ...]]:
     return labels
 
 
+def _scoring(name: str, minimum: str, head: str, assumed: str = "", bartlett: bool = False) -> Statistic:
+    return Statistic(
+        name,
+        minimum,
+        lambda e, frame, argument: _scores(e, frame, bartlett),
+        lambda e, argument: "Scores",
+        columns=_labels(head),
+        assumed=assumed,
+        needs="nothing",
+        fewer=True,
+    )
+
+
 STATISTICS = (
-    Statistic(
-        "regression",
-        "r",
-        lambda e, frame, argument: _scores(e, frame, False),
-        lambda e, argument: "Scores",
-        columns=_labels("Scores"),
-        assumed="regression scoring assumed",
-        needs="nothing",
-        fewer=True,
-    ),
-    Statistic(
-        "bartlett",
-        "b",
-        lambda e, frame, argument: _scores(e, frame, True),
-        lambda e, argument: "Scores",
-        columns=_labels("Bartlett scores"),
-        needs="nothing",
-        fewer=True,
-    ),
+    _scoring("regression", "r", "Scores", "regression scoring assumed"),
+    _scoring("bartlett", "b", "Bartlett scores", bartlett=True),
 )
-COMPONENT_STATISTICS = (
-    Statistic(
-        "score",
-        "sc",
-        lambda e, frame, argument: _scores(e, frame, False),
-        lambda e, argument: "Scores",
-        columns=_labels("Scores"),
-        assumed="score assumed",
-        needs="nothing",
-        fewer=True,
-    ),
-)
+COMPONENT_STATISTICS = (_scoring("score", "sc", "Scores", "score assumed"),)
 
 
 class Factors:

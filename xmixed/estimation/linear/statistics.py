@@ -10,6 +10,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.fitted import FittedTerms
 from xmixed.estimation.frame import EstimationFrame, sample_rows, variable_of
+from xmixed.estimation.inference.limits import statistics_of_limits
 from xmixed.estimation.inference.prediction import (
     linear_gradient,
     linear_predictor,
@@ -19,7 +20,7 @@ from xmixed.estimation.inference.prediction import (
 from xmixed.estimation.results import Statistic
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.factors.terms import Term
-from xmixed.language.parser import parse_expression, parse_words
+from xmixed.language.parser import parse_expression
 from xmixed.missing import is_missing
 from xmixed.session.results import Estimates
 from xmixed.statistics.grouping import factorise
@@ -132,63 +133,6 @@ def _dfbeta(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
     return _rstudent(e, frame, argument) * pull * weights / np.sqrt(V[place, place] * (1 - h))
 
 
-def _limits(argument: str) -> tuple[float, float]:
-    """Return (a, b) of `pr(a,b)`; `.` is minus or plus infinity; r(198)."""
-    words = parse_words(argument.replace(",", " "))
-    try:
-        low, high = (
-            infinite if word == "." else float(word)
-            for word, infinite in zip(words, (-np.inf, np.inf), strict=True)
-        )
-    except ValueError:
-        raise StataError(198, f"({argument}) invalid limits") from None
-    return low, high
-
-
-def _between(
-    e: Estimates, frame: EstimationFrame, argument: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return P(a < y < b), sd times the density at a less that at b, P(y < a) and P(y > b)."""
-    from scipy.special import ndtr
-
-    a, b = _limits(argument)
-    mean, sd = _xb(e, frame, ""), e.scalars["rmse"]
-    low, high = (a - mean) / sd, (b - mean) / sd
-    density = [np.exp(-0.5 * at**2) / np.sqrt(2 * np.pi) for at in (low, high)]
-    # Above the mean the upper tails keep their digits.
-    inside = np.where(low > 0, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low))
-    return inside, sd * (density[0] - density[1]), ndtr(low), ndtr(-high)
-
-
-def _pr(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    return _between(e, frame, argument)[0]
-
-
-def _e(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    inside, pull, _, _ = _between(e, frame, argument)
-    return _xb(e, frame, "") + pull / inside
-
-
-def _ystar(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    a, b = _limits(argument)
-    inside, pull, below, above = _between(e, frame, argument)
-    found = _xb(e, frame, "") * inside + pull
-    for limit, share in ((a, below), (b, above)):
-        if np.isfinite(limit):
-            found = found + limit * share
-    return found
-
-
-def _limits_label(before: str, after: str) -> Callable[[Estimates, str], str]:
-    def label(e: Estimates, argument: str) -> str:
-        _limits(argument)
-        a, b = parse_words(argument.replace(",", " "))
-        depvar = e.macros["depvar"]
-        return f"{before.replace('y', depvar)}{a}<{depvar}<{b}{after}"
-
-    return label
-
-
 _LINEAR = Statistic(
     "xb",
     "xb",
@@ -228,9 +172,7 @@ REGRESS_STATISTICS = (
         needs=SAMPLE,
         takes="a covariate",
     ),
-    Statistic("pr", "pr", _pr, _limits_label("Pr(", ")"), takes="two limits"),
-    Statistic("e", "e", _e, _limits_label("E(y|", ")"), takes="two limits"),
-    Statistic("ystar", "ys", _ystar, _limits_label("E(y*|", ")"), takes="two limits"),
+    *statistics_of_limits(lambda e, frame: (_xb(e, frame, ""), e.scalars["rmse"])),
     Statistic("score", "sc", _residuals, _labelled("Score"), needs=OUTCOME),
 )
 
