@@ -197,3 +197,9 @@ def conclude(
     session.out.write(*sample.notes)
     commit_marked(session, estimates, sample.rows)
     session.out.write(*estimator.replay(estimates, node.option, session.settings))
+
+
+def check_converged(estimates: Estimates) -> None:
+    """Raise r(430) for a search that ended without a maximum; its results stay."""
+    if not estimates.scalars["converged"]:
+        raise StataError(430, "convergence not achieved", keeps_results=True)

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.commands.registry import command
-from xmixed.errors import StataError
 from xmixed.estimation.generalized.options import GLM_SYNTAX, read_family, read_link
 from xmixed.estimation.likelihood.newton import Tolerances
 from xmixed.estimation.likelihood.options import limits_of
 from xmixed.estimation.population.options import read_scale
 from xmixed.estimation.run import (
+    check_converged,
     conclude,
     estimation_sample,
     iteration_log,
@@ -75,8 +75,7 @@ def glm(session: SessionState, node: Command) -> None:
     with overflow():
         estimates = fit(sample, outcomes, request, values, iteration_log(session) if show else None)
     conclude(session, node, ESTIMATOR, estimates, replace(sample, notes=()))
-    if not estimates.scalars["converged"]:
-        raise StataError(430, "convergence not achieved", keeps_results=True)
+    check_converged(estimates)
 
 
 def _dispersion(sample: SingleSample, offset: np.ndarray | None, shown: str, limits: Tolerances) -> float:

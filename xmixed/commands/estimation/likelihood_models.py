@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xmixed.commands.registry import command
-from xmixed.errors import StataError
 from xmixed.estimation.likelihood.kinds import KINDS
 from xmixed.estimation.likelihood.options import SYNTAX, limits_of
 from xmixed.estimation.run import (
+    check_converged,
     conclude,
     estimation_sample,
     iteration_log,
@@ -118,8 +118,7 @@ def likelihood_model(session: SessionState, node: Command) -> None:
             log = iteration_log(session, label=label) if show else None
             estimates = likelihood.fit(sample, found, request, log)
     conclude(session, node, estimator, estimates, replace(sample, notes=()))
-    if not estimates.scalars["converged"]:
-        raise StataError(430, "convergence not achieved", keeps_results=True)
+    check_converged(estimates)
 
 
 def _request(

@@ -10,6 +10,7 @@ from xmixed.estimation.likelihood.newton import Progress
 from xmixed.estimation.likelihood.options import limits_of
 from xmixed.estimation.results import estimator_of, has_prefix
 from xmixed.estimation.run import (
+    check_converged,
     check_replay_options,
     conclude,
     iteration_log,
@@ -24,7 +25,6 @@ from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.render.layouts.estimation.survival import render_settings
-from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 
 SPELLINGS = (("loglogistic", "llogistic"), ("lognormal", "lnormal"), ("exponential", "ereg"))
@@ -57,7 +57,7 @@ def stcox(session: SessionState, node: Command) -> None:
     with overflow():
         estimates = fit_cox(own, request, values, _log(session, node, "", label))
     conclude(session, node, COX, estimates, replace(own.sample, notes=()))
-    _check_converged(estimates)
+    check_converged(estimates)
 
 
 @command(
@@ -100,7 +100,7 @@ def streg(session: SessionState, node: Command) -> None:
             _log(session, node, "Fitting full model:", label),
         )
     conclude(session, node, PARAMETRIC, estimates, replace(own.sample, notes=()))
-    _check_converged(estimates)
+    check_converged(estimates)
 
 
 def _replayed(session: SessionState, node: Command, name: str) -> bool:
@@ -131,8 +131,3 @@ def _show_settings(session: SessionState, node: Command, settings: Declared) -> 
     """Say what stset has declared."""
     if not node.option("noshow"):
         session.out.write(*render_settings(settings.rows))
-
-
-def _check_converged(estimates: Estimates) -> None:
-    if not estimates.scalars["converged"]:
-        raise StataError(430, "convergence not achieved", keeps_results=True)

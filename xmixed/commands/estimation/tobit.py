@@ -12,6 +12,7 @@ from xmixed.estimation.censored.options import INTREG_SYNTAX, TOBIT_SYNTAX
 from xmixed.estimation.likelihood.newton import Progress
 from xmixed.estimation.likelihood.options import limits_of
 from xmixed.estimation.run import (
+    check_converged,
     conclude,
     estimation_sample,
     iteration_log,
@@ -25,7 +26,6 @@ from xmixed.estimation.run import (
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command, Pattern
 from xmixed.missing import is_missing
-from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 
 
@@ -63,7 +63,7 @@ def tobit(session: SessionState, node: Command) -> None:
     with overflow():
         estimates = fit(sample, ends, request, values, _log(session, node, sample.variance.kind))
     conclude(session, node, ESTIMATOR, estimates, replace(sample, notes=()))
-    _check_converged(estimates)
+    check_converged(estimates)
 
 
 @command(
@@ -112,7 +112,7 @@ def intreg(session: SessionState, node: Command) -> None:
         estimates = fit(sample, ends, request, values, _log(session, node, sample.variance.kind))
     estimates.macros["depvar"] = f"{first} {second}"
     conclude(session, node, ESTIMATOR, estimates, replace(sample, notes=()))
-    _check_converged(estimates)
+    check_converged(estimates)
 
 
 def _limit(node: Command, name: str, own: float) -> float:
@@ -134,8 +134,3 @@ def _log(session: SessionState, node: Command, kind: str) -> Progress | None:
     if node.option("log", node.name == "intreg") is False:
         return None
     return iteration_log(session, label="log likelihood" if kind == "oim" else "log pseudolikelihood")
-
-
-def _check_converged(estimates: Estimates) -> None:
-    if not estimates.scalars["converged"]:
-        raise StataError(430, "convergence not achieved", keeps_results=True)

@@ -12,6 +12,7 @@ from xmixed.estimation.panels.options import CLOGIT_SYNTAX, XTLOGIT_SYNTAX, XTPR
 from xmixed.estimation.population.panel_variables import panel_variable
 from xmixed.estimation.results import estimator_of
 from xmixed.estimation.run import (
+    check_converged,
     conclude,
     estimation_sample,
     iteration_log,
@@ -24,7 +25,6 @@ from xmixed.estimation.run import (
 from xmixed.estimation.single import SingleSample
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
-from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
 
 _POINTS = 12
@@ -69,7 +69,7 @@ def xtlogit(session: SessionState, node: Command) -> None:
             _log(session, node, sample, "Fitting full model:"),
         )
     conclude(session, node, RANDOM, estimates, replace(sample, notes=()))
-    _check_converged(estimates)
+    check_converged(estimates)
 
 
 @command(
@@ -123,7 +123,7 @@ def _conditional(session: SessionState, node: Command, group: str) -> None:
     with overflow():
         estimates = fit_conditional(sample, request, values, _log(session, node, sample, ""))
     conclude(session, node, CONDITIONAL, estimates, replace(sample, notes=()))
-    _check_converged(estimates)
+    check_converged(estimates)
 
 
 def _log(session: SessionState, node: Command, sample: SingleSample, title: str) -> Progress | None:
@@ -131,8 +131,3 @@ def _log(session: SessionState, node: Command, sample: SingleSample, title: str)
         return None
     label = "log pseudolikelihood" if sample.variance.kind in ("robust", "cluster") else "log likelihood"
     return iteration_log(session, title, label, spaced=bool(title))
-
-
-def _check_converged(estimates: Estimates) -> None:
-    if not estimates.scalars["converged"]:
-        raise StataError(430, "convergence not achieved", keeps_results=True)

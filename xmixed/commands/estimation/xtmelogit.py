@@ -10,7 +10,13 @@ from xmixed.estimation.likelihood.newton import Tolerances
 from xmixed.estimation.multilevel.model import KINDS
 from xmixed.estimation.multilevel.options import SYNTAX
 from xmixed.estimation.results import estimator_of, has_prefix
-from xmixed.estimation.run import check_replay_options, commit_marked, iteration_log, overflow
+from xmixed.estimation.run import (
+    check_converged,
+    check_replay_options,
+    commit_marked,
+    iteration_log,
+    overflow,
+)
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name
@@ -108,8 +114,7 @@ def multilevel_model(session: SessionState, node: MixedCommand) -> None:
             estimates.scalars.pop(name, None)
     commit_marked(session, estimates, specification.rows)
     session.out.write(*estimator_of(estimates).replay(estimates, node.option, session.settings))
-    if not estimates.scalars["converged"]:
-        raise StataError(430, "convergence not achieved", keeps_results=True)
+    check_converged(estimates)
 
 
 def _replay(session: SessionState, node: MixedCommand) -> None:
