@@ -32,7 +32,7 @@ from xmixed.engine.result import (
 from xmixed.engine.scores import cluster_scores, refuse_scores, sandwich_parts, user_scores
 from xmixed.engine.search.boundary import Boundary, no_boundary, settle
 from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
-from xmixed.engine.search.faces import at_edge, extrapolated, leave_corner, near_face, step_along
+from xmixed.engine.search.faces import at_edge, extrapolated, leave_corner, step_along
 from xmixed.engine.search.local_maxima import higher_start, start_elsewhere
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import (
@@ -40,6 +40,7 @@ from xmixed.engine.search.optimise import (
     State,
     Surface,
     detail,
+    is_near_face,
     newton_step,
     polish,
     search,
@@ -212,13 +213,17 @@ def _maximise(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ascent:
-    """Where the search ended, polished and settled unless that is final."""
+    """Where the search ended, polished and settled unless that is final.
+
+    `left`: its way to the edge where Lambda is singular was followed.
+    """
 
     root: Surface
     surface: Surface
     found: Search
     point: Point
     boundary: Boundary
+    left: bool = False
 
 
 def _concluded(ascent: _Ascent, start: np.ndarray, em_steps: int) -> _Maximum:
@@ -232,8 +237,9 @@ def _concluded(ascent: _Ascent, start: np.ndarray, em_steps: int) -> _Maximum:
         state, scaled, met = found.state, found.scaled_gradient, found.verdict == "converged"
         record = _record(objective, start, state, em_steps, found.iterations, found.verdict, met, scaled)
         return _Maximum(point, boundary, record)
-    if near_face(objective, point) and not _is_maximum(root, point, boundary):
-        point, boundary = leave_corner(root, point) or (point, boundary)
+    if not ascent.left and is_near_face(objective, point) and not _is_maximum(root, point, boundary):
+        point, there = leave_corner(root, point)
+        boundary = there or settle(objective, point)[1]
     return _judge(objective, root, ascent.surface, start, point, boundary, em_steps, found.iterations)
 
 
@@ -248,7 +254,7 @@ def _climb(
 ) -> _Ascent:
     """Search, polish and settle; start again where the maximum found turns out to be a local one."""
     # Whoever gives starting values has chosen where to start.
-    found, elsewhere = search(surface, point, options, report), options.start is not None
+    found, elsewhere, left = search(surface, point, options, report, False), options.start is not None, False
     for _ in range(_RESTARTS):
         objective = root.objective
         if _is_final(found):
@@ -256,20 +262,25 @@ def _climb(
         nearer, point = from_nearby(objective, found.state.point, prepared)
         if nearer is not objective:
             root, surface = Surface(nearer, root.metric), Surface(nearer, surface.metric)
-        if found.verdict != "converged" and len(found.iterations) > _LONG:
-            return _Ascent(root, surface, found, *settle(nearer, point))
+        held = not left and found.verdict != "converged" and is_near_face(nearer, point)
+        if not held and found.verdict != "converged" and len(found.iterations) > _LONG:
+            return _Ascent(root, surface, found, *settle(nearer, point), left)
         if nearer is not objective:
+            found = _resumed(surface, point, options, report, found, left)
+            continue
+        point, boundary = leave_corner(root, point) if held else _settled(root, point)
+        left = left or held
+        if boundary is None:
             found = _resumed(surface, point, options, report, found)
             continue
-        point, boundary = _settled(root, point)
         # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
         higher = None if _separately(objective) else higher_start(objective, point)
         if higher is None and not elsewhere:
             higher, elsewhere = start_elsewhere(root, point), True
         if higher is None:
-            return _Ascent(root, surface, found, point, boundary)
-        found = _resumed(surface, higher, options, report, found)
-    return _Ascent(root, surface, found, *_settled(root, found.state.point))
+            return _Ascent(root, surface, found, point, boundary, left)
+        found = _resumed(surface, higher, options, report, found, left)
+    return _Ascent(root, surface, found, *_settled(root, found.state.point), left)
 
 
 def _is_final(found: Search) -> bool:
@@ -290,13 +301,18 @@ def _settled(root: Surface, point: Point) -> tuple[Point, Boundary]:
     return point, boundary
 
 
-def _resumed(surface: Surface, point: Point, options: Options, report: Report, before: Search) -> Search:
+def _resumed(
+    surface: Surface, point: Point, options: Options, report: Report, before: Search, along_edge: bool = True
+) -> Search:
     """Search on from another point; the iterations go on counting."""
     done = before.iterations[-1].number + 1
     left = replace(options, iterate=max(0, options.iterate - done))
-    found = search(surface, point, left, lambda entry: report(replace(entry, number=entry.number + done)))
-    renumbered = tuple(replace(entry, number=entry.number + done) for entry in found.iterations)
-    return replace(found, iterations=before.iterations + renumbered)
+
+    def renumbered(entry: Iteration) -> Iteration:
+        return replace(entry, number=entry.number + done)
+
+    found = search(surface, point, left, lambda entry: report(renumbered(entry)), along_edge)
+    return replace(found, iterations=(*before.iterations, *map(renumbered, found.iterations)))
 
 
 def _as_given(surface: Surface, point: Point, variance: float, options: Options, report: Report) -> _Maximum:

@@ -64,6 +64,9 @@ def lattice_pairs(T: int) -> np.ndarray:
 class ResidualStructure(ABC):
     """A structure of a given order; `residual_structure` makes it by name.
 
+    Its covariances on a lattice of values of t(), (T,), are the upper triangle of Lambda, row by row:
+    P numbers for each row of the table.
+
     Attributes
     ----------
     name : str
@@ -225,14 +228,6 @@ class ResidualStructure(ABC):
             Row of the table that each pattern uses.
         """
 
-
-class PatternStructure(ResidualStructure):
-    """A structure whose Lambda is formed for each pattern of t().
-
-    Its covariances on a lattice of values of t(), (T,), are the upper triangle of Lambda, row by row:
-    P numbers for each row of the table.
-    """
-
     def lattice(self, table: Table, full: np.ndarray, times: np.ndarray, search: bool = True) -> np.ndarray:
         """Covariances (n_by, P) at a table in the metric of the search, or in that of the estimates."""
         if search:
@@ -271,6 +266,10 @@ class PatternStructure(ResidualStructure):
             rows.append(row)
         whole = np.stack(rows, axis=1)
         return (whole + whole.transpose(0, 2, 1)) / 2.0
+
+
+class PatternStructure(ResidualStructure):
+    """A structure whose Lambda is formed for each pattern of t()."""
 
     def lattice_places(self, table: Table, times: np.ndarray) -> np.ndarray | None:
         """Which free covariance each of the lattice is, (n_by, P), -1 where it is zero.

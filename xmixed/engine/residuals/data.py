@@ -17,6 +17,7 @@ from xmixed.engine.products.grouping import Nesting, rows_in_order
 from xmixed.engine.products.weights import Weights
 from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.crossed_rows import CrossedRows, LevelRows
+from xmixed.engine.residuals.few_rows import FewRows, few_rows
 from xmixed.engine.residuals.precision import precision
 from xmixed.engine.residuals.products import Products, UnitProducts, Units
 from xmixed.engine.residuals.structures import structure_of, table_of
@@ -55,9 +56,10 @@ class ResidualData:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossedResidualData(ResidualData):
-    """Where levels cross each other, or the units: see `CrossedRows`."""
+    """Where levels cross each other, or the units: see `CrossedRows`, and `FewRows` where rows are few."""
 
     rows: CrossedRows
+    few_rows: FewRows | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +79,9 @@ class NestedResidualData(ResidualData):
         Coefficients B of the columns W above the bottom level on its Z, where the products are of W - ZB.
     left : float
         Share of the outcome's sum of squares that W - ZB has; 1 where `fitted` is None.
+    few_rows : FewRows or None
+    fixed : (p+1, n) array or None
+        X and y, rows as in `units.rows`, where these are few.
     """
 
     products: Products
@@ -85,6 +90,8 @@ class NestedResidualData(ResidualData):
     counts: tuple[np.ndarray, ...] | None
     fitted: np.ndarray | None
     left: float
+    few_rows: FewRows | None = None
+    fixed: np.ndarray | None = None
 
     def cross_products(self, found: UnitProducts) -> CrossProducts:
         """M of the units summed into the groups of each level."""
@@ -171,9 +178,26 @@ def residual_data(
     table = table_of(residuals, structure)
     left = 1.0 if fitted is None else _take_out(D, fitted[:, :, np.repeat(groups[-1], units.sizes)])
     products, sizes = make_products(residuals, structure, table, units, D, Q), tuple(len(part) for part in z)
+    few = None
+    if products.cost_by_rows and weights is None and store.cells is None and fitted is None:
+        by = np.zeros(store.n, np.intp) if residuals.by is None else residuals.by[rows].astype(np.intp)
+        few = few_rows(structure, residuals, table, units, by, _level_rows(D, units, sizes, groups))
+    fixed = None if few is None else D[Q:]
     return NestedResidualData(
-        residuals, unit, structure, table, units, products, sizes, groups, counts, fitted, left
+        residuals, unit, structure, table, units, products, sizes, groups, counts, fitted, left, few, fixed
     )
+
+
+def _level_rows(
+    D: np.ndarray, units: Units, sizes: tuple[int, ...], groups: tuple[np.ndarray, ...]
+) -> list[LevelRows]:
+    """The levels by row, top to bottom."""
+    found, last = [], sum(sizes)
+    for q, own in zip(sizes, groups, strict=True):
+        codes = np.repeat(own, units.sizes)
+        found.append(LevelRows(codes, int(own.max()) + 1, D[last - q : last]))
+        last -= q
+    return found
 
 
 def _take_out(D: np.ndarray, fitted: np.ndarray) -> float:
@@ -229,7 +253,8 @@ def crossed_residual_data(
     by = np.zeros(store.n, np.intp) if residuals.by is None else residuals.by[rows].astype(np.intp)
     elements = precision(structure, residuals, table, units, by)
     crossed = CrossedRows(levels, fixed, elements, base)
-    return CrossedResidualData(residuals, unit, structure, table, units, crossed)
+    few = few_rows(structure, residuals, table, units, by, levels)
+    return CrossedResidualData(residuals, unit, structure, table, units, crossed, few)
 
 
 def _scatter(

@@ -190,7 +190,7 @@ class Toeplitz(_Band, LinearStructure):
     def lattice_bend(
         self, table: Table, search: np.ndarray, times: np.ndarray, weights: np.ndarray
     ) -> np.ndarray:
-        """See `PatternStructure`: exact."""
+        """See `ResidualStructure`: exact."""
         lags, count = self._lags(table, times), len(table.pairs) + 1
         summed = np.stack([np.bincount(lags[lags >= 0], row[lags >= 0], count) for row in weights])
         summed *= np.exp(2.0 * search[:, :1])

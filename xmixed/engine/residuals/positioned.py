@@ -118,7 +118,7 @@ class Unstructured(LinearStructure):
     def lattice_bend(
         self, table: Table, search: np.ndarray, times: np.ndarray, weights: np.ndarray
     ) -> np.ndarray:
-        """See `PatternStructure`: exact."""
+        """See `ResidualStructure`: exact."""
         T, (own, shared, there) = table.sds, self._spots(table, times)
         at, e, shared = times.astype(np.intp), np.flatnonzero(there), shared[there]
         i, k = table.pairs[e, 0], table.pairs[e, 1]

@@ -114,9 +114,8 @@ class Exponential(ResidualStructure):
     def matrices(self, table: Table, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> np.ndarray:
         """See `ResidualStructure`."""
         gaps = np.abs(times[:, :, None] - times[:, None, :])
-        # log of the inverse logit, whatever its size
-        log_rho = -np.logaddexp(0.0, -full[by, 1])[:, None, None]
-        return np.exp(2.0 * full[by, 0][:, None, None] + gaps * log_rho)
+        power, _ = exponential_step(full[by, 1][:, None, None], gaps)
+        return np.exp(2.0 * full[by, 0])[:, None, None] * power
 
 
 _STRUCTURES: dict[str, type[ResidualStructure]] = {

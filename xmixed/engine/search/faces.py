@@ -26,24 +26,17 @@ _MOST_STEPS = 25
 # A way on which no quadratic model holds: where second derivatives are differences it would take long.
 _MOST_EVALUATIONS = 1500
 _HALVINGS = 30
+# Steps that have gained less than this share of the weight, after which it is rounding that is climbed.
+_MOST_IDLE, _LITTLE = 4, 1e-4
 # Gain still to come in terms of the weight: at a rung, and elsewhere.
 _ENOUGH = 1e-10
 _ROUGHLY = 1e-3
 _DRAWN = 0.1
 _LOST = 1e-5
 _PART = 0.1
-# An eigenvalue of the correlations below the first is on its way to zero, below the second it is there.
-_NEAR = 0.05
+# An eigenvalue of the correlations below this is at zero.
 _EDGE = 1e-6
 _ZERO = 1e-2
-
-
-def near_face(objective: Objective, point: Point) -> bool:
-    """Whether Lambda is nearly singular, random effects standing beside it."""
-    whitening = objective.whitening
-    if whitening is None or not objective.problem.blocks or not whitening.has_barrier:
-        return False
-    return len(whitening.normals(point.rho, _NEAR)) > 0
 
 
 def at_edge(objective: Objective, point: Point) -> bool:
@@ -58,28 +51,31 @@ def at_edge(objective: Objective, point: Point) -> bool:
     return len(whitening.normals(point.rho, _EDGE)) > 0
 
 
-def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
-    """The maximum that has Lambda singular, or the way to one inside; None where neither is higher.
+def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary | None]:
+    """The maximum that has Lambda singular, or the way to one inside.
 
-    A search that goes straight up ends in a corner of the edge, from which no step leads further.
+    The highest point known, and no boundary, where neither is higher. A search that goes straight up ends in
+    a corner of the edge, from which no step leads further.
     """
     objective, lowest = root.objective, point.log_likelihood
     weight = _FIRST * max(1.0, objective.problem.n / 100)
-    best, rungs = _drawn_back(objective, point), []
+    best, rungs, way = _drawn_back(objective, point), [], []
     most = objective.sweeps.evaluations + _MOST_EVALUATIONS
     for share in _SHARES:
         if objective.sweeps.evaluations > most:
-            return None
-        found, ended = _highest(root, best, share * weight, _ENOUGH if share in _RUNGS else _ROUGHLY)
+            return _higher(point, best), None
+        start = _ahead(root, way, best, share * weight)
+        found, ended = _highest(root, start, share * weight, _ENOUGH if share in _RUNGS else _ROUGHLY)
         if share == _SHARES[1] and not ended:
-            return None
+            return _higher(point, found), None
         if share in _RUNGS and ended:
             rungs.append((found, share * weight))
         elif len(rungs) == len(_RUNGS) and found.log_likelihood < best.log_likelihood:
             break
         best = found
+        way.append((found, share * weight))
     if len(rungs) < len(_RUNGS) or best.log_likelihood < lowest - _LOST:
-        return None
+        return _higher(point, best), None
     face = _face(objective, rungs)
     if face is None:
         return settle(objective, best)
@@ -110,6 +106,21 @@ def step_along(root: Surface, rung: Rung, fixed: np.ndarray) -> tuple[Step, np.n
     values, vectors = np.linalg.eigh(-(hessian * np.outer(sizes, sizes))[np.ix_(free, free)])
     level = carry[:, free] @ (sizes[free, None] * vectors[:, np.abs(values) <= flatness(values)])
     return newton_step(inner, sizes, free), np.abs(level).max(axis=1, initial=0.0) > _PART
+
+
+def _higher(point: Point, other: Point) -> Point:
+    return other if other.log_likelihood > point.log_likelihood else point
+
+
+def _ahead(root: Surface, way: list[tuple[Point, float]], best: Point, weight: float) -> Point:
+    """Where the way leads that the last two maxima lie on, in a straight line, or the last of them."""
+    if len(way) < 2:
+        return best
+    (before, heavier), (last, lighter) = way[-2:]
+    here = root.theta(last)
+    theta = here + (lighter - weight) / (heavier - lighter) * (here - root.theta(before))
+    trial = root.point(theta)
+    return trial if _value(root, trial, weight) > _value(root, best, weight) else best
 
 
 def _drawn_back(objective: Objective, point: Point) -> Point:
@@ -165,7 +176,7 @@ def _value(root: Surface, point: Point, weight: float) -> float:
 
 def _highest(root: Surface, point: Point, weight: float, enough: float) -> tuple[Point, bool]:
     """Newton's steps on L + weight log|C|, and whether they end at a maximum of it."""
-    found = _with_barrier(root, point, weight)
+    found, idle = _with_barrier(root, point, weight), 0
     for _ in range(_MOST_STEPS):
         if found is None:
             return point, False
@@ -174,9 +185,10 @@ def _highest(root: Surface, point: Point, weight: float, enough: float) -> tuple
         if step.concave and step.scaled_gradient < enough * weight:
             return point, True
         following = _climbed(root, state, step.direction, value, weight)
-        if following is None:
+        if following is None or idle == _MOST_IDLE:
             return point, step.concave and step.scaled_gradient < 1e-6 * weight
         point, found = following, _with_barrier(root, following, weight)
+        idle = idle + 1 if found is not None and found[1] - value < _LITTLE * weight else 0
     return point, False
 
 

@@ -136,9 +136,13 @@ class Objective:
                 if self.whitening is not None and up.rss.real < _ROUNDING * sweeps.outcome_squares:
                     value = -np.inf
             except np.linalg.LinAlgError:
-                up = self.sweeps.up(tuple(np.zeros_like(psi) for psi in psis))
-                value = -np.inf
+                up, value = self._without_effects, -np.inf
         return Point(blocks, psis, up, value if np.isfinite(value) else -np.inf, rho, sweeps)
+
+    @cached_property
+    def _without_effects(self) -> Upward:
+        """What stands for the sweep of a point that has none."""
+        return self.sweeps.up(tuple(np.zeros((q, q)) for q in self.sweeps.sizes))
 
     def _whitened(self, rho: np.ndarray) -> tuple[Sweeps, float]:
         if self.whitening is None:
@@ -247,6 +251,15 @@ class Objective:
         self, point: Point, stencil: tuple[tuple[float, float], ...]
     ) -> tuple[np.ndarray, np.ndarray]:
         """Second derivatives along each residual parameter and all others: (r, k-1) of both kinds."""
+        assert self.whitening is not None
+        found = self.whitening.rows_by_formula(point.rho, point.sweeps, point.up, point.psis, self.directions)
+        if found is not None:
+            count = len(self.directions)
+            change = np.eye(count) if self._pieces is None else self._pieces
+            log_det, rss = (
+                np.concatenate([row[:, :count] @ change, row[:, count:]], axis=1) for row in found
+            )
+            return log_det, rss
         if self._separate:
             rows = self._separate_rows(point, None if self.is_exact else stencil)
             if rows is not None:

@@ -23,7 +23,11 @@ _FLAT = 1e-6
 _RESIDUAL_STEP = 1.0
 _IDLE = 20
 _LONG, _ASTRAY = 60, 30
+# The last so many steps were held up at the edge of the residuals' parameters, of so many in all.
+_HELD, _LEAST_HELD = 8, 12
 _HALVINGS = 40
+# An eigenvalue of the residuals' correlations below this is on its way to zero.
+_NEARLY_SINGULAR = 0.05
 _POLISH_STEPS = 40
 
 Trial = tuple[float, float]
@@ -172,8 +176,17 @@ def newton_step(
     return Step(move * sizes, bool(values[0] > threshold), bool(flat.any()), float(along.dot(newton)))
 
 
-def search(surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]) -> Search:
-    """Iterate as the options say, reporting each iteration; stops honestly."""
+def search(
+    surface: Surface,
+    start: Point,
+    options: Options,
+    report: Callable[[Iteration], None],
+    along_edge: bool = True,
+) -> Search:
+    """Iterate as the options say, reporting each iteration; stops honestly.
+
+    `along_edge`: creep along the edge where Lambda is singular, too.
+    """
     point, state = start, surface.at(start)
     wanted = options.detail
     first = detail(surface, state, None, ()) if wanted else None
@@ -219,6 +232,8 @@ def search(surface: Surface, start: Point, options: Options, report: Callable[[I
         check = surface.step(state)
         if small and (not options.use_nrtolerance or _quiet(check, options)):
             return Search(state, tuple(iterations), "converged", check.scaled_gradient)
+        if not along_edge and _is_held(iterations) and is_near_face(surface.objective, point):
+            return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
         if _stands_still(iterations) or (surface.objective.residual_count and _goes_astray(iterations)):
             return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
     if check is None:
@@ -232,6 +247,20 @@ def _stands_still(iterations: Sequence[Iteration]) -> bool:
         return False
     last, before = iterations[-1].log_likelihood, iterations[-1 - _IDLE].log_likelihood
     return last - before <= 1e-10 * abs(last)
+
+
+def _is_held(iterations: Sequence[Iteration]) -> bool:
+    """Whether no quadratic model has held for the last steps."""
+    last = iterations[-_HELD:]
+    return len(iterations) > _LEAST_HELD and all(entry.not_concave or entry.backed_up for entry in last)
+
+
+def is_near_face(objective: Objective, point: Point) -> bool:
+    """Whether Lambda is nearly singular, random effects standing beside it."""
+    whitening = objective.whitening
+    if whitening is None or not objective.problem.blocks or not whitening.has_barrier:
+        return False
+    return len(whitening.normals(point.rho, _NEARLY_SINGULAR)) > 0
 
 
 def _goes_astray(iterations: Sequence[Iteration]) -> bool:

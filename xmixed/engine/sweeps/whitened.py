@@ -9,11 +9,16 @@ from functools import cached_property
 
 import numpy as np
 
+from xmixed.engine.batched import semidefinite_cholesky
 from xmixed.engine.problem import Problem
+from xmixed.engine.residuals.crossed_rows import LevelRows
 from xmixed.engine.residuals.data import NestedResidualData, ResidualData
+from xmixed.engine.residuals.few_rows import DenseInverse
 from xmixed.engine.residuals.lattice import LatticeProducts
 from xmixed.engine.residuals.products import STEP, Curvature, Products, UnitPosterior
 from xmixed.engine.residuals.scoring import scored_start
+from xmixed.engine.sweeps.conditional import conditional_variance
+from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 
@@ -168,6 +173,15 @@ class Whitening(ABC):
         """Exact first and second derivatives along rho; None where second ones are differences."""
         return None
 
+    def rows_by_formula(
+        self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis, directions: tuple[Direction, ...]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Second derivatives of the log determinants and of y'Py along rho and, first the directions, all.
+
+        Both (r, d + r); None where they are made of steps of the slopes.
+        """
+        return None
+
     @abstractmethod
     def slopes(
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
@@ -194,7 +208,8 @@ class NestedWhitening(Whitening):
     def is_exact(self) -> bool:
         """See `Whitening`."""
         products = self.nested.products
-        return products.takes_complex or isinstance(products, LatticeProducts)
+        by_formula = self.nested.few_rows is not None
+        return by_formula or products.takes_complex or isinstance(products, LatticeProducts)
 
     @property
     def is_dear(self) -> bool:
@@ -226,6 +241,28 @@ class NestedWhitening(Whitening):
         """See `Whitening`."""
         return self.nested.products.curvature(rho, up.beta, up.factor, self.problem.reml)
 
+    def rows_by_formula(
+        self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis, directions: tuple[Direction, ...]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """See `Whitening`."""
+        few, fixed = self.nested.few_rows, self.nested.fixed
+        if few is None or fixed is None:
+            return None
+        inverse = precision = few.precision(rho)
+        rest = fixed[-1] - up.beta @ fixed[:-1]
+        coefficients, last = self._of_units(sweeps, up, psis).coefficients, sum(self.nested.sizes)
+        for level, psi in zip(few.levels, psis, strict=True):
+            first = last - len(psi)
+            means = np.repeat(coefficients[first:last], self.nested.units.sizes, axis=1)
+            rest, last = rest + (level.columns * means).sum(axis=0), first
+        for level, psi in zip(few.levels[::-1], psis[::-1], strict=True):
+            inverse = _with_effects(inverse, level, psi)
+        of_beta = fixed[:-1] @ inverse
+        of_beta = np.linalg.solve(up.factor, of_beta) if len(of_beta) else of_beta
+        dense = DenseInverse(inverse, of_beta, precision @ rest)
+        along = [(direction.position, direction.matrix) for direction in directions]
+        return few.second_derivatives(rho, dense, along, self.problem.reml)
+
     def slopes(
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -248,3 +285,15 @@ class NestedWhitening(Whitening):
         return UnitPosterior(
             coefficients, posterior.variances[:, :, units], with_beta, posterior.beta_covariance
         )
+
+
+def _with_effects(inverse: np.ndarray, level: LevelRows, psi: np.ndarray) -> np.ndarray:
+    """V^{-1} with a level's random effects, from that without, which has no elements between its groups.
+
+    (V + Z Psi Z')^{-1} = V^{-1} - V^{-1}Z N Z'V^{-1}, N = (Psi^{-1} + Z'V^{-1}Z)^{-1}, group by group.
+    """
+    codes, seen = level.codes, level.columns @ inverse
+    ZtZ = np.array([[np.bincount(codes, z * own, level.n_groups) for own in seen] for z in level.columns])
+    N = conditional_variance(semidefinite_cholesky((ZtZ + ZtZ.transpose(1, 0, 2)) / 2), psi)
+    taken = np.einsum("abn,bn->an", N[:, :, codes], seen)
+    return inverse - (taken.T @ seen) * (codes[:, None] == codes)

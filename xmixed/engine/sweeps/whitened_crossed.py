@@ -11,10 +11,12 @@ import numpy as np
 from xmixed.engine.batched import semidefinite_cholesky
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData, make_products
+from xmixed.engine.residuals.few_rows import DenseInverse
 from xmixed.engine.residuals.products import Products
 from xmixed.engine.sweeps.conditional import conditional_variance
 from xmixed.engine.sweeps.crossed import CrossedSweeps
 from xmixed.engine.sweeps.crossed_state import CrossedState, chunks
+from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
 from xmixed.engine.sweeps.whitened import Whitening
 
@@ -31,6 +33,12 @@ class CrossedWhitening(Whitening):
     def __init__(self, problem: Problem, residual: CrossedResidualData) -> None:
         super().__init__(problem, residual)
         self.crossed = residual.rows
+        self.few_rows = residual.few_rows
+
+    @property
+    def is_exact(self) -> bool:
+        """See `Whitening`."""
+        return self.few_rows is not None
 
     @property
     def is_dear(self) -> bool:
@@ -72,6 +80,42 @@ class CrossedWhitening(Whitening):
         )
         jacobian, free = self._inner_jacobian(rho), self.residual.table.free
         return jacobian.T @ (log_det + of_variances)[free], jacobian.T @ of_squares[free]
+
+    def rows_by_formula(
+        self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis, directions: tuple[Direction, ...]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """See `Whitening`."""
+        if self.few_rows is None:
+            return None
+        along = [(direction.position, direction.matrix) for direction in directions]
+        dense = self._dense_inverse(self.few_rows.precision(rho), up.states[0], up, psis)
+        return self.few_rows.second_derivatives(rho, dense, along, self.problem.reml)
+
+    def _dense_inverse(
+        self, precision: np.ndarray, state: CrossedState, up: Upward, psis: Psis
+    ) -> DenseInverse:
+        """V^{-1} = L - LAL with L = Lambda^{-1} and A = Z Var(u) Z', whose digits the sweeps keep."""
+        crossed, n, p = self.crossed, len(precision), self.problem.p
+        first = crossed.base.order[0]
+        own, psi = crossed.levels[first], psis[first]
+        level = state.products.levels[first]
+        variance = conditional_variance(semidefinite_cholesky(level.ZtZ), psi)[:, :, own.codes]
+        within = np.einsum("ax,axy->xy", own.columns, np.einsum("abx,by->axy", variance, own.columns))
+        within *= own.codes[:, None] == own.codes
+        # What level 0 leaves of the dense columns.
+        dense = np.zeros((n, crossed.pattern.shape[1]))
+        for place, z in self._dense_columns():
+            dense[np.arange(n), place] = z
+        for z, weights in zip(own.columns, psi @ state.F, strict=True):
+            taken = np.zeros(crossed.pattern.shape)
+            taken[crossed.pattern.rows, crossed.pattern.indices] = weights
+            dense -= z[:, None] * taken[own.codes]
+        variances = within + dense @ state.C @ dense.T
+        inverse = precision - precision @ variances @ precision
+        rest = self._residuals(state, psis)
+        used = np.linalg.solve(up.factor, rest[:p]) if p else rest[:0]
+        outcome = np.append(-up.beta, 1.0) @ rest
+        return DenseInverse((inverse + inverse.T) / 2.0, used @ precision, precision @ outcome)
 
     def _residuals(self, state: CrossedState, psis: Psis) -> np.ndarray:
         """[X, y] less the random effects' conditional means of them, (p+1, n)."""

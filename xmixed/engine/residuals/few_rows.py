@@ -1,0 +1,167 @@
+"""Second derivatives along residual parameters where rows are so few that V^{-1} is one dense matrix.
+
+With M = V^{-1} (ML) or P (REML), w = Py, R_i the derivative of Lambda along a parameter and V_a that of V
+along a direction of Psi,
+
+    d^2 log dets = tr(M R_ij) - tr(M R_i M R_j),  -tr(M V_a M R_i),
+    d^2 y'Py = 2 w'R_i P R_j w - w'R_ij w,  2 w'V_a P R_i w.
+
+R_i has elements for pairs of rows of one unit only, each a covariance of a lattice of values of t().
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xmixed.engine.model import Residuals
+from xmixed.engine.products.grouping import distinct
+from xmixed.engine.residuals.base import ResidualStructure, Table, lattice_pairs
+from xmixed.engine.residuals.crossed_rows import LevelRows
+from xmixed.engine.residuals.products import Units
+
+# Rows up to which V^{-1} is formed, and elements of all R_i together and of the lattice of all by() groups.
+_MOST_ROWS, _MOST_ELEMENTS = 600, 4_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DenseInverse:
+    """What the sweeps say of all rows, rows as in `Units.rows`.
+
+    Attributes
+    ----------
+    inverse : (n, n) array
+        V^{-1}.
+    of_beta : (p, n) array
+        F^{-1}X'V^{-1}, F the lower factor of X'V^{-1}X.
+    outcome : (n,) array
+        w.
+    """
+
+    inverse: np.ndarray
+    of_beta: np.ndarray
+    outcome: np.ndarray
+
+    def projection(self) -> np.ndarray:
+        """P, (n, n)."""
+        return self.inverse - self.of_beta.T @ self.of_beta
+
+
+class FewRows:
+    """See above; `few_rows` makes it where it is worth it."""
+
+    def __init__(
+        self,
+        structure: ResidualStructure,
+        residuals: Residuals,
+        table: Table,
+        units: Units,
+        by: np.ndarray,
+        levels: Sequence[LevelRows],
+    ) -> None:
+        self.structure, self.table, self.levels = structure, table, tuple(levels)
+        sizes, starts = units.sizes, units.starts
+        place = np.arange(len(units.rows)) - np.repeat(starts, sizes)
+        if residuals.time is not None and structure.timed:
+            time = residuals.time[units.rows]
+            time = time if structure.positioned else time - np.repeat(time[starts], sizes)
+            self.times, place = distinct(time)
+        else:
+            self.times = np.arange(float(place.max() + 1))
+        self.groups, self.columns = np.nonzero(table.free)
+        self.count = len(self.times) * (len(self.times) + 1) // 2
+        pair = lattice_pairs(len(self.times))
+        # Rows of units of one size, (U, T), and which covariance of their by() group each pair is.
+        self.batches: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        for T in np.unique(sizes):
+            rows = starts[sizes == T][:, None] + np.arange(T)
+            at = place[rows]
+            self.batches.append((rows, pair[at[:, :, None], at[:, None, :]], by[rows[:, 0]]))
+        self.left = np.concatenate(
+            [np.repeat(rows, rows.shape[1], axis=1).ravel() for rows, _, _ in self.batches]
+        )
+        self.right = np.concatenate([np.tile(rows, rows.shape[1]).ravel() for rows, _, _ in self.batches])
+        keys = [own[:, None, None] * self.count + pairs for _, pairs, own in self.batches]
+        self.keys = np.concatenate([key.ravel() for key in keys])
+
+    def precision(self, rho: np.ndarray) -> np.ndarray:
+        """Lambda^{-1}, (n, n)."""
+        covariances = self.structure.lattice(self.table, self.table.fill(rho), self.times)
+        n = sum(rows.size for rows, _, _ in self.batches)
+        result = np.zeros((n, n))
+        for rows, pairs, by in self.batches:
+            half = np.linalg.inv(np.linalg.cholesky(covariances[by[:, None, None], pairs]))
+            result[rows[:, :, None], rows[:, None, :]] = half.transpose(0, 2, 1) @ half
+        return result
+
+    def second_derivatives(
+        self, rho: np.ndarray, found: DenseInverse, directions: Sequence[tuple[int, np.ndarray]], reml: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Of all log determinants and of y'Py: along each residual parameter and, first the directions, all.
+
+        Both (r, d + r), search metric. A direction is a level and how its Psi moves, (q, q).
+        """
+        full = self.table.fill(rho)
+        slopes = self.structure.lattice_slopes(self.table, full, self.times)[self.groups, self.columns]
+        P, w = found.projection(), found.outcome
+        M = P if reml else found.inverse
+        moved, traces = self._along(slopes, M, w)
+        log_det, rss = -traces, 2.0 * moved @ P @ moved.T
+        weights = M[self.left, self.right], -w[self.left] * w[self.right]
+        same = self.groups[:, None] == self.groups
+        for total, own in zip((log_det, rss), weights, strict=True):
+            bend = self.structure.lattice_bend(self.table, full, self.times, self._summed(own))
+            total += same * bend[self.groups[:, None], self.columns[:, None], self.columns]
+        outer = np.zeros((2, len(rho), len(directions)))
+        through = {level: _through(M, self.levels[level]) for level, _ in directions}
+        for at, (level, matrix) in enumerate(directions):
+            own = self.levels[level]
+            turned = np.tensordot(matrix, through[level], axes=1)
+            elements = np.einsum("qeg,qeg->e", through[level][:, self.left], turned[:, self.right])
+            outer[0, :, at] = -np.einsum("rp,rp->r", slopes, self._summed(elements)[self.groups])
+            scores = np.stack([np.bincount(own.codes, z * w, own.n_groups) for z in own.columns])
+            shifted = ((matrix @ scores)[:, own.codes] * own.columns).sum(axis=0)
+            outer[1, :, at] = 2.0 * moved @ (P @ shifted)
+        return np.concatenate([outer[0], log_det], axis=1), np.concatenate([outer[1], rss], axis=1)
+
+    def _summed(self, elements: np.ndarray) -> np.ndarray:
+        """Elements (e,) of all pairs summed by the covariance that they belong to, (n_by, P)."""
+        n_by = len(self.table.free)
+        return np.bincount(self.keys, elements, n_by * self.count).reshape(n_by, self.count)
+
+    def _along(self, slopes: np.ndarray, M: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """R_i w, (r, n), and tr(M R_i M R_j), (r, r)."""
+        r, n = len(slopes), len(w)
+        products, moved = np.empty((r, n, n)), np.empty((r, n))
+        for rows, pairs, by in self.batches:
+            own = slopes[:, pairs] * (self.groups[:, None] == by)[:, :, None, None]
+            moved[:, rows] = (own @ w[rows][:, :, None])[:, :, :, 0]
+            found = M[:, rows].transpose(1, 0, 2) @ own
+            products[:, :, rows.ravel()] = found.transpose(0, 2, 1, 3).reshape(r, n, rows.size)
+        turned = products.transpose(0, 2, 1).reshape(r, n * n)
+        return moved, products.reshape(r, n * n) @ turned.T
+
+
+def few_rows(
+    structure: ResidualStructure,
+    residuals: Residuals,
+    table: Table,
+    units: Units,
+    by: np.ndarray,
+    levels: Sequence[LevelRows],
+) -> FewRows | None:
+    """What forms dense matrices, or None where rows or parameters are too many; rows as in `units.rows`."""
+    n, r = len(units.rows), int(table.free.sum())
+    if not r or n > _MOST_ROWS or r * n**2 > _MOST_ELEMENTS:
+        return None
+    found = FewRows(structure, residuals, table, units, by, levels)
+    return found if table.free.size * found.count <= _MOST_ELEMENTS else None
+
+
+def _through(M: np.ndarray, level: LevelRows) -> np.ndarray:
+    """M Z, (q, n, G)."""
+    Z = np.zeros((len(level.columns), len(M), level.n_groups))
+    Z[:, np.arange(len(M)), level.codes] = level.columns
+    return M @ Z
