@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -45,6 +45,10 @@ class Table:
     sds: int
     free: np.ndarray
     pairs: np.ndarray
+
+    def repeated(self, count: int) -> Table:
+        """The table for so many sets of parameters, one below the other."""
+        return replace(self, free=np.tile(self.free, (count, 1)))
 
     def fill(self, parameters: np.ndarray) -> np.ndarray:
         """The table that the (r,) parameters make."""
@@ -241,12 +245,11 @@ class ResidualStructure(ABC):
         self, table: Table, full: np.ndarray, times: np.ndarray, search: bool = True
     ) -> np.ndarray:
         """Derivatives of `lattice` along each row of the table, (n_by, K, P): by complex steps."""
-        found = []
-        for k in range(full.shape[1]):
-            moved = full.astype(complex)
-            moved[:, k] += 1j * STEP
-            found.append(np.imag(self.lattice(table, moved, times, search)) / STEP)
-        return np.stack(found, axis=1)
+        K = full.shape[1]
+        moved = np.repeat(full.astype(complex)[None], K, axis=0)
+        moved[np.arange(K), :, np.arange(K)] += 1j * STEP
+        found = self.lattice(table.repeated(K), moved.reshape(-1, K), times, search)
+        return np.imag(found.reshape(K, len(full), -1)).transpose(1, 0, 2) / STEP
 
     def lattice_bend(
         self, table: Table, search: np.ndarray, times: np.ndarray, weights: np.ndarray
@@ -255,15 +258,13 @@ class ResidualStructure(ABC):
 
         Differences of exact slopes, to 1e-12; only Lambda is formed for them, the data are not touched.
         """
-        rows = []
+        rows, factors = [], np.array([factor for _, factor in BEND])
         for k in range(search.shape[1]):
-            row = np.zeros(search.shape)
-            for step, weight in BEND:
-                moved = search.copy()
-                moved[:, k] += step
-                slopes = self.lattice_slopes(table, moved, times)
-                row += weight * np.einsum("jkp,jp->jk", slopes, weights)
-            rows.append(row)
+            moved = np.repeat(search[None], len(BEND), axis=0)
+            moved[:, :, k] += np.array([step for step, _ in BEND])[:, None]
+            stacked = self.lattice_slopes(table.repeated(len(BEND)), moved.reshape(-1, len(moved.T)), times)
+            slopes = stacked.reshape(len(BEND), *search.shape, -1)
+            rows.append(np.einsum("s,sjkp,jp->jk", factors, slopes, weights))
         whole = np.stack(rows, axis=1)
         return (whole + whole.transpose(0, 2, 1)) / 2.0
 

@@ -249,15 +249,13 @@ class _Memory(_Lagged):
         if self.order < 2:
             return search
         full = table.fill(search)
-        partial = full[:, 1:]
+        partial = np.tanh(full[:, 1:])
         result = np.zeros_like(partial)
-        for row, target in zip(np.tanh(partial), result, strict=True):
-            for k, value in enumerate(row):
-                head = target[:k].copy()
-                target[:k] = head - value * head[::-1]
-                target[k] = value
-            target *= self.sign
-        full[:, 1:] = result
+        for k, value in enumerate(partial.T[:, :, None]):
+            head = result[:, :k].copy()
+            result[:, :k] = head - value * head[:, ::-1]
+            result[:, k : k + 1] = value
+        full[:, 1:] = self.sign * result
         return full[table.free]
 
     def search_metric(self, table: Table, parameters: np.ndarray) -> np.ndarray:

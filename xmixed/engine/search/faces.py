@@ -27,9 +27,10 @@ _MOST_STEPS = 25
 _MOST_EVALUATIONS = 1500
 _HALVINGS = 30
 # Steps that have gained less than this share of the weight, after which it is rounding that is climbed.
-_MOST_IDLE, _LITTLE = 4, 1e-4
-# Gain still to come in terms of the weight: at a rung, and elsewhere.
+_MOST_IDLE, _LITTLE = 6, 1e-5
+# Gain still to come in terms of the weight: at a rung, there where rounding allows no more, and elsewhere.
 _ENOUGH = 1e-10
+_ROUNDING = 1e-6
 _ROUGHLY = 1e-3
 _DRAWN = 0.1
 _LOST = 1e-5
@@ -176,17 +177,19 @@ def _value(root: Surface, point: Point, weight: float) -> float:
 
 def _highest(root: Surface, point: Point, weight: float, enough: float) -> tuple[Point, bool]:
     """Newton's steps on L + weight log|C|, and whether they end at a maximum of it."""
-    found, idle = _with_barrier(root, point, weight), 0
+    found, idle, least, nearest = _with_barrier(root, point, weight), 0, np.inf, point
     for _ in range(_MOST_STEPS):
         if found is None:
             return point, False
         state, value = found
         step = newton_step(state, root.sizes(state.theta))
-        if step.concave and step.scaled_gradient < enough * weight:
-            return point, True
+        if step.concave and step.scaled_gradient < least:
+            least, nearest = step.scaled_gradient, point
+        if least < enough * weight:
+            return nearest, True
         following = _climbed(root, state, step.direction, value, weight)
         if following is None or idle == _MOST_IDLE:
-            return point, step.concave and step.scaled_gradient < 1e-6 * weight
+            return (nearest, True) if least < _ROUNDING * weight else (point, False)
         point, found = following, _with_barrier(root, following, weight)
         idle = idle + 1 if found is not None and found[1] - value < _LITTLE * weight else 0
     return point, False
