@@ -106,12 +106,26 @@ def solve_triangular(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def triangular_inverse(lower: np.ndarray) -> np.ndarray:
     """The inverse of a lower triangular matrix, (n, n)."""
+    if len(lower) <= _UNROLL and lower.dtype == np.float64:
+        return _inverted(lower.tolist())
     if len(lower) < _LARGE:
         return np.linalg.inv(lower)
     from scipy.linalg import get_lapack_funcs
 
     (trtri,) = get_lapack_funcs(("trtri",), (lower,))
     return trtri(lower, lower=1)[0]
+
+
+def _inverted(rows: list[list[float]]) -> np.ndarray:
+    """The inverse of a small lower triangular matrix, number by number: a call of LAPACK takes longer."""
+    for i, row in enumerate(rows):
+        pivot = row[i] = 1.0 / row[i]
+        for j in range(i):
+            total = 0.0
+            for k in range(j, i):
+                total += row[k] * rows[k][j]
+            row[j] = -pivot * total
+    return np.array(rows)
 
 
 def times(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -8,9 +8,8 @@ estimation metric (log standard deviations, atanh correlations) has as many elem
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -29,8 +28,7 @@ _MOST_KEPT = 100
 Members = tuple[int, int, int | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mapping:
+class Mapping(NamedTuple):
     """A smooth map from k parameters to k natural coordinates.
 
     Attributes
@@ -47,7 +45,7 @@ class Mapping:
     def bent(self, slopes: np.ndarray) -> np.ndarray:
         """Second derivatives weighted by slopes along nu and summed, (k, k)."""
         k = self.second.shape[1]
-        return (slopes @ self.second.reshape(len(slopes), k * k)).reshape(k, k)
+        return slopes.dot(self.second.reshape(len(slopes), k * k)).reshape(k, k)
 
 
 @cache
@@ -163,7 +161,7 @@ class CovarianceStructure(ABC):
 
     def matrix(self, nu: np.ndarray) -> np.ndarray:
         """Sigma = sum nu_i E_i."""
-        return (nu @ self._flat).reshape(self.q, self.q)
+        return nu.dot(self._flat).reshape(self.q, self.q)
 
     def limit(self, correlation: float) -> float:
         """The limit that a correlation of a singular matrix is at."""

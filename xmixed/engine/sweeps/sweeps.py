@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log, sqrt
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -18,8 +18,7 @@ _FEW, _FEWEST = 6, 4
 Psis = tuple[np.ndarray, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Upward:
+class Upward(NamedTuple):
     """The result of the upward sweep, working units, sigma_e = 1.
 
     Attributes
@@ -40,8 +39,7 @@ class Upward:
     states: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Downward:
+class Downward(NamedTuple):
     """The result of the downward sweep.
 
     Attributes
@@ -60,7 +58,7 @@ class Downward:
     def outer(self, level: int) -> np.ndarray:
         """Sum over a level's groups of ss', (q, q)."""
         s = self.scores[level]
-        return (s if self.counts is None else s * self.counts[level]) @ s.T
+        return (s if self.counts is None else s * self.counts[level]).dot(s.T)
 
     def size(self, level: int) -> float:
         """Number of a level's groups."""
@@ -154,11 +152,17 @@ class Sweeps(Protocol):
 
 def first_derivatives(directions: tuple[Direction, ...], down: Downward) -> tuple[np.ndarray, np.ndarray]:
     """d log determinants and d y'Py along each direction, both (k,)."""
+    by_level = stacked(directions)
+    found = [
+        (matrices.dot(down.information[level].ravel()), -matrices.dot(down.outer(level).ravel()))
+        for level, (_, matrices) in by_level.items()
+    ]
+    if len(found) == 1:
+        return found[0]
     kind = np.result_type(*(scores.dtype for scores in down.scores), np.float64)
     log_det, rss = np.empty((2, len(directions)), kind)
-    for level, (places, matrices) in stacked(directions).items():
-        log_det[places] = matrices @ down.information[level].ravel()
-        rss[places] = -(matrices @ down.outer(level).ravel())
+    for (places, _), own in zip(by_level.values(), found, strict=True):
+        log_det[places], rss[places] = own
     return log_det, rss
 
 
