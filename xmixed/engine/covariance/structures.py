@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cache, cached_property
+from math import atanh, exp, log
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
@@ -189,16 +190,16 @@ class CovarianceStructure(ABC):
 
     def to_estimation(self, sigma: np.ndarray, floor: float) -> np.ndarray:
         """Estimation metric of Sigma; log sds not below `floor`, correlations short of one by one ulp."""
-        nu = self.coordinates(sigma)
-        alpha = np.zeros(len(self._members))
+        nu = self.coordinates(sigma).tolist()
+        alpha = [0.0] * len(self._members)
         for m, (_, _, z) in enumerate(self._members):
             if z is None:
-                alpha[m] = max(0.5 * float(np.log(nu[m])), floor) if nu[m] > 0 else floor
+                alpha[m] = max(0.5 * log(nu[m]), floor) if nu[m] > 0 else floor
         for m, (i, j, z) in enumerate(self._members):
             if z is not None and alpha[i] > floor and alpha[j] > floor:
-                correlation = float(nu[m] / np.exp(alpha[i] + alpha[j]))
-                alpha[z] = np.arctanh(np.clip(correlation, -_CORRELATION_LIMIT, _CORRELATION_LIMIT))
-        return alpha
+                correlation = nu[m] / exp(alpha[i] + alpha[j])
+                alpha[z] = atanh(min(max(correlation, -_CORRELATION_LIMIT), _CORRELATION_LIMIT))
+        return np.array(alpha)
 
     def change_of_metric(self, metric: np.ndarray) -> np.ndarray:
         """(k, k) matrix that takes the coordinates of Sigma to those of K Sigma K'."""

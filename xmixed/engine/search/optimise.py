@@ -41,12 +41,16 @@ class State(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A direction of ascent, the shape of the surface there, and the scaled gradient g'(-H)^{-1}g."""
+    """A direction of ascent, the shape of the surface there, and the scaled gradient g'(-H)^{-1}g.
+
+    `curvatures`: eigenvalues of the negative Hessian per relative change of the parameters, in order.
+    """
 
     direction: np.ndarray
     concave: bool
     flat: bool
     scaled_gradient: float
+    curvatures: np.ndarray = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,7 +177,8 @@ def newton_step(
         whole = np.zeros(len(sizes))
         whole[free] = move
         move = whole
-    return Step(move * sizes, flat is None, flat is not None and bool(flat.any()), float(along.dot(newton)))
+    is_flat = flat is not None and bool(flat.any())
+    return Step(move * sizes, flat is None, is_flat, float(along.dot(newton)), values)
 
 
 def search(surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]) -> Search:
