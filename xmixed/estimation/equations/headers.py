@@ -43,7 +43,7 @@ def heckman_footer(e: Estimates) -> list[Line]:
     if "chi2_c" not in own:
         return []
     kind = e.macros["chi2_ct"]
-    text = f"{kind} test of indep. eqns. (rho = 0):".ljust(37 if kind == "LR" else 0)
+    text = f"{kind} test of indep. eqns. (rho = 0):".ljust(36 if kind == "LR" else 0)
     return [render_test(text, 1, own["chi2_c"], own["p_c"]), last_rule()]
 
 
