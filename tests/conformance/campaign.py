@@ -320,7 +320,7 @@ def _of_starts(case: Case, found: Fit, starts: int) -> Iterator[Finding]:
         spread = (0.5, 1.0, 2.0)[number % 3]
         start = np.where(np.isfinite(found.estimates), np.clip(found.estimates, -30, 30), 0.0)
         kinds = [parameter.kind for parameter in found.parameters]
-        middle = float(start[kinds.index("log_sd_residual")]
+        middle = float(start[kinds.index("log_sd_residual")])
         for place, kind in enumerate(kinds):
             if kind == "log_sd":
                 start[place] = max(start[place], middle - 5.0) + spread * rng.normal()
