@@ -1,0 +1,1 @@
+"""Tables of epidemiology: risks, odds and rates, agreement of raters, ROC curves."""
