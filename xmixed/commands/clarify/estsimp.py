@@ -19,8 +19,8 @@ from xmixed.estimation.simulated.model import (
     without_simulations,
 )
 from xmixed.expressions.varlist import check_new_name
+from xmixed.language.arguments.own_options import without_own_options
 from xmixed.language.nodes import Command
-from xmixed.language.own_options import without_own_options
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.language.words import split_command_word
 from xmixed.session.state import SessionState
