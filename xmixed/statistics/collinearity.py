@@ -1,4 +1,4 @@
-"""Collinearity of columns: variance inflation factors and condition numbers (Belsley, Kuh and Welsch 1980)."""
+"""Collinearity of columns: variance inflation factors and condition numbers (Belsley, Kuh, Welsch 1980)."""
 
 from __future__ import annotations
 

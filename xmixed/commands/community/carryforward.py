@@ -8,12 +8,9 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, variables_of
-from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
-from xmixed.expressions.varlist import check_new_name
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.text import counted
 from xmixed.session.state import SessionState
@@ -64,12 +61,8 @@ def carryforward(session: SessionState, node: Command) -> None:
         values = variable.values.copy()
         values[carried] = variable.values[source[carried]]
         session.out.write(f"{name}:  ({counted(int(carried.sum()), 'real change')} made)")
-        made.append(_named(variable, name, values))
+        made.append(replace(variable, name=name, values=values))
     session.data = session.data.with_variables(*made)
-
-
-def _named(variable: Variable, name: str, values: np.ndarray) -> Variable:
-    return replace(variable, name=name, values=values)
 
 
 def last_known(known: np.ndarray, partition: Partition | None) -> np.ndarray:

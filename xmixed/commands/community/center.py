@@ -9,12 +9,10 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.commands.rows import numeric_variables, selected_rows, weights_of
 from xmixed.data.columns import stored
-from xmixed.data.dataset import Variable, default_format
+from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
-from xmixed.expressions.varlist import check_new_name
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
 from xmixed.session.state import SessionState
@@ -40,7 +38,8 @@ from xmixed.statistics.grouped import Grouped
         ),
         exclusive=(("prefix", "generate", "replace"),),
     ),
-    synopsis="center varlist [if] [in] [weight] [, standardize prefix(name) generate(names) replace double casewise]",
+    synopsis="center varlist [if] [in] [weight] [, standardize prefix(name) generate(names) replace "
+    "double casewise]",
     needs=("data",),
     by="whole",
     keeps_r=True,
@@ -55,11 +54,9 @@ def center(session: SessionState, node: Command) -> None:
     if node.option("casewise"):
         for variable in variables:
             rows = rows & variable.known()
-    names = _names(node, variables)
+    names = _names(node, variables, session.data)
     made = []
     for variable, name in zip(variables, names, strict=True):
-        if not node.option("replace"):
-            check_new_name(name, session.data)
         x = variable.to_double()
         used = rows & ~is_missing(x)
         own = None if weights.values is None else weights.values[used]
@@ -90,7 +87,7 @@ def _groups(session: SessionState) -> tuple[np.ndarray, int]:
     return partition.group, partition.count
 
 
-def _names(node: Command, variables: list[Variable]) -> list[str]:
+def _names(node: Command, variables: list[Variable], data: Dataset) -> list[str]:
     if node.option("replace"):
         return [variable.name for variable in variables]
     if "generate" in node.options:

@@ -37,9 +37,8 @@ def collin(session: SessionState, node: Command) -> None:
     if np.count_nonzero(rows) <= len(variables):
         raise StataError(2001, "insufficient observations")
     X = np.column_stack([variable.to_double()[rows] for variable in variables])
-    found = collinearity(X, bool(node.option("corr")))
+    of_correlations = bool(node.option("corr"))
+    found = collinearity(X, of_correlations)
     names = [variable.name for variable in variables]
-    session.out.write(
-        *render_collinearity(found, names, int(np.count_nonzero(rows)), bool(node.option("corr")))
-    )
+    session.out.write(*render_collinearity(found, names, len(X), of_correlations))
     session.r = Results(scalars={"m_vif": float(found.vif.mean()), "cn": float(found.index[-1])})

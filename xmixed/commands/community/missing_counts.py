@@ -93,9 +93,7 @@ def _checked(session: SessionState, node: Command, some: int) -> None:
         condition=True,
         in_range=True,
         options=(
-            OptionSpec(
-                "minimum", "min", "integer", "variables with at least so many; default 1", minimum_value=0
-            ),
+            OptionSpec("minimum", "min", "integer", "least number; default 1", minimum_value=0),
             OptionSpec("percent", "perc", help="per cent of observations too"),
             OptionSpec("sort", "sort", help="most missing values first"),
         ),

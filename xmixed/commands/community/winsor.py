@@ -28,9 +28,7 @@ from xmixed.statistics.grouped import Grouped
         in_range=True,
         options=(
             OptionSpec("generate", "g", "name", "new variable"),
-            OptionSpec(
-                "p", "p", "number", "share of values in each tail", minimum_value=0, maximum_value=0.5
-            ),
+            OptionSpec("p", "p", "number", "share of each tail", minimum_value=0, maximum_value=0.5),
             OptionSpec("h", "h", "integer", "number of values in each tail", minimum_value=1),
             OptionSpec("highonly", "high", help="the highest values only"),
             OptionSpec("lowonly", "low", help="the lowest values only"),
