@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, variables_of
+from xmixed.commands.varlists import generated_names
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
@@ -43,14 +44,9 @@ def carryforward(session: SessionState, node: Command) -> None:
     if (node.option("generate") is None) == (node.option("replace") is None):
         raise StataError(198, "must specify either generate or replace option")
     variables = variables_of(session.data, node)
-    names = (
-        [v.name for v in variables] if node.option("replace") else list(parse_words(node.option("generate")))
-    )
-    if len(names) != len(variables):
-        raise StataError(198, "number of variables in varlist must equal number of variables in generate()")
+    names = [variable.name for variable in variables]
     if not node.option("replace"):
-        for name in names:
-            check_new_name(name, session.data)
+        names = generated_names(node.option("generate"), len(variables), session.data)
     rows = selected_rows(session, node)
     partition = Context.of(session).partition
     made = []

@@ -8,10 +8,12 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import numeric_variables, selected_rows, weights_of
+from xmixed.commands.varlists import generated_names
 from xmixed.data.columns import stored
 from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
+from xmixed.expressions.varlist import check_new_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
@@ -91,10 +93,8 @@ def _names(node: Command, variables: list[Variable], data: Dataset) -> list[str]
     if node.option("replace"):
         return [variable.name for variable in variables]
     if "generate" in node.options:
-        names = list(parse_words(node.option("generate")))
-        if len(names) != len(variables):
-            raise StataError(
-                198, "number of variables in varlist must equal number of variables in generate()"
-            )
-        return names
-    return [f"{node.option('prefix', 'c_')}{variable.name}" for variable in variables]
+        return generated_names(node.option("generate"), len(variables), data)
+    names = [f"{node.option('prefix', 'c_')}{variable.name}" for variable in variables]
+    for name in names:
+        check_new_name(name, data)
+    return names

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from xmixed.commands.registry import command, subcommand
@@ -150,7 +153,7 @@ def tag(session: SessionState, node: Command) -> None:
 def dropvars(session: SessionState, node: Command) -> None:
     _check_saved(session, node)
     variables, _, missing = _missing(session, node)
-    gone = [v.name for v, empty in zip(variables, missing.all(axis=0), strict=True) if empty]
+    gone = [v.name for v, empty in zip(variables, _along(missing, np.all), strict=True) if empty]
     _checked(session, node, int(missing.any(axis=1).sum()))
     session.out.write("", f"note: {' '.join(gone)} dropped" if gone else "note: no variables qualify")
     session.data = session.data.without(gone) if gone else session.data
@@ -172,6 +175,11 @@ def dropobs(session: SessionState, node: Command) -> None:
     session.out.write("", f"({counted(int(gone.sum()), 'observation')} deleted)")
     session.data = session.data.rows(~gone)
     session.r = Results(scalars={"n_dropped": float(gone.sum())})
+
+
+def _along(missing: np.ndarray, every: Callable[..., Any]) -> list[bool]:
+    """Return whether every (np.all) or any (np.any) value of each variable is missing."""
+    return np.asarray(every(missing, axis=0)).tolist()
 
 
 def _check_saved(session: SessionState, node: Command) -> None:
@@ -207,6 +215,6 @@ def dropmiss(session: SessionState, node: Command) -> None:
         return
     if node.condition is not None or node.in_range is not None:
         raise StataError(198, "if and in need the option obs")
-    names = [v.name for v, empty in zip(variables, every(missing, axis=0), strict=True) if empty]
+    names = [v.name for v, empty in zip(variables, _along(missing, every), strict=True) if empty]
     session.out.write("", *(f"({name} dropped)" for name in names) if names else ["(no variables dropped)"])
     session.data = session.data.without(names) if names else session.data

@@ -52,7 +52,7 @@ def winsor(session: SessionState, node: Command) -> None:
     x = variable.to_double()
     rows = selected_rows(session, node) & ~is_missing(x)
     ranked = np.sort(x[rows])
-    h = int(share * len(ranked) + 1e-9) if count is None else count  # .05 of 60 is 3
+    h = count if share is None else int(share * len(ranked) + 1e-9)  # .05 of 60 is 3
     if 2 * h >= len(ranked) or h < 1:
         raise StataError(198, "no values to use: too many or none in each tail")
     low = -np.inf if node.option("highonly") else ranked[h]
