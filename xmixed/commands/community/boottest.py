@@ -121,7 +121,8 @@ def _regression(session: SessionState, node: Command, constraint: Constraint) ->
     fitted: FittedTerms = e.payload
     terms = estimated_terms(e)
     n = int(np.count_nonzero(frame.rows)) if frame.rows.dtype == np.bool_ else len(frame.rows)
-    columns = [frame.column(term) if term.parts else np.ones(n) for term in terms]
+    found = (frame.column(term) for term in terms)
+    columns = [np.ones(n) if column is None else column for column in found]
     y = frame.values(*variable_of(fitted.depvar))
     kept = [place for place, term in enumerate(fitted.terms) if term is not None and not term.status]
     row, codes, cluster = constraint.row[kept], np.arange(n), _cluster(session, node)
