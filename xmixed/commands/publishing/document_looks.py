@@ -24,9 +24,7 @@ ALIGN = OptionSpec(
 )
 LOOK = (
     *(OptionSpec(name, name, help=f"{name} text") for name in _FLAGS),
-    OptionSpec(
-        "script", "script", "choice", "below or above", choices=(("sub", "sub"), ("super", "super"))
-    ),
+    OptionSpec("script", "script", "choice", "below or above", choices=(("sub", "sub"), ("super", "super"))),
     NFORMAT,
 )
 COLORS = {
@@ -81,9 +79,7 @@ def look_of(node: Command) -> Look:
     """Return how the options of a command make text look."""
     font = font_of(node)
     flags = {name: bool(node.option(name)) for name in _FLAGS}
-    return Look(
-        **flags, script=str(node.option("script", "")), font=font.font, size=font.size, color=font.color
-    )
+    return replace(font, **flags, script=str(node.option("script", "")))
 
 
 def evaluated(session: SessionState, text: str, fmt: str) -> str:

@@ -37,9 +37,7 @@ def putdocx(session: SessionState, node: Command) -> None:
     "begin",
     syntax=Syntax(
         options=(
-            OptionSpec(
-                "pagesize", "pagesize", "choice", "size", choices=tuple((n, n) for n in PAGES)
-            ),
+            OptionSpec("pagesize", "pagesize", "choice", "size", choices=tuple((n, n) for n in PAGES)),
             OptionSpec("landscape", "landscape", help="pages broader than high"),
             FONT,
             OptionSpec("margin", "margin", "text", built=False),
@@ -69,9 +67,7 @@ def opened(session: SessionState) -> Document:
     "paragraph",
     syntax=Syntax(
         options=(
-            OptionSpec(
-                "style", "style", "choice", "its kind", choices=tuple((n, n) for n in _STYLES)
-            ),
+            OptionSpec("style", "style", "choice", "its kind", choices=tuple((n, n) for n in _STYLES)),
             ALIGN,
             FONT,
             OptionSpec("indent", "indent", "text", built=False),

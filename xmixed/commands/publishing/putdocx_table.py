@@ -47,9 +47,7 @@ MOST_COLUMNS = 63
             OptionSpec("title", "title", "text", "text above the table"),
             OptionSpec("note", "note", "text", "text below the table", repeatable=True),
             OptionSpec("border", "border", "text", "all, or all, nil for none"),
-            OptionSpec(
-                "headerrow", "headerrow", "integer", "rows that every page repeats", minimum_value=0
-            ),
+            OptionSpec("headerrow", "headerrow", "integer", "rows that every page repeats", minimum_value=0),
             OptionSpec("varnames", "varnames", help="names of variables above their values"),
             OptionSpec("obsno", "obsno", help="numbers of observations beside them"),
             OptionSpec("rownames", "rownames", help="names of rows of a matrix"),
@@ -173,16 +171,14 @@ def _coefficients(session: SessionState, node: Command) -> list[list[str]]:
         if equation.name:
             rows.append([equation.name, *[""] * 6])
         for row in equation.rows:
-            figures = row.figures
-            label = (
-                f"{row.label}.{row.block[0]}" if row.block and row.label else row.label or "#".join(row.block)
-            )
+            figures, block = row.figures, "#".join(row.block)
+            label = f"{row.label}.{block}" if block and row.label else row.label or block
             if row.note:
                 rows.append([label, row.note, *[""] * 5])
                 continue
-            shown = [number_text(value, fmt) for value in (figures.estimate, figures.std_err)]
-            shown += [number_text(figures.ratio, "%8.2f"), number_text(figures.p_value, "%5.3f")]
-            rows.append([label, *shown, *(number_text(value, fmt) for value in (figures.low, figures.high))])
+            shown = [number_text(value, fmt) for value in (figures.estimate, figures.standard_error)]
+            shown += [number_text(figures.statistic, "%8.2f"), number_text(figures.p_value, "%5.3f")]
+            rows.append([label, *shown, *(number_text(x, fmt) for x in (figures.lower, figures.upper))])
     return rows
 
 
@@ -190,11 +186,14 @@ def _changed(
     session: SessionState, node: Command, document: Document, name: str, places: str, what: str | None
 ) -> Document:
     """Return the document with other cells in a table: `name(i,j)`, ranges, `.` for all."""
-    for place, block in enumerate(document.blocks):
-        if isinstance(block, DocumentTable) and block.name == name:
-            break
-    else:
+    found = [
+        (place, block)
+        for place, block in enumerate(document.blocks)
+        if isinstance(block, DocumentTable) and block.name == name
+    ]
+    if not found:
         raise StataError(111, f"table {name} not found")
+    place, block = found[0]
     typed = places.strip()
     if not typed.endswith(")") or typed.count(",") != 1:
         raise StataError(198, "cells are table(row, column)")
