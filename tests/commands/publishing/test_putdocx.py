@@ -75,6 +75,7 @@ def test_cells(report: Session) -> None:
     report.run("putdocx table t = (3, 2)")
     report.run('putdocx table t(1,1) = ("Both"), colspan(2) bold halign(center) shading(lightgray)')
     report.run('putdocx table t(2,1) = ("a")\nputdocx table t(2,1) = ("b"), append linebreak')
+    report.run("putdocx table t(2,.), italic\nputdocx table t(2,.), halign(right)")
     report.run(
         "putdocx table t(3,1/2), halign(right)\nputdocx table t(2,2) = (1/3), nformat(%6.3f) rowspan(2)"
     )

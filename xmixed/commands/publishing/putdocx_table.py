@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from xmixed.language.arguments.matrix_expressions import parse_matrix_expression
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_numlist, parse_varlist
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
-from xmixed.output.document import Document, DocumentCell, DocumentTable, Run
+from xmixed.output.document import Document, DocumentCell, DocumentTable, Look, Run
 from xmixed.session.state import SessionState
 
 MOST_COLUMNS = 63
@@ -224,11 +224,17 @@ def _altered(node: Command, cell: DocumentCell, text: str | None) -> DocumentCel
     look, breaks = look_of(node), 1 if node.option("linebreak") else 0
     runs = cell.runs
     if text is None:
-        runs = tuple(replace(run, look=look) for run in runs)
+        runs = tuple(replace(run, look=_over(run.look, look)) for run in runs)
     else:
         runs = (*(runs if node.option("append") else ()), Run(text, look, breaks))
     shading = color_of(str(node.option("shading"))) if node.option("shading") else cell.shading
     return replace(cell, runs=runs, align=str(node.option("halign", cell.align)), shading=shading)
+
+
+def _over(before: Look, look: Look) -> Look:
+    """Return a look with what another one says more."""
+    changed = {part.name: getattr(look, part.name) for part in fields(look)}
+    return replace(before, **{name: value for name, value in changed.items() if value})
 
 
 def _spanned(block: DocumentTable, node: Command, rows: list[int], columns: list[int]) -> DocumentTable:
