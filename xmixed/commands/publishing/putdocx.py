@@ -6,7 +6,6 @@ import os
 from dataclasses import replace
 from typing import Any
 
-from xmixed.commands.files.memory import file_name
 from xmixed.commands.publishing.document_looks import ALIGN, FONT, LOOK, evaluated, font_of, look_of
 from xmixed.commands.registry import command, subcommand
 from xmixed.errors import StataError
@@ -141,11 +140,17 @@ def _line_ends(node: Command) -> int:
     keeps_r=True,
 )
 def image(session: SessionState, node: Command) -> None:
-    path = os.path.expanduser(file_name(node))
+    path = _path(node)
     if not os.path.exists(path):
         raise StataError(601, f"file {printable(path)} not found")
     width, height = (_inches(node, name) for name in ("width", "height"))
     _adding(session, Run("", breaks=_line_ends(node), picture=path, width=width, height=height))
+
+
+def _path(node: Command) -> str:
+    if not node.argument:
+        raise StataError(100, "invalid file specification")
+    return os.path.expanduser(node.argument)
 
 
 def _inches(node: Command, name: str) -> float:
@@ -203,7 +208,7 @@ def clear(session: SessionState, node: Command) -> None:
 def save(session: SessionState, node: Command) -> None:
     from xmixed.data.files.atomic_file import replace_file
 
-    path = os.path.expanduser(file_name(node))
+    path = _path(node)
     path = path if os.path.splitext(path)[1] else f"{path}.docx"
     before = None
     if node.option("append"):
