@@ -15,7 +15,7 @@ from xmixed.engine.prepare import prepare
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import _REFINED, Objective, Point
 
-ORDERS = [*((form, 0) for form in FORMS), ("ar", 3), ("ma", 2)]
+ORDERS = [*((form, 0) for form in FORMS if form not in ("ar", "exponential")), ("ar", 3), ("ma", 2)]
 
 
 def placed(model: Model) -> tuple[Objective, Point]:
