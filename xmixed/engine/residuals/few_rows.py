@@ -152,9 +152,12 @@ def few_rows(
     by: np.ndarray,
     levels: Sequence[LevelRows],
 ) -> FewRows | None:
-    """What forms dense matrices, or None where rows or parameters are too many; rows as in `units.rows`."""
+    """What forms dense matrices, or None where rows or parameters are too many; rows as in `units.rows`.
+
+    None for Markov residuals, too: their own formulas keep the digits of correlations near one.
+    """
     n, r = len(units.rows), int(table.free.sum())
-    if not r or n > _MOST_ROWS or r * n**2 > _MOST_ELEMENTS:
+    if structure.step is not None or not r or n > _MOST_ROWS or r * n**2 > _MOST_ELEMENTS:
         return None
     found = FewRows(structure, residuals, table, units, by, levels)
     return found if table.free.size * found.count <= _MOST_ELEMENTS else None
