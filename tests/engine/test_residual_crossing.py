@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import ndtri
@@ -176,3 +178,86 @@ def test_heteroskedastic_and_autoregressive_residuals_beside_crossed_effects() -
     assert found.log_likelihood == pytest.approx(-5217.665390, abs=1e-6)
     # Every element of the inverse covariance matrix is visited, never every row times every value.
     assert found.optimization.evaluations < 120
+
+
+WEIGHTS = np.random.default_rng(2).integers(1, 4, 30).astype(float)
+
+
+def weighted(model: Model, of_rows: bool = False) -> Model:
+    """Persons that count once to three times; `of_rows`: observations have weights, too."""
+    factor, person = model.levels
+    rows = np.random.default_rng(4).uniform(0.5, 2.0, len(model.y)) if of_rows else None
+    return replace(model, levels=(factor, replace(person, weights=WEIGHTS)), weights=rows)
+
+
+@pytest.mark.parametrize(
+    ("form", "order", "of_rows"),
+    [*((form, 0, False) for form in FORMS), ("ar", 2, False), ("independent", 0, True)],
+)
+def test_weights_in_crossed_sweeps_are_those_of_dense_columns(form: str, order: int, of_rows: bool) -> None:
+    """Away from the maximum: log likelihood, slopes along the residual parameters and their derivatives."""
+    model = weighted(items(form, "ml", order=order), of_rows)
+    sparse, dense = Objective(prepare(model)), Objective(prepare(model, by_columns=True))
+    assert isinstance(sparse.whitening, CrossedWhitening)
+    assert isinstance(dense.whitening, NestedWhitening)
+    count = sparse.residual_count
+    rho = sparse.whitening.start + 0.1 * np.random.default_rng(1).normal(size=count)
+    one, other = (each.point(metric_blocks(each, np.array([-0.3, 0.2])), rho) for each in (sparse, dense))
+    assert one.log_likelihood == pytest.approx(other.log_likelihood, rel=1e-12)
+    np.testing.assert_allclose(sparse.gradient(one)[-count:], dense.gradient(other)[-count:], atol=1e-11)
+    near, far = (
+        each.second_order(at, True)[1][-count:, -count:] for each, at in ((sparse, one), (dense, other))
+    )
+    np.testing.assert_allclose(near, far, atol=1e-9 * np.abs(far).max())
+
+
+@pytest.mark.parametrize("form", ["independent", "ar"])
+def test_weighted_persons_with_slopes_are_the_expanded_ones(form: str) -> None:
+    """As columns, slopes that cross the persons were refused."""
+    model = items(form, "ml", slope=True)
+    person = model.levels[1].groups
+    copies = WEIGHTS[person].astype(int)
+    rows = np.repeat(np.arange(len(person)), copies)
+    number = np.concatenate([np.arange(count) for count in copies])
+    codes = np.ravel(np.unique(3 * person[rows] + number, return_inverse=True)[1])
+    count = int(codes.max()) + 1
+    taken: dict[int, np.ndarray] = {}
+
+    def of(column: np.ndarray | None) -> np.ndarray | None:
+        return None if column is None else taken.setdefault(id(column), column[rows])
+
+    levels = tuple(
+        replace(
+            level, equations=tuple(replace(e, columns=tuple(map(of, e.columns))) for e in level.equations)
+        )
+        for level in model.levels
+    )
+    residuals = model.residuals
+    assert residuals is not None
+    expanded = Model(
+        model.y[rows],
+        tuple(map(of, model.fixed)),
+        (replace(levels[0], groups=levels[0].groups[rows]), replace(levels[1], groups=codes, n_groups=count)),
+        "ml",
+        replace(residuals, groups=codes, n_groups=count, time=of(residuals.time), by=of(residuals.by)),
+    )
+    one, other = fit(weighted(model)), fit(expanded)
+    assert one.log_likelihood == pytest.approx(other.log_likelihood, rel=1e-11)
+    np.testing.assert_allclose(one.estimates, other.estimates, atol=1e-8)
+    np.testing.assert_allclose(one.parameter_covariance, other.parameter_covariance, rtol=1e-6, atol=1e-9)
+
+
+def test_two_hundred_items_beside_weighted_persons_stay_sparse() -> None:
+    """As columns 20 s and 1 GB; now what the unweighted fit takes."""
+    generator = np.random.default_rng(1)
+    person, item = np.arange(2000) // 10, generator.integers(0, 200, 2000)
+    y = generator.normal(size=200)[person] + 0.7 * generator.normal(size=200)[item]
+    y += generator.normal(size=2000)
+    residuals = Residuals("ar", person, 200, np.arange(2000) % 10.0, order=1)
+    levels = (Level(item, 200, INTERCEPT), Level(person, 200, INTERCEPT))
+    model = Model(y, (None,), levels, "ml", residuals)
+    counted = replace(model, levels=(levels[0], replace(levels[1], weights=1.0 + np.arange(200) % 3)))
+    assert prepare(counted).crossed is not None
+    plain, found = fit(model), fit(counted)
+    assert found.optimization.converged
+    assert found.optimization.evaluations < 1.5 * plain.optimization.evaluations

@@ -44,6 +44,7 @@ from xmixed.engine.products.weights import (
 from xmixed.engine.products.within import least_squares, loses_digits, within_products
 from xmixed.engine.residuals.data import ResidualData, crossed_residual_data, residual_data
 from xmixed.engine.residuals.units import (
+    counts_whole_units,
     crosses_units,
     eliminated_level,
     refuse_row_weights,
@@ -193,8 +194,9 @@ def prepare(model: Model, by_columns: bool = False, relative_weights: bool = Fal
 
 def _ordered(model: Model, by_columns: bool, relative_weights: bool) -> _Order:
     """Put the levels in an order that the sweeps can take, those as columns for which there is none."""
-    if not by_columns and crosses_units(model):
-        return _crossing_units(model)
+    crossing = None if by_columns or not crosses_units(model) else _crossing_units(model, relative_weights)
+    if crossing is not None:
+        return crossing
     model, numbered, nesting, weights = _arranged(whole_units(model))
     n = model.n
     scale = weights.total / n if weights is not None and relative_weights else 1.0
@@ -207,15 +209,30 @@ def _ordered(model: Model, by_columns: bool, relative_weights: bool) -> _Order:
     return _Order(model, numbered, nesting, weights, scale, size, first)
 
 
-def _crossing_units(model: Model) -> _Order:
-    """Levels that cross each other or the units: one that is made of whole units is to be eliminated."""
+def _crossing_units(model: Model, relative_weights: bool) -> _Order | None:
+    """Levels that cross each other or the units: one that is made of whole units is to be eliminated.
+
+    None where weights do not let the levels stand so.
+    """
     assert model.residuals is not None
     numbered = _numbered(model)
     first = eliminated_level(model, [level for _, level in numbered])
+    weights, scale = None, 1.0
+    if is_weighted(model):
+        weights = crossed_weights(model, numbered)
+        if weights is None:
+            return None
+        first = next((at for at, counts in enumerate(weights.to_above) if counts), first)
+        if not counts_whole_units(model, weights, None if first is None else numbered[first][1]):
+            return None
+        scale = weights.total / len(model.y) if relative_weights else 1.0
+        weights = weights.divided(scale) if scale != 1.0 else weights
     if first is None:
         first = len(numbered)
         numbered.append((0, unit_level(model.residuals)))
-    return _Order(model, tuple(numbered), None, None, 1.0, len(model.y), first)
+        weights = None if weights is None else weights.with_level(numbered[-1][1].n_groups)
+    size = len(model.y) if weights is None else weights.total
+    return _Order(model, tuple(numbered), None, weights, scale, size, first)
 
 
 def _arranged(
@@ -353,7 +370,14 @@ def _residual(
     divisors = (scaled.divisors, scaled.x_scale, scaled.y_scale)
     if crossed is not None:
         return crossed_residual_data(
-            order.model.residuals, columns.store, columns.groups, places, divisors, scaled.offset, crossed
+            order.model.residuals,
+            columns.store,
+            columns.groups,
+            places,
+            divisors,
+            scaled.offset,
+            crossed,
+            order.weights,
         )
     assert order.nesting is not None
     return residual_data(

@@ -46,6 +46,13 @@ class Weights:
         """The weights of a problem that has one of the levels only."""
         return Weights(self.total, (self.rows[level],), self.whole_rows, ((),), (self.groups[level],))
 
+    def with_level(self, groups: int) -> Weights:
+        """The weights with one level more, last, whose groups have none."""
+        rows = (*self.rows, self.whole_rows)
+        return Weights(
+            self.total, rows, self.whole_rows, (*self.to_above, ()), (*self.groups, np.ones(groups))
+        )
+
     def divided(self, scale: float) -> Weights:
         """The weights with those of the highest groups divided by a number."""
         groups = tuple(counts / scale for counts in self.groups)

@@ -20,11 +20,21 @@ from xmixed.engine.residuals.precision import Precision
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LevelRows:
-    """A level by row, rows as in `Units.rows`: codes (n,), how many groups, columns of Z (q, n)."""
+    """A level by row, rows as in `Units.rows`: codes (n,), how many groups, columns of Z (q, n).
+
+    `counts` (n,) or None: how often rows count in the sums of its groups; None for once.
+    """
 
     codes: np.ndarray
     n_groups: int
     columns: np.ndarray
+    counts: np.ndarray | None = None
+
+    def counted(self, values: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
+        """(..., n) values of rows, or (..., e) of elements in these `rows`, as often as they count."""
+        if self.counts is None:
+            return values
+        return values * (self.counts if rows is None else self.counts[rows])
 
 
 class CrossedRows:
@@ -39,6 +49,8 @@ class CrossedRows:
         Coefficients of their least squares on the eliminated level's Z, group by group.
     rest : (p+1, n) array
         What these leave: with effects far larger than residuals, products of X and y would lose it.
+    counts : (n,) array
+        How often rows count in all.
     precision : Precision
     rows, columns : (E,) arrays
         Rows of the elements, those below the diagonal twice.
@@ -50,8 +62,10 @@ class CrossedRows:
         fixed: np.ndarray,
         precision: Precision,
         base: CrossedProducts,
+        counts: np.ndarray,
     ) -> None:
         self.levels, self.fixed, self.precision, self.base = list(levels), fixed, precision, base
+        self.counts = counts
         below = np.flatnonzero(precision.rows != precision.columns)
         self._place = np.concatenate([np.arange(len(precision.rows)), below])
         self.rows = np.concatenate([precision.rows, precision.columns[below]])
@@ -83,16 +97,16 @@ class CrossedRows:
         moved = self._whitened(every)
         first, dense = base.order[0], base.order[1:]
         own = self.levels[first]
-        left = own.columns[:, self.rows] * every
+        left = own.counted(own.columns[:, self.rows] * every, self.rows)
         q, G = len(own.columns), own.n_groups
         right = own.columns[:, self.columns]
         ZtZ = np.stack([[np.bincount(self._own, left[a] * right[b], G) for b in range(q)] for a in range(q)])
-        eliminated = LevelProducts((ZtZ + ZtZ.transpose(1, 0, 2)) / 2, _by_group(own, moved))
+        eliminated = LevelProducts((ZtZ + ZtZ.transpose(1, 0, 2)) / 2, _by_group(own, own.counted(moved)))
         levels = list(base.levels)
         levels[first] = eliminated
         for level in dense:
             rows = self.levels[level]
-            levels[level] = replace(levels[level], ZtW=_by_group(rows, moved))
+            levels[level] = replace(levels[level], ZtW=_by_group(rows, rows.counted(moved)))
         B = np.zeros((q, len(self.pattern.indices)))
         at = 0
         for level in dense:
@@ -104,7 +118,7 @@ class CrossedRows:
         return replace(
             base,
             levels=tuple(levels),
-            XyXy=self.rest @ moved.T,
+            XyXy=(self.rest * self.counts) @ moved.T,
             fitted=self.fitted,
             pattern=self.pattern,
             B=B,
@@ -126,7 +140,7 @@ class CrossedRows:
         result = np.zeros((base.pattern.shape[1], base.pattern.shape[1]))
         for i, f in enumerate(dense):
             one = self.levels[f]
-            left, row = one.columns[:, self.rows] * every, one.codes[self.rows]
+            left, row = one.counted(one.columns[:, self.rows] * every, self.rows), one.codes[self.rows]
             for j, g in enumerate(dense[: i + 1]):
                 other = self.levels[g]
                 right = other.columns[:, self.columns]

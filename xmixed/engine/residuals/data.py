@@ -221,6 +221,7 @@ def crossed_residual_data(
     divisors: tuple[list[np.ndarray], np.ndarray, float],
     offset: np.ndarray,
     base: CrossedProducts,
+    weights: Weights | None,
 ) -> CrossedResidualData:
     """Working columns and groups row by row, for levels that cross each other or the units; see above."""
     z, x, y = columns
@@ -238,8 +239,9 @@ def crossed_residual_data(
             grouping.codes[rows],
             grouping.n_groups,
             np.stack([_column(store, c, rows) / scale for c, scale in zip(part, scales, strict=True)]),
+            None if weights is None else weights.rows[place][rows],
         )
-        for grouping, part, scales in zip(groupings, z, z_scales, strict=True)
+        for place, (grouping, part, scales) in enumerate(zip(groupings, z, z_scales, strict=True))
     ]
     fixed = np.empty((len(x) + 1, store.n))
     fixed[-1] = _column(store, y, rows)
@@ -251,9 +253,10 @@ def crossed_residual_data(
     residuals, unit = _in_units(residuals, structure)
     table = structure.table(residuals)
     by = np.zeros(store.n, np.intp) if residuals.by is None else residuals.by[rows].astype(np.intp)
-    elements = precision(structure, residuals, table, units, by)
-    crossed = CrossedRows(levels, fixed, elements, base)
-    few = few_rows(structure, residuals, table, units, by, levels)
+    counts = np.ones(store.n) if weights is None else weights.whole_rows[rows]
+    elements = precision(structure, residuals, table, units, by, counts)
+    crossed = CrossedRows(levels, fixed, elements, base, counts)
+    few = None if weights is not None else few_rows(structure, residuals, table, units, by, levels)
     return CrossedResidualData(residuals, unit, structure, table, units, crossed, few)
 
 

@@ -20,6 +20,8 @@ _LEAST_PIVOT = 1e-9
 class Precision(Protocol):
     """The elements of Lambda^{-1} on and below the diagonal, rows as in `Units.rows`.
 
+    Each unit's log|Lambda| counts as often as its rows do; elements are those of one copy.
+
     Attributes
     ----------
     rows, columns : (e,) integer arrays
@@ -39,15 +41,20 @@ class Precision(Protocol):
 
 
 def precision(
-    structure: ResidualStructure, residuals: Residuals, table: Table, units: Units, by: np.ndarray
+    structure: ResidualStructure,
+    residuals: Residuals,
+    table: Table,
+    units: Units,
+    by: np.ndarray,
+    counts: np.ndarray,
 ) -> Precision:
-    """The elements of a structure; `by` (n,) in the order of `units.rows`."""
+    """The elements of a structure; `by` and how often rows count, (n,), in the order of `units.rows`."""
     if not structure.correlated:
-        return DiagonalPrecision(by, residuals.n_by)
+        return DiagonalPrecision(by, residuals.n_by, counts)
     if structure.step is not None:
         assert residuals.time is not None
-        return MarkovPrecision(residuals.time[units.rows], units, by, residuals.n_by, structure.step)
-    return BlockPrecision(structure, residuals, table, units, by)
+        return MarkovPrecision(residuals.time[units.rows], units, by, residuals.n_by, structure.step, counts)
+    return BlockPrecision(structure, residuals, table, units, by, counts)
 
 
 def element_count(structure: ResidualStructure, sizes: np.ndarray) -> int:
@@ -60,10 +67,10 @@ def element_count(structure: ResidualStructure, sizes: np.ndarray) -> int:
 class DiagonalPrecision:
     """Independent residuals, a variance for each by() group."""
 
-    def __init__(self, by: np.ndarray, n_by: int) -> None:
+    def __init__(self, by: np.ndarray, n_by: int, counts: np.ndarray) -> None:
         self.rows = self.columns = np.arange(len(by))
         self.by = by
-        self.sizes = np.bincount(by, minlength=n_by).astype(np.float64)
+        self.sizes = np.bincount(by, counts, n_by)
 
     def at(self, full: np.ndarray) -> tuple[np.ndarray, float]:
         """See `Precision`."""
@@ -79,9 +86,11 @@ class DiagonalPrecision:
 class MarkovPrecision:
     """Each residual depends on the one before: (now - a then)^2/(rest sd^2) by row."""
 
-    def __init__(self, time: np.ndarray, units: Units, by: np.ndarray, n_by: int, step: Step) -> None:
+    def __init__(
+        self, time: np.ndarray, units: Units, by: np.ndarray, n_by: int, step: Step, counts: np.ndarray
+    ) -> None:
         n = len(time)
-        self.by, self.n_by, self.step = by, n_by, step
+        self.by, self.n_by, self.step, self.counts = by, n_by, step, counts
         follows = np.ones(n, bool)
         follows[units.starts] = False
         self.follows = np.flatnonzero(follows)
@@ -109,7 +118,7 @@ class MarkovPrecision:
     def at(self, full: np.ndarray) -> tuple[np.ndarray, float]:
         """See `Precision`."""
         values, logs = self._by_row(full)
-        return values, float(logs.sum())
+        return values, float(logs @ self.counts)
 
     def slopes(self, full: np.ndarray, *weights: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
         """See `Precision`."""
@@ -120,7 +129,7 @@ class MarkovPrecision:
             moved = full.astype(complex)
             moved[:, k] += 1j * STEP
             values, logs = self._by_row(moved)
-            of_log[:, k] = np.bincount(self.by, np.imag(logs) / STEP, self.n_by)
+            of_log[:, k] = np.bincount(self.by, self.counts * np.imag(logs) / STEP, self.n_by)
             change = np.imag(values) / STEP
             for total, weight in zip(sums, weights, strict=True):
                 total[:, k] = np.bincount(owner, change * weight, self.n_by)
@@ -137,6 +146,7 @@ class BlockPrecision:
         table: Table,
         units: Units,
         by: np.ndarray,
+        counts: np.ndarray,
     ) -> None:
         self.structure, self.table = structure, table
         self._known_places: dict[int, np.ndarray] = {}
@@ -153,8 +163,8 @@ class BlockPrecision:
             i, k = np.tril_indices(T)
             rows.append((own[:, None] + i).ravel())
             columns.append((own[:, None] + k).ravel())
-            counts = np.bincount(np.ravel(pattern), minlength=len(distinct)).astype(np.float64)
-            self.batches.append((distinct[:, 1:], distinct[:, 0].astype(np.intp), np.ravel(pattern), counts))
+            totals = np.bincount(np.ravel(pattern), counts[own], len(distinct))
+            self.batches.append((distinct[:, 1:], distinct[:, 0].astype(np.intp), np.ravel(pattern), totals))
         self.rows, self.columns = np.concatenate(rows), np.concatenate(columns)
 
     def _inverses(self, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

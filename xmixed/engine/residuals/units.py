@@ -11,6 +11,7 @@ from xmixed.engine.errors import InvalidModel, WeightsNotSupported
 from xmixed.engine.model import Level, Model, RandomEffects, Residuals
 from xmixed.engine.products.grouping import enclosing, nest
 from xmixed.engine.products.indicators import without_crossing
+from xmixed.engine.products.weights import Weights
 from xmixed.engine.residuals.precision import element_count
 from xmixed.engine.residuals.structures import structure_of
 
@@ -35,17 +36,13 @@ def refuse_timed_cells(model: Model) -> None:
 def crosses_units(model: Model) -> bool:
     """Whether levels that cross each other, or the units, are to be swept as they are.
 
-    Not so with weights, with effects that are equally correlated, or where the inverse of a unit's covariance
-    matrix has too many elements: then they become columns.
+    Not so with effects that are equally correlated, or where the inverse of a unit's covariance matrix has
+    too many elements: then they become columns. So they do with weights that `crossed_weights` has none for.
     """
     residuals, used = model.residuals, [level for level in model.levels if level.equations]
     if residuals is None or not used or any(level.within is not None for level in used):
         return False
-    if (
-        model.cells is not None
-        or model.weights is not None
-        or any(level.weights is not None for level in model.levels)
-    ):
+    if model.cells is not None:
         return False
     structure = structure_of(residuals)
     if structure.correlated and not all(_whole(level, residuals) for level in used):
@@ -64,6 +61,18 @@ def eliminated_level(model: Model, levels: Sequence[Level]) -> int | None:
     free = not structure_of(residuals).correlated
     places = [place for place, level in enumerate(levels) if free or _whole(level, residuals)]
     return max(places, key=lambda place: _effects(levels[place]), default=None)
+
+
+def counts_whole_units(model: Model, weights: Weights, level: Level | None) -> bool:
+    """Whether all rows of a unit count alike, and the level that is eliminated, if any, is made of units."""
+    residuals = model.residuals
+    assert residuals is not None
+    if not structure_of(residuals).correlated:
+        return True
+    own = np.zeros(residuals.n_groups)
+    own[residuals.groups] = weights.whole_rows
+    alike = bool((own[residuals.groups] == weights.whole_rows).all())
+    return alike and (level is None or _whole(level, residuals))
 
 
 def unit_level(residuals: Residuals) -> Level:

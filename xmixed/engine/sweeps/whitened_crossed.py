@@ -73,7 +73,7 @@ class CrossedWhitening(Whitening):
         if self.problem.reml and p:
             used = np.linalg.solve(up.factor, rest[:p])
             variances += np.einsum("pe,pe->e", used[:, elements.rows], used[:, elements.columns])
-        twice = np.where(elements.rows == elements.columns, 1.0, 2.0)
+        twice = np.where(elements.rows == elements.columns, 1.0, 2.0) * self.crossed.counts[elements.rows]
         squares = e[elements.rows] * e[elements.columns]
         log_det, (of_variances, of_squares) = elements.slopes(
             self.table(rho), twice * variances, twice * squares
