@@ -111,13 +111,7 @@ def test_rates(session: Session) -> None:
     binomial = stats.binom(56, 19017 / 47027)
     one = binomial.cdf(15) - binomial.pmf(15) / 2
     assert session.r["p"] == pytest.approx(2 * one, rel=1e-10)
-    assert (
-        lines[-2]
-        == f"                     (midp)   Pr(k<=15) =                 {one:.4f} (exact)".replace(
-            "                     (midp)", "                     (midp)"
-        )
-        or f"{one:.4f} (exact)" in lines[-2]
-    )
+    assert lines[-2] == f"                    (midp)   Pr(k<=15) = {one:22.4f} (exact)"
 
 
 def test_strata_of_odds(study: Session) -> None:
@@ -143,10 +137,10 @@ def test_strata_of_risks_and_rates(study: Session) -> None:
     above = sum(a * (b + d) / (a + b + c + d) for a, b, c, d in STRATA)
     below = sum(b * (a + c) / (a + b + c + d) for a, b, c, d in STRATA)
     assert study.r["rr"] == pytest.approx(above / below, rel=1e-12)
-    spread = sum(
-        ((a + b) * (a + c) * (b + d) - a * b * (a + b + c + d)) / (a + b + c + d) ** 2
-        for a, b, c, d in STRATA
-    )
+    spread = 0.0
+    for a, b, c, d in STRATA:
+        n = a + b + c + d
+        spread += ((a + b) * (a + c) * (b + d) - a * b * n) / n**2
     error = math.sqrt(spread / (above * below))
     assert study.r["ub_rr"] == pytest.approx(above / below * math.exp(1.959963984540054 * error), rel=1e-10)
     study.run("cs case exposed [fweight = n], by(stratum) or")

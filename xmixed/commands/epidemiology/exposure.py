@@ -185,8 +185,8 @@ def _cohort(session: SessionState, node: Command, table: Fourfold, exposure: str
         )
         measures.append(("Odds ratio", odds, "(Woolf)" if woolf else "(Cornfield)"))
     rows = _counts(table, "Noncases")
-    risks = tuple(_share(*pair) for pair in _risk_pairs(table))
-    session.out.write(*render_exposure(rows, [("Risk", *risks)], exposure))
+    exposed, unexposed, everyone = (_share(*pair) for pair in _risk_pairs(table))
+    session.out.write(*render_exposure(rows, [("Risk", exposed, unexposed, everyone)], exposure))
     _show_measures(session, node, table, measures, level)
     scalars = {"rd": difference.estimate, "lb_rd": difference.low, "ub_rd": difference.high}
     scalars |= {"rr": ratio.estimate, "lb_rr": ratio.low, "ub_rr": ratio.high}
@@ -237,9 +237,10 @@ def _show_measures(
     rows = [(name, found.estimate, found.low, found.high, how) for name, found, how in measures]
     if node.option("exact"):
         one, two = fisher(table)
+        ahead = " " * 25
         tests = [
-            (" " * 25 + "1-sided Fisher's exact P =", f"{one:.4f}"),
-            (" " * 25 + "2-sided Fisher's exact P =", f"{two:.4f}"),
+            (f"{ahead}1-sided Fisher's exact P =", f"{one:.4f}"),
+            (f"{ahead}2-sided Fisher's exact P =", f"{two:.4f}"),
         ]
     else:
         chi2 = table.chi2

@@ -167,7 +167,7 @@ def _conditional(table: Fourfold) -> tuple[np.ndarray, np.ndarray]:
     least, most = max(0.0, table.cases - table.unexposed), min(table.cases, table.exposed)
     k = np.arange(least, most + 1)
     cells = (k, table.cases - k, table.exposed - k, table.unexposed - table.cases + k)
-    return k, -sum(gammaln(cell + 1) for cell in cells)
+    return k, -np.sum([gammaln(cell + 1) for cell in cells], axis=0)
 
 
 def fisher(table: Fourfold) -> tuple[float, float]:
