@@ -11,7 +11,8 @@ import pytest
 from xmixed.interpreter.session import Session
 
 XRAYS = [
-    (1, 1, 21), (1, 2, 12), (2, 1, 4), (2, 2, 17), (2, 3, 1), (3, 1, 3), (3, 2, 9), (3, 3, 15), (3, 4, 2), (4, 4, 1),
+    (1, 1, 21), (1, 2, 12), (2, 1, 4), (2, 2, 17), (2, 3, 1),
+    (3, 1, 3), (3, 2, 9), (3, 3, 15), (3, 4, 2), (4, 4, 1),
 ]  # fmt: skip
 """85 xeromammograms by two radiologists (Boyd and others 1982): both raters' categories and how often."""
 
@@ -78,6 +79,7 @@ def test_several_raters(session: Session) -> None:
     assert lines[-1].startswith("        combined |   0.2099")
     found = session.r["kappa"]
     ratings = [[code for code, n in enumerate(row, 1) for _ in range(n)] for row in FLEISS]
+    session.run("clear")
     session.use(pd.DataFrame(ratings, columns=[f"r{k}" for k in range(14)]).astype(float))
     session.run("kap r0-r13")
     assert session.r["kappa"] == pytest.approx(found, rel=1e-12)

@@ -27,9 +27,8 @@ from xmixed.statistics.inference.agreement import Kappa, several_raters, two_rat
 def _numeric(session: SessionState, node: Command) -> list[Variable]:
     names = resolve_varlist(node.argument, session.data) if node.argument else []
     if len(names) < 2:
-        raise StataError(
-            102 if names else 100, "too few variables specified" if names else "varlist required"
-        )
+        code, text = (102, "too few variables specified") if names else (100, "varlist required")
+        raise StataError(code, text)
     variables = [session.data[name] for name in names]
     if any(variable.is_string for variable in variables):
         raise StataError(109, "type mismatch")

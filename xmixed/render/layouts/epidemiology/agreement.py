@@ -55,6 +55,7 @@ def render_several_raters(
     for place, (text, found) in enumerate(rows):
         if place == len(rows) - 1:
             lines.append(edge)
-        figures = f"{_figure(found.kappa, '%8.4f', 9)}{_figure(found.z, '%9.2f', 11)}{_figure(found.p, '%8.4f', 11)}"
+        figures = _figure(found.kappa, "%8.4f", 9) + _figure(found.z, "%9.2f", 11)
+        figures += _figure(found.p, "%8.4f", 11)
         lines.append(line(right(cut(printable(text), 16), 16) + " |", result(figures)))
     return lines
