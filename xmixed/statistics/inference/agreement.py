@@ -1,4 +1,4 @@
-"""Agreement of raters: Cohen's kappa with weights (Fleiss, Cohen, Everitt 1969), Fleiss's of several raters."""
+"""Agreement of raters: Cohen's kappa with weights (Fleiss, Cohen, Everitt 1969), Fleiss's of several."""
 
 from __future__ import annotations
 
