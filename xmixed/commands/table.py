@@ -396,7 +396,7 @@ COMMANDS: dict[str, Listed] = {
     "rvfplot": Listed("rvfplot", "graphics.models.diagnostics", "Residuals against fitted values"),
     "rvpplot": Listed("rvpplot", "graphics.models.diagnostics", "Residuals against a variable"),
     "sample": Listed("sample", "combine.sample", "Keep a random sample"),
-    "sampsi": Listed("sampsi", None),
+    "sampsi": Listed("sampsi", "inference.sampsi", "Sample sizes and power for means and proportions"),
     "save": Listed("sa", "files.use_save", "Save the data in memory"),
     "saveold": Listed("saveold", "files.use_save", "Save the data in memory for Stata 10"),
     "scalar": Listed("sca", "programming.scalar", "Define, list and drop scalars"),
