@@ -435,7 +435,7 @@ COMMANDS: dict[str, Listed] = {
     "statsby": Listed("statsby", "prefixes.statsby", "Results of a command for each by-group, as data"),
     "statsmat": Listed("statsmat", "community.statsmat", "Statistics as a matrix"),
     "stcox": Listed("stcox", "estimation.stcox", "Cox regression of survival times"),
-    "stcurve": Listed("stcurve", None),
+    "stcurve": Listed("stcurve", "survival.stcurve", "Curves of a survival model at values of its covariates"),
     "stem": Listed("stem", None),
     "stepwise": Listed("stepwise", "prefixes.refused", "Not there; says what to do instead"),
     "streg": Listed("streg", "estimation.stcox", "Parametric regression of survival times"),
