@@ -77,6 +77,18 @@ def test_graph_has_a_curve_for_each_set(trial: Session) -> None:
     assert "t" in trial.data  # the data are back
 
 
+def test_nine_curves(trial: Session) -> None:
+    trial.run("stcox x z")
+    trial.run(
+        "stcurve, survival at(x=1) at1(z=1) at2(z=2) at3(z=3) at4(z=4) at5(z=5) "
+        "at6(z=6) at7(z=7) at8(z=8) at9(z=9) outfile(curves, replace)"
+    )
+    found = saved(trial)
+    ends = [found["surv1"][found["curve"] == curve][-1] for curve in range(1, 10)]
+    b = trial.e["b"].values[0]
+    assert np.diff(np.log(-np.log(ends))) == pytest.approx(np.full(8, b[1]), rel=1e-9)
+
+
 def test_refusals(trial: Session, refused) -> None:
     assert refused(trial, "stcurve, survival")[0] == 301
     trial.run("stcox x z")
