@@ -23,7 +23,7 @@ _NO_CORRELATION = 200.0
 # and beyond these it counts as there, if the log likelihood is level.
 _ATANH_LIMIT = 4.0
 _LOGIT_LIMIT = 8.0
-_LEVEL = 1e-3
+_LEVEL, _STEEP = 1e-3, 1e-2
 # Log ratio to sigma_e from which a residual standard deviation is tried at zero, and what stands for that.
 # The log likelihood has rounding errors of its square, relative to 1e-16.
 _LOG_NEAR = -4.0
@@ -183,8 +183,10 @@ def _is_level(objective: Objective, point: Point, limit: Point | None, place: in
     """Whether the log likelihood hardly changes along a residual parameter, up to its limit or `far` out."""
     if not far and (limit is None or not point.log_likelihood - limit.log_likelihood < _LEVEL):
         return False
-    curvature = objective.second_order(point)[1].diagonal()[objective.block_count + place]
-    return bool(abs(curvature) < _LEVEL)
+    gradient, hessian = objective.second_order(point)
+    at = objective.block_count + place
+    # Where it rises without limit its slope is that of a logarithm, which is not curved either.
+    return bool(abs(hessian[at, at]) < _LEVEL and abs(gradient[at]) < _STEEP)
 
 
 def _falls(objective: Objective, point: Point, trial: Point) -> bool:

@@ -90,7 +90,7 @@ def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
         return None
     face = _face(objective, rungs, best)
     if face is None:
-        return settle(objective, best)
+        return settle(objective, best) if best.log_likelihood > lowest else None
     best, boundary = settle(objective, best, face)
     boundary.notes += [BoundaryNote("residual_singular", 0, group) for group in face.groups]
     return best, boundary
