@@ -44,7 +44,7 @@ WRONG = 1e-4
 _ROUNDING = 1e-15
 _MOST_CONDITION = 1e8
 _MOST_APART = 1e8
-_AT_LIMIT = 18.7
+_AT_LIMIT = np.arctanh(np.nextafter(1.0, 0.0))
 # An error of the order of what a fit says it has.
 _TOLD = 10.0
 KINDS = (
@@ -269,7 +269,7 @@ def _density(found: Fit, dense: Model, estimates: np.ndarray) -> float:
     """
     estimates = np.asarray(estimates, np.longdouble)
     correlated = np.array([parameter.kind == "atanh_correlation" for parameter in found.parameters], bool)
-    at_limit = correlated & (np.abs(estimates) > _AT_LIMIT)
+    at_limit = correlated & (np.abs(estimates) == _AT_LIMIT)
     try:
         return dense_log_likelihood(
             dense, found.parameters, np.where(at_limit, np.copysign(np.inf, estimates), estimates)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # exp(2*LOG_FLOOR) is the smallest variance ratio that the estimation metric shows.
 LOG_FLOOR = float(np.log(1e-16))
-_CORRELATION_LIMIT = float(np.nextafter(1.0, 0.0))
+CORRELATION_LIMIT = float(np.nextafter(1.0, 0.0))
 
 Label = tuple["ParameterKind", int, int]
 # Parameters up to which what does not depend on their values is kept.
@@ -199,7 +199,7 @@ class CovarianceStructure(ABC):
         for m, (i, j, z) in enumerate(self._members):
             if z is not None and alpha[i] > floor and alpha[j] > floor:
                 correlation = float(nu[m] / np.exp(alpha[i] + alpha[j]))
-                alpha[z] = np.arctanh(np.clip(correlation, -_CORRELATION_LIMIT, _CORRELATION_LIMIT))
+                alpha[z] = np.arctanh(np.clip(correlation, -CORRELATION_LIMIT, CORRELATION_LIMIT))
         return alpha
 
     def change_of_metric(self, metric: np.ndarray) -> np.ndarray:

@@ -1,0 +1,53 @@
+"""Parameters of covariates far from zero: they say all there is to say, and are read to the last digit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.conformance.campaign import draw
+from xmixed.engine import Level, Model, Options, RandomEffects, evaluate, fit
+
+SEEDS = (1032, 1507, 5048, 31006, 35052, 35325)
+"""Unstructured effects of covariates 1e6 and 1e8 from zero, some of singular matrices.
+
+At their own estimates the log likelihood was off by 2, .005, .007, not to be computed, 25 and 2e-7.
+"""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_fit_is_found_again_at_its_estimates(seed: int) -> None:
+    model = draw(seed).model
+    found = fit(model)
+    assert found.optimization.converged
+    assert evaluate(model, found.estimates).log_likelihood == pytest.approx(found.log_likelihood, abs=2e-7)
+    given = fit(model, Options(start=found.estimates, iterate=0, standard_errors=False))
+    assert given.log_likelihood == pytest.approx(found.log_likelihood, abs=2e-7)
+
+
+def _slopes(offset: float) -> Model:
+    """Random intercepts and slopes of 30 groups of 6."""
+    rng = np.random.default_rng(4)
+    group = np.repeat(np.arange(30), 6)
+    x = np.round(rng.normal(size=180), 6)
+    y = x + rng.normal(size=30)[group] + (1.0 + rng.normal(size=30))[group] * x + rng.normal(size=180)
+    x = x + offset
+    level = Level(group, 30, (RandomEffects((x, None), "unstructured"),))
+    return Model(y, (x, None), (level,), "reml")
+
+
+def test_predicted_slopes_do_not_depend_on_where_zero_is() -> None:
+    models = [_slopes(offset) for offset in (0.0, 1e8)]
+    near, far = (evaluate(model, fit(model).estimates).effects()[0] for model in models)
+    np.testing.assert_allclose(far.means[0], near.means[0], atol=1e-5)
+    np.testing.assert_allclose(far.means[1] + 1e8 * far.means[0], near.means[1], atol=1e-5)
+    np.testing.assert_allclose(far.variances[0, 0], near.variances[0, 0], rtol=1e-4)
+
+
+def test_only_a_pair_that_is_tied_is_at_a_limit() -> None:
+    """Beside a covariate 1e8 from zero every correlation with the constant is -1 to sixteen digits."""
+    found = fit(draw(35052).model)
+    assert {note.kind for note in found.boundary} == {"covariance_singular", "residual_singular"}
+    errors = np.sqrt(np.diag(found.parameter_covariance))
+    kinds = [parameter.kind for parameter in found.parameters]
+    assert all(errors[place] > 0 for place, kind in enumerate(kinds) if kind == "atanh_correlation")
