@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,3 +53,27 @@ def test_only_a_pair_that_is_tied_is_at_a_limit() -> None:
     errors = np.sqrt(np.diag(found.parameter_covariance))
     kinds = [parameter.kind for parameter in found.parameters]
     assert all(errors[place] > 0 for place, kind in enumerate(kinds) if kind == "atanh_correlation")
+
+
+@pytest.mark.parametrize("structure", ["independent", "unstructured"])
+@pytest.mark.parametrize("scale", [1e17, 1e100])
+def test_large_covariates_have_small_slopes(scale: float, structure: str) -> None:
+    """Nanoseconds since 1970 are 1e18: the standard deviation was 8 times what it is, at 1e20 8,000 times."""
+    model = _slopes(0.0)
+    x = np.asarray(model.fixed[0])
+
+    def scaled(column: np.ndarray) -> Model:
+        level = Level(model.levels[0].groups, 30, (RandomEffects((column, None), structure),))  # type: ignore[arg-type]
+        return replace(model, fixed=(column, None), levels=(level,))
+
+    usual, large = scaled(x), scaled(x * scale)
+    expected, found = fit(usual), fit(large)
+    assert found.estimates[0] + np.log(scale) == pytest.approx(expected.estimates[0], abs=1e-9)
+    np.testing.assert_allclose(found.estimates[1:], expected.estimates[1:], atol=1e-9)
+    np.testing.assert_allclose(
+        found.parameter_covariance, expected.parameter_covariance, rtol=1e-6, atol=1e-9
+    )
+    slopes = evaluate(large, found.estimates).effects()[0].means[0]
+    np.testing.assert_allclose(
+        slopes * scale, evaluate(usual, expected.estimates).effects()[0].means[0], atol=1e-9
+    )

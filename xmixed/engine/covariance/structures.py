@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from xmixed.engine.result import ParameterKind
 
-# exp(2*LOG_FLOOR) is the smallest variance ratio that the estimation metric shows.
+# exp(2*LOG_FLOOR) is the smallest variance ratio that the estimation metric shows of usual columns.
 LOG_FLOOR = float(np.log(1e-16))
 CORRELATION_LIMIT = float(np.nextafter(1.0, 0.0))
 
@@ -189,15 +189,19 @@ class CovarianceStructure(ABC):
             second[m, z, z] = -2.0 * float(np.tanh(alpha[z])) * slope
         return Mapping(value, jacobian, second)
 
-    def to_estimation(self, sigma: np.ndarray, floor: float) -> np.ndarray:
-        """Estimation metric of Sigma; log sds not below `floor`, correlations short of one by one ulp."""
-        nu = self.coordinates(sigma)
-        alpha = np.zeros(len(self._members))
+    def to_estimation(self, sigma: np.ndarray, floors: np.ndarray) -> np.ndarray:
+        """Estimation metric of Sigma; correlations short of one by one ulp.
+
+        Log sds are not below those of `floors`, (q,), by column; a common one not below the least.
+        """
+        nu, alpha = self.coordinates(sigma), np.zeros(len(self._members))
+        least = np.full(len(alpha), float(floors.min()))
         for m, (_, _, z) in enumerate(self._members):
             if z is None:
-                alpha[m] = max(0.5 * float(np.log(nu[m])), floor) if nu[m] > 0 else floor
+                least[m] = least[m] if self.common_variance else floors[self.labels[m][1] - 1]
+                alpha[m] = max(0.5 * float(np.log(nu[m])), least[m]) if nu[m] > 0 else least[m]
         for m, (i, j, z) in enumerate(self._members):
-            if z is not None and alpha[i] > floor and alpha[j] > floor:
+            if z is not None and alpha[i] > least[i] and alpha[j] > least[j]:
                 correlation = float(nu[m] / np.exp(alpha[i] + alpha[j]))
                 alpha[z] = np.arctanh(np.clip(correlation, -CORRELATION_LIMIT, CORRELATION_LIMIT))
         return alpha

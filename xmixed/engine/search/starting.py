@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import metric_matrix, user_matrix
+from xmixed.engine.covariance.blocks import estimated, metric_matrix
 from xmixed.engine.covariance.distant import from_estimates, is_far
-from xmixed.engine.covariance.structures import LOG_FLOOR
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import Objective
@@ -60,7 +59,7 @@ def completed(objective: Objective, start: np.ndarray) -> np.ndarray:
     if gaps.any():
         point = objective.point(start_blocks(objective))
         blocks = zip(objective.problem.blocks, point.blocks, strict=True)
-        parts = [b.structure.to_estimation(user_matrix(b, psi), LOG_FLOOR) for b, psi in blocks]
+        parts = [estimated(b, psi) for b, psi in blocks]
         log_sigma = float(0.5 * np.log(objective.variance(point)) + np.log(objective.problem.y_scale))
         whitening = objective.whitening
         residual = np.zeros(0) if whitening is None else whitening.estimates(point.rho)
