@@ -32,6 +32,8 @@ _LOG_ZERO = -8.0
 _ROUNDING = 1e-6
 # A fall below this may be rounding elsewhere, too.
 _PERHAPS_ROUNDING = 1e-5
+# Few trials find the largest rounding error to such a factor.
+_SURELY = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,7 +197,7 @@ def _falls(objective: Objective, point: Point, trial: Point) -> bool:
     fall = point.log_likelihood - trial.log_likelihood
     if fall <= 1e-11 * max(1.0, abs(point.log_likelihood)):
         return False
-    return not fall < _PERHAPS_ROUNDING or fall > left_open(objective, point)
+    return not fall < _PERHAPS_ROUNDING or fall > _SURELY * left_open(objective, point)
 
 
 def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:
