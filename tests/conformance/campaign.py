@@ -271,7 +271,7 @@ def _density(found: Fit, dense: Model, estimates: np.ndarray) -> float:
     values = np.array(estimates, np.longdouble)
     zero = {(note.level, note.equation, note.row) for note in found.boundary if note.kind == "variance_zero"}
     for place, parameter in enumerate(found.parameters):
-        if parameter.kind == "atanh_correlation" and abs(values[place]) == _AT_LIMIT:
+        if parameter.kind == "atanh_correlation" and abs(abs(values[place]) - _AT_LIMIT) < 1e-13:
             values[place] = np.copysign(np.inf, values[place])
         if parameter.kind == "log_sd" and (parameter.level, parameter.equation, parameter.row) in zero:
             values[place] = -np.inf

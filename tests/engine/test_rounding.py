@@ -20,7 +20,7 @@ def _off(model: Model, found: Fit) -> float:
     """How far the log likelihood is from the density, by 64 bits, correlations at their limits."""
     estimates = found.estimates.astype(np.longdouble)
     for place, parameter in enumerate(found.parameters):
-        if parameter.kind == "atanh_correlation" and abs(found.estimates[place]) == LIMIT:
+        if parameter.kind == "atanh_correlation" and abs(abs(found.estimates[place]) - LIMIT) < 1e-13:
             estimates[place] = np.copysign(np.inf, estimates[place])
     return abs(found.log_likelihood - float(dense_log_likelihood(model, found.parameters, estimates)))
 

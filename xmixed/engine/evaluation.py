@@ -240,7 +240,7 @@ def _point_at(objective: Objective, start: Start) -> Point:
 
 def _is_zero(block: Block, psi: np.ndarray) -> np.ndarray:
     """Which variances are zero, (q,)."""
-    return user_matrix(block, psi).diagonal() <= _ZERO * np.exp(2.0 * log_floors(block))
+    return user_matrix(block, psi).diagonal() <= _ZERO * np.exp(2.0 * np.array(log_floors(block)))
 
 
 def _by_code(effects: LevelEffects, labels: np.ndarray | None, level: Level, fitted: Level) -> LevelEffects:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
@@ -70,9 +71,9 @@ def user_matrix(block: Block, psi: np.ndarray) -> np.ndarray:
     return (result + result.T) / 2
 
 
-def log_floors(block: Block) -> np.ndarray:
-    """The lowest log sds over sigma_e that the estimation metric shows, (q,): lower for large covariates."""
-    return LOG_FLOOR - 0.5 * np.log(np.maximum(1.0, block.start_scale / _LARGE))
+def log_floors(block: Block) -> list[float]:
+    """The lowest log sds over sigma_e that the estimation metric shows, q: lower for large covariates."""
+    return [LOG_FLOOR - 0.5 * log(max(1.0, square / _LARGE)) for square in block.start_scale.tolist()]
 
 
 def estimated(block: Block, psi: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from math import atanh
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from xmixed.engine.covariance.structures import CORRELATION_LIMIT, pairs
 
 # Share of a column's variance at zero that its variance at the mean must be for Sigma to do.
 _FAR = 1e-6
-_DIGITS = 60
+_DIGITS, _ULPS = 60, 1e-13
 # An eigenvalue that is negative by this share of the trace is a rounding error of the parameters.
 _NEGATIVE = 1e-6
 # A pair is at a limit where its determinant is this share of what it could be.
@@ -78,7 +79,7 @@ def from_estimates(block: Block, alpha: np.ndarray) -> np.ndarray:
         sigma = [[sds[i] * sds[j] if i == j else Decimal(0) for j in range(q)] for i in range(q)]
         for (i, j), value in zip(pairs(q), alpha[q:].tolist(), strict=True):
             r = one if value > 0 else -one
-            if abs(value) != np.arctanh(CORRELATION_LIMIT):
+            if abs(abs(value) - atanh(CORRELATION_LIMIT)) > _ULPS:
                 r = one - 2 / (one + (2 * Decimal(value)).exp())
             sigma[i][j] = sigma[j][i] = r * sds[i] * sds[j]
         K = [[Decimal(float(value)) for value in row] for row in block.metric]

@@ -8,9 +8,10 @@ estimation metric (log standard deviations, atanh correlations) has as many elem
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, ClassVar
+from math import atanh, exp, log
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -29,8 +30,7 @@ _MOST_KEPT = 100
 Members = tuple[int, int, int | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mapping:
+class Mapping(NamedTuple):
     """A smooth map from k parameters to k natural coordinates.
 
     Attributes
@@ -47,7 +47,7 @@ class Mapping:
     def bent(self, slopes: np.ndarray) -> np.ndarray:
         """Second derivatives weighted by slopes along nu and summed, (k, k)."""
         k = self.second.shape[1]
-        return (slopes @ self.second.reshape(len(slopes), k * k)).reshape(k, k)
+        return slopes.dot(self.second.reshape(len(slopes), k * k)).reshape(k, k)
 
 
 @cache
@@ -163,7 +163,7 @@ class CovarianceStructure(ABC):
 
     def matrix(self, nu: np.ndarray) -> np.ndarray:
         """Sigma = sum nu_i E_i."""
-        return (nu @ self._flat).reshape(self.q, self.q)
+        return nu.dot(self._flat).reshape(self.q, self.q)
 
     def limit(self, correlation: float) -> float:
         """The limit that a correlation of a singular matrix is at."""
@@ -189,22 +189,22 @@ class CovarianceStructure(ABC):
             second[m, z, z] = -2.0 * float(np.tanh(alpha[z])) * slope
         return Mapping(value, jacobian, second)
 
-    def to_estimation(self, sigma: np.ndarray, floors: np.ndarray) -> np.ndarray:
+    def to_estimation(self, sigma: np.ndarray, floors: Sequence[float]) -> np.ndarray:
         """Estimation metric of Sigma; correlations short of one by one ulp.
 
         Log sds are not below those of `floors`, (q,), by column; a common one not below the least.
         """
-        nu, alpha = self.coordinates(sigma), np.zeros(len(self._members))
-        least = np.full(len(alpha), float(floors.min()))
+        nu, lowest = self.coordinates(sigma).tolist(), min(floors)
+        alpha, least = [0.0] * len(self._members), [lowest] * len(self._members)
         for m, (_, _, z) in enumerate(self._members):
             if z is None:
-                least[m] = least[m] if self.common_variance else floors[self.labels[m][1] - 1]
-                alpha[m] = max(0.5 * float(np.log(nu[m])), least[m]) if nu[m] > 0 else least[m]
+                least[m] = lowest if self.common_variance else floors[self.labels[m][1] - 1]
+                alpha[m] = max(0.5 * log(nu[m]), least[m]) if nu[m] > 0 else least[m]
         for m, (i, j, z) in enumerate(self._members):
             if z is not None and alpha[i] > least[i] and alpha[j] > least[j]:
-                correlation = float(nu[m] / np.exp(alpha[i] + alpha[j]))
-                alpha[z] = np.arctanh(np.clip(correlation, -CORRELATION_LIMIT, CORRELATION_LIMIT))
-        return alpha
+                correlation = nu[m] / exp(alpha[i] + alpha[j])
+                alpha[z] = atanh(min(max(correlation, -CORRELATION_LIMIT), CORRELATION_LIMIT))
+        return np.array(alpha)
 
     def change_of_metric(self, metric: np.ndarray) -> np.ndarray:
         """(k, k) matrix that takes the coordinates of Sigma to those of K Sigma K'."""
