@@ -262,6 +262,7 @@ def _climb(
     # Whoever gives starting values has chosen where to start.
     found, elsewhere = search(surface, point, options, report), options.start is not None
     left: _Ascent | None = None
+    limited = options
     for _ in range(_RESTARTS):
         objective = root.objective
         if _is_final(found):
@@ -272,33 +273,32 @@ def _climb(
         if found.verdict != "converged" and len(found.iterations) > _LONG:
             return _Ascent(root, surface, found, *settle(nearer, point), left)
         if nearer is not objective:
-            found = _resumed(surface, point, options, report, found)
+            found = _resumed(surface, point, limited, report, found)
             continue
         point, boundary = _settled(root, point)
-        here = _Ascent(root, surface, found, point, boundary, left)
-        before = elsewhere
-        higher, elsewhere = _higher(here, before)
+        here, limited = _Ascent(root, surface, found, point, boundary, left), options
+        higher = _higher(here)
+        if higher is None and not elsewhere:
+            elsewhere, (higher, ended) = True, start_elsewhere(root, point)
+            if higher is not None and found.verdict == "converged":
+                left = replace(here, left=None)
+                most = len(found.iterations) + _ELSEWHERE
+                limited = options if ended else replace(options, iterate=min(options.iterate, most))
         if higher is None:
             return here
-        limited = options
-        if elsewhere and not before and found.verdict == "converged":
-            left = replace(here, left=None)
-            limited = replace(options, iterate=min(options.iterate, len(found.iterations) + _ELSEWHERE))
         found = _resumed(surface, higher, limited, report, found)
     return _Ascent(root, surface, found, *_settled(root, found.state.point), left)
 
 
-def _higher(here: _Ascent, elsewhere: bool) -> tuple[Point | None, bool]:
-    """A point above that where the search ended, if there is one, and whether it was looked for elsewhere."""
+def _higher(here: _Ascent) -> Point | None:
+    """A point above that where the search ended, near a smaller model or along a ridge."""
     root, point, higher = here.root, here.point, None
     # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
     if not _separately(root.objective):
         higher = higher_start(root.objective, point)
     if higher is None and not here.boundary.notes:
         higher = higher_on_ridge(root, point)
-    if higher is None and not elsewhere:
-        higher, elsewhere = start_elsewhere(root, point), True
-    return higher, elsewhere
+    return higher
 
 
 def _is_final(found: Search) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xmixed.engine.covariance.blocks import Block, metric_matrix, size, user_matrix
+from xmixed.engine.covariance.distant import at_limits, is_distant
 from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.rounding import left_open
@@ -31,6 +32,8 @@ _LOG_ZERO = -8.0
 _ROUNDING = 1e-6
 # A fall below this may be rounding elsewhere, too.
 _PERHAPS_ROUNDING = 1e-5
+# Few trials find the largest rounding error to such a factor.
+_SURELY = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,7 +197,7 @@ def _falls(objective: Objective, point: Point, trial: Point) -> bool:
     fall = point.log_likelihood - trial.log_likelihood
     if fall <= 1e-11 * max(1.0, abs(point.log_likelihood)):
         return False
-    return not fall < _PERHAPS_ROUNDING or fall > left_open(objective, point)
+    return not fall < _PERHAPS_ROUNDING or fall > _SURELY * left_open(objective, point)
 
 
 def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:
@@ -264,13 +267,16 @@ def _mark_limits(
     """Say which correlations of a singular block are at their limits."""
     sigma = user_matrix(block, psi)
     one_limit = block.structure.of(len(keep)).has_one_limit
+    # Beside a covariate far from zero every correlation with the constant is within rounding of a limit.
+    tied = at_limits(block, psi) if is_distant(block, psi) else None
     found = False
     boundary.on_face[index] = not one_limit
     for m, (kind, i, j) in enumerate(block.structure.labels):
         if kind != "atanh_correlation" or i - 1 not in keep or j - 1 not in keep:
             continue
         correlation = sigma[i - 1, j - 1] / np.sqrt(sigma[i - 1, i - 1] * sigma[j - 1, j - 1])
-        if one_limit or abs(correlation) > 1.0 - 1e-9:
+        equal = abs(correlation) > 1.0 - 1e-9 if tied is None else bool(tied[m - size(block)])
+        if one_limit or equal:
             found = True
             boundary.fixed[part.start + m] = True
             boundary.limits[index][m] = block.structure.limit(correlation)

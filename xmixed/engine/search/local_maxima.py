@@ -114,14 +114,15 @@ def leave_false_boundary(root: Surface, point: Point) -> Point:
     return objective.point(tuple(blocks), point.rho)
 
 
-def start_elsewhere(root: Surface, point: Point) -> Point | None:
+def start_elsewhere(root: Surface, point: Point) -> tuple[Point | None, bool]:
     """A point above a maximum found, on the way up from other correlations or variances; few rows only.
 
-    One on a way that ends at a maximum, if there is such; None where the ways that begin highest end below.
+    One on a way that ends at a maximum, if there is such, and whether it is; None where the ways that begin
+    highest end below.
     """
     objective = root.objective
     if objective.problem.n > _FEW_ROWS:
-        return None
+        return None, False
     trials = [objective.point(blocks, point.rho) for blocks in _at_limits(objective, point)]
     residual = objective.problem.residual
     if objective.residual_count and residual is not None and residual.n_units <= _FEW_UNITS:
@@ -139,7 +140,7 @@ def start_elsewhere(root: Surface, point: Point) -> Point | None:
         if ended:
             best = found
         unended = unended if found is None else found
-    return unended if best is None else best
+    return (unended, False) if best is None else (best, True)
 
 
 def _distinct(trials: list[Point], point: Point) -> list[Point]:
