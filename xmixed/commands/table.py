@@ -354,7 +354,7 @@ COMMANDS: dict[str, Listed] = {
     "proportion": Listed("prop", "estimation.mean", "Proportions, by groups too"),
     "prtest": Listed("prtest", "inference.prtest", "Tests of proportions"),
     "prtesti": Listed("prtesti", "inference.immediate", "Tests of proportions that are typed"),
-    "prvalue": Listed("prvalue", None, nearest="margins"),
+    "prvalue": Listed("prvalue", "community.prvalue", "Predictions at values of covariates, with limits"),
     "putdocx": Listed("putdocx", "publishing.putdocx", "Documents for word processors"),
     "putexcel": Listed("putexcel", "files.putexcel", "Write results into cells of a workbook"),
     "pwcompare": Listed("pwcompare", "postestimation.contrast", "Pairwise comparisons of the levels of factors"),
