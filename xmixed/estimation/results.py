@@ -81,6 +81,13 @@ MODULES: dict[str, str] = {
     "total": "means.estimator",
     "xtgee": "population.estimator",
     "xtreg": "linear.xtreg",
+    "newey": "series.estimator:NEWEY",
+    "prais": "series.estimator:PRAIS",
+    "qreg": "quantiles.estimator:SINGLE",
+    "bsqreg": "quantiles.estimator:SINGLE",
+    "sqreg": "quantiles.estimator:SEVERAL",
+    "iqreg": "quantiles.estimator:SEVERAL",
+    "cnsreg": "constrained.estimator",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""
 

@@ -16,10 +16,10 @@ d$c <- floor(exp(0.5 + 0.5 * d$x + 0.5 * d$v)); d$u4 <- u(93.9737, 31415.9265); 
 d$yp <- 1 + 0.8 * d$x + d$a + d$e; d$yq <- 0.5 - 0.4 * d$z + 0.7 * d$e + 0.3 * d$v
 d$cp <- floor(exp(0.4 + 0.4 * d$x + 0.5 * d$a + 0.4 * d$v))
 attach(d)
-cases <- list()
+cases <- list(); setup <- ""
 # b and se in the order of e(b); NULL se: none compared. tool: who made them.
 add <- function(command, tool, b, se = NULL, ...) {
-  cases[[length(cases) + 1]] <<- list(command = command, tool = tool, b = unname(b), se = unname(se), scalars = list(...))
+  cases[[length(cases) + 1]] <<- list(setup = setup, command = command, tool = tool, b = unname(b), se = unname(se), scalars = list(...))
 }
 # The maximum of a log likelihood (a vector over rows), and its standard errors: of the information, robust, by clusters.
 maximum <- function(f, start, cluster = NULL, robust = FALSE) {
@@ -91,6 +91,42 @@ iv_ll <- function(b) {
 }
 m <- maximum(iv_ll, c(.7, -.3, .1, .3, .6, .5, .5, 0)); add("ivprobit bi x (w = z)", tool, m$b, m$se, ll = m$ll)
 m <- maximum(iv_ll, c(.7, -.3, .1, .3, .6, .5, .5, 0), cluster = id); add("ivprobit bi x (w = z), vce(cluster id)", tool, m$b, m$se)
+}
+
+# --- one linear equation
+if (part == "linear") {
+suppressMessages({library(sandwich); library(quantreg)})
+setup <- "tsset n"
+m <- lm(y ~ x + z); o <- c(2, 3, 1)
+for (l in c(0, 3)) add(paste0("newey y x z, lag(", l, ")"), "sandwich NeweyWest", coef(m)[o], sqrt(diag(NeweyWest(m, lag = l, prewhite = FALSE, adjust = TRUE)))[o])
+# Prais and Winsten: iterated to the end.
+pw <- function(corc, k) {
+  X <- cbind(x, z, 1); b <- solve(crossprod(X), crossprod(X, yq)); rho <- 0
+  for (it in 1:k) {
+    r <- drop(yq - X %*% b); rho <- sum(r[-1] * r[-n]) / sum(r[-n]^2)
+    f <- function(v) {w <- c(sqrt(1 - rho^2) * v[1], v[-1] - rho * v[-n]); if (corc) w[-1] else w}
+    ys <- f(yq); Xs <- apply(X, 2, f); b <- solve(crossprod(Xs), crossprod(Xs, ys))
+  }
+  u <- drop(ys - Xs %*% b); s2 <- sum(u^2) / (length(u) - 3)
+  hc <- length(u) / (length(u) - 3) * solve(crossprod(Xs)) %*% crossprod(Xs * u) %*% solve(crossprod(Xs))
+  list(b = drop(b), se = sqrt(diag(s2 * solve(crossprod(Xs)))), rho = rho, dw = sum(diff(u)^2) / sum(u^2), hc = sqrt(diag(hc)))
+}
+m <- pw(FALSE, 60); add("prais yq x z, tolerance(1e-13)", "matrices in R", m$b, m$se, rho = m$rho, dw = m$dw)
+m <- pw(TRUE, 60); add("prais yq x z, corc tolerance(1e-13) vce(robust)", "matrices in R", m$b, m$hc, rho = m$rho)
+m <- pw(FALSE, 1); add("prais yq x z, twostep", "matrices in R", m$b, m$se, rho = m$rho)
+setup <- ""
+# Constraints, by substitution.
+m <- lm(I(y - z) ~ I(x - z)); b <- coef(m)[2]; s <- sqrt(vcov(m)[2, 2])
+add("cnsreg y x z v, constraints(1 2)", "lm by substitution", c(b, 1 - b, 0, coef(m)[1]), c(s, s, 0, sqrt(vcov(m)[1, 1])), rmse = summary(m)$sigma)
+# Quantiles. The sparsity of iid from two fitted quantiles at the means.
+for (q in c(0.5, 0.25)) {
+  m <- rq(y ~ x + z, tau = q); h <- bandwidth.rq(q, n, hs = TRUE)
+  X <- model.matrix(m)[, o]; d <- coef(rq(y ~ x + z, tau = q + h)) - coef(rq(y ~ x + z, tau = q - h))
+  s <- sum(colMeans(model.matrix(m)) * d) / (2 * h)
+  add(paste0("qreg y x z, quantile(", q, ")"), "quantreg rq", coef(m)[o], s * sqrt(q * (1 - q) * diag(solve(crossprod(X)))), sum_adev = 2 * m$rho)
+  add(paste0("qreg y x z, quantile(", q, ") vce(robust)"), "quantreg rq, se = nid", coef(m)[o], summary(m, se = "nid", hs = TRUE)$coefficients[o, 2])
+}
+m <- rq(y ~ x + z, tau = 0.5, weights = g); add("qreg y x z [aw=g]", "quantreg rq", coef(m)[o])
 }
 
 write(toJSON(list(made_with = R.version.string, cases = cases), digits = 16, auto_unbox = TRUE, pretty = TRUE, null = "null"), paste0(part, ".json"))
