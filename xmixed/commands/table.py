@@ -358,7 +358,7 @@ COMMANDS: dict[str, Listed] = {
     "recast": Listed("recast", "values.storage", "Another storage type"),
     "recode": Listed("recode", "values.recode", "Other values for values of variables, by rules"),
     "reg3": Listed("reg3", None),
-    "reghdfe": Listed("reghdfe", None, nearest="areg"),
+    "reghdfe": Listed("reghdfe", "estimation.reghdfe", "Linear regression with several categorical variables absorbed"),
     "regress": Listed("reg", "estimation.regress", "Linear regression"),
     "rename": Listed("ren", "data.rename", "Rename variables"),
     "renpfix": Listed("renpfix", None, nearest="rename"),

@@ -88,6 +88,7 @@ MODULES: dict[str, str] = {
     "sqreg": "quantiles.estimator:SEVERAL",
     "iqreg": "quantiles.estimator:SEVERAL",
     "cnsreg": "constrained.estimator",
+    "reghdfe": "absorbed.estimator",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""
 

@@ -57,7 +57,7 @@ def variance(rows: Rows, b: np.ndarray, q: float, kind: str, method: str, rule: 
 
     iid: q (1 - q) s^2 (X'X)^-1, the sparsity s from the quantiles q - h and q + h at the mean of X (fitted)
     or from those of the residuals. robust: q (1 - q) (X'FX)^-1 X'X (X'FX)^-1 with the density of each row
-    from its two fitted quantiles. Koenker (2005), Quantile Regression, 3.4; Hendricks and Koenker (1992), JASA 87.
+    from its two fitted quantiles. Hendricks and Koenker (1992), JASA 87; Koenker (2005), 3.4.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ d$w <- 0.5 + 0.6 * d$z + 0.3 * d$x + d$v; d$bi <- as.numeric(0.1 + 0.7 * d$w - 0
 d$c <- floor(exp(0.5 + 0.5 * d$x + 0.5 * d$v)); d$u4 <- u(93.9737, 31415.9265); d$cz <- ifelse(-0.5 + d$z + qlogis(d$u4) > 0, 0, d$c)
 d$yp <- 1 + 0.8 * d$x + d$a + d$e; d$yq <- 0.5 - 0.4 * d$z + 0.7 * d$e + 0.3 * d$v
 d$cp <- floor(exp(0.4 + 0.4 * d$x + 0.5 * d$a + 0.4 * d$v))
-attach(d)
+D <- d; attach(D)
 cases <- list(); setup <- ""
 # b and se in the order of e(b); NULL se: none compared. tool: who made them.
 add <- function(command, tool, b, se = NULL, ...) {
@@ -95,7 +95,7 @@ m <- maximum(iv_ll, c(.7, -.3, .1, .3, .6, .5, .5, 0), cluster = id); add("ivpro
 
 # --- one linear equation
 if (part == "linear") {
-suppressMessages({library(sandwich); library(quantreg)})
+suppressMessages({library(sandwich); library(quantreg); attach(D)})
 setup <- "tsset n"
 m <- lm(y ~ x + z); o <- c(2, 3, 1)
 for (l in c(0, 3)) add(paste0("newey y x z, lag(", l, ")"), "sandwich NeweyWest", coef(m)[o], sqrt(diag(NeweyWest(m, lag = l, prewhite = FALSE, adjust = TRUE)))[o])
@@ -127,6 +127,23 @@ for (q in c(0.5, 0.25)) {
   add(paste0("qreg y x z, quantile(", q, ") vce(robust)"), "quantreg rq, se = nid", coef(m)[o], summary(m, se = "nid", hs = TRUE)$coefficients[o, 2])
 }
 m <- rq(y ~ x + z, tau = 0.5, weights = g); add("qreg y x z [aw=g]", "quantreg rq", coef(m)[o])
+# Absorbed: indicators in lm; the constant is that of the mean of all effects.
+fe <- function(m, k, extra = NULL) {
+  b <- coef(m)[2:3]; V <- vcov(m)[2:3, 2:3]; list(b = b, V = V, s = summary(m)$sigma)
+}
+m <- lm(yp ~ x + z + factor(id) + factor(t) + factor(g)); f <- fe(m)
+add("reghdfe yp x z, absorb(id t g)", "lm with indicators", c(f$b, mean(yp) - sum(f$b * c(mean(x), mean(z)))), NULL, rmse = f$s, r2 = summary(m)$r.squared, r2_a = summary(m)$adj.r.squared, df_r = m$df.residual)
+cases[[length(cases)]]$se_first <- unname(sqrt(diag(f$V)))
+m <- lm(yp ~ x + z + factor(id) + factor(t), weights = g); f <- fe(m)
+add("reghdfe yp x z [aw=g], absorb(id t)", "lm with indicators", c(f$b, weighted.mean(yp, g) - sum(f$b * c(weighted.mean(x, g), weighted.mean(z, g)))), NULL, rmse = f$s * sqrt(n / sum(g)))
+cases[[length(cases)]]$se_first <- unname(sqrt(diag(f$V)))
+# Two ways of clusters: sums of scores, less those of both.
+m <- lm(yp ~ x + z + factor(g) + factor(t)); X <- cbind(resid(lm(x ~ factor(g) + factor(t))), resid(lm(z ~ factor(g) + factor(t)))); u <- resid(m)
+meat <- function(k) {S <- rowsum(X * u, k); crossprod(S)}
+B <- solve(crossprod(X))  # t lies within the clusters of t: it costs nothing but a constant
+M <- meat(id) + meat(t) - meat(paste(id, t)); V <- (n - 1) / (n - (2 + 3)) * 8 / 7 * B %*% M %*% B
+add("reghdfe yp x z, absorb(t g) vce(cluster id t)", "matrices in R", c(coef(m)[2:3], mean(yp) - sum(coef(m)[2:3] * c(mean(x), mean(z)))))
+cases[[length(cases)]]$se_first <- unname(sqrt(diag(V)))
 }
 
 write(toJSON(list(made_with = R.version.string, cases = cases), digits = 16, auto_unbox = TRUE, pretty = TRUE, null = "null"), paste0(part, ".json"))
