@@ -89,6 +89,9 @@ MODULES: dict[str, str] = {
     "iqreg": "quantiles.estimator:SEVERAL",
     "cnsreg": "constrained.estimator",
     "reghdfe": "absorbed.estimator",
+    "sureg": "systems.estimator",
+    "mvreg": "systems.estimator",
+    "reg3": "systems.estimator",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""
 
