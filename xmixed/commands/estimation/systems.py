@@ -157,7 +157,7 @@ def mvreg(session: SessionState, node: Command) -> None:
 @command(
     "reg3",
     syntax=REG3_SYNTAX,
-    synopsis="reg3 (depvar1 varlist1) (depvar2 varlist2) ... [if] [in] [weight] [, exog() endog() inst() ...]",
+    synopsis="reg3 (depvar1 varlist1) (depvar2 varlist2) ... [if] [in] [weight] [, exog() endog() ...]",
     by="each",
 )
 def reg3(session: SessionState, node: Command) -> None:

@@ -18,9 +18,11 @@ _WIDTH = 70
 def _header(e: Estimates) -> list[Line]:
     """Return the title and a line of figures for each equation."""
     own, small = e.scalars, "small" in e.macros
-    title = e.macros["title"]
+    title = e.macros.get("title", "")
     lines = [line(title)] if title else []
-    kind = "     F-Stat" if small and e.macros["cmd"] != "mvreg" else "          F" if small else "       chi2"
+    kind = (
+        "     F-Stat" if small and e.macros["cmd"] != "mvreg" else "          F" if small else "       chi2"
+    )
     lines += [line(rule(_WIDTH)), line(f'Equation          Obs  Parms        RMSE    "R-sq"{kind}        P')]
     lines.append(line(rule(_WIDTH)))
     for number, name in enumerate(e.macros["eqnames"].split(), 1):
@@ -42,7 +44,10 @@ def _footer(e: Estimates) -> list[Line]:
     if "endog" not in e.macros:
         return []
     lines = []
-    for label, text in (("Endogenous variables:", e.macros["endog"]), ("Exogenous variables:", e.macros["exog"])):
+    for label, text in (
+        ("Endogenous variables:", e.macros["endog"]),
+        ("Exogenous variables:", e.macros["exog"]),
+    ):
         first, *more = wrap(text, 54)
         lines += [line(f"{label:<23}{first}"), *(line(" " * 5 + part) for part in more)]
     return [*lines, line(rule(78))]

@@ -145,7 +145,9 @@ def fit(
         "predict": f"{request.command}_p",
         **weight_macros(system.base),
     }
-    return Estimates(scalars, {name: text for name, text in macros.items() if text}, matrices, payload=payload)
+    return Estimates(
+        scalars, {name: text for name, text in macros.items() if text}, matrices, payload=payload
+    )
 
 
 def _figures(
@@ -157,7 +159,13 @@ def _figures(
     sigma = stacked.covariance(found.b, False)
     determinant = np.linalg.slogdet(sigma)[1]
     m = len(stacked.sizes)
-    scalars = {"N": n, "k": float(total), "k_eq": float(m), "rank": float(total), "ic": float(found.iterations)}
+    scalars = {
+        "N": n,
+        "k": float(total),
+        "k_eq": float(m),
+        "rank": float(total),
+        "ic": float(found.iterations),
+    }
     scalars["ll"] = float(-0.5 * n * (m * (np.log(2 * np.pi) + 1) + determinant))
     if request.small:
         alike = request.method == "mvreg"
@@ -191,7 +199,7 @@ def _figures(
 
 
 def _independence(sigma: np.ndarray, stacked: Stacked) -> dict[str, float]:
-    """Return Breusch and Pagan's test that errors are not correlated: n times the sum of squared correlations."""
+    """Return the test of Breusch and Pagan that errors are not correlated: n times squared correlations."""
     r = correlations(sigma)
     m = len(r)
     chi2 = stacked.n * float(np.sum(np.tril(r, -1) ** 2))

@@ -146,4 +146,21 @@ add("reghdfe yp x z, absorb(t g) vce(cluster id t)", "matrices in R", c(coef(m)[
 cases[[length(cases)]]$se_first <- unname(sqrt(diag(V)))
 }
 
+# --- systems of linear equations
+if (part == "systems") {
+suppressMessages({library(systemfit); attach(D)})
+eqs <- list(y = y ~ x + z, q = yq ~ z, c = c ~ x)
+sys <- function(...) systemfit(eqs, data = D, ...)
+o <- c(2, 3, 1, 5, 4, 7, 6)
+of <- function(m) {list(b = coef(m)[o], se = sqrt(diag(vcov(m)))[o])}
+m <- of(sys("SUR", methodResidCov = "noDfCor")); add("sureg (y x z) (yq z) (c x)", "systemfit SUR", m$b, m$se)
+m <- of(sys("SUR", methodResidCov = "geomean")); add("sureg (y x z) (yq z) (c x), dfk", "systemfit SUR, geomean", m$b, m$se)
+m <- of(sys("SUR", methodResidCov = "noDfCor", maxiter = 500, tol = 1e-14)); add("sureg (y x z) (yq z) (c x), isure tolerance(1e-13)", "systemfit SUR, iterated", m$b, m$se)
+m <- lm(cbind(y, yq) ~ x + z); add("mvreg y yq = x z", "lm of a matrix", c(coef(m)[c(2, 3, 1), ]), sqrt(diag(vcov(m)))[c(2, 3, 1, 5, 6, 4)])
+eqs <- list(y = y ~ yq + x, q = yq ~ y + z + v); o <- c(2, 3, 1, 5, 6, 7, 4)
+iv <- ~ x + z + v
+m <- of(sys("3SLS", inst = iv, methodResidCov = "noDfCor")); add("reg3 (y yq x) (yq y z v)", "systemfit 3SLS", m$b, m$se)
+m <- of(sys("2SLS", inst = iv)); add("reg3 (y yq x) (yq y z v), 2sls", "systemfit 2SLS", m$b, m$se)
+}
+
 write(toJSON(list(made_with = R.version.string, cases = cases), digits = 16, auto_unbox = TRUE, pretty = TRUE, null = "null"), paste0(part, ".json"))
