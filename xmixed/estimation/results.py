@@ -92,6 +92,9 @@ MODULES: dict[str, str] = {
     "sureg": "systems.estimator",
     "mvreg": "systems.estimator",
     "reg3": "systems.estimator",
+    "xtpoisson": "panels.count_estimator",
+    "xtnbreg": "panels.count_estimator",
+    "cloglog": "likelihood.estimator:CLOGLOG",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""
 

@@ -15,6 +15,7 @@ d$w <- 0.5 + 0.6 * d$z + 0.3 * d$x + d$v; d$bi <- as.numeric(0.1 + 0.7 * d$w - 0
 d$c <- floor(exp(0.5 + 0.5 * d$x + 0.5 * d$v)); d$u4 <- u(93.9737, 31415.9265); d$cz <- ifelse(-0.5 + d$z + qlogis(d$u4) > 0, 0, d$c)
 d$yp <- 1 + 0.8 * d$x + d$a + d$e; d$yq <- 0.5 - 0.4 * d$z + 0.7 * d$e + 0.3 * d$v
 d$cp <- floor(exp(0.4 + 0.4 * d$x + 0.5 * d$a + 0.4 * d$v))
+d$cn <- floor(exp(0.8 + 0.4 * d$x + 0.5 * d$a + 1.1 * d$v))
 D <- d; attach(D)
 cases <- list(); setup <- ""
 # b and se in the order of e(b); NULL se: none compared. tool: who made them.
@@ -161,6 +162,40 @@ eqs <- list(y = y ~ yq + x, q = yq ~ y + z + v); o <- c(2, 3, 1, 5, 6, 7, 4)
 iv <- ~ x + z + v
 m <- of(sys("3SLS", inst = iv, methodResidCov = "noDfCor")); add("reg3 (y yq x) (yq y z v)", "systemfit 3SLS", m$b, m$se)
 m <- of(sys("2SLS", inst = iv)); add("reg3 (y yq x) (yq y z v), 2sls", "systemfit 2SLS", m$b, m$se)
+}
+
+# --- counts in panels, complementary log-log
+if (part == "counts") {
+setup <- "xtset id t"
+by <- function(v) drop(rowsum(v, id))
+cons <- function(b, k = 2) b[1] * x + b[2] * z + (if (k > 2) b[3] else 0)
+gp <- function(b) {
+  eta <- cons(b, 3); th <- exp(-b[4]); L <- by(exp(eta)); S <- by(cn)
+  lgamma(th + S) - lgamma(th) + th * log(th / (th + L)) - S * log(th + L) + by(cn * eta - lgamma(cn + 1))
+}
+m <- maximum(gp, c(.4, 0, .8, -1)); add("xtpoisson cn x z, re", tool, m$b, m$se, ll = m$ll)
+m <- maximum(gp, c(.4, 0, .8, -1), cluster = tapply(area, id, mean)); add("xtpoisson cn x z, re vce(cluster area)", tool, m$b, m$se)
+cp0 <- function(b) {
+  eta <- cons(b); S <- by(cn); k <- S > 0
+  (lgamma(S + 1) - S * log(by(exp(eta))) + by(cn * eta - lgamma(cn + 1)))[k]
+}
+m <- maximum(cp0, c(.4, 0)); add("xtpoisson cn x z, fe", tool, m$b, m$se, ll = m$ll)
+m <- maximum(cp0, c(.4, 0), robust = TRUE); add("xtpoisson cn x z, fe vce(robust)", tool, m$b, m$se)
+rows <- function(l) by(lgamma(l + cn) - lgamma(l) - lgamma(cn + 1))
+fn <- function(b) {
+  l <- exp(cons(b, 3)); L <- by(l); S <- by(cn); k <- S > 0
+  (lgamma(L) + lgamma(S + 1) - lgamma(L + S) + rows(l))[k]
+}
+m <- maximum(fn, c(.4, 0, .5)); add("xtnbreg cn x z, fe", tool, m$b, m$se, ll = m$ll)
+rn <- function(b) {
+  l <- exp(cons(b, 3)); L <- by(l); S <- by(cn); r <- exp(b[4]); s <- exp(b[5])
+  lgamma(r + s) + lgamma(r + L) + lgamma(s + S) - lgamma(r) - lgamma(s) - lgamma(r + s + L + S) + rows(l)
+}
+m <- maximum(rn, c(.4, 0, .5, 1, 1)); add("xtnbreg cn x z, re", tool, m$b, m$se, ll = m$ll)
+setup <- ""
+m <- glm(b1 ~ x + z, family = binomial("cloglog"), control = list(epsilon = 1e-15, maxit = 100))
+cl <- function(b) ifelse(b1 == 1, log(-expm1(-exp(cons(b, 3)))), -exp(cons(b, 3)))
+q <- maximum(cl, coef(m)[c(2, 3, 1)]); add("cloglog b1 x z", "glm and numDeriv", coef(m)[c(2, 3, 1)], q$se, ll = as.numeric(logLik(m)))
 }
 
 write(toJSON(list(made_with = R.version.string, cases = cases), digits = 16, auto_unbox = TRUE, pretty = TRUE, null = "null"), paste0(part, ".json"))

@@ -25,6 +25,7 @@ generate cz = cond(-0.5 + z + ln(u4 / (1 - u4)) > 0, 0, c)
 generate double yp = 1 + 0.8 * x + a + e
 generate double yq = 0.5 - 0.4 * z + 0.7 * e + 0.3 * v
 generate cp = floor(exp(0.4 + 0.4 * x + 0.5 * a + 0.4 * v))
+generate cn = floor(exp(0.8 + 0.4 * x + 0.5 * a + 1.1 * v))
 constraint 1 x + z = 1
 constraint 2 v = 0
 generate n = _n

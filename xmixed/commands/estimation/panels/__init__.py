@@ -1,0 +1,1 @@
+"""Commands that fit models to panels: what starts with xt, and clogit."""
