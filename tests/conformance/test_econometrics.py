@@ -44,5 +44,5 @@ def test_estimates_agree_with_r(session: xmixed.Session, case: dict) -> None:
         np.testing.assert_allclose(errors, case["se"], rtol=TOLERANCE)
     if "se_first" in case:
         np.testing.assert_allclose(errors[: len(case["se_first"])], case["se_first"], rtol=TOLERANCE)
-    for name, value in dict(case["scalars"]).items():
+    for name, value in dict(case["scalars"] or {}).items():
         assert session.e[name] == pytest.approx(value, rel=TOLERANCE), name

@@ -505,7 +505,7 @@ COMMANDS: dict[str, Listed] = {
     "xpose": Listed("xpose", "combine.turning", "Observations as variables"),
     "xshell": Listed("xshell", "environment.shell", "Run a command of the operating system (set shell on)"),
     "xtabond": Listed("xtabond", None),
-    "xtabond2": Listed("xtabond2", None, nearest="xtreg"),
+    "xtabond2": Listed("xtabond2", "estimation.panels.xtabond2", "Dynamic panel models by difference and system GMM"),
     "xtcloglog": Listed("xtcloglog", None, nearest="mecloglog"),
     "xtdata": Listed("xtdata", None),
     "xtdescribe": Listed("xtdes", "describe.xtsum", "Patterns of panel data"),

@@ -95,6 +95,7 @@ MODULES: dict[str, str] = {
     "xtpoisson": "panels.count_estimator",
     "xtnbreg": "panels.count_estimator",
     "cloglog": "likelihood.estimator:CLOGLOG",
+    "xtabond2": "dynamic.estimator",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""
 

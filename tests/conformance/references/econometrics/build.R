@@ -16,6 +16,7 @@ d$c <- floor(exp(0.5 + 0.5 * d$x + 0.5 * d$v)); d$u4 <- u(93.9737, 31415.9265); 
 d$yp <- 1 + 0.8 * d$x + d$a + d$e; d$yq <- 0.5 - 0.4 * d$z + 0.7 * d$e + 0.3 * d$v
 d$cp <- floor(exp(0.4 + 0.4 * d$x + 0.5 * d$a + 0.4 * d$v))
 d$cn <- floor(exp(0.8 + 0.4 * d$x + 0.5 * d$a + 1.1 * d$v))
+d$yd <- d$yp; for (k in i) if (d$t[k] > 1) d$yd[k] <- 0.5 * d$yd[k - 1] + 0.5 * d$x[k] + d$a[k] + d$e[k]
 D <- d; attach(D)
 cases <- list(); setup <- ""
 # b and se in the order of e(b); NULL se: none compared. tool: who made them.
@@ -196,6 +197,40 @@ setup <- ""
 m <- glm(b1 ~ x + z, family = binomial("cloglog"), control = list(epsilon = 1e-15, maxit = 100))
 cl <- function(b) ifelse(b1 == 1, log(-expm1(-exp(cons(b, 3)))), -exp(cons(b, 3)))
 q <- maximum(cl, coef(m)[c(2, 3, 1)]); add("cloglog b1 x z", "glm and numDeriv", coef(m)[c(2, 3, 1)], q$se, ll = as.numeric(logLik(m)))
+}
+
+# --- panels
+if (part == "panels") {
+suppressMessages({library(plm); attach(D)})
+setup <- "xtset id t"
+p <- pdata.frame(D, c("id", "t"))
+# Arellano and Bond's z of autocorrelation, from the instruments and residuals of pgmm for differences.
+ab <- function(m, order, V) {
+  Z <- m$W; X <- lapply(m$model, function(o) o[, -1, drop = FALSE]); e <- residuals(m); if (is.matrix(e)) e <- split(e, row(e))
+  ZX <- Reduce("+", Map(crossprod, Z, X)); W <- if (m$args$model == "twosteps") m$A2 else m$A1
+  A <- solve(t(ZX) %*% W %*% ZX) %*% t(ZX) %*% W
+  w <- lapply(e, function(r) c(rep(0, order), r[seq_len(length(r) - order)])); q <- unlist(Map(function(a, b) sum(a * b), w, e))
+  wX <- Reduce("+", Map(function(a, b) t(a) %*% b, w, X)); mid <- Reduce("+", Map(function(Zi, ei, qi) t(Zi) %*% ei * qi, Z, e, q))
+  sum(q) / sqrt(sum(q^2) - 2 * drop(wX %*% A %*% mid) + drop(wX %*% V %*% t(wX)))
+}
+for (md in c("onestep", "twosteps")) {
+  two <- if (md == "twosteps") " twostep" else ""
+  m <- pgmm(yd ~ lag(yd, 1) + x | lag(yd, 2:99), data = p, effect = "individual", model = md, transformation = "d")
+  V <- vcovHC(m); h <- if (md == "twosteps") list(hansen = unname(sargan(m)$statistic)) else NULL
+  do.call(add, c(list(paste0("xtabond2 yd l.yd x, gmm(l.yd) iv(x) noleveleq robust", two), "plm pgmm", coef(summary(m))[, 1], sqrt(diag(V)), ar1 = ab(m, 1, V), ar2 = ab(m, 2, V)), h))
+  m <- pgmm(yd ~ lag(yd, 1) + x | lag(yd, 2:99), data = p, effect = "individual", model = md, transformation = "ld", fsm = "full")
+  add(paste0("xtabond2 yd l.yd x, gmm(l.yd) iv(x, eq(diff)) iv(x, eq(level)) noconstant robust", two), "plm pgmm, fsm full", coef(summary(m))[, 1], sqrt(diag(vcovHC(m))))
+  m <- pgmm(yd ~ lag(yd, 1) + x | lag(yd, 2:4), data = p, effect = "individual", model = md, transformation = "d", collapse = TRUE)
+  add(paste0("xtabond2 yd l.yd x, gmm(l.yd, lag(1 3) collapse) iv(x) noleveleq robust", two), "plm pgmm", coef(summary(m))[, 1], sqrt(diag(vcovHC(m))))
+}
+# Instruments in panels: within, and Balestra and Varadharajan-Krishnakumar's generalised least squares.
+m <- plm(yp ~ w + x | x + z + v, data = p, model = "within")
+sw <- sqrt(diag(vcov(m))); add("xtivreg yp x (w = z v), fe", "plm within", coef(m))
+cases[[length(cases)]]$se_first <- unname(sw)
+m <- plm(yp ~ w + x | x + z + v, data = p, model = "random", inst.method = "bvk")
+add("xtivreg yp x (w = z v), re", "plm random bvk", coef(m)[c(2, 3, 1)], sqrt(diag(vcov(m)))[c(2, 3, 1)])
+m <- plm(yp ~ w + x - 1 | x + z + v - 1, data = p, model = "fd")
+add("xtivreg yp x (w = z v), be", "plm between", {b <- coef(plm(yp ~ w + x | x + z + v, data = p, model = "between")); b[c(2, 3, 1)]})
 }
 
 write(toJSON(list(made_with = R.version.string, cases = cases), digits = 16, auto_unbox = TRUE, pretty = TRUE, null = "null"), paste0(part, ".json"))
