@@ -516,7 +516,7 @@ COMMANDS: dict[str, Listed] = {
     "xthtaylor": Listed("xthtaylor", None),
     "xtile": Listed("xtile", "values.quantiles", "Number of the quantile of each value"),
     "xtintreg": Listed("xtintreg", None),
-    "xtivreg": Listed("xtivreg", None, nearest="ivregress"),
+    "xtivreg": Listed("xtivreg", "estimation.panels.xtivreg", "Linear models for panel data with instrumental variables"),
     "xtivreg2": Listed("xtivreg2", None, nearest="ivregress"),
     "xtline": Listed("xtline", "graphics.xtline", "A line for each panel"),
     "xtlogit": Listed("xtlogit", "estimation.panels.xtlogit", "Logistic regression for panel data: random and fixed effects"),

@@ -96,6 +96,7 @@ MODULES: dict[str, str] = {
     "xtnbreg": "panels.count_estimator",
     "cloglog": "likelihood.estimator:CLOGLOG",
     "xtabond2": "dynamic.estimator",
+    "xtivreg": "instrumental.panel_estimator",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""
 
