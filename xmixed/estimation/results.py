@@ -97,6 +97,8 @@ MODULES: dict[str, str] = {
     "cloglog": "likelihood.estimator:CLOGLOG",
     "xtabond2": "dynamic.estimator",
     "xtivreg": "instrumental.panel_estimator",
+    "suest": "systems.suest",
+    "xtgls": "corrected.estimator:GENERALISED",
 }
 """Module below `xmixed.estimation` of the estimator, by e(cmd); a module of several names which one."""
 

@@ -1,10 +1,12 @@
-"""xtpcse as generic commands see it: display, terms, predictions."""
+"""xtpcse and xtgls as generic commands see them: display, terms, predictions."""
 
 from __future__ import annotations
 
 from xmixed.estimation.fitted import FittedEstimator
 from xmixed.estimation.linear.statistics import IV_STATISTICS
-from xmixed.output import Line
+from xmixed.formats import format_value
+from xmixed.output import Line, line
+from xmixed.render.layouts.estimation.beside import PANEL, Entry, chi2_entries, render_beside
 from xmixed.render.layouts.estimation.corrected import CorrectedHeader, render_header, render_rho
 from xmixed.session.results import Estimates
 
@@ -38,3 +40,35 @@ def _header(estimates: Estimates) -> list[Line]:
 
 
 ESTIMATOR = FittedEstimator(_WITHOUT_SCORE, _header, inner=_rhos)
+
+
+def _generalised_header(estimates: Estimates) -> list[Line]:
+    e, macros = estimates.scalars, estimates.macros
+    top = [
+        macros["title"],
+        "",
+        f"Coefficients:  {macros['coefftype']}",
+        f"Panels:        {macros['vt']}",
+        f"Correlation:   {macros['corr']}",
+        "",
+    ]
+    counts = [
+        f"Estimated {name:<16} = {e[key]:>9.0f}"
+        for name, key in (("covariances", "n_cv"), ("autocorrelations", "n_cr"), ("coefficients", "n_cf"))
+    ]
+    entries = [Entry("Number of obs", e["N"]), Entry("Number of groups", e["N_g"])]
+    if e["g_min"] == e["g_max"]:
+        entries.append(Entry("Time periods", e["N_t"]))
+    else:
+        entries += [
+            Entry("Obs per group: min", e["g_min"]),
+            Entry("               avg", e["g_avg"], "%9.0g"),
+            Entry("               max", e["g_max"]),
+        ]
+        counts += ["", ""]
+    ll = f"Log likelihood             = {format_value(e['ll'], '%10.0g').strip():>9}" if "ll" in e else ""
+    test = chi2_entries("Wald", e["df_m"], e["chi2"], e["p"])
+    return [*(line(text) for text in top), *render_beside([*counts, "", ll], [*entries, *test], PANEL)]
+
+
+GENERALISED = FittedEstimator(_WITHOUT_SCORE, _generalised_header)

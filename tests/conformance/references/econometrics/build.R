@@ -223,6 +223,27 @@ for (md in c("onestep", "twosteps")) {
   m <- pgmm(yd ~ lag(yd, 1) + x | lag(yd, 2:4), data = p, effect = "individual", model = md, transformation = "d", collapse = TRUE)
   add(paste0("xtabond2 yd l.yd x, gmm(l.yd, lag(1 3) collapse) iv(x) noleveleq robust", two), "plm pgmm", coef(summary(m))[, 1], sqrt(diag(vcovHC(m))))
 }
+# Generalised least squares of few long panels: t is the panel, id the time.
+setup <- "xtset t id"
+o <- order(t, id); N <- 8; TT <- 50
+gls <- function(kind, ar = FALSE, psar = FALSE, nmk = 0) {
+  Y <- yp[o]; X <- cbind(x, z, 1)[o, ]; pn <- t[o]
+  b <- solve(crossprod(X), crossprod(X, Y)); e <- drop(Y - X %*% b); rho <- rep(0, N)
+  if (ar || psar) {
+    for (k in 1:N) {r <- e[pn == k]; rho[k] <- sum(r[-1] * r[-TT]) / sum(r[-TT]^2)}
+    if (ar) rho <- rep(mean(rho), N)
+    f <- function(v) unlist(lapply(1:N, function(k) {q <- v[pn == k]; c(sqrt(1 - rho[k]^2) * q[1], q[-1] - rho[k] * q[-TT])}))
+    Y <- f(Y); X <- apply(X, 2, f); b <- solve(crossprod(X), crossprod(X, Y)); e <- drop(Y - X %*% b)
+  }
+  E <- matrix(e, TT); S <- crossprod(E) / (TT - nmk); if (kind == "h") S <- diag(diag(S)); if (kind == "i") S <- diag(N) * mean(e^2)
+  W <- kronecker(solve(S), diag(TT)); V <- solve(t(X) %*% W %*% X); list(b = drop(V %*% t(X) %*% W %*% Y), se = sqrt(diag(V)))
+}
+m <- gls("i"); add("xtgls yp x z", "matrices in R", m$b, m$se)
+m <- gls("h"); add("xtgls yp x z, panels(hetero)", "matrices in R", m$b, m$se)
+m <- gls("c", nmk = 3); add("xtgls yp x z, panels(correlated) nmk", "matrices in R", m$b, m$se)
+m <- gls("c", ar = TRUE); add("xtgls yp x z, panels(correlated) corr(ar1)", "matrices in R", m$b, m$se)
+m <- gls("h", psar = TRUE); add("xtgls yp x z, panels(heteroskedastic) corr(psar1)", "matrices in R", m$b, m$se)
+setup <- "xtset id t"
 # Instruments in panels: within, and Balestra and Varadharajan-Krishnakumar's generalised least squares.
 m <- plm(yp ~ w + x | x + z + v, data = p, model = "within")
 sw <- sqrt(diag(vcov(m))); add("xtivreg yp x (w = z v), fe", "plm within", coef(m))
