@@ -92,8 +92,13 @@ def test_three_stages(session: xmixed.Session) -> None:
     assert names == ["y:yq", "y:x", "y:_cons"]
     np.testing.assert_allclose(b(session)[:3], wanted, rtol=1e-9)
     np.testing.assert_allclose(V(session)[:3, :3], variance, rtol=1e-9)
-    for method in ("ols", "sure", "3sls ireg3 small dfk", "allexog"):
-        session.run(f"quietly reg3 (y yq x) (yq y z v), {method}")
+    for line in (
+        "quietly reg3 (y yq x) (yq y z v), ols",
+        "quietly reg3 (y yq x) (yq y z v), sure",
+        "quietly reg3 (y yq x) (yq y z v), 3sls ireg3 small dfk",
+        "quietly reg3 (y yq x) (yq y z v), allexog",
+    ):
+        session.run(line)
 
 
 def test_refusals(session: xmixed.Session) -> None:

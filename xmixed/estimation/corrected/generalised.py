@@ -23,7 +23,7 @@ from xmixed.statistics.linear.joint import joint_statistic
 from xmixed.statistics.linear.least_squares import least_squares
 
 CORRELATIONS = {
-    "independent": "no autocorrelation",
+    "": "no autocorrelation",
     "ar1": "common AR(1) coefficient for all panels",
     "psar1": "panel-specific AR(1)",
 }
@@ -43,7 +43,7 @@ class Request:
     panels : str
         iid, heteroskedastic or correlated.
     correlation : str
-        independent, ar1 or psar1.
+        ar1, psar1, or "" for none.
     rhotype : str
         regress, freg, tscorr or dw.
     nmk : bool
@@ -57,7 +57,7 @@ class Request:
     time: str
     step: float
     panels: str = "iid"
-    correlation: str = "independent"
+    correlation: str = ""
     rhotype: str = "regress"
     nmk: bool = False
     iterated: bool = False
@@ -128,7 +128,7 @@ def fit(sample: SingleSample, request: Request) -> tuple[Estimates, SingleSample
     X = np.column_stack([np.ones(len(y)) if own is None else own.astype(np.float64) for own in kept])
     b, k = first.beta[~first.omitted], X.shape[1]
     rho = np.zeros(layout.n_panels)
-    if request.correlation != "independent":
+    if request.correlation:
         rho = np.clip(autocorrelations(layout, y - X @ b, request.rhotype), -1.0, 1.0)
         if request.correlation == "ar1":
             rho = np.full(layout.n_panels, rho.mean())
@@ -153,7 +153,7 @@ def _iterations(
 
 def _log_likelihood(layout: Layout, sigma: np.ndarray, errors: np.ndarray, request: Request) -> float:
     """Return the log likelihood of normal errors; missing with autocorrelation."""
-    if request.correlation != "independent":
+    if request.correlation:
         return MISSING
     n = len(errors)
     if request.panels == "correlated":
@@ -201,7 +201,7 @@ def _estimates(
     }
     if scalars["ll"] >= MISSING:
         del scalars["ll"]
-    if request.correlation != "independent":
+    if request.correlation:
         matrices["rho"] = Matrix(rho[None, :], ["r1"], [f"c{place + 1}" for place in range(m)])
     correlation = CORRELATIONS[request.correlation]
     if request.correlation == "ar1":
@@ -216,7 +216,7 @@ def _estimates(
         "coefftype": f"{'iterated ' if request.iterated else ''}generalized least squares",
         "corr": correlation,
         "vt": PANELS[request.panels],
-        "rhotype": request.rhotype if request.correlation != "independent" else "",
+        "rhotype": request.rhotype if request.correlation else "",
         "nmk": "nmk" if request.nmk else "",
         "chi2type": "Wald",
         "properties": "b V",

@@ -95,14 +95,12 @@ def _lagged(texts: list[str], shown: bool) -> list[Line]:
 def _footer(e: Estimates) -> list[Line]:
     own = e.scalars
     lines = [*_instrument_lines(e), last_rule()]
-    order = 1
-    while f"ar{order}" in own:
-        z, p = _shown(own[f"ar{order}"], "%6.2f"), _shown(own[f"ar{order}p"], "%5.3f")
-        lines.append(
-            line(f"Arellano-Bond test for AR({order}) in first differences: z = {z:>6}  Pr > z = {p:>6}")
-        )
-        order += 1
-    if order > 1:
+    tests = sorted(key for key in own if key.removeprefix("ar").isdigit())
+    for key in tests:
+        z, p = _shown(own[key], "%6.2f"), _shown(own[f"{key}p"], "%5.3f")
+        text = f"Arellano-Bond test for AR({key[2:]}) in first differences: z = {z:>6}  Pr > z = {p:>6}"
+        lines.append(line(text))
+    if tests:
         lines.append(last_rule())
     lines += _overidentification(own, "Sargan", "sargan", "sar_df", "sarganp")
     lines.append(line("  (Not robust, but not weakened by many instruments.)"))

@@ -26,13 +26,14 @@ def xtgls(session: SessionState, node: Command) -> None:
     panel = panel_variable(session, node)
     time, step = time_variable(session, node)
     panels = str(node.option("panels", "iid"))
+    correlation = str(node.option("corr", ""))
     request = Request(
         node.text.strip(),
         panel,
         time,
         step,
         "heteroskedastic" if panels.startswith("hetero") else panels,
-        str(node.option("corr", "independent")),
+        correlation if correlation.endswith("ar1") else "",
         str(node.option("rhotype", "regress")),
         bool(node.option("nmk")),
         bool(node.option("igls")),
