@@ -87,7 +87,8 @@ def fits() -> dict[int, Fit]:
 
 @pytest.mark.parametrize(("seed", "before"), COSTS)
 def test_a_fit_takes_a_share_of_the_sweeps(fits: dict[int, Fit], seed: int, before: int) -> None:
-    assert fits[seed].optimization.evaluations < before / 3
+    """Other starts are followed to their ends since, which takes some."""
+    assert fits[seed].optimization.evaluations < before / 2
 
 
 @pytest.mark.parametrize("seed", [8022, 32098, 32022, 32126])
