@@ -231,7 +231,8 @@ def _estimates(
         tail = f_tail(F, len(slopes), df) if F < MISSING else MISSING
         scalars |= {"F": F, "F_p": tail, "df_r": df}
     else:
-        scalars |= {"chi2": chi2, "chi2p": chi2_tail(chi2, len(slopes)) if chi2 < MISSING else MISSING}
+        tail = chi2_tail(chi2, len(slopes)) if chi2 < MISSING else MISSING
+        scalars |= {"chi2": chi2, "chi2p": tail, "p": tail}
     steps = "two-step" if request.two_steps else "one-step"
     title = f"Dynamic panel-data estimation, {steps} {'system' if request.system else 'difference'} GMM"
     kind = "Corrected" if request.two_steps and request.robust else "Robust" if request.robust else ""
