@@ -36,7 +36,7 @@ def give(session: Session) -> Give:
 
 @pytest.fixture
 def told(session: Session) -> Callable[[str], tuple[int, list[str]]]:
-    """Return a function that runs what must fail: its code, and the lines that are shown without indentation."""
+    """Return a function that runs what must fail: its code, and the lines shown, not indented."""
 
     def run(text: str) -> tuple[int, list[str]]:
         with pytest.raises(StataError) as caught:

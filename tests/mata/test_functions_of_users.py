@@ -179,7 +179,8 @@ def test_matastrict(session, told, give: Give) -> None:
 def test_values_that_variables_begin_with(session, give: Give) -> None:
     session.run(
         "mata:\nreal rowvector f()\n{\nreal scalar a\nstring scalar b\nreal matrix c\nreal rowvector d\n"
-        'real colvector e\nreturn((a, b=="", rows(c), cols(c), rows(d), cols(d), rows(e), cols(e), rows(g)))\n}\nend'
+        "real colvector e\n"
+        'return((a, b=="", rows(c), cols(c), rows(d), cols(d), rows(e), cols(e), rows(g)))\n}\nend'
     )
     assert give("f()[|2\\.|]") == [[1, 0, 0, 1, 0, 0, 1, 0]] and give("missing(f()[1])") == 1
 
