@@ -112,7 +112,10 @@ def correlation_matrix(residuals: Residuals, rows: np.ndarray, others: Others) -
         (log_rho,) = others.values()
         return np.exp(gap * log_rho)
     lag = gap.astype(int)
-    by_lag = [others[key] for key in sorted(others)]
+    # One that the data do not show is zero, not left out; a lone one has no number.
+    by_lag = [0.0] * max(max((row for row, _ in others), default=0), 1)
+    for (row, _), value in others.items():
+        by_lag[max(row, 1) - 1] = value
     return _BY_LAG[structure](by_lag, int(lag.max()))[lag]
 
 

@@ -30,7 +30,7 @@ def test_a_likelihood_without_a_maximum() -> None:
     found = fit(model)
     assert found.optimization.return_code == 430
     kinds = [note.kind for note in found.boundary]
-    assert kinds == ["residual_near_singular", "standard_errors_failed"]
+    assert kinds == ["residual_near_singular", "rounding", "standard_errors_failed"]
     # Towards the covariance of the units, which is singular, the density of the data has no limit.
     e = y - y.mean()
     densities = []
@@ -72,7 +72,7 @@ def test_many_lags_of_few_units_have_no_maximum() -> None:
     found = fit(Model(y, (None,), (), "ml", Residuals("toeplitz", unit, 80, time, 0, longest)))
     assert found.optimization.return_code == 430
     kinds = {note.kind for note in found.boundary}
-    assert kinds == {"residual_near_singular", "lag_not_seen", "standard_errors_failed"}
+    assert kinds == {"residual_near_singular", "lag_not_seen", "rounding", "standard_errors_failed"}
     rho = {p.row: np.tanh(v) for p, v in zip(found.parameters, found.estimates, strict=True) if p.row}
     e = ((y - found.beta[0]) / found.sigma_e).reshape(80, 8)
     lags = np.abs(np.subtract.outer(time, time)).astype(int).reshape(80, 8, 80, 8)

@@ -227,7 +227,7 @@ ROWS: list[tuple[str, str, int, str]] = [
     ("conformability", FIT + "display mreldif(e(b), e(V))", 503, "conformability error"),
     ("fractional frequency weights", "summarize id [fw=.5]", 401, "may not use noninteger frequency weights"),
     ("negative weights", "summarize id [aw=-1]", 402, "negative weights encountered"),
-    ("not here yet", "heckman weight week", 199, "command heckman is not implemented in xmixed"),
+    ("not here yet", "heckprob weight week", 199, "command heckprob is not implemented in xmixed"),
     ("not here yet", "arima weight", 199, "command arima is not implemented in xmixed"),
 ]
 

@@ -14,7 +14,7 @@ from xmixed.estimation.likelihood.models import (
     ordered,
     robust_variance,
 )
-from xmixed.estimation.likelihood.newton import Likelihood, maximise
+from xmixed.estimation.likelihood.newton import Evaluation, Likelihood, maximise
 
 N = 120
 RNG = np.random.default_rng(7)
@@ -91,3 +91,30 @@ def test_saturated_poisson_has_the_logarithms_of_means() -> None:
     found = maximise(counts(y, Rows((x, None), 5)))
     assert found.parameters.tolist() == pytest.approx([np.log(10) - np.log(7 / 3), np.log(7 / 3)], rel=1e-8)
     assert found.covariance.diagonal().tolist() == pytest.approx([1 / 20 + 1 / 7, 1 / 7], rel=1e-6)
+
+
+class _WithoutCurvature:
+    """A log likelihood whose information overflows beyond its start."""
+
+    transform = np.eye(2)
+
+    def start(self) -> np.ndarray:
+        return np.zeros(2)
+
+    def log_likelihood(self, parameters: np.ndarray) -> float:
+        return -0.5 * float((parameters - 1) @ (parameters - 1))
+
+    def scores(self, parameters: np.ndarray, codes: np.ndarray | None, n_clusters: int) -> np.ndarray:
+        raise AssertionError("no robust variance is asked for")
+
+    def evaluate(self, parameters: np.ndarray) -> Evaluation:
+        beyond = np.inf if parameters.any() else 1.0
+        information = np.diag([1.0, beyond])
+        return Evaluation(self.log_likelihood(parameters), 1 - parameters, information)
+
+
+def test_a_search_ends_where_the_information_is_beyond_all_numbers() -> None:
+    found = maximise(_WithoutCurvature())
+    assert not found.converged
+    assert len(found.history) == 2
+    assert found.covariance.tolist() == [[1.0, 0.0], [0.0, 0.0]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
-from xmixed.expressions.varlist import resolve_varlist
-from xmixed.language.parser import parse_varlist
+from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.language.parser import parse_varlist, parse_words
 
 
 def names_in(text: str, data: Dataset) -> list[str]:
@@ -13,3 +13,13 @@ def names_in(text: str, data: Dataset) -> list[str]:
     if not text.strip():
         raise StataError(100, "varlist required")
     return resolve_varlist(parse_varlist(text), data)
+
+
+def generated_names(text: str, count: int, data: Dataset) -> list[str]:
+    """Return the names in generate(), one for each of `count` variables; r(198) for another number."""
+    names = list(parse_words(text))
+    if len(names) != count:
+        raise StataError(198, "number of variables in varlist must equal number of variables in generate()")
+    for name in names:
+        check_new_name(name, data)
+    return names

@@ -51,6 +51,7 @@ from xmixed.engine.search.ridges import (
     residual_notes,
     unidentified,
 )
+from xmixed.engine.search.rounding import near_singular, rounding_notes
 from xmixed.engine.search.separate_levels import separate_start
 from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
 from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
@@ -232,7 +233,8 @@ def _concluded(ascent: _Ascent, start: np.ndarray, em_steps: int) -> _Maximum:
         state, scaled, met = found.state, found.scaled_gradient, found.verdict == "converged"
         record = _record(objective, start, state, em_steps, found.iterations, found.verdict, met, scaled)
         return _Maximum(point, boundary, record)
-    if near_face(objective, point) and not _is_maximum(root, point, boundary):
+    inside = _is_maximum(root, point, boundary) and not near_singular(objective, point)
+    if near_face(objective, point) and not inside:
         point, boundary = leave_corner(root, point) or (point, boundary)
     return _judge(objective, root, ascent.surface, start, point, boundary, em_steps, found.iterations)
 
@@ -370,6 +372,8 @@ def _judge(
         concave = concave and not level.any()
     converged = concave and step.scaled_gradient < 1e-5
     verdict: Verdict = "converged" if converged else "not_concave" if not concave else "no_progress"
+    if not converged or objective.problem.origin is not None or near_singular(objective, point):
+        boundary.notes.extend(rounding_notes(objective, point))
     shown = state if surface is root else surface.at(point)
     record = _record(objective, start, shown, em_steps, iterations, verdict, converged, step.scaled_gradient)
     return _Maximum(point, boundary, record)

@@ -31,6 +31,7 @@ NoteKind = Literal[
     "residual_sd_zero",
     "not_identified",
     "lag_not_seen",
+    "rounding",
     "standard_errors_failed",
 ]
 Verdict = Literal[
@@ -123,7 +124,8 @@ class BoundaryNote:
     """A typed remark on the solution; indices count from 1, and are 0 where they do not apply.
 
     Of "lag_not_seen" `equation` and `row` are those of the residual parameter that is left out, `column` is
-    the lag.
+    the lag. Of "rounding" `size` is how far the log likelihood is open (it may be infinite), level and
+    equation are those of the largest effects; 0 where the residual covariance matrix is nearly singular.
     """
 
     kind: NoteKind
@@ -131,6 +133,7 @@ class BoundaryNote:
     equation: int = 0
     row: int = 0
     column: int = 0
+    size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xmixed.estimation.coefficients import Coefficients, degrees_of_freedom
 from xmixed.estimation.delta import exponentiated, logarithmic_limits, wald_figures
-from xmixed.estimation.display_options import DisplayOptions
+from xmixed.estimation.display_options import DisplayOptions, display_options
+from xmixed.estimation.results import Option, Statistic
 from xmixed.estimation.rows import coefficient_rows
+from xmixed.estimation.table_options import TABLE_OPTIONS
 from xmixed.expressions.factors.terms import Term
-from xmixed.output import Line
+from xmixed.language.syntax import OptionSpec
+from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.coefficient_table import (
     CoefficientRow,
     Equation,
@@ -22,6 +25,7 @@ from xmixed.render.layouts.estimation.coefficient_table import (
 from xmixed.render.layouts.estimation.mixed_header import render_clusters, render_within_clusters
 from xmixed.render.layouts.estimation.replications import replications_based
 from xmixed.session.results import Estimates, Matrix
+from xmixed.session.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,18 @@ class FittedEquation:
         A parameter of its own, such as a cut point: shown as `/name`, without a test.
     limits : str
         "log": limits of an ancillary parameter are formed on the log scale; "" on its own.
+    tested : bool
+        An ancillary parameter is shown with its test after all.
+    generated : bool
+        Its covariates are no variables of the data.
     """
 
     name: str
     terms: tuple[Term, ...]
     ancillary: bool = False
     limits: str = ""
+    tested: bool = False
+    generated: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -76,7 +86,9 @@ class FittedTerms:
     def terms(self) -> tuple[Term | None, ...]:
         """The term of each coefficient; None for ancillary parameters."""
         return tuple(
-            None if equation.ancillary else term for equation in self.equations for term in equation.terms
+            None if equation.ancillary or equation.generated else term
+            for equation in self.equations
+            for term in equation.terms
         )
 
 
@@ -188,7 +200,8 @@ def _equations(
             if equation.limits == "log":
                 figures = logarithmic_limits(figures, options.style.level)
             legend = f"_b[{equation.name}:_cons]"
-            ancillary.append(CoefficientRow(f"/{equation.name}", figures, legend=legend, bare=True))
+            bare = not equation.tested
+            ancillary.append(CoefficientRow(f"/{equation.name}", figures, legend=legend, bare=bare))
             continue
         prefix = f"{equation.name}:" if equation.name else ""
         beta = None if extras.beta is None else extras.beta[own]
@@ -196,9 +209,10 @@ def _equations(
         rows = coefficient_rows(equation.terms, b, own_variances, options, prefix, own_df, beta)
         if extras.exponential:
             rows = tuple(replace(row, figures=exponentiated(row.figures)) for row in rows)
-        if extras.offset:
-            kind = "exposure" if extras.offset.startswith("ln(") else "offset"
-            rows = (*rows, CoefficientRow(extras.offset, Figures(1.0), note=f"({kind})"))
+        offset = estimates.macros.get(f"offset{len(found) + 1}", "" if found else extras.offset)
+        if offset:
+            kind = "exposure" if offset.startswith("ln(") else "offset"
+            rows = (*rows, CoefficientRow(offset, Figures(1.0), note=f"({kind})"))
         found.append(Equation(rows, equation.name if named else ""))
     if ancillary and extras.apart:
         found += [Equation(tuple(ancillary)), Equation(extras.last)]
@@ -208,3 +222,59 @@ def _equations(
         place, name, note = extras.base
         found.insert(place, Equation((), name, note))
     return found
+
+
+# --- estimators -----------------------------------------------------------------------------------------
+
+Lines = Callable[[Estimates], list[Line]]
+
+
+def _nothing(estimates: Estimates) -> list[Line]:
+    return []
+
+
+def _no_extras(estimates: Estimates, option: Option, level: float) -> TableExtras:
+    return TableExtras()
+
+
+@dataclass(frozen=True, slots=True)
+class FittedEstimator:
+    """See `results.Estimator`: a header, the table of e(b), and what stands below it.
+
+    Attributes
+    ----------
+    statistics : tuple of Statistic
+    header, footer : callable(e) -> list of Line
+    extras : callable(e, option, level) -> TableExtras
+    options : tuple of OptionSpec
+    inner : callable(e) -> list of Line
+        What stands between the last two rules of the table.
+    """
+
+    statistics: tuple[Statistic, ...]
+    header: Lines
+    footer: Lines = _nothing
+    extras: Callable[[Estimates, Option, float], TableExtras] = _no_extras
+    options: tuple[OptionSpec, ...] = TABLE_OPTIONS
+    inner: Lines = _nothing
+
+    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        lines: list[Line] = []
+        if not option("noheader"):
+            lines += [line(), *self.header(estimates)]
+        if option("notable"):
+            return lines
+        table = self.table(estimates, option, settings)
+        more = self.inner(estimates)
+        if more:
+            table = [*table[:-1], *more]
+        return [*lines, line(), *table, *self.footer(estimates)]
+
+    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        """See `results.Tabular`."""
+        options = display_options(option, settings, False)
+        extras = self.extras(estimates, option, options.style.level)
+        return coefficient_table(estimates, estimates.payload, options, extras)
+
+    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
+        return estimates.payload.terms

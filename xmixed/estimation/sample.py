@@ -47,8 +47,10 @@ class SampleColumns:
         self._levels: dict[str, np.ndarray] = {}
         self._designed: dict[tuple[Part, ...], np.ndarray] = {}
 
-    def add(self, variable: str, series: str, role: str) -> None:
+    def add(self, variable: str, series: str, role: str, needed: np.ndarray | None = None) -> None:
         """Take a numeric column in; observations where it is missing leave the sample.
+
+        `needed`: the observations that must have it, bool; the others may have any value.
 
         Raises
         ------
@@ -63,15 +65,20 @@ class SampleColumns:
             values, _ = evaluate_column(Name(variable, series), self.context)
         else:
             values = self.context.data[variable].to_double()
-        self._drop(is_missing(values))
+        missing = is_missing(values)
+        if needed is not None:
+            known = np.flatnonzero(~missing & needed)
+            values = np.where(missing & ~needed, values[known[0]] if len(known) else 0.0, values)
+            missing = missing & needed
+        self._drop(missing)
         self._columns[variable, series] = values
 
-    def add_terms(self, terms: Iterable[ResolvedTerm]) -> None:
-        """Take in the variables of covariates."""
+    def add_terms(self, terms: Iterable[ResolvedTerm], needed: np.ndarray | None = None) -> None:
+        """Take in the variables of covariates; `needed` as in `add`."""
         for term in terms:
             for operand in term.operands:
                 role = "covariates" if operand.operator.continuous else "factor variables"
-                self.add(operand.variable, operand.time_series, role)
+                self.add(operand.variable, operand.time_series, role, needed)
 
     def add_level(self, variable: str) -> None:
         """Take a grouping variable in, numeric or string; "" and missing values leave the sample."""

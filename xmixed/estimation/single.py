@@ -188,18 +188,18 @@ def specify(
     sample.add_terms(terms)
     for name in others:
         sample.add(name, "", "covariates")
-    kind, values, notes = _weights(node.weight, context, sample, assumed)
+    kind, values, notes = weights_over(node.weight, context, sample, assumed)
     variance = variance_of(node, context, kind, default)
     for name in (*groups, *([variance.cluster] if variance.cluster else [])):
         sample.add_level(name)
     if sample.close() == 0:
         raise StataError(2000, "no observations")
-    weighting = _weighting(node.weight, kind, values, sample, notes)
+    weighting = weighting_of(node.weight, kind, values, sample, notes)
     expanded = expand(terms, sample.values)
     notes += notes_of_empty(expanded)
     columns: list[Column] = [column(term, sample.values) for term in expanded if not term.status]
     all_terms = (*expanded, Term(())) if constant else expanded
-    clusters = _clusters(variance, sample)
+    clusters = clusters_of(variance, sample)
     found = {name: sample.level(name) for name in groups} | {name: sample.values(name) for name in others}
     return SingleSample(
         f"{series}.{depvar}" if series else depvar,
@@ -232,7 +232,7 @@ def resolved_terms(node: Command, context: Context) -> tuple[str, str, Sequence[
     return *resolve_one(items[0], context), resolve_terms(items[1:], context)
 
 
-def _weighting(
+def weighting_of(
     weight: Weight | None, kind: str, values: np.ndarray | None, sample: SampleColumns, notes: list[str]
 ) -> Weighting | None:
     """Return the weights of the sample, checked; their sum goes into the notes."""
@@ -245,7 +245,7 @@ def _weighting(
     return weighting
 
 
-def _clusters(variance: Variance, sample: SampleColumns) -> Clusters | None:
+def clusters_of(variance: Variance, sample: SampleColumns) -> Clusters | None:
     if not variance.cluster:
         return None
     own = factorise(sample.level(variance.cluster))
@@ -267,7 +267,7 @@ def note_of_weights(total: float) -> str:
     return f"(sum of wgt is {total:12.4e})"
 
 
-def _weights(
+def weights_over(
     weight: Weight | None, context: Context, sample: SampleColumns, assumed: str
 ) -> tuple[str, np.ndarray | None, list[str]]:
     """Return kind and values over all observations, and notes; rows without a weight leave the sample."""

@@ -226,11 +226,34 @@ def parse(rule: str, text: str, span: Span) -> Any:
     except UnexpectedInput as error:
         from xmixed.language.explain import explain
 
+        if rule in _EXPRESSIONS and (rounded := _with_round_brackets(text, span)) != text:
+            return parse(rule, rounded, span)
         raise explain(rule, text, span, _position(error, span)) from None
     except VisitError as error:
         if isinstance(error.orig_exc, StataError):
             raise error.orig_exc from None
         raise
+
+
+_EXPRESSIONS = frozenset({"expression", "newvar", "assignment", "comparison"})
+
+
+def _with_round_brackets(text: str, span: Span) -> str:
+    """Return a text in which square brackets that follow no name are parentheses.
+
+    Stata: `if [_n]==1` is `if (_n)==1`; scripts rely on it.
+    """
+    characters = list(text)
+    opened: list[int | None] = []
+    for place in range(span.start, span.end):
+        if text[place] == "[":
+            before = text[span.start : place].rstrip()[-1:]
+            opened.append(None if before.isalnum() or before in ("_", "]", ")") and before else place)
+        elif text[place] == "]" and opened:
+            opening = opened.pop()
+            if opening is not None:
+                characters[opening], characters[place] = "(", ")"
+    return "".join(characters)
 
 
 def _position(error: Any, span: Span) -> int:

@@ -21,6 +21,7 @@ from xmixed.session.settings import Settings
 
 if TYPE_CHECKING:
     from xmixed.data.groups import Groups
+    from xmixed.output.document import Document
     from xmixed.session.data_snapshots import DataSnapshot
     from xmixed.session.log import LogFile
     from xmixed.session.open_files import OpenFile, PostFile, Workbook
@@ -60,6 +61,7 @@ class SessionState(ABC):
         self.open_files: dict[str, OpenFile] = {}
         self.post_files: dict[str, PostFile] = {}
         self.workbook: Workbook | None = None  # that `putexcel set` has named
+        self.document: Document | None = None  # that `putdocx` collects
         self.constraints: dict[int, str] = {}
         self.ask: Callable[[str], str] | None = None  # shows a text and reads a line at the prompt
         self.timers: dict[int, Timer] = {}

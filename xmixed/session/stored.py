@@ -27,6 +27,10 @@ def stored_estimates(session: SessionState, name: str) -> Estimates:
     return session.stored[name]
 
 
+SIMULATED = "simulated"
+"""The row mark of the model whose parameters `estsimp` has simulated; it outlives other estimates."""
+
+
 def collected_names(stored: Mapping[str, Estimates]) -> list[str]:
     """Return the names of the results that `eststo` has collected, in order."""
     found = [(estimates.collected, name) for name, estimates in stored.items() if estimates.collected]
@@ -39,7 +43,7 @@ def commit(session: SessionState, estimates: Estimates) -> None:
         session.e.prepared = None
     session.e = estimates
     others = (*session.stored.values(), *session.held.values())
-    used = {estimates.mark, *(other.mark for other in others)}
+    used = {SIMULATED, estimates.mark, *(other.mark for other in others)}
     marks = {name: rows for name, rows in session.data.marks.items() if name in used}
     session.data = session.data.with_(marks=marks, changed=session.data.changed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from pathlib import Path
 
@@ -33,18 +34,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _cost(folder: Path, count: int, command: str) -> float:
-    """Return the processor time of a command a variable, the better of two runs."""
-    taken = []
-    for _ in range(2):
-        session = xmixed.Session()
-        session.run(f'cd "{folder}/{count}"\nuse w')
-        before = time.process_time()
-        session.run(command)
-        taken.append(time.process_time() - before)
-    return min(taken) / count
+    """Return the processor time of a command a variable."""
+    session = xmixed.Session()
+    session.run(f'cd "{folder}/{count}"\nuse w')
+    gc.collect()
+    before = time.process_time()
+    session.run(command)
+    return (time.process_time() - before) / count
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_cost_of_a_variable_does_not_grow(folder: Path, command: str) -> None:
-    # A part that is quadratic would cost up to eight times as much a variable.
-    assert _cost(folder, 8000, command) < 3 * _cost(folder, 1000, command)
+    # A part that is quadratic costs up to eight times as much a variable, however often it is measured; the
+    # best of several turns is what neighbours on the machine disturb least.
+    few = many = float("inf")
+    for _ in range(8):
+        few = min(few, _cost(folder, 1000, command))
+        many = min(many, _cost(folder, 8000, command))
+        if many < 3 * few:
+            return
+    pytest.fail(f"{many / few:.1f} times as much a variable")

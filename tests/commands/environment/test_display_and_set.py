@@ -122,5 +122,5 @@ def test_seed(session):
 
 def test_commands_that_are_missing(session, fails):
     assert fails(session, "arima x") == (199, "command arima is not implemented in xmixed")
-    assert fails(session, "heckman x") == (199, "command heckman is not implemented in xmixed")
+    assert fails(session, "heckprob x") == (199, "command heckprob is not implemented in xmixed")
     assert fails(session, "foo") == (199, "unrecognized command:  foo")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from xmixed.commands.registry import command
+from xmixed.commands.varlists import generated_names
 from xmixed.data.columns import count_missing, stored
 from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.data.operations.recode import narrowest_type, read_numbers, write_numbers
 from xmixed.errors import StataError
-from xmixed.expressions.varlist import check_new_name, resolve_varlist
+from xmixed.expressions.varlist import resolve_varlist
 from xmixed.formats.reading import number_in
 from xmixed.language.nodes import Command
-from xmixed.language.parser import parse_words
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.text import counted
 from xmixed.session.state import SessionState
@@ -28,11 +28,7 @@ def _targets(node: Command, data: Dataset) -> list[tuple[Variable, str]]:
     names = list(dict.fromkeys(resolve_varlist(node.argument, data))) if node.argument else data.names
     if node.option("replace"):
         return [(data[name], "") for name in names]
-    new = parse_words(node.option("generate"))
-    if len(new) != len(names):
-        raise StataError(198, "number of variables in varlist must equal number of variables in generate()")
-    for name in new:
-        check_new_name(name, data)
+    new = generated_names(node.option("generate"), len(names), data)
     return [(data[name], other) for name, other in zip(names, new, strict=True)]
 
 

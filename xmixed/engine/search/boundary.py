@@ -9,6 +9,7 @@ import numpy as np
 from xmixed.engine.covariance.blocks import Block, metric_matrix, size, user_matrix
 from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.objective import Objective, Point
+from xmixed.engine.search.rounding import left_open
 
 # A variance (or eigenvalue of the correlations) below this share is tried at exactly zero.
 _CANDIDATE = 1e-7
@@ -28,6 +29,8 @@ _LEVEL = 1e-3
 _LOG_NEAR = -4.0
 _LOG_ZERO = -8.0
 _ROUNDING = 1e-6
+# A fall below this may be rounding elsewhere, too.
+_PERHAPS_ROUNDING = 1e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +136,7 @@ def _residual_limits(objective: Objective, point: Point, boundary: Boundary) -> 
         far = bool(abs(point.rho[place]) > limit)
         # Two residuals that are equal have no likelihood: their limit need not be tried.
         trial = None if structure.pairwise else _at_limit(objective, point, int(place))
-        if trial is not None and not _falls(point, trial):
+        if trial is not None and not _falls(objective, point, trial):
             point = trial
         elif not _is_level(objective, point, trial, int(place), far):
             continue
@@ -184,14 +187,18 @@ def _is_level(objective: Objective, point: Point, limit: Point | None, place: in
     return bool(abs(curvature) < _LEVEL)
 
 
-def _falls(point: Point, trial: Point) -> bool:
-    return trial.log_likelihood < point.log_likelihood - 1e-11 * max(1.0, abs(point.log_likelihood))
+def _falls(objective: Objective, point: Point, trial: Point) -> bool:
+    """Whether the log likelihood is lower at a trial, and not by rounding alone."""
+    fall = point.log_likelihood - trial.log_likelihood
+    if fall <= 1e-11 * max(1.0, abs(point.log_likelihood)):
+        return False
+    return not fall < _PERHAPS_ROUNDING or fall > left_open(objective, point)
 
 
 def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:
     """The point with one block replaced, or None where the log likelihood falls."""
     trial = objective.point((*point.blocks[:index], psi, *point.blocks[index + 1 :]), point.rho)
-    return None if _falls(point, trial) else trial
+    return None if _falls(objective, point, trial) else trial
 
 
 def _null_variances(objective: Objective, point: Point, index: int, boundary: Boundary) -> Point:

@@ -17,10 +17,11 @@ from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.boundary import Boundary, Face, Rung, settle
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Step, Surface, flatness, newton_step
+from xmixed.engine.search.rounding import left_open
 
 # The first weight, for a hundred observations, what shares of it follow, and which of these are rungs.
 _FIRST = 0.1
-_SHARES = (1.0, 1e-1, 2e-2, 1e-2, 5e-3, 5e-4, 5e-5, 1e-5)
+_SHARES = (1.0, 1e-1, 2e-2, 1e-2, 5e-3, 5e-4, 5e-5, 5e-6, 5e-7, 5e-8)
 _RUNGS = (2e-2, 1e-2, 5e-3)
 _MOST_STEPS = 25
 # A way on which no quadratic model holds: where second derivatives are differences it would take long.
@@ -36,14 +37,20 @@ _PART = 0.1
 _NEAR = 0.05
 _EDGE = 1e-6
 _ZERO = 1e-2
+# What counts as zero on the way there, where the log likelihood has little slope across the face.
+_ZEROS = (_ZERO, 3e-2, 0.1, 0.3)
 
 
 def near_face(objective: Objective, point: Point) -> bool:
     """Whether Lambda is nearly singular, random effects standing beside it."""
     whitening = objective.whitening
-    if whitening is None or not objective.problem.blocks or not whitening.has_barrier:
-        return False
-    return len(whitening.normals(point.rho, _NEAR)) > 0
+    beside = bool(objective.problem.blocks)
+    return (
+        beside
+        and whitening is not None
+        and whitening.has_barrier
+        and whitening.is_near_edge(point.rho, _NEAR)
+    )
 
 
 def at_edge(objective: Objective, point: Point) -> bool:
@@ -53,9 +60,8 @@ def at_edge(objective: Objective, point: Point) -> bool:
     have nothing of.
     """
     whitening = objective.whitening
-    if whitening is None or objective.problem.blocks or whitening.edges is None or not whitening.is_exact:
-        return False
-    return len(whitening.normals(point.rho, _EDGE)) > 0
+    alone = not objective.problem.blocks
+    return alone and whitening is not None and whitening.is_exact and whitening.is_near_edge(point.rho, _EDGE)
 
 
 def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
@@ -75,12 +81,14 @@ def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
             return None
         if share in _RUNGS and ended:
             rungs.append((found, share * weight))
-        elif len(rungs) == len(_RUNGS) and found.log_likelihood < best.log_likelihood:
-            break
+        elif len(rungs) == len(_RUNGS) and (
+            found.log_likelihood < best.log_likelihood or left_open(objective, found) > share * weight
+        ):
+            break  # what is still to be gained is rounding
         best = found
     if len(rungs) < len(_RUNGS) or best.log_likelihood < lowest - _LOST:
         return None
-    face = _face(objective, rungs)
+    face = _face(objective, rungs, best)
     if face is None:
         return settle(objective, best)
     best, boundary = settle(objective, best, face)
@@ -121,14 +129,18 @@ def _drawn_back(objective: Objective, point: Point) -> Point:
     return objective.point(point.blocks, rho)
 
 
-def _face(objective: Objective, found: list[tuple[Point, float]]) -> Face | None:
+def _face(objective: Objective, found: list[tuple[Point, float]], nearest: Point) -> Face | None:
+    """The face that the rungs lead to; `nearest` tells which eigenvalues vanish there."""
     whitening = objective.whitening
     assert whitening is not None
+    count = len(whitening.normals(nearest.rho, _ZERO))
     rungs: list[Rung] = []
     groups: np.ndarray = np.zeros(0)
     for point, weight in found:
-        normals, barrier = whitening.normals(point.rho, _ZERO), whitening.barrier(point.rho)
-        if barrier is None or not len(normals):
+        among = (whitening.normals(point.rho, share) for share in _ZEROS)
+        normals = next((own for own in among if len(own) == count), None)
+        barrier = whitening.barrier(point.rho)
+        if barrier is None or normals is None or not count:
             return None
         sizes = np.linalg.norm(normals, axis=1, keepdims=True)
         _, values, rows = np.linalg.svd(normals / sizes)

@@ -160,6 +160,15 @@ class Whitening(ABC):
         slopes = self.edges.null_slopes(self.table(rho), share)
         return slopes[:, self.residual.table.free]
 
+    def is_near_edge(self, rho: np.ndarray, share: float) -> bool:
+        """Whether an eigenvalue of the correlations is known to be below a share, or rounding of zero."""
+        if self.edges is None or not (self.has_barrier or self.is_exact):
+            return False
+        try:
+            return len(self.normals(rho, share)) > 0
+        except np.linalg.LinAlgError:
+            return True
+
     def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
         """rho with a tiny imaginary step along one parameter, and the sweeps there; where `is_exact`."""
         raise NotImplementedError("second derivatives are differences")

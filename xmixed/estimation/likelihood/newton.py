@@ -119,7 +119,7 @@ def _search(likelihood: Likelihood, progress: Progress | None, limits: Tolerance
         converged = converged or (not moved and concave and decrement <= 1e-18 * (1 + abs(history[0])))
         if progress is not None:
             progress(iteration, here.log_likelihood, "" if concave else "(not concave)")
-        if converged or iteration == limits.iterate:
+        if converged or iteration == limits.iterate or not np.isfinite(here.information).all():
             break
         taken = _line_search(likelihood, point, step, here.log_likelihood)
         if taken is None:
@@ -177,9 +177,9 @@ def _line_search(
 
 
 def inverse_information(information: np.ndarray) -> np.ndarray:
-    """Return the inverse; rows of parameters without curvature are zero."""
+    """Return the inverse; rows of parameters without curvature, or with one beyond all numbers, are zero."""
     out = np.zeros_like(information)
-    curved = np.flatnonzero(information.diagonal() > 0)
+    curved = np.flatnonzero((information.diagonal() > 0) & np.isfinite(information).all(axis=0))
     if not len(curved):
         return out
     inner = information[np.ix_(curved, curved)]

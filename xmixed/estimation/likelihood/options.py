@@ -24,6 +24,7 @@ def limits_of(node: Command) -> Tolerances:
 
 NOCONSTANT = OptionSpec("noconstant", "noc", help="suppress the constant")
 OFFSET = OptionSpec("offset", "off", "varname", "variable whose coefficient is 1")
+EXPOSURE = OptionSpec("exposure", "e", "varname", "variable of exposure, as ln(exposure)")
 VARIANCE = variance_option(("oim", "oim"), ("robust", "r"), ("cluster", "cl"))
 
 OR = OptionSpec("or", "or", help="show odds ratios")
@@ -55,13 +56,13 @@ SYNTAX: dict[str, Syntax] = {
         NOCONSTANT,
         OFFSET,
         IRR,
-        OptionSpec("exposure", "e", "varname", "variable of exposure, as ln(exposure)"),
+        EXPOSURE,
     ),
     "nbreg": _syntax(
         NOCONSTANT,
         OFFSET,
         IRR,
-        OptionSpec("exposure", "e", "varname", "variable of exposure, as ln(exposure)"),
+        EXPOSURE,
         OptionSpec(
             "dispersion",
             "d",

@@ -31,9 +31,9 @@ def equation_terms(e: Estimates, equation: int) -> tuple[Term | None, ...]:
     return tuple(found)
 
 
-def offset_of(e: Estimates, frame: EstimationFrame) -> np.ndarray | float:
-    """Return the offset over the rows of a frame, which loses those where it is missing."""
-    text = e.macros.get("offset", "")
+def offset_of(e: Estimates, frame: EstimationFrame, equation: int = 0) -> np.ndarray | float:
+    """Return an equation's offset over the rows of a frame, which loses those where it is missing."""
+    text = e.macros.get(f"offset{equation + 1}", e.macros.get("offset", ""))
     if not text:
         return 0.0
     name = text[3:-1] if text.startswith("ln(") else text
@@ -44,7 +44,7 @@ def offset_of(e: Estimates, frame: EstimationFrame) -> np.ndarray | float:
 
 def linear(e: Estimates, frame: EstimationFrame, equation: int = 0) -> np.ndarray:
     """Return X b and the offset of an equation over the rows of a frame."""
-    offset = offset_of(e, frame)
+    offset = offset_of(e, frame, equation)
     total = np.zeros(frame.size) + offset
     for value, term in zip(Coefficients.of(e).b, equation_terms(e, equation), strict=True):
         if term is not None and not term.status:

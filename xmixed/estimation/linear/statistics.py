@@ -143,15 +143,7 @@ _LINEAR = Statistic(
     assumed="xb assumed; fitted values",
 )
 REGRESS_STATISTICS = (
-    Statistic(
-        "xb",
-        "xb",
-        _xb,
-        _labelled("Linear prediction"),
-        gradient=_gradient,
-        linear=True,
-        assumed="xb assumed; fitted values",
-    ),
+    _LINEAR,
     Statistic("residuals", "r", _residuals, _labelled("Residuals"), needs=OUTCOME),
     Statistic("rstandard", "rsta", _rstandard, _labelled("Standardized residuals"), needs=SAMPLE),
     Statistic("rstudent", "rstu", _rstudent, _labelled("Studentized residuals"), needs=SAMPLE),
@@ -222,15 +214,7 @@ def _group_label(pattern: str) -> Callable[[Estimates, str], str]:
 
 
 LINEAR_PREDICTION = (
-    Statistic(
-        "xb",
-        "xb",
-        _xb,
-        _labelled("Linear prediction"),
-        gradient=_gradient,
-        linear=True,
-        assumed="xb assumed; fitted values",
-    ),
+    _LINEAR,
     Statistic("stdp", "stdp", _stdp, _labelled("S.E. of the prediction")),
 )
 """Of panels and absorbed groups, without their effects."""

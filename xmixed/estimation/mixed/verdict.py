@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from xmixed.estimation.mixed.model import (
@@ -12,6 +13,7 @@ from xmixed.estimation.mixed.model import (
     ResidualSummary,
     VarianceParameter,
 )
+from xmixed.formats import format_value
 
 if TYPE_CHECKING:
     from xmixed.engine import Fit
@@ -21,6 +23,7 @@ Places = Mapping[tuple[int, int], int]
 """From the engine's (level, equation), counted from 1, to equations of the description."""
 
 _BOUNDARY = "on the boundary of the parameter space"
+_OF_NO_PARAMETER = ("standard_errors_failed", "lag_not_seen", "residual_near_singular", "rounding")
 _REASONS = {
     "iteration_limit": "the maximum number of iterations was reached before the criteria of convergence "
     "were met.",
@@ -64,7 +67,7 @@ def diagnose(
     boundary: dict[str, None] = {}
     unidentified: dict[str, None] = {}
     for note in fitted.boundary:
-        if note.kind in ("standard_errors_failed", "lag_not_seen", "residual_near_singular"):
+        if note.kind in _OF_NO_PARAMETER:
             continue
         target = unidentified if note.kind == "not_identified" else boundary
         target.update(dict.fromkeys(_concerned(note, places, equations, parameters)))
@@ -168,6 +171,16 @@ def _listed(names: Sequence[str], joint: str = "and") -> str:
     return f"{', '.join(names[:-1])} {joint} {names[-1]}"
 
 
+def _open_by(note: BoundaryNote, places: Places, equations: Sequence[RandomEquationSummary]) -> str:
+    """Return how far rounding errors leave the log likelihood open, and what makes them."""
+    amount = f" by about {format_value(note.size, '%6.0g').strip()}" if isfinite(note.size) else ""
+    why = "the residual covariance matrix is all but singular"
+    if note.level:
+        level = equations[places[note.level, note.equation]].level
+        why = f"the random effects at level {level} are far larger than the residuals"
+    return f"rounding errors leave the log likelihood open{amount}, since {why} where the iterations ended."
+
+
 def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEquationSummary]) -> str:
     """Return a remark of the engine in words that name the component."""
     if note.kind == "residual_variance_zero":
@@ -186,6 +199,8 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
             "the residual covariance matrix is all but singular where the iterations ended; the log "
             "likelihood may rise without limit towards a singular one, and have no maximum."
         )
+    if note.kind == "rounding":
+        return _open_by(note, places, equations)
     if note.kind == "standard_errors_failed":
         return "standard-error calculation has failed; the standard errors of the random effects are missing."
     where, names, several, common = "", (), False, False

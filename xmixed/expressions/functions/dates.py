@@ -124,6 +124,14 @@ def _mdyhms(month: np.ndarray, day: np.ndarray, year: np.ndarray, *time: np.ndar
     return _mdy(month, day, year) * _DAY + _hms(*time)
 
 
+# Times of %tC count leap seconds.
+function("Chms", "nnn")(lambda *time: _each(calendar.add_leap_seconds, _hms(*time)))
+function("Cdhms", "nnnn")(lambda *time: _each(calendar.add_leap_seconds, _dhms(*time)))
+function("Cmdyhms", "nnnnnn")(lambda *time: _each(calendar.add_leap_seconds, _mdyhms(*time)))
+function("hhC", "n")(lambda ms: np.floor(_each(calendar.remove_leap_seconds, ms) % _DAY / 3_600_000))
+function("mmC", "n")(lambda ms: np.floor(_each(calendar.remove_leap_seconds, ms) % 3_600_000 / 60_000))
+function("ssC", "n")(lambda ms: _each(calendar.remove_leap_seconds, ms) % 60_000 / 1000)
+
 # --- dates in text ------------------------------------------------------------------------------------
 
 _MONTH_NUMBER = {name.lower(): number for number, name in enumerate(MONTHS, 1)}

@@ -1,12 +1,17 @@
-"""What a program asks about its call: replay(), _by() and its like, _caller()."""
+"""What a program asks about its call and its machine: replay(), _by(), _caller(), fileexists()."""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 import numpy as np
 
 from xmixed.expressions.functions.registry import function
 from xmixed.expressions.place import Place
-from xmixed.expressions.values import truth
+from xmixed.expressions.values import Value, map_number, truth
+from xmixed.formats import is_valid_format, width_of
+from xmixed.missing import MISSING
 
 
 @function("_by", placed=True)
@@ -53,3 +58,21 @@ def _replay(place: Place) -> np.ndarray:
     """replay(): whether the program was called without an argument: `0' is empty or begins with a comma."""
     typed = place.context.typed.lstrip()
     return np.asarray(float(not typed or typed.startswith(",")))
+
+
+@function("fileexists", "s", strict=False)
+def _file_exists(name: Value) -> np.ndarray:
+    """fileexists(f): whether there is such a file."""
+    return map_number(lambda text: float(Path(text).expanduser().is_file()), name)
+
+
+@function("byteorder")
+def _byte_order() -> np.ndarray:
+    """byteorder(): 1 where the high byte of a number comes first, 2 where the low one does."""
+    return np.asarray(1.0 if sys.byteorder == "big" else 2.0)
+
+
+@function("fmtwidth", "s", strict=False)
+def _format_width(fmt: Value) -> np.ndarray:
+    """fmtwidth(fmt): the width of a display format; missing for what is none."""
+    return map_number(lambda text: float(width_of(text)) if is_valid_format(text) else MISSING, fmt)

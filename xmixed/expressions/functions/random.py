@@ -75,3 +75,10 @@ _register(
     lambda n, p: _positive(n, p) & (p <= 1),
     lambda generator, size, n, p: generator.negative_binomial(n, p, size),
 )  # fmt: skip
+_register(
+    "rhypergeometric", "nnn",
+    lambda N, K, n: _finite(N, K, n) & (N >= 1) & (N < 1e9) & (K >= 0) & (K <= N) & (n >= 1) & (n <= N),
+    lambda generator, size, N, K, n: generator.hypergeometric(
+        *(np.floor(count).astype(np.int64) for count in (K, N - K, n)), size
+    ),
+)  # fmt: skip

@@ -14,7 +14,17 @@ from xmixed.errors import StataError, syntax_error
 from xmixed.expressions.place import Place
 from xmixed.expressions.values import Value, cleaned, is_text, type_mismatch, without_codes
 
-MODULES = ("math", "statistics", "random", "strings", "patterns", "dates", "selection", "programs")
+MODULES = (
+    "math",
+    "statistics",
+    "families",
+    "random",
+    "strings",
+    "patterns",
+    "dates",
+    "selection",
+    "programs",
+)
 """The module of each family."""
 
 

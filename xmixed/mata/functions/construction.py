@@ -138,7 +138,7 @@ def range_by_step(first: Value, last: Value, step: Value) -> Value:
     begin, end, by = number(first), number(last), abs(number(step))
     if max(begin, end, by) >= MISSING or (by == 0 and begin != end):
         raise MataError(3300)
-    size = count(np.floor(abs(end - begin) / by * (1 + 1e-12)) + 1.0) if by else 1
+    size = count(float(np.floor(abs(end - begin) / by * (1 + 1e-12))) + 1.0) if by else 1
     return collapsed((begin + np.arange(size) * (by if end >= begin else -by))[:, None])
 
 

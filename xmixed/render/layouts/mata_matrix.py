@@ -29,13 +29,14 @@ def matrix_lines(values: np.ndarray, linesize: int) -> list[str]:
     Parameters
     ----------
     values : ndarray of float64 with missing codes or of str, shape (r, c)
-        A scalar has one element. A symmetric matrix of numbers is shown as its lower triangle.
+        A scalar has one element, a void matrix has no lines. A symmetric matrix of numbers is shown as its
+        lower triangle.
     linesize : int
         What is wider goes on below.
     """
     if values.size == 1:
         return [f"  {_cells(values)[0]}"]
-    if values.shape == (0, 0):
+    if not values.size:
         return []
     rows, columns = values.shape
     symmetric = rows == columns and values.dtype != object and bool(np.array_equal(values, values.T))

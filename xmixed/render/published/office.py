@@ -17,7 +17,8 @@ _NARROWEST, _WIDEST = 10, 40
 EXTRAS = {"docx": "word", "xlsx": "excel"}
 
 
-def _needed(library: str, form: str) -> StataError:
+def needed(library: str, form: str) -> StataError:
+    """Return the error for a format whose library is not installed."""
     return StataError(
         198,
         f".{form} files need {library}",
@@ -49,7 +50,7 @@ def docx_bytes(table: PublishedTable) -> bytes:
     try:
         docx, text, oxml, names = map(import_module, ("docx", "docx.enum.text", "docx.oxml", "docx.oxml.ns"))
     except ModuleNotFoundError:
-        raise _needed("python-docx", "docx") from None
+        raise needed("python-docx", "docx") from None
     document = docx.Document()
     if table.title:
         document.add_paragraph(table.title)
@@ -119,7 +120,7 @@ def xlsx_bytes(table: PublishedTable) -> bytes:
         from openpyxl.styles import Alignment, Border, Side
         from openpyxl.utils import get_column_letter
     except ModuleNotFoundError:
-        raise _needed("openpyxl", "xlsx") from None
+        raise needed("openpyxl", "xlsx") from None
     book = Workbook()
     sheet = book.active
     assert sheet is not None

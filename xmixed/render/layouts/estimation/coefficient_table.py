@@ -51,7 +51,7 @@ class CoefficientRow:
     alone : str
         The label when the row is the only one shown of its block (`1.girl`); "" if the block always stands.
     note : str
-        `(base)`, `(omitted)`, `(empty)` in place of the inference.
+        `(base)`, `(omitted)`, `(empty)` in place of the inference; a blank for nothing there.
     legend : str
         What `coeflegend` shows.
     beta : float or None
@@ -246,7 +246,7 @@ def _cells(row: CoefficientRow, style: TableStyle) -> list[Styled]:
     figures, fmt = row.figures, style.cformat or ESTIMATE_FORMAT
     estimate = cell(figures.estimate, fmt, ESTIMATE)
     if row.note and not style.legend:
-        return [result(cell(figures.estimate, "%9.0g", ESTIMATE)), Styled(f"  {row.note}")]
+        return [result(cell(figures.estimate, "%9.0g", ESTIMATE)), Styled(f"  {row.note}".rstrip())]
     if style.legend:
         return [result(estimate), Styled(f"  {row.legend}")]
     text = estimate + cell(figures.standard_error, fmt, ERROR)

@@ -1,0 +1,27 @@
+set obs 400
+generate id = ceil(_n / 8)
+generate t = mod(_n - 1, 8) + 1
+generate g = mod(_n, 3) + 1
+generate area = mod(id, 7)
+generate double u1 = mod(abs(sin(_n * 12.9898) * 43758.5453), 1)
+generate double u2 = mod(abs(sin(_n * 78.2330) * 24634.6345), 1)
+generate double u3 = mod(abs(sin(_n * 39.4253) * 56445.2345), 1)
+generate double u4 = mod(abs(sin(_n * 93.9737) * 31415.9265), 1)
+generate double x = invnormal(u1)
+generate double z = invnormal(u2)
+generate double v = invnormal(u3)
+generate double e = 0.6 * v + 0.8 * invnormal(u4)
+generate double a = invnormal(mod(abs(sin(id * 17.1717) * 21345.6789), 1))
+generate s = (0.3 + 0.5 * x + 0.8 * z + v > 0)
+generate double y = 1 + 0.7 * x + 1.5 * e
+generate double ys = y if s
+generate byte b1 = (0.2 + x + v > 0)
+generate byte b2 = (-0.1 + 0.5 * z + e > 0)
+generate byte bh = (0.2 + x + exp(0.4 * z) * v > 0)
+generate double w = 0.5 + 0.6 * z + 0.3 * x + v
+generate byte bi = (0.1 + 0.7 * w - 0.3 * x + e > 0)
+generate c = floor(exp(0.5 + 0.5 * x + 0.5 * v))
+generate cz = cond(-0.5 + z + ln(u4 / (1 - u4)) > 0, 0, c)
+generate double yp = 1 + 0.8 * x + a + e
+generate double yq = 0.5 - 0.4 * z + 0.7 * e + 0.3 * v
+generate cp = floor(exp(0.4 + 0.4 * x + 0.5 * a + 0.4 * v))
