@@ -42,7 +42,8 @@ def test_reading(data, give: Give) -> None:
 
 def test_views_write_through(data, give: Give) -> None:
     data.run(
-        'mata: st_view(V=., ., "x k"); V[1,1] = 100; V[.,2] = J(5,1,1); W = V; W[1,1] = 0; V[|2,1\\3,1|] = (7\\8)'
+        'mata: st_view(V=., ., "x k"); V[1,1] = 100; V[.,2] = J(5,1,1); W = V; W[1,1] = 0;'
+        " V[|2,1\\3,1|] = (7\\8)"
     )
     assert data.data["x"].values.tolist() == [100, 7, 8, 4, 5] and data.data["k"].values.tolist() == [1] * 5
     assert give("V[1,1]") == 100 and give("W[1,1]") == 0 and give("isview(V)") == 1 and give("isview(W)") == 0
@@ -85,7 +86,8 @@ def test_storing(data, give: Give, told) -> None:
 def test_snapshots_keep_what_they_had(data, give: Give) -> None:
     """Code that writes in place does not reach into data that somebody else holds."""
     data.run(
-        'mata:\nvoid f()\n{\nst_store(1, "x", 50)\nstata("preserve")\nst_store(1, "x", 60)\nstata("restore")\n}\nf()\nend'
+        'mata:\nvoid f()\n{\nst_store(1, "x", 50)\nstata("preserve")\nst_store(1, "x", 60)\n'
+        'stata("restore")\n}\nf()\nend'
     )
     assert data.data["x"].values[0] == 50
 
@@ -99,7 +101,8 @@ def test_variables_and_observations(data, give: Give, told) -> None:
     data.run('mata: st_addobs(2); st_dropvar(("a","b")); st_keepvar("x k s y"); st_varrename("y", "yy")')
     assert data.data.n_obs == 7 and data.data.names == ["x", "k", "s", "yy"]
     data.run(
-        "mata: st_dropobsin((1\\2)); st_keepobsif(st_data(., 1) :< .); st_dropobsif((1\\0\\0)); st_keepobsin(2)"
+        "mata: st_dropobsin((1\\2)); st_keepobsif(st_data(., 1) :< .); st_dropobsif((1\\0\\0));"
+        " st_keepobsin(2)"
     )
     assert data.data["x"].values.tolist() == [5]
     assert give("st_varname((1,2))") == [["x", "k"]] and give('st_varindex("yy")') == 4
@@ -132,7 +135,8 @@ def test_macros_scalars_and_matrices(data, give: Give) -> None:
     assert give('st_matrixrowstripe("M")') == [["", "r1"], ["", "r2"]]
     data.run(
         'mata: st_local("a", "new"); st_global("G", "g"); st_numscalar("two", 2); st_strscalar("text", "u");'
-        ' st_matrix("N", (5,6)); st_matrixcolstripe("N", ("eq","x" \\ "","y")); st_matrixrowstripe("N", ("","b"));'
+        ' st_matrix("N", (5,6)); st_matrixcolstripe("N", ("eq","x" \\ "","y"));'
+        ' st_matrixrowstripe("N", ("","b"));'
         ' st_numscalar("r(new)", 9); st_global("r(word)", "w"); st_replacematrix("M", (0,0\\0,1));'
         ' st_global("x[note]", "hello")'
     )
@@ -176,12 +180,7 @@ def test_what_is_shown(session) -> None:
     assert session.run("mata: (1,.\\.a,22)").splitlines() == [
         "        1    2", "    +-----------+", "  1 |   1    .  |", "  2 |  .a   22  |", "    +-----------+",
     ]  # fmt: skip
-    assert session.run("mata: J(2,0,.)").splitlines()[1:] == [
-        "    +----+",
-        "  1 |    |",
-        "  2 |    |",
-        "    +----+",
-    ]
+    assert session.run("mata: J(2,0,.)") == ""
 
 
 def test_a_wide_matrix_goes_on_below(session) -> None:
@@ -228,7 +227,8 @@ def test_a_block_in_a_do_file(session, tmp_path) -> None:
     assert lines[lines.index(". mata:") :][:30] == [
         ". mata:", "-" * 49 + " mata (type end to exit) -----", ": x = 1", "", ": ", ": x", "  1", "",
         ": if (x) {", "> x = 2", "> }", "> else x = 3", "", ": x /// on", ">  + 1", "  3", "", ": nothere",
-        f"{'<istmt>:':>25}  3499  nothere not found", "(2 lines skipped)", rule, "r(3499);", "", "end of do-file",
+        f"{'<istmt>:':>25}  3499  nothere not found", "(2 lines skipped)", rule, "r(3499);", "",
+        "end of do-file",
     ]  # fmt: skip
 
 
