@@ -152,9 +152,18 @@ DOES_NOT_COMPILE = [
     "real rows(x) return(1)",
     "real scalar x",
     "return(3)",
-    "class thing {",
-    "goto there",
+    "real f(x) { complex scalar z; }",
+    "void f(struct p vector x) {}",
+    "void f() { pointer(real matrix) rowvector p; }",
 ]
+
+
+@pytest.mark.parametrize(
+    "text", ["class thing {\n}", "goto there", "complex scalar f() return(1)", "z = C(1,2)"]
+)
+def test_what_is_not_there_is_refused_by_name(told, text: str) -> None:
+    code, lines = told(f"mata:\n{text}\nend")
+    assert code in (3000, 3499) and ("not implemented in xmixed" in lines[-1] or "C() not found" in lines[0])
 
 
 @pytest.mark.parametrize("text", DOES_NOT_COMPILE)

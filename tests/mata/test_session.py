@@ -246,6 +246,29 @@ def test_ado_files_bring_their_functions(session, tmp_path, monkeypatch) -> None
     assert session.scalars["total"] == 6
 
 
+def test_files(session, give: Give, told, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    session.run('mata: f = fopen("a.txt", "w"); fput(f, "one"); fwrite(f, "two"); fput(f, "!"); fclose(f)')
+    assert (tmp_path / "a.txt").read_text() == "one\ntwo!\n"
+    assert give('cat("a.txt")') == [["one"], ["two!"]] and give('cat("a.txt", 2, 2)') == "two!"
+    session.run('mata: f = fopen("a.txt", "r"); x = fget(f); y = fgetnl(f); z = fget(f)')
+    assert (give("x"), give("y"), give("z")) == ("one", "two!\n", [])
+    assert told('mata: fput(f, "x")')[1][0] == "fput():  3621  attempt to write read-only file"
+    session.run("mata: fclose(f)")
+    assert told("mata: fget(f)")[1][0] == "fget():  3601  invalid file handle"
+    assert told('mata: f = fopen("a.txt", "w")')[0] == 602 and told('mata: f = fopen("b.txt", "r")')[0] == 601
+    assert told('mata: f = fopen("a.txt", "z")')[0] == 3603 and told('mata: cat("b.txt")')[0] == 601
+    assert give('_fopen("b.txt", "r")') == -601 and give('fileexists("a.txt") + direxists(pwd())') == 2
+    session.run('mata: f = fopen("a.txt", "a"); fput(f, "three")')
+    assert told("mata: fget(f)")[0] == 3622
+    session.run(
+        'mata: fclose(f); unlink("a.txt"); unlink("a.txt"); for (i=1; i<=50; i++) f = fopen("b.txt", "a")'
+    )
+    assert told('mata: f = fopen("b.txt", "a")')[0] == 3611
+    session.run("mata clear")
+    assert give('fileexists("a.txt")') == 0 and told("mata: fclose(0)")[0] == 3601
+
+
 def test_loops_are_swift(session) -> None:
     """A loop of 100,000 rounds takes a second or two at most, not ten."""
     import time

@@ -28,7 +28,6 @@ from xmixed.mata.nodes import (
     Parameter,
     Return,
     Simple,
-    Statement,
     Step,
     Structure,
     Submatrix,
@@ -77,8 +76,8 @@ class MataBuilder:
 
     def type(self, children: list[Any]) -> Type:
         *elements, last = children
-        if isinstance(last, Type):
-            return last  # without a shape it is a matrix
+        if isinstance(last, Type):  # without a shape it is a matrix
+            return last._replace(shape="scalar") if last.element in ("struct", "pointer") else last
         return elements[0]._replace(shape=str(last)) if elements else Type(shape=str(last))
 
     def shape(self, children: list[Any]) -> str:
@@ -131,9 +130,6 @@ class MataBuilder:
 
     def return_value(self, children: list[Any]) -> Return:
         return Return(children[1])
-
-    def refused(self, children: list[Any]) -> Statement:
-        raise not_built(str(children[0]))
 
     def simple(self, children: list[Any]) -> Simple:
         return Simple(children[0])

@@ -92,4 +92,4 @@ def does_not_compile(message: str = "invalid expression") -> StataError:
 
 def not_built(what: str) -> StataError:
     """Return the error for a part of Mata that does not exist here yet."""
-    return StataError(3000, f"{what} not implemented in xmixed")
+    return StataError(3000, f"{what} not implemented in xmixed".replace("  ", " "))

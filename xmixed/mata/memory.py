@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 from xmixed.mata.compiling.definitions import UserFunction
 from xmixed.mata.compiling.expressions import COMPILERS
 from xmixed.mata.compiling.scope import Callee
@@ -14,8 +16,8 @@ from xmixed.render.layouts.mata_matrix import matrix_lines
 from xmixed.session.state import SessionState
 
 UNBUILT = frozenset(
-    "moptimize_init moptimize solvenl_init deriv_init deriv lefteigensystem schurd hessenbergd fft"
-    " invfft ghk bufio fopen st_fopen spline3 polysolve geigensystem putexcel pdf xl".split()
+    "tokeninit moptimize_init moptimize solvenl_init deriv_init deriv lefteigensystem schurd hessenbergd fft"
+    " invfft ghk bufio st_fopen spline3 polysolve geigensystem putexcel pdf xl".split()
 )
 """Functions of Mata that people look for, and that do not exist here yet."""
 
@@ -40,6 +42,8 @@ class MataMemory:
     strict : bool
         `set matastrict on`: variables of functions must be declared.
     writer : Writer
+    files : dict of int to stream
+        Those that `fopen()` has opened, by handle.
     """
 
     def __init__(self, session: SessionState) -> None:
@@ -49,6 +53,7 @@ class MataMemory:
         self.structures: dict[str, Structure] = {}
         self.strict = False
         self.writer = Writer(session)
+        self.files: dict[int, IO[str]] = {}
         self._callees: dict[str, Callee] = {}
 
     def clear(self) -> None:
@@ -57,6 +62,9 @@ class MataMemory:
         self.user.clear()
         self.structures.clear()
         self._callees.clear()
+        for stream in self.files.values():
+            stream.close()
+        self.files.clear()
 
     def function(self, name: str) -> Callee:
         """Return a function by name: the user's, or Mata's own.

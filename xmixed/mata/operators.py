@@ -137,8 +137,7 @@ def multiplied(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return the product of real arrays; an element that a missing value belongs to is `.`."""
     if has_missing(a) or has_missing(b):
         a, b = (np.where(is_missing(side), np.nan, side) for side in (a, b))
-    with np.errstate(all="ignore"):
-        return with_codes(a @ b)
+    return with_codes(a @ b)
 
 
 def _quotient(left: Value, right: Value) -> Value:
@@ -208,6 +207,8 @@ def _join(axis: int) -> Operation:
     """`,` and `\\`; what is 0 x 0 adds nothing."""
 
     def run(left: Value, right: Value) -> Value:
+        if type(left) is float and type(right) is float:
+            return np.array([[left, right]] if axis else [[left], [right]])
         a, b = array(left), array(right)
         for part, other in ((a, b), (b, a)):
             if part.shape == (0, 0):

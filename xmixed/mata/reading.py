@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xmixed.errors import StataError
 from xmixed.language.grammar import Grammar
 from xmixed.mata.builder import MataBuilder
-from xmixed.mata.errors import does_not_compile
+from xmixed.mata.errors import does_not_compile, not_built
 from xmixed.mata.nodes import Item
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class LineEnds:
         depth, before, last = 0, "", None
         for token in stream:
             kind = str(token.type)
+            if kind in ("CLASS", "GOTO"):
+                raise not_built(str(token.value))
             if kind == "_NL" and (depth or not before or before in _GOES_ON):
                 continue
             if token.value in ("(", "[", "[|"):

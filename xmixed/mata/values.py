@@ -21,6 +21,14 @@ Value = Any
 class Viewed(ABC):
     """A matrix whose elements are kept elsewhere: in the data."""
 
+    text: bool
+    """Whether the elements are strings."""
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and columns."""
+
     @abstractmethod
     def array(self) -> np.ndarray:
         """Return the elements as they are now; not to be written to."""
@@ -72,7 +80,16 @@ def copied(value: Value) -> Value:
 
 def is_string(value: Value) -> bool:
     """Return whether a value is a string or a matrix of strings."""
-    return isinstance(value, str) or isinstance(value, (np.ndarray, Viewed)) and array(value).dtype == object
+    if isinstance(value, np.ndarray):
+        return value.dtype == object
+    return isinstance(value, str) or isinstance(value, Viewed) and value.text
+
+
+def shape_of(value: Value) -> tuple[int, int]:
+    """Return the number of rows and columns of a value."""
+    if isinstance(value, (np.ndarray, Viewed)):
+        return value.shape  # type: ignore[return-value]
+    return array(value).shape  # type: ignore[return-value]
 
 
 def is_matrix(value: Value) -> bool:
@@ -97,8 +114,9 @@ def complete(value: Value) -> np.ndarray:
 
 def with_codes(found: np.ndarray) -> np.ndarray:
     """Return numbers with `.` where they are none."""
-    bad = ~(np.abs(found) < MISSING)
-    return np.where(bad, MISSING, found) if bad.any() else np.asarray(found, dtype=np.float64)
+    if found.size and found.max() < MISSING and found.min() > -MISSING:  # not so where any is NaN
+        return found
+    return np.where(np.abs(found) < MISSING, found, MISSING)
 
 
 def has_missing(found: np.ndarray) -> bool:

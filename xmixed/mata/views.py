@@ -122,6 +122,11 @@ class Writer:
     def __init__(self, session: SessionState) -> None:
         self._session = session
         self._own: dict[str, np.ndarray] = {}
+        self._changes: dict[str, int] = {}
+
+    def version(self, name: str) -> int:
+        """Return how often a variable was written to."""
+        return self._changes.get(name, 0)
 
     def forget(self) -> None:
         """Copy columns before the next change: somebody else may have them."""
@@ -140,6 +145,7 @@ class Writer:
         if variable.is_string != (values.dtype == object):
             raise MataError(3250)
         new = stored(values, variable.type)
+        self._changes[name] = self.version(name) + 1
         column = variable.values
         if self._own.get(name) is not column:
             column = column.copy()
@@ -170,9 +176,14 @@ class View(Viewed):
         self, session: SessionState, writer: Writer, names: list[str], rows: np.ndarray | None, text: bool
     ) -> None:
         self.names, self.rows = names, rows
-        self._session, self._writer, self._text = session, writer, text
-        self._seen: list[np.ndarray] = []
+        self._session, self._writer, self.text = session, writer, text
+        self._seen: list[tuple[np.ndarray, int]] = []
         self._read: np.ndarray | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of observations and variables."""
+        return self._session.data.n_obs if self.rows is None else len(self.rows), len(self.names)
 
     def array(self) -> np.ndarray:
         """Return the elements as they are in the data; r(3500) when variables are gone."""
@@ -180,24 +191,39 @@ class View(Viewed):
         gone = [name for name in self.names if name not in data]
         if gone or self.rows is not None and len(self.rows) and self.rows.max() >= data.n_obs:
             raise MataError(3500, "view no longer valid")
-        seen = [data[name].values for name in self.names]
         current = self._read
-        if current is None or any(a is not b for a, b in zip(seen, self._seen, strict=True)):
-            current = read_columns(data, self.names, self.rows, self._text)
+        if current is None or not self._is_current(current.shape[0]):
+            current = read_columns(data, self.names, self.rows, self.text)
             current.setflags(write=False)
-            self._seen, self._read = seen, current
+            self._seen, self._read = self._state(), current
         return current
+
+    def _state(self) -> list[tuple[np.ndarray, int]]:
+        """Return the columns, and how often each was written to."""
+        data, version = self._session.data, self._writer.version
+        return [(data[name].values, version(name)) for name in self.names]
+
+    def _is_current(self, height: int) -> bool:
+        """Return whether what was read is what is in the data."""
+        same = zip(self._state(), self._seen, strict=True)
+        return height == self.shape[0] and all(a is b and m == n for (a, m), (b, n) in same)
 
     def assign(self, rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> None:
         """Put values into the data, as the storage types hold them."""
-        whole = len(rows) == self.array().shape[0] and self.rows is None
+        read = self.array()
         target = rows if self.rows is None else self.rows[rows]
         for place, column in enumerate(columns.tolist()):
-            self._writer.write(self.names[column], None if whole else target, values[:, place])
-        self._read = None
+            self._writer.write(self.names[column], target, values[:, place])
+        read.setflags(write=True)
+        read[np.ix_(rows, columns)] = read_columns(
+            self._session.data, [self.names[column] for column in columns], target, self.text
+        )
+        read.setflags(write=False)
+        if len(set(self.names)) == len(self.names):
+            self._seen = self._state()
 
     def part(self, rows: np.ndarray | slice, columns: np.ndarray | slice) -> View:
         """Return a view onto part of it."""
         names = np.array(self.names, dtype=object)[columns].tolist()
         here = np.arange(self.array().shape[0]) if self.rows is None else self.rows
-        return View(self._session, self._writer, names, here[rows], self._text)
+        return View(self._session, self._writer, names, here[rows], self.text)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xmixed.mata.compiling.scope import FIRST, RETURNED, Compiler, Library, Scope, checker, initial
+from xmixed.mata.compiling.scope import (
+    FIRST,
+    RETURNED,
+    Compiler,
+    Library,
+    Scope,
+    check_built,
+    checker,
+    initial,
+)
 from xmixed.mata.compiling.statements import Show, StatementCompiler
 from xmixed.mata.errors import MataError
 from xmixed.mata.nodes import Definition
@@ -27,6 +36,7 @@ class UserFunction:
         """Compile a definition; raises StataError r(3000)."""
         self.definition = definition
         self._library = library
+        check_built(definition.type)
         scope = Scope(library, compilers, definition.name)
         for parameter in definition.parameters:
             scope.declare(parameter.name, parameter.type)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from xmixed.mata.errors import MataError, does_not_compile
+from xmixed.mata.errors import MataError, does_not_compile, not_built
 from xmixed.mata.nodes import Expression, Structure, Type
 from xmixed.mata.values import VOID_REAL, VOID_STRING, StructureValue, Value, is_matrix, is_string
 from xmixed.mata.values import array as array_of
@@ -77,6 +77,7 @@ class Scope:
         """Give a variable a place; r(3000) when it has one."""
         if name in self.declared or name in self.externals:
             raise does_not_compile(f"variable {name} already declared")
+        check_built(kind)
         place = self._new(name, kind)
         self.declared.add(name)
         return place
@@ -105,6 +106,14 @@ class Scope:
         place = self.places[name] = FIRST + len(self.types)
         self.types.append(kind)
         return place
+
+
+def check_built(kind: Type) -> None:
+    """Refuse types that do not exist here, r(3000)."""
+    if kind.element == "complex":
+        raise not_built("complex numbers are")
+    if kind.element in ("struct", "pointer") and kind.shape != "scalar":
+        raise not_built(f"{kind.element} {kind.shape}")
 
 
 def initial(kind: Type, library: Library) -> Value:

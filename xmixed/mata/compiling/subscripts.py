@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.mata.errors import MataError
-from xmixed.mata.values import Value, Viewed, array, collapsed, real
+from xmixed.mata.values import Value, Viewed, array, collapsed, real, shape_of
 from xmixed.missing import MISSING
 
 
@@ -73,11 +73,11 @@ def with_element(value: Value, subscripts: list[Value], new: Value) -> Value:
     if type(value) is np.ndarray and type(new) is float and value.dtype != object:
         if _set_number(value, subscripts, new):
             return value
-    found = array(value)
+    shape = shape_of(value)
     if len(subscripts) == 1:
-        rows, columns = _of_vector(found, subscripts[0])
+        rows, columns = _of_vector(shape, subscripts[0])
     else:
-        rows, columns = (_places(each, size) for each, size in zip(subscripts, found.shape, strict=True))
+        rows, columns = (_places(each, size) for each, size in zip(subscripts, shape, strict=True))
     return put(value, rows, columns, new)
 
 
@@ -102,11 +102,11 @@ def _set_number(value: np.ndarray, subscripts: list[Value], new: float) -> bool:
     return False
 
 
-def _of_vector(found: np.ndarray, index: Value) -> tuple[np.ndarray, np.ndarray]:
-    if 1 not in found.shape:
+def _of_vector(shape: tuple[int, int], index: Value) -> tuple[np.ndarray, np.ndarray]:
+    if 1 not in shape:
         raise MataError(3201)
-    places, first = _places(index, found.size), np.zeros(1, dtype=np.intp)
-    return (first, places) if found.shape[0] == 1 else (places, first)
+    places, first = _places(index, shape[0] * shape[1]), np.zeros(1, dtype=np.intp)
+    return (first, places) if shape[0] == 1 else (places, first)
 
 
 def put(value: Value, rows: np.ndarray, columns: np.ndarray, new: Value) -> Value:
@@ -129,17 +129,17 @@ def put(value: Value, rows: np.ndarray, columns: np.ndarray, new: Value) -> Valu
 
 def bounds(value: Value, corners: Value) -> tuple[slice, slice]:
     """Return the rows and columns of `A[|r1,c1 \\ r2,c2|]`, `v[|i1 \\ i2|]`; r(3301), r(3200)."""
-    found, given = array(value), real(corners)
-    rows, columns = found.shape
+    given = real(corners)
+    rows, columns = shape_of(value)
     if given.shape == (2, 2):
         return _stretch(given[0, 0], given[1, 0], rows), _stretch(given[0, 1], given[1, 1], columns)
     if given.shape == (1, 2):
         return _stretch(given[0, 0], given[0, 0], rows), _stretch(given[0, 1], given[0, 1], columns)
-    if given.shape == (2, 1) and 1 in found.shape:
+    if given.shape == (2, 1) and 1 in (rows, columns):
         whole = slice(0, 1)
-        along = _stretch(given[0, 0], given[1, 0], found.size)
+        along = _stretch(given[0, 0], given[1, 0], rows * columns)
         return (whole, along) if rows == 1 and columns != 1 else (along, whole)
-    if given.size == 1 and 1 in found.shape:
+    if given.size == 1 and 1 in (rows, columns):
         return bounds(value, np.vstack([given, given]))
     raise MataError(3200)
 
@@ -164,5 +164,5 @@ def submatrix(value: Value, corners: Value) -> Value:
 def with_submatrix(value: Value, corners: Value, new: Value) -> Value:
     """Return a value after `A[|...|] = new`; an array is changed itself."""
     rows, columns = bounds(value, corners)
-    height, width = array(value).shape
+    height, width = shape_of(value)
     return put(value, np.arange(height)[rows], np.arange(width)[columns], new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ NUMERIC = (
 ).split()
 """Functions of expressions that Mata has under the same names, for matrices."""
 
-Scalar = Callable[[float], float]
+Scalar = Callable[..., Any]
 
 
 def _root(x: float) -> float:
@@ -48,16 +49,18 @@ _SHORT: dict[str, Scalar] = {
     "log": _logarithm,
     "floor": lambda x: float(math.floor(x)),
     "ceil": lambda x: float(math.ceil(x)),
+    "mod": lambda x, y: x - y * math.floor(x / y) if y > 0 else MISSING,
 }
-"""Functions that loops call: a scalar is computed on the spot."""
+"""Functions that loops call: scalars are computed on the spot."""
 
 
 def _register(name: str) -> None:
-    short = _SHORT.get(name)
+    short, takes = _SHORT.get(name), 2 if name == "mod" else 1
 
     def run(*values: Value) -> Value:
-        if short is not None and type(values[0]) is float and len(values) == 1:
-            return short(values[0]) if values[0] < MISSING else MISSING
+        if short is not None and len(values) == takes and all(type(value) is float for value in values):
+            if max(values) < MISSING:
+                return short(*values)
         return each_element(name, *(real(value) for value in values))
 
     builtin(name, 1, 6)(run)

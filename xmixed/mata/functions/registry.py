@@ -14,7 +14,7 @@ from xmixed.mata.values import Value
 
 MODULES = (
     "construction", "algebra", "decompositions", "totals", "moments", "elementwise", "strings", "ordering",
-    "random", "output", "data", "variables", "stata", "optimize", "associative", "timing",
+    "random", "output", "data", "variables", "stata", "optimize", "associative", "timing", "files",
 )  # fmt: skip
 """The module of each family."""
 
