@@ -3,10 +3,13 @@
 Matrices of all groups are stored as (rows, columns, G): an operation on one element of every group
 is then one contiguous vector operation, which for q of two or three beats batched LAPACK by far.
 Everything here is written with transposes, never conjugates, so that complex arguments carry
-derivatives (complex step) through it.
+derivatives (complex step) through it. At the end stands that of one matrix of a few numbers, for which
+Python's own floats are faster than any call.
 """
 
 from __future__ import annotations
+
+from math import log, sqrt
 
 import numpy as np
 
@@ -106,6 +109,8 @@ def solve_triangular(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def triangular_inverse(lower: np.ndarray) -> np.ndarray:
     """The inverse of a lower triangular matrix, (n, n)."""
+    if len(lower) <= _UNROLL and lower.dtype == np.float64:
+        return _inverted(lower.tolist())
     if len(lower) < _LARGE:
         return np.linalg.inv(lower)
     from scipy.linalg import get_lapack_funcs
@@ -162,3 +167,59 @@ def summed_cross(
         return result
     own = cross(left, right)
     return np.add.reduceat(own if counts is None else own * counts, starts, axis=2)
+
+
+def _inverted(rows: list[list[float]]) -> np.ndarray:
+    """The inverse of a small lower triangular matrix, number by number: a call of LAPACK takes longer."""
+    for i, row in enumerate(rows):
+        pivot = row[i] = 1.0 / row[i]
+        for j in range(i):
+            total = 0.0
+            for k in range(j, i):
+                total += row[k] * rows[k][j]
+            row[j] = -pivot * total
+    return np.array(rows)
+
+
+def eliminated_number_by_number(gram: np.ndarray) -> tuple[float, float, np.ndarray, np.ndarray] | None:
+    """Least squares of the last column on the others from [X, y]'[X, y]: for few columns no call of LAPACK.
+
+    Returns
+    -------
+    log|X'X|, the squares that are left of y, the coefficients (p,) and the lower factor of X'X, (p, p); None
+    where a pivot is not positive.
+    """
+    rows = gram.tolist()
+    last = len(rows) - 1
+    pivot, log_det = 1.0, 0.0
+    for i, row in enumerate(rows):
+        for j in range(i):
+            above, value = rows[j], row[j]
+            for k in range(j):
+                value -= row[k] * above[k]
+            row[j] = value / above[j]
+            above[i] = 0.0
+        pivot = row[i]
+        for k in range(i):
+            pivot -= row[k] * row[k]
+        if not pivot > 0.0:
+            return None
+        row[i] = sqrt(pivot)
+        if i < last:
+            log_det += log(pivot)
+    factor = np.array(rows)
+    return log_det, pivot, _back(rows[:last], rows[last][:last]), factor[:last, :last]
+
+
+def solved_back(lower: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """L'^{-1} right for few columns, likewise."""
+    return _back(lower.tolist(), right.tolist())
+
+
+def _back(rows: list[list[float]], found: list[float]) -> np.ndarray:
+    """See `solved_back`; `found` is used up."""
+    for i in range(len(rows) - 1, -1, -1):
+        found[i] /= rows[i][i]
+        for j in range(i):
+            found[j] -= rows[i][j] * found[i]
+    return np.array(found)

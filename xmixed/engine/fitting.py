@@ -304,7 +304,7 @@ def _resumed(surface: Surface, point: Point, options: Options, report: Report, b
 def _as_given(surface: Surface, point: Point, variance: float, options: Options, report: Report) -> _Maximum:
     """Starting values are the result: no iteration was allowed; sigma_e stays as it was given."""
     objective = surface.objective
-    point = replace(point, log_likelihood=objective.free_log_likelihood(point.up, variance))
+    point = point._replace(log_likelihood=objective.free_log_likelihood(point.up, variance))
     state = surface.state(surface.theta(point), point)
     shown = detail(surface, state, None, ()) if options.detail else None
     entry = Iteration(0, point.log_likelihood, detail=shown)

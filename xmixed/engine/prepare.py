@@ -273,7 +273,7 @@ def _scaled(order: _Order, columns: _Columns) -> _Scaled:
         products, offset, total_yy = residual_products(_former(order, columns), p)
     refuse_tiny([order.model.y], np.array([total_yy]))
     for level, places in zip(products.levels, columns.z, strict=True):
-        squares = np.einsum("iig->i", level.ZtZ)
+        squares = level.ZtZ.diagonal().sum(axis=0)
         refuse_tiny([store.arrays[column] for column in places], squares)
     rss = float(products.XyXy[p, p])
     check_outcome(rss, total_yy, store.centers[columns.y], size)

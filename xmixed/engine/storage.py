@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
-from math import inf
+from math import inf, prod
 from mmap import mmap
 
 import numpy as np
@@ -34,7 +34,7 @@ class Storage:
         MemoryError
             There is no room on the disk either.
         """
-        size = 8 * int(np.prod(shape, dtype=object))
+        size = 8 * prod(shape)
         if size <= self.room:
             return np.empty(shape)
         return np.frombuffer(_mapped(size)).reshape(shape)
@@ -48,7 +48,7 @@ class Storage:
 
     def zeros(self, shape: tuple[int, ...]) -> np.ndarray:
         """An array of zeros; raises as `empty`."""
-        size = 8 * int(np.prod(shape, dtype=object))
+        size = 8 * prod(shape)
         return np.zeros(shape) if size <= self.room else self.empty(shape)
 
 

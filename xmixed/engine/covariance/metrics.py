@@ -48,18 +48,18 @@ class MatrixSquareRoot:
     def mapping(self, structure: CovarianceStructure, theta: np.ndarray) -> Mapping:
         """See `Parameterization`."""
         second = structure.squares
-        jacobian = second @ theta
-        return Mapping(jacobian @ theta / 2.0, jacobian, second)
+        jacobian = second.dot(theta)
+        return Mapping(jacobian.dot(theta) / 2.0, jacobian, second)
 
     def value(self, structure: CovarianceStructure, theta: np.ndarray) -> np.ndarray:
         """See `Parameterization`."""
         T = structure.matrix(theta)
-        return structure.coordinates(T @ T)
+        return structure.coordinates(T.dot(T))
 
     def inverse(self, structure: CovarianceStructure, psi: np.ndarray) -> np.ndarray:
         """See `Parameterization`."""
         values, vectors = np.linalg.eigh(psi)
-        root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+        root = (vectors * np.sqrt(np.maximum(values, 0.0))).dot(vectors.T)
         return structure.coordinates(root)
 
 

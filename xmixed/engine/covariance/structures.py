@@ -8,9 +8,9 @@ estimation metric (log standard deviations, atanh correlations) has as many elem
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, ClassVar
+from math import atanh, exp, log
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -29,8 +29,7 @@ _MOST_KEPT = 100
 Members = tuple[int, int, int | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mapping:
+class Mapping(NamedTuple):
     """A smooth map from k parameters to k natural coordinates.
 
     Attributes
@@ -47,7 +46,7 @@ class Mapping:
     def bent(self, slopes: np.ndarray) -> np.ndarray:
         """Second derivatives weighted by slopes along nu and summed, (k, k)."""
         k = self.second.shape[1]
-        return (slopes @ self.second.reshape(len(slopes), k * k)).reshape(k, k)
+        return slopes.dot(self.second.reshape(len(slopes), k * k)).reshape(k, k)
 
 
 @cache
@@ -163,7 +162,7 @@ class CovarianceStructure(ABC):
 
     def matrix(self, nu: np.ndarray) -> np.ndarray:
         """Sigma = sum nu_i E_i."""
-        return (nu @ self._flat).reshape(self.q, self.q)
+        return nu.dot(self._flat).reshape(self.q, self.q)
 
     def limit(self, correlation: float) -> float:
         """The limit that a correlation of a singular matrix is at."""
@@ -191,16 +190,16 @@ class CovarianceStructure(ABC):
 
     def to_estimation(self, sigma: np.ndarray, floor: float) -> np.ndarray:
         """Estimation metric of Sigma; log sds not below `floor`, correlations short of one by one ulp."""
-        nu = self.coordinates(sigma)
-        alpha = np.zeros(len(self._members))
+        nu = self.coordinates(sigma).tolist()
+        alpha = [0.0] * len(self._members)
         for m, (_, _, z) in enumerate(self._members):
             if z is None:
-                alpha[m] = max(0.5 * float(np.log(nu[m])), floor) if nu[m] > 0 else floor
+                alpha[m] = max(0.5 * log(nu[m]), floor) if nu[m] > 0 else floor
         for m, (i, j, z) in enumerate(self._members):
             if z is not None and alpha[i] > floor and alpha[j] > floor:
-                correlation = float(nu[m] / np.exp(alpha[i] + alpha[j]))
-                alpha[z] = np.arctanh(np.clip(correlation, -_CORRELATION_LIMIT, _CORRELATION_LIMIT))
-        return alpha
+                correlation = nu[m] / exp(alpha[i] + alpha[j])
+                alpha[z] = atanh(min(max(correlation, -_CORRELATION_LIMIT), _CORRELATION_LIMIT))
+        return np.array(alpha)
 
     def change_of_metric(self, metric: np.ndarray) -> np.ndarray:
         """(k, k) matrix that takes the coordinates of Sigma to those of K Sigma K'."""

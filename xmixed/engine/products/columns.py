@@ -30,7 +30,8 @@ def refuse_tiny(arrays: Sequence[np.ndarray | None], squares: np.ndarray) -> Non
     squares : (len(arrays),) array
         Sums of squares of the columns, centred or not.
     """
-    for place in np.flatnonzero(squares < _TINY).tolist():
+    tiny = squares < _TINY
+    for place in np.flatnonzero(tiny).tolist() if tiny.any() else ():
         array = arrays[place]
         if array is not None and array.size and array.min() != array.max():
             raise NonFiniteData("a column varies by so little that its squares underflow")
@@ -79,7 +80,7 @@ class ColumnStore:
     def mean(self, column: np.ndarray) -> float:
         """Mean of a column over the observations."""
         if self.cells is None:
-            return float(column.mean(dtype=np.float64))
+            return float(np.add.reduce(column, dtype=np.float64)) / len(column)
         counts = self.cells.counts
         return self.cells.origin(column) + float(counts @ column) / float(counts.sum())
 

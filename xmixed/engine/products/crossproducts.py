@@ -121,9 +121,9 @@ class LevelSums:
 
         def gather(left: list[int], right: list[int]) -> np.ndarray:
             found = self.storage.empty((len(left), len(right), self.sums.shape[1]))
-            for i, a in enumerate(left):
-                for j, b in enumerate(right):
-                    found[i, j] = self.sums[position[min(a, b), max(a, b)]]
+            places = [position[min(a, b), max(a, b)] for a in left for b in right]
+            for target, place in zip(found.reshape(len(places), -1), places, strict=True):
+                target[:] = self.sums[place]
             return found
 
         return LevelProducts(gather(self.z, self.z), gather(self.z, self.w))

@@ -21,7 +21,7 @@ def mixture(gram: np.ndarray) -> np.ndarray | None:
         return None
     scale = column_scales(gram.diagonal())
     try:
-        factor = np.linalg.cholesky(gram / np.outer(scale, scale))
+        factor = np.linalg.cholesky(gram / (scale[:, None] * scale))
     except np.linalg.LinAlgError:
         return None
     near = np.flatnonzero(factor.diagonal() ** 2 < _NEAR)

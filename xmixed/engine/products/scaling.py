@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 
 import numpy as np
 
+from xmixed.engine.batched import eliminated_number_by_number
 from xmixed.engine.errors import CollinearColumns, ConstantOutcome, NonFiniteData, PerfectFit
 from xmixed.engine.products.crossproducts import CrossProducts
 
 # Residuals smaller than this share of the outcome's spread are rounding, not variance.
 _PERFECT = 1e-12
 _COLLINEAR = 1e-13
+# Columns of X up to which their products are eliminated number by number.
+_FEW = 4
 
 
 def residual_products(
@@ -24,7 +28,9 @@ def residual_products(
     """
     offset = np.zeros(p)
     products = form(None)
-    if not all(np.isfinite(part).all() for part in (products.XyXy, *(lv.ZtW for lv in products.levels))):
+    parts = (products.XyXy, *(level.ZtW for level in products.levels))
+    # What is not finite shows in the sum; so does what is, and overflows there only.
+    if not all(isfinite(part.sum()) or np.isfinite(part).all() for part in parts):
         raise NonFiniteData("a column holds a value that is not finite, or overflows")
     total_yy = float(products.XyXy[p, p])
     for _ in range(3):
@@ -46,6 +52,13 @@ def _ols(XyXy: np.ndarray) -> np.ndarray:
     if p == 0:
         return np.zeros(0)
     scale = column_scales(XyXy.diagonal()[:p])
+    if p <= _FEW:
+        gram = XyXy.copy()
+        gram[:p] /= scale[:, None]
+        gram[:, :p] /= scale
+        found = eliminated_number_by_number(gram)
+        if found is not None and min(found[3].diagonal().tolist()) ** 2 >= _COLLINEAR / 10:
+            return found[2] / scale
     try:
         factor = np.linalg.cholesky(XyXy[:p, :p] / np.outer(scale, scale))
     except np.linalg.LinAlgError:
@@ -62,12 +75,12 @@ def _subtract(products: CrossProducts, step: np.ndarray) -> CrossProducts:
     if p == 0:
         return products
     for level in products.levels:
-        q = level.ZtW.shape[0]
-        for row in range(q):
-            level.ZtW[row, -1] -= step @ level.ZtW[row, -1 - p : -1]
+        for row in level.ZtW:
+            row[-1] -= step.dot(row[-1 - p : -1])
     total = products.XyXy
-    total[p, p] = total[p, p] - 2 * step @ total[:p, p] + step @ total[:p, :p] @ step
-    total[:p, p] -= total[:p, :p] @ step
+    explained = total[:p, :p].dot(step)
+    total[p, p] += step.dot(explained) - 2.0 * step.dot(total[:p, p])
+    total[:p, p] -= explained
     total[p, :p] = total[:p, p]
     return products
 
@@ -99,23 +112,24 @@ def scaled_products(
     """
     z_scales: list[np.ndarray] = []
     for position, (level, center) in enumerate(zip(products.levels, centers, strict=True)):
-        diagonal = np.einsum("iig->ig", level.ZtZ)
-        squares = (diagonal.sum(axis=1) if counts is None else diagonal @ counts[position]) / n
-        null = squares <= (1e-13 * np.array(center)) ** 2
-        scale = np.where(null, 1.0, column_scales(squares))
+        diagonal = level.ZtZ.diagonal()
+        squares = (diagonal.sum(axis=0) if counts is None else counts[position] @ diagonal) / n
+        scale, null = column_scales(squares), squares <= (1e-13 * np.array(center)) ** 2
+        inverse = 1.0 / scale
+        if null.any():
+            scale, inverse = np.where(null, 1.0, scale), np.where(null, 0.0, inverse)
         z_scales.append(scale)
-        inverse = np.where(null, 0.0, 1.0 / scale)
         level.ZtZ[...] *= (inverse[:, None] * inverse)[:, :, None]
         above = [1.0 / s for s in z_scales[-2::-1]] if nested else []
         right = np.concatenate([*above, 1.0 / x_scale, [1.0 / y_scale]])
         level.ZtW[...] *= (inverse[:, None] * right)[:, :, None]
-    right = np.append(1.0 / x_scale, 1.0 / y_scale)
-    return CrossProducts(products.levels, products.XyXy * np.outer(right, right)), z_scales
+    right = np.concatenate([1.0 / x_scale, [1.0 / y_scale]])
+    return CrossProducts(products.levels, products.XyXy * (right[:, None] * right)), z_scales
 
 
 def divisors_of(scaled: CrossProducts, z_scales: list[np.ndarray]) -> list[np.ndarray]:
     """What each column of Z is divided by: infinity makes a null column exact zeros."""
     return [
-        np.where(np.einsum("iig->i", level.ZtZ) > 0, scale, np.inf)
+        np.where(level.ZtZ.diagonal().sum(axis=0) > 0, scale, np.inf)
         for level, scale in zip(scaled.levels, z_scales, strict=True)
     ]

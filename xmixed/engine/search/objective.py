@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
-from math import log
+from math import inf, isfinite, log
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,12 +33,14 @@ _REFINED = tuple((step * 3e-4, weight / 36e-4) for step, weight in ((1, 8), (-1,
 # Share of y'Lambda^{-1}y below which y'Py is made of rounding errors.
 _ROUNDING = 1e-13
 
+# Columns of Z up to which the way to the working covariance is one matrix.
+_FEW_COLUMNS = 4
+
 # Next to where Lambda stops being positive definite, smaller steps are taken.
 _SHRINK = (1.0, 1e-1, 1e-2, 1e-3)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Point:
+class Point(NamedTuple):
     """The profiled log likelihood at one value of the covariance blocks.
 
     Attributes
@@ -81,6 +83,8 @@ class Objective:
             Direction(*direction) for block in problem.blocks for direction in working_directions(block)
         )
         self._pieces = _pieces(problem, self.slices)
+        self._lift = _lift(problem, self.sweeps.sizes)
+        self._df = problem.residual_df
         self.whitening = _whitening(problem)
         self._separate = isinstance(self.whitening, NestedWhitening) and is_separate(self.whitening)
 
@@ -131,14 +135,14 @@ class Objective:
                 sweeps, log_det = self._whitened(rho)
                 up = sweeps.up(psis)
                 if log_det:
-                    up = replace(up, log_det_V=up.log_det_V + log_det)
+                    up = up._replace(log_det_V=up.log_det_V + log_det)
                 value = self._profiled(up)
                 if self.whitening is not None and up.rss.real < _ROUNDING * sweeps.outcome_squares:
-                    value = -np.inf
+                    value = -inf
             except np.linalg.LinAlgError:
                 up = self.sweeps.up(tuple(np.zeros_like(psi) for psi in psis))
-                value = -np.inf
-        return Point(blocks, psis, up, value if np.isfinite(value) else -np.inf, rho, sweeps)
+                value = -inf
+        return Point(blocks, psis, up, value if isfinite(value) else -inf, rho, sweeps)
 
     def _whitened(self, rho: np.ndarray) -> tuple[Sweeps, float]:
         if self.whitening is None:
@@ -147,10 +151,8 @@ class Objective:
         return self.whitening.at(rho)
 
     def _working(self, blocks: tuple[np.ndarray, ...]) -> Psis:
-        if len(blocks) == len(self.sweeps.sizes) == 1 and self.problem.blocks[0].tie is None:
-            to_working = self.problem.blocks[0].to_working
-            psi = to_working.dot(blocks[0]).dot(to_working.T)
-            return (0.5 * (psi + psi.T),)
+        if self._lift is not None:
+            return (self._lift.dot(blocks[0].ravel()).reshape(blocks[0].shape),)
         psis: list[np.ndarray | None] = [None] * len(self.sweeps.sizes)
         for block, value in zip(self.problem.blocks, blocks, strict=True):
             for position, part in working_parts(block, value):
@@ -162,11 +164,10 @@ class Objective:
         )
 
     def _profiled(self, up: Upward) -> float:
-        df = self.problem.residual_df
         rss = float(up.rss.real)
         if not rss > 0:
-            return -np.inf
-        return self.constant - 0.5 * (df * (1.0 + LOG_2PI + log(rss / df)) + self.log_det(up))
+            return -inf
+        return self.constant - 0.5 * (self._df * (1.0 + LOG_2PI + log(rss / self._df)) + self.log_det(up))
 
     def log_det(self, up: Upward) -> float:
         """log|V|, with log|X'V^{-1}X| for REML."""
@@ -183,13 +184,12 @@ class Objective:
 
     def free_log_likelihood(self, up: Upward, variance: float) -> float:
         """L* of the manual at residual variance `variance` (working units): only beta is profiled out."""
-        df = self.problem.residual_df
-        rss = float(up.rss.real)
+        df, rss = self._df, float(up.rss.real)
         return self.constant - 0.5 * (df * (LOG_2PI + np.log(variance)) + rss / variance + self.log_det(up))
 
     def variance(self, point: Point) -> float:
         """Profiled sigma_e^2, working units: equation (12)."""
-        return float(point.up.rss.real) / self.problem.residual_df
+        return float(point.up.rss.real) / self._df
 
     def share_left(self, point: Point) -> float:
         """What eliminating all effects leaves of y'Lambda^{-1}y, as a share of it."""
@@ -310,9 +310,9 @@ class Objective:
     def second_order(self, point: Point, refined: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Gradient and Hessian of the profiled log likelihood along the natural coordinates."""
         d = self.derivatives(point, refined)
-        variance, df = self.variance(point), self.problem.residual_df
+        variance, df = self.variance(point), self._df
         gradient = -0.5 * (d.log_det + d.rss / variance)
-        rss_part = d.rss_second / variance - np.outer(d.rss, d.rss) / (variance**2 * df)
+        rss_part = d.rss_second / variance - d.rss[:, None] * d.rss / (variance**2 * df)
         return gradient, -0.5 * (d.log_det_second + rss_part)
 
 
@@ -331,6 +331,19 @@ def _nested(problem: Problem) -> Sweeps:
     if not in_blocks(problem):
         return NestedSweeps(problem)
     return many_sweeps(problem) if problem.origin is None else BlockedSweeps(problem)
+
+
+def _lift(problem: Problem, sizes: tuple[int, ...]) -> np.ndarray | None:
+    """What takes the elements of the only block to those of the working covariance, (q q, q q).
+
+    None where there are several blocks, or many columns.
+    """
+    blocks = problem.blocks
+    if not (len(blocks) == len(sizes) == 1 and sizes[0] <= _FEW_COLUMNS) or blocks[0].tie is not None:
+        return None
+    change = blocks[0].to_working
+    both = change[:, None, :, None] * change[:, None]
+    return (0.5 * (both + both.swapaxes(0, 1))).reshape(change.size, change.size)
 
 
 def _slices(problem: Problem) -> tuple[slice, ...]:

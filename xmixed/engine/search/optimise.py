@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,7 @@ Trial = tuple[float, float]
 """A step length that the line search tried, and the log likelihood there."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class State:
+class State(NamedTuple):
     """A point in the optimisation metric with exact derivatives."""
 
     theta: np.ndarray
@@ -40,14 +40,17 @@ class State:
     hessian: np.ndarray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """A direction of ascent, the shape of the surface there, and the scaled gradient g'(-H)^{-1}g."""
+class Step(NamedTuple):
+    """A direction of ascent, the shape of the surface there, and the scaled gradient g'(-H)^{-1}g.
+
+    `curvatures`: eigenvalues of the negative Hessian per relative change of the parameters, in order.
+    """
 
     direction: np.ndarray
     concave: bool
     flat: bool
     scaled_gradient: float
+    curvatures: np.ndarray = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,13 +108,17 @@ class Surface:
 
     def _formed(self, theta: np.ndarray, point: Point, refined: bool) -> State:
         g_nu, H_nu = self.objective.second_order(point, refined)
-        k = len(theta)
-        jacobian, bend = np.eye(k), np.zeros((k, k))
-        for block, part in zip(self.objective.problem.blocks, self.objective.slices, strict=True):
-            mapping = self.metric.mapping(block.structure, theta[part])
-            jacobian[part, part] = mapping.jacobian
-            bend[part, part] = mapping.bent(g_nu[part])
-        return State(theta, point, jacobian.T @ g_nu, jacobian.T @ H_nu @ jacobian + bend)
+        blocks, k = self.objective.problem.blocks, len(theta)
+        if len(blocks) == 1 and not self.objective.residual_count:
+            mapping = self.metric.mapping(blocks[0].structure, theta)
+            jacobian, bend = mapping.jacobian, mapping.bent(g_nu)
+        else:
+            jacobian, bend = np.eye(k), np.zeros((k, k))
+            for block, part in zip(blocks, self.objective.slices, strict=True):
+                mapping = self.metric.mapping(block.structure, theta[part])
+                jacobian[part, part] = mapping.jacobian
+                bend[part, part] = mapping.bent(g_nu[part])
+        return State(theta, point, jacobian.T.dot(g_nu), jacobian.T.dot(H_nu).dot(jacobian) + bend)
 
     def sizes(self, theta: np.ndarray) -> np.ndarray:
         """What counts as a change of order one of each parameter."""
@@ -156,20 +163,22 @@ def newton_step(
     if not (np.isfinite(g).all() and np.isfinite(H).all()):
         return Step(np.zeros(len(sizes)), False, True, float("nan"))
     values, vectors = np.linalg.eigh((H + H.T) / 2)
-    along = g.dot(vectors)
-    threshold, size = flatness(values), np.abs(values)
-    flat = size <= threshold
-    curvature = np.where(flat, np.inf, size)
-    newton = along / curvature
-    moved = newton
-    if difficult:
-        moved = along / np.where(flat, np.inf, np.where(values < 0, size.max(), curvature))
+    along, threshold = g.dot(vectors), flatness(values)
+    flat, curvature = None, values
+    if not values[0] > threshold:
+        flat = np.abs(values) <= threshold
+        curvature = np.where(flat, np.inf, np.abs(values))
+    newton = moved = along / curvature
+    if difficult and flat is not None:
+        moved = along / np.where(values < 0, np.abs(values).max(), curvature)
+        moved[flat] = 0.0
     move = vectors.dot(moved)
     if free is not None:
         whole = np.zeros(len(sizes))
         whole[free] = move
         move = whole
-    return Step(move * sizes, bool(values[0] > threshold), bool(flat.any()), float(along.dot(newton)))
+    is_flat = flat is not None and bool(flat.any())
+    return Step(move * sizes, flat is None, is_flat, float(along.dot(newton)), values)
 
 
 def search(surface: Surface, start: Point, options: Options, report: Callable[[Iteration], None]) -> Search:

@@ -27,12 +27,13 @@ def level_parameters(root: Surface, state: State) -> tuple[np.ndarray, int]:
     curvature along a ridge, of either sign, is a rounding error of others that are thousands of millions
     times as large. None where the log likelihood is clearly convex along some direction.
     """
+    values = root.step(state).curvatures
+    suspicion = max(_SUSPECT, _SUSPECT_SHARE * float(np.abs(values).max(initial=0.0)))
+    if not len(values) or values[0] >= suspicion:
+        return np.zeros(len(state.theta), bool), 0
     sizes = root.sizes(state.theta)
-    if not np.isfinite(state.hessian).all():
-        return np.zeros(len(sizes), bool), 0
     values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
     level = np.abs(values) <= flatness(values)
-    suspicion = max(_SUSPECT, _SUSPECT_SHARE * float(np.abs(values).max(initial=0.0)))
     if not level.any() and (values < -suspicion).any():
         return np.zeros(len(sizes), bool), 0
     for place in np.flatnonzero((np.abs(values) < suspicion) & ~level):

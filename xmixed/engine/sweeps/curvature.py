@@ -11,8 +11,9 @@ ancestors (`multilevel_curvature`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from math import isqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,9 +22,12 @@ from xmixed.engine.sweeps.conditional import LevelState
 from xmixed.engine.sweeps.directions import Direction, stacked
 from xmixed.engine.sweeps.sweeps import Upward
 
+# Columns of Z up to which second derivatives are one matrix times their sums.
+_FEW = 4
+_NONE = np.zeros((0, 0))
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TwoLevelSums:
+
+class TwoLevelSums(NamedTuple):
     """Sums over groups of products of W = Z'V^{-1}Z, packed (q(q+1)/2), F = Z'V^{-1}X and s = Z'Py.
 
     Attributes
@@ -57,16 +61,16 @@ class TwoLevelSums:
         row, column, _ = _packing(q)
         packed = W[row, column]
         counted = packed if counts is None else packed * counts
-        WW, Ws = counted @ packed.T, counted @ (s[row] * s[column]).T
-        sF = (s if counts is None else s * counts) @ F.reshape(q * p, groups).T
-        sF = (sF.reshape(q * q, p) @ root.T).reshape(q, q * p)
+        WW, Ws = counted.dot(packed.T), counted.dot((s[row] * s[column]).T)
+        sF = (s if counts is None else s * counts).dot(F.reshape(q * p, groups).T)
+        sF = sF.reshape(q * q, p).dot(root.T).reshape(q, q * p)
         if not (reml and p):
-            return TwoLevelSums(WW, Ws, sF, np.zeros((0, 0)), np.zeros((0, 0)))
-        F = np.stack([root @ row for row in F])
+            return TwoLevelSums(WW, Ws, sF, _NONE, _NONE)
+        F = np.matmul(root, F)
         flat = F.reshape(q * p, groups)
-        products = np.stack([(F[i] * F[j]).sum(axis=0) for i, j in zip(row, column, strict=True)])
+        products = np.array([np.add.reduce(F[i] * F[j]) for i, j in zip(row, column, strict=True)])
         of_all = flat if counts is None else flat * counts
-        return TwoLevelSums(WW, Ws, sF, counted @ products.T, of_all @ flat.T)
+        return TwoLevelSums(WW, Ws, sF, counted.dot(products.T), of_all.dot(flat.T))
 
     @staticmethod
     def of_state(
@@ -86,20 +90,19 @@ class TwoLevelSums:
         """Of the log determinants and of y'Py, both (k, k)."""
         q = len(self.sF)
         p = self.sF.shape[1] // q
-        _, _, unpack = _packing(q)
-        D = stacked(directions)[0][1].reshape(len(directions), q, q)
-        log_det = -_contract(self.WW[unpack][:, :, unpack], D)
-        rss = 2.0 * _contract(self.Ws[unpack][:, :, unpack], D)
+        D = stacked(directions)[0][1]
+        contract = _few_contracted if q <= _FEW else _contracted
+        log_det = -contract(self.WW, D)
+        rss = contract(self.Ws, D)
         if p:
-            slopes = D.reshape(-1, q * q) @ self.sF.reshape(q * q, p)
-            rss -= 2.0 * slopes @ slopes.T
+            slopes = D.dot(self.sF.reshape(q * q, p))
+            rss -= slopes.dot(slopes.T)
         if len(self.FF):
             # 2 tr(K F'D_a W D_b F) - tr(K H_a K H_b), with F scaled so that K is the identity.
-            H = np.tensordot(D, self.FF.reshape(q, p, q, p), axes=([1, 2], [0, 2]))
-            flat = H.reshape(len(D), p * p)
-            contracted = _contract(self.WF[unpack][:, :, unpack], D)
-            log_det = log_det + contracted + contracted.T - flat @ flat.T
-        return log_det, rss
+            H = D.dot(self.FF.reshape(q, p, q, p).swapaxes(1, 2).reshape(q * q, p * p))
+            contracted = contract(self.WF, D)
+            log_det += contracted + contracted.T - H.dot(H.T)
+        return log_det, 2.0 * rss
 
 
 def root_of(up: Upward) -> np.ndarray:
@@ -116,8 +119,31 @@ def _packing(q: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return row, column, unpack
 
 
-def _contract(sums: np.ndarray, D: np.ndarray) -> np.ndarray:
-    """sum of U_ij V_kl at [i, j, k, l] -> sum of tr(U D_a V D_b), symmetric in a and b."""
-    k, square = len(D), sums.shape[0] ** 2
-    half = D.reshape(k, square) @ sums.transpose(1, 2, 0, 3).reshape(square, square)
-    return half @ D.transpose(0, 2, 1).reshape(k, square).T
+def _contracted(sums: np.ndarray, D: np.ndarray) -> np.ndarray:
+    """Sum of U_ij V_kl, packed, -> sum of tr(U D_a V D_b), symmetric in a and b; D is (k, q q)."""
+    k, square = D.shape
+    q = isqrt(square)
+    _, _, unpack = _packing(q)
+    sums = sums[unpack][:, :, unpack]
+    half = D @ sums.transpose(1, 2, 0, 3).reshape(square, square)
+    return half @ D.reshape(k, q, q).transpose(0, 2, 1).reshape(k, square).T
+
+
+def _few_contracted(sums: np.ndarray, D: np.ndarray) -> np.ndarray:
+    """The same for few columns: a matrix that depends on q alone takes the sums to all tr(U E_m V E_n)."""
+    e = len(sums)
+    matrix, lower = _contraction(isqrt(D.shape[1]))
+    half = D.take(lower, axis=1).dot(matrix.dot(sums.ravel()).reshape(e, e))
+    return half.dot(D.take(lower, axis=1).T)
+
+
+@cache
+def _contraction(q: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of tr(U E_m V E_n) in terms of U_ij V_kl, packed, (e e, e e); E_m is one on and below the diagonal.
+
+    Then the places of these elements among those of a (q, q) matrix.
+    """
+    row, column, unpack = _packing(q)
+    E = np.equal(unpack, np.arange(len(row))[:, None, None]).astype(np.float64)
+    found = np.einsum("mjk,nli,xij,ykl->mnxy", E, E, E, E)
+    return found.reshape(len(row) ** 2, len(row) ** 2), row * q + column

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,8 +27,7 @@ def stacked(directions: tuple[Direction, ...]) -> dict[int, tuple[np.ndarray, np
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Derivatives:
+class Derivatives(NamedTuple):
     """First derivatives (k,) and second derivatives (k, k) of the log determinants and of y'Py."""
 
     log_det: np.ndarray

@@ -94,8 +94,9 @@ class OneOrTwoEffects(NestedSweeps):
         kept = lower[:, rows, None] * stacked[columns]
         turned = lower[:, columns, None] * stacked[rows]
         self._pieces = kept + between[:, None, None] * turned
-        # Those of C, one row for each column of W.
+        # Those of C, one row for each column of W; those of its columns of X.
         self._of_W = self._pieces[:, :, q:].transpose(2, 0, 1, 3).reshape(width - q, -1)
+        self._of_X = self._pieces[:, :, q:-1] if problem.reml else self._pieces[:, :, :0]
 
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`."""
@@ -130,8 +131,9 @@ class OneOrTwoEffects(NestedSweeps):
         information = state.sums[:q, :q]
         if self.problem.reml and p:
             # The part of it that estimating beta uses up.
-            flat = (root_of(upward) @ self._between(state)[:, q : q + p]).reshape(q, -1)
-            information = information - flat @ flat.T
+            F = np.add.reduce(self._of_X * state.inverse[:, None], axis=1)
+            used = np.matmul(root_of(upward), F).reshape(q, -1)
+            information = information - used.dot(used.T)
         return Downward((information,), (scores,))
 
     def second_derivatives(

@@ -113,12 +113,12 @@ class SeparateGroups:
         """Slopes at other residual parameters with beta and its covariance where they are."""
         sweeps, _ = self.whitening.formed(rho)
         up, psis = sweeps.up(self.place.psis), self.place.psis
-        up = replace(up, beta=self.place.up.beta, factor=self.place.up.factor)
+        up = up._replace(beta=self.place.up.beta, factor=self.place.up.factor)
         return self._slopes(Place(rho, sweeps, up, psis))
 
     def _of_squares(self, shift: np.ndarray) -> np.ndarray:
         """Slopes of y'Py, as a function of beta, at another beta; (r,)."""
-        up = replace(self.place.up, beta=self.place.up.beta + shift)
+        up = self.place.up._replace(beta=self.place.up.beta + shift)
         return self._slopes(replace(self.place, up=up))[1]
 
     def _by_beta(self) -> np.ndarray:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, sqrt
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from xmixed.engine.batched import cholesky, solve_triangular
+from xmixed.engine.batched import (
+    cholesky,
+    eliminated_number_by_number,
+    solve_triangular,
+    solved_back,
+)
 from xmixed.engine.sweeps.directions import Derivatives, Direction, stacked
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
 
@@ -18,8 +22,7 @@ _FEW, _FEWEST = 6, 4
 Psis = tuple[np.ndarray, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Upward:
+class Upward(NamedTuple):
     """The result of the upward sweep, working units, sigma_e = 1.
 
     Attributes
@@ -40,8 +43,7 @@ class Upward:
     states: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Downward:
+class Downward(NamedTuple):
     """The result of the downward sweep.
 
     Attributes
@@ -60,7 +62,7 @@ class Downward:
     def outer(self, level: int) -> np.ndarray:
         """Sum over a level's groups of ss', (q, q)."""
         s = self.scores[level]
-        return (s if self.counts is None else s * self.counts[level]) @ s.T
+        return (s if self.counts is None else s * self.counts[level]).dot(s.T)
 
     def size(self, level: int) -> float:
         """Number of a level's groups."""
@@ -154,11 +156,17 @@ class Sweeps(Protocol):
 
 def first_derivatives(directions: tuple[Direction, ...], down: Downward) -> tuple[np.ndarray, np.ndarray]:
     """d log determinants and d y'Py along each direction, both (k,)."""
+    by_level = stacked(directions)
+    found = [
+        (matrices.dot(down.information[level].ravel()), -matrices.dot(down.outer(level).ravel()))
+        for level, (_, matrices) in by_level.items()
+    ]
+    if len(found) == 1:
+        return found[0]
     kind = np.result_type(*(scores.dtype for scores in down.scores), np.float64)
     log_det, rss = np.empty((2, len(directions)), kind)
-    for level, (places, matrices) in stacked(directions).items():
-        log_det[places] = matrices @ down.information[level].ravel()
-        rss[places] = -(matrices @ down.outer(level).ravel())
+    for (places, _), own in zip(by_level.values(), found, strict=True):
+        log_det[places], rss[places] = own
     return log_det, rss
 
 
@@ -180,7 +188,7 @@ def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) 
     if p == 0:
         return Upward(log_det, 0.0, top[0, 0], np.zeros(0), np.zeros((0, 0)), states)
     if p <= _FEWEST and top.dtype == np.float64:
-        found = _eliminated(top)
+        found = eliminated_number_by_number(top)
         if found is not None:
             return Upward(log_det, *found, states)
     if np.iscomplexobj(top):
@@ -191,46 +199,8 @@ def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) 
     else:
         factor, c0, rss = _factored(top)
         log_det_X = 2.0 * np.log(factor.diagonal()).sum()
-    beta = _solved_back(factor, c0) if p <= _FEW else solve_triangular(factor.T, c0)
+    beta = solved_back(factor, c0) if p <= _FEW else solve_triangular(factor.T, c0)
     return Upward(log_det, log_det_X, rss, beta, factor, states)
-
-
-def _eliminated(top: np.ndarray) -> tuple[float, float, np.ndarray, np.ndarray] | None:
-    """log|X'V^{-1}X|, y'Py, beta and the lower factor number by number; None without a positive pivot."""
-    rows = top.tolist()
-    last = len(rows) - 1
-    pivot, log_det = 1.0, 0.0
-    for i, row in enumerate(rows):
-        for j in range(i):
-            above, value = rows[j], row[j]
-            for k in range(j):
-                value -= row[k] * above[k]
-            row[j] = value / above[j]
-            above[i] = 0.0
-        pivot = row[i]
-        for k in range(i):
-            pivot -= row[k] * row[k]
-        if not pivot > 0.0:
-            return None
-        row[i] = sqrt(pivot)
-        if i < last:
-            log_det += log(pivot)
-    factor = np.array(rows)
-    return log_det, pivot, _back(rows[:last], rows[last][:last]), factor[:last, :last]
-
-
-def _solved_back(lower: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """L'^{-1} right for few columns."""
-    return _back(lower.tolist(), right.tolist())
-
-
-def _back(rows: list[list[float]], found: list[float]) -> np.ndarray:
-    """See `_solved_back`; `found` is used up."""
-    for i in range(len(rows) - 1, -1, -1):
-        found[i] /= rows[i][i]
-        for j in range(i):
-            found[j] -= rows[i][j] * found[i]
-    return np.array(found)
 
 
 def _factored(top: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
