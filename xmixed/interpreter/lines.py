@@ -19,7 +19,6 @@ from xmixed.language.statements import (
     begins_mata,
     lines_of,
 )
-from xmixed.render.layouts.mata_matrix import closing_rule, opening_rule
 from xmixed.session.messages import show_code, show_message, timed_message
 from xmixed.session.signals import Break, ExitRequest
 from xmixed.session.state import SessionState
@@ -113,6 +112,8 @@ class TextRunner:
 
     def _run_mata(self, block: Definition) -> None:
         """Run a block of Mata, each statement of which is echoed before its output."""
+        from xmixed.render.layouts.mata_matrix import closing_rule, opening_rule
+
         session, width = self._session, self._session.settings.linesize
         shown = MataTranscript(session, self._echo)
         self._echo_line(block.head)
