@@ -6,7 +6,7 @@ import numpy as np
 
 from xmixed.mata.errors import MataError
 from xmixed.mata.functions.registry import builtin
-from xmixed.mata.operators import multiplied
+from xmixed.mata.operators import product
 from xmixed.mata.values import Value, array, collapsed, has_missing, number, real, square, vector, with_codes
 from xmixed.missing import MISSING, is_missing
 from xmixed.statistics.linear import matrix_algebra
@@ -38,7 +38,7 @@ def trace(value: Value, other: Value = None, transposed: Value = 0.0) -> Value:
     """trace(A), trace(A, B) of A*B, trace(A, B, 1) of A'*B."""
     found = real(value)
     if other is not None:
-        found = multiplied(found.T if number(transposed) else found, real(other))
+        found = array(product(found.T if number(transposed) else found, real(other)))
     if found.shape[0] != found.shape[1]:
         raise MataError(3205)
     return MISSING if has_missing(found) else float(np.trace(found))

@@ -292,7 +292,9 @@ def _st_varindex(memory: Any, names: Value, abbreviated: Value = 0.0) -> Value:
 @builtin("st_varrename", 2, placed=True)
 def st_varrename(memory: Any, variable: Value, new: Value) -> Value:
     data = memory.session.data
-    (name,) = variables_meant(variable, data)
+    names = variables_meant(variable, data)
+    if len(names) != 1:
+        raise MataError(3204)
     if not is_valid_name(text(new)) or text(new) in data:
         raise MataError(110 if text(new) in data else 198, f"variable {text(new)} already defined")
-    memory.session.data = data.renamed({name: text(new)})
+    memory.session.data = data.renamed({names[0]: text(new)})

@@ -52,7 +52,7 @@ def svdsv(value: Value) -> Value:
 def symeigensystem(given: list[Value]) -> Value:
     """Eigenvectors as columns and eigenvalues as a row, the largest first."""
     found = square(given[0])
-    if has_missing(found):
+    if has_missing(found) or not found.size:
         given[1], given[2] = _missing(*found.shape), _missing(1, len(found))
         return None
     vectors, values = descending_eigen(_lower_symmetric(found))

@@ -45,7 +45,7 @@ def sort_in_place(given: list[Value]) -> Value:
 def unorder(memory: Any, size: Value) -> Value:
     """A permutation at random."""
     generator = memory.session.memory.generator()
-    return collapsed(generator.permutation(int(number(size)))[:, None] + 1.0)
+    return collapsed(generator.permutation(count(size))[:, None] + 1.0)
 
 
 @builtin("jumble", 1, placed=True)

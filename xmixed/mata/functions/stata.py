@@ -17,6 +17,7 @@ from xmixed.mata.values import (
     Value,
     array,
     collapsed,
+    count,
     number,
     real,
     strings,
@@ -26,6 +27,9 @@ from xmixed.session.frames import Temporary
 from xmixed.session.messages import show_message
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.temporaries import temporary_name
+
+MOST_NAMES = 10_000
+"""That `st_tempname()` gives at once."""
 
 
 def _results(memory: Any, name: str) -> tuple[Results, str] | None:
@@ -266,7 +270,10 @@ def try_stata(memory: Any, line: Value, silent: Value = 0.0, unexpanded: Value =
 
 @builtin("st_tempname", 0, 1, placed=True)
 def st_tempname(memory: Any, wanted: Value = None) -> Value:
-    names = [temporary_name(memory.session) for _ in range(1 if wanted is None else int(number(wanted)))]
+    size = 1 if wanted is None else count(wanted)
+    if size > MOST_NAMES:
+        raise MataError(3300)
+    names = [temporary_name(memory.session) for _ in range(size)]
     memory.session.frame.temporaries += [Temporary("variable", name) for name in names]
     memory.session.frame.temporaries += [Temporary("name", name) for name in names]
     return strings(names)

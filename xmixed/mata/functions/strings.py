@@ -13,6 +13,7 @@ from xmixed.formats import format_value, is_string_format
 from xmixed.mata.errors import MataError
 from xmixed.mata.functions.registry import builtin
 from xmixed.mata.functions.reused import each_element
+from xmixed.mata.operators import broadcast
 from xmixed.mata.values import Value, array, collapsed, real, strings, text, texts, whole
 from xmixed.missing import MISSING
 
@@ -73,9 +74,9 @@ def strofreal(value: Value, format_given: Value = None) -> Value:
     found = real(value)
     if format_given is None:
         return each_element("strofreal", found)
-    formats = np.broadcast_to(array(format_given), found.shape).ravel()
-    shown = [_in_format(item, str(each)) for item, each in zip(found.ravel().tolist(), formats, strict=True)]
-    return strings(shown, found.shape)
+    numbers, formats = broadcast(found, format_given)
+    pairs = zip(numbers.ravel().tolist(), formats.ravel().tolist(), strict=True)
+    return strings([_in_format(item, str(each)) for item, each in pairs], numbers.shape)
 
 
 def _in_format(value: float, fmt: str) -> str:

@@ -26,7 +26,9 @@ def _one(memory: Any, value: Value) -> Variable:
 
 @builtin("st_varname", 1, 2, placed=True)
 def st_varname(memory: Any, places: Value, ts: Value = 0.0) -> Value:
-    return strings(variables_meant(places, memory.session.data), array(places).shape)
+    """Names of positions, in their places; of `.` all names as a row."""
+    names, shape = variables_meant(places, memory.session.data), array(places).shape
+    return strings(names, shape if shape[0] * shape[1] == len(names) else None)
 
 
 @builtin("st_vartype", 1, placed=True)
