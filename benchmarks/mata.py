@@ -39,7 +39,7 @@ def seconds(body: str, rounds: int) -> float:
     session = Session()
     session.run(SETUP)
     session.run(
-        "mata:\nvoid rounds(real scalar n, real colvector v, transmorphic V, string scalar t, real matrix A)\n"
+        "mata:\nvoid rounds(real scalar n, real colvector v, transmorphic V, string scalar t, matrix A)\n"
         f"{{\nreal scalar i, s\ns = 0\nfor (i=1; i<=n; i++) {{\n{body}\n}}\n}}\nend"
     )
     started = time.process_time()
