@@ -25,6 +25,8 @@ _CORRELATIONS, _ATANHS, _LOGITS = 2, (-1.5, 1.5), (-2.0, 3.0)
 _NEARLY = 0.95
 # A way that comes so near to the maximum found, in terms of each parameter's size, ends there.
 _NEAR = 0.3
+# Scaled gradient below which a point with a concave log likelihood is a maximum.
+_SETTLED = 1e-5
 
 
 def higher_start(objective: Objective, point: Point) -> Point | None:
@@ -82,11 +84,14 @@ def start_elsewhere(root: Surface, point: Point) -> Point | None:
             ways = (objective.point(own, rho) for own in blocks)
             trials.append(max(ways, key=lambda trial: trial.log_likelihood))
     trials.sort(key=lambda trial: -trial.log_likelihood)
-    most = 2 * objective.sweeps.evaluations
+    most, step = 2 * objective.sweeps.evaluations, root.step(root.at(point))
+    # Next to a singular matrix, where there is no maximum, neither some digits nor a promise will do.
+    settled = step.concave and step.scaled_gradient < _SETTLED
+    surface = Surface(objective, root.metric, rough=True) if settled else root
     for trial in trials[:_STARTS]:
         if objective.sweeps.evaluations > most:
             return None
-        found = _way_up(root, trial, point) if np.isfinite(trial.log_likelihood) else None
+        found = _way_up(surface, trial, point, settled) if np.isfinite(trial.log_likelihood) else None
         if found is not None:
             return found
     return None
@@ -139,14 +144,19 @@ def _other_blocks(objective: Objective, point: Point) -> list[tuple[np.ndarray, 
     return [point.blocks, usual, tuple(turned)]
 
 
-def _way_up(root: Surface, start: Point, maximum: Point) -> Point | None:
-    """The first point above a maximum on Newton's way, unless that promises to end below it, or there."""
+def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> Point | None:
+    """The first point above a maximum on Newton's way, unless that promises to end below it, or there.
+
+    `settled`: it is a maximum indeed, so that a step that leads next to it says where the way ends.
+    """
     state, floor, there = root.at(start), _floor(maximum), root.theta(maximum)
+    sizes = root.sizes(there)
     for _ in range(_STEPS):
         if state.point.log_likelihood > floor:
             return state.point
         step = root.step(state)
-        near = (np.abs(state.theta - there) < _NEAR * root.sizes(there)).all()
+        ends = (state.theta, state.theta + step.direction) if settled else (state.theta,)
+        near = any((np.abs(end - there) < _NEAR * sizes).all() for end in ends)
         if step.concave and (near or state.point.log_likelihood + step.scaled_gradient < floor):
             return None
         following = climbed_step(root, state, step)
