@@ -25,6 +25,8 @@ _CORRELATIONS, _ATANHS, _LOGITS = 2, (-1.5, 1.5), (-2.0, 3.0)
 _NEARLY = 0.95
 # A way that comes so near to the maximum found, in terms of each parameter's size, ends there.
 _NEAR = 0.3
+# Shares of the straight line to that maximum at which the log likelihood is looked at.
+_BETWEEN = (0.25, 0.5, 0.75, 0.9)
 # Scaled gradient below which a point with a concave log likelihood is a maximum.
 _SETTLED = 1e-5
 
@@ -91,7 +93,9 @@ def start_elsewhere(root: Surface, point: Point) -> Point | None:
     for trial in trials[:_STARTS]:
         if objective.sweeps.evaluations > most:
             return None
-        found = _way_up(surface, trial, point, settled) if np.isfinite(trial.log_likelihood) else None
+        if not np.isfinite(trial.log_likelihood) or (settled and _only_rises(root, trial, point)):
+            continue
+        found = _way_up(surface, trial, point, settled)
         if found is not None:
             return found
     return None
@@ -142,6 +146,17 @@ def _other_blocks(objective: Objective, point: Point) -> list[tuple[np.ndarray, 
         small = np.trace(block) < 1e-2 * np.trace(start)
         turned.append(start if small else 1e-3 * start)
     return [point.blocks, usual, tuple(turned)]
+
+
+def _only_rises(root: Surface, start: Point, maximum: Point) -> bool:
+    """Whether the log likelihood rises all the way from a point straight to a maximum: it is on its slope."""
+    first, last, before = root.theta(start), root.theta(maximum), start.log_likelihood
+    for share in _BETWEEN:
+        between = root.point(first + share * (last - first)).log_likelihood
+        if not between > before:
+            return False
+        before = between
+    return maximum.log_likelihood > before
 
 
 def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> Point | None:
