@@ -27,6 +27,8 @@ _NEARLY = 0.95
 _NEAR = 0.3
 # Shares of the straight line to that maximum at which the log likelihood is looked at.
 _BETWEEN = (0.25, 0.5, 0.75, 0.9)
+# On how many of the pieces next to it each is to be less steep than the one before.
+_LEVELLING = 3
 # Scaled gradient below which a point with a concave log likelihood is a maximum.
 _SETTLED = 1e-5
 
@@ -149,14 +151,18 @@ def _other_blocks(objective: Objective, point: Point) -> list[tuple[np.ndarray, 
 
 
 def _only_rises(root: Surface, start: Point, maximum: Point) -> bool:
-    """Whether the log likelihood rises all the way from a point straight to a maximum: it is on its slope."""
-    first, last, before = root.theta(start), root.theta(maximum), start.log_likelihood
+    """Whether the log likelihood rises from a point straight to a maximum, and levels off as it comes near.
+
+    The point is on the slope of that maximum then; a rise that is steeper again has met another one's.
+    """
+    first, last = root.theta(start), root.theta(maximum)
+    shares, values = (0.0, *_BETWEEN, 1.0), [start.log_likelihood]
     for share in _BETWEEN:
-        between = root.point(first + share * (last - first)).log_likelihood
-        if not between > before:
+        values.append(root.point(first + share * (last - first)).log_likelihood)
+        if not values[-1] > values[-2]:
             return False
-        before = between
-    return maximum.log_likelihood > before
+    slopes = np.diff([*values, maximum.log_likelihood]) / np.diff(shares)
+    return bool(slopes[-1] > 0.0 and (np.diff(slopes[-_LEVELLING:]) < 0.0).all())
 
 
 def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> Point | None:
