@@ -11,7 +11,7 @@ from xmixed.commands.registry import command, subcommand
 from xmixed.data.files.atomic_file import replace_file
 from xmixed.errors import StataError
 from xmixed.graphics.export import Picture, picture_kind, write_picture
-from xmixed.graphics.model import Axis, Graph, Panels
+from xmixed.graphics.model import Axis, Graph, Legend, Panels
 from xmixed.graphics.options import tables
 from xmixed.graphics.options.headings import titles_of
 from xmixed.graphics.options.notes import Notes
@@ -357,10 +357,17 @@ _COMBINE = GraphSyntax(
     keeps_r=True,
 )
 def combine(session: SessionState, node: GraphCommand) -> None:
+    notes = Notes()
+    combined, _ = _combined(session, node, notes)
+    finish(session, combined, node, node.options, notes)
+
+
+def _combined(session: SessionState, node: GraphCommand, notes: Notes) -> tuple[Graph, tuple[str, ...]]:
+    """Return several graphs in one, and their names as typed."""
     words = node.plots[0].argument
     if not words:
         raise StataError(198, "no graph names specified")
-    notes, options = Notes(), node.options
+    options = node.options
     scheme = scheme_from(options, session.settings.scheme, notes)
     graphs = [_graph_or_file(session, word.text) for word in words]
     if options.flag("ycommon"):
@@ -386,7 +393,41 @@ def combine(session: SessionState, node: GraphCommand) -> None:
         region=region_of(options, scheme, notes),
     )
     name_of(session, options)
-    finish(session, with_sizes(combined, options, notes), node, options, notes)
+    return with_sizes(combined, options, notes), tuple(word.text for word in words)
+
+
+@command(
+    "grc1leg",
+    syntax=GraphSyntax(
+        "graph",
+        options=tables.COMBINE_ONE_LEGEND,
+        plots=(PlotSyntax("grc1leg", "grc1leg", Syntax("marked"), ()),),
+    ),
+    synopsis="grc1leg name [name ...] [, legendfrom(name) position(clock) ring(#) options of graph combine]",
+    keeps_r=True,
+)
+def one_legend(session: SessionState, node: GraphCommand) -> None:
+    """Several graphs in one with the legend of one of them."""
+    notes = Notes()
+    combined, names = _combined(session, node, notes)
+    assert combined.panels is not None
+    wanted = node.options.word("legendfrom") or names[0]
+    if wanted not in names:
+        raise StataError(198, f"legendfrom(): {wanted} is not among the graphs combined")
+    source = combined.panels.graphs[names.index(wanted)]
+    legend = source.legend
+    for name in ("position", "ring"):
+        if name in node.options:
+            legend = replace(legend, **{name: int(node.options.value(name, (0,))[0])})
+    bare = tuple(replace(graph, legend=Legend()) for graph in combined.panels.graphs)
+    panels = replace(combined.panels, graphs=bare)
+    finish(
+        session,
+        replace(combined, panels=panels, plots=source.plots, legend=legend),
+        node,
+        node.options,
+        notes,
+    )
 
 
 def _scale(word: str) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.rows import selected_rows
+from xmixed.commands.survival.passed import GRAPH_OPTIONS, options_of_graph
 from xmixed.data.categories import value_texts
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
@@ -47,11 +48,6 @@ TITLES = {
     "failure": ("Failure", "Kaplan-Meier failure estimate"),
     "cumhaz": ("Cum. Haz.", "Nelson-Aalen cumulative hazard estimate"),
 }
-PASSED = (
-    *("title", "subtitle", "note", "caption", "legend", "xtitle", "ytitle", "xlabel", "ylabel", "xscale"),
-    *("yscale", "xline", "yline", "scheme", "name", "saving", "graphregion", "plotregion", "xsize", "ysize"),
-)
-"""Options of graphs that go to twoway as they stand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -301,7 +297,7 @@ def _made(data: Dataset, groups: Groups, name: str, what: str, level: float) -> 
             OptionSpec("risktable", "risk", "text", "numbers at risk", built=False, optional_value=True),
             OptionSpec("censored", "cen", "text", "marks of censorings", built=False),
             NOSHOW,
-            *(OptionSpec(name, name, "text", "goes to twoway") for name in PASSED),
+            *GRAPH_OPTIONS,
         ),
     ),
     synopsis="sts graph [if] [in] [, by(varlist) failure cumhaz ci twoway_options]",
@@ -368,13 +364,11 @@ def _twoway(node: Command, groups: Groups, names: list[str], kind: str, bands: b
         plots.append(f"(line v t if g == {place})")
         name = f"{' '.join(names)} = {groups.names[place - 1]}" if names else TITLES[kind][0]
         order.append(f'{len(plots)} "{name}"')
-    given = {name: str(node.options[name].text) for name in PASSED if name in node.options}
     title = TITLES[kind][1] + ("s" if count > 1 else "")
     usual = {"title": f'"{title}"', "xtitle": '"analysis time"', "ytitle": '""', "xlabel": "", "ylabel": ""}
     usual["ylabel"] = "0(.25)1" if kind != "cumhaz" else ""
     usual["legend"] = f"order({' '.join(order)})" if count > 1 or bands else "off"
-    options = {name: text for name, text in {**usual, **given}.items() if text}
-    return f"twoway {' '.join(plots)}, " + " ".join(f"{name}({text})" for name, text in options.items())
+    return f"twoway {' '.join(plots)}, {options_of_graph(node, usual)}"
 
 
 @command(

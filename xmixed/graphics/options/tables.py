@@ -389,3 +389,4 @@ COMBINE = (
     *LOOK,
     _option("legend", "leg", "options", LEGEND, drawn=False),
 )
+COMBINE_ONE_LEGEND = (*COMBINE, *_words("legendfrom"), *_words("position:pos ring", "numbers"))
