@@ -44,7 +44,7 @@ WRONG = 1e-4
 _ROUNDING = 1e-15
 _MOST_CONDITION = 1e8
 _MOST_APART = 1e8
-_AT_LIMIT = 18.7
+_AT_LIMIT = np.arctanh(np.nextafter(1.0, 0.0))
 # An error of the order of what a fit says it has.
 _TOLD = 10.0
 KINDS = (
@@ -265,15 +265,18 @@ def _limited(model: Model) -> Fit:
 def _density(found: Fit, dense: Model, estimates: np.ndarray) -> float:
     """The log likelihood at some estimates; nan where V is not positive definite.
 
-    A correlation at its limit is one short of it by the last digit of a double.
+    A variance of zero is none, however large a covariate is, and a correlation at its limit is one, which a
+    double is short of by its last digit.
     """
-    estimates = np.asarray(estimates, np.longdouble)
-    correlated = np.array([parameter.kind == "atanh_correlation" for parameter in found.parameters], bool)
-    at_limit = correlated & (np.abs(estimates) > _AT_LIMIT)
+    values = np.array(estimates, np.longdouble)
+    zero = {(note.level, note.equation, note.row) for note in found.boundary if note.kind == "variance_zero"}
+    for place, parameter in enumerate(found.parameters):
+        if parameter.kind == "atanh_correlation" and abs(abs(values[place]) - _AT_LIMIT) < 1e-13:
+            values[place] = np.copysign(np.inf, values[place])
+        if parameter.kind == "log_sd" and (parameter.level, parameter.equation, parameter.row) in zero:
+            values[place] = -np.inf
     try:
-        return dense_log_likelihood(
-            dense, found.parameters, np.where(at_limit, np.copysign(np.inf, estimates), estimates)
-        )
+        return dense_log_likelihood(dense, found.parameters, values)
     except np.linalg.LinAlgError:
         return np.nan
 

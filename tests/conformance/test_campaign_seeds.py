@@ -31,6 +31,9 @@ HIGHER = {
     5104: (-437.1690651879, "a moving average of order 3 with crossed effects"),
     7015: (-98.8286331303, "an autoregression with crossed effects"),
     7185: (-101.2445114543, "an autoregression of order 2 of 18 rows"),
+    7070: (-378.1524451323, "a variance near zero beside effects 1e4 times the residuals"),
+    30179: (-1238.3367075768, "the same with weights and nested levels"),
+    34042: (-269.6737025479, "autoregressions by group, whose correlation zero is a saddle"),
 }
 """Models with a local maximum below another: the highest that random starts found, and what they are."""
 
@@ -52,7 +55,7 @@ def test_highest_maximum_is_found(seed: int) -> None:
     highest, _ = HIGHER[seed]
     found = fit(draw(seed).model)
     assert found.optimization.converged
-    assert found.log_likelihood == pytest.approx(highest, abs=1e-7)
+    assert found.log_likelihood == pytest.approx(highest, abs=2e-7)
 
 
 def test_rounding_errors_are_no_log_likelihood() -> None:
@@ -62,3 +65,33 @@ def test_rounding_errors_are_no_log_likelihood() -> None:
     assert not found.optimization.converged
     wanted = float(dense_log_likelihood(model, found.parameters, found.estimates.astype(np.longdouble)))
     assert abs(found.log_likelihood - wanted) < 1.0
+
+
+def test_a_bent_ridge_is_followed() -> None:
+    """An intercept beside exponential residuals: the higher, the nearer rho to one; it ended at 8.6."""
+    found = fit(draw(20056).model)
+    kinds = [note.kind for note in found.boundary]
+    assert not found.optimization.converged and "not_identified" in kinds
+    # Where rho is tied to one, by a logit of 20, the profile ends at 231.6004775675.
+    assert found.log_likelihood == pytest.approx(231.6004775675, abs=5e-7)
+
+
+def test_a_logarithm_is_not_level() -> None:
+    """Fixed effects fit one group exactly: the density rises by the logarithm of its standard deviation."""
+    model = draw(32116).model
+    found = fit(model)
+    assert not found.optimization.converged
+    assert "residual_sd_zero" not in {note.kind for note in found.boundary}
+    estimates = found.estimates.astype(np.longdouble)
+    ratio = [parameter.kind for parameter in found.parameters].index("residual_log_ratio")
+    there = float(dense_log_likelihood(model, found.parameters, estimates))
+    estimates[ratio] -= 2.0
+    assert float(dense_log_likelihood(model, found.parameters, estimates)) - there > 1.5
+
+
+def test_what_rises_elsewhere_without_a_maximum_is_told() -> None:
+    """An autoregression of order 3 by group: one group of few series may be fitted exactly."""
+    found = fit(draw(30068).model)
+    assert found.optimization.converged
+    assert "higher_without_maximum" in {note.kind for note in found.boundary}
+    assert found.log_likelihood >= -569.952134

@@ -155,21 +155,6 @@ def test_slopes_come_with_exact_second_derivatives(structure: str, monkeypatch: 
     assert len(asked) == 2
 
 
-def test_rough_second_derivatives() -> None:
-    """Forward differences of slopes, for ways from other starts, beside the central ones of the search."""
-    generator = np.random.default_rng(2)
-    group, time = np.repeat(np.arange(12), 10), np.tile(np.arange(10.0), 12)
-    y = generator.normal(size=120) + generator.normal(size=12)[group]
-    level = Level(group, 12, (RandomEffects((None,), "identity"),))
-    model = Model(y, (None,), (level,), "ml", Residuals("ma", group, 12, time, 0, 2))
-    objective = Objective(prepare(model))
-    point = objective.point(start_blocks(objective), np.array([0.3, -0.2]))
-    assert not objective.is_exact
-    (gradient, usual), (same, rough) = (objective.second_order(point, rough=rough) for rough in (False, True))
-    np.testing.assert_array_equal(gradient, same)
-    assert 0.0 < np.abs(rough - usual).max() < 1e-4 * np.abs(usual).max()
-
-
 def test_starts_on_the_slope_of_a_maximum_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 20 units with plain autocorrelation: all three ways led to the maximum that was found."""
     generator = np.random.default_rng(1)

@@ -12,12 +12,15 @@ from xmixed.engine import Fit, Model, fit
 from xmixed.engine.prepare import prepare
 from xmixed.engine.search.objective import Objective
 
+LIMIT = np.arctanh(np.nextafter(1.0, 0.0))
+"""What stands for a correlation of one."""
+
 
 def _off(model: Model, found: Fit) -> float:
     """How far the log likelihood is from the density, by 64 bits, correlations at their limits."""
     estimates = found.estimates.astype(np.longdouble)
     for place, parameter in enumerate(found.parameters):
-        if parameter.kind == "atanh_correlation" and abs(estimates[place]) > 18.7:
+        if parameter.kind == "atanh_correlation" and abs(abs(found.estimates[place]) - LIMIT) < 1e-13:
             estimates[place] = np.copysign(np.inf, estimates[place])
     return abs(found.log_likelihood - float(dense_log_likelihood(model, found.parameters, estimates)))
 

@@ -73,7 +73,7 @@ def shown() -> Shown:
         calls,
         frozenset(numbers),
         frozenset(_options(lines)),
-        frozenset(WORD.findall(behind)),
+        frozenset(re.findall(r"\w+", behind)),  # an option may begin with a digit: 2sls
     )
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import Block, user_matrix
+from xmixed.engine.covariance.blocks import Block, log_floors, user_matrix
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.model import Level, Model
 from xmixed.engine.prepare import prepare
@@ -24,8 +24,8 @@ from xmixed.engine.search.starting import Start, metric_blocks, split
 from xmixed.engine.sweeps.effects import LevelMoments
 from xmixed.engine.user_units import fixed_effects
 
-# A variance this small against the residual one is a zero that the estimation metric cannot show.
-_ZERO = 1e-30
+# A variance not above the least that the estimation metric shows by more than this factor is a zero.
+_ZERO = 100.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +146,7 @@ class Evaluation:
         else:
             change = np.hstack([block.to_working @ block.metric for block, _ in blocks])
             back = np.linalg.inv(change)
-            zero = np.concatenate([user_matrix(block, psi).diagonal() <= _ZERO for block, psi in blocks])
+            zero = np.concatenate([_is_zero(block, psi) for block, psi in blocks])
             back[zero] = 0.0
         y_scale = self._objective.problem.y_scale
         means = y_scale * (back @ found.means)
@@ -236,6 +236,11 @@ def _point_at(objective: Objective, start: Start) -> Point:
     if not np.isfinite(point.log_likelihood):
         raise InvalidStart("the covariance matrix is not positive semidefinite")
     return point
+
+
+def _is_zero(block: Block, psi: np.ndarray) -> np.ndarray:
+    """Which variances are zero, (q,)."""
+    return user_matrix(block, psi).diagonal() <= _ZERO * np.exp(2.0 * np.array(log_floors(block)))
 
 
 def _by_code(effects: LevelEffects, labels: np.ndarray | None, level: Level, fitted: Level) -> LevelEffects:

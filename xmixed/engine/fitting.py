@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import size
 from xmixed.engine.covariance.metrics import MatrixSquareRoot, parameterization
 from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.errors import InvalidStart
@@ -33,7 +32,7 @@ from xmixed.engine.scores import cluster_scores, refuse_scores, sandwich_parts, 
 from xmixed.engine.search.boundary import Boundary, no_boundary, settle
 from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
 from xmixed.engine.search.faces import at_edge, extrapolated, leave_corner, near_face, step_along
-from xmixed.engine.search.local_maxima import higher_start, start_elsewhere
+from xmixed.engine.search.local_maxima import higher_start, leave_false_boundary, start_elsewhere
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import (
     Search,
@@ -46,6 +45,7 @@ from xmixed.engine.search.optimise import (
 )
 from xmixed.engine.search.origin import Prepared, from_nearby
 from xmixed.engine.search.ridges import (
+    higher_on_ridge,
     level_parameters,
     really_unidentified,
     residual_notes,
@@ -81,6 +81,8 @@ _DEFAULTS = Options()
 _RESTARTS = 3
 # From where a search of so many iterations ends without a maximum no more steps are taken.
 _LONG = 60
+# How long a search from elsewhere, which has come some way, may look for a maximum there.
+_ELSEWHERE = 20
 # At a point with more slope nothing is said of what the data do not identify.
 _STEEP = 1e-2
 
@@ -208,18 +210,26 @@ def _maximise(
     if given is not None and options.iterate == 0:
         return objective, _as_given(surface, point, given, options, report)
     ascent = _climb(root, surface, point, options, report, prepared)
-    return ascent.root.objective, _concluded(ascent, start, em_steps)
+    maximum = _concluded(ascent, start, em_steps)
+    if ascent.left is not None and not maximum.optimization.converged:
+        lower = replace(ascent.left, found=replace(ascent.left.found, iterations=ascent.found.iterations))
+        below = _concluded(lower, start, em_steps)
+        if below.optimization.converged:
+            below.boundary.notes.append(BoundaryNote("higher_without_maximum"))
+        ascent, maximum = lower, below
+    return ascent.root.objective, maximum
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ascent:
-    """Where the search ended, polished and settled unless that is final."""
+    """Where the search ended, polished and settled unless that is final; `left`: the maximum it left."""
 
     root: Surface
     surface: Surface
     found: Search
     point: Point
     boundary: Boundary
+    left: _Ascent | None = None
 
 
 def _concluded(ascent: _Ascent, start: np.ndarray, em_steps: int) -> _Maximum:
@@ -251,27 +261,44 @@ def _climb(
     """Search, polish and settle; start again where the maximum found turns out to be a local one."""
     # Whoever gives starting values has chosen where to start.
     found, elsewhere = search(surface, point, options, report), options.start is not None
+    left: _Ascent | None = None
+    limited = options
     for _ in range(_RESTARTS):
         objective = root.objective
         if _is_final(found):
-            return _Ascent(root, surface, found, found.state.point, no_boundary(objective))
+            return _Ascent(root, surface, found, found.state.point, no_boundary(objective), left)
         nearer, point = from_nearby(objective, found.state.point, prepared)
         if nearer is not objective:
             root, surface = Surface(nearer, root.metric), Surface(nearer, surface.metric)
         if found.verdict != "converged" and len(found.iterations) > _LONG:
-            return _Ascent(root, surface, found, *settle(nearer, point))
+            return _Ascent(root, surface, found, *settle(nearer, point), left)
         if nearer is not objective:
-            found = _resumed(surface, point, options, report, found)
+            found = _resumed(surface, point, limited, report, found)
             continue
         point, boundary = _settled(root, point)
-        # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
-        higher = None if _separately(objective) else higher_start(objective, point)
+        here, limited = _Ascent(root, surface, found, point, boundary, left), options
+        higher = _higher(here)
         if higher is None and not elsewhere:
-            higher, elsewhere = start_elsewhere(root, point), True
+            elsewhere, (higher, ended) = True, start_elsewhere(root, point)
+            if higher is not None and found.verdict == "converged":
+                left = replace(here, left=None)
+                most = len(found.iterations) + _ELSEWHERE
+                limited = options if ended else replace(options, iterate=min(options.iterate, most))
         if higher is None:
-            return _Ascent(root, surface, found, point, boundary)
-        found = _resumed(surface, higher, options, report, found)
-    return _Ascent(root, surface, found, *_settled(root, found.state.point))
+            return here
+        found = _resumed(surface, higher, limited, report, found)
+    return _Ascent(root, surface, found, *_settled(root, found.state.point), left)
+
+
+def _higher(here: _Ascent) -> Point | None:
+    """A point above that where the search ended, near a smaller model or along a ridge."""
+    root, point, higher = here.root, here.point, None
+    # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
+    if not _separately(root.objective):
+        higher = higher_start(root.objective, point)
+    if higher is None and not here.boundary.notes:
+        higher = higher_on_ridge(root, point)
+    return higher
 
 
 def _is_final(found: Search) -> bool:
@@ -287,7 +314,7 @@ def _is_final(found: Search) -> bool:
 def _settled(root: Surface, point: Point) -> tuple[Point, Boundary]:
     point, boundary = settle(root.objective, polish(root, point).point)
     if boundary.notes:
-        point = _leave_false_boundary(root, point)
+        point = leave_false_boundary(root, point)
         point, boundary = settle(root.objective, polish(root, point).point)
     return point, boundary
 
@@ -311,26 +338,6 @@ def _as_given(surface: Surface, point: Point, variance: float, options: Options,
     report(entry)
     record = _record(objective, state.theta, state, 0, (entry,), "iteration_limit", False, float("nan"))
     return _Maximum(point, no_boundary(objective), record, variance)
-
-
-def _leave_false_boundary(root: Surface, point: Point) -> Point:
-    """Step off a zero variance at which the log likelihood rises.
-
-    The matrix square root is stationary at zero whatever the slope in the variance is.
-    """
-    objective = root.objective
-    gradient = objective.gradient(point)
-    blocks = list(point.blocks)
-    for index, (block, part) in enumerate(zip(objective.problem.blocks, objective.slices, strict=True)):
-        units = root.units[part] ** 2 if root.units is not None else np.ones(part.stop - part.start)
-        moved = blocks[index].copy()
-        for m, (kind, i, _) in enumerate(block.structure.labels):
-            rises = gradient[part.start + m] * units[m] > 1e-6
-            if kind == "log_sd" and rises and moved[i - 1, i - 1] <= 1e-8 * units[m]:
-                where = np.arange(size(block)) if block.structure.common_variance else [i - 1]
-                moved[where, where] = 1e-4 * units[m]
-        blocks[index] = moved
-    return objective.point(tuple(blocks), point.rho)
 
 
 def _judge(

@@ -32,6 +32,7 @@ NoteKind = Literal[
     "not_identified",
     "lag_not_seen",
     "rounding",
+    "higher_without_maximum",
     "standard_errors_failed",
 ]
 Verdict = Literal[

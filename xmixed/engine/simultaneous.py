@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.engine.batched import cholesky, cross, semidefinite_cholesky, solve_lower
-from xmixed.engine.covariance.blocks import user_matrix
-from xmixed.engine.covariance.structures import LOG_FLOOR
+from xmixed.engine.covariance.blocks import estimated
 from xmixed.engine.problem import Problem
 from xmixed.engine.search.objective import Objective
 from xmixed.engine.search.starting import absolute, metric_blocks, split
@@ -274,8 +273,7 @@ class SimultaneousFits:
     def _user(self, nu: np.ndarray, beta: np.ndarray, variance: float) -> tuple[np.ndarray, np.ndarray]:
         problem, objective = self._problem, self._objective
         parts = [
-            block.structure.to_estimation(user_matrix(block, psi), LOG_FLOOR)
-            for block, psi in zip(problem.blocks, objective.matrices(nu), strict=True)
+            estimated(block, psi) for block, psi in zip(problem.blocks, objective.matrices(nu), strict=True)
         ]
         log_sigma = 0.5 * np.log(variance) + np.log(problem.y_scale)
         estimates = np.append(absolute(objective, np.concatenate(parts), float(log_sigma)), log_sigma)

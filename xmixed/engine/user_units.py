@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.engine.batched import eliminated_number_by_number, triangular_inverse
-from xmixed.engine.covariance.blocks import user_matrix
+from xmixed.engine.covariance.blocks import estimated, user_matrix
 from xmixed.engine.covariance.distant import correlations, is_distant
-from xmixed.engine.covariance.structures import LOG_FLOOR
 from xmixed.engine.model import Model
 from xmixed.engine.problem import Problem
 from xmixed.engine.result import Parameter, Regression
@@ -95,7 +94,7 @@ def relative_estimates(objective: Objective, point: Point, boundary: Boundary) -
     """Estimation metric of Sigma/sigma_e^2, correlations on the boundary at their exact limits."""
     parts = [np.zeros(0)]
     for block, psi, limits in zip(objective.problem.blocks, point.blocks, boundary.limits, strict=True):
-        alpha = block.structure.to_estimation(user_matrix(block, psi), LOG_FLOOR)
+        alpha = estimated(block, psi)
         if is_distant(block, psi):
             found = correlations(block, psi)
             alpha[-len(found) :] = np.where(np.isfinite(found), found, alpha[-len(found) :])

@@ -204,6 +204,7 @@ def test_probits(session: xmixed.Session) -> None:
     assert fails(session, "ivprobit bi x (w = x)") == 481
     assert fails(session, "biprobit (b1 = x) (b2 = x z) (bi = x)") == 198
     assert fails(session, "heckman ys x") == 198
+    assert fails(session, "heckman y x if n < 4, select(b1 = z)") == 2001
     assert fails(session, "hetprob bh x") == 198
 
 

@@ -7,8 +7,10 @@ import math
 import pandas as pd
 import pytest
 
+from xmixed.engine.result import BoundaryNote
 from xmixed.errors import StataError
 from xmixed.estimation.mixed.random_rows import scale_limits
+from xmixed.estimation.mixed.verdict import note_text
 from xmixed.interpreter.session import Session
 from xmixed.missing import MISSING
 
@@ -245,3 +247,8 @@ generate day = 25*mod(_n-1, 8) + mod(7*_n^2 + 3*_n, 25)
     with pytest.raises(StataError, match="has 776 parameters, there are 640 observations") as failure:
         session.run("xtmixed y || id:, noconstant residuals(unstructured, t(day)) nolog")
     assert failure.value.code == 2001
+
+
+def test_a_maximum_below_what_has_none_is_called_so() -> None:
+    text = note_text(BoundaryNote("higher_without_maximum"), {}, [])
+    assert text == "the log likelihood is higher elsewhere, without a maximum; this is the highest one found."

@@ -1,4 +1,4 @@
-"""logit, logistic, probit, poisson, ologit, oprobit, mlogit: models fitted by maximum likelihood."""
+"""logit, logistic, probit, cloglog, poisson, ologit, oprobit, mlogit: models fitted by maximum likelihood."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ if TYPE_CHECKING:
     "probit",
     syntax=SYNTAX["probit"],
     synopsis="probit depvar [indepvars] [if] [in] [weight] [, noconstant offset(varname) vce(vcetype) ...]",
+    by="each",
+)
+@command(
+    "cloglog",
+    syntax=SYNTAX["cloglog"],
+    synopsis="cloglog depvar [indepvars] [if] [in] [weight] [, eform noconstant offset(varname) ...]",
     by="each",
 )
 @command(

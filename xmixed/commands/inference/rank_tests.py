@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from xmixed.commands.inference.two_samples import BY, compared
+from xmixed.commands.inference.two_samples import BY, compared, differences
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
 from xmixed.data.categories import categories_of, value_texts
 from xmixed.errors import StataError
-from xmixed.expressions.context import Context
-from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
 from xmixed.language.nodes import Command, Name
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -57,22 +55,9 @@ def ranksum(session: SessionState, node: Command) -> None:
     by="each",
 )
 def signrank(session: SessionState, node: Command) -> None:
-    target = node.argument.target
-    if not isinstance(target, Name):
-        raise StataError(198, "invalid syntax")
-    variable = session.data[resolve_name(target.name, session.data)]
-    if variable.is_string:
-        raise StataError(109, "type mismatch", target.span)
-    other, text = evaluate_column(node.argument.expression, Context.of(session))
-    if text:
-        raise StataError(109, "type mismatch")
-    x = variable.to_double()
-    used = selected_rows(session, node) & ~is_missing(x) & ~is_missing(other)
-    if not used.any():
-        raise StataError(2000, "no observations")
-    test = signed_rank(x[used] - other[used])
-    span = node.argument.expression.span
-    session.out.write(*render_signed_rank(test, variable.name, node.text[span.start : span.end].strip()))
+    found, variable, text = differences(session, node)
+    test = signed_rank(found)
+    session.out.write(*render_signed_rank(test, variable, text))
     scalars = {"N_neg": test.n[1], "N_pos": test.n[0], "N_tie": test.n[2], "sum_pos": test.sums[0]}
     scalars |= {"sum_neg": test.sums[1], "z": test.z, "Var_a": test.variance}
     session.r = Results(scalars=scalars)

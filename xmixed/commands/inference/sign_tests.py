@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from xmixed.commands.inference.two_samples import differences
 from xmixed.commands.registry import command
-from xmixed.commands.rows import selected_rows
-from xmixed.data.dataset import Variable
+from xmixed.commands.rows import selected_rows, weights_of
 from xmixed.errors import StataError, syntax_error
 from xmixed.expressions.context import Context
-from xmixed.expressions.evaluate import evaluate_column, evaluate_number
+from xmixed.expressions.evaluate import evaluate_number
 from xmixed.expressions.varlist import resolve_name
 from xmixed.formats.hexadecimal import number_of
 from xmixed.language.nodes import Binary, Command, Name
@@ -21,13 +21,6 @@ from xmixed.session.state import SessionState
 from xmixed.statistics.inference.binomial import binomial_test, sign_test
 
 
-def _variable(session: SessionState, name: Name) -> Variable:
-    variable = session.data[resolve_name(name.name, session.data)]
-    if variable.is_string:
-        raise StataError(109, "type mismatch", name.span)
-    return variable
-
-
 @command(
     "signtest",
     syntax=Syntax("assignment", condition=True, in_range=True),
@@ -36,19 +29,9 @@ def _variable(session: SessionState, name: Name) -> Variable:
     by="each",
 )
 def signtest(session: SessionState, node: Command) -> None:
-    if not isinstance(node.argument.target, Name):
-        raise syntax_error()
-    variable = _variable(session, node.argument.target)
-    other, text = evaluate_column(node.argument.expression, Context.of(session))
-    if text:
-        raise StataError(109, "type mismatch")
-    x = variable.to_double()
-    used = selected_rows(session, node) & ~is_missing(x) & ~is_missing(other)
-    if not used.any():
-        raise StataError(2000, "no observations")
-    found = sign_test(x[used] - other[used])
-    span = node.argument.expression.span
-    session.out.write(*render_sign_test(found, variable.name, node.text[span.start : span.end].strip()))
+    away, variable, text = differences(session, node)
+    found = sign_test(away)
+    session.out.write(*render_sign_test(found, variable, text))
     scalars = {"N_neg": found.negative, "N_pos": found.positive, "N_tie": found.zero}
     session.r = Results(scalars | {"p_2": found.two_sided, "p_u": found.upper, "p_l": found.lower})
 
@@ -64,14 +47,14 @@ _DETAIL = OptionSpec("detail", "d", help="probabilities of the numbers seen and 
     by="each",
 )
 def bitest(session: SessionState, node: Command) -> None:
-    from xmixed.commands.rows import weights_of
-
     expression = node.argument
     if not (
         isinstance(expression, Binary) and expression.operator == "==" and isinstance(expression.left, Name)
     ):
         raise syntax_error()
-    variable = _variable(session, expression.left)
+    variable = session.data[resolve_name(expression.left.name, session.data)]
+    if variable.is_string:
+        raise StataError(109, "type mismatch", expression.left.span)
     p = evaluate_number(expression.right, Context.of(session))
     x, rows = variable.to_double(), selected_rows(session, node)
     weights = weights_of(session, node, rows).values

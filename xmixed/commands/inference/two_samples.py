@@ -12,7 +12,7 @@ from xmixed.data.categories import categories_of, value_texts
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError, syntax_error
 from xmixed.expressions.context import Context
-from xmixed.expressions.evaluate import evaluate_number
+from xmixed.expressions.evaluate import evaluate_column, evaluate_number
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Binary, Command, Expression, Name
 from xmixed.language.syntax import OptionSpec
@@ -118,3 +118,28 @@ def _groups(session: SessionState, node: Command, variable: Variable, rows: np.n
     names = tuple(value_texts(session.data, by, groups.values))
     samples = tuple(x[groups.codes == code] for code in range(2))
     return Compared("groups", names, samples, variable=variable.name, by=by.name)
+
+
+def differences(session: SessionState, node: Command) -> tuple[np.ndarray, str, str]:
+    """Read `varname = exp`: the differences that count, shape (m,), the variable and the expression as typed.
+
+    Raises
+    ------
+    StataError
+        r(109) for strings; r(2000) without observations.
+    """
+    target = node.argument.target
+    if not isinstance(target, Name):
+        raise syntax_error()
+    variable = session.data[resolve_name(target.name, session.data)]
+    if variable.is_string:
+        raise StataError(109, "type mismatch", target.span)
+    other, text = evaluate_column(node.argument.expression, Context.of(session))
+    if text:
+        raise StataError(109, "type mismatch")
+    x = variable.to_double()
+    used = selected_rows(session, node) & ~is_missing(x) & ~is_missing(other)
+    if not used.any():
+        raise StataError(2000, "no observations")
+    span = node.argument.expression.span
+    return x[used] - other[used], variable.name, node.text[span.start : span.end].strip()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
 from xmixed.engine.covariance.metrics import Parameterization
-from xmixed.engine.covariance.structures import CovarianceStructure, Mapping
+from xmixed.engine.covariance.structures import LOG_FLOOR, CovarianceStructure, Mapping
 from xmixed.engine.covariance.tied import Tie
+
+# A sum of squares by group from which a column is a large one.
+_LARGE = 1e8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +69,16 @@ def user_matrix(block: Block, psi: np.ndarray) -> np.ndarray:
         return block.structure.matrix(nu)
     result = block.inverse.dot(psi).dot(block.inverse.T)
     return (result + result.T) / 2
+
+
+def log_floors(block: Block) -> list[float]:
+    """The lowest log sds over sigma_e that the estimation metric shows, q: lower for large covariates."""
+    return [LOG_FLOOR - 0.5 * log(max(1.0, square / _LARGE)) for square in block.start_scale.tolist()]
+
+
+def estimated(block: Block, psi: np.ndarray) -> np.ndarray:
+    """Estimation metric of Sigma/sigma_e^2 from the optimiser's metric."""
+    return block.structure.to_estimation(user_matrix(block, psi), log_floors(block))
 
 
 def metric_matrix(block: Block, sigma: np.ndarray) -> np.ndarray:

@@ -6,21 +6,29 @@ times the root of the optimiser's matrix, all of it follows from M and its 2 x 2
 
     1 - r_ij^2 = D_ij/(Sigma_ii Sigma_jj),   D_ij = sum over a < b of (M_ia M_jb - M_ib M_ja)^2,
 
-and minors of a product are products of minors (Cauchy and Binet), in which nothing large is subtracted.
+and minors of a product are products of minors (Cauchy and Binet), in which nothing large is subtracted. The
+way back, K Sigma K', subtracts what is large: it takes more digits than a double has, for these few numbers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from math import atanh
 
 import numpy as np
 
 from xmixed.engine.covariance.blocks import Block, size, user_matrix
 from xmixed.engine.covariance.metrics import MatrixSquareRoot
-from xmixed.engine.covariance.structures import pairs
+from xmixed.engine.covariance.structures import CORRELATION_LIMIT, pairs
 
 # Share of a column's variance at zero that its variance at the mean must be for Sigma to do.
 _FAR = 1e-6
+_DIGITS, _ULPS = 60, 1e-13
+# An eigenvalue that is negative by this share of the trace is a rounding error of the parameters.
+_NEGATIVE = 1e-6
+# A pair is at a limit where its determinant is this share of what it could be.
+_LIMIT = 2e-9
 
 
 def is_distant(block: Block, psi: np.ndarray) -> bool:
@@ -40,6 +48,55 @@ def correlations(block: Block, psi: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         sign = np.sign((found.M @ found.M.T)[i, j])
         return sign * (np.log1p(np.sqrt(np.maximum(1.0 - rest, 0.0))) - 0.5 * np.log(rest))
+
+
+def at_limits(block: Block, psi: np.ndarray) -> np.ndarray:
+    """Which pairs of effects are perfectly correlated, whatever their covariates' distance from zero."""
+    found, q = _parts(block, psi), size(block)
+    i, j = np.transpose(pairs(q))
+    sds = np.sqrt(psi.diagonal())
+    most = np.abs(found.compound) @ (sds[i] * sds[j])
+    return found.squares <= _LIMIT * most**2
+
+
+def is_far(block: Block) -> bool:
+    """Whether a covariate is so far from zero that Sigma in doubles says little of the optimiser's matrix."""
+    structure, K = block.structure, block.metric
+    if block.tie is not None or not structure.correlated or structure.common_variance:
+        return False
+    return bool((np.sqrt(_FAR) * np.abs(K - np.diag(K.diagonal())) > np.abs(K.diagonal())).any())
+
+
+def from_estimates(block: Block, alpha: np.ndarray) -> np.ndarray:
+    """K Sigma K' of log sds and inverse hyperbolic tangents of correlations, with all their digits.
+
+    A correlation one ulp short of a limit stands for the limit; others may well be nearer to it.
+    """
+    q = size(block)
+    with localcontext() as context:
+        context.prec = _DIGITS
+        one, sds = Decimal(1), [Decimal(float(value)).exp() for value in alpha[:q]]
+        sigma = [[sds[i] * sds[j] if i == j else Decimal(0) for j in range(q)] for i in range(q)]
+        for (i, j), value in zip(pairs(q), alpha[q:].tolist(), strict=True):
+            r = one if value > 0 else -one
+            if abs(abs(value) - atanh(CORRELATION_LIMIT)) > _ULPS:
+                r = one - 2 / (one + (2 * Decimal(value)).exp())
+            sigma[i][j] = sigma[j][i] = r * sds[i] * sds[j]
+        K = [[Decimal(float(value)) for value in row] for row in block.metric]
+        half = [
+            [sum((a * b for a, b in zip(row, column, strict=True)), Decimal(0)) for column in sigma]
+            for row in K
+        ]
+        psi = np.array(
+            [
+                [float(sum((a * b for a, b in zip(row, other, strict=True)), Decimal(0))) for other in K]
+                for row in half
+            ]
+        )
+    values, vectors = np.linalg.eigh((psi + psi.T) / 2.0)
+    if values[0] >= 0.0 or values[0] < -_NEGATIVE * values[-1]:
+        return psi
+    return (vectors * np.maximum(values, 0.0)) @ vectors.T
 
 
 def estimation_slopes(block: Block, psi: np.ndarray) -> np.ndarray:

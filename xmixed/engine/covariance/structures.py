@@ -8,6 +8,7 @@ estimation metric (log standard deviations, atanh correlations) has as many elem
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cache, cached_property
 from math import atanh, exp, log
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -17,9 +18,9 @@ import numpy as np
 if TYPE_CHECKING:
     from xmixed.engine.result import ParameterKind
 
-# exp(2*LOG_FLOOR) is the smallest variance ratio that the estimation metric shows.
+# exp(2*LOG_FLOOR) is the smallest variance ratio that the estimation metric shows of usual columns.
 LOG_FLOOR = float(np.log(1e-16))
-_CORRELATION_LIMIT = float(np.nextafter(1.0, 0.0))
+CORRELATION_LIMIT = float(np.nextafter(1.0, 0.0))
 
 Label = tuple["ParameterKind", int, int]
 # Parameters up to which what does not depend on their values is kept.
@@ -188,17 +189,21 @@ class CovarianceStructure(ABC):
             second[m, z, z] = -2.0 * float(np.tanh(alpha[z])) * slope
         return Mapping(value, jacobian, second)
 
-    def to_estimation(self, sigma: np.ndarray, floor: float) -> np.ndarray:
-        """Estimation metric of Sigma; log sds not below `floor`, correlations short of one by one ulp."""
-        nu = self.coordinates(sigma).tolist()
-        alpha = [0.0] * len(self._members)
+    def to_estimation(self, sigma: np.ndarray, floors: Sequence[float]) -> np.ndarray:
+        """Estimation metric of Sigma; correlations short of one by one ulp.
+
+        Log sds are not below those of `floors`, (q,), by column; a common one not below the least.
+        """
+        nu, lowest = self.coordinates(sigma).tolist(), min(floors)
+        alpha, least = [0.0] * len(self._members), [lowest] * len(self._members)
         for m, (_, _, z) in enumerate(self._members):
             if z is None:
-                alpha[m] = max(0.5 * log(nu[m]), floor) if nu[m] > 0 else floor
+                least[m] = lowest if self.common_variance else floors[self.labels[m][1] - 1]
+                alpha[m] = max(0.5 * log(nu[m]), least[m]) if nu[m] > 0 else least[m]
         for m, (i, j, z) in enumerate(self._members):
-            if z is not None and alpha[i] > floor and alpha[j] > floor:
+            if z is not None and alpha[i] > least[i] and alpha[j] > least[j]:
                 correlation = nu[m] / exp(alpha[i] + alpha[j])
-                alpha[z] = atanh(min(max(correlation, -_CORRELATION_LIMIT), _CORRELATION_LIMIT))
+                alpha[z] = atanh(min(max(correlation, -CORRELATION_LIMIT), CORRELATION_LIMIT))
         return np.array(alpha)
 
     def change_of_metric(self, metric: np.ndarray) -> np.ndarray:

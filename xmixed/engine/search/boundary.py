@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xmixed.engine.covariance.blocks import Block, metric_matrix, size, user_matrix
+from xmixed.engine.covariance.distant import at_limits, is_distant
 from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.rounding import left_open
@@ -23,7 +24,7 @@ _NO_CORRELATION = 200.0
 # and beyond these it counts as there, if the log likelihood is level.
 _ATANH_LIMIT = 4.0
 _LOGIT_LIMIT = 8.0
-_LEVEL = 1e-3
+_LEVEL, _STEEP = 1e-3, 1e-2
 # Log ratio to sigma_e from which a residual standard deviation is tried at zero, and what stands for that.
 # The log likelihood has rounding errors of its square, relative to 1e-16.
 _LOG_NEAR = -4.0
@@ -31,6 +32,8 @@ _LOG_ZERO = -8.0
 _ROUNDING = 1e-6
 # A fall below this may be rounding elsewhere, too.
 _PERHAPS_ROUNDING = 1e-5
+# Few trials find the largest rounding error to such a factor.
+_SURELY = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,8 +186,10 @@ def _is_level(objective: Objective, point: Point, limit: Point | None, place: in
     """Whether the log likelihood hardly changes along a residual parameter, up to its limit or `far` out."""
     if not far and (limit is None or not point.log_likelihood - limit.log_likelihood < _LEVEL):
         return False
-    curvature = objective.second_order(point)[1].diagonal()[objective.block_count + place]
-    return bool(abs(curvature) < _LEVEL)
+    gradient, hessian = objective.second_order(point)
+    at = objective.block_count + place
+    # Where it rises without limit its slope is that of a logarithm, which is not curved either.
+    return bool(abs(hessian[at, at]) < _LEVEL and abs(gradient[at]) < _STEEP)
 
 
 def _falls(objective: Objective, point: Point, trial: Point) -> bool:
@@ -192,7 +197,7 @@ def _falls(objective: Objective, point: Point, trial: Point) -> bool:
     fall = point.log_likelihood - trial.log_likelihood
     if fall <= 1e-11 * max(1.0, abs(point.log_likelihood)):
         return False
-    return not fall < _PERHAPS_ROUNDING or fall > left_open(objective, point)
+    return not fall < _PERHAPS_ROUNDING or fall > _SURELY * left_open(objective, point)
 
 
 def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:
@@ -262,13 +267,16 @@ def _mark_limits(
     """Say which correlations of a singular block are at their limits."""
     sigma = user_matrix(block, psi)
     one_limit = block.structure.of(len(keep)).has_one_limit
+    # Beside a covariate far from zero every correlation with the constant is within rounding of a limit.
+    tied = at_limits(block, psi) if is_distant(block, psi) else None
     found = False
     boundary.on_face[index] = not one_limit
     for m, (kind, i, j) in enumerate(block.structure.labels):
         if kind != "atanh_correlation" or i - 1 not in keep or j - 1 not in keep:
             continue
         correlation = sigma[i - 1, j - 1] / np.sqrt(sigma[i - 1, i - 1] * sigma[j - 1, j - 1])
-        if one_limit or abs(correlation) > 1.0 - 1e-9:
+        equal = abs(correlation) > 1.0 - 1e-9 if tied is None else bool(tied[m - size(block)])
+        if one_limit or equal:
             found = True
             boundary.fixed[part.start + m] = True
             boundary.limits[index][m] = block.structure.limit(correlation)

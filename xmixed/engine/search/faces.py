@@ -31,7 +31,7 @@ _HALVINGS = 30
 _ENOUGH = 1e-10
 _ROUGHLY = 1e-3
 _DRAWN = 0.1
-_LOST = 1e-5
+_LOST, _SURELY = 1e-5, 4.0
 _PART = 0.1
 # An eigenvalue of the correlations below the first is on its way to zero, below the second it is there.
 _NEAR = 0.05
@@ -69,7 +69,9 @@ def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
 
     A search that goes straight up ends in a corner of the edge, from which no step leads further.
     """
-    objective, lowest = root.objective, point.log_likelihood
+    objective = root.objective
+    # In the corner the log likelihood may be higher by what rounding leaves open.
+    lowest = point.log_likelihood - _SURELY * left_open(objective, point)
     weight = _FIRST * max(1.0, objective.problem.n / 100)
     best, rungs = _drawn_back(objective, point), []
     most = objective.sweeps.evaluations + _MOST_EVALUATIONS
@@ -90,7 +92,7 @@ def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary] | None:
         return None
     face = _face(objective, rungs, best)
     if face is None:
-        return settle(objective, best)
+        return settle(objective, best) if best.log_likelihood > lowest else None
     best, boundary = settle(objective, best, face)
     boundary.notes += [BoundaryNote("residual_singular", 0, group) for group in face.groups]
     return best, boundary

@@ -9,20 +9,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import metric_matrix, user_matrix
+from xmixed.engine.covariance.blocks import metric_matrix, size, user_matrix
 from xmixed.engine.search.em import shape_of_start, start_blocks
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import Surface, climbed_step
 
 # Shares of EM's starting covariance matrix that are tried in place of a block.
 _SHARES = (1e-6, 1e-4, 1e-2, 1.0)
-_GAIN = 1e-8
+_GAIN, _GAIN_SHARE = 1e-8, 1e-10
+# Powers of ten by which standard deviations are tried.
+_POWERS = (-4, -3, -2, -1, 1, 2, 3, 4)
 # Rows up to which the search starts elsewhere, too, from how many points, and how far.
 _FEW_ROWS = 500
-_FEW_UNITS, _STARTS, _STEPS = 25, 3, 15
+_FEW_UNITS, _FEW_GROUPS, _STARTS, _STEPS = 50, 3, 4, 15
 # How many of the first correlations to start from, as hyperbolic arctangents and as logits.
 _CORRELATIONS, _ATANHS, _LOGITS = 2, (-1.5, 1.5), (-2.0, 3.0)
-_NEARLY = 0.95
+_ENOUGH = 1e-3
+_NEARLY, _NEAR_ZERO, _AT_LIMIT = 0.95, 0.1, 4.0
 # A way that comes so near to the maximum found, in terms of each parameter's size, ends there.
 _NEAR = 0.3
 # Shares of the straight line to that maximum at which the log likelihood is looked at.
@@ -52,12 +55,37 @@ def higher_start(objective: Objective, point: Point) -> Point | None:
             trial = objective.point(_replaced(objective, point, choice, share), point.rho)
             if trial.log_likelihood > floor:
                 best, floor = trial, trial.log_likelihood
+    return best if best is not None else _ladder(objective, point)
+
+
+def _ladder(objective: Objective, point: Point) -> Point | None:
+    """The highest point above a maximum found that has one variance a power of ten larger or smaller.
+
+    Beside effects thousands of times as large a variance near zero has neither slope nor curvature in terms
+    of its own size, wherever its maximum is.
+    """
+    if objective.problem.n > _FEW_ROWS:
+        return None
+    best, floor = None, _floor(point)
+    for index, block in enumerate(objective.problem.blocks):
+        q, usual = len(point.blocks[index]), shape_of_start(block).diagonal()
+        common = block.structure.common_variance or block.tie is not None
+        for chosen in [np.ones(q, bool)] if common else np.eye(q, dtype=bool):
+            for power in _POWERS:
+                share = np.where(chosen, 10.0**power, 1.0)
+                moved = point.blocks[index] * np.outer(share, share)
+                if not moved.diagonal()[chosen].any():
+                    moved = moved + np.diag(np.where(chosen, usual * share**2, 0.0))
+                blocks = (*point.blocks[:index], moved, *point.blocks[index + 1 :])
+                trial = objective.point(blocks, point.rho)
+                if trial.log_likelihood > floor:
+                    best, floor = trial, trial.log_likelihood
     return best
 
 
 def _floor(point: Point) -> float:
     """What is above a maximum, and not only by rounding."""
-    return point.log_likelihood + _GAIN * (1.0 + abs(point.log_likelihood))
+    return point.log_likelihood + _GAIN + _GAIN_SHARE * abs(point.log_likelihood)
 
 
 def _replaced(
@@ -72,14 +100,35 @@ def _replaced(
     return tuple(blocks)
 
 
-def start_elsewhere(root: Surface, point: Point) -> Point | None:
+def leave_false_boundary(root: Surface, point: Point) -> Point:
+    """Step off a zero variance at which the log likelihood rises.
+
+    The matrix square root is stationary at zero whatever the slope in the variance is.
+    """
+    objective = root.objective
+    gradient = objective.gradient(point)
+    blocks = list(point.blocks)
+    for index, (block, part) in enumerate(zip(objective.problem.blocks, objective.slices, strict=True)):
+        units = root.units[part] ** 2 if root.units is not None else np.ones(part.stop - part.start)
+        moved = blocks[index].copy()
+        for m, (kind, i, _) in enumerate(block.structure.labels):
+            rises = gradient[part.start + m] * units[m] > 1e-6
+            if kind == "log_sd" and rises and moved[i - 1, i - 1] <= 1e-8 * units[m]:
+                where = np.arange(size(block)) if block.structure.common_variance else [i - 1]
+                moved[where, where] = 1e-4 * units[m]
+        blocks[index] = moved
+    return objective.point(tuple(blocks), point.rho)
+
+
+def start_elsewhere(root: Surface, point: Point) -> tuple[Point | None, bool]:
     """A point above a maximum found, on the way up from other correlations or variances; few rows only.
 
-    None where the ways that begin highest end below it.
+    One on a way that ends at a maximum, if there is such, and whether it is; None where the ways that begin
+    highest end below.
     """
     objective = root.objective
     if objective.problem.n > _FEW_ROWS:
-        return None
+        return None, False
     trials = [objective.point(blocks, point.rho) for blocks in _at_limits(objective, point)]
     residual = objective.problem.residual
     if objective.residual_count and residual is not None and residual.n_units <= _FEW_UNITS:
@@ -87,20 +136,33 @@ def start_elsewhere(root: Surface, point: Point) -> Point | None:
         for rho in _other_correlations(objective, point):
             ways = (objective.point(own, rho) for own in blocks)
             trials.append(max(ways, key=lambda trial: trial.log_likelihood))
-    trials.sort(key=lambda trial: -trial.log_likelihood)
-    most, step = 2 * objective.sweeps.evaluations, root.step(root.at(point))
-    # Next to a singular matrix, where there is no maximum, neither some digits nor a promise will do.
+    most, best, unended = 2 * objective.sweeps.evaluations, None, None
+    step = root.step(root.at(point))
+    # Next to a singular matrix, where there is no maximum, a promise will not do.
     settled = step.concave and step.scaled_gradient < _SETTLED
-    surface = Surface(objective, root.metric, rough=True) if settled else root
-    for trial in trials[:_STARTS]:
+    for trial in _distinct(trials, point)[:_STARTS]:
         if objective.sweeps.evaluations > most:
-            return None
-        if not np.isfinite(trial.log_likelihood) or (settled and _only_rises(root, trial, point)):
+            break
+        if not np.isfinite(trial.log_likelihood) or (settled and _only_rises(root, trial, best or point)):
             continue
-        found = _way_up(surface, trial, point, settled)
-        if found is not None:
-            return found
-    return None
+        found, ended = _way_up(root, trial, best or point, settled)
+        if ended:
+            best = found
+        unended = unended if found is None else found
+    return (unended, False) if best is None else (best, True)
+
+
+def _distinct(trials: list[Point], point: Point) -> list[Point]:
+    """The trials from the highest down, without mirror images of each other and of a maximum found.
+
+    Where all lags are even the log likelihood depends on squares of correlations.
+    """
+    found, kept = [point.log_likelihood], []
+    for trial in sorted(trials, key=lambda trial: -trial.log_likelihood):
+        if all(abs(trial.log_likelihood - other) > _GAIN + _GAIN_SHARE * abs(other) for other in found):
+            kept.append(trial)
+            found.append(trial.log_likelihood)
+    return kept
 
 
 def _at_limits(objective: Objective, point: Point) -> Iterator[tuple[np.ndarray, ...]]:
@@ -118,15 +180,30 @@ def _at_limits(objective: Objective, point: Point) -> Iterator[tuple[np.ndarray,
 
 
 def _other_correlations(objective: Objective, point: Point) -> Iterator[np.ndarray]:
-    """Residual parameters to start from: none, mirrored ones, and each of the first correlations alone."""
+    """Residual parameters to start from: of all by() groups, and where these are few of each alone."""
     whitening = objective.whitening
     assert whitening is not None
-    logistic, own = whitening.residual.structure.logistic, whitening.correlations
-    yield np.where(own, 0.0, point.rho)
+    own, groups = whitening.correlations, np.unique(whitening.groups)
+    yield from _turned(objective, point, own)
+    if 1 < len(groups) <= _FEW_GROUPS:
+        for group in groups:
+            yield from _turned(objective, point, own & (whitening.groups == group))
+
+
+def _turned(objective: Objective, point: Point, own: np.ndarray) -> Iterator[np.ndarray]:
+    """Residual parameters with some correlations zero, mirrored, and each of the first of them alone."""
+    whitening = objective.whitening
+    assert whitening is not None
+    logistic = whitening.residual.structure.logistic
+    # Just beside zero: where all lags are even that is a saddle.
+    yield np.where(own, 0.0 if logistic else _NEAR_ZERO, point.rho)
     if not own.any():
         return
     if not logistic:
         yield np.where(own, -point.rho, point.rho)
+        far = own & (np.abs(point.rho) > _AT_LIMIT)
+        if far.any():
+            yield np.where(far, np.sign(point.rho) * _ATANHS[-1], point.rho)
     # The place of each correlation among those of its by() group.
     place = np.cumsum(own) - np.maximum.accumulate(
         np.where(np.diff(whitening.groups, prepend=-1) != 0, np.cumsum(own) - own, 0)
@@ -165,23 +242,25 @@ def _only_rises(root: Surface, start: Point, maximum: Point) -> bool:
     return bool(slopes[-1] > 0.0 and (np.diff(slopes[-_LEVELLING:]) < 0.0).all())
 
 
-def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> Point | None:
-    """The first point above a maximum on Newton's way, unless that promises to end below it, or there.
+def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> tuple[Point | None, bool]:
+    """Where Newton's way ends above a maximum, and whether that is a maximum.
 
-    `settled`: it is a maximum indeed, so that a step that leads next to it says where the way ends.
+    None where it promises to end below, or there. `settled`: `maximum` is one indeed, so that a step that
+    leads next to it says where the way ends.
     """
     state, floor, there = root.at(start), _floor(maximum), root.theta(maximum)
     sizes = root.sizes(there)
     for _ in range(_STEPS):
-        if state.point.log_likelihood > floor:
-            return state.point
+        above = state.point.log_likelihood > floor
         step = root.step(state)
+        if above and step.concave and step.scaled_gradient < _ENOUGH:
+            return state.point, True
         ends = (state.theta, state.theta + step.direction) if settled else (state.theta,)
         near = any((np.abs(end - there) < _NEAR * sizes).all() for end in ends)
-        if step.concave and (near or state.point.log_likelihood + step.scaled_gradient < floor):
-            return None
+        if not above and step.concave and (near or state.point.log_likelihood + step.scaled_gradient < floor):
+            return None, False
         following = climbed_step(root, state, step)
         if following is None:
-            return None
+            break
         state = following
-    return None
+    return (state.point if state.point.log_likelihood > floor else None), False

@@ -27,11 +27,9 @@ from xmixed.engine.sweeps.whitened_crossed import CrossedWhitening
 LOG_2PI = float(np.log(2.0 * np.pi))
 
 Stencil = tuple[tuple[float, float], ...]
-"""(step, weight) of differences of exact slopes; those of the point itself have what is missing to zero."""
+"""(step, weight) of central differences of exact slopes."""
 
-# Forward differences that will do for a direction; central ones, with errors of 1e-9 for the search and of
-# 1e-12 at its end.
-_ROUGH = ((1e-5, 1e5),)
+# Errors of 1e-9 for the search, of 1e-12 at its end.
 _PLAIN = ((1e-4, 5e3), (-1e-4, -5e3))
 _REFINED = tuple((step * 3e-4, weight / 36e-4) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
 
@@ -205,15 +203,15 @@ class Objective:
         with np.errstate(all="ignore"):
             return point.sweeps.down(point.up, point.psis)
 
-    def derivatives(self, point: Point, refined: bool = False, rough: bool = False) -> Derivatives:
+    def derivatives(self, point: Point, refined: bool = False) -> Derivatives:
         """Derivatives along the natural coordinates of all blocks, then the residual parameters.
 
         `refined`: second derivatives along residual parameters, which are differences of exact first ones, to
-        full accuracy; `rough`: to some digits.
+        full accuracy.
         """
         stencil: Stencil = _PLAIN
         if self.residual_count and not self.is_exact:
-            stencil = _REFINED if refined else _ROUGH if rough and not self._separate else _PLAIN
+            stencil = _REFINED if refined else _PLAIN
         if stencil not in self._latest or self._latest[stencil][0] is not point:
             self._latest[stencil] = (point, self._joint(point, stencil))
         return self._latest[stencil][1]
@@ -260,7 +258,7 @@ class Objective:
             return self._exact_rows(point)
         slopes = self._slopes(point, down)
         if rows is None:
-            rows = self._exact_rows(point)[1] if self.is_exact else self._rows(point, stencil, slopes)
+            rows = self._exact_rows(point)[1] if self.is_exact else self._rows(point, stencil)
         return slopes, rows
 
     def _separate_rows(self, point: Point, stencil: Stencil | None) -> tuple[np.ndarray, np.ndarray] | None:
@@ -292,13 +290,10 @@ class Objective:
             log_det[i], rss[i] = (np.imag(kind) / STEP for kind in slopes)
         return (np.real(slopes[0]), np.real(slopes[1])), (log_det, rss)
 
-    def _rows(
-        self, point: Point, stencil: Stencil, own: tuple[np.ndarray, np.ndarray]
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _rows(self, point: Point, stencil: Stencil) -> tuple[np.ndarray, np.ndarray]:
         """See `_with_residual_rows`: differences of exact slopes."""
         log_det = np.zeros((self.residual_count, self.count))
         rss = np.zeros_like(log_det)
-        rest = -sum(weight for _, weight in stencil)
         for i in range(self.residual_count):
             for shrink in _SHRINK:
                 near = [self._moved(point, i, shrink * step) for step, _ in stencil]
@@ -308,9 +303,6 @@ class Objective:
                     slopes = self._slopes(neighbour)
                     log_det[i] += weight / shrink * slopes[0]
                     rss[i] += weight / shrink * slopes[1]
-                if rest:
-                    log_det[i] += rest / shrink * own[0]
-                    rss[i] += rest / shrink * own[1]
                 break
         return log_det, rss
 
@@ -324,11 +316,9 @@ class Objective:
         log_det, rss = self._slopes(point)
         return -0.5 * (log_det + rss / self.variance(point))
 
-    def second_order(
-        self, point: Point, refined: bool = False, rough: bool = False
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def second_order(self, point: Point, refined: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Gradient and Hessian of the profiled log likelihood along the natural coordinates."""
-        d = self.derivatives(point, refined, rough)
+        d = self.derivatives(point, refined)
         variance, df = self.variance(point), self._df
         gradient = -0.5 * (d.log_det + d.rss / variance)
         rss_part = d.rss_second / variance - d.rss[:, None] * d.rss / (variance**2 * df)

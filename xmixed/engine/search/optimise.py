@@ -64,10 +64,10 @@ class Search:
 
 
 class Surface:
-    """The objective in one parameterization; `rough`: see `Objective.derivatives`."""
+    """The objective in one parameterization."""
 
-    def __init__(self, objective: Objective, metric: Parameterization, rough: bool = False) -> None:
-        self.objective, self.rough = objective, rough
+    def __init__(self, objective: Objective, metric: Parameterization) -> None:
+        self.objective = objective
         self.metric = metric
         self.units = _units(objective) if metric.has_units else None
         # A phase begins at the point where the one before ended.
@@ -107,7 +107,7 @@ class Surface:
         return self._latest_step[1]
 
     def _formed(self, theta: np.ndarray, point: Point, refined: bool) -> State:
-        g_nu, H_nu = self.objective.second_order(point, refined, self.rough)
+        g_nu, H_nu = self.objective.second_order(point, refined)
         blocks, k = self.objective.problem.blocks, len(theta)
         if len(blocks) == 1 and not self.objective.residual_count:
             mapping = self.metric.mapping(blocks[0].structure, theta)

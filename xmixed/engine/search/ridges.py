@@ -15,8 +15,9 @@ _SUSPECT = 0.05
 _SUSPECT_SHARE = 1e-6
 # How far a ridge is followed, and by how much it may fall: absolutely, and in terms of the log likelihood.
 _STRIDE = 0.3
-_FALL = 1e-6
+_FALL = 1e-7
 _FALL_SHARE = 1e-11
+_FARTHEST = 100.0
 _PART = 0.1
 
 
@@ -43,22 +44,46 @@ def level_parameters(root: Surface, state: State) -> tuple[np.ndarray, int]:
 
 def _is_ridge(root: Surface, state: State, direction: np.ndarray) -> bool:
     """Whether the log likelihood stays level along a direction, the other parameters following."""
-    held = int(np.argmax(np.abs(direction / root.sizes(state.theta))))
-    free = np.arange(len(direction)) != held
     ll = state.point.log_likelihood
-    tolerance = _FALL + _FALL_SHARE * abs(ll)
-    gains = [
-        _highest(root, root.point(state.theta + side * _STRIDE * direction), free) - ll
-        for side in (1.0, -1.0)
-    ]
-    return abs(max(gains)) <= tolerance
+    gains = [_highest(root, state, side * _STRIDE * direction).log_likelihood - ll for side in (1.0, -1.0)]
+    return abs(max(gains)) <= _tolerance(ll)
 
 
-def _highest(root: Surface, point: Point, free: np.ndarray) -> float:
-    """The highest log likelihood where all but one parameter are free."""
-    if not np.isfinite(point.log_likelihood):
-        return -np.inf
-    return polish(root, point, free).point.log_likelihood
+def higher_on_ridge(root: Surface, point: Point) -> Point | None:
+    """The highest point on the way along the least curved direction, if that rises; saddles are left so, too.
+
+    A ridge may be bent: Newton's steps make no headway there, and what is still to be gained looks like
+    nothing.
+    """
+    state = root.at(point)
+    sizes = root.sizes(state.theta)
+    if not (len(sizes) and np.isfinite(state.hessian).all()):
+        return None
+    values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
+    if not values[0] < _SUSPECT:
+        return None
+    best, most = None, 2 * root.objective.sweeps.evaluations
+    for side in (1.0, -1.0):
+        stride, here = side * _STRIDE, state
+        while abs(stride) < _FARTHEST and root.objective.sweeps.evaluations < most:
+            there = _highest(root, here, stride * sizes * vectors[:, 0])
+            if not there.log_likelihood > here.point.log_likelihood + _tolerance(there.log_likelihood):
+                break
+            best, here, stride = there, root.at(there), 2.0 * stride
+        if best is not None:
+            break
+    return best
+
+
+def _tolerance(ll: float) -> float:
+    return _FALL + _FALL_SHARE * abs(ll)
+
+
+def _highest(root: Surface, state: State, move: np.ndarray) -> Point:
+    """The highest point where the parameter that a move is most of is held after it, and the others free."""
+    free = np.arange(len(move)) != int(np.argmax(np.abs(move / root.sizes(state.theta))))
+    point = root.point(state.theta + move)
+    return polish(root, point, free).point if np.isfinite(point.log_likelihood) else point
 
 
 def unidentified(objective: Objective, level: np.ndarray) -> list[BoundaryNote]:

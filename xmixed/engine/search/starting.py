@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import metric_matrix, user_matrix
-from xmixed.engine.covariance.structures import LOG_FLOOR
+from xmixed.engine.covariance.blocks import estimated, metric_matrix
+from xmixed.engine.covariance.distant import from_estimates, is_far
 from xmixed.engine.errors import InvalidStart
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import Objective
@@ -59,7 +59,7 @@ def completed(objective: Objective, start: np.ndarray) -> np.ndarray:
     if gaps.any():
         point = objective.point(start_blocks(objective))
         blocks = zip(objective.problem.blocks, point.blocks, strict=True)
-        parts = [b.structure.to_estimation(user_matrix(b, psi), LOG_FLOOR) for b, psi in blocks]
+        parts = [estimated(b, psi) for b, psi in blocks]
         log_sigma = float(0.5 * np.log(objective.variance(point)) + np.log(objective.problem.y_scale))
         whitening = objective.whitening
         residual = np.zeros(0) if whitening is None else whitening.estimates(point.rho)
@@ -90,11 +90,19 @@ def metric_blocks(objective: Objective, relative: np.ndarray) -> tuple[np.ndarra
     """
     blocks = []
     for block, part in zip(objective.problem.blocks, objective.slices, strict=True):
+        if is_far(block):
+            psi = from_estimates(block, relative[part])
+            _refuse_indefinite(psi)
+            blocks.append(psi)
+            continue
         nu = block.structure.from_estimation(relative[part]).value
         sigma = block.structure.matrix(nu)
         psi = metric_matrix(block, sigma)
-        judged = sigma if block.tie is None else psi
-        if np.linalg.eigvalsh(judged)[0] < -1e-10 * np.trace(judged):
-            raise InvalidStart("the covariance matrix is not positive semidefinite")
+        _refuse_indefinite(sigma if block.tie is None else psi)
         blocks.append(psi)
     return tuple(blocks)
+
+
+def _refuse_indefinite(matrix: np.ndarray) -> None:
+    if np.linalg.eigvalsh(matrix)[0] < -1e-10 * np.trace(matrix):
+        raise InvalidStart("the covariance matrix is not positive semidefinite")

@@ -8,23 +8,19 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.estimation.delta import exponentiated, wald_figures
-from xmixed.estimation.display_options import display_options
-from xmixed.estimation.fitted import TableExtras, coefficient_table
+from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.inference.expressions import numerical_gradient
 from xmixed.estimation.inference.limits import statistics_of_limits
 from xmixed.estimation.inference.prediction import linear_gradient, standard_error_of_prediction
 from xmixed.estimation.likelihood.predictors import linear
 from xmixed.estimation.results import Option, Statistic
-from xmixed.estimation.table_options import TABLE_OPTIONS
 from xmixed.expressions.factors.terms import Term
 from xmixed.formats import format_value
-from xmixed.language.syntax import OptionSpec
-from xmixed.output import Line, line
+from xmixed.output import Line
 from xmixed.render.layouts.estimation.censored import CensoredHeader, render_header, render_summary
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
 from xmixed.session.results import Estimates
-from xmixed.session.settings import Settings
 
 
 def _terms(e: Estimates) -> tuple[Term | None, ...]:
@@ -63,46 +59,24 @@ STATISTICS = (
 )
 
 
-class Censored:
-    """See `results.Estimator`."""
-
-    options: tuple[OptionSpec, ...] = TABLE_OPTIONS
-    statistics: tuple[Statistic, ...] = STATISTICS
-
-    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        lines: list[Line] = []
-        if not option("noheader"):
-            lines += [line(), *render_header(_header(estimates))]
-        if option("notable"):
-            return lines
-        return [*lines, line(), *self.table(estimates, option, settings), *_summary(estimates)]
-
-    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        """Return the table of coefficients."""
-        options = display_options(option, settings, False)
-        last: tuple[CoefficientRow, ...] = ()
-        if estimates.macros["cmd"] == "intreg":
-            b, V = float(estimates.matrices["b"].values[0, -1]), float(estimates.matrices["V"].values[-1, -1])
-            found = exponentiated(wald_figures(b, V, options.style.level))
-            bare = Figures(found.estimate, found.standard_error, lower=found.lower, upper=found.upper)
-            last = (CoefficientRow("sigma", bare, bare=True),)
-        extras = TableExtras(offset=estimates.macros.get("offset", ""), last=last, apart=bool(last))
-        return coefficient_table(estimates, estimates.payload, options, extras)
-
-    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return _terms(estimates)
+def _extras(estimates: Estimates, option: Option, level: float) -> TableExtras:
+    """Return sigma below the table of intreg, whose e(b) has its logarithm."""
+    last: tuple[CoefficientRow, ...] = ()
+    if estimates.macros["cmd"] == "intreg":
+        b, V = float(estimates.matrices["b"].values[0, -1]), float(estimates.matrices["V"].values[-1, -1])
+        found = exponentiated(wald_figures(b, V, level))
+        bare = Figures(found.estimate, found.standard_error, lower=found.lower, upper=found.upper)
+        last = (CoefficientRow("sigma", bare, bare=True),)
+    return TableExtras(offset=estimates.macros.get("offset", ""), last=last, apart=bool(last))
 
 
-ESTIMATOR = Censored()
-
-
-def _header(estimates: Estimates) -> CensoredHeader:
+def _header(estimates: Estimates) -> list[Line]:
     e, macros = estimates.scalars, estimates.macros
     test = f"{macros['chi2type']} chi2({e['df_m']:.0f})"
     tail = "chi2"
     if "F" in e:
         test, tail = f"F({e['df_m']:4.0f},{e['df_r']:7.0f})", "F"
-    return CensoredHeader(
+    header = CensoredHeader(
         macros["title"],
         e["N"],
         (test, e["F"] if "F" in e else e["chi2"]),
@@ -111,6 +85,7 @@ def _header(estimates: Estimates) -> CensoredHeader:
         e.get("r2_p") if macros["cmd"] == "tobit" else None,
         "vcetype" in macros,
     )
+    return render_header(header)
 
 
 def _summary(estimates: Estimates) -> list[Line]:
@@ -125,3 +100,6 @@ def _summary(estimates: Estimates) -> list[Line]:
     if "N_int" in e:
         rows.append((e["N_int"], "      interval observations"))
     return render_summary("Obs. summary" if "N_int" not in e else "Observation summary", rows)
+
+
+ESTIMATOR = FittedEstimator(STATISTICS, _header, _summary, _extras)

@@ -1,55 +1,29 @@
-"""xtpcse as generic commands see it: display, terms, predictions."""
+"""xtpcse and xtgls as generic commands see them: display, terms, predictions."""
 
 from __future__ import annotations
 
-from xmixed.estimation.display_options import display_options
-from xmixed.estimation.fitted import coefficient_table
+from xmixed.estimation.fitted import FittedEstimator
 from xmixed.estimation.linear.statistics import IV_STATISTICS
-from xmixed.estimation.results import Option, Statistic
-from xmixed.estimation.table_options import TABLE_OPTIONS
-from xmixed.expressions.factors.terms import Term
-from xmixed.language.syntax import OptionSpec
+from xmixed.formats import format_value
 from xmixed.output import Line, line
+from xmixed.render.layouts.estimation.beside import PANEL, Entry, chi2_entries, render_beside
 from xmixed.render.layouts.estimation.corrected import CorrectedHeader, render_header, render_rho
 from xmixed.session.results import Estimates
-from xmixed.session.settings import Settings
 
 _WITHOUT_SCORE = tuple(item for item in IV_STATISTICS if item.name in ("xb", "stdp", "residuals"))
 
 
-class Xtpcse:
-    """See `results.Estimator`."""
-
-    options: tuple[OptionSpec, ...] = TABLE_OPTIONS
-    statistics: tuple[Statistic, ...] = _WITHOUT_SCORE
-
-    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        lines: list[Line] = []
-        if not option("noheader"):
-            lines += [line(), *render_header(_header(estimates))]
-        if option("notable"):
-            return lines
-        lines += [line(), *self.table(estimates, option, settings)]
-        if "rhomat" in estimates.matrices:
-            rhos = estimates.matrices["rhomat"].values[0]
-            one = "rho" in estimates.scalars
-            lines = [*lines[:-1], *render_rho([float(rhos[0])] if one else rhos.tolist(), one)]
-        return lines
-
-    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        """Return the table of coefficients."""
-        return coefficient_table(estimates, estimates.payload, display_options(option, settings, False))
-
-    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return estimates.payload.terms
+def _rhos(estimates: Estimates) -> list[Line]:
+    if "rhomat" not in estimates.matrices:
+        return []
+    rhos = estimates.matrices["rhomat"].values[0]
+    one = "rho" in estimates.scalars
+    return render_rho([float(rhos[0])] if one else rhos.tolist(), one)
 
 
-ESTIMATOR = Xtpcse()
-
-
-def _header(estimates: Estimates) -> CorrectedHeader:
+def _header(estimates: Estimates) -> list[Line]:
     e, macros = estimates.scalars, estimates.macros
-    return CorrectedHeader(
+    header = CorrectedHeader(
         macros["title"],
         macros["ivar"],
         macros["tvar"],
@@ -62,3 +36,39 @@ def _header(estimates: Estimates) -> CorrectedHeader:
         e["r2"],
         (e["df_m"], e["chi2"], e["p"]),
     )
+    return render_header(header)
+
+
+ESTIMATOR = FittedEstimator(_WITHOUT_SCORE, _header, inner=_rhos)
+
+
+def _generalised_header(estimates: Estimates) -> list[Line]:
+    e, macros = estimates.scalars, estimates.macros
+    top = [
+        macros["title"],
+        "",
+        f"Coefficients:  {macros['coefftype']}",
+        f"Panels:        {macros['vt']}",
+        f"Correlation:   {macros['corr']}",
+        "",
+    ]
+    counts = [
+        f"Estimated {name:<16} = {e[key]:>9.0f}"
+        for name, key in (("covariances", "n_cv"), ("autocorrelations", "n_cr"), ("coefficients", "n_cf"))
+    ]
+    entries = [Entry("Number of obs", e["N"]), Entry("Number of groups", e["N_g"])]
+    if e["g_min"] == e["g_max"]:
+        entries.append(Entry("Time periods", e["N_t"]))
+    else:
+        entries += [
+            Entry("Obs per group: min", e["g_min"]),
+            Entry("               avg", e["g_avg"], "%9.0g"),
+            Entry("               max", e["g_max"]),
+        ]
+        counts += ["", ""]
+    ll = f"Log likelihood             = {format_value(e['ll'], '%10.0g').strip():>9}" if "ll" in e else ""
+    test = chi2_entries("Wald", e["df_m"], e["chi2"], e["p"])
+    return [*(line(text) for text in top), *render_beside([*counts, "", ll], [*entries, *test], PANEL)]
+
+
+GENERALISED = FittedEstimator(_WITHOUT_SCORE, _generalised_header)

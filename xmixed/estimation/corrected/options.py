@@ -1,4 +1,4 @@
-"""The options of xtpcse."""
+"""The options of xtpcse and xtgls."""
 
 from __future__ import annotations
 
@@ -36,4 +36,43 @@ XTPCSE_SYNTAX = Syntax(
         *TABLE_OPTIONS,
     ),
     exclusive=(("hetonly", "independent"), ("casewise", "pairwise")),
+)
+
+XTGLS_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    options=(
+        NOCONSTANT,
+        OptionSpec(
+            "panels",
+            "p",
+            "choice",
+            "errors of panels: iid, heteroskedastic or correlated",
+            (("iid", "i"), ("heteroskedastic", "h"), ("heteroscedastic", "heterosc"), ("correlated", "c")),
+        ),
+        OptionSpec(
+            "corr",
+            "c",
+            "choice",
+            "autocorrelation: independent, ar1 or psar1",
+            (("independent", "i"), ("ar1", "a"), ("psar1", "p")),
+        ),
+        OptionSpec(
+            "rhotype",
+            "rho",
+            "choice",
+            "how autocorrelations are estimated",
+            (("regress", "reg"), ("freg", "freg"), ("tscorr", "tsc"), ("dw", "dw")),
+        ),
+        OptionSpec("igls", "ig", help="iterate until the coefficients stay"),
+        OptionSpec("nmk", "nmk", help="variances divided by N - k and not by N"),
+        OptionSpec("force", "force", help="go on with times that have gaps", built=False),
+        OptionSpec("i", "i", "varname", "the panel variable"),
+        OptionSpec("t", "t", "varname", "the time variable"),
+        OptionSpec("tolerance", "tol", "number", "tolerance of igls; default 1e-7", minimum_value=0),
+        OptionSpec("iterate", "iter", "integer", "most iterations; default 100", minimum_value=1),
+        OptionSpec("log", "log", "negatable", "accepted: the iterations are not shown"),
+        *TABLE_OPTIONS,
+    ),
 )

@@ -86,7 +86,7 @@ def two_step(system: SystemSample, progress: Progress | None = None) -> TwoStep:
     """Return the two-step estimates with the consistent variance.
 
     With d = m (m + Z g) and Q = rho^2 (X'DZ) V_probit (Z'DX) it is
-    s^2 (X'X)^-1 (X'(1 - rho^2 D)X + Q)(X'X)^-1.
+    s^2 (X'X)^-1 (X'(1 - rho^2 D)X + Q)(X'X)^-1. r(2001) where the outcome is fitted exactly.
     """
     outcome, choice = system.equations
     selected = selected_rows(system)
@@ -103,6 +103,8 @@ def two_step(system: SystemSample, progress: Progress | None = None) -> TwoStep:
     w = np.ones(len(ratio)) if system.weights is None else system.weights[selected]
     slope = float(found.beta[-1])
     sigma2 = (found.rss + slope**2 * float(w @ delta)) / float(w.sum())
+    if not sigma2 > 0:
+        raise StataError(2001, "insufficient observations")
     rho2 = slope**2 / sigma2
     X, Z = _columns(with_ratio.columns, selected), _columns(choice.columns, selected)
     inner = X.T @ (X * (w * (1 - rho2 * delta))[:, None])

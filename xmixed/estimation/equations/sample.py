@@ -193,11 +193,12 @@ def system_sample(
     default: str = "oim",
     assumed: str = "fweight",
     others: Sequence[str] = (),
+    groups: Sequence[str] = (),
     within: np.ndarray | None = None,
 ) -> SystemSample:
     """Return the sample of all equations, columns that others determine left out with a note.
 
-    `within`: observations of which the sample is a part, bool.
+    `groups`: grouping variables, of numbers or strings. `within`: observations that may be in it, bool.
 
     Raises
     ------
@@ -217,8 +218,8 @@ def system_sample(
         sample.add(name, "", "covariates")
     kind, values, notes = weights_over(node.weight, context, sample, assumed)
     variance = variance_of(node, context, kind, default)
-    if variance.cluster:
-        sample.add_level(variance.cluster)
+    for name in (*groups, *([variance.cluster] if variance.cluster else [])):
+        sample.add_level(name)
     if sample.close() == 0:
         raise StataError(2000, "no observations")
     weighting = weighting_of(node.weight, kind, values, sample, notes)
@@ -234,7 +235,7 @@ def system_sample(
         node.weight.text if node.weight is not None else "",
         variance,
         clusters_of(variance, sample),
-        {name: sample.values(name) for name in others},
+        {name: sample.level(name) for name in groups} | {name: sample.values(name) for name in others},
         tuple(notes),
     )
     return SystemSample(base, tuple(equations))

@@ -7,14 +7,16 @@ from collections.abc import Callable
 import numpy as np
 from scipy import special
 
+from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.equations.rows import mills
-from xmixed.estimation.frame import EstimationFrame
+from xmixed.estimation.frame import EstimationFrame, variable_of
 from xmixed.estimation.inference.expressions import numerical_gradient
 from xmixed.estimation.inference.limits import statistics_of_limits
 from xmixed.estimation.inference.prediction import quadratic_forms
 from xmixed.estimation.likelihood.predictors import equation_terms, label, linear, offset_of
 from xmixed.estimation.results import Statistic
+from xmixed.language.syntax import OptionSpec
 from xmixed.session.results import Estimates
 from xmixed.statistics.bivariate_normal import bivariate_normal
 
@@ -80,6 +82,66 @@ def function_of(name: str, minimum: str, values: Values, text: str, assumed: str
 
 _XB = xb_of(0, "xb", "xb", "Linear prediction", "xb assumed; fitted values")
 _STDP = stdp_of(0, "stdp", "stdp", "S.E. of the prediction")
+
+
+# --- any of several equations -----------------------------------------------------------------------------
+
+EQUATION = OptionSpec("equation", "eq", "text", "an equation: its name, or #1 for the first")
+
+
+def equation_place(e: Estimates, argument: str) -> int:
+    """Return which equation `equation()` means, the first without it; r(303)."""
+    names = [own.name for own in e.payload.equations if not own.ancillary]
+    text = argument.strip()
+    if not text:
+        return 0
+    if text.startswith("#") and text[1:].isdigit() and 1 <= int(text[1:]) <= len(names):
+        return int(text[1:]) - 1
+    if text not in names:
+        raise StataError(303, f"equation [{text}] not found")
+    return names.index(text)
+
+
+def _xb_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    terms = equation_terms(e, equation_place(e, argument))
+    frame.require_terms(terms)
+    return frame.design(terms)
+
+
+def _xb_values(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    return predictor(e, frame, equation_place(e, argument))
+
+
+def _residuals(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    place = equation_place(e, argument)
+    depvars = e.macros["depvar"].split()
+    variable = variable_of(depvars[place] if place < len(depvars) else depvars[0])
+    frame.require(*variable)
+    own = predictor(e, frame, place)
+    return frame.values(*variable) - own
+
+
+def _stdp_values(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
+    design = _xb_gradient(e, frame, argument)
+    return np.sqrt(quadratic_forms(design, Coefficients.of(e).V))
+
+
+SYSTEM = (
+    Statistic(
+        "xb",
+        "xb",
+        _xb_values,
+        label("Linear prediction"),
+        gradient=_xb_gradient,
+        needs="nothing",
+        assumed="xb assumed; fitted values",
+        modifiers=(EQUATION,),
+    ),
+    Statistic(
+        "stdp", "stdp", _stdp_values, label("S.E. of the prediction"), needs="nothing", modifiers=(EQUATION,)
+    ),
+    Statistic("residuals", "r", _residuals, label("Residuals"), needs="nothing", modifiers=(EQUATION,)),
+)
 
 
 # --- selection ------------------------------------------------------------------------------------------

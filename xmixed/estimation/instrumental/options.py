@@ -63,3 +63,23 @@ IVREG2_SYNTAX = Syntax(
     ),
     exclusive=(("liml", "gmm2s", "gmm", "fuller"),),
 )
+
+XTIVREG_SYNTAX = Syntax(
+    "instruments",
+    condition=True,
+    in_range=True,
+    options=(
+        OptionSpec("re", "re", help="generalised two-stage least squares; the default"),
+        OptionSpec("fe", "fe", help="fixed effects (within)"),
+        OptionSpec("be", "be", help="between effects"),
+        OptionSpec("fd", "fd", help="first differences", built=False),
+        OptionSpec("ec2sls", "ec", help="Baltagi's instruments", built=False),
+        OptionSpec("nosa", "nosa", help="other estimators of the variances", built=False),
+        OptionSpec("first", "first", help="show the first stage", built=False),
+        OptionSpec("small", "small", help="t and F in place of z and chi2"),
+        OptionSpec("i", "i", "varname", "the panel variable"),
+        variance_option(("conventional", "conv")),
+        *TABLE_OPTIONS,
+    ),
+    exclusive=(("re", "fe", "be"),),
+)

@@ -12,7 +12,7 @@ from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.likelihood.kinds import KINDS
-from xmixed.estimation.likelihood.options import COEF, IRR, LIKELIHOOD_DISPLAY, OR, RRR
+from xmixed.estimation.likelihood.options import COEF, EFORM, IRR, LIKELIHOOD_DISPLAY, OR, RRR
 from xmixed.estimation.likelihood.residual_statistics import influence
 from xmixed.estimation.likelihood.statistics import STATISTICS
 from xmixed.estimation.resampling.options import exponential_heading
@@ -21,6 +21,7 @@ from xmixed.expressions.factors.terms import Term
 from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
+from xmixed.render.layouts.estimation.beside import Entry, chi2_entries, likelihood_text, render_beside
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow
 from xmixed.render.layouts.estimation.likelihood import LikelihoodHeader, render_header, render_mixture_test
 from xmixed.session.results import Estimates
@@ -38,7 +39,8 @@ class LikelihoodModel:
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         lines: list[Line] = []
         if not option("noheader"):
-            lines += [line(), *render_header(_header(estimates))]
+            cloglog = estimates.macros["cmd"] == "cloglog"
+            lines += [line(), *(_cloglog_header if cloglog else _header)(estimates)]
         if option("notable"):
             return lines
         lines += [line(), *self.table(estimates, option, settings)]
@@ -51,7 +53,7 @@ class LikelihoodModel:
         """Return the table of coefficients, exponentiated where options say so."""
         options = display_options(option, settings, False)
         kind = KINDS[estimates.macros["cmd"]]
-        asked = any(option(spec.name) for spec in (OR, IRR, RRR))
+        asked = any(option(spec.name) for spec in (OR, IRR, RRR, EFORM))
         own = kind.exponential if asked or (kind.command == "logistic" and not option(COEF.name)) else ""
         extras = TableExtras(
             own or exponential_heading(option),
@@ -81,13 +83,26 @@ class LikelihoodModel:
 
 
 LOGIT, PROBIT, COUNTS = LikelihoodModel("logit"), LikelihoodModel("probit"), LikelihoodModel("counts")
-DISPERSED = LikelihoodModel("dispersed")
+CLOGLOG, DISPERSED = LikelihoodModel("cloglog"), LikelihoodModel("dispersed")
 ORDERED, MULTINOMIAL = LikelihoodModel("ordered"), LikelihoodModel("multinomial")
 
 
-def _header(estimates: Estimates) -> LikelihoodHeader:
+def _cloglog_header(estimates: Estimates) -> list[Line]:
     e, macros = estimates.scalars, estimates.macros
-    return LikelihoodHeader(
+    counts = [
+        Entry("Number of obs", e["N"]),
+        Entry("Zero outcomes", e["N_f"]),
+        Entry("Nonzero outcomes", e["N_s"]),
+    ]
+    left = [macros["title"], "", "", "", "", likelihood_text(e["ll"], "vcetype" in macros)]
+    return render_beside(
+        left, [*counts, None, *chi2_entries(macros["chi2type"], e["df_m"], e["chi2"], e["p"])]
+    )
+
+
+def _header(estimates: Estimates) -> list[Line]:
+    e, macros = estimates.scalars, estimates.macros
+    header = LikelihoodHeader(
         macros["title"],
         e["N"],
         macros["chi2type"],
@@ -99,6 +114,7 @@ def _header(estimates: Estimates) -> LikelihoodHeader:
         pseudo="vcetype" in macros,
         dispersion=macros.get("dispers", ""),
     )
+    return render_header(header)
 
 
 def _dispersion_name(estimates: Estimates) -> str:

@@ -1,4 +1,4 @@
-"""Likelihoods of one linear predictor: logit, probit, poisson."""
+"""Likelihoods of one linear predictor: logit, probit, cloglog, poisson."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def probit(y: np.ndarray, eta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.n
     ll = special.log_ndtr(sign * eta)
     mills = sign * np.exp(-0.5 * eta**2 - ll) / np.sqrt(2 * np.pi)
     return ll, mills, mills * (mills + eta)
+
+
+def cloglog(y: np.ndarray, eta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """P(y = 1) = 1 - exp(-exp(eta))."""
+    hazard = np.exp(eta)
+    ratio = hazard / np.expm1(hazard)
+    positive = y > 0
+    ll = np.where(positive, np.log(-np.expm1(-hazard)), -hazard)
+    return ll, np.where(positive, ratio, -hazard), np.where(positive, ratio * (ratio + hazard - 1), hazard)
 
 
 def poisson(y: np.ndarray, eta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -231,6 +231,10 @@ def fit(
     matrices["ilog"] = Matrix(history, ["r1"], names)
     ll_0 = null_of(sample, found, request) if null is None else null
     scalars = _scalars(sample, request, best, variance, payload, n, ll_0)
+    if request.kind.link == "cloglog":
+        w = sample.weighting.values if sample.weighting is not None else np.ones(len(found.y))
+        positive = float(found.y @ w) / float(w.sum()) * n
+        scalars |= {"N_f": n - positive, "N_s": positive}
     if found.levels and request.kind.family != "binary":
         scalars["k_cat" if request.kind.family == "ordered" else "k_out"] = float(len(found.levels))
     if request.kind.family == "multinomial":

@@ -15,7 +15,7 @@ class Kind:
     family : str
         binary, counts, dispersed, ordered or multinomial.
     link : str
-        logit, probit or log.
+        logit, probit, cloglog or log.
     exponential, option : str
         Head of exponentiated coefficients, and the option that asks for them; "" where there are none.
     predict : str
@@ -42,6 +42,9 @@ KINDS: dict[str, Kind] = {
         Kind("logit", "Logistic regression", "binary", "logit", "Odds Ratio", "or", "logit_p"),
         Kind("logistic", "Logistic regression", "binary", "logit", "Odds Ratio", "", "logit_p"),
         Kind("probit", "Probit regression", "binary", "probit", "", "", "probit_p"),
+        Kind(
+            "cloglog", "Complementary log-log regression", "binary", "cloglog", "exp(b)", "eform", "cloglo_p"
+        ),
         Kind("poisson", "Poisson regression", "counts", "log", "IRR", "irr", "poisso_p"),
         Kind("nbreg", "Negative binomial regression", "dispersed", "log", "IRR", "irr", "nbreg_p"),
         Kind("ologit", "Ordered logistic regression", "ordered", "logit", "Odds Ratio", "or", "ologit_p"),

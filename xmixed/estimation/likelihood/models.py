@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,14 +10,26 @@ from scipy import special
 
 from xmixed.estimation.likelihood.design import Design
 from xmixed.estimation.likelihood.dispersed import DISPERSIONS, Dispersed
-from xmixed.estimation.likelihood.families import Pointwise, SinglePredictor, logit, poisson, probit
+from xmixed.estimation.likelihood.families import Pointwise, SinglePredictor, cloglog, logit, poisson, probit
 from xmixed.estimation.likelihood.multinomial import Multinomial
 from xmixed.estimation.likelihood.newton import Likelihood, Maximum, maximise
 from xmixed.estimation.likelihood.ordered import Ordered
 from xmixed.statistics.linear.blocks import Column
 from xmixed.statistics.linear.least_squares import least_squares
 
-POINTWISE: dict[str, Pointwise] = {"logit": logit, "probit": probit, "poisson": poisson}
+POINTWISE: dict[str, Pointwise] = {
+    "logit": logit,
+    "probit": probit,
+    "cloglog": cloglog,
+    "poisson": poisson,
+}
+
+
+_LINKS: dict[str, Callable[[float], float]] = {
+    "logit": special.logit,
+    "probit": special.ndtri,
+    "cloglog": lambda share: np.log(-np.log1p(-share)),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,13 +62,13 @@ def _totals(codes: np.ndarray, weights: np.ndarray | None, size: int) -> np.ndar
 
 
 def binary(kind: str, y: np.ndarray, rows: Rows) -> SinglePredictor:
-    """Return the likelihood of a 0/1 outcome, `kind` logit or probit; it starts at the null model."""
+    """Return the likelihood of a 0/1 outcome, `kind` its link; it starts at the null model."""
     design = Design.of(rows.columns, rows.n, rows.weights, rows.offset)
     initial = np.zeros(design.size)
     if rows.constant is not None:
         weights = rows.weights
         share = float(np.average(y, weights=weights))
-        initial[rows.constant] = float(special.logit(share) if kind == "logit" else special.ndtri(share))
+        initial[rows.constant] = float(_LINKS[kind](share))
     return SinglePredictor(y, design, POINTWISE[kind], initial, rows.frequencies)
 
 

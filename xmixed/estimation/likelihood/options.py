@@ -32,9 +32,11 @@ COEF = OptionSpec("coef", "coef", help="show coefficients, not odds ratios")
 IRR = OptionSpec("irr", "ir", help="show incidence-rate ratios")
 RRR = OptionSpec("rrr", "rr", help="show relative-risk ratios")
 
+EFORM = OptionSpec("eform", "ef", help="show exponentiated coefficients")
+
 NOLRTEST = OptionSpec("nolrtest", "nolr", help="no test against the simpler model")
 
-LIKELIHOOD_DISPLAY = (*TABLE_OPTIONS, OR, COEF, IRR, RRR, NOLRTEST)
+LIKELIHOOD_DISPLAY = (*TABLE_OPTIONS, OR, COEF, IRR, RRR, EFORM, NOLRTEST)
 """Options that the replay of some likelihood model has."""
 
 
@@ -52,6 +54,7 @@ SYNTAX: dict[str, Syntax] = {
     "logit": _syntax(NOCONSTANT, OFFSET, OR, OptionSpec("asis", "asis", help="keep perfect predictors")),
     "logistic": _syntax(NOCONSTANT, OFFSET, COEF, OptionSpec("asis", "asis", help="keep perfect predictors")),
     "probit": _syntax(NOCONSTANT, OFFSET, OptionSpec("asis", "asis", help="keep perfect predictors")),
+    "cloglog": _syntax(NOCONSTANT, OFFSET, EFORM, OptionSpec("asis", "asis", help="keep perfect predictors")),
     "poisson": _syntax(
         NOCONSTANT,
         OFFSET,

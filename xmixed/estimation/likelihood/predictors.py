@@ -106,8 +106,10 @@ def _ordered_slopes(e: Estimates, frame: EstimationFrame, category: int) -> np.n
 
 def positive_probability(e: Estimates, frame: EstimationFrame) -> np.ndarray:
     """Return the probability of a positive outcome."""
-    eta = linear(e, frame)
-    return special.expit(eta) if kind_of(e).link == "logit" else special.ndtr(eta)
+    eta, link = linear(e, frame), kind_of(e).link
+    if link == "cloglog":
+        return -np.expm1(-np.exp(eta))
+    return special.expit(eta) if link == "logit" else special.ndtr(eta)
 
 
 def label(text: str) -> Callable[[Estimates, str], str]:

@@ -11,7 +11,8 @@ from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.frame import EstimationFrame, variable_of
 from xmixed.estimation.inference.prediction import quadratic_forms
-from xmixed.estimation.likelihood.families import logit, poisson, probit
+from xmixed.estimation.likelihood.families import poisson
+from xmixed.estimation.likelihood.models import POINTWISE
 from xmixed.estimation.likelihood.predictors import (
     category_probabilities,
     category_slopes,
@@ -118,7 +119,7 @@ def _score(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
     y = frame.values(*variable_of(e.macros["depvar"]))
     if kind_of(e).family == "counts":
         return poisson(y, eta)[1]
-    return (logit if kind_of(e).link == "logit" else probit)((y != 0).astype(np.float64), eta)[1]
+    return POINTWISE[kind_of(e).link]((y != 0).astype(np.float64), eta)[1]
 
 
 def _xb_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
@@ -130,6 +131,8 @@ def _pr_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndar
     eta = linear(e, frame)
     if kind_of(e).link == "logit":
         density = special.expit(eta) * special.expit(-eta)
+    elif kind_of(e).link == "cloglog":
+        density = np.exp(eta - np.exp(eta))
     else:
         density = np.exp(-0.5 * eta**2) / np.sqrt(2 * np.pi)
     return density[:, None] * _xb_gradient(e, frame, argument)
@@ -189,6 +192,7 @@ CATEGORIES = (
 STATISTICS: dict[str, tuple[Statistic, ...]] = {
     "logit": (*_BINARY, *PATTERNS),
     "probit": (*_BINARY, DEVIANCE),
+    "cloglog": _BINARY,
     "counts": (*COUNTS, SCORE, RANGE),
     "dispersed": (*COUNTS, RANGE, DISPERSED_SCORES),
     "ordered": (*CATEGORIES, ORDERED_SCORES),

@@ -167,7 +167,7 @@ class Regress:
         options = display_options(option, settings, False)
         lines: list[Line] = []
         if options.header and not option("noheader"):
-            lines += [line(), *_header(estimates)]
+            lines += [line(), *analysis_header(estimates)]
         if not option("notable"):
             lines += [line(), *self.table(estimates, option, settings)]
         return lines
@@ -201,14 +201,16 @@ class Regress:
 ESTIMATOR = Regress()
 
 
-def _header(estimates: Estimates) -> list[Line]:
+def analysis_header(estimates: Estimates) -> list[Line]:
+    """Return the analysis of variance beside the figures of the model; these alone after robust variances."""
     e = estimates.scalars
     p_value = f_tail(e["F"], e["df_m"], e["df_r"]) if e["F"] < MISSING else MISSING
     figures = figures_of(e["N"], e["df_m"], e["df_r"], e["F"], p_value)
     figures.append(share_figure("R-squared", e["r2"]))
     root = root_figure(e["rmse"])
     if "vcetype" in estimates.macros:
-        return render_figures(TITLE, [*figures, root])
+        title = TITLE if estimates.macros["cmd"] == "regress" else ""
+        return render_figures(title, [*figures, root])
     figures += [share_figure("Adj R-squared", e["r2_a"]), root]
     total, df_total = e["mss"] + e["rss"], e["df_m"] + e["df_r"]
     rows = [

@@ -54,7 +54,7 @@ def _residuals(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarra
 # --- regress --------------------------------------------------------------------------------------------
 
 
-def _weights(e: Estimates, frame: EstimationFrame) -> np.ndarray:
+def row_weights(e: Estimates, frame: EstimationFrame) -> np.ndarray:
     """Return analytic or sampling weights, scaled to mean one over the sample; ones for others."""
     if e.macros.get("wtype", "") not in ("aweight", "pweight"):
         return np.ones(frame.size)
@@ -70,21 +70,21 @@ def _model_based(e: Estimates) -> np.ndarray:
 
 def influence(e: Estimates, frame: EstimationFrame) -> np.ndarray:
     """Return (X'WX)^-1 x w e of every row after regress, (rows of the frame, k)."""
-    errors = _residuals(e, frame, "") * _weights(e, frame)
+    errors = _residuals(e, frame, "") * row_weights(e, frame)
     return (frame.design(terms_of(e)) * errors[:, None]) @ (_model_based(e) / e.scalars["rmse"] ** 2)
 
 
 def _leverage(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
     squares = quadratic_forms(frame.design(terms_of(e)), _model_based(e))
-    return squares / e.scalars["rmse"] ** 2 * _weights(e, frame)
+    return squares / e.scalars["rmse"] ** 2 * row_weights(e, frame)
 
 
 def _stdf(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    return np.sqrt(_stdp(e, frame, "") ** 2 + e.scalars["rmse"] ** 2 / _weights(e, frame))
+    return np.sqrt(_stdp(e, frame, "") ** 2 + e.scalars["rmse"] ** 2 / row_weights(e, frame))
 
 
 def _stdr(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    return e.scalars["rmse"] * np.sqrt((1 - _leverage(e, frame, argument)) / _weights(e, frame))
+    return e.scalars["rmse"] * np.sqrt((1 - _leverage(e, frame, argument)) / row_weights(e, frame))
 
 
 def _rstandard(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
@@ -129,7 +129,7 @@ def _dfbeta(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
         raise StataError(111, f"{argument.strip()} not found")
     pull = frame.design(terms_of(e)) @ V[place]
     h = _leverage(e, frame, argument)
-    weights = np.sqrt(_weights(e, frame))
+    weights = np.sqrt(row_weights(e, frame))
     return _rstudent(e, frame, argument) * pull * weights / np.sqrt(V[place, place] * (1 - h))
 
 

@@ -79,6 +79,20 @@ def fit(model: str, sample: SingleSample, panel: str, cmdline: str, balanced_sa:
     else:
         found = between_regression(sample.y, sample.columns, groups)
     settled = sample.settled(found.fit.omitted)
+    return Fitted(estimates_of(model, found, sample, settled, groups, panel, cmdline), settled)
+
+
+def estimates_of(
+    model: str,
+    found: PanelRegression,
+    sample: SingleSample,
+    settled: SingleSample,
+    groups: Groups,
+    panel: str,
+    cmdline: str,
+) -> Estimates:
+    """Return e() of a panel regression, without its mark; `settled` has the omitted terms marked."""
+    kind = sample.variance.kind
     kept = ~found.fit.omitted
     estimated = np.array([not term.status for term in settled.terms], dtype=bool)
     robust = kind == "cluster"
@@ -93,7 +107,7 @@ def fit(model: str, sample: SingleSample, panel: str, cmdline: str, balanced_sa:
     payload = FittedTerms(sample.depvar, (FittedEquation("", settled.terms),))
     scalars = _sizes(found.n, groups, sample) | _scalars(model, found, groups, sample)
     macros = _macros(model, sample, panel, cmdline)
-    return Fitted(Estimates(scalars, macros, matrices, payload=payload), settled)
+    return Estimates(scalars, macros, matrices, payload=payload)
 
 
 def _theta_matrix(theta: np.ndarray) -> Matrix:

@@ -23,7 +23,13 @@ Places = Mapping[tuple[int, int], int]
 """From the engine's (level, equation), counted from 1, to equations of the description."""
 
 _BOUNDARY = "on the boundary of the parameter space"
-_OF_NO_PARAMETER = ("standard_errors_failed", "lag_not_seen", "residual_near_singular", "rounding")
+_OF_NO_PARAMETER = (
+    "standard_errors_failed",
+    "lag_not_seen",
+    "residual_near_singular",
+    "rounding",
+    "higher_without_maximum",
+)
 _REASONS = {
     "iteration_limit": "the maximum number of iterations was reached before the criteria of convergence "
     "were met.",
@@ -199,6 +205,8 @@ def note_text(note: BoundaryNote, places: Places, equations: Sequence[RandomEqua
             "the residual covariance matrix is all but singular where the iterations ended; the log "
             "likelihood may rise without limit towards a singular one, and have no maximum."
         )
+    if note.kind == "higher_without_maximum":
+        return "the log likelihood is higher elsewhere, without a maximum; this is the highest one found."
     if note.kind == "rounding":
         return _open_by(note, places, equations)
     if note.kind == "standard_errors_failed":

@@ -112,9 +112,7 @@ class PanelBinary:
         lines: list[Line] = []
         if not option("noheader"):
             head = (
-                _grouped_header(estimates)
-                if estimates.macros["cmd"] == "clogit"
-                else _panel_header(estimates)
+                _grouped_header(estimates) if estimates.macros["cmd"] == "clogit" else panel_header(estimates)
             )
             lines += [line(), *head]
         if option("notable"):
@@ -165,7 +163,8 @@ def _components(e: Estimates, level: float) -> tuple[CoefficientRow, ...]:
     return (CoefficientRow("sigma_u", sigma, bare=True), CoefficientRow("rho", rho, bare=True))
 
 
-def _panel_header(estimates: Estimates) -> list[Line]:
+def panel_header(estimates: Estimates) -> list[Line]:
+    """Return the header of models of panels fitted by maximum likelihood."""
     e, macros = estimates.scalars, estimates.macros
     likelihood = "Log pseudolikelihood" if "vcetype" in macros else "Log likelihood "
     return render_header(
@@ -176,7 +175,7 @@ def _panel_header(estimates: Estimates) -> list[Line]:
             e["N_g"],
             (e["g_min"], e["g_avg"], e["g_max"]),
             None,
-            "Random effects u_i ~ Gaussian" if _is_random(estimates) else "",
+            f"Random effects u_i ~ {macros['distrib']}" if _is_random(estimates) else "",
             (f"{macros['chi2type']} chi2({e['df_m']:.0f})", e["chi2"]),
             ("Prob > chi2", e["p"]),
             f"{likelihood} = {format_value(e['ll'], '%10.0g').strip()}",

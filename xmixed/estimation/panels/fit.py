@@ -48,7 +48,8 @@ def binary(sample: SingleSample) -> np.ndarray:
     return y
 
 
-def _sizes(codes: np.ndarray) -> dict[str, float]:
+def sizes_of(codes: np.ndarray) -> dict[str, float]:
+    """Return e(N), e(N_g) and the sizes of panels."""
     sizes = np.bincount(codes)
     return {
         "N": float(len(codes)),
@@ -59,7 +60,7 @@ def _sizes(codes: np.ndarray) -> dict[str, float]:
     }
 
 
-def _cluster_codes(sample: SingleSample, codes: np.ndarray, group: str) -> tuple[np.ndarray, int]:
+def cluster_codes(sample: SingleSample, codes: np.ndarray, group: str) -> tuple[np.ndarray, int]:
     """Return the cluster of each group, in the order of their codes; r(459) where clusters split groups."""
     count = int(codes.max()) + 1
     if sample.clusters is None:
@@ -110,7 +111,7 @@ def fit_random(
     parameters = np.append(best.parameters[:-1], 2 * np.log(max(sigma, 1e-150)))
     variance = model_based = carry @ best.covariance @ carry.T
     if sample.variance.kind in ("robust", "cluster"):
-        own, count = _cluster_codes(sample, codes, request.group)
+        own, count = cluster_codes(sample, codes, request.group)
         top = codes[order][nested.rows[0].starts]
         scores = likelihood.scores(best.standardised, own[top], count)
         bread = carry @ best.covariance @ np.linalg.inv(likelihood.transform).T
@@ -119,7 +120,9 @@ def fit_random(
         FittedEquation(sample.depvar, sample.terms),
         FittedEquation("lnsig2u", (Term(()),), ancillary=True),
     )
-    estimates = _estimates(sample, request, best, parameters, variance, model_based, equations, _sizes(codes))
+    estimates = estimates_of(
+        sample, request, best, parameters, variance, model_based, equations, sizes_of(codes)
+    )
     e = estimates.scalars
     share = sigma**2 / (sigma**2 + LATENT[request.link])
     e |= {"sigma_u": sigma, "rho": share, "n_quad": float(request.points)}
@@ -217,14 +220,14 @@ def fit_conditional(
     best = maximise(likelihood, progress, request.limits)
     variance = model_based = best.covariance
     if sample.variance.kind in ("robust", "cluster"):
-        own, clusters = _cluster_codes(sample, codes, request.group)
+        own, clusters = cluster_codes(sample, codes, request.group)
         scores = likelihood.scores(best.standardised, own, clusters)
         bread = best.covariance @ np.linalg.inv(likelihood.transform).T
         variance = bread @ (scores.T @ scores) @ bread.T * (clusters / (clusters - 1))
-    figures = _sizes(codes)
+    figures = sizes_of(codes)
     figures["N"] = float(weights[codes].sum())
     equations = (FittedEquation(sample.depvar, sample.terms),)
-    estimates = _estimates(
+    estimates = estimates_of(
         sample, request, best, best.parameters, variance, model_based, equations, figures, null
     )
     estimates.scalars["r2_p"] = 1 - best.log_likelihood / null if null else MISSING
@@ -240,7 +243,7 @@ def fit_conditional(
     return estimates
 
 
-def _estimates(
+def estimates_of(
     sample: SingleSample,
     request: Request,
     best: Maximum,
@@ -251,6 +254,7 @@ def _estimates(
     figures: dict[str, float],
     null: float = MISSING,
 ) -> Estimates:
+    """Return e() of a maximum without its mark: what models of panels have in common."""
     robust = sample.variance.kind in ("robust", "cluster")
     payload = FittedTerms(sample.depvar, equations)
     estimated = np.array([not term.status for equation in equations for term in equation.terms], dtype=bool)

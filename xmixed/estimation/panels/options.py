@@ -1,8 +1,8 @@
-"""The options of xtlogit, xtprobit and clogit."""
+"""The options of xtlogit, xtprobit, clogit, xtpoisson and xtnbreg."""
 
 from __future__ import annotations
 
-from xmixed.estimation.likelihood.options import MAXIMISE_OPTIONS, NOCONSTANT, OFFSET, OR
+from xmixed.estimation.likelihood.options import EXPOSURE, IRR, MAXIMISE_OPTIONS, NOCONSTANT, OFFSET, OR
 from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
 from xmixed.language.syntax import OptionSpec, Syntax
 
@@ -62,3 +62,25 @@ CLOGIT_SYNTAX = _syntax(
     *PANEL_DISPLAY,
     weights=("fweight", "iweight"),
 )
+_COUNTS = (
+    OptionSpec("re", "re", help="random effects; the default"),
+    OptionSpec("fe", "fe", help="fixed effects, by conditional likelihood"),
+    OptionSpec("pa", "pa", help="population averages; xtgee has them", built=False),
+    OptionSpec("i", "i", "varname", "the panel variable"),
+    NOCONSTANT,
+    OFFSET,
+    EXPOSURE,
+    OptionSpec("noskip", "nosk", help="a likelihood-ratio test of the model", built=False),
+    _VARIANCE,
+    *CLUSTER_OPTIONS,
+    *MAXIMISE_OPTIONS,
+    *TABLE_OPTIONS,
+    IRR,
+)
+XTPOISSON_SYNTAX = _syntax(
+    OptionSpec("normal", "normal", help="normal random effects; mepoisson has them", built=False),
+    *_COUNTS,
+    weights=("iweight",),
+    exclusive=(("re", "fe", "pa"),),
+)
+XTNBREG_SYNTAX = _syntax(*_COUNTS, weights=("iweight",), exclusive=(("re", "fe", "pa"),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xmixed.data.panel import panel_settings
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_name
+from xmixed.formats.hexadecimal import number_of
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 
@@ -40,3 +41,18 @@ def time_variable(session: SessionState, node: Command) -> tuple[str, float]:
     except StataError:
         raise StataError(459, "time variable not set, use xtset panelvar timevar") from None
     return settings.time, settings.periods
+
+
+def series_variables(session: SessionState) -> tuple[str, str, float]:
+    """Return the panel variable, "" for none, the time variable and the step, as tsset or xtset has set them.
+
+    Raises
+    ------
+    StataError
+        r(111) without a time variable.
+    """
+    kept = session.data.characteristics.get("_dta", {})
+    panel, time = kept.get("_TSpanel", ""), kept.get("_TStvar", "")
+    if not time or time not in session.data:
+        raise StataError(111, "time variable not set, use tsset varname ...")
+    return panel if panel in session.data else "", time, number_of(kept.get("_TSdelta", "")) or 1.0

@@ -73,6 +73,11 @@ def render_test(text: str, df: float, statistic: float, p_value: float, gap: int
     )
 
 
+def joint_rule() -> Line:
+    """Return a rule within a table of the usual width."""
+    return line(f"{rule(13)}+{rule(64)}")
+
+
 def last_rule() -> Line:
     """Return the rule that ends what stands below a table."""
     return line(rule(78))

@@ -1,0 +1,52 @@
+"""The options of newey and prais."""
+
+from __future__ import annotations
+
+from xmixed.estimation.linear.options import NOCONSTANT
+from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
+from xmixed.language.syntax import OptionSpec, Syntax
+
+NEWEY_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    weights=("aweight",),
+    options=(
+        OptionSpec("lag", "la", "integer", "the largest lag of autocorrelation", minimum_value=0),
+        OptionSpec("force", "force", help="go on with times that have gaps"),
+        NOCONSTANT,
+        *TABLE_OPTIONS,
+    ),
+)
+PRAIS_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    options=(
+        OptionSpec("corc", "corc", help="Cochrane and Orcutt's transformation: the first row is lost"),
+        OptionSpec("twostep", "two", help="stop after the first estimate of rho"),
+        OptionSpec("ssesearch", "sse", help="search for the rho of the least sum of squares", built=False),
+        OptionSpec(
+            "rhotype",
+            "rho",
+            "choice",
+            "how rho is estimated; default regress",
+            (
+                ("regress", "reg"),
+                ("freg", "fr"),
+                ("tscorr", "ts"),
+                ("dw", "dw"),
+                ("theil", "th"),
+                ("nagar", "nag"),
+            ),
+        ),
+        OptionSpec("tolerance", "tol", "number", "tolerance of rho; default 0.001", minimum_value=0),
+        OptionSpec("iterate", "iter", "integer", "most iterations; default 100", minimum_value=0),
+        OptionSpec("nodw", "nodw", help="no Durbin-Watson statistic"),
+        OptionSpec("log", "log", "negatable", "show the iteration log; the default"),
+        NOCONSTANT,
+        variance_option(("ols", "ols"), ("robust", "r"), ("cluster", "cl"), ("hc2", "hc2"), ("hc3", "hc3")),
+        *CLUSTER_OPTIONS,
+        *TABLE_OPTIONS,
+    ),
+)
