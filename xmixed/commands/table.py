@@ -441,6 +441,8 @@ COMMANDS: dict[str, Listed] = {
     "stcurve": Listed("stcurve", "survival.stcurve", "Curves of a survival model at values of its covariates"),
     "stem": Listed("stem", None),
     "stepwise": Listed("stepwise", "prefixes.refused", "Not there; says what to do instead"),
+    "stir": Listed("stir", "survival.rates", "Rates of failure by exposure"),
+    "strate": Listed("strate", "survival.rates", "Rates of failure by group"),
     "streg": Listed("streg", "estimation.stcox", "Parametric regression of survival times"),
     "sts": Listed("sts", "survival.sts", "Survivor functions: graph, list, test, generate"),
     "stset": Listed("stset", "survival.stset", "Declare survival-time data"),

@@ -11,7 +11,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import metric_matrix, size, user_matrix
 from xmixed.engine.search.em import shape_of_start, start_blocks
-from xmixed.engine.search.objective import Objective, Point
+from xmixed.engine.search.objective import Objective, Point, effect_shares
 from xmixed.engine.search.optimise import Surface, climbed_step
 
 # Shares of EM's starting covariance matrix that are tried in place of a block.
@@ -19,9 +19,11 @@ _SHARES = (1e-6, 1e-4, 1e-2, 1.0)
 _GAIN, _GAIN_SHARE = 1e-8, 1e-10
 # Powers of ten by which standard deviations are tried.
 _POWERS = (-4, -3, -2, -1, 1, 2, 3, 4)
+# What effects add to a group's sum of squares, in terms of the residual variance, where they are large.
+_LARGE = 1e4
 # Rows up to which the search starts elsewhere, too, from how many points, and how far.
 _FEW_ROWS = 500
-_FEW_UNITS, _FEW_GROUPS, _STARTS, _STEPS = 50, 3, 4, 15
+_FEW_UNITS, _FEW_GROUPS, _STARTS, _STEPS = 25, 3, 4, 15
 # How many of the first correlations to start from, as hyperbolic arctangents and as logits.
 _CORRELATIONS, _ATANHS, _LOGITS = 2, (-1.5, 1.5), (-2.0, 3.0)
 _ENOUGH = 1e-3
@@ -64,7 +66,7 @@ def _ladder(objective: Objective, point: Point) -> Point | None:
     Beside effects thousands of times as large a variance near zero has neither slope nor curvature in terms
     of its own size, wherever its maximum is.
     """
-    if objective.problem.n > _FEW_ROWS:
+    if objective.problem.n > _FEW_ROWS or max(effect_shares(objective, point), default=0.0) < _LARGE:
         return None
     best, floor = None, _floor(point)
     for index, block in enumerate(objective.problem.blocks):

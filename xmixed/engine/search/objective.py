@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import pieces, working_directions, working_parts
+from xmixed.engine.covariance.blocks import pieces, user_matrix, working_directions, working_parts
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData, NestedResidualData
 from xmixed.engine.residuals.products import STEP
@@ -323,6 +323,14 @@ class Objective:
         gradient = -0.5 * (d.log_det + d.rss / variance)
         rss_part = d.rss_second / variance - d.rss[:, None] * d.rss / (variance**2 * df)
         return gradient, -0.5 * (d.log_det_second + rss_part)
+
+
+def effect_shares(objective: Objective, point: Point) -> list[float]:
+    """What the largest effects of each block add to a group's sum of squares over the residual variance."""
+    return [
+        float((user_matrix(block, psi).diagonal() * block.start_scale).max())
+        for block, psi in zip(objective.problem.blocks, point.blocks, strict=True)
+    ]
 
 
 def _whitening(problem: Problem) -> Whitening | None:

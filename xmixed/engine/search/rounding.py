@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.engine.covariance.blocks import user_matrix
 from xmixed.engine.result import BoundaryNote
-from xmixed.engine.search.objective import Objective, Point
+from xmixed.engine.search.objective import Objective, Point, effect_shares
 
 _DIGIT = 2.0**-51
 _TRIALS = 4
@@ -35,10 +34,7 @@ def rounding_notes(objective: Objective, point: Point) -> list[BoundaryNote]:
     found = left_open(objective, point)
     if found <= max(_EXACT, _EXACT_SHARE * abs(point.log_likelihood)):
         return []
-    shares = [
-        float((user_matrix(block, psi).diagonal() * block.start_scale).max())
-        for block, psi in zip(objective.problem.blocks, point.blocks, strict=True)
-    ]
+    shares = effect_shares(objective, point)
     if not shares or near_singular(objective, point):
         return [BoundaryNote("rounding", size=found)]
     largest = objective.problem.blocks[int(np.argmax(shares))]
