@@ -42,7 +42,8 @@ def test_crossed_levels(form: str, order: int, method: str, with_units: bool, sl
     objective, point = placed(items(form, method, with_units, slope, order))
     assert objective.is_exact
     evaluations = objective.sweeps.evaluations
-    found = objective._residual_rows(point, _REFINED)
+    found = objective._rows_by_formula(point)
+    assert found is not None
     assert objective.sweeps.evaluations == evaluations, "no sweeps at other parameters"
     assert_alike(found, objective._rows(point, _REFINED), 1e-8)
 
@@ -64,7 +65,7 @@ def test_nested_levels(form: str, order: int, method: str, levels: int) -> None:
         assert not levels, "only without random effects there is another formula"
         return
     exact = form != "ma"
-    wanted = objective._exact_rows(point) if exact else objective._rows(point, _REFINED)
+    wanted = objective._exact_rows(point)[1] if exact else objective._rows(point, _REFINED)
     assert_alike(few, wanted, 1e-12 if exact else 1e-8)
 
 
