@@ -43,7 +43,9 @@ def test_crossed_levels(form: str, order: int, method: str, with_units: bool, sl
     assert objective.is_exact
     evaluations = objective.sweeps.evaluations
     found = objective._rows_by_formula(point)
-    assert found is not None
+    if found is None:
+        assert form == "independent" and not with_units, "nothing crosses"
+        return
     assert objective.sweeps.evaluations == evaluations, "no sweeps at other parameters"
     assert_alike(found, objective._rows(point, _REFINED), 1e-8)
 
