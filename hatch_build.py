@@ -25,11 +25,13 @@ class ShareHook(BuildHookInterface):
                     include[str(file)] = f"xmixed/_share/{folder}/{inside.as_posix()}"
         self._folder = tempfile.TemporaryDirectory()
         sys.path.insert(0, self.root)
-        from xmixed.language.grammar import TABLES_NAME, build_tables
+        from xmixed.language.grammar import COMMANDS, build_tables
+        from xmixed.mata.reading import MATA
 
-        tables = Path(self._folder.name) / TABLES_NAME
-        build_tables(tables)
-        include[str(tables)] = f"xmixed/_share/grammar/{TABLES_NAME}"
+        for grammar in (COMMANDS, MATA):
+            tables = Path(self._folder.name) / grammar.tables
+            build_tables(tables, grammar)
+            include[str(tables)] = f"xmixed/_share/grammar/{grammar.tables}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         folder = getattr(self, "_folder", None)

@@ -83,6 +83,29 @@ def test_a_command_of_several_lines(terminal: Terminal) -> None:
     terminal.wait_for("1500")
 
 
+def test_mata_line_by_line(terminal: Terminal) -> None:
+    """Each statement runs when it is complete; an error stays in Mata, `end` leaves it."""
+    terminal.send("mata")
+    terminal.wait_for("type end to exit")
+    terminal.send("x = 6*7")
+    terminal.send("real f(x) {")
+    terminal.send("return(x + 1)")
+    terminal.send("}")
+    terminal.send("f(x)")
+    terminal.wait_for(r"l  43\r?\n")
+    terminal.send("nothere")
+    terminal.wait_for("3499  nothere not found")
+    terminal.wait_for(r"r\(3499\);")
+    terminal.send("(1,2")
+    terminal.send(")")
+    terminal.wait_for(r"1 \|  1   2  \|")
+    terminal.send("end")
+    terminal.send("mata: x")
+    terminal.wait_for(r"l  42\r?\n")
+    terminal.send("display 3*7")
+    terminal.wait_for("21")
+
+
 def test_control_c_at_the_prompt_clears_the_line(terminal: Terminal) -> None:
     terminal.child.send("nonsense")
     time.sleep(0.3)

@@ -32,7 +32,7 @@ def forbid_building(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise AssertionError("the tables were built anew")
 
-    monkeypatch.setattr(grammar, "_build", fail)
+    monkeypatch.setattr(grammar.Grammar, "build", fail)
 
 
 def test_built_once_then_cached(cache_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,11 +75,11 @@ def test_unwritable_cache_does_not_matter(cache_home: Path, monkeypatch: pytest.
 
 
 def test_build_tables_for_the_wheel(tmp_path: Path) -> None:
-    output = tmp_path / "share" / grammar.TABLES_NAME
+    output = tmp_path / "share" / grammar.COMMANDS.tables
     command = [sys.executable, "-m", "xmixed.language.build_tables", str(output)]
     root = Path(__file__).resolve().parents[2]
     subprocess.run(command, check=True, cwd=root)
-    key = grammar._key(grammar.grammar_text())
-    restored = grammar._restore(output.read_bytes(), key)
+    key = grammar.COMMANDS.key()
+    restored = grammar.COMMANDS.restore(output.read_bytes(), key)
     assert parses(restored)
-    assert grammar._restore(output.read_bytes(), b"0" * 64 + b"\n") is None
+    assert grammar.COMMANDS.restore(output.read_bytes(), b"0" * 64 + b"\n") is None

@@ -266,7 +266,7 @@ COMMANDS: dict[str, Listed] = {
     "mark": Listed("mark", "programs.marksample", "Make a variable that is 1 where if, in and weight hold"),
     "markout": Listed("markout", "programs.marksample", "Set a mark to 0 where variables are missing"),
     "marksample": Listed("marksample", "programs.marksample", "Mark the observations that if, in, weight and varlist of a program leave"),
-    "mata": Listed("mata", "environment.elsewhere", "Refused as a whole, to its end"),
+    "mata": Listed("mata", "programming.mata", "Run statements of Mata, the matrix language"),
     "matlist": Listed("matl", "matrices.matlist", "List a matrix as a table"),
     "matrix": Listed("mat", "matrices.define", "Define a matrix by an expression"),
     "mca": Listed("mca", None),

@@ -11,6 +11,7 @@ import numpy as np
 from xmixed.errors import StataError
 from xmixed.estimation.likelihood.newton import Progress
 from xmixed.estimation.results import RESAMPLED, Estimator, estimator_of, has_prefix
+from xmixed.estimation.sample import dependent_columns
 from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
@@ -111,13 +112,8 @@ def settled(sample: SingleSample, constant: bool = False) -> SingleSample:
     constant : bool
         Whether something besides the columns takes up a constant, as cut points do.
     """
-    from xmixed.engine import NonFiniteData, find_omitted
-
     columns = (None, *sample.columns) if constant else sample.columns
-    try:
-        omitted = find_omitted(columns)
-    except NonFiniteData:
-        raise StataError(1400, "numerical overflow") from None
+    omitted = dependent_columns(columns)
     return sample.settled(omitted[1:] if constant else omitted)
 
 

@@ -136,14 +136,9 @@ class SampleColumns:
         """
         if not terms:
             return []
-        from xmixed.engine import NonFiniteData, find_omitted
-
         columns = [self.column(term) for term in terms]
         first = 1 if constant else 0
-        try:
-            return [bool(gone) for gone in find_omitted((*[None] * first, *columns))][first:]
-        except NonFiniteData:
-            raise StataError(1400, "numerical overflow") from None
+        return dependent_columns((*[None] * first, *columns)).tolist()[first:]
 
     def level(self, variable: str) -> np.ndarray:
         """Return a grouping variable over the sample, numbers or str objects."""
@@ -152,6 +147,16 @@ class SampleColumns:
     def groups(self, variable: str) -> Groups:
         """Return the codes of the groups that a grouping variable forms."""
         return factorise(self.level(variable))
+
+
+def dependent_columns(columns: Sequence[np.ndarray | None]) -> np.ndarray:
+    """Return which columns those before them determine, bool; None is the constant. r(1400)."""
+    from xmixed.engine import NonFiniteData, find_omitted
+
+    try:
+        return np.array(find_omitted(columns), dtype=bool)
+    except NonFiniteData:
+        raise StataError(1400, "numerical overflow") from None
 
 
 def notes_of_empty(terms: Iterable[Term]) -> list[str]:

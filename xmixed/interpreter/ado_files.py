@@ -42,8 +42,7 @@ def _define_all(session: SessionState, text: str) -> None:
         if isinstance(statement, Faulty):
             raise statement.error()
         if isinstance(statement, Definition):
-            if "mata" not in statement.head.text.split()[0]:
-                session.define(session.expand(statement.head.text), statement.body)
+            session.define(session.expand(statement.head.text), statement.body)
         elif not isinstance(statement, Simple) or not _is_harmless(statement.line.text):
             raise StataError(161, "ado-file has commands outside of program define ...end")
 

@@ -7,9 +7,18 @@ from collections.abc import Callable, Iterable
 
 from xmixed.errors import StataError
 from xmixed.interpreter.running import run_block, run_statement
-from xmixed.interpreter.transcript import Echo, numbered_lines, show_blank, show_echo
+from xmixed.interpreter.transcript import Echo, MataTranscript, numbered_lines, show_blank, show_echo
 from xmixed.language.lines import LogicalLine, physical_lines
-from xmixed.language.statements import Block, Definition, Faulty, Simple, Statement, TextReader, lines_of
+from xmixed.language.statements import (
+    Block,
+    Definition,
+    Faulty,
+    Simple,
+    Statement,
+    TextReader,
+    begins_mata,
+    lines_of,
+)
 from xmixed.session.messages import show_code, show_message, timed_message
 from xmixed.session.signals import Break, ExitRequest
 from xmixed.session.state import SessionState
@@ -95,9 +104,28 @@ class TextRunner:
                 session.out.write(statement.line.notice)
         elif isinstance(statement, Block) and statement.kind != "loop" and not statement.quiet:
             self._run_going(statement)
+        elif isinstance(statement, Definition) and begins_mata(statement.head.text):
+            self._run_mata(statement)
         else:
             self._echo_collected(statement)
             run_statement(session, statement)
+
+    def _run_mata(self, block: Definition) -> None:
+        """Run a block of Mata, each statement of which is echoed before its output."""
+        from xmixed.render.layouts.mata_matrix import closing_rule, opening_rule
+
+        session, width = self._session, self._session.settings.linesize
+        shown = MataTranscript(session, self._echo)
+        self._echo_line(block.head)
+        shown.show(opening_rule(width))
+        session.transcript = shown
+        try:
+            run_statement(session, block)
+            if block.close is not None:
+                shown.echo(block.close.physical, ": ")
+        finally:
+            session.transcript = None
+            shown.show(closing_rule(width))
 
     def _echo_line(self, line: LogicalLine) -> None:
         show_echo(self._session, line.physical, self._echo)

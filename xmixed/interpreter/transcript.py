@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
+from xmixed.errors import StataError
 from xmixed.language.lines import LogicalLine
 from xmixed.output import Line, line
+from xmixed.render.text import counted
+from xmixed.session.messages import show_message
 from xmixed.session.state import SessionState
 
 
@@ -84,6 +87,37 @@ def show_blank(session: SessionState, echo: Echo) -> None:
         session.out.write("")
     else:
         _write_log(session, [line()])
+
+
+class MataTranscript:
+    """Where a block of Mata is shown as it runs, between two rules."""
+
+    def __init__(self, session: SessionState, echo: Echo) -> None:
+        self._session, self._echo = session, echo
+
+    def echo(self, physical: Sequence[str], prompt: str) -> None:
+        """Show physical lines behind a prompt."""
+        show_echo(self._session, physical, self._echo, prompt)
+
+    def blank(self) -> None:
+        """Show the blank line that follows the output of a statement."""
+        if self._echo.shows_line:
+            show_blank(self._session, self._echo)
+
+    def failed(self, error: StataError, skipped: int) -> None:
+        """Show an error, and how many lines it leaves."""
+        if self._echo.shows_line:
+            show_message(self._session, error)
+            self.show(f"({counted(skipped, 'line')} skipped)")
+
+    def show(self, text: str) -> None:
+        """Show a rule or a remark."""
+        if self._session.settings.output != "inform":
+            return
+        if self._echo.shows_line:
+            self._session.out.write(text)
+        else:
+            _write_log(self._session, [line(text)])
 
 
 def _write_log(session: SessionState, lines: Iterable[Line]) -> None:

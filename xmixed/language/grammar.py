@@ -1,4 +1,4 @@
-"""Loading the grammar: prebuilt parser tables where there are any, else built from `grammar/*.lark`."""
+"""Loading grammars: prebuilt parser tables where there are any, else built from their `.lark` files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import os
 import pickle
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from xmixed.errors import Span, StataError
 from xmixed.language.builders.arguments import ArgumentBuilder
@@ -23,7 +25,7 @@ from xmixed.resources import resource_folder
 if TYPE_CHECKING:
     from lark import Lark
 
-START_RULES = [
+START_RULES = (
     "command",
     "pieces",
     "expression",
@@ -49,55 +51,119 @@ START_RULES = [
     "immediate",
     "curve",
     "bars",
-]
-
-TABLES_NAME = "grammar.tables"
+)
 
 
 class TreeBuilder(ExpressionBuilder, VarlistBuilder, ArgumentBuilder, SkeletonBuilder, GraphBuilder):
-    """All callbacks of the grammar; Lark looks them up by the names of rules and aliases."""
+    """All callbacks of the grammar of commands; Lark looks them up by the names of rules and aliases."""
 
 
-def grammar_text() -> str:
-    """Return the grammar files joined in the order of their names."""
-    files = sorted(Path(resource_folder("grammar")).glob("*.lark"))
-    if not files:
-        raise RuntimeError("the grammar files are missing from the installation")
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+@dataclass(frozen=True)
+class Grammar:
+    """A language: where its grammar is, and what is made of its rules.
+
+    Attributes
+    ----------
+    files : str
+        Pattern of its files in the folder `grammar`.
+    rules : tuple of str
+        Those that a text may be parsed by.
+    builder : callable
+        Makes the object whose methods are the callbacks of the rules.
+    tables : str
+        Name of the file with the parser tables that the wheel carries.
+    lexer : "contextual" or "basic"
+    keep_all_tokens : bool
+        Callbacks see the tokens that are plain strings in the grammar, too.
+    line_ends : callable or None
+        Makes what goes over the tokens before they are parsed (Lark's `postlex`).
+    """
+
+    files: str
+    rules: tuple[str, ...]
+    builder: Callable[[], Any]
+    tables: str
+    lexer: Literal["contextual", "basic"] = "contextual"
+    keep_all_tokens: bool = True
+    line_ends: Callable[[], Any] | None = None
+
+    def text(self) -> str:
+        """Return the grammar files joined in the order of their names."""
+        files = sorted(Path(resource_folder("grammar")).glob(self.files))
+        if not files:
+            raise RuntimeError("the grammar files are missing from the installation")
+        return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+    def key(self) -> bytes:
+        """Return what the tables depend on, as one line."""
+        import lark
+
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        parts = [self.text(), lark.__version__, version, *self.rules]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest().encode() + b"\n"
+
+    def build(self, transformer: Any = None) -> Lark:
+        """Return the parser, made anew."""
+        from lark import Lark
+
+        return Lark(
+            self.text(),
+            parser="lalr",
+            lexer=self.lexer,
+            start=list(self.rules),
+            keep_all_tokens=self.keep_all_tokens,
+            maybe_placeholders=not self.keep_all_tokens,
+            transformer=transformer,
+            postlex=None if self.line_ends is None else self.line_ends(),
+        )
+
+    def saved(self) -> bytes:
+        """Return the tables as the bytes of a file."""
+        buffer = io.BytesIO()
+        self.build().save(buffer, exclude_options=("postlex",))
+        return self.key() + buffer.getvalue()
+
+    def restore(self, content: bytes, key: bytes) -> Lark | None:
+        """Return the parser from saved tables; None when they belong to another grammar or are damaged."""
+        if not content.startswith(key):
+            return None
+        from lark import Lark
+
+        others = {} if self.line_ends is None else {"postlex": self.line_ends()}
+        try:
+            saved = _PlainUnpickler(io.BytesIO(content[len(key) :])).load()
+            return Lark._load_from_dict(saved["data"], saved["memo"], transformer=self.builder(), **others)
+        except Exception:  # damaged tables are as good as none
+            return None
+
+    def load(self) -> Lark:
+        """Return the parser, from the installed tables, the user's cache, or built anew (and then cached)."""
+        key = self.key()
+        shipped = Path(resource_folder("grammar")) / self.tables
+        cached = _cache_file(key)
+        for file, trusted in ((shipped, True), (cached, False)):
+            try:
+                if trusted or _is_own(file):
+                    parser = self.restore(file.read_bytes(), key)
+                    if parser is not None:
+                        return parser
+            except OSError:
+                continue
+        content = self.saved()
+        try:
+            _write(cached, content)
+        except OSError:
+            pass  # a read-only home only costs the time to build
+        parser = self.restore(content, key)
+        return parser if parser is not None else self.build(self.builder())
 
 
-def _key(grammar: str) -> bytes:
-    """Return what the tables depend on, as one line."""
-    import lark
-
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    parts = [grammar, lark.__version__, version, *START_RULES]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest().encode() + b"\n"
+COMMANDS = Grammar("*.lark", START_RULES, TreeBuilder, "grammar.tables")
 
 
-def _build(grammar: str, transformer: TreeBuilder | None = None) -> Lark:
-    from lark import Lark
-
-    return Lark(
-        grammar,
-        parser="lalr",
-        lexer="contextual",
-        start=START_RULES,
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        transformer=transformer,
-    )
-
-
-def _saved(grammar: str) -> bytes:
-    buffer = io.BytesIO()
-    _build(grammar).save(buffer)
-    return _key(grammar) + buffer.getvalue()
-
-
-def build_tables(path: str | Path) -> None:
+def build_tables(path: str | Path, grammar: Grammar = COMMANDS) -> None:
     """Write the parser tables to a file, atomically."""
-    _write(Path(path), _saved(grammar_text()))
+    _write(Path(path), grammar.saved())
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -120,19 +186,6 @@ class _PlainUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is not allowed in parser tables")
 
 
-def _restore(content: bytes, key: bytes) -> Lark | None:
-    """Return the parser from saved tables; None when they belong to another grammar or are damaged."""
-    if not content.startswith(key):
-        return None
-    from lark import Lark
-
-    try:
-        saved = _PlainUnpickler(io.BytesIO(content[len(key) :])).load()
-        return Lark._load_from_dict(saved["data"], saved["memo"], transformer=TreeBuilder())
-    except Exception:  # damaged tables are as good as none
-        return None
-
-
 def _cache_file(key: bytes) -> Path:
     folder = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return Path(folder) / "xmixed" / f"{key[:32].decode()}.tables"
@@ -148,30 +201,12 @@ def _is_own(path: Path) -> bool:
 
 @cache
 def load_parser() -> Lark:
-    """Return the parser, from the installed tables, the user's cache, or built anew (and then cached)."""
-    grammar = grammar_text()
-    key = _key(grammar)
-    shipped = Path(resource_folder("grammar")) / TABLES_NAME
-    cached = _cache_file(key)
-    for file, trusted in ((shipped, True), (cached, False)):
-        try:
-            if trusted or _is_own(file):
-                parser = _restore(file.read_bytes(), key)
-                if parser is not None:
-                    return parser
-        except OSError:
-            continue
-    content = _saved(grammar)
-    try:
-        _write(cached, content)
-    except OSError:
-        pass  # a read-only home only costs the time to build
-    parser = _restore(content, key)
-    return parser if parser is not None else _build(grammar, TreeBuilder())
+    """Return the parser of commands."""
+    return COMMANDS.load()
 
 
 def parse(rule: str, text: str, span: Span) -> Any:
-    """Parse a stretch of text by a start rule of the grammar.
+    """Parse a stretch of text by a start rule of the grammar of commands.
 
     Returns
     -------

@@ -135,6 +135,11 @@ def skip_prefixes(text: str) -> tuple[int, bool]:
     return position, quiet
 
 
+def begins_mata(text: str) -> bool:
+    """Return whether a command line is `mata` or `mata:` alone, whose lines run as they are read."""
+    return re.match(_MATA_ALONE, text) is not None and "mata" in text
+
+
 def begins_definition(text: str) -> bool:
     """Return whether a command line begins lines up to `end`: a program, Mata code, data typed in."""
     position, _ = skip_prefixes(text)

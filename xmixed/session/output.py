@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from xmixed.errors import StataError
 from xmixed.output import Line, Styled, broken, line
 from xmixed.session.settings import Settings
 
@@ -20,6 +21,22 @@ class Progress(Protocol):
 
     def clear(self) -> None:
         """Take away what was said; output follows."""
+        ...
+
+
+class Transcript(Protocol):
+    """Where the lines of a block are shown that runs as it is read."""
+
+    def echo(self, physical: Sequence[str], prompt: str) -> None:
+        """Show physical lines behind a prompt."""
+        ...
+
+    def blank(self) -> None:
+        """Show the blank line that follows the output of a statement."""
+        ...
+
+    def failed(self, error: StataError, skipped: int) -> None:
+        """Show an error, and how many lines it leaves."""
         ...
 
 

@@ -14,7 +14,7 @@ from xmixed.session.adopath import AdoPath
 from xmixed.session.frames import Frame
 from xmixed.session.graphs import GraphMemory
 from xmixed.session.memory import Memory
-from xmixed.session.output import Output, Progress
+from xmixed.session.output import Output, Progress, Transcript
 from xmixed.session.programs import Program
 from xmixed.session.results import Estimates, Matrix, Results
 from xmixed.session.settings import Settings
@@ -55,6 +55,8 @@ class SessionState(ABC):
         self.frames = [Frame("session")]  # innermost do-file or program last
         self.programs: dict[str, Program] = {}
         self.verbatim: tuple[LogicalLine, ...] | None = None  # lines up to `end` behind the command that runs
+        self.transcript: Transcript | None = None  # where those lines are shown as they run
+        self.mata: object = None  # what Mata remembers (`xmixed.mata.memory`), once it has run
         self.ado_path = AdoPath()
         self.open_files: dict[str, OpenFile] = {}
         self.post_files: dict[str, PostFile] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -20,7 +20,10 @@ from xmixed.errors import StataError
 from xmixed.interpreter.lines import continuation_prompt, has_several, is_complete, run_lines
 from xmixed.interpreter.session import Session, as_stata_error
 from xmixed.interpreter.transcript import Echo
+from xmixed.language.lines import logical_lines
 from xmixed.language.options import find_option, words_of
+from xmixed.language.statements import begins_mata
+from xmixed.render.layouts.mata_matrix import closing_rule, opening_rule
 from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import ExitRequest
 from xmixed.shell.advice import show_advice
@@ -45,7 +48,7 @@ def interact() -> int:
     session.out.sinks.append(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout))
     session.progress = ProgressBar(sys.stdout) if sys.stdout.isatty() else None
     session.advisers.append(lambda error: show_advice(session, error))
-    prompt = _prompt_session(session)
+    prompt = _prompt_session(session, lambda text: is_complete(text) or begins_mata(text))
     session.ask = input
     print(
         f"xmixed {__version__}: Stata's commands, open source.\n`help` lists them, `exit` leaves.\n",
@@ -69,7 +72,10 @@ def interact() -> int:
         if session.settings.linesize == width:  # the window may have changed; `set linesize` stays
             width = session.settings.linesize = terminal_width()
         try:
-            run_at_prompt(session, text)
+            if begins_mata(text):
+                interact_in_mata(session)
+            else:
+                run_at_prompt(session, text)
         except ExitRequest:
             break
     session.close()
@@ -98,6 +104,46 @@ def run_at_prompt(session: Session, text: str) -> None:
         session.out.write("")
 
 
+def interact_in_mata(session: Session) -> None:
+    """Read and run statements of Mata until `end` or Ctrl-D; an error does not leave it.
+
+    Raises
+    ------
+    ExitRequest
+    """
+    prompt = _prompt_session(session, mata_is_complete, lambda line_number: "> ")
+    session.out.write(opening_rule(session.settings.linesize))
+    session.flush()
+    while True:
+        try:
+            text = prompt.prompt(": ")
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            break
+        if text.strip() == "end":
+            break
+        if text.strip():
+            run_at_prompt(session, f"mata:\n{text}\nend")
+    session.out.write(closing_rule(session.settings.linesize), "")
+    session.flush()
+
+
+def mata_is_complete(text: str) -> bool:
+    """Return whether lines of Mata can run: nothing is open, and no statement has only begun."""
+    from xmixed.mata.reading import Incomplete, read
+
+    if text.strip() == "end":
+        return True
+    try:
+        read("\n".join(line.text for line in logical_lines(text)))
+    except Incomplete:
+        return False
+    except StataError:
+        return True
+    return True
+
+
 def history() -> History:
     """Return the persistent history, in the user's state folder; in memory when it cannot be written."""
     state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
@@ -111,35 +157,38 @@ def history() -> History:
         return InMemoryHistory()
 
 
-def _prompt_session(session: Session) -> PromptSession[str]:
+def _prompt_session(
+    session: Session, complete: Callable[[str], bool], continuation: Callable[[int], str] | None = None
+) -> PromptSession[str]:
+    """Return a prompt at which Enter runs what is complete, and else begins another line."""
     return PromptSession(
         history=history(),
         multiline=True,
-        prompt_continuation=lambda width, line_number, wrapped: _continuation(line_number, wrapped),
-        key_bindings=_key_bindings(),
+        prompt_continuation=lambda width, line_number, wrapped: (
+            "" if wrapped else (continuation or _continuation)(line_number)
+        ),
+        key_bindings=_key_bindings(complete),
         completer=_SessionCompleter(session),
         complete_while_typing=False,
         enable_history_search=True,
     )
 
 
-def _continuation(line_number: int, wrapped: int | bool) -> str:
-    """Return the prompt of a further line of what is being typed; nothing before a line that only wraps."""
+def _continuation(line_number: int) -> str:
+    """Return the prompt of a further line of what is being typed."""
     from prompt_toolkit.application import get_app
 
-    if wrapped:
-        return ""
     lines = get_app().current_buffer.text.split("\n")
     return continuation_prompt("\n".join(lines[:line_number]))
 
 
-def _key_bindings() -> KeyBindings:
+def _key_bindings(complete: Callable[[str], bool]) -> KeyBindings:
     bindings = KeyBindings()
 
     @bindings.add("enter", filter=~completion_is_selected)
     def _(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
-        if is_complete(buffer.text):
+        if complete(buffer.text):
             buffer.validate_and_handle()
         else:
             buffer.insert_text("\n")

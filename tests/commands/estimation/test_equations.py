@@ -108,9 +108,9 @@ def test_selection(session: xmixed.Session) -> None:
         "heckman ys x, select(x z) robust nolog"
     )
     session.run("predict double m, mills\npredict double p, psel\npredict double q, xbsel\npredict double f")
-    session.run("predict double yc, ycond\npredict double ye, yexpected\npredict double n, nshazard")
+    session.run("predict double yc, ycond\npredict double ye, yexpected\npredict double nh, nshazard")
     session.run("assert reldif(m, normalden(q) / normal(q)) < 1e-12 & reldif(p, normal(q)) < 1e-12")
-    session.run("assert reldif(yc, f + e(rho) * e(sigma) * m) < 1e-12 & reldif(ye, p * yc) < 1e-12 & n == m")
+    session.run("assert reldif(yc, f + e(rho) * e(sigma) * m) < 1e-12 & reldif(ye, p * yc) < 1e-12 & nh == m")
     session.run("predict double sp, stdp\npredict double sq, stdpsel\npredict double pr, pr(0,1)\ndrop f-pr")
     text = session.run("margins, dydx(x) predict(ycond)")
     assert "E(ys|Zg>0), predict(ycond)" in text
@@ -148,8 +148,10 @@ def test_inflated_counts(session: xmixed.Session) -> None:
     assert "Zero-inflated Poisson regression                  Number of obs   =        400\n" in text
     assert "Inflation model = logit                           LR chi2(3)" in text
     assert "Vuong test of zip vs. standard Poisson:" in text and " IRR " in text
-    session.run("predict double n\npredict double pr, pr\npredict double xb, xb\npredict double ir, ir")
-    session.run("assert reldif(n, exp(xb) * (1 - pr)) < 1e-12 & reldif(ir, exp(xb)) < 1e-12\ndrop n pr xb ir")
+    session.run("predict double ev\npredict double pr, pr\npredict double xb, xb\npredict double ir, ir")
+    session.run(
+        "assert reldif(ev, exp(xb) * (1 - pr)) < 1e-12 & reldif(ir, exp(xb)) < 1e-12\ndrop ev pr xb ir"
+    )
     text = session.run("generate w2 = exp(x) + 1\nzinb cz x, inflate(_cons) exposure(w2) nolog")
     assert "\n     ln(w2) |" in text.replace("\n       ", "\n     ") or "(exposure)" in text
     assert "\n       alpha |" in text

@@ -101,6 +101,12 @@ def test_bootstrap(session: xmixed.Session) -> None:
     assert fails(session, "qreg y x, quantile(0)") == 198
 
 
+def test_under_a_prefix(session: xmixed.Session) -> None:
+    text = session.run("bootstrap, reps(5) seed(1): qreg y x")
+    assert "Pseudo R2" in text and "Log likelihood" not in text
+    assert session.run("by g, sort: qreg y x").count("Median regression") == 3
+
+
 def test_constraints(session: xmixed.Session) -> None:
     text = session.run("cnsreg y x z v, constraints(1-2)")
     assert "Constrained linear regression                     Number of obs   =        200\n" in text

@@ -80,13 +80,10 @@ def test_what_is_not_here_is_passed_over(run: Run, failure: Fail) -> None:
     assert run("cls\nclear all") == ""
 
 
-def test_mata_is_refused_whole(run: Run, failure: Fail) -> None:
-    assert failure("mata:\nx = 1\nfor (;;) {\n}\nend\ndisplay 1") == (
-        199,
-        "Mata is not implemented in xmixed",
-    )
-    assert failure("mata: 1 + 1") == (199, "Mata is not implemented in xmixed")
-    assert run("capture mata:\ndisplay 2\nend\ndisplay _rc") == "199\n"
+def test_mata_is_read_to_its_end(run: Run, failure: Fail) -> None:
+    assert failure("mata:\nx = 1\nfor (;;) {\nend\ndisplay 1") == (3000, "unexpected end of line")
+    assert run("mata: 1 + 1") == "  2\n"
+    assert run("capture mata:\ndisplay 2\nend\ndisplay _rc") == "3000\n"
 
 
 def test_times_of_commands(run: Run) -> None:

@@ -1,9 +1,8 @@
-"""Commands about what is not here: windows, installed packages, Mata; do-files go on where they can."""
+"""Commands about what is not here: windows, installed packages; do-files go on where they can."""
 
 from __future__ import annotations
 
 from xmixed.commands.registry import command
-from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import Syntax
 from xmixed.session.state import SessionState
@@ -36,9 +35,3 @@ def install(session: SessionState, node: Command) -> None:
 @command("db", syntax=Syntax("raw"), synopsis="db ...", kind="control", keeps_r=True)
 def window(session: SessionState, node: Command) -> None:
     session.out.write("request ignored because of batch mode")
-
-
-@command("mata", syntax=Syntax("raw"), synopsis="mata: ...", kind="control", block=True, keeps_r=True)
-def mata(session: SessionState, node: Command) -> None:
-    """A block is read to its `end` before it is refused, so that none of its lines runs as a command."""
-    raise StataError(199, "Mata is not implemented in xmixed")

@@ -289,13 +289,15 @@ def webuse_query(session: SessionState, node: Command) -> None:
     keeps_r=True,
 )
 def clear(session: SessionState, node: Command) -> None:
-    """Stata: `clear` alone removes data and value labels; there is no Mata, ado or program here to clear."""
+    """Stata: `clear` alone removes data and value labels; there is no ado or program here to clear."""
     what = " ".join(node.argument)
     if what not in {"", "all", "*", "results", "matrix", "mata", "ado", "programs"}:
         raise StataError(198, "invalid syntax")
     everything = what in {"all", "*"}
     if everything or not what:
         session.data = Dataset()
+    if everything or what == "mata":
+        session.mata = None
     if everything or what == "matrix":
         session.matrices.clear()
     if everything:

@@ -25,6 +25,7 @@ from xmixed.estimation.fitted import (
     whole_matrix,
     whole_vector,
 )
+from xmixed.estimation.sample import dependent_columns
 from xmixed.estimation.single import SingleSample
 from xmixed.missing import MISSING
 from xmixed.session.results import Estimates
@@ -82,8 +83,6 @@ def fit(
     StataError
         r(2001) without transformed rows; r(481) with fewer instruments than coefficients.
     """
-    from xmixed.engine import find_omitted
-
     transformation: Transformation = (Deviations if request.orthogonal else Differences)(timeline)
     if not len(transformation.rows):
         raise StataError(2001, "insufficient observations")
@@ -94,7 +93,7 @@ def fit(
     moved = transformation.of(X)
     moved[:, [own is None for own in sample.columns]] = 0.0
     whole = np.vstack([moved, X[levels]]) if request.system else moved
-    settled = sample.settled(find_omitted(list(whole.T)))
+    settled = sample.settled(dependent_columns(list(whole.T)))
     kept = [not term.status for term in settled.terms if not _was_status(sample, term)]
     kept = np.array(kept, dtype=bool)
     whole, X, moved = whole[:, kept], X[:, kept], moved[:, kept]
@@ -103,6 +102,8 @@ def fit(
     if instruments.count < whole.shape[1]:
         raise StataError(481, "equation not identified: fewer instruments than coefficients")
     stack = _stacked(timeline, transformation, instruments, (y, whole), request.system)
+    if stack.n_transformed <= whole.shape[1]:
+        raise StataError(2001, "insufficient observations")
     inner = first_weight(timeline, transformation, instruments, request.h, request.system)
     halved = not request.orthogonal
     found = estimate(stack, inner, request.two_steps, request.robust, halved)
@@ -165,9 +166,9 @@ def _tests(
     df = instruments.count - len(found.b)
     scalars = {
         "j": float(instruments.count),
-        "sargan": found.sargan,
+        "sargan": found.sargan if np.isfinite(found.sargan) else MISSING,
         "sar_df": float(df),
-        "sarganp": chi2_tail(found.sargan, df) if df else MISSING,
+        "sarganp": chi2_tail(found.sargan, df) if df and np.isfinite(found.sargan) else MISSING,
         "sig2": found.sigma2,
     }
     if np.isfinite(found.hansen):
@@ -230,7 +231,8 @@ def _estimates(
         tail = f_tail(F, len(slopes), df) if F < MISSING else MISSING
         scalars |= {"F": F, "F_p": tail, "df_r": df}
     else:
-        scalars |= {"chi2": chi2, "chi2p": chi2_tail(chi2, len(slopes)) if chi2 < MISSING else MISSING}
+        tail = chi2_tail(chi2, len(slopes)) if chi2 < MISSING else MISSING
+        scalars |= {"chi2": chi2, "chi2p": tail, "p": tail}
     steps = "two-step" if request.two_steps else "one-step"
     title = f"Dynamic panel-data estimation, {steps} {'system' if request.system else 'difference'} GMM"
     kind = "Corrected" if request.two_steps and request.robust else "Robust" if request.robust else ""

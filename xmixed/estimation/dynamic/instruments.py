@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.estimation.dynamic.timeline import Timeline, Transformation
+from xmixed.estimation.sample import dependent_columns
 
 BOTH, TRANSFORMED, LEVEL = "both", "diff", "level"
 
@@ -91,12 +92,10 @@ def standard_columns(
 
 def assembled(columns: Sequence[tuple[np.ndarray, np.ndarray]], system: bool) -> Instruments:
     """Return instruments without columns that are zero, or determined by earlier ones."""
-    from xmixed.engine import find_omitted
-
     transformed = np.column_stack([own for own, _ in columns])
     level = np.column_stack([own for _, own in columns])
     whole = np.vstack([transformed, level]) if system else transformed
     kept = np.flatnonzero(np.any(whole != 0, axis=0))
-    gone = np.array(find_omitted([whole[:, place] for place in kept]), dtype=bool)
+    gone = dependent_columns([whole[:, place] for place in kept])
     kept = kept[~gone]
     return Instruments(transformed[:, kept], level[:, kept] if system else np.zeros((0, len(kept))))

@@ -114,7 +114,7 @@ def estimate(stack: Stack, inner: np.ndarray, two_steps: bool, robust: bool, hal
     own = first.errors[:rows]
     sigma2 = float(own @ own) / (rows - stack.X.shape[1]) / (2.0 if halved else 1.0)
     moment = stack.Z.T @ first.errors
-    sargan = float(moment @ first.weight @ moment) / sigma2
+    sargan = float(moment @ first.weight @ moment) / sigma2 if sigma2 > 0 else np.nan
     scores = stack.by_panel(first.errors)
     S = scores.T @ scores
     cross = stack.Z.T @ stack.X

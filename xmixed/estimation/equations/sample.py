@@ -9,7 +9,13 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.likelihood.options import EXPOSURE, NOCONSTANT, OFFSET
-from xmixed.estimation.sample import SampleColumns, notes_of_empty, resolve_one, resolve_terms
+from xmixed.estimation.sample import (
+    SampleColumns,
+    dependent_columns,
+    notes_of_empty,
+    resolve_one,
+    resolve_terms,
+)
 from xmixed.estimation.single import (
     SingleSample,
     clusters_of,
@@ -277,13 +283,8 @@ def _equation(asked: Asked, sample: SampleColumns, notes: list[str]) -> Equation
 
 def _omitted(columns: list[np.ndarray], constant: bool, needed: np.ndarray | None) -> list[bool]:
     """Return which columns are combinations of those before them, and of a constant."""
-    from xmixed.engine import NonFiniteData, find_omitted
-
     if not columns:
         return []
     own = columns if needed is None else [column[needed] for column in columns]
     first = 1 if constant else 0
-    try:
-        return [bool(gone) for gone in find_omitted((*[None] * first, *own))][first:]
-    except NonFiniteData:
-        raise StataError(1400, "numerical overflow") from None
+    return dependent_columns((*[None] * first, *own)).tolist()[first:]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xmixed.errors import StataError
 from xmixed.estimation.linear.panel import Groups, PanelRegression, correlation, squared_correlation
 from xmixed.estimation.systems.fit import independent_columns, projected
 from xmixed.statistics.linear.blocks import Column, linear_combination
@@ -126,6 +127,8 @@ def random_effects(panel: InstrumentedPanel) -> PanelRegression:
     groups, n = panel.groups, len(panel.y)
     inside, means = within(panel), between(panel)
     sizes, sigma_e2 = groups.sizes, inside.sigma_e**2
+    if not np.isfinite(sigma_e2 + means.sigma_u):
+        raise StataError(2001, "insufficient observations")
     sigma_u2 = max(means.sigma_u**2 - sigma_e2 * float(np.mean(1 / sizes)), 0.0)
     theta = 1 - np.sqrt(sigma_e2 / (sizes * sigma_u2 + sigma_e2))
     y = groups.without_means(panel.y, theta)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.statistics.linear.matrix_algebra import symmetric_inverse
 from xmixed.statistics.linear.quantiles import bofinger, chamberlain, hall_sheather, regression_quantile
 
 BANDWIDTHS: dict[str, Callable[[float, float], float]] = {
@@ -72,16 +73,16 @@ def variance(rows: Rows, b: np.ndarray, q: float, kind: str, method: str, rule: 
     gram = rows.products()
     if method == "residual":
         sparsity = _residual_sparsity(rows, b, q, h)
-        return Spread(q * (1 - q) * sparsity**2 * np.linalg.inv(gram), h, sparsity)
+        return Spread(q * (1 - q) * sparsity**2 * symmetric_inverse(gram), h, sparsity)
     difference = rows.fit(q + h) - rows.fit(q - h)
     if kind == "iid":
         mean = np.average(rows.X, axis=0, weights=rows.weights)
         sparsity = float(mean @ difference) / (2 * h)
-        return Spread(q * (1 - q) * sparsity**2 * np.linalg.inv(gram), h, sparsity)
+        return Spread(q * (1 - q) * sparsity**2 * symmetric_inverse(gram), h, sparsity)
     along = rows.X @ difference
     tiny = np.finfo(float).eps ** (2 / 3)
     density = np.maximum(0.0, 2 * h / (along - tiny))
-    bread = np.linalg.inv(rows.products(density))
+    bread = symmetric_inverse(rows.products(density))
     whole = q * (1 - q) * bread @ gram @ bread
     return Spread((whole + whole.T) / 2, h, np.nan)
 

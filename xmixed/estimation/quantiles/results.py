@@ -67,7 +67,7 @@ def fit(sample: SingleSample, request: Request, generator: np.random.Generator) 
         spread = variance(rows, b, request.quantiles[0], request.kind, request.method, request.bandwidth)
         V = spread.variance
         more = {"bwidth": spread.bandwidth}
-        if np.isfinite(spread.sparsity):
+        if np.isfinite(spread.sparsity) and spread.sparsity > 0:
             more |= {"sparsity": spread.sparsity, "f_r": 1 / spread.sparsity}
     else:
         again = drawn_again(rows, request.quantiles, request.reps, generator)

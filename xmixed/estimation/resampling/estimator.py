@@ -104,7 +104,8 @@ def header(estimates: Estimates) -> list[Line]:
             HeadLine("Root MSE", format_value(e["rmse"], "%9.4f")),
         ]
     if "r2_p" in e:
-        likelihood = f"Log likelihood = {format_value(e['ll'], '%10.0g').strip()}"
+        # A quantile regression has no likelihood.
+        likelihood = f"Log likelihood = {format_value(e['ll'], '%10.0g').strip()}" if "ll" in e else ""
         figures.append(HeadLine("Pseudo R2", format_value(e["r2_p"], "%9.4f"), likelihood))
     title = estimates.macros.get("title", "") or f"{VCE_TYPES[estimates.macros['prefix']]} results"
     if "N_strata" not in e:

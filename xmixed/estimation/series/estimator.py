@@ -42,7 +42,7 @@ def _durbin_watson(e: Estimates) -> list[Line]:
     if "dw" not in e.scalars:
         return []
     return [
-        line(f"Durbin-Watson statistic ({kind})".ljust(38), result(f"{e.scalars[name]:8.6f}"))
+        line(f"Durbin-Watson statistic ({kind})".ljust(38), result(format_value(e.scalars[name], "%8.6f")))
         for kind, name in (("original", "dw_0"), ("transformed", "dw"))
     ]
 

@@ -13,6 +13,7 @@ from xmixed.estimation.linear.regression import Regression, regression_of
 from xmixed.estimation.linear.variance import robust_variance
 from xmixed.estimation.series.order import TimeOrder
 from xmixed.estimation.single import SingleSample
+from xmixed.missing import MISSING
 from xmixed.session.results import Estimates
 from xmixed.statistics.linear.blocks import Column
 from xmixed.statistics.linear.least_squares import least_squares
@@ -50,6 +51,8 @@ def autocorrelation(errors: np.ndarray, follows: np.ndarray, kind: str, k: int) 
     """Return rho of residuals in the order of time."""
     later = np.flatnonzero(follows)
     own, before = errors[later], errors[later - 1]
+    if not np.any(before) or not np.any(own):
+        return 0.0  # errors that are zero say nothing
     cross, squares, n = float(own @ before), float(errors @ errors), len(errors)
     if kind == "regress":
         return cross / float(before @ before)
@@ -66,9 +69,10 @@ def autocorrelation(errors: np.ndarray, follows: np.ndarray, kind: str, k: int) 
 
 
 def durbin_watson(errors: np.ndarray, follows: np.ndarray) -> float:
-    """Return the sum of squared changes over the sum of squares."""
+    """Return the sum of squared changes over the sum of squares, missing where it is zero."""
     later = np.flatnonzero(follows)
-    return float(np.sum((errors[later] - errors[later - 1]) ** 2) / (errors @ errors))
+    squares = float(errors @ errors)
+    return float(np.sum((errors[later] - errors[later - 1]) ** 2)) / squares if squares > 0 else MISSING
 
 
 def _transformed(values: np.ndarray, follows: np.ndarray, rho: float, corc: bool) -> np.ndarray:

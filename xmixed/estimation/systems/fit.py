@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.sample import dependent_columns
 from xmixed.statistics.linear.matrix_algebra import symmetric_inverse
 
 
@@ -133,7 +134,10 @@ def generalised(
 def _solved(
     A: np.ndarray, g: np.ndarray, offset: np.ndarray, basis: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    inner = np.linalg.inv(basis.T @ A @ basis)
+    try:
+        inner = np.linalg.inv(basis.T @ A @ basis)
+    except np.linalg.LinAlgError:
+        raise StataError(506, "matrix not positive definite") from None
     b = offset + basis @ (inner @ (basis.T @ (g - A @ offset)))
     variance = basis @ inner @ basis.T
     return b, (variance + variance.T) / 2
@@ -150,7 +154,5 @@ def projected(
 
 def independent_columns(columns: list[np.ndarray]) -> np.ndarray:
     """Return the columns that earlier ones do not determine, (n, q)."""
-    from xmixed.engine import find_omitted
-
-    gone = find_omitted(columns)
+    gone = dependent_columns(columns)
     return np.column_stack([own for own, omitted in zip(columns, gone, strict=True) if not omitted])

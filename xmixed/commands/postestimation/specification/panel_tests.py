@@ -17,7 +17,7 @@ from xmixed.estimation.panels.tests import (
 )
 from xmixed.estimation.population.panel_variables import panel_variable, time_variable
 from xmixed.estimation.results import estimator_of
-from xmixed.estimation.run import estimation_sample
+from xmixed.estimation.run import estimation_sample, overflow
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command, Pattern
@@ -86,7 +86,10 @@ def xtserial(session: SessionState, node: Command) -> None:
         raise StataError(100, "varlist required")
     differences = replace(node, argument=tuple(Pattern(name, "D") for name in names))
     sample = estimation_sample(session, differences, constant=False, groups=(panel,), others=(time,))
-    found = autocorrelation_test(sample.y, sample.columns, sample.others[panel], sample.others[time], step)
+    with overflow():
+        found = autocorrelation_test(
+            sample.y, sample.columns, sample.others[panel], sample.others[time], step
+        )
     session.out.write(*render_autocorrelation(found.df_residual, found.statistic, found.p_value))
     scalars = {"F": found.statistic, "df": 1.0, "df_r": found.df_residual, "p": found.p_value}
     session.r = Results(scalars)
