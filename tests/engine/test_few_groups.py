@@ -5,15 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xmixed.engine import Level, Model, RandomEffects, fit
+from xmixed.engine import Level, Model, RandomEffects, Residuals, fit
+from xmixed.engine.batched import eliminated_number_by_number, triangular_inverse
 from xmixed.engine.covariance.metrics import MatrixSquareRoot
 from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.prepare import prepare
+from xmixed.engine.search import local_maxima
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import Objective
+from xmixed.engine.sweeps import curvature
 from xmixed.engine.sweeps.few_groups import FewGroups
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.one_or_two_effects import OneOrTwoEffects
+from xmixed.engine.sweeps.whitened import NestedWhitening
 
 
 def slopes(q: int, method: str, n_groups: int = 18) -> Model:
@@ -92,3 +96,82 @@ def test_a_factor_of_the_fixed_part_that_the_groups_determine(method: str) -> No
     between = 3 * ((groups - means[value[::3]]) ** 2).sum() / (360 if method == "reml" else 480)
     assert sigma**2 == pytest.approx(within, rel=1e-7)
     assert sd**2 == pytest.approx((between - within) / 3, rel=1e-6)
+
+
+@pytest.mark.parametrize("p", [1, 2, 3, 4])
+def test_few_numbers_without_lapack(p: int) -> None:
+    generator = np.random.default_rng(p)
+    data = generator.normal(size=(20, p + 1))
+    gram = data.T @ data
+    found = eliminated_number_by_number(gram)
+    assert found is not None
+    log_det, rest, coefficients, factor = found
+    wanted, squares, *_ = np.linalg.lstsq(data[:, :p], data[:, p], rcond=None)
+    np.testing.assert_allclose(coefficients, wanted, rtol=1e-10)
+    assert rest == pytest.approx(float(squares[0]), rel=1e-10)
+    assert log_det == pytest.approx(float(np.linalg.slogdet(gram[:p, :p])[1]), rel=1e-10)
+    np.testing.assert_allclose(factor, np.linalg.cholesky(gram[:p, :p]), rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(triangular_inverse(factor) @ factor, np.eye(p), atol=1e-13)
+    gram[p] = gram[:, p] = gram[0]
+    assert eliminated_number_by_number(gram - 1e-9 * np.eye(p + 1)) is None
+
+
+@pytest.mark.parametrize("q", [1, 2, 3, 4])
+def test_contracted_sums(q: int) -> None:
+    """Sums over groups of tr(U D_a U D_b) from those of U_ij U_kl, against the groups themselves."""
+    generator = np.random.default_rng(q)
+    U = generator.normal(size=(q, q, 7))
+    U, D = U + U.swapaxes(0, 1), generator.normal(size=(3, q, q))
+    D = D + D.swapaxes(1, 2)
+    packed = U[np.tril_indices(q)]
+    wanted = np.einsum("ijg,ajk,klg,bli->ab", U, D, U, D)
+    for contracted in (curvature._contracted, curvature._few_contracted):
+        found = contracted(packed @ packed.T, D.reshape(3, q * q))
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("structure", ["ar", "exponential"])
+def test_slopes_come_with_exact_second_derivatives(structure: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One complex sweep has the second derivatives along a correlation, and all slopes as its real part."""
+    generator = np.random.default_rng(1)
+    units, n = 20, 240
+    group, time = np.repeat(np.arange(units), 12), np.tile(np.arange(12.0), units)
+    y = generator.normal(size=n) + generator.normal(size=units)[group]
+    level = Level(group, units, (RandomEffects((None,), "identity"),))
+    residuals = Residuals(structure, group, units, time, 0, 1 if structure == "ar" else 0)  # type: ignore[arg-type]
+    objective = Objective(prepare(Model(y, (generator.normal(size=n), None), (level,), "ml", residuals)))
+    point = objective.point(start_blocks(objective), np.array([0.3]))
+    asked, slopes = [], NestedWhitening.slopes
+
+    def counted(*arguments: object) -> object:
+        asked.append(1)
+        return slopes(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(NestedWhitening, "slopes", counted)
+    found = objective.derivatives(point)
+    assert len(asked) == 1
+    gradient = -0.5 * (found.log_det + found.rss / objective.variance(point))
+    np.testing.assert_allclose(gradient, objective.gradient(point), rtol=1e-12, atol=1e-12)
+    assert len(asked) == 2
+
+
+def test_starts_on_the_slope_of_a_maximum_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 20 units with plain autocorrelation: all three ways led to the maximum that was found."""
+    generator = np.random.default_rng(1)
+    units, m = 20, 12
+    group, time = np.repeat(np.arange(units), m), np.tile(np.arange(12.0), units)
+    errors = generator.normal(size=(units, m))
+    for j in range(1, m):
+        errors[:, j] = 0.5 * errors[:, j - 1] + np.sqrt(0.75) * errors[:, j]
+    y = generator.normal(size=units)[group] + errors.ravel()
+    level = Level(group, units, (RandomEffects((None,), "identity"),))
+    ways, way_up = [], local_maxima._way_up
+
+    def counted(*arguments: object) -> object:
+        ways.append(1)
+        return way_up(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(local_maxima, "_way_up", counted)
+    found = fit(Model(y, (None,), (level,), "ml", Residuals("ar", group, units, time, 0, 1)))
+    assert found.optimization.converged
+    assert not ways

@@ -30,6 +30,12 @@ _ENOUGH = 1e-3
 _NEARLY, _NEAR_ZERO, _AT_LIMIT = 0.95, 0.1, 4.0
 # A way that comes so near to the maximum found, in terms of each parameter's size, ends there.
 _NEAR = 0.3
+# Shares of the straight line to that maximum at which the log likelihood is looked at.
+_BETWEEN = (0.25, 0.5, 0.75, 0.9)
+# On how many of the pieces next to it each is to be less steep than the one before.
+_LEVELLING = 3
+# Scaled gradient below which a point with a concave log likelihood is a maximum.
+_SETTLED = 1e-5
 
 
 def higher_start(objective: Objective, point: Point) -> Point | None:
@@ -133,12 +139,15 @@ def start_elsewhere(root: Surface, point: Point) -> tuple[Point | None, bool]:
             ways = (objective.point(own, rho) for own in blocks)
             trials.append(max(ways, key=lambda trial: trial.log_likelihood))
     most, best, unended = 2 * objective.sweeps.evaluations, None, None
+    step = root.step(root.at(point))
+    # Next to a singular matrix, where there is no maximum, a promise will not do.
+    settled = step.concave and step.scaled_gradient < _SETTLED
     for trial in _distinct(trials, point)[:_STARTS]:
         if objective.sweeps.evaluations > most:
             break
-        if not np.isfinite(trial.log_likelihood):
+        if not np.isfinite(trial.log_likelihood) or (settled and _only_rises(root, trial, best or point)):
             continue
-        found, ended = _way_up(root, trial, best or point)
+        found, ended = _way_up(root, trial, best or point, settled)
         if ended:
             best = found
         unended = unended if found is None else found
@@ -220,18 +229,36 @@ def _other_blocks(objective: Objective, point: Point) -> list[tuple[np.ndarray, 
     return [point.blocks, usual, tuple(turned)]
 
 
-def _way_up(root: Surface, start: Point, maximum: Point) -> tuple[Point | None, bool]:
+def _only_rises(root: Surface, start: Point, maximum: Point) -> bool:
+    """Whether the log likelihood rises from a point straight to a maximum, and levels off as it comes near.
+
+    The point is on the slope of that maximum then; a rise that is steeper again has met another one's.
+    """
+    first, last = root.theta(start), root.theta(maximum)
+    shares, values = (0.0, *_BETWEEN, 1.0), [start.log_likelihood]
+    for share in _BETWEEN:
+        values.append(root.point(first + share * (last - first)).log_likelihood)
+        if not values[-1] > values[-2]:
+            return False
+    slopes = np.diff([*values, maximum.log_likelihood]) / np.diff(shares)
+    return bool(slopes[-1] > 0.0 and (np.diff(slopes[-_LEVELLING:]) < 0.0).all())
+
+
+def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> tuple[Point | None, bool]:
     """Where Newton's way ends above a maximum, and whether that is a maximum.
 
-    None where it promises to end below, or there.
+    None where it promises to end below, or there. `settled`: `maximum` is one indeed, so that a step that
+    leads next to it says where the way ends.
     """
     state, floor, there = root.at(start), _floor(maximum), root.theta(maximum)
+    sizes = root.sizes(there)
     for _ in range(_STEPS):
         above = state.point.log_likelihood > floor
         step = root.step(state)
         if above and step.concave and step.scaled_gradient < _ENOUGH:
             return state.point, True
-        near = (np.abs(state.theta - there) < _NEAR * root.sizes(there)).all()
+        ends = (state.theta, state.theta + step.direction) if settled else (state.theta,)
+        near = any((np.abs(end - there) < _NEAR * sizes).all() for end in ends)
         if not above and step.concave and (near or state.point.log_likelihood + step.scaled_gradient < floor):
             return None, False
         following = climbed_step(root, state, step)

@@ -26,7 +26,10 @@ from xmixed.engine.sweeps.whitened_crossed import CrossedWhitening
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 
-# (step, weight) of central differences of exact slopes: errors of 1e-9 for the search, of 1e-12 at its end.
+Stencil = tuple[tuple[float, float], ...]
+"""(step, weight) of central differences of exact slopes."""
+
+# Errors of 1e-9 for the search, of 1e-12 at its end.
 _PLAIN = ((1e-4, 5e3), (-1e-4, -5e3))
 _REFINED = tuple((step * 3e-4, weight / 36e-4) for step, weight in ((1, 8), (-1, -8), (2, -1), (-2, 1)))
 
@@ -78,7 +81,7 @@ class Objective:
         # Where each block's coordinates stand among all.
         self.slices: tuple[slice, ...] = _slices(problem)
         # The end of the search, its polishing and the standard errors share one point.
-        self._latest: dict[bool, tuple[Point, Derivatives]] = {}
+        self._latest: dict[Stencil, tuple[Point, Derivatives]] = {}
         self.directions: tuple[Direction, ...] = tuple(
             Direction(*direction) for block in problem.blocks for direction in working_directions(block)
         )
@@ -206,12 +209,14 @@ class Objective:
         `refined`: second derivatives along residual parameters, which are differences of exact first ones, to
         full accuracy.
         """
-        refined = refined and self.residual_count > 0 and not self.is_exact
-        if refined not in self._latest or self._latest[refined][0] is not point:
-            self._latest[refined] = (point, self._joint(point, _REFINED if refined else _PLAIN))
-        return self._latest[refined][1]
+        stencil: Stencil = _PLAIN
+        if self.residual_count and not self.is_exact:
+            stencil = _REFINED if refined else _PLAIN
+        if stencil not in self._latest or self._latest[stencil][0] is not point:
+            self._latest[stencil] = (point, self._joint(point, stencil))
+        return self._latest[stencil][1]
 
-    def _joint(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> Derivatives:
+    def _joint(self, point: Point, stencil: Stencil) -> Derivatives:
         if self.whitening is not None:
             exact = self.whitening.curvature(point.rho, point.up)
             if exact is not None:
@@ -222,8 +227,7 @@ class Objective:
             own = found if self._pieces is None else _along(found, self._pieces)
             if self.whitening is None:
                 return own
-            rows = self._residual_rows(point, stencil)
-            return _with_residual(own, self._slopes(point, down), rows)
+            return _with_residual(own, *self._with_residual_rows(point, down, stencil))
 
     def _slopes(self, point: Point, down: Downward | None = None) -> tuple[np.ndarray, np.ndarray]:
         """First derivatives of the log determinants and of y'Py along all parameters, both (k-1,)."""
@@ -243,20 +247,22 @@ class Objective:
         own = self.whitening.slopes(rho, sweeps, up, psis)
         return np.append(log_det, own[0]), np.append(rss, own[1])
 
-    def _residual_rows(
-        self, point: Point, stencil: tuple[tuple[float, float], ...]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Second derivatives along each residual parameter and all others: (r, k-1) of both kinds."""
+    def _with_residual_rows(
+        self, point: Point, down: Downward, stencil: Stencil
+    ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+        """Slopes, and second derivatives along each residual parameter and all others: (r, k-1) of both."""
+        rows = None
         if self._separate:
             rows = self._separate_rows(point, None if self.is_exact else stencil)
-            if rows is not None:
-                return rows
-        return self._exact_rows(point) if self.is_exact else self._rows(point, stencil)
+        elif self.is_exact and self.residual_count:
+            return self._exact_rows(point)
+        slopes = self._slopes(point, down)
+        if rows is None:
+            rows = self._exact_rows(point)[1] if self.is_exact else self._rows(point, stencil)
+        return slopes, rows
 
-    def _separate_rows(
-        self, point: Point, stencil: tuple[tuple[float, float], ...] | None
-    ) -> tuple[np.ndarray, np.ndarray] | None:
-        """See `_residual_rows`; None next to where Lambda stops being positive definite."""
+    def _separate_rows(self, point: Point, stencil: Stencil | None) -> tuple[np.ndarray, np.ndarray] | None:
+        """See `_with_residual_rows`; None next to where Lambda stops being positive definite."""
         assert isinstance(self.whitening, NestedWhitening)
         place = Place(point.rho, point.sweeps, point.up, point.psis)
         groups = SeparateGroups(self.whitening, place, stencil)
@@ -269,20 +275,23 @@ class Objective:
         rows = np.concatenate([outer, inner], axis=2)
         return rows[0], rows[1]
 
-    def _exact_rows(self, point: Point) -> tuple[np.ndarray, np.ndarray]:
-        """See `_residual_rows`: complex steps of the exact slopes."""
+    def _exact_rows(
+        self, point: Point
+    ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+        """See `_with_residual_rows`: complex steps of the exact slopes, whose real part are the slopes."""
         assert self.whitening is not None
         log_det, rss = np.zeros((2, self.residual_count, self.count))
+        slopes: tuple[np.ndarray, np.ndarray] = (np.zeros(0), np.zeros(0))
         for i in range(self.residual_count):
             rho, sweeps = self.whitening.stepped(point.rho, i)
             up = sweeps.up(point.psis)
             down = sweeps.down(up, point.psis)
             slopes = self._slopes_at(rho, sweeps, up, down, point.psis)
             log_det[i], rss[i] = (np.imag(kind) / STEP for kind in slopes)
-        return log_det, rss
+        return (np.real(slopes[0]), np.real(slopes[1])), (log_det, rss)
 
-    def _rows(self, point: Point, stencil: tuple[tuple[float, float], ...]) -> tuple[np.ndarray, np.ndarray]:
-        """See `_residual_rows`: differences of exact slopes."""
+    def _rows(self, point: Point, stencil: Stencil) -> tuple[np.ndarray, np.ndarray]:
+        """See `_with_residual_rows`: differences of exact slopes."""
         log_det = np.zeros((self.residual_count, self.count))
         rss = np.zeros_like(log_det)
         for i in range(self.residual_count):

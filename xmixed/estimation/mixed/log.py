@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 from xmixed.render.layouts.estimation.mixed_header import (
     EM_TITLE,
@@ -16,7 +16,7 @@ from xmixed.render.layouts.estimation.mixed_iterations import DetailShown, rende
 from xmixed.session.output import Output
 
 if TYPE_CHECKING:
-    from xmixed.engine.result import EMStep, Iteration, Progress
+    from xmixed.engine.result import EMStep, Iteration, PhaseStarted, Progress
 
 DOTS_PER_LINE = 50
 DETAILS = ("trace", "gradient", "hessian", "showstep", "showtolerance")
@@ -51,27 +51,29 @@ class IterationLog:
         details: Collection[str] = (),
         starting: bool = False,
     ) -> None:
+        from xmixed.engine.result import EMStep, Iteration, PhaseStarted
+
         self.out, self.label, self.show = out, label, show
         self.em_log, self.em_dots, self.details = em_log, em_dots, frozenset(details)
         self.em_title = STARTING_TITLE if starting else EM_TITLE
         self.names: Sequence[str] = ()  # of the parameters in the optimisation metric
         self.fresh_phase = False
         self.dots = 0
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            PhaseStarted: self._phase,
+            EMStep: self._em_step,
+            Iteration: self._iteration,
+        }
 
     def __call__(self, event: Progress) -> None:
-        if not self.show:
-            return
-        from xmixed.engine.result import EMStep, Iteration, PhaseStarted
+        if self.show:
+            self._handlers[type(event)](event)
 
-        if isinstance(event, PhaseStarted):
-            self.flush()
-            title = {"em": self.em_title, "gradient": GRADIENT_TITLE, "standard_errors": ERRORS_TITLE}
-            self.out.write("", title[event.phase])
-            self.fresh_phase = True
-        elif isinstance(event, EMStep):
-            self._em_step(event)
-        elif isinstance(event, Iteration):
-            self._iteration(event)
+    def _phase(self, event: PhaseStarted) -> None:
+        self.flush()
+        title = {"em": self.em_title, "gradient": GRADIENT_TITLE, "standard_errors": ERRORS_TITLE}
+        self.out.write("", title[event.phase])
+        self.fresh_phase = True
 
     def _em_step(self, event: EMStep) -> None:
         if self.em_log:
