@@ -71,6 +71,9 @@ FUNCTIONS: list[tuple[str, object]] = [
     ("hasmissing((1,2))", 0), ("editmissing((1,.), 9)", [[1, 9]]), ("editvalue((1,2,1), 1, .a)", None),
     ("edittozero((1, 1e-17), 1)", [[1, 0]]), ("any((0,1))", 1), ("all((0,1))", 0),
     ('anyof(("a","b"), "b")', 1), ("allof((1,1), 1)", 1), ("mreldif((1,2), (1,3))", 0.25),
+    ("rowmaxabs((1,-5\\3,4))", [[5], [4]]),
+    ('(st_isname("a1"), st_isname("1a"), st_isfmt("%9.2f"))', [[1, 0, 1]]),
+    ('(st_isnumfmt("%9s"), st_isstrfmt("%9s"))', [[0, 1]]),
     ("mreldifsym((1,2\\3,1))", 1 / 3),
     # moments
     ("mean((1,4\\3,8))", [[2, 6]]), ("mean((1\\3), (3\\1))", 1.5), ("mean((1,2\\3,.))", [[1, 2]]),

@@ -195,6 +195,9 @@ def test_stopping(session, told) -> None:
     assert told('mata: _error(3498, "mine")')[1][0] == "_error():  3498  mine"
     assert told("mata: _error(3200)")[1][0] == "_error():  3200  conformability error"
     assert told('mata: _error("words")')[1][0] == "_error():  3498  words"
+    assert told("mata: assert(1 == 2)")[1][0] == "assert():  3498  assertion is false"
+    assert told("mata: asserteq((1,2), (1,3))")[0] == 3498
+    assert session.run("mata: assert(1); asserteq((1,2), (1,2))") == ""
     assert told('mata: printf("%d", 3, 4)')[0] == 3001
     assert told('mata: errprintf("oops"); _error(1)')[0] == 1
     session.run("capture noisily mata: error(111)")

@@ -13,6 +13,8 @@ from xmixed.engine.search.objective import Objective, Point, effect_shares
 
 _DIGIT = 2.0**-51
 _TRIALS = 4
+# A share of y'Lambda^{-1}y below which it is next to nothing.
+_NOTHING = 1e-10
 _SEED = 1
 # What is as good as exact: absolutely, and in terms of the log likelihood, of which eight digits are shown.
 _EXACT, _EXACT_SHARE = 1e-7, 1e-9
@@ -50,4 +52,12 @@ def left_open(objective: Objective, point: Point) -> float:
         rho = point.rho * (1.0 + _DIGIT * rng.choice([-1.0, 1.0], len(point.rho)))
         trial = objective.point(objective.matrices(moved), rho)
         off = max(off, abs(trial.log_likelihood - point.log_likelihood))
-    return off
+    return max(off, _of_products(objective, point))
+
+
+def _of_products(objective: Objective, point: Point) -> float:
+    """What errors of products that are formed once may do where next to nothing is left of them."""
+    share, problem = objective.share_left(point), objective.problem
+    if not 0.0 < share < _NOTHING:
+        return 0.0
+    return 0.5 * problem.residual_df * problem.n * np.finfo(float).eps / share

@@ -9,6 +9,7 @@ from xmixed.errors import StataError
 from xmixed.formats import format_string, format_value, is_string_format
 from xmixed.mata.errors import MESSAGES, MataError, MataExit
 from xmixed.mata.functions.registry import builtin
+from xmixed.mata.operators import apply
 from xmixed.mata.values import Value, array, is_string, number, text, whole
 from xmixed.output import Line, Styled
 from xmixed.render.smcl import plain_text
@@ -129,6 +130,20 @@ def error(memory: Any, code: Value) -> Value:
     if found:
         show(memory, f"{STATA_MESSAGES.get(found) or MESSAGES.get(found, 'error')}\n", "error")
     return float(found)
+
+
+@builtin("assert", 1)
+def assert_true(value: Value) -> Value:
+    """Stop unless a scalar is true."""
+    if number(value) == 0:
+        raise MataError(3498, "assertion is false")
+
+
+@builtin("asserteq", 2)
+def asserteq(first: Value, second: Value) -> Value:
+    """Stop unless two values are equal."""
+    if number(apply("==", first, second)) == 0:
+        raise MataError(3498, "assertion is false")
 
 
 @builtin("exit", 0, 1)

@@ -112,10 +112,19 @@ def minmax(value: Value, missing: Value = 0.0) -> Value:
     return collapsed(np.concatenate(ends, axis=1))
 
 
+def _size(value: Value) -> np.ndarray:
+    found = real(value)
+    return np.where(is_missing(found), found, np.abs(found))
+
+
 @builtin("colmaxabs", 1)
 def colmaxabs(value: Value) -> Value:
-    found = real(value)
-    return _extreme(np.where(is_missing(found), found, np.abs(found)), 0, largest=True)
+    return _extreme(_size(value), 0, largest=True)
+
+
+@builtin("rowmaxabs", 1)
+def rowmaxabs(value: Value) -> Value:
+    return _extreme(_size(value), 1, largest=True)
 
 
 def _places_of_extreme(given: list[Value], largest: bool) -> Value:

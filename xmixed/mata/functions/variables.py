@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from xmixed.data.dataset import Variable
+from xmixed.data.names import is_valid_name
 from xmixed.data.value_labels import code_of, double_of
 from xmixed.formats import is_string_format, is_valid_format
 from xmixed.mata.errors import MataError
@@ -73,6 +74,27 @@ def _anything(variable: Variable, new: str) -> None:
 _register("st_varformat", "format", _format_fits)
 _register("st_varlabel", "label", _anything)
 _register("st_varvaluelabel", "value_label", _anything)
+
+
+@builtin("st_isname", 1)
+def st_isname(value: Value) -> Value:
+    """Whether a string could be the name of a variable."""
+    return float(is_valid_name(text(value)))
+
+
+@builtin("st_isfmt", 1)
+def st_isfmt(value: Value) -> Value:
+    return float(is_valid_format(text(value)))
+
+
+@builtin("st_isnumfmt", 1)
+def st_isnumfmt(value: Value) -> Value:
+    return float(is_valid_format(text(value)) and not is_string_format(text(value)))
+
+
+@builtin("st_isstrfmt", 1)
+def st_isstrfmt(value: Value) -> Value:
+    return float(is_valid_format(text(value)) and is_string_format(text(value)))
 
 
 # --- value labels ------------------------------------------------------------------------------------
