@@ -15,6 +15,8 @@ import numpy as np
 
 _PIVOT_TOLERANCE = 1e-13
 _UNROLL = 4
+# Columns up to which elimination number by number is faster than calls.
+FEW_COLUMNS = 4
 _WIDE = 200
 _MANY_CHILDREN = 16
 _LARGE = 100

@@ -93,6 +93,13 @@ class Residuals:
     by: np.ndarray | None = None
     n_by: int = 1
 
+    @property
+    def by_codes(self) -> np.ndarray:
+        """The by() group of each row, (n,): all in one where there are none."""
+        if self.by is None:
+            return np.zeros(len(self.groups), np.intp)
+        return self.by.astype(np.intp, copy=False)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:

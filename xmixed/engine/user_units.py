@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.engine.batched import eliminated_number_by_number, triangular_inverse
+from xmixed.engine.batched import FEW_COLUMNS, eliminated_number_by_number, triangular_inverse
 from xmixed.engine.covariance.blocks import estimated, user_matrix
 from xmixed.engine.covariance.distant import correlations, is_distant
 from xmixed.engine.model import Model
@@ -12,9 +12,6 @@ from xmixed.engine.problem import Problem
 from xmixed.engine.result import Parameter, Regression
 from xmixed.engine.search.boundary import Boundary
 from xmixed.engine.search.objective import Objective, Point
-
-# Columns of X up to which their products are factored number by number.
-_FEW = 4
 
 
 def block_parameters(objective: Objective) -> tuple[Parameter, ...]:
@@ -78,7 +75,7 @@ def regression(problem: Problem) -> Regression:
     p, df = problem.p, problem.residual_df
     XyXy = problem.products.XyXy
     variance = float(XyXy[p, p]) / df
-    found = eliminated_number_by_number(XyXy) if p <= _FEW else None
+    found = eliminated_number_by_number(XyXy) if p <= FEW_COLUMNS else None
     factor = np.linalg.cholesky(XyXy[:p, :p]) if found is None else found[3]
     log_det = 2.0 * float(np.sum(np.log(factor.diagonal()))) if problem.reml else 0.0
     scaling = -df * np.log(problem.y_scale)

@@ -76,23 +76,14 @@ def from_estimates(block: Block, alpha: np.ndarray) -> np.ndarray:
     with localcontext() as context:
         context.prec = _DIGITS
         one, sds = Decimal(1), [Decimal(float(value)).exp() for value in alpha[:q]]
-        sigma = [[sds[i] * sds[j] if i == j else Decimal(0) for j in range(q)] for i in range(q)]
+        sigma = np.diag(np.array([sd * sd for sd in sds], object))
         for (i, j), value in zip(pairs(q), alpha[q:].tolist(), strict=True):
             r = one if value > 0 else -one
             if abs(abs(value) - atanh(CORRELATION_LIMIT)) > _ULPS:
                 r = one - 2 / (one + (2 * Decimal(value)).exp())
-            sigma[i][j] = sigma[j][i] = r * sds[i] * sds[j]
-        K = [[Decimal(float(value)) for value in row] for row in block.metric]
-        half = [
-            [sum((a * b for a, b in zip(row, column, strict=True)), Decimal(0)) for column in sigma]
-            for row in K
-        ]
-        psi = np.array(
-            [
-                [float(sum((a * b for a, b in zip(row, other, strict=True)), Decimal(0))) for other in K]
-                for row in half
-            ]
-        )
+            sigma[i, j] = sigma[j, i] = r * sds[i] * sds[j]
+        K = np.array([[Decimal(value) for value in row] for row in block.metric.tolist()], object)
+        psi = (K @ sigma @ K.T).astype(np.float64)
     values, vectors = np.linalg.eigh((psi + psi.T) / 2.0)
     if values[0] >= 0.0 or values[0] < -_NEGATIVE * values[-1]:
         return psi

@@ -7,15 +7,13 @@ from math import isfinite
 
 import numpy as np
 
-from xmixed.engine.batched import eliminated_number_by_number
+from xmixed.engine.batched import FEW_COLUMNS, eliminated_number_by_number
 from xmixed.engine.errors import CollinearColumns, ConstantOutcome, NonFiniteData, PerfectFit
 from xmixed.engine.products.crossproducts import CrossProducts
 
 # Residuals smaller than this share of the outcome's spread are rounding, not variance.
 _PERFECT = 1e-12
 _COLLINEAR = 1e-13
-# Columns of X up to which their products are eliminated number by number.
-_FEW = 4
 
 
 def residual_products(
@@ -52,7 +50,7 @@ def _ols(XyXy: np.ndarray) -> np.ndarray:
     if p == 0:
         return np.zeros(0)
     scale = column_scales(XyXy.diagonal()[:p])
-    if p <= _FEW:
+    if p <= FEW_COLUMNS:
         gram = XyXy.copy()
         gram[:p] /= scale[:, None]
         gram[:, :p] /= scale

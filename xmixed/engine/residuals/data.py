@@ -180,8 +180,8 @@ def residual_data(
     products, sizes = make_products(residuals, structure, table, units, D, Q), tuple(len(part) for part in z)
     few = None
     if products.cost_by_rows and weights is None and store.cells is None and fitted is None:
-        by = np.zeros(store.n, np.intp) if residuals.by is None else residuals.by[rows].astype(np.intp)
-        few = few_rows(structure, residuals, table, units, by, _level_rows(D, units, sizes, groups))
+        levels_by_row = _level_rows(D, units, sizes, groups)
+        few = few_rows(structure, residuals, table, units, residuals.by_codes[rows], levels_by_row)
     fixed = None if few is None else D[Q:]
     return NestedResidualData(
         residuals, unit, structure, table, units, products, sizes, groups, counts, fitted, left, few, fixed
@@ -252,7 +252,7 @@ def crossed_residual_data(
     fixed[-1] /= y_scale
     residuals, unit = _in_units(residuals, structure)
     table = structure.table(residuals)
-    by = np.zeros(store.n, np.intp) if residuals.by is None else residuals.by[rows].astype(np.intp)
+    by = residuals.by_codes[rows]
     counts = np.ones(store.n) if weights is None else weights.whole_rows[rows]
     elements = precision(structure, residuals, table, units, by, counts)
     crossed = CrossedRows(levels, fixed, elements, base, counts)

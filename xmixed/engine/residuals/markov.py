@@ -156,8 +156,7 @@ def gaps_within(residuals: Residuals) -> tuple[np.ndarray, np.ndarray]:
     assert residuals.time is not None
     order = rows_in_order(residuals.groups, residuals.time)
     same = np.diff(residuals.groups[order]) == 0
-    by = np.zeros(int(same.sum()), np.intp) if residuals.by is None else residuals.by[order][1:][same]
-    return np.diff(residuals.time[order])[same], by
+    return np.diff(residuals.time[order])[same], residuals.by_codes[order][1:][same]
 
 
 def lags_within(residuals: Residuals, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -165,7 +164,7 @@ def lags_within(residuals: Residuals, most: int) -> tuple[np.ndarray, np.ndarray
     assert residuals.time is not None
     order = rows_in_order(residuals.groups, residuals.time)
     time, groups = residuals.time[order], residuals.groups[order]
-    by = np.zeros(len(order), np.intp) if residuals.by is None else residuals.by[order].astype(np.intp)
+    by = residuals.by_codes[order]
     n_by, codes = residuals.n_by, []
     marked = np.zeros(most * n_by if most * n_by <= _MOST_MARKS else 0, bool)
     for apart in range(1, len(order)):

@@ -35,7 +35,7 @@ class Unstructured(LinearStructure):
         width = self._width(T)
         assert residuals.time is not None
         time = residuals.time.astype(np.intp)
-        by = np.zeros(len(residuals.groups), np.intp) if residuals.by is None else residuals.by
+        by = residuals.by_codes
         observed = np.zeros((n_by, T), bool)
         observed[by, time] = True
         # Pairs as numbers, row by row of the upper triangle, those of each by() group apart.

@@ -24,7 +24,7 @@ def whitened_rows(residuals: Residuals, parameters: np.ndarray, values: np.ndarr
     structure = structure_of(residuals)
     table = structure.table(residuals)
     full = table.fill(parameters)
-    by = np.zeros(len(values), np.intp) if residuals.by is None else residuals.by.astype(np.intp)
+    by = residuals.by_codes
     if not structure.correlated:
         return values / np.exp(full[by, 0])
     time = np.zeros(len(values)) if residuals.time is None else residuals.time

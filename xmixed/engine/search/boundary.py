@@ -10,7 +10,7 @@ from xmixed.engine.covariance.blocks import Block, metric_matrix, size, user_mat
 from xmixed.engine.covariance.distant import at_limits, is_distant
 from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.objective import Objective, Point
-from xmixed.engine.search.rounding import left_open
+from xmixed.engine.search.rounding import surely_open
 
 # A variance (or eigenvalue of the correlations) below this share is tried at exactly zero.
 _CANDIDATE = 1e-7
@@ -32,8 +32,6 @@ _LOG_ZERO = -8.0
 _ROUNDING = 1e-6
 # A fall below this may be rounding elsewhere, too.
 _PERHAPS_ROUNDING = 1e-5
-# Few trials find the largest rounding error to such a factor.
-_SURELY = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,7 +195,7 @@ def _falls(objective: Objective, point: Point, trial: Point) -> bool:
     fall = point.log_likelihood - trial.log_likelihood
     if fall <= 1e-11 * max(1.0, abs(point.log_likelihood)):
         return False
-    return not fall < _PERHAPS_ROUNDING or fall > _SURELY * left_open(objective, point)
+    return not fall < _PERHAPS_ROUNDING or fall > surely_open(objective, point)
 
 
 def _replace(objective: Objective, point: Point, index: int, psi: np.ndarray) -> Point | None:

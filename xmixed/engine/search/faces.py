@@ -17,7 +17,7 @@ from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.boundary import Boundary, Face, Rung, settle
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Step, Surface, flatness, newton_step
-from xmixed.engine.search.rounding import left_open
+from xmixed.engine.search.rounding import left_open, surely_open
 
 # The first weight, for a hundred observations, what shares of it follow, and which of these are rungs.
 _FIRST = 0.1
@@ -34,7 +34,7 @@ _ENOUGH = 1e-10
 _ROUNDING = 1e-6
 _ROUGHLY = 1e-3
 _DRAWN = 0.1
-_LOST, _SURELY = 1e-5, 4.0
+_LOST = 1e-5
 _PART = 0.1
 # An eigenvalue of the correlations below this is at zero.
 _EDGE = 1e-6
@@ -62,7 +62,7 @@ def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary | None]:
     """
     objective = root.objective
     # In the corner the log likelihood may be higher by what rounding leaves open.
-    lowest = point.log_likelihood - _SURELY * left_open(objective, point)
+    lowest = point.log_likelihood - surely_open(objective, point)
     weight = _FIRST * max(1.0, objective.problem.n / 100)
     best, rungs, way = _drawn_back(objective, point), [], []
     most = objective.sweeps.evaluations + _MOST_EVALUATIONS

@@ -241,9 +241,9 @@ def search(
         check = surface.step(state)
         if small and (not options.use_nrtolerance or _quiet(check, options)):
             return Search(state, tuple(iterations), "converged", check.scaled_gradient)
-        if not along_edge and _is_held(iterations) and is_near_face(surface.objective, point):
-            return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
-        if _stands_still(iterations) or (surface.objective.residual_count and _goes_astray(iterations)):
+        held = not along_edge and _is_held(iterations) and is_near_face(surface.objective, point)
+        astray = surface.objective.residual_count and _goes_astray(iterations)
+        if held or astray or _stands_still(iterations):
             return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
     if check is None:
         check = surface.step(state)

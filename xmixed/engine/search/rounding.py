@@ -13,6 +13,8 @@ from xmixed.engine.search.objective import Objective, Point, effect_shares
 
 _DIGIT = 2.0**-51
 _TRIALS = 4
+# Few trials find the largest rounding error to such a factor.
+_SURELY = 4.0
 # A share of y'Lambda^{-1}y below which it is next to nothing.
 _NOTHING = 1e-10
 _SEED = 1
@@ -53,6 +55,11 @@ def left_open(objective: Objective, point: Point) -> float:
         trial = objective.point(objective.matrices(moved), rho)
         off = max(off, abs(trial.log_likelihood - point.log_likelihood))
     return max(off, _of_products(objective, point))
+
+
+def surely_open(objective: Objective, point: Point) -> float:
+    """The largest change there that may be rounding alone."""
+    return _SURELY * left_open(objective, point)
 
 
 def _of_products(objective: Objective, point: Point) -> float:

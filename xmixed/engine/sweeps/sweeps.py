@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from xmixed.engine.batched import (
+    FEW_COLUMNS,
     cholesky,
     eliminated_number_by_number,
     solve_triangular,
@@ -17,7 +18,7 @@ from xmixed.engine.sweeps.directions import Derivatives, Direction, stacked
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
 
 # Columns of X that are solved for, and eliminated, number by number: calls of LAPACK take longer.
-_FEW, _FEWEST = 6, 4
+_FEW = 6
 
 Psis = tuple[np.ndarray, ...]
 
@@ -187,7 +188,7 @@ def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) 
     p = len(top) - 1
     if p == 0:
         return Upward(log_det, 0.0, top[0, 0], np.zeros(0), np.zeros((0, 0)), states)
-    if p <= _FEWEST and top.dtype == np.float64:
+    if p <= FEW_COLUMNS and top.dtype == np.float64:
         found = eliminated_number_by_number(top)
         if found is not None:
             return Upward(log_det, *found, states)
