@@ -13,6 +13,7 @@ from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.covariance.tied import Tie, check
 from xmixed.engine.errors import InsufficientObservations, InvalidModel, NoObservations
 from xmixed.engine.model import Level, Model
+from xmixed.engine.ordering import Order, ordered
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.cells import refuse_cells
 from xmixed.engine.products.columns import ColumnStore, WorkingColumn, refuse_tiny
@@ -23,9 +24,7 @@ from xmixed.engine.products.crossproducts import (
     cross_products,
     eliminated,
 )
-from xmixed.engine.products.enclosing import enclosing_level, members
-from xmixed.engine.products.grouping import Nesting, nest
-from xmixed.engine.products.indicators import falls_apart, without_crossing
+from xmixed.engine.products.enclosing import members
 from xmixed.engine.products.mixing import mixed_columns, mixture
 from xmixed.engine.products.scaling import (
     check_outcome,
@@ -34,63 +33,14 @@ from xmixed.engine.products.scaling import (
     residual_products,
     scaled_products,
 )
-from xmixed.engine.products.weights import (
-    Weights,
-    crossed_weights,
-    is_weighted,
-    refuse_weights,
-    sweep_weights,
-)
+from xmixed.engine.products.weights import refuse_weights
 from xmixed.engine.products.within import least_squares, loses_digits, within_products
 from xmixed.engine.residuals.data import ResidualData, crossed_residual_data, residual_data
-from xmixed.engine.residuals.units import (
-    counts_whole_units,
-    crosses_units,
-    eliminated_level,
-    refuse_row_weights,
-    refuse_timed_cells,
-    unit_level,
-    whole_units,
-)
+from xmixed.engine.residuals.units import refuse_row_weights, refuse_timed_cells
 
 # Residual variances that are rounding: of cross-products, and of the outcome in terms of its size.
 _LEAST_VARIANCE = 1e-14
 _ROUNDING = 1e-15
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Order:
-    """The levels as the sweeps see them.
-
-    Attributes
-    ----------
-    model : Model
-        With levels that must not cross others as columns.
-    numbered : tuple of (int, Level)
-        See `_numbered`; 0 is the number of units that are eliminated though they have no random effects.
-    nesting : Nesting or None
-        None where the levels are crossed.
-    weights : Weights or None
-    weight_scale : float
-        What the given weights were divided by.
-    size : float
-        n, or the sum of weights.
-    first : int or None
-        Where levels cross: the position of the one that must be eliminated; None where any may be.
-    """
-
-    model: Model
-    numbered: tuple[tuple[int, Level], ...]
-    nesting: Nesting | None
-    weights: Weights | None
-    weight_scale: float
-    size: float
-    first: int | None
-
-    @property
-    def counts(self) -> tuple[np.ndarray, ...] | None:
-        """How often groups count, by level."""
-        return None if self.weights is None else self.weights.groups
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,80 +136,13 @@ def prepare(model: Model, by_columns: bool = False, relative_weights: bool = Fal
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         _check(model)
-        order = _ordered(model, by_columns, relative_weights)
+        order = ordered(model, by_columns, relative_weights)
         columns = _formed(order)
         scaled = _scaled(order, columns)
         return _problem(order, scaled.columns, scaled)
 
 
-def _ordered(model: Model, by_columns: bool, relative_weights: bool) -> _Order:
-    """Put the levels in an order that the sweeps can take, those as columns for which there is none."""
-    crossing = None if by_columns or not crosses_units(model) else _crossing_units(model, relative_weights)
-    if crossing is not None:
-        return crossing
-    model, numbered, nesting, weights = _arranged(whole_units(model))
-    n = model.n
-    scale = weights.total / n if weights is not None and relative_weights else 1.0
-    if weights is not None and scale != 1.0:
-        weights = weights.divided(scale)
-    first = None
-    if nesting is None and weights is not None:
-        first = next((at for at, counts in enumerate(weights.to_above) if counts), None)
-    size = n if weights is None else weights.total
-    return _Order(model, numbered, nesting, weights, scale, size, first)
-
-
-def _crossing_units(model: Model, relative_weights: bool) -> _Order | None:
-    """Levels that cross each other or the units: one that is made of whole units is to be eliminated.
-
-    None where weights do not let the levels stand so.
-    """
-    assert model.residuals is not None
-    numbered = _numbered(model)
-    first = eliminated_level(model, [level for _, level in numbered])
-    weights, scale = None, 1.0
-    if is_weighted(model):
-        weights = crossed_weights(model, numbered)
-        if weights is None:
-            return None
-        first = next((at for at, counts in enumerate(weights.to_above) if counts), first)
-        if not counts_whole_units(model, weights, None if first is None else numbered[first][1]):
-            return None
-        scale = weights.total / len(model.y) if relative_weights else 1.0
-        weights = weights.divided(scale) if scale != 1.0 else weights
-    if first is None:
-        first = len(numbered)
-        numbered.append((0, unit_level(model.residuals)))
-        weights = None if weights is None else weights.with_level(numbered[-1][1].n_groups)
-    size = len(model.y) if weights is None else weights.total
-    return _Order(model, tuple(numbered), None, weights, scale, size, first)
-
-
-def _arranged(
-    model: Model,
-) -> tuple[Model, tuple[tuple[int, Level], ...], Nesting | None, Weights | None]:
-    """The model, its levels as the sweeps see them, their nesting and weights."""
-    n, numbered = len(model.y), _numbered(model)
-    nesting = nest(tuple(level for _, level in numbered), n)
-    numbers = [abs(number) for number, _ in numbered]
-    if nesting is None and falls_apart(model):
-        nested = without_crossing(model)
-        return _arranged(nested)
-    if not is_weighted(model):
-        return model, tuple(numbered), nesting, None
-    if nesting is None or numbers != sorted(numbers):
-        weights = crossed_weights(model, numbered) if model.residuals is None else None
-        if weights is not None:
-            return model, tuple(numbered), None, weights
-        model = without_crossing(model)
-        numbered = _numbered(model)
-        nesting = nest(tuple(level for _, level in numbered), n)
-        if nesting is None:
-            raise InvalidModel("exchangeable effects cross the groups of other levels")
-    return model, tuple(numbered), nesting, sweep_weights(model, numbered, nesting)
-
-
-def _formed(order: _Order) -> _Columns:
+def _formed(order: Order) -> _Columns:
     """Form the working columns, centred where a constant takes up the difference."""
     model = order.model
     store = ColumnStore(len(model.y), model.cells)
@@ -279,7 +162,7 @@ def _formed(order: _Order) -> _Columns:
     return _Columns(store, x, [store.centers[column] for column in x], z, y, user, orders, groups)
 
 
-def _scaled(order: _Order, columns: _Columns) -> _Scaled:
+def _scaled(order: Order, columns: _Columns) -> _Scaled:
     """Cross-multiply, and scale columns to mean square one and y to that of its OLS residual."""
     store, p, size = columns.store, len(columns.x), order.size
     form = _former(order, columns)
@@ -314,7 +197,7 @@ def _scaled(order: _Order, columns: _Columns) -> _Scaled:
     return _Scaled(columns, mix, scaled, within, fitted, offset, x_scale, y_scale, z_scales, least)
 
 
-def _former(order: _Order, columns: _Columns) -> Callable[[np.ndarray | None], CrossProducts]:
+def _former(order: Order, columns: _Columns) -> Callable[[np.ndarray | None], CrossProducts]:
     """What forms cross-products of the columns, y less Xb for given coefficients b."""
     store, places = columns.store, (columns.x, columns.y)
 
@@ -326,7 +209,7 @@ def _former(order: _Order, columns: _Columns) -> Callable[[np.ndarray | None], C
     return form
 
 
-def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
+def _problem(order: Order, columns: _Columns, scaled: _Scaled) -> Problem:
     model, store = order.model, columns.store
     crossed = residual = None
     if order.nesting is None:
@@ -363,7 +246,7 @@ def _problem(order: _Order, columns: _Columns, scaled: _Scaled) -> Problem:
 
 
 def _residual(
-    order: _Order, columns: _Columns, scaled: _Scaled, crossed: CrossedProducts | None
+    order: Order, columns: _Columns, scaled: _Scaled, crossed: CrossedProducts | None
 ) -> ResidualData:
     assert order.model.residuals is not None
     places = (columns.z, columns.x, columns.y)
@@ -393,7 +276,7 @@ def _residual(
     )
 
 
-def _blocks(order: _Order, columns: _Columns, scaled: _Scaled) -> tuple[Block, ...]:
+def _blocks(order: Order, columns: _Columns, scaled: _Scaled) -> tuple[Block, ...]:
     """The blocks of all levels, in the order of the model's equations."""
     blocks: list[Block] = []
     ties: dict[int, Tie] = {}
@@ -412,17 +295,6 @@ def _blocks(order: _Order, columns: _Columns, scaled: _Scaled) -> tuple[Block, .
         blocks += _level_blocks(level, number, position, change, user_scales, products, count)
     blocks.sort(key=lambda block: (block.level, block.equation))
     return tuple(_tied(block, ties.get(block.level)) for block in blocks)
-
-
-def _numbered(model: Model) -> list[tuple[int, Level]]:
-    """The levels that the sweeps see, largest groups first, with their numbers in the model.
-
-    Those that stand for the covariance of effects within larger groups have the number with a minus. They
-    come above the level they belong to: without its v - c, a negative c would not be a covariance matrix.
-    """
-    numbered = [(i + 1, level) for i, level in enumerate(model.levels) if level.equations]
-    numbered += [(-i, enclosing_level(level)) for i, level in numbered if members(level) > 1]
-    return sorted(numbered, key=lambda pair: pair[1].n_groups)
 
 
 def _tied(block: Block, tie: Tie | None) -> Block:

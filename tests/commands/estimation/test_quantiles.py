@@ -5,8 +5,11 @@ Figures of R: tests/conformance/test_econometrics.py.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+import scipy.optimize
 
 import xmixed
 from tests.conformance.test_econometrics import FOLDER
@@ -50,6 +53,109 @@ def test_a_quantile_of_a_constant_is_the_quantile() -> None:
     assert regression_quantile(y, np.ones((5, 1)), 0.5)[0] == 5.0
     assert regression_quantile(y + 1e9, np.ones((5, 1)), 0.5)[0] == 5.0 + 1e9
     assert tilted_sum(y - 5.0, 0.5) == 12.0
+
+
+def test_the_lower_of_two_quantiles_of_a_constant() -> None:
+    y, w = np.array([7.0, 1.0, 3.0, 2.0]), np.array([1.0, 2.0, 1.0, 2.0])
+    assert regression_quantile(y, np.ones((4, 1)), 0.5)[0] == 2.0
+    assert regression_quantile(y, np.ones((4, 1)), 0.75)[0] == 3.0
+    assert regression_quantile(y, np.full((4, 1), 2.0), 0.5, w)[0] == 1.0
+    assert regression_quantile(y, np.ones((4, 1)), 1 / 3, w)[0] == 1.0
+
+
+@pytest.fixture
+def programmes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of the linear programmes that are solved."""
+    solved, whole = [], scipy.optimize.linprog
+
+    def counted(c: np.ndarray, **others: Any) -> object:
+        solved.append(len(c))
+        return whole(c, **others)
+
+    monkeypatch.setattr(scipy.optimize, "linprog", counted)
+    return solved
+
+
+def sum_of_programme(y: np.ndarray, X: np.ndarray, q: float, w: np.ndarray) -> float:
+    """Return the least tilted sum by the primal programme, errors split into u - v, by the simplex method."""
+    n, k = X.shape
+    costs = np.concatenate([np.zeros(k), 2 * q * w, 2 * (1 - q) * w])
+    bounds = [(None, None)] * k + [(0, None)] * (2 * n)
+    equations = np.hstack([X, np.eye(n), -np.eye(n)])
+    return scipy.optimize.linprog(costs, A_eq=equations, b_eq=y, bounds=bounds, method="highs-ds").fun
+
+
+@pytest.mark.parametrize("q", [0.07, 0.25, 0.5, 0.9])
+@pytest.mark.parametrize("kind", ["continuous", "ties", "groups", "heavy", "copies"])
+@pytest.mark.parametrize("n", [4, 12, 150])
+def test_the_least_sum(kind: str, q: float, n: int) -> None:
+    draws = np.random.default_rng(n)
+    X = np.column_stack([draws.normal(size=(n, 2)), np.ones(n)])
+    y = X @ [1.0, -2.0, 0.5] + (draws.standard_cauchy(n) if kind == "heavy" else draws.normal(size=n))
+    w = draws.integers(1, 4, n).astype(float)
+    if kind == "ties":
+        X[:, :2], y = np.round(X[:, :2]), np.round(y)
+    if kind == "groups":
+        X[:, :2] = np.arange(n)[:, None] % 3 == [1, 2]
+    if kind == "copies":
+        X, y = np.repeat(X, 3, axis=0), np.repeat(y, 3)
+        w = np.repeat(w, 3)
+    if np.linalg.matrix_rank(X) < 3:
+        pytest.skip("no full rank")
+    for weights in (w, np.ones(len(y))):
+        b = regression_quantile(y, X, q, weights)
+        found = tilted_sum(y - X @ b, q, weights)
+        assert found == pytest.approx(sum_of_programme(y, X, q, weights), rel=1e-9, abs=1e-9)
+        assert np.sum(np.abs(y - X @ b) < 1e-9) >= 3
+
+
+@pytest.mark.parametrize("q", [0.05, 0.5, 0.8])
+@pytest.mark.parametrize("n", [40, 5000])
+def test_ordinary_data_need_no_linear_programme(programmes: list[int], n: int, q: float) -> None:
+    draws = np.random.default_rng(5)
+    X = np.column_stack([draws.normal(size=(n, 4)), np.ones(n)])
+    y = X.sum(axis=1) + np.exp(draws.normal(size=n))
+    b = regression_quantile(y, X, q)
+    assert not programmes
+    # The subgradient of a minimum: the rows that are fitted make up for the others within their bounds.
+    errors = y - X @ b
+    fitted = np.argsort(np.abs(errors))[:5]
+    a = (errors > 0).astype(float)
+    a[fitted] = 0
+    own = np.linalg.solve(X[fitted].T, (1 - q) * X.sum(axis=0) - X.T @ a)
+    assert np.all((own > 0) & (own < 1))
+    np.testing.assert_allclose(errors[fitted], 0, atol=1e-12)
+
+
+def test_ties_need_programmes_in_few_rows(programmes: list[int]) -> None:
+    draws = np.random.default_rng(6)
+    x = np.repeat([0.0, 1.0], 5000)
+    y = draws.normal(size=10000) + x
+    b = regression_quantile(y, np.column_stack([x, np.ones(10000)]), 0.5)
+    assert programmes and max(programmes) < 10000
+    for own, fit in ((0, b[1]), (1, b.sum())):
+        middle = np.sort(y[x == own])[2499:2501]
+        assert middle[0] - 1e-12 <= fit <= middle[1] + 1e-12
+
+
+@pytest.mark.parametrize("size", [1e-250, 1e-100, 1e100, 1e300])
+def test_any_unit(size: float) -> None:
+    draws = np.random.default_rng(7)
+    X = np.column_stack([draws.normal(size=100), np.ones(100)])
+    y = draws.normal(size=100)
+    np.testing.assert_allclose(
+        regression_quantile(y * size, X, 0.3) / size, regression_quantile(y, X, 0.3), 1e-12
+    )
+
+
+def test_an_outlier_of_any_size_is_one_row() -> None:
+    draws = np.random.default_rng(8)
+    X = np.column_stack([draws.normal(size=200), np.ones(200)])
+    y = draws.normal(size=200)
+    y[0] = 100.0
+    wanted = regression_quantile(y, X, 0.3)
+    for y[0] in (1e6, 1e9, 1e12):
+        np.testing.assert_allclose(regression_quantile(y, X, 0.3), wanted, rtol=1e-12)
 
 
 def test_as_many_rows_as_columns_are_fitted_exactly(session: xmixed.Session) -> None:

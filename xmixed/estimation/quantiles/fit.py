@@ -106,8 +106,9 @@ def drawn_again(
     """Return the coefficients of all quantiles in samples drawn with replacement, (reps, quantiles x k)."""
     n, found = len(rows.y), []
     for _ in range(reps):
-        chosen = generator.integers(0, n, n)
-        weights = None if rows.weights is None else rows.weights[chosen]
+        # A row drawn several times counts as often: without copies, fits pass through k rows only.
+        chosen, times = np.unique(generator.integers(0, n, n), return_counts=True)
+        weights = times * (1.0 if rows.weights is None else rows.weights[chosen])
         own = Rows(rows.y[chosen], rows.X[chosen], weights, rows.n)
         if np.linalg.matrix_rank(own.X) < own.X.shape[1]:
             continue
