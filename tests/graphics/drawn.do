@@ -329,3 +329,9 @@ kdensity distance, student(5) stopts(lcolor(red))
 scatter distance age, mlabel(subject) mlabvposition(age)
 graph combine one two, scheme(s1mono) commonscheme
 xtline distance if subject < 4, byopts(rows(1))
+binscatter distance age, nquantiles(3)
+binscatter distance age, controls(gappy)
+binscatter distance age, absorb(subject)
+binscatter distance age, linetype(none)
+binscatter distance age, medians
+grc1leg one two, legendfrom(two)

@@ -23,6 +23,7 @@ ELSEWHERE = {
     *("addplot", "generate", "se", "graph", "scatter"),
     *("group", "lowess", "mspline", "lsopts", "msopts", "table", "plot"),
     *("relevel", "density", "addlabopts", "rlopts", "note", "off", "all", "horizontal", "nograph"),
+    *("summary", "detail", "neigen"),
 }
 """Options that other tests show, or that ask for what is so without them."""
 

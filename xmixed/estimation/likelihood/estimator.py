@@ -12,7 +12,7 @@ from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.likelihood.kinds import KINDS
-from xmixed.estimation.likelihood.options import COEF, EFORM, IRR, LIKELIHOOD_DISPLAY, OR, RRR
+from xmixed.estimation.likelihood.options import COEF, IRR, LIKELIHOOD_DISPLAY, OR, RRR
 from xmixed.estimation.likelihood.residual_statistics import influence
 from xmixed.estimation.likelihood.statistics import STATISTICS
 from xmixed.estimation.resampling.options import exponential_heading
@@ -53,7 +53,7 @@ class LikelihoodModel:
         """Return the table of coefficients, exponentiated where options say so."""
         options = display_options(option, settings, False)
         kind = KINDS[estimates.macros["cmd"]]
-        asked = any(option(spec.name) for spec in (OR, IRR, RRR, EFORM))
+        asked = any(option(spec.name) for spec in (OR, IRR, RRR))
         own = kind.exponential if asked or (kind.command == "logistic" and not option(COEF.name)) else ""
         extras = TableExtras(
             own or exponential_heading(option),

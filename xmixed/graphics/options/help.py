@@ -60,6 +60,9 @@ COMBINED = {
     "iscale": "size of texts in the graphs",
     "altshrink": "sizes by the number of graphs",
     "imargin": "room between the graphs",
+    "legendfrom": "the graph whose legend stands for all",
+    "position": "where the legend stands, as on a clock",
+    "ring": "how far from the graphs the legend stands",
 }
 HELP: dict[str, str] = {
     **TITLES,

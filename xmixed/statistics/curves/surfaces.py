@@ -56,6 +56,9 @@ def _distinct(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, 
 def _thin_plate(places: np.ndarray, z: np.ndarray, targets: np.ndarray) -> np.ndarray:
     from scipy.interpolate import RBFInterpolator
 
+    # The solver notices only what is singular to the last bit, which is a matter of the processor.
+    if np.linalg.matrix_rank(places - places.mean(axis=0)) < 2:
+        raise ValueError("the points lie on one line")
     near = NEAREST if len(z) > MOST_EXACT else None
     try:
         return RBFInterpolator(places, z, neighbors=near, kernel="thin_plate_spline")(targets)
