@@ -10,8 +10,8 @@ import pytest
 from scipy import integrate, special
 
 import xmixed
+from tests.conformance.econometrics import V, b, fails
 from tests.conformance.test_econometrics import FOLDER
-from xmixed.errors import StataError
 from xmixed.estimation.equations import rows
 from xmixed.statistics.bivariate_normal import bivariate_normal
 
@@ -36,20 +36,6 @@ def made() -> xmixed.Session:
 def session(made: xmixed.Session) -> xmixed.Session:
     made.run("estimates clear")
     return made
-
-
-def b(session: xmixed.Session) -> np.ndarray:
-    return session.e.matrices["b"].values[0]
-
-
-def V(session: xmixed.Session) -> np.ndarray:
-    return session.e.matrices["V"].values
-
-
-def fails(session: xmixed.Session, line: str) -> int:
-    with pytest.raises(StataError) as caught:
-        session.run(line)
-    return caught.value.code
 
 
 RANDOM = np.random.default_rng(7)

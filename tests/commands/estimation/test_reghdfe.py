@@ -6,30 +6,13 @@ import numpy as np
 import pytest
 
 import xmixed
-from tests.conformance.test_econometrics import FOLDER
-from xmixed.errors import StataError
+from tests.conformance.econometrics import V, b, fails, started
 from xmixed.statistics.linear.absorption import Factor, components, partialled_out, without_singletons
 
 
 @pytest.fixture
 def session() -> xmixed.Session:
-    session = xmixed.Session()
-    session.run((FOLDER / "data.do").read_text())
-    return session
-
-
-def b(session: xmixed.Session) -> np.ndarray:
-    return session.e.matrices["b"].values[0]
-
-
-def V(session: xmixed.Session) -> np.ndarray:
-    return session.e.matrices["V"].values
-
-
-def fails(session: xmixed.Session, line: str) -> int:
-    with pytest.raises(StataError) as caught:
-        session.run(line)
-    return caught.value.code
+    return started()
 
 
 @pytest.mark.parametrize("weighted", [False, True])

@@ -6,29 +6,12 @@ import numpy as np
 import pytest
 
 import xmixed
-from tests.conformance.test_econometrics import FOLDER
-from xmixed.errors import StataError
+from tests.conformance.econometrics import V, b, fails, started
 
 
 @pytest.fixture
 def session() -> xmixed.Session:
-    session = xmixed.Session()
-    session.run((FOLDER / "data.do").read_text() + "tsset n\nkeep in 1/120")
-    return session
-
-
-def b(session: xmixed.Session) -> np.ndarray:
-    return session.e.matrices["b"].values[0]
-
-
-def V(session: xmixed.Session) -> np.ndarray:
-    return session.e.matrices["V"].values
-
-
-def fails(session: xmixed.Session, line: str) -> int:
-    with pytest.raises(StataError) as caught:
-        session.run(line)
-    return caught.value.code
+    return started("tsset n\nkeep in 1/120")
 
 
 def test_newey(session: xmixed.Session) -> None:

@@ -6,21 +6,12 @@ import numpy as np
 import pytest
 
 import xmixed
-from tests.conformance.test_econometrics import FOLDER
-from xmixed.errors import StataError
+from tests.conformance.econometrics import fails, started
 
 
 @pytest.fixture
 def session() -> xmixed.Session:
-    session = xmixed.Session()
-    session.run((FOLDER / "data.do").read_text() + "xtset id t")
-    return session
-
-
-def fails(session: xmixed.Session, line: str) -> int:
-    with pytest.raises(StataError) as caught:
-        session.run(line)
-    return caught.value.code
+    return started("xtset id t")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,22 +11,16 @@ from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.inference.expressions import numerical_gradient
 from xmixed.estimation.inference.limits import statistics_of_limits
-from xmixed.estimation.inference.prediction import linear_gradient, standard_error_of_prediction
-from xmixed.estimation.likelihood.predictors import linear
+from xmixed.estimation.inference.prediction import label, linear_gradient, standard_error_of_prediction
+from xmixed.estimation.likelihood.predictors import linear, terms_of
 from xmixed.estimation.results import Option, Statistic
-from xmixed.expressions.factors.terms import Term
 from xmixed.formats import format_value
 from xmixed.output import Line
 from xmixed.render.layouts.estimation.censored import CensoredHeader, render_header, render_summary
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
 from xmixed.session.results import Estimates
 
-
-def _terms(e: Estimates) -> tuple[Term | None, ...]:
-    return e.payload.terms
-
-
-_gradient = linear_gradient(_terms)
+_gradient = linear_gradient(terms_of)
 
 
 def _xb(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
@@ -40,21 +33,17 @@ def _sigma(e: Estimates) -> float:
 
 
 def _stdf(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    own = standard_error_of_prediction(_terms)(e, frame, "")
+    own = standard_error_of_prediction(terms_of)(e, frame, "")
     return np.sqrt(own**2 + _sigma(e) ** 2)
-
-
-def _text(text: str) -> Callable[[Estimates, str], str]:
-    return lambda e, argument: text
 
 
 _LIMITS = statistics_of_limits(lambda e, frame: (linear(e, frame), _sigma(e)))
 STATISTICS = (
     Statistic(
-        "xb", "xb", _xb, _text("Linear prediction"), gradient=_gradient, assumed="xb assumed; fitted values"
+        "xb", "xb", _xb, label("Linear prediction"), gradient=_gradient, assumed="xb assumed; fitted values"
     ),
-    Statistic("stdp", "stdp", standard_error_of_prediction(_terms), _text("S.E. of the prediction")),
-    Statistic("stdf", "stdf", _stdf, _text("S.E. of the forecast")),
+    Statistic("stdp", "stdp", standard_error_of_prediction(terms_of), label("S.E. of the prediction")),
+    Statistic("stdf", "stdf", _stdf, label("S.E. of the forecast")),
     *(replace(own, gradient=numerical_gradient(own.values)) for own in _LIMITS),
 )
 

@@ -6,6 +6,13 @@ from xmixed.estimation.likelihood.options import NOCONSTANT
 from xmixed.estimation.table_options import TABLE_OPTIONS
 from xmixed.language.syntax import OptionSpec, Syntax
 
+_RHOTYPE = OptionSpec(
+    "rhotype",
+    "rho",
+    "choice",
+    "how autocorrelations are estimated",
+    (("regress", "reg"), ("freg", "freg"), ("tscorr", "tsc"), ("dw", "dw")),
+)
 XTPCSE_SYNTAX = Syntax(
     "varlist_factor",
     condition=True,
@@ -19,13 +26,7 @@ XTPCSE_SYNTAX = Syntax(
             "autocorrelation: independent, ar1 or psar1",
             (("independent", "i"), ("ar1", "a"), ("psar1", "p")),
         ),
-        OptionSpec(
-            "rhotype",
-            "rho",
-            "choice",
-            "how autocorrelations are estimated",
-            (("regress", "reg"), ("freg", "freg"), ("tscorr", "tsc"), ("dw", "dw")),
-        ),
+        _RHOTYPE,
         OptionSpec("hetonly", "het", help="panels of different variances, not correlated"),
         OptionSpec("independent", "ind", help="one variance, panels not correlated"),
         OptionSpec("casewise", "case", help="covariances from periods that all panels have; the default"),
@@ -58,13 +59,7 @@ XTGLS_SYNTAX = Syntax(
             "autocorrelation: independent, ar1 or psar1",
             (("independent", "i"), ("ar1", "a"), ("psar1", "p")),
         ),
-        OptionSpec(
-            "rhotype",
-            "rho",
-            "choice",
-            "how autocorrelations are estimated",
-            (("regress", "reg"), ("freg", "freg"), ("tscorr", "tsc"), ("dw", "dw")),
-        ),
+        _RHOTYPE,
         OptionSpec("igls", "ig", help="iterate until the coefficients stay"),
         OptionSpec("nmk", "nmk", help="variances divided by N - k and not by N"),
         OptionSpec("force", "force", help="go on with times that have gaps", built=False),

@@ -13,8 +13,8 @@ from xmixed.estimation.equations.rows import mills
 from xmixed.estimation.frame import EstimationFrame, variable_of
 from xmixed.estimation.inference.expressions import numerical_gradient
 from xmixed.estimation.inference.limits import statistics_of_limits
-from xmixed.estimation.inference.prediction import quadratic_forms
-from xmixed.estimation.likelihood.predictors import equation_terms, label, linear, offset_of
+from xmixed.estimation.inference.prediction import label, quadratic_forms
+from xmixed.estimation.likelihood.predictors import equation_terms, linear, offset_of
 from xmixed.estimation.results import Statistic
 from xmixed.language.syntax import OptionSpec
 from xmixed.session.results import Estimates

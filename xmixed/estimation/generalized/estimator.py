@@ -16,11 +16,12 @@ from xmixed.estimation.generalized.links import Link
 from xmixed.estimation.generalized.options import GLM_DISPLAY, Distribution, read_link
 from xmixed.estimation.generalized.trials import trials_over
 from xmixed.estimation.inference.prediction import (
+    label,
     linear_gradient,
     quadratic_forms,
     standard_error_of_prediction,
 )
-from xmixed.estimation.likelihood.predictors import linear, offset_of
+from xmixed.estimation.likelihood.predictors import linear, offset_of, terms_of
 from xmixed.estimation.likelihood.residual_statistics import outcome_of
 from xmixed.estimation.results import Option, Statistic
 from xmixed.expressions.factors.terms import Term
@@ -30,12 +31,7 @@ from xmixed.render.layouts.estimation.generalized import GeneralizedHeader, rend
 from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
 
-
-def _terms(e: Estimates) -> tuple[Term | None, ...]:
-    return e.payload.terms
-
-
-_gradient = linear_gradient(_terms)
+_gradient = linear_gradient(terms_of)
 
 
 def _model(e: Estimates) -> tuple[Family, Link]:
@@ -68,7 +64,7 @@ class _Parts:
         """Return the diagonal of the hat matrix."""
         V = e.matrices.get("V_modelbased", e.matrices["V"]).values / e.scalars["phi"]
         w = self.trials * self.slope**2 / self.variance
-        return w * quadratic_forms(frame.design(_terms(e)), V)
+        return w * quadratic_forms(frame.design(terms_of(e)), V)
 
 
 def _xb(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
@@ -128,15 +124,11 @@ def _cooksd(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
     return pearson * h / (e.scalars["rank"] * e.scalars["phi"] * (1 - h) ** 2)
 
 
-def _text(text: str) -> Callable[[Estimates, str], str]:
-    return lambda e, argument: text
-
-
 SCORE = Statistic(
     "score",
     "sc",
     _residual(lambda own: own.trials * (own.y - own.mu) * own.slope / own.variance),
-    _text("equation-level score"),
+    label("equation-level score"),
     needs="outcome",
 )
 STATISTICS = (
@@ -148,25 +140,25 @@ STATISTICS = (
         gradient=_mu_gradient,
         assumed="mu assumed; predicted mean {depvar}",
     ),
-    Statistic("xb", "xb", _xb, _text("Linear prediction"), gradient=_gradient),
-    Statistic("eta", "eta", _xb, _text("Linear prediction"), gradient=_gradient),
-    Statistic("stdp", "stdp", standard_error_of_prediction(_terms), _text("S.E. of the prediction")),
-    Statistic("anscombe", "a", _residual(_anscombe), _text("Anscombe residual"), needs="outcome"),
-    Statistic("cooksd", "c", _cooksd, _text("Cook's distance"), needs="sample"),
-    Statistic("deviance", "d", _residual(_deviance), _text("deviance residual"), needs="outcome"),
-    Statistic("hat", "h", _hat, _text("hat diagonal"), needs="sample"),
+    Statistic("xb", "xb", _xb, label("Linear prediction"), gradient=_gradient),
+    Statistic("eta", "eta", _xb, label("Linear prediction"), gradient=_gradient),
+    Statistic("stdp", "stdp", standard_error_of_prediction(terms_of), label("S.E. of the prediction")),
+    Statistic("anscombe", "a", _residual(_anscombe), label("Anscombe residual"), needs="outcome"),
+    Statistic("cooksd", "c", _cooksd, label("Cook's distance"), needs="sample"),
+    Statistic("deviance", "d", _residual(_deviance), label("deviance residual"), needs="outcome"),
+    Statistic("hat", "h", _hat, label("hat diagonal"), needs="sample"),
     Statistic(
         "pearson",
         "p",
         _residual(lambda own: np.sqrt(own.trials / own.variance) * (own.y - own.mu)),
-        _text("Pearson residual"),
+        label("Pearson residual"),
         needs="outcome",
     ),
     Statistic(
         "response",
         "r",
         _residual(lambda own: own.trials * (own.y - own.mu)),
-        _text("response residual"),
+        label("response residual"),
         needs="outcome",
     ),
     SCORE,
@@ -174,7 +166,7 @@ STATISTICS = (
         "working",
         "w",
         _residual(lambda own: (own.y - own.mu) / own.slope),
-        _text("working residual"),
+        label("working residual"),
         needs="outcome",
     ),
 )
@@ -206,7 +198,7 @@ class Glm:
         return [*table, line(f"(Standard errors scaled using square root of {text}.)")]
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return _terms(estimates)
+        return terms_of(estimates)
 
     def influence(self, estimates: Estimates, frame: EstimationFrame) -> np.ndarray:
         """See `results.HasInfluence`."""

@@ -169,6 +169,11 @@ Terms = Callable[[Estimates], Sequence]
 """terms(e): the term of each coefficient, None for parameters of no covariate."""
 
 
+def label(text: str) -> Callable[[Estimates, str], str]:
+    """Return what gives a fixed label."""
+    return lambda e, argument: text
+
+
 def linear_predictor(terms: Terms) -> Callable[[Estimates, EstimationFrame, str], np.ndarray]:
     """Return the values of X b."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy import special
 
@@ -21,6 +19,11 @@ def kind_of(e: Estimates) -> Kind:
 
 def fitted_of(e: Estimates) -> FittedTerms:
     return e.payload
+
+
+def terms_of(e: Estimates) -> tuple[Term | None, ...]:
+    """Return the term of each coefficient of e(b)."""
+    return fitted_of(e).terms
 
 
 def equation_terms(e: Estimates, equation: int) -> tuple[Term | None, ...]:
@@ -110,8 +113,3 @@ def positive_probability(e: Estimates, frame: EstimationFrame) -> np.ndarray:
     if link == "cloglog":
         return -np.expm1(-np.exp(eta))
     return special.expit(eta) if link == "logit" else special.ndtr(eta)
-
-
-def label(text: str) -> Callable[[Estimates, str], str]:
-    """Return what gives a fixed label."""
-    return lambda e, argument: text

@@ -12,14 +12,13 @@ from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.fitted import FittedTerms
 from xmixed.estimation.frame import EstimationFrame, variable_of
 from xmixed.estimation.inference.expressions import numerical_gradient
-from xmixed.estimation.inference.prediction import quadratic_forms
+from xmixed.estimation.inference.prediction import label, quadratic_forms
 from xmixed.estimation.likelihood.dispersed import DISPERSIONS
 from xmixed.estimation.likelihood.kinds import KINDS
 from xmixed.estimation.likelihood.patterns import Patterns, patterns_of
 from xmixed.estimation.likelihood.predictors import (
     category_probabilities,
     equation_terms,
-    label,
     linear,
     positive_probability,
 )

@@ -10,7 +10,7 @@ from scipy import special
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.frame import EstimationFrame, variable_of
-from xmixed.estimation.inference.prediction import quadratic_forms
+from xmixed.estimation.inference.prediction import label, quadratic_forms
 from xmixed.estimation.likelihood.families import poisson
 from xmixed.estimation.likelihood.models import POINTWISE
 from xmixed.estimation.likelihood.predictors import (
@@ -19,7 +19,6 @@ from xmixed.estimation.likelihood.predictors import (
     equation_terms,
     fitted_of,
     kind_of,
-    label,
     linear,
     offset_of,
     positive_probability,

@@ -12,6 +12,7 @@ from xmixed.estimation.fitted import FittedTerms
 from xmixed.estimation.frame import EstimationFrame, sample_rows, variable_of
 from xmixed.estimation.inference.limits import statistics_of_limits
 from xmixed.estimation.inference.prediction import (
+    label,
     linear_gradient,
     linear_predictor,
     quadratic_forms,
@@ -37,10 +38,6 @@ def terms_of(estimates: Estimates) -> tuple[Term | None, ...]:
 _xb = linear_predictor(terms_of)
 _gradient = linear_gradient(terms_of)
 _stdp = standard_error_of_prediction(terms_of)
-
-
-def _labelled(text: str) -> Callable[[Estimates, str], str]:
-    return lambda estimates, argument: text
 
 
 def _outcome(e: Estimates, frame: EstimationFrame) -> np.ndarray:
@@ -137,25 +134,25 @@ _LINEAR = Statistic(
     "xb",
     "xb",
     _xb,
-    _labelled("Linear prediction"),
+    label("Linear prediction"),
     gradient=_gradient,
     linear=True,
     assumed="xb assumed; fitted values",
 )
 REGRESS_STATISTICS = (
     _LINEAR,
-    Statistic("residuals", "r", _residuals, _labelled("Residuals"), needs=OUTCOME),
-    Statistic("rstandard", "rsta", _rstandard, _labelled("Standardized residuals"), needs=SAMPLE),
-    Statistic("rstudent", "rstu", _rstudent, _labelled("Studentized residuals"), needs=SAMPLE),
-    Statistic("leverage", "l", _leverage, _labelled("Leverage"), needs=SAMPLE),
-    Statistic("hat", "h", _leverage, _labelled("Leverage"), needs=SAMPLE),
-    Statistic("cooksd", "c", _cooksd, _labelled("Cook's D"), needs=SAMPLE),
-    Statistic("stdp", "stdp", _stdp, _labelled("S.E. of the prediction")),
-    Statistic("stdf", "stdf", _stdf, _labelled("S.E. of the forecast")),
-    Statistic("stdr", "stdr", _stdr, _labelled("S.E. of the residual"), needs=SAMPLE),
-    Statistic("dfits", "dfi", _dfits, _labelled("Dfits"), needs=SAMPLE),
-    Statistic("covratio", "cov", _covratio, _labelled("Covratio"), needs=SAMPLE),
-    Statistic("welsch", "w", _welsch, _labelled("Welsch distance"), needs=SAMPLE),
+    Statistic("residuals", "r", _residuals, label("Residuals"), needs=OUTCOME),
+    Statistic("rstandard", "rsta", _rstandard, label("Standardized residuals"), needs=SAMPLE),
+    Statistic("rstudent", "rstu", _rstudent, label("Studentized residuals"), needs=SAMPLE),
+    Statistic("leverage", "l", _leverage, label("Leverage"), needs=SAMPLE),
+    Statistic("hat", "h", _leverage, label("Leverage"), needs=SAMPLE),
+    Statistic("cooksd", "c", _cooksd, label("Cook's D"), needs=SAMPLE),
+    Statistic("stdp", "stdp", _stdp, label("S.E. of the prediction")),
+    Statistic("stdf", "stdf", _stdf, label("S.E. of the forecast")),
+    Statistic("stdr", "stdr", _stdr, label("S.E. of the residual"), needs=SAMPLE),
+    Statistic("dfits", "dfi", _dfits, label("Dfits"), needs=SAMPLE),
+    Statistic("covratio", "cov", _covratio, label("Covratio"), needs=SAMPLE),
+    Statistic("welsch", "w", _welsch, label("Welsch distance"), needs=SAMPLE),
     Statistic(
         "dfbeta",
         "dfb",
@@ -165,7 +162,7 @@ REGRESS_STATISTICS = (
         takes="a covariate",
     ),
     *statistics_of_limits(lambda e, frame: (_xb(e, frame, ""), e.scalars["rmse"])),
-    Statistic("score", "sc", _residuals, _labelled("Score"), needs=OUTCOME),
+    Statistic("score", "sc", _residuals, label("Score"), needs=OUTCOME),
 )
 
 
@@ -207,15 +204,12 @@ def _e_it(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
 
 
 def _group_label(pattern: str) -> Callable[[Estimates, str], str]:
-    def label(e: Estimates, argument: str) -> str:
-        return pattern.replace("id", e.macros["ivar"])
-
-    return label
+    return lambda e, argument: pattern.replace("id", e.macros["ivar"])
 
 
 LINEAR_PREDICTION = (
     _LINEAR,
-    Statistic("stdp", "stdp", _stdp, _labelled("S.E. of the prediction")),
+    Statistic("stdp", "stdp", _stdp, label("S.E. of the prediction")),
 )
 """Of panels and absorbed groups, without their effects."""
 
@@ -228,13 +222,13 @@ XTREG_STATISTICS = (
 )
 AREG_STATISTICS = (
     *LINEAR_PREDICTION,
-    Statistic("dresiduals", "dr", _residuals, _labelled("Residuals"), needs=OUTCOME),
-    Statistic("xbd", "xbd", _xbu, _labelled("Xb + d[absorbvar]"), needs=SAMPLE),
-    Statistic("d", "d", _u, _labelled("d[absorbvar]"), needs=SAMPLE),
-    Statistic("residuals", "r", _e_it, _labelled("Residuals"), needs=SAMPLE),
+    Statistic("dresiduals", "dr", _residuals, label("Residuals"), needs=OUTCOME),
+    Statistic("xbd", "xbd", _xbu, label("Xb + d[absorbvar]"), needs=SAMPLE),
+    Statistic("d", "d", _u, label("d[absorbvar]"), needs=SAMPLE),
+    Statistic("residuals", "r", _e_it, label("Residuals"), needs=SAMPLE),
 )
 IV_STATISTICS = (
     REGRESS_STATISTICS[0],
     *(item for item in REGRESS_STATISTICS if item.name in ("residuals", "stdp")),
-    Statistic("score", "sc", _residuals, _labelled("equation-level score"), needs=OUTCOME),
+    Statistic("score", "sc", _residuals, label("equation-level score"), needs=OUTCOME),
 )

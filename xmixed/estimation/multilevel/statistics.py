@@ -12,6 +12,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.frame import EstimationFrame, sample_rows, variable_of
 from xmixed.estimation.inference.expressions import numerical_gradient
 from xmixed.estimation.inference.prediction import (
+    label,
     linear_gradient,
     linear_predictor,
     standard_error_of_prediction,
@@ -277,24 +278,20 @@ def _effects(figure: str) -> Callable[[Estimates, EstimationFrame, str], np.ndar
     return values
 
 
-def _text(text: str) -> Callable[[Estimates, str], str]:
-    return lambda e, argument: text
-
-
 _XB = (
-    Statistic("xb", "xb", _xb, _text("Linear prediction, fixed portion"), gradient=_gradient),
+    Statistic("xb", "xb", _xb, label("Linear prediction, fixed portion"), gradient=_gradient),
     Statistic(
         "stdp",
         "stdp",
         standard_error_of_prediction(terms_of),
-        _text("S.E. of the linear prediction, fixed portion"),
+        label("S.E. of the linear prediction, fixed portion"),
     ),
-    Statistic("eta", "eta", _eta, _text("Linear prediction: xb + Zu")),
+    Statistic("eta", "eta", _eta, label("Linear prediction: xb + Zu")),
     Statistic(
         "reffects",
         "re",
         _effects("means"),
-        _text("Random effects"),
+        label("Random effects"),
         partial(effect_labels, "Random effects"),
         needs="nothing",
         modifiers=LEVELS,
@@ -303,7 +300,7 @@ _XB = (
         "reses",
         "reses",
         _effects("errors"),
-        _text("Std. err. of random effects"),
+        label("Std. err. of random effects"),
         partial(effect_labels, "Std. err. of random effects"),
         needs="nothing",
         modifiers=LEVELS,
@@ -330,7 +327,7 @@ def _probabilities(name: str, assumed: str) -> Statistic:
         name,
         name,
         _values,
-        _text(""),
+        label(""),
         columns=_category_labels,
         gradient=_values_gradient,
         assumed=assumed,
@@ -343,7 +340,7 @@ MEANS = (
     _means("mu", "mu assumed; predicted means"),
     _means("pr", ""),
     *_XB,
-    Statistic("pearson", "p", _pearson, _text("Pearson residuals"), needs="outcome"),
-    Statistic("deviance", "d", _deviance, _text("Deviance residuals"), needs="outcome"),
+    Statistic("pearson", "p", _pearson, label("Pearson residuals"), needs="outcome"),
+    Statistic("deviance", "d", _deviance, label("Deviance residuals"), needs="outcome"),
 )
 PROBABILITIES = (_probabilities("pr", "pr assumed; predicted probabilities"), _probabilities("mu", ""), *_XB)

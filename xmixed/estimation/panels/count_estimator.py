@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame
-from xmixed.estimation.inference.prediction import linear_gradient, standard_error_of_prediction
+from xmixed.estimation.inference.prediction import label, linear_gradient, standard_error_of_prediction
 from xmixed.estimation.likelihood.options import IRR
-from xmixed.estimation.likelihood.predictors import linear, offset_of
+from xmixed.estimation.likelihood.predictors import linear, offset_of, terms_of
 from xmixed.estimation.panels.estimator import panel_header
 from xmixed.estimation.resampling.options import exponential_heading
 from xmixed.estimation.results import Option, Statistic
 from xmixed.estimation.table_options import TABLE_OPTIONS
-from xmixed.expressions.factors.terms import Term
 from xmixed.formats import format_value
 from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
 from xmixed.session.results import Estimates
 
-
-def _terms(e: Estimates) -> tuple[Term | None, ...]:
-    return e.payload.terms
-
-
-_gradient = linear_gradient(_terms)
-
-
-def _text(text: str) -> Callable[[Estimates, str], str]:
-    return lambda e, argument: text
+_gradient = linear_gradient(terms_of)
 
 
 def _xb(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
@@ -58,13 +46,13 @@ def _iru0_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.nd
 
 STATISTICS = (
     Statistic(
-        "xb", "xb", _xb, _text("Linear prediction"), gradient=_gradient, assumed="xb assumed; fitted values"
+        "xb", "xb", _xb, label("Linear prediction"), gradient=_gradient, assumed="xb assumed; fitted values"
     ),
-    Statistic("stdp", "stdp", standard_error_of_prediction(_terms), _text("S.E. of the prediction")),
+    Statistic("stdp", "stdp", standard_error_of_prediction(terms_of), label("S.E. of the prediction")),
     Statistic(
-        "nu0", "nu0", _nu0, _text("Predicted number of events (assuming u_i=0)"), gradient=_nu0_gradient
+        "nu0", "nu0", _nu0, label("Predicted number of events (assuming u_i=0)"), gradient=_nu0_gradient
     ),
-    Statistic("iru0", "iru0", _iru0, _text("Incidence rate (assuming u_i=0)"), gradient=_iru0_gradient),
+    Statistic("iru0", "iru0", _iru0, label("Incidence rate (assuming u_i=0)"), gradient=_iru0_gradient),
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,9 +12,9 @@ from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.frame import EstimationFrame
-from xmixed.estimation.inference.prediction import linear_gradient, standard_error_of_prediction
+from xmixed.estimation.inference.prediction import label, linear_gradient, standard_error_of_prediction
 from xmixed.estimation.likelihood.options import OR
-from xmixed.estimation.likelihood.predictors import linear, offset_of
+from xmixed.estimation.likelihood.predictors import linear, offset_of, terms_of
 from xmixed.estimation.panels.fit import LATENT
 from xmixed.estimation.panels.options import PANEL_DISPLAY
 from xmixed.estimation.resampling.options import exponential_heading
@@ -32,12 +31,7 @@ from xmixed.render.layouts.estimation.panel import PanelHeader, render_header
 from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
 
-
-def _terms(e: Estimates) -> tuple[Term | None, ...]:
-    return e.payload.terms
-
-
-_gradient = linear_gradient(_terms)
+_gradient = linear_gradient(terms_of)
 
 
 def _is_random(e: Estimates) -> bool:
@@ -63,20 +57,16 @@ def _pu0_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.nda
     return density[:, None] * _gradient(e, frame, "")
 
 
-def _text(text: str) -> Callable[[Estimates, str], str]:
-    return lambda e, argument: text
-
-
 _XB = Statistic(
     "xb",
     "xb",
     _xb,
-    _text("Linear prediction"),
+    label("Linear prediction"),
     gradient=_gradient,
     assumed="xb assumed; linear prediction",
 )
-_PU0 = Statistic("pu0", "pu0", _pu0, _text("Pr(u_i=0)"), gradient=_pu0_gradient)
-_STDP = Statistic("stdp", "stdp", standard_error_of_prediction(_terms), _text("S.E. of the prediction"))
+_PU0 = Statistic("pu0", "pu0", _pu0, label("Pr(u_i=0)"), gradient=_pu0_gradient)
+_STDP = Statistic("stdp", "stdp", standard_error_of_prediction(terms_of), label("S.E. of the prediction"))
 
 
 def _group_probability(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
@@ -95,7 +85,7 @@ _PC1 = Statistic(
     "pc1",
     "pc1",
     _group_probability,
-    _text("Pr(outcome|one positive)"),
+    label("Pr(outcome|one positive)"),
     assumed="pc1 assumed; conditional probability for single outcome within group",
 )
 
@@ -137,7 +127,7 @@ class PanelBinary:
         return coefficient_table(estimates, estimates.payload, options, extras)
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return _terms(estimates)
+        return terms_of(estimates)
 
     def margins_predict(self, estimates: Estimates, typed: str) -> str:
         """See `results.HasMarginsDefault`."""

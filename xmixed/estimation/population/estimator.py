@@ -16,6 +16,7 @@ from xmixed.estimation.inference.prediction import (
     linear_predictor,
     standard_error_of_prediction,
 )
+from xmixed.estimation.likelihood.predictors import terms_of
 from xmixed.estimation.population.options import XTGEE_DISPLAY, population_link, read_structure
 from xmixed.estimation.population.working import Independent
 from xmixed.estimation.results import Option, Statistic
@@ -25,10 +26,6 @@ from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.panel import PopulationHeader, render_population_header
 from xmixed.session.results import Estimates
 from xmixed.session.settings import Settings
-
-
-def _terms(e: Estimates) -> tuple[Term | None, ...]:
-    return e.payload.terms
 
 
 def _distribution(e: Estimates) -> Distribution:
@@ -45,8 +42,8 @@ def _trials(e: Estimates, frame: EstimationFrame) -> np.ndarray:
     return trials_over(e.macros.get("denom", ""), frame)
 
 
-_linear = linear_predictor(_terms)
-_gradient = linear_gradient(_terms)
+_linear = linear_predictor(terms_of)
+_gradient = linear_gradient(terms_of)
 
 
 def _offset(e: Estimates, frame: EstimationFrame) -> np.ndarray | float:
@@ -104,7 +101,7 @@ STATISTICS = (
     Statistic("rate", "rate", _rate, lambda e, argument: "Predicted rate", gradient=_rate_gradient),
     Statistic("xb", "xb", _xb, lambda e, argument: "Linear prediction", gradient=_gradient),
     Statistic(
-        "stdp", "stdp", standard_error_of_prediction(_terms), lambda e, argument: "S.E. of the prediction"
+        "stdp", "stdp", standard_error_of_prediction(terms_of), lambda e, argument: "S.E. of the prediction"
     ),
     Statistic("score", "sc", _score, lambda e, argument: "equation-level score", needs="outcome"),
 )
@@ -137,7 +134,7 @@ class Xtgee:
         return [line(text.rjust(len(table[0].text))), *table]
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return _terms(estimates)
+        return terms_of(estimates)
 
 
 ESTIMATOR = Xtgee()

@@ -11,8 +11,8 @@ from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
 from xmixed.estimation.frame import EstimationFrame, sample_rows
-from xmixed.estimation.inference.prediction import linear_gradient, standard_error_of_prediction
-from xmixed.estimation.likelihood.predictors import linear, offset_of
+from xmixed.estimation.inference.prediction import label, linear_gradient, standard_error_of_prediction
+from xmixed.estimation.likelihood.predictors import linear, offset_of, terms_of
 from xmixed.estimation.results import Option, Statistic
 from xmixed.estimation.survival.cox import PartialLikelihood
 from xmixed.estimation.survival.declared import spells_of
@@ -30,16 +30,7 @@ from xmixed.session.settings import Settings
 from xmixed.statistics.grouping import factorise
 from xmixed.statistics.survival.risk_sets import RiskSets
 
-
-def _terms(e: Estimates) -> tuple[Term | None, ...]:
-    return e.payload.terms
-
-
-_gradient = linear_gradient(_terms)
-
-
-def _text(text: str) -> Callable[[Estimates, str], str]:
-    return lambda e, argument: text
+_gradient = linear_gradient(terms_of)
 
 
 def _xb(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
@@ -48,13 +39,13 @@ def _xb(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
 
 def _ratio(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
     """Return exp(X b) without the constant."""
-    terms = [None if term is None or not term.parts else term for term in _terms(e)]
+    terms = [None if term is None or not term.parts else term for term in terms_of(e)]
     offset = offset_of(e, frame)
     return np.exp(frame.design(terms) @ e.matrices["b"].values[0] + offset)
 
 
 def _ratio_gradient(e: Estimates, frame: EstimationFrame, argument: str) -> np.ndarray:
-    terms = [None if term is None or not term.parts else term for term in _terms(e)]
+    terms = [None if term is None or not term.parts else term for term in terms_of(e)]
     return _ratio(e, frame, "")[:, None] * frame.design(terms)
 
 
@@ -71,7 +62,7 @@ def fitted_cox(e: Estimates, frame: EstimationFrame) -> tuple[PartialLikelihood,
     """
     context = frame.context
     whole = EstimationFrame(context, sample_rows(context, e.mark))
-    terms = [term for term in _terms(e) if term is not None and not term.status]
+    terms = [term for term in terms_of(e) if term is not None and not term.status]
     X = whole.design(terms)
     weights = None
     if "wexp" in e.macros:
@@ -82,7 +73,7 @@ def fitted_cox(e: Estimates, frame: EstimationFrame) -> tuple[PartialLikelihood,
         own = factorise(context.data[name].values[whole.rows])
         codes = factorise(codes * len(own.levels) + own.codes).codes
     offset = offset_of(e, whole)
-    b = e.matrices["b"].values[0][[place for place, term in enumerate(_terms(e)) if term in terms]]
+    b = e.matrices["b"].values[0][[place for place, term in enumerate(terms_of(e)) if term in terms]]
     likelihood = PartialLikelihood(
         X,
         np.ones(X.shape[1]),
@@ -137,7 +128,7 @@ def _schoenfeld(own: PartialLikelihood, b: np.ndarray) -> np.ndarray:
 
 def _names(head: str) -> Callable[[Estimates, str], tuple[str, ...]]:
     def labels(e: Estimates, argument: str) -> tuple[str, ...]:
-        kept = [term for term in _terms(e) if term is not None and not term.status]
+        kept = [term for term in terms_of(e) if term is not None and not term.status]
         return tuple(f"{head} - {term.without_marks()}" for term in kept)
 
     return labels
@@ -147,33 +138,33 @@ _HR = Statistic(
     "hr",
     "hr",
     _ratio,
-    _text("Relative hazard"),
+    label("Relative hazard"),
     gradient=_ratio_gradient,
     assumed="hr assumed; relative hazard",
 )
 _LINEAR = (
-    Statistic("xb", "xb", _xb, _text("Linear prediction"), gradient=_gradient),
-    Statistic("stdp", "stdp", standard_error_of_prediction(_terms), _text("S.E. of the prediction")),
+    Statistic("xb", "xb", _xb, label("Linear prediction"), gradient=_gradient),
+    Statistic("stdp", "stdp", standard_error_of_prediction(terms_of), label("S.E. of the prediction")),
 )
 COX_STATISTICS = (
     _HR,
     *_LINEAR,
-    Statistic("basechazard", "basec", _cox(_hazard), _text("cumulative baseline hazard"), needs="nothing"),
+    Statistic("basechazard", "basec", _cox(_hazard), label("cumulative baseline hazard"), needs="nothing"),
     Statistic(
         "basesurv",
         "bases",
         _cox(lambda own, b: np.exp(-_hazard(own, b))),
-        _text("baseline survivor"),
+        label("baseline survivor"),
         needs="nothing",
     ),
-    Statistic("csnell", "csn", _cox(_cox_snell), _text("Cox-Snell residual"), needs="nothing"),
-    Statistic("mgale", "mg", _cox(_martingale), _text("martingale residual"), needs="nothing"),
-    Statistic("deviance", "dev", _cox(_deviance), _text("deviance residual"), needs="nothing"),
+    Statistic("csnell", "csn", _cox(_cox_snell), label("Cox-Snell residual"), needs="nothing"),
+    Statistic("mgale", "mg", _cox(_martingale), label("martingale residual"), needs="nothing"),
+    Statistic("deviance", "dev", _cox(_deviance), label("deviance residual"), needs="nothing"),
     Statistic(
         "schoenfeld",
         "sch",
         _cox(_schoenfeld),
-        _text(""),
+        label(""),
         columns=_names("Schoenfeld"),
         needs="nothing",
     ),
@@ -181,7 +172,7 @@ COX_STATISTICS = (
         "scores",
         "sc",
         _cox(lambda own, b: own.score_residuals(b)),
-        _text(""),
+        label(""),
         columns=_names("efficient score"),
         needs="nothing",
     ),
@@ -251,16 +242,16 @@ TIME_STATISTICS = (
         "median",
         "med",
         _median,
-        _text("Predicted median _t"),
+        label("Predicted median _t"),
         assumed="median time assumed; predicted median time",
     ),
     *_LINEAR,
-    Statistic("hr", "hr", _ratio, _text("Relative hazard"), gradient=_ratio_gradient),
-    Statistic("hazard", "ha", _hazard_at, _text("Predicted hazard"), needs="sample"),
-    Statistic("surv", "s", _surv, _text("S(t|t_0)"), needs="sample"),
-    Statistic("csnell", "csn", _spell_cox_snell, _text("Cox-Snell residual"), needs="sample"),
-    Statistic("mgale", "mg", _spell_martingale, _text("martingale-like residual"), needs="sample"),
-    Statistic("deviance", "dev", _spell_deviance, _text("deviance residual"), needs="sample"),
+    Statistic("hr", "hr", _ratio, label("Relative hazard"), gradient=_ratio_gradient),
+    Statistic("hazard", "ha", _hazard_at, label("Predicted hazard"), needs="sample"),
+    Statistic("surv", "s", _surv, label("S(t|t_0)"), needs="sample"),
+    Statistic("csnell", "csn", _spell_cox_snell, label("Cox-Snell residual"), needs="sample"),
+    Statistic("mgale", "mg", _spell_martingale, label("martingale-like residual"), needs="sample"),
+    Statistic("deviance", "dev", _spell_deviance, label("deviance residual"), needs="sample"),
 )
 
 
@@ -305,7 +296,7 @@ class SurvivalModel:
         return "Haz. Ratio" if self.cox or distribution_of(estimates).hazard else ""
 
     def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return _terms(estimates)
+        return terms_of(estimates)
 
     def margins_predict(self, estimates: Estimates, typed: str) -> str:
         """See `results.HasMarginsDefault`."""
@@ -322,10 +313,10 @@ def _ancillary(e: Estimates, level: float) -> tuple[CoefficientRow, ...]:
     b, V = _tau(e), float(e.matrices["V"].values[-1, -1])
     df = degrees_of_freedom(e)
     found = []
-    for label, sign in distribution.shown:
+    for name, sign in distribution.shown:
         figures = exponentiated(wald_figures(sign * b, V, level, None if df is None else float(df[-1])))
         bare = Figures(figures.estimate, figures.standard_error, lower=figures.lower, upper=figures.upper)
-        found.append(CoefficientRow(label, bare, bare=True))
+        found.append(CoefficientRow(name, bare, bare=True))
     return tuple(found)
 
 
