@@ -56,6 +56,7 @@ from xmixed.engine.search.rounding import near_singular, rounding_notes
 from xmixed.engine.search.separate_levels import separate_start
 from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
 from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
+from xmixed.engine.search.valleys import end_of_valley
 from xmixed.engine.user_units import (
     block_parameters,
     centred_covariance,
@@ -323,7 +324,7 @@ def _is_final(found: Search) -> bool:
 
 
 def _settled(root: Surface, point: Point) -> tuple[Point, Boundary]:
-    point, boundary = settle(root.objective, polish(root, point).point)
+    point, boundary = settle(root.objective, end_of_valley(root, polish(root, point).point))
     if boundary.notes:
         point = leave_false_boundary(root, point)
         point, boundary = settle(root.objective, polish(root, point).point)

@@ -17,7 +17,7 @@ _SUSPECT_SHARE = 1e-6
 _STRIDE = 0.3
 _FALL = 1e-7
 _FALL_SHARE = 1e-11
-_FARTHEST = 100.0
+_LONGEST, _MOST_STRIDES = 1.0, 15
 _PART = 0.1
 
 
@@ -53,26 +53,36 @@ def higher_on_ridge(root: Surface, point: Point) -> Point | None:
     """The highest point on the way along the least curved direction, if that rises; saddles are left so, too.
 
     A ridge may be bent: Newton's steps make no headway there, and what is still to be gained looks like
-    nothing.
+    nothing. One that is level may rise where another parameter has taken the place of the one that fades.
     """
-    state = root.at(point)
+    found = _least_curved(root, root.at(point))
+    if found is None or not found[0] < _SUSPECT:
+        return None
+    most, slack = 2 * root.objective.sweeps.evaluations, _tolerance(point.log_likelihood)
+    for side in (1.0, -1.0):
+        stride, here, best, along = _STRIDE, root.at(point), point, side * found[1]
+        for _ in range(_MOST_STRIDES):
+            there = _highest(root, here, stride * along * root.sizes(here.theta))
+            if not there.log_likelihood > best.log_likelihood - slack:
+                break
+            best = there if there.log_likelihood > best.log_likelihood + slack else best
+            here, stride = root.at(there), min(2.0 * stride, _LONGEST)
+            following = _least_curved(root, here)
+            if following is None or root.objective.sweeps.evaluations > most:
+                break
+            along = following[1] * np.copysign(1.0, following[1] @ along)
+        if best is not point:
+            return best
+    return None
+
+
+def _least_curved(root: Surface, state: State) -> tuple[float, np.ndarray] | None:
+    """The least curvature and its direction, both in terms of the parameters' sizes."""
     sizes = root.sizes(state.theta)
     if not (len(sizes) and np.isfinite(state.hessian).all()):
         return None
     values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
-    if not values[0] < _SUSPECT:
-        return None
-    best, most = None, 2 * root.objective.sweeps.evaluations
-    for side in (1.0, -1.0):
-        stride, here = side * _STRIDE, state
-        while abs(stride) < _FARTHEST and root.objective.sweeps.evaluations < most:
-            there = _highest(root, here, stride * sizes * vectors[:, 0])
-            if not there.log_likelihood > here.point.log_likelihood + _tolerance(there.log_likelihood):
-                break
-            best, here, stride = there, root.at(there), 2.0 * stride
-        if best is not None:
-            break
-    return best
+    return float(values[0]), vectors[:, 0]
 
 
 def _tolerance(ll: float) -> float:
