@@ -42,7 +42,7 @@ STARTS = 3
 LOWER = 1e-6
 WRONG = 1e-4
 _ROUNDING = 1e-15
-_MOST_CONDITION = 1e8
+_MOST_CONDITION = 1e12
 _MOST_APART = 1e8
 _AT_LIMIT = np.arctanh(np.nextafter(1.0, 0.0))
 # An error of the order of what a fit says it has.
@@ -360,32 +360,34 @@ def _of_starts(case: Case, found: Fit, starts: int) -> Iterator[Finding]:
 
 
 def _of_derivatives(found: Fit, dense: Model) -> Iterator[Finding]:
-    """Gradient and standard errors against differences of the dense likelihood."""
+    """Gradient and standard errors against differences of the dense likelihood.
+
+    Along the principal axes of the covariance matrix, a step being a share of the standard deviation there: along
+    single parameters, of which several may all but replace each other, differences would tell nothing of the
+    directions that are curved least.
+    """
     errors = np.sqrt(np.diag(found.parameter_covariance))
     if not (errors > 0).all() or _condition(found, dense) > _MOST_APART:
         return
-    correlations = found.parameter_covariance / np.outer(errors, errors)
-    values, vectors = np.linalg.eigh(correlations)
-    precision = (vectors / np.maximum(values, 1e-14)) @ vectors.T
-    # Steps in terms of what one parameter may move by alone: the edge of the space may be near.
-    own = 1.0 / np.sqrt(np.diag(precision))
-    scale = np.asarray(errors * own, np.longdouble)
+    values, vectors = np.linalg.eigh(found.parameter_covariance / np.outer(errors, errors))
+    if values[0] < 1.0 / _MOST_CONDITION:
+        return
+    axes = vectors * np.sqrt(values)
+    scale = (errors[:, None] * axes).astype(np.longdouble)
     at = np.asarray(found.estimates, np.longdouble)
 
     def value(steps: np.ndarray) -> float:
-        return _density(found, dense, at + steps * scale)
+        return _density(found, dense, at + scale @ steps)
 
     zero = np.zeros(len(errors), np.longdouble)
     slope = gradient(value, zero, 3e-3)
     if np.isfinite(slope).all() and np.abs(slope).max() > 2e-3:
         yield Finding("gradient of the dense likelihood", float(np.abs(slope).max()))
-    if np.linalg.cond(precision * np.outer(own, own)) > _MOST_CONDITION:
-        return  # differences tell nothing of the directions that are curved least
     off = np.inf
-    for step in (1e-2, 3e-3, 1e-3, 3e-4):  # the longest that the shape of the surface allows
+    for step in (3e-2, 1e-2, 3e-3, 1e-3):  # the longest that the shape of the surface allows
         curvature = -hessian(value, zero, step).astype(np.float64)
-        if np.isfinite(curvature).all():
-            wanted = np.sqrt(np.maximum(np.diag(np.linalg.pinv(curvature, 1e-15)), 0.0)) * own
+        if np.isfinite(curvature).all() and np.linalg.eigvalsh(curvature)[0] > 0.0:
+            wanted = np.sqrt(np.diag(axes @ np.linalg.inv(curvature) @ axes.T))
             off = min(off, float(np.abs(wanted - 1.0).max()))
     if np.isfinite(off) and off > WRONG:
         yield Finding("standard errors", off)

@@ -1,7 +1,7 @@
 """Cross-products of levels that cross the units of correlated residuals, whitened by Lambda^{-1}.
 
 Every element of Lambda^{-1} joins two rows, and so two groups of any two levels: Z'Lambda^{-1}Z are sums
-over the elements. One level, whose groups are made of whole units, keeps block-diagonal products and is
+over the elements. Of few rows the columns themselves are whitened, which keeps more digits. One level, whose groups are made of whole units, keeps block-diagonal products and is
 eliminated.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from xmixed.engine.products.crossed import CrossedProducts, SparsePattern
 from xmixed.engine.products.crossproducts import LevelProducts
 from xmixed.engine.products.within import least_squares
 from xmixed.engine.residuals.precision import Precision
+
+# Elements of indicators of the groups of a level up to which columns are whitened one by one.
+_FEW_ELEMENTS = 200_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +94,61 @@ class CrossedRows:
         own = self.levels[level]
         return part.start + b * own.n_groups + own.codes
 
-    def at(self, values: np.ndarray) -> CrossedProducts:
+    def at(self, full: np.ndarray) -> tuple[CrossedProducts, float]:
+        """The products at a table of the residual parameters, and log|Lambda|; raises LinAlgError."""
+        if self._columns is not None:
+            white, log_det = self.precision.whitened(full, self._columns)
+            return self._of_whitened(white), log_det
+        values, log_det = self.precision.at(full)
+        return self._of_elements(values), log_det
+
+    @cached_property
+    def _columns(self) -> np.ndarray | None:
+        """The eliminated level's Z, what is left of [X, y] and the dense columns, (q0 + p+1 + m, n).
+
+        None where there are too many of them.
+        """
+        own, m, n = self.levels[self.base.order[0]], self.base.pattern.shape[1], self.rest.shape[1]
+        if m * n > _FEW_ELEMENTS or own.n_groups * n > _FEW_ELEMENTS:
+            return None
+        dense = np.zeros((m, n))
+        for level in self.base.order[1:]:
+            for b, z in enumerate(self.levels[level].columns):
+                dense[self.dense_place(level, b), np.arange(n)] = z
+        return np.concatenate([own.columns, self.rest, dense])
+
+    def _of_whitened(self, white: np.ndarray) -> CrossedProducts:
+        """The products of whitened columns, as in `_columns`."""
+        base, first = self.base, self.base.order[0]
+        own, n = self.levels[first], white.shape[1]
+        q = len(own.columns)
+        Z0, rest, Z1 = np.split(white, [q, q + len(self.rest)])
+        inside = np.zeros((own.n_groups, n))
+        inside[own.codes, np.arange(n)] = 1.0
+        left = own.counted(Z0)
+        ZtZ, ZtW, B = (
+            np.stack([(one * left[a]) @ inside.T for a in range(q)]) for one in (Z0, rest, Z1)
+        )
+        levels = list(base.levels)
+        levels[first] = LevelProducts(ZtZ, ZtW)
+        between = np.empty((len(Z1), len(Z1)))
+        for level, part in zip(base.order[1:], base.parts, strict=True):
+            counted = self.levels[level].counted(Z1[part])
+            moved = (counted @ rest.T).reshape(-1, self.levels[level].n_groups, len(rest))
+            levels[level] = replace(levels[level], ZtW=moved.transpose(0, 2, 1))
+            between[part, : part.stop] = counted @ Z1[: part.stop].T
+            between[: part.stop, part] = between[part, : part.stop].T
+        return replace(
+            base,
+            levels=tuple(levels),
+            XyXy=(rest * self.counts) @ rest.T,
+            fitted=self.fitted,
+            pattern=self.pattern,
+            B=B[:, self.pattern.indices, self.pattern.rows],
+            Z1tZ1=between,
+        )
+
+    def _of_elements(self, values: np.ndarray) -> CrossedProducts:
         """The products where Lambda^{-1} has these elements."""
         base = self.base
         every = values[self._place]

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from xmixed.engine.batched import solve_lower
 from xmixed.engine.model import Residuals
 from xmixed.engine.residuals.base import LinearStructure, ResidualStructure, Step, Table
 from xmixed.engine.residuals.products import STEP, Units
@@ -37,6 +38,14 @@ class Precision(Protocol):
 
     def slopes(self, full: np.ndarray, *weights: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
         """Derivatives along the table, (n_by, K) each: of log|Lambda|, and of sums of weighted values."""
+        ...
+
+    def whitened(self, full: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, float]:
+        """Lambda^{-1/2} times columns (c, n), unit by unit, and log|Lambda|; raises LinAlgError.
+
+        Sums of their squares keep the digits that sums over the elements of Lambda^{-1} lose where it is nearly
+        singular.
+        """
         ...
 
 
@@ -81,6 +90,10 @@ class DiagonalPrecision:
         scale = -2.0 * np.exp(-2.0 * full[:, 0])
         sums = [np.bincount(self.by, weight, len(full)) for weight in weights]
         return 2.0 * self.sizes[:, None], [(scale * total)[:, None] for total in sums]
+
+    def whitened(self, full: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, float]:
+        """See `Precision`."""
+        return columns * np.exp(-full[:, 0])[self.by], float(2.0 * self.sizes @ full[:, 0])
 
 
 class MarkovPrecision:
@@ -136,6 +149,20 @@ class MarkovPrecision:
         return of_log, sums
 
 
+    def whitened(self, full: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, float]:
+        """See `Precision`."""
+        a, rest = self.step(full[self.by[self.follows], 1], self.gaps)
+        if not (rest > 0).all():
+            raise np.linalg.LinAlgError("Lambda is not positive definite")
+        ratios = full[self.by, 0]
+        result = columns * np.exp(-ratios)
+        before = result[:, self.follows - 1]
+        result[:, self.follows] = (result[:, self.follows] - a * before) / np.sqrt(rest)
+        logs = 2.0 * ratios
+        logs[self.follows] += np.log(rest)
+        return result, float(logs @ self.counts)
+
+
 class BlockPrecision:
     """Any Lambda: one inverse for each pattern of t() among units of one size."""
 
@@ -166,16 +193,34 @@ class BlockPrecision:
             totals = np.bincount(np.ravel(pattern), counts[own], len(distinct))
             self.batches.append((distinct[:, 1:], distinct[:, 0].astype(np.intp), np.ravel(pattern), totals))
         self.rows, self.columns = np.concatenate(rows), np.concatenate(columns)
+        # First rows of the units of each batch.
+        self.starts = [units.starts[sizes == T] for T in np.unique(sizes)]
 
-    def _inverses(self, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Lambda^{-1} and log|Lambda| of every pattern."""
+    def _factors(self, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Lower factor of Lambda and log|Lambda| of every pattern."""
         Lambda = self.structure.matrices(self.table, full, times, by)
         factor = np.linalg.cholesky(Lambda)
         pivots = np.einsum("mtt->mt", factor)
         if not (pivots**2 > _LEAST_PIVOT * np.einsum("mtt->mt", Lambda)).all():
             raise np.linalg.LinAlgError("Lambda is singular to working precision")
+        return factor, 2.0 * np.log(pivots).sum(axis=1)
+
+    def _inverses(self, full: np.ndarray, times: np.ndarray, by: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Lambda^{-1} and log|Lambda| of every pattern."""
+        factor, logs = self._factors(full, times, by)
         half = np.linalg.inv(factor)
-        return half.transpose(0, 2, 1) @ half, 2.0 * np.log(pivots).sum(axis=1)
+        return half.transpose(0, 2, 1) @ half, logs
+
+    def whitened(self, full: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, float]:
+        """See `Precision`."""
+        result, log_det = np.empty(columns.shape), 0.0
+        for (times, by, pattern, counts), starts in zip(self.batches, self.starts, strict=True):
+            factor, logs = self._factors(full, times, by)
+            rows = starts + np.arange(times.shape[1])[:, None]
+            lower = factor.transpose(1, 2, 0)[:, :, pattern]
+            result[:, rows] = solve_lower(lower, columns[:, rows].transpose(1, 0, 2)).transpose(1, 0, 2)
+            log_det += float(logs @ counts)
+        return result, log_det
 
     def at(self, full: np.ndarray) -> tuple[np.ndarray, float]:
         """See `Precision`."""

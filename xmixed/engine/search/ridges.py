@@ -9,6 +9,7 @@ import numpy as np
 from xmixed.engine.result import BoundaryNote, Parameter
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Surface, flatness, polish
+from xmixed.engine.search.rounding import left_open
 
 # A curvature per relative change this small is looked at: that of a ridge is rounding of the others'.
 _SUSPECT = 0.05
@@ -37,16 +38,20 @@ def level_parameters(root: Surface, state: State) -> tuple[np.ndarray, int]:
     level = np.abs(values) <= flatness(values)
     if not level.any() and (values < -suspicion).any():
         return np.zeros(len(sizes), bool), 0
-    for place in np.flatnonzero((np.abs(values) < suspicion) & ~level):
-        level[place] = _is_ridge(root, state, sizes * vectors[:, place])
+    suspects = np.flatnonzero((np.abs(values) < suspicion) & ~level)
+    slack = _tolerance(state.point.log_likelihood)
+    if len(suspects):
+        slack += left_open(root.objective, state.point)
+    for place in suspects:
+        level[place] = _is_ridge(root, state, sizes * vectors[:, place], slack)
     return np.abs(vectors[:, level]).max(axis=1, initial=0.0) > _PART, int(level.sum())
 
 
-def _is_ridge(root: Surface, state: State, direction: np.ndarray) -> bool:
+def _is_ridge(root: Surface, state: State, direction: np.ndarray, slack: float) -> bool:
     """Whether the log likelihood stays level along a direction, the other parameters following."""
     ll = state.point.log_likelihood
     gains = [_highest(root, state, side * _STRIDE * direction).log_likelihood - ll for side in (1.0, -1.0)]
-    return abs(max(gains)) <= _tolerance(ll)
+    return abs(max(gains)) <= slack
 
 
 def higher_on_ridge(root: Surface, point: Point) -> Point | None:

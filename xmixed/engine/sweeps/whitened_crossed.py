@@ -55,8 +55,7 @@ class CrossedWhitening(Whitening):
         return make_products(residual.residuals, residual.structure, residual.table, residual.units, none, 1)
 
     def _at(self, rho: np.ndarray) -> tuple[Sweeps, float]:
-        values, log_det = self.crossed.precision.at(self.table(rho))
-        products = self.crossed.at(values)
+        products, log_det = self.crossed.at(self.table(rho))
         return CrossedSweeps(replace(self.problem, crossed=products), products), log_det
 
     def slopes(
