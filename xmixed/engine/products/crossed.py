@@ -200,6 +200,8 @@ class CrossedProducts:
     Z1tZ1 : (m, m) array, sparse or dense
     fitted : (q0, p+1, G0) array or None
         Coefficients b: the columns are W + Z0 b, and W'W stands in `XyXy`. None: they are zero.
+    is_left : bool
+        Whether `Z1tZ1`, and Z'W of the dense levels, are of what Z0 leaves of Z1.
     """
 
     levels: tuple[LevelProducts, ...]
@@ -210,6 +212,7 @@ class CrossedProducts:
     B: np.ndarray
     Z1tZ1: Any
     fitted: np.ndarray | None = None
+    is_left: bool = False
 
     def between_dense(self) -> np.ndarray:
         """Z1'Z1, a new dense (m, m) array."""

@@ -20,6 +20,8 @@ from xmixed.engine.residuals.precision import Precision
 
 # Elements of indicators of the groups of a level up to which columns are whitened one by one.
 _FEW_ELEMENTS = 200_000
+# Least squares of whitened columns, each pass on what the one before left.
+_PASSES = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,23 +120,32 @@ class CrossedRows:
         return np.concatenate([own.columns, self.rest, dense])
 
     def _of_whitened(self, white: np.ndarray) -> CrossedProducts:
-        """The products of whitened columns, as in `_columns`."""
+        """The products of whitened columns, as in `_columns`.
+
+        Of [X, y] and the dense columns what the eliminated level leaves, in which nothing large is subtracted.
+        """
         base, first = self.base, self.base.order[0]
-        own, n = self.levels[first], white.shape[1]
+        own, n, w = self.levels[first], white.shape[1], len(self.rest)
         q = len(own.columns)
-        Z0, rest, Z1 = np.split(white, [q, q + len(self.rest)])
-        inside = np.zeros((own.n_groups, n))
-        inside[own.codes, np.arange(n)] = 1.0
+        Z0, others = white[:q], white[q:]
+        inside = np.zeros((n, own.n_groups))
+        inside[np.arange(n), own.codes] = 1.0
         left = own.counted(Z0)
-        ZtZ, ZtW, B = (
-            np.stack([(one * left[a]) @ inside.T for a in range(q)]) for one in (Z0, rest, Z1)
-        )
+        ZtZ = np.stack([(Z0 * one) @ inside for one in left])
+        B = np.stack([(others[w:] * one) @ inside for one in left])
+        taken = np.zeros((q, len(others), own.n_groups))
+        for _ in range(_PASSES):
+            seen = np.stack([(others * one) @ inside for one in left])
+            more = least_squares(LevelProducts(ZtZ, seen))
+            taken += more
+            others = others - np.einsum("qn,qcn->cn", Z0, more[:, :, own.codes])
+        rest, Z1 = others[:w], others[w:]
         levels = list(base.levels)
-        levels[first] = LevelProducts(ZtZ, ZtW)
+        levels[first] = LevelProducts(ZtZ, np.zeros((q, w, own.n_groups)))
         between = np.empty((len(Z1), len(Z1)))
         for level, part in zip(base.order[1:], base.parts, strict=True):
             counted = self.levels[level].counted(Z1[part])
-            moved = (counted @ rest.T).reshape(-1, self.levels[level].n_groups, len(rest))
+            moved = (counted @ rest.T).reshape(-1, self.levels[level].n_groups, w)
             levels[level] = replace(levels[level], ZtW=moved.transpose(0, 2, 1))
             between[part, : part.stop] = counted @ Z1[: part.stop].T
             between[: part.stop, part] = between[part, : part.stop].T
@@ -142,10 +153,11 @@ class CrossedRows:
             base,
             levels=tuple(levels),
             XyXy=(rest * self.counts) @ rest.T,
-            fitted=self.fitted,
+            fitted=self.fitted + taken[:, :w],
             pattern=self.pattern,
             B=B[:, self.pattern.indices, self.pattern.rows],
             Z1tZ1=between,
+            is_left=True,
         )
 
     def _of_elements(self, values: np.ndarray) -> CrossedProducts:

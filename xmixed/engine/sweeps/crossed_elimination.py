@@ -37,7 +37,7 @@ class Elimination:
     rest_W, left_W, seen_W : (q0, p+1, G0) arrays
         c, d and A^{-1}d.
     left_B, taken_B : (q0, nnz) arrays
-        C and (I - A^{-1})C.
+        C and (I - A^{-1})C; -A^{-1}C where the products have taken C'C out of Z1'Z1.
     log_dets : (G0,) array
         log|A|.
     """
@@ -71,7 +71,9 @@ def eliminated(products: CrossedProducts, psi: np.ndarray) -> Elimination:
     if products.fitted is not None:
         left_W = rest_W + cross(lower, products.fitted)
     left_B = solve_lower(lower[:, :, rows], products.B[:, None], singular=True)
-    taken_B = left_B - product(inverse[:, :, rows], left_B)
+    taken_B = -product(inverse[:, :, rows], left_B)
+    if not products.is_left:
+        taken_B += left_B
     return Elimination(
         own=product(back, lower.transpose(1, 0, 2)),
         right_W=product(back, left_W),
