@@ -41,7 +41,7 @@ STOP_SECONDS = 15.0
 STARTS = 3
 LOWER = 1e-6
 WRONG = 1e-4
-_ROUNDING = 1e-15
+_ROUNDING, _LONG = 1e-15, 1e-19
 _MOST_CONDITION = 1e12
 _MOST_APART = 1e8
 _AT_LIMIT = np.arctanh(np.nextafter(1.0, 0.0))
@@ -291,8 +291,13 @@ def _of_likelihood(found: Fit, dense: Model) -> Iterator[Finding]:
 
 
 def _rounding(found: Fit, dense: Model) -> float:
-    """What parameters that are rounded leave open of the log likelihood."""
-    return _ROUNDING * len(dense.y) * (_condition(found, dense) + 1.0 / _least_eigenvalue(found, dense))
+    """What parameters that are rounded leave open of the log likelihood, and digits that longdouble lacks."""
+    condition, least = _condition(found, dense), _least_eigenvalue(found, dense)
+    smallest = 1.0
+    if dense.residuals is not None:
+        variances = residual_matrix(dense.residuals, found.parameters, found.estimates).diagonal()
+        smallest = max(float(variances.min()), np.finfo(float).tiny)
+    return len(dense.y) * (_ROUNDING * (condition + 1.0 / least) + _LONG * condition / (smallest * least))
 
 
 def _left_open(found: Fit) -> float:
@@ -362,9 +367,9 @@ def _of_starts(case: Case, found: Fit, starts: int) -> Iterator[Finding]:
 def _of_derivatives(found: Fit, dense: Model) -> Iterator[Finding]:
     """Gradient and standard errors against differences of the dense likelihood.
 
-    Along the principal axes of the covariance matrix, a step being a share of the standard deviation there: along
-    single parameters, of which several may all but replace each other, differences would tell nothing of the
-    directions that are curved least.
+    Along the principal axes of the covariance matrix, a step being a share of the standard deviation there:
+    along single parameters, of which several may all but replace each other, differences would tell nothing
+    of the directions that are curved least.
     """
     errors = np.sqrt(np.diag(found.parameter_covariance))
     if not (errors > 0).all() or _condition(found, dense) > _MOST_APART:

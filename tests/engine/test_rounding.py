@@ -45,7 +45,7 @@ def test_a_correlation_is_at_its_limit_though_rounding_hides_it() -> None:
     model = draw(31006).model
     found = fit(model)
     assert found.optimization.converged
-    assert [(note.kind, note.level) for note in found.boundary] == [("correlation_limit", 2), ("rounding", 2)]
+    assert [(note.kind, note.level) for note in found.boundary] == [("correlation_limit", 2)]
     assert _off(model, found) < 1e-6
 
 

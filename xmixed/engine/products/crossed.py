@@ -202,6 +202,8 @@ class CrossedProducts:
         Coefficients b: the columns are W + Z0 b, and W'W stands in `XyXy`. None: they are zero.
     is_left : bool
         Whether `Z1tZ1`, and Z'W of the dense levels, are of what Z0 leaves of Z1.
+    rows : (p+1 + m, n) array or None
+        What Z0 leaves of the columns of [X, y] and Z1, where rows are few and count once.
     """
 
     levels: tuple[LevelProducts, ...]
@@ -213,6 +215,7 @@ class CrossedProducts:
     Z1tZ1: Any
     fitted: np.ndarray | None = None
     is_left: bool = False
+    rows: np.ndarray | None = None
 
     def between_dense(self) -> np.ndarray:
         """Z1'Z1, a new dense (m, m) array."""

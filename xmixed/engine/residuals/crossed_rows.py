@@ -1,8 +1,8 @@
 """Cross-products of levels that cross the units of correlated residuals, whitened by Lambda^{-1}.
 
 Every element of Lambda^{-1} joins two rows, and so two groups of any two levels: Z'Lambda^{-1}Z are sums
-over the elements. Of few rows the columns themselves are whitened, which keeps more digits. One level, whose groups are made of whole units, keeps block-diagonal products and is
-eliminated.
+over the elements. Of few rows the columns themselves are whitened, which keeps more digits. One level, whose
+groups are made of whole units, keeps block-diagonal products and is eliminated.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class CrossedRows:
     ) -> None:
         self.levels, self.fixed, self.precision, self.base = list(levels), fixed, precision, base
         self.counts = counts
+        self._count_once = all(level.counts is None for level in levels)
         below = np.flatnonzero(precision.rows != precision.columns)
         self._place = np.concatenate([np.arange(len(precision.rows)), below])
         self.rows = np.concatenate([precision.rows, precision.columns[below]])
@@ -122,7 +123,7 @@ class CrossedRows:
     def _of_whitened(self, white: np.ndarray) -> CrossedProducts:
         """The products of whitened columns, as in `_columns`.
 
-        Of [X, y] and the dense columns what the eliminated level leaves, in which nothing large is subtracted.
+        Of [X, y] and the dense columns what the eliminated level leaves: nothing large is subtracted then.
         """
         base, first = self.base, self.base.order[0]
         own, n, w = self.levels[first], white.shape[1], len(self.rest)
@@ -158,6 +159,7 @@ class CrossedRows:
             B=B[:, self.pattern.indices, self.pattern.rows],
             Z1tZ1=between,
             is_left=True,
+            rows=others if self._count_once else None,
         )
 
     def _of_elements(self, values: np.ndarray) -> CrossedProducts:

@@ -43,8 +43,8 @@ class Precision(Protocol):
     def whitened(self, full: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, float]:
         """Lambda^{-1/2} times columns (c, n), unit by unit, and log|Lambda|; raises LinAlgError.
 
-        Sums of their squares keep the digits that sums over the elements of Lambda^{-1} lose where it is nearly
-        singular.
+        Sums of their squares keep the digits that sums over the elements of Lambda^{-1} lose where Lambda is
+        nearly singular.
         """
         ...
 
@@ -147,7 +147,6 @@ class MarkovPrecision:
             for total, weight in zip(sums, weights, strict=True):
                 total[:, k] = np.bincount(owner, change * weight, self.n_by)
         return of_log, sums
-
 
     def whitened(self, full: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, float]:
         """See `Precision`."""

@@ -1,9 +1,9 @@
 """Arriving where Newton's steps creep along a bent valley: a maximum that a curved ridge leads to.
 
 Where two parameters describe nearly the same covariances, the log likelihood falls steeply away from a curve
-and hardly along it. Each step leaves the curve, so that forty of them come a tenth of the way. Such a way often
-ends on the boundary: there it is looked for first. Else the parameter that changes most along the curve is
-held, the others follow it, and the secant of the slope that is left finds where that vanishes.
+and hardly along it. Each step leaves the curve, so that forty of them come a tenth of the way. Such a way
+often ends on the boundary: there it is looked for first. Else the parameter that changes most along the curve
+is held, the others follow it, and the secant of the slope that is left finds where that vanishes.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _followed(root: Surface, point: Point) -> Point:
     unit = float(root.sizes(state.theta)[held])
     slope, bend = _along(state, held)
     for _ in range(_SECANTS):
-        if not bend < 0.0 or slope**2 < -_CREEPING**2 * bend:
+        if not bend < 0.0 or slope**2 < -(_CREEPING**2) * bend:
             break
         move = -slope / bend
         move = float(np.clip(move, -_LONGEST * unit, _LONGEST * unit))

@@ -33,6 +33,7 @@ import numpy as np
 
 from xmixed.engine.problem import Origin, Problem
 from xmixed.engine.products.crossed import CrossedProducts
+from xmixed.engine.sweeps.crossed_by_rows import has_few_rows, solved_by_rows
 from xmixed.engine.sweeps.crossed_curvature import second_derivatives
 from xmixed.engine.sweeps.crossed_effects import crossed_effects, group_moments
 from xmixed.engine.sweeps.crossed_elimination import Elimination, eliminated
@@ -49,7 +50,15 @@ from xmixed.engine.sweeps.crossed_state import (
 )
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.effects import LevelMoments, Ties
-from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
+from xmixed.engine.sweeps.sweeps import (
+    Downward,
+    GroupMoments,
+    Posterior,
+    Psis,
+    Upward,
+    eliminate_fixed,
+    eliminate_fixed_rows,
+)
 
 _MANY_COLUMNS = 300
 
@@ -85,20 +94,30 @@ class CrossedSweeps:
             products, own, tuple(map(root, own)), lambda state: self._again(psis[first], state)
         )
         system, gone = self._reduced(psis[first], state)
+        if has_few_rows(products) and not (signs(own, products.parts) < 0).any():
+            return self._by_rows(state, system, gone)
         d1 = self._dense_rows([products.levels[level].ZtW for level in dense])
         for values, row in zip(gone.left_B, counts.among_dense(gone.rest_W - gone.seen_W), strict=True):
             d1 -= products.pattern.matrix(values).T @ row.T
         dense_log_det, u1, explained = self._solve(state, system, d1)
         state.kept = system
         J0, J1 = self._right_sides(state, gone.right_W, d1, u1)
-        if self.problem.origin is not None:
-            explained = explained - self._put_back(state, d1, J0, J1)
+        effects = self._dense_origin()
+        if effects is not None:
+            explained = explained - self._put_back(state, effects, d1, J0, J1)
         state.ZtVW = by_level(products, J0, J1)
         lost = np.einsum("awg,avg->wv", counts.in_all(gone.rest_W), gone.rest_W)
         found = np.einsum("awg,avg->wv", counts.in_all(gone.left_W), gone.seen_W)
         top = products.XyXy - lost + found - counts.share * explained
         log_det = float(counts.in_all(gone.log_dets).sum()) + counts.share * dense_log_det
         return eliminate_fixed(top, log_det, (state,))
+
+    def _by_rows(self, state: CrossedState, system: DenseSystem, gone: Elimination) -> Upward:
+        """The upward sweep of few rows."""
+        solved = solved_by_rows(self.products, gone, state.roots, self._dense_origin())
+        system.factor, state.kept = solved.factor, system
+        state.ZtVW = by_level(self.products, solved.J0, solved.J1)
+        return eliminate_fixed_rows(solved.rows, float(gone.log_dets.sum()) + solved.log_det, (state,))
 
     def _again(self, psi: np.ndarray, state: CrossedState) -> DenseSystem:
         """The large arrays of a state once more."""
@@ -186,10 +205,17 @@ class CrossedSweeps:
             J0[a] -= self.products.pattern.matrix(values) @ u1
         return J0, state.unexplained(d1, u1)
 
-    def _put_back(self, state: CrossedState, d1: np.ndarray, J0: np.ndarray, J1: np.ndarray) -> np.ndarray:
+    def _dense_origin(self) -> np.ndarray | None:
+        """The dense effects that y is measured from, (m,), if it is."""
+        origin = self.problem.origin
+        if origin is None:
+            return None
+        return np.concatenate([origin.effects[level].ravel() for level in self.products.order[1:]])
+
+    def _put_back(
+        self, state: CrossedState, b: np.ndarray, d1: np.ndarray, J0: np.ndarray, J1: np.ndarray
+    ) -> np.ndarray:
         """Add V^{-1}Z1 b to the columns of y in place; what it adds to [X, y]'V^{-1}[X, y]."""
-        assert self.problem.origin is not None
-        b = np.concatenate([self.problem.origin.effects[level].ravel() for level in self.products.order[1:]])
         x, seen = state.started(b)
         for a, values in enumerate(state.F):
             J0[a, :, -1] += self.products.pattern.matrix(values) @ x

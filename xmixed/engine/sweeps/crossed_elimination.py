@@ -32,8 +32,8 @@ class Elimination:
         Z0'V0^{-1}[X, y].
     F : (q0, nnz) array
         Z0'V0^{-1}Z1, on the pattern of Z0'Z1.
-    back : (q0, q0, G0) array
-        R'A^{-1}.
+    lower, half, back : (q0, q0, G0) arrays
+        R', A^{-1/2} and R'A^{-1}.
     rest_W, left_W, seen_W : (q0, p+1, G0) arrays
         c, d and A^{-1}d.
     left_B, taken_B : (q0, nnz) arrays
@@ -45,6 +45,8 @@ class Elimination:
     own: np.ndarray
     right_W: np.ndarray
     F: np.ndarray
+    lower: np.ndarray
+    half: np.ndarray
     back: np.ndarray
     rest_W: np.ndarray
     left_W: np.ndarray
@@ -78,6 +80,8 @@ def eliminated(products: CrossedProducts, psi: np.ndarray) -> Elimination:
         own=product(back, lower.transpose(1, 0, 2)),
         right_W=product(back, left_W),
         F=product(back[:, :, rows], left_B)[:, 0],
+        lower=lower,
+        half=half,
         back=back,
         rest_W=rest_W,
         left_W=left_W,

@@ -204,6 +204,29 @@ def eliminate_fixed(top: np.ndarray, log_det: complex, states: tuple[Any, ...]) 
     return Upward(log_det, log_det_X, rss, beta, factor, states)
 
 
+def eliminate_fixed_rows(rows: np.ndarray, log_det: float, states: tuple[Any, ...]) -> Upward:
+    """The same from rows M, (N, p+1), with W'V^{-1}W = M'M: its orthogonal factor keeps more digits."""
+    p = rows.shape[1] - 1
+    R = upper_factor(rows)
+    beta = solve_triangular(R[:p, :p], R[:p, p]) if p else np.zeros(0)
+    log_det_X = 2.0 * float(np.log(R.diagonal()[:p]).sum())
+    return Upward(log_det, log_det_X, float(R[p, p]) ** 2, beta, R[:p, :p].T.copy(), states)
+
+
+def upper_factor(rows: np.ndarray) -> np.ndarray:
+    """R with R'R = M'M of rows M, (N, w), its diagonal positive; raises LinAlgError where that has a zero.
+
+    The largest rows come first: in this order rounding of rows that count a million times as much as others
+    stays small in terms of those.
+    """
+    ordered = rows[np.argsort(-np.abs(rows).max(axis=1), kind="stable")]
+    R = np.asarray(np.linalg.qr(ordered, mode="r"))
+    signs = np.sign(R.diagonal())
+    if not signs.all():
+        raise np.linalg.LinAlgError("the columns are not independent")
+    return R * signs[:, None]
+
+
 def _factored(top: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Lower factor L of X'V^{-1}X, c0 = L^{-1}X'V^{-1}y and y'Py; one factor of the whole holds them all."""
     p = len(top) - 1
