@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from xmixed.errors import StataError
+from xmixed.interpreter.interrupts import interrupts_kept
 from xmixed.interpreter.running import run_block, run_statement
 from xmixed.interpreter.transcript import Echo, MataTranscript, numbered_lines, show_blank, show_echo
 from xmixed.language.lines import LogicalLine, physical_lines
@@ -59,8 +60,9 @@ class TextRunner:
     def _run(self, statements: Iterable[Statement]) -> None:
         session = self._session
         try:
-            for statement in statements:
-                self._top(statement)
+            with interrupts_kept():
+                for statement in statements:
+                    self._top(statement)
         except KeyboardInterrupt:
             broken = Break()
             self._show(broken)
