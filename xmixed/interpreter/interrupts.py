@@ -17,8 +17,8 @@ _AGAIN = 0.01
 def interrupts_kept() -> Iterator[None]:
     """Let interrupts come again that Python dropped.
 
-    A signal may arrive while a callback of garbage collection runs. No exception leaves such a callback: Python shows its
-    traceback and goes on as if nothing had been pressed.
+    A signal may arrive while a callback of garbage collection runs. No exception leaves such a callback:
+    Python shows its traceback and goes on as if nothing had been pressed.
     """
     before = sys.unraisablehook
     if isinstance(before, _Hook):  # a do-file within a text
