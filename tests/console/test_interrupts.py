@@ -8,8 +8,8 @@ import weakref
 
 import pytest
 
-from xmixed.interpreter.interrupts import interrupts_kept
 from xmixed.interpreter.session import Session
+from xmixed.session.signals import interrupts_kept
 
 
 class Thing:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable
 
 from xmixed.errors import StataError
-from xmixed.interpreter.interrupts import interrupts_kept
 from xmixed.interpreter.running import run_block, run_statement
 from xmixed.interpreter.transcript import Echo, MataTranscript, numbered_lines, show_blank, show_echo
 from xmixed.language.lines import LogicalLine, physical_lines
@@ -21,7 +20,7 @@ from xmixed.language.statements import (
     lines_of,
 )
 from xmixed.session.messages import show_code, show_message, timed_message
-from xmixed.session.signals import Break, ExitRequest
+from xmixed.session.signals import Break, ExitRequest, interrupts_kept
 from xmixed.session.state import SessionState
 
 
