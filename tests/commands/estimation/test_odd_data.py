@@ -7,6 +7,7 @@ import pytest
 import xmixed
 from tests.conformance.test_econometrics import FOLDER
 from xmixed.errors import StataError
+from xmixed.missing import MISSING
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +42,72 @@ def test_odd_data(session: xmixed.Session, line: str, code: int) -> None:
     except StataError as error:
         found = error.code
     assert found == code
+
+
+ONE_ROW = "set obs 1\ngenerate x = 1\ngenerate y = 2\ngenerate z = 3\ngenerate t = 1"
+FAR = "set obs 30\nset seed 1\n" + "\n".join(
+    f"generate double {name} = {value}"
+    for name, value in {
+        "x": "rnormal() * 1e300",
+        "y": "rnormal() * 1e300",
+        "t": "_n * 1e300",
+        "small": "rnormal() * 1e-300",
+        "id": "mod(_n, 5)",
+        "b": "mod(_n, 2)",
+        "z": "1e300",
+    }.items()
+)
+
+
+@pytest.mark.parametrize(
+    ("setup", "lines", "code"),
+    [
+        (ONE_ROW, "regress y x\nestat hettest", 0),
+        (ONE_ROW, "regress y x\nestat ovtest", 0),
+        (ONE_ROW, "regress y x\nestat imtest", 0),
+        (ONE_ROW, "regress y x\nestat szroeter x", 0),
+        (ONE_ROW, "intreg x y z", 430),
+        (ONE_ROW, "xtset z t\nxtpcse y x", 0),
+        ("set obs 2\ngenerate x = _n\ngenerate y = 2 * x", "estsimp regress y x", 2001),
+        (FAR, "tsset t\nac y", 198),
+        (FAR, "factor x y", 1400),
+        (FAR, "pca x y", 1400),
+        (FAR, "clogit b small, group(id)", 0),
+        (
+            FAR,
+            "mi set flong\nmi register imputed x y\nreplace y = . in 1\nmi impute mvn x y = z, add(2)",
+            1400,
+        ),
+    ],
+)
+def test_odd_data_of_other_commands(setup: str, lines: str, code: int) -> None:
+    session = xmixed.Session()
+    session.run(setup)
+    found = 0
+    try:
+        session.run(lines)
+    except StataError as error:
+        found = error.code
+    assert found == code
+
+
+def test_an_exact_fit_has_no_test_of_its_residuals() -> None:
+    session = xmixed.Session()
+    session.run(f"{ONE_ROW}\nregress y x\nestat hettest")
+    assert session.r.scalars["chi2"] == session.r.scalars["p"] == MISSING
+
+
+@pytest.mark.parametrize("command", ["logit b x z", "mlogit o x z", "biprobit b b2 x z", "poisson c x z"])
+def test_a_search_that_gains_nothing_ends(command: str) -> None:
+    """Nearly equal covariates on six rows: thousands of iterations at one log likelihood."""
+    rows = ["330437.08 330436.78 1 0 3 4", "-1303157.2 -1303158 0 1 2 2", "905355.87 905355.61 1 0 1 3"]
+    rows += ["446374.57 446374.58 0 0 3 1", "-536953.24 -536953.51 1 1 2 4", "581118.1 581119.4 0 0 3 3"]
+    session = xmixed.Session()
+    session.run("input double(x z) b b2 o c\n" + "\n".join(rows) + "\nend")
+    printed = ""
+    try:
+        printed = session.run(f"{command}")
+    except StataError as error:
+        assert error.code == 430
+        printed = error.output
+    assert printed.count("Iteration") < 500

@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.censored.likelihood import interval_slopes
+from xmixed.estimation.criteria import pseudo_r_squared
 from xmixed.estimation.fitted import FittedEquation, FittedTerms, estimates_matrices, whole_matrix
 from xmixed.estimation.likelihood.design import Design
 from xmixed.estimation.likelihood.dispersed import Dispersed
@@ -158,7 +159,7 @@ def _estimates(
         "k_eq": 2.0,
         "k_aux": 1.0,
         "sigma": float(np.exp(best.parameters[-1])),
-        "r2_p": 1 - best.log_likelihood / null if null < MISSING else MISSING,
+        "r2_p": pseudo_r_squared(best.log_likelihood, null),
         "ic": float(len(best.history) - 1),
         "rc": 0.0 if best.converged else 430.0,
         "converged": float(best.converged),

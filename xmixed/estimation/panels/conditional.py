@@ -91,9 +91,9 @@ class ConditionalLikelihood:
         if not gradient:
             return ll, np.zeros((groups, 0))
         mean = slopes[at] / f[at][:, None]
-        weighted = np.stack(
-            [np.bincount(self.codes, self.y * column, minlength=groups) for column in self.X.T], axis=1
-        )
+        weighted = np.empty((groups, p))
+        for place, column in enumerate(self.X.T):
+            weighted[:, place] = np.bincount(self.codes, self.y * column, minlength=groups)
         return ll, weighted - mean
 
     def log_likelihood(self, parameters: np.ndarray) -> float:

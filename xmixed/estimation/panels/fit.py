@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.criteria import pseudo_r_squared
 from xmixed.estimation.fitted import FittedEquation, FittedTerms, estimates_matrices, whole_matrix
 from xmixed.estimation.likelihood.newton import Maximum, Progress, Tolerances, maximise
 from xmixed.estimation.multilevel.groups import Nested
@@ -230,7 +231,7 @@ def fit_conditional(
     estimates = estimates_of(
         sample, request, best, best.parameters, variance, model_based, equations, figures, null
     )
-    estimates.scalars["r2_p"] = 1 - best.log_likelihood / null if null else MISSING
+    estimates.scalars["r2_p"] = pseudo_r_squared(best.log_likelihood, null)
     panel = request.command == "xtlogit"
     title = "Conditional fixed-effects logistic regression"
     estimates.macros |= {

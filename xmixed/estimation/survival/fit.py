@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.criteria import pseudo_r_squared
 from xmixed.estimation.fitted import FittedEquation, FittedTerms, estimates_matrices, whole_matrix
 from xmixed.estimation.likelihood.design import Design
 from xmixed.estimation.likelihood.dispersed import Dispersed
@@ -235,7 +236,7 @@ def _estimates(
         "ll_0": null,
         "chi2": chi2,
         "p": chi2_tail(chi2, len(slopes)) if chi2 < MISSING and slopes else MISSING,
-        "r2_p": 1 - best.log_likelihood / null if null < MISSING and null != 0 else MISSING,
+        "r2_p": pseudo_r_squared(best.log_likelihood, null),
         "k": float(len(payload.names)),
         "k_eq": float(len(equations)),
         "ic": float(len(best.history) - 1),
