@@ -83,6 +83,7 @@ MODULES: dict[str, str] = {
     "xtreg": "linear.xtreg",
     "newey": "series.estimator:NEWEY",
     "prais": "series.estimator:PRAIS",
+    "xtscc": "series.estimator:DRISCOLL_KRAAY",
     "qreg": "quantiles.estimator:SINGLE",
     "bsqreg": "quantiles.estimator:SINGLE",
     "sqreg": "quantiles.estimator:SEVERAL",
