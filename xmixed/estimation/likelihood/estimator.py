@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.estimation.coefficients import degrees_of_freedom
+from xmixed.estimation.constrained.constraints import shown_constraints
 from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import TableExtras, coefficient_table
@@ -44,6 +45,7 @@ class LikelihoodModel:
             lines += [line(), *self._header(estimates)]
         if option("notable"):
             return lines
+        lines += shown_constraints(estimates) if not option("noheader") else []
         lines += [line(), *self.table(estimates, option, settings)]
         if "chi2_c" in estimates.scalars and not option("nolrtest"):
             e, name = estimates.scalars, _dispersion_name(estimates)
