@@ -57,10 +57,7 @@ def likelihood_of(
     finite = np.isfinite(ends)
     middle = np.where(finite, ends, 0.0).sum(axis=1) / np.maximum(finite.sum(axis=1), 1)
     first = least_squares(middle - (0.0 if offset is None else offset), columns, weights)
-    initial = first.beta * design.scales
-    constant = next((place for place, column in enumerate(columns) if column is None), None)
-    if constant is not None:
-        initial[constant] = first.beta[constant] + first.beta @ design.centers
+    initial = design.standardised(first.beta)
     spread = max(np.sqrt(first.rss / max(first.sum_of_weights, 1.0)), 1e-8)
     frequencies = weighting is not None and weighting.kind == "fweight"
     return Dispersed(ends, design, interval_slopes, np.append(initial, np.log(spread)), frequencies)

@@ -25,6 +25,7 @@ from xmixed.missing import MISSING
 from xmixed.session.results import Estimates
 from xmixed.statistics.distributions import chi2_tail
 from xmixed.statistics.linear.joint import joint_statistic
+from xmixed.statistics.linear.scaled import scaled_columns
 from xmixed.statistics.survival.risk_sets import RiskSets
 
 
@@ -54,13 +55,11 @@ def partial_likelihood(own: SurvivalSample, efron: bool, offset: np.ndarray | No
     columns = [column for column in own.sample.columns if column is not None]
     n = len(own.sample.y)
     X = np.column_stack(columns) if columns else np.zeros((n, 0))
-    X = X - X.mean(axis=0)
-    scales = np.sqrt(np.mean(X**2, axis=0)) if columns else np.ones(0)
-    scales = np.where(scales > 0, scales, 1.0)
+    X, back = scaled_columns(X - X.mean(axis=0))
     weighting = own.sample.weighting
     return PartialLikelihood(
-        X / scales,
-        scales,
+        X,
+        back,
         np.zeros(n) if offset is None else offset,
         RiskSets(own.spells, own.strata),
         efron,
