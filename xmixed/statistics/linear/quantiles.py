@@ -21,8 +21,8 @@ def regression_quantile(
     The dual of the linear programme is max y'a with X'a = (1 - q) X'w and 0 <= a <= w. An interior point
     method tells the k rows between their bounds; b fits them, and their a proves it the only solution.
     Where it is not, a linear programme is solved in the rows nearest to the fit, in ten times as many while
-    the others change sides, at last in all. Rows far from a fit are taken to be nearer, and all begins again at
-    the solution where one of these changes sides. Quantiles of a constant are read from the sorted outcomes.
+    the others change sides, at last in all. Rows far from a fit are taken to be nearer, and all begins again
+    at the solution where one of them changes sides. Quantiles of a constant are read from sorted outcomes.
 
     Parameters
     ----------
