@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import Block, metric_matrix, size, user_matrix
 from xmixed.engine.covariance.distant import at_limits, is_distant
+from xmixed.engine.problem import Problem
 from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.rounding import surely_open
@@ -106,6 +107,14 @@ def no_boundary(objective: Objective) -> Boundary:
     return Boundary(
         np.zeros(objective.count, bool), [[] for _ in blocks], [{} for _ in blocks], [False] * len(blocks)
     )
+
+
+def unseen_lags(problem: Problem) -> list[BoundaryNote]:
+    """Name the residual parameters that are left out since no two observations are so far apart."""
+    if problem.residual is None:
+        return []
+    missing = problem.residual.structure.unidentified(problem.residual.table)
+    return [BoundaryNote("lag_not_seen", 0, item.equation, item.row, lag) for lag, item in missing]
 
 
 def settle(objective: Objective, point: Point, face: Face | None = None) -> tuple[Point, Boundary]:
