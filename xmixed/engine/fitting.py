@@ -193,7 +193,7 @@ def _maximise(
         report(PhaseStarted("em"))
         point, em_steps = em(
             objective,
-            objective.point(separate_start(objective) if _separately(objective) else start_blocks(objective)),
+            separate_start(objective) if _separately(objective) else start_blocks(objective),
             options.em_iterations if options.em_only else worthwhile_steps(objective, options.em_iterations),
             options.em_tolerance,
             lambda number, ll: report(EMStep(number, ll)),

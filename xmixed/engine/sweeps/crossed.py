@@ -48,8 +48,16 @@ from xmixed.engine.sweeps.crossed_state import (
     signs,
 )
 from xmixed.engine.sweeps.directions import Direction
-from xmixed.engine.sweeps.effects import LevelMoments, Ties
-from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
+from xmixed.engine.sweeps.sweeps import (
+    Downward,
+    GroupMoments,
+    LevelMoments,
+    Posterior,
+    Psis,
+    Ties,
+    Upward,
+    eliminate_fixed,
+)
 
 _MANY_COLUMNS = 300
 
