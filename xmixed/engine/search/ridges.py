@@ -84,7 +84,7 @@ def _tolerance(ll: float) -> float:
 
 
 def _highest(root: Surface, state: State, move: np.ndarray, others: np.ndarray) -> Point:
-    """The highest point where what a move is most of is held after it, and of the others those that may move."""
+    """The highest point where what a move is most of is held after it; `others` may move."""
     free = others & (np.arange(len(move)) != int(np.argmax(np.abs(move / root.sizes(state.theta)))))
     point = root.point(state.theta + move)
     return polish(root, point, free).point if np.isfinite(point.log_likelihood) else point
