@@ -36,7 +36,7 @@ HIGHER = {
     7070: (-378.1524451323, "a variance near zero beside effects 1e4 times the residuals"),
     30179: (-1238.3367075768, "the same with weights and nested levels"),
     34042: (-269.6737025479, "autoregressions by group, whose correlation zero is a saddle"),
-    38268: (65.3970752, "a singular toeplitz matrix behind a corner from which the way leads far up"),
+    38268: (65.3970754398, "a singular toeplitz matrix behind a corner from which the way leads far up"),
     38452: (558.9340107635, "autoregressions of order 3 by group: the third maximum"),
     38527: (-260.8835350906, "exchangeable residuals with crossed effects: a correlation of .9998"),
     50029: (-40.3813251899, "variances by group: the other of them is the smaller one"),
