@@ -104,3 +104,12 @@ def test_what_rises_elsewhere_without_a_maximum_is_told() -> None:
     assert found.optimization.converged
     assert "higher_without_maximum" in {note.kind for note in found.boundary}
     assert found.log_likelihood >= -569.952134
+
+
+def test_a_face_is_followed_as_far_as_rounding_allows() -> None:
+    """Toeplitz beside nested effects: with weights 5e-5 and 5e-6 of the barrier 160.900788 and 160.900921."""
+    found = fit(draw(38897).model)
+    assert found.optimization.converged
+    (opened,) = (note.size for note in found.boundary if note.kind == "rounding")
+    # Three eigenvalues vanish: that is the limit of what the weights lead to.
+    assert found.log_likelihood == pytest.approx(160.900936, abs=3 * 5e-6 + opened)

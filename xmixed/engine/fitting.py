@@ -296,7 +296,7 @@ def _climb(
         here, limited = _Ascent(root, surface, found, point, boundary, left, followed), options
         higher = _higher(here)
         if higher is None and not elsewhere:
-            higher, ended = start_elsewhere(root, point)
+            higher, ended = start_elsewhere(root, point, boundary.fixed)
             elsewhere = higher is None
             if higher is not None and (held or found.verdict == "converged"):
                 left = replace(here, left=None)
@@ -402,7 +402,8 @@ def _judge(
         concave = concave and not level.any()
     converged = concave and step.scaled_gradient < 1e-5
     verdict: Verdict = "converged" if converged else "not_concave" if not concave else "no_progress"
-    if not converged or objective.problem.origin is not None or near_singular(objective, point):
+    open_ended = boundary.of_residuals or near_singular(objective, point)
+    if not converged or objective.problem.origin is not None or open_ended:
         boundary.notes.extend(rounding_notes(objective, point))
     shown = state if surface is root else surface.at(point)
     record = _record(objective, start, shown, em_steps, iterations, verdict, converged, step.scaled_gradient)

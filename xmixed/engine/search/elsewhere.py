@@ -15,7 +15,8 @@ from xmixed.engine.covariance.blocks import metric_matrix, user_matrix
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.local_maxima import FEW_ROWS, least_gain, threshold
 from xmixed.engine.search.objective import Objective, Point
-from xmixed.engine.search.optimise import Surface, climbed_step
+from xmixed.engine.search.optimise import Surface, climbed_step, newton_step
+from xmixed.engine.search.rounding import surely_open
 
 # Units, by() groups and ratios of standard deviations that are few; from how many points, and how far, to go.
 _FEW_UNITS, _FEW_GROUPS, _STARTS, _STEPS = 25, 3, 4, 15
@@ -43,11 +44,11 @@ _LEVELLING = 3
 _SETTLED = 1e-5
 
 
-def start_elsewhere(root: Surface, point: Point) -> tuple[Point | None, bool]:
+def start_elsewhere(root: Surface, point: Point, fixed: np.ndarray) -> tuple[Point | None, bool]:
     """A point above a maximum found, on the way up from other correlations or variances; few rows only.
 
     One on a way that ends at a maximum, if there is such, and whether it is; None where the ways that are
-    followed end below.
+    followed end below. `fixed`: parameters (k-1,) on the boundary.
     """
     objective = root.objective
     if objective.problem.n > FEW_ROWS:
@@ -60,11 +61,11 @@ def start_elsewhere(root: Surface, point: Point) -> tuple[Point | None, bool]:
             ways = (objective.point(own, rho) for own in blocks)
             trials.append(max(ways, key=lambda trial: trial.log_likelihood))
     chosen = _Allowance(_STARTS, 2 * objective.sweeps.evaluations)
-    found = _highest_way(root, point, _distinct(trials, point), chosen)
+    found = _highest_way(root, point, fixed, _distinct(trials, point), chosen)
     if found[1] or not _has_few_rows(objective):
         return found
     around = _Allowance(_SCATTERED, objective.sweeps.evaluations + _MOST_SCATTERED, first=True)
-    scattered = _highest_way(root, point, _scattered(objective, point), around)
+    scattered = _highest_way(root, point, fixed, _scattered(objective, point), around)
     return scattered if scattered[1] or found[0] is None else found
 
 
@@ -87,10 +88,11 @@ class _Allowance:
 
 
 def _highest_way(
-    root: Surface, point: Point, trials: Iterable[Point], allowance: _Allowance
+    root: Surface, point: Point, fixed: np.ndarray, trials: Iterable[Point], allowance: _Allowance
 ) -> tuple[Point | None, bool]:
     """See `start_elsewhere`, which starts from these trials."""
-    step = root.step(root.at(point))
+    state = root.at(point)
+    step = newton_step(state, root.sizes(state.theta), ~fixed) if fixed.any() else root.step(state)
     # Next to a singular matrix, where there is no maximum, a promise will not do.
     settled = step.concave and step.scaled_gradient < _SETTLED
     best, unended, ways = None, None, 0
@@ -101,12 +103,19 @@ def _highest_way(
             continue
         ways += 1
         found, ended = _way_up(root, trial, best or point, settled)
+        if found is not None and _is_rounding(root.objective, found, best or point):
+            continue
         if ended:
             best = found
             if allowance.first:
                 break
         unended = unended if found is None else found
     return (unended, False) if best is None else (best, True)
+
+
+def _is_rounding(objective: Objective, point: Point, below: Point) -> bool:
+    """Whether a point may be above another one by rounding alone."""
+    return point.log_likelihood - below.log_likelihood < surely_open(objective, point)
 
 
 def _has_few_rows(objective: Objective) -> bool:
@@ -131,7 +140,8 @@ def _scattered(objective: Objective, point: Point) -> Iterator[Point]:
         rho = point.rho
         if whitening is not None:
             moved = rng.normal(size=len(rho))
-            rho = np.where(whitening.correlations, moved, rho + moved)
+            ratios = np.where(np.abs(rho) < _AT_LIMIT, rho + moved, rho)
+            rho = np.where(whitening.correlations, moved, ratios)
         yield objective.point(tuple(blocks), rho)
 
 
@@ -179,7 +189,9 @@ def _other_ratios(point: Point, own: np.ndarray) -> Iterator[np.ndarray]:
     places = np.flatnonzero(own)
     for place in places if len(places) < _FEW_GROUPS else ():
         for change in _LOG_RATIOS:
-            yield np.where(np.arange(len(own)) == place, point.rho + change, point.rho)
+            # One that is zero, or beyond measure, stays that.
+            if abs(point.rho[place] + change) < _AT_LIMIT:
+                yield np.where(np.arange(len(own)) == place, point.rho + change, point.rho)
 
 
 def _turned(objective: Objective, point: Point, own: np.ndarray) -> Iterator[np.ndarray]:
