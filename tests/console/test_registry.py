@@ -82,5 +82,5 @@ def test_commands_that_do_not_exist_yet() -> None:
     with pytest.raises(StataError, match="command estimates change is not implemented in xmixed"):
         find_entry("estimates change x")
     with pytest.raises(StataError) as caught:
-        find_command("loneway")
-    assert caught.value.hint == "(estat icc comes nearest)"
+        find_command("asdoc")
+    assert caught.value.hint == "(esttab comes nearest)"

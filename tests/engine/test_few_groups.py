@@ -10,7 +10,7 @@ from xmixed.engine.batched import eliminated_number_by_number, triangular_invers
 from xmixed.engine.covariance.metrics import MatrixSquareRoot
 from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.prepare import prepare
-from xmixed.engine.search import local_maxima
+from xmixed.engine.search import elsewhere, em, em_by_number
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import Objective
 from xmixed.engine.sweeps import curvature
@@ -165,13 +165,33 @@ def test_starts_on_the_slope_of_a_maximum_are_not_followed(monkeypatch: pytest.M
         errors[:, j] = 0.5 * errors[:, j - 1] + np.sqrt(0.75) * errors[:, j]
     y = generator.normal(size=units)[group] + errors.ravel()
     level = Level(group, units, (RandomEffects((None,), "identity"),))
-    ways, way_up = [], local_maxima._way_up
+    ways, way_up = [], elsewhere._way_up
 
     def counted(*arguments: object) -> object:
         ways.append(1)
         return way_up(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(local_maxima, "_way_up", counted)
+    monkeypatch.setattr(elsewhere, "_way_up", counted)
     found = fit(Model(y, (None,), (level,), "ml", Residuals("ar", group, units, time, 0, 1)))
     assert found.optimization.converged
     assert not ways
+
+
+@pytest.mark.parametrize("method", ["ml", "reml"])
+@pytest.mark.parametrize("structure", ["identity", "independent", "exchangeable", "unstructured", "constant"])
+def test_em_in_plain_numbers(structure: str, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same steps as on arrays, whatever the structure and the metric of the columns."""
+    model = slopes(1 if structure == "constant" else 2, method)
+    if structure != "constant":
+        (level,) = model.levels
+        columns = level.equations[0].columns
+        effects = RandomEffects((3.0 + 5.0 * columns[0], None), structure)  # type: ignore[arg-type, operator]
+        model = Model(model.y, model.fixed, (Level(level.groups, level.n_groups, (effects,)),), model.method)
+    objective = Objective(prepare(model))
+    assert em_by_number.is_by_number(objective)
+    found = em.em(objective, start_blocks(objective), 7, 1e-12, lambda number, ll: None)
+    monkeypatch.setattr(em, "is_by_number", lambda objective: False)
+    wanted = em.em(objective, start_blocks(objective), 7, 1e-12, lambda number, ll: None)
+    assert found[1] == wanted[1] == 7
+    np.testing.assert_allclose(found[0].blocks[0], wanted[0].blocks[0], rtol=1e-11, atol=1e-13)
+    assert found[0].log_likelihood == pytest.approx(wanted[0].log_likelihood, abs=1e-10)

@@ -113,4 +113,6 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = next((module for module, names in _MODULES.items() if name in names), "errors")
-    return getattr(import_module(f"xmixed.engine.{module}"), name)
+    # Kept: the next who asks does not come here.
+    found = globals()[name] = getattr(import_module(f"xmixed.engine.{module}"), name)
+    return found

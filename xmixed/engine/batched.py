@@ -20,6 +20,8 @@ FEW_COLUMNS = 4
 _WIDE = 200
 _MANY_CHILDREN = 16
 _LARGE = 100
+# Rows of a matrix whose halves change places at a time: they stay in the cache.
+_STRIP = 128
 
 
 def _dot(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -112,7 +114,7 @@ def solve_triangular(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
 def triangular_inverse(lower: np.ndarray) -> np.ndarray:
     """The inverse of a lower triangular matrix, (n, n)."""
     if len(lower) <= _UNROLL and lower.dtype == np.float64:
-        return _inverted(lower.tolist())
+        return np.array(inverted_rows(lower.tolist()))
     if len(lower) < _LARGE:
         return np.linalg.inv(lower)
     from scipy.linalg import get_lapack_funcs
@@ -171,8 +173,8 @@ def summed_cross(
     return np.add.reduceat(own if counts is None else own * counts, starts, axis=2)
 
 
-def _inverted(rows: list[list[float]]) -> np.ndarray:
-    """The inverse of a small lower triangular matrix, number by number: a call of LAPACK takes longer."""
+def inverted_rows(rows: list[list[float]]) -> list[list[float]]:
+    """The inverse of a small lower triangular matrix, in its place: a call of LAPACK takes longer."""
     for i, row in enumerate(rows):
         pivot = row[i] = 1.0 / row[i]
         for j in range(i):
@@ -180,7 +182,18 @@ def _inverted(rows: list[list[float]]) -> np.ndarray:
             for k in range(j, i):
                 total += row[k] * rows[k][j]
             row[j] = -pivot * total
-    return np.array(rows)
+    return rows
+
+
+def mirror(upper: np.ndarray) -> np.ndarray:
+    """Put what stands above the diagonal below it, too, where there are zeros; the same array, (n, n)."""
+    count = len(upper)
+    for first in range(0, count, _STRIP):
+        last = min(first + _STRIP, count)
+        block = upper[first:last, first:last]
+        block += np.triu(block, 1).T
+        upper[last:, first:last] = upper[first:last, last:].T
+    return upper
 
 
 def eliminated_number_by_number(gram: np.ndarray) -> tuple[float, float, np.ndarray, np.ndarray] | None:
@@ -192,6 +205,17 @@ def eliminated_number_by_number(gram: np.ndarray) -> tuple[float, float, np.ndar
     where a pivot is not positive.
     """
     rows = gram.tolist()
+    found = eliminated_rows(rows)
+    if found is None:
+        return None
+    log_det, pivot, coefficients = found
+    last = len(rows) - 1
+    factor = np.array(rows)
+    return log_det, pivot, np.array(coefficients), factor[:last, :last]
+
+
+def eliminated_rows(rows: list[list[float]]) -> tuple[float, float, list[float]] | None:
+    """The same from rows of at least what is on and below the diagonal, which become those of the factor."""
     last = len(rows) - 1
     pivot, log_det = 1.0, 0.0
     for i, row in enumerate(rows):
@@ -200,7 +224,7 @@ def eliminated_number_by_number(gram: np.ndarray) -> tuple[float, float, np.ndar
             for k in range(j):
                 value -= row[k] * above[k]
             row[j] = value / above[j]
-            above[i] = 0.0
+        row[i + 1 :] = [0.0] * (last - i)
         pivot = row[i]
         for k in range(i):
             pivot -= row[k] * row[k]
@@ -209,19 +233,18 @@ def eliminated_number_by_number(gram: np.ndarray) -> tuple[float, float, np.ndar
         row[i] = sqrt(pivot)
         if i < last:
             log_det += log(pivot)
-    factor = np.array(rows)
-    return log_det, pivot, _back(rows[:last], rows[last][:last]), factor[:last, :last]
+    return log_det, pivot, _back(rows[:last], rows[last][:last])
 
 
 def solved_back(lower: np.ndarray, right: np.ndarray) -> np.ndarray:
     """L'^{-1} right for few columns, likewise."""
-    return _back(lower.tolist(), right.tolist())
+    return np.array(_back(lower.tolist(), right.tolist()))
 
 
-def _back(rows: list[list[float]], found: list[float]) -> np.ndarray:
+def _back(rows: list[list[float]], found: list[float]) -> list[float]:
     """See `solved_back`; `found` is used up."""
     for i in range(len(rows) - 1, -1, -1):
         found[i] /= rows[i][i]
         for j in range(i):
             found[j] -= rows[i][j] * found[i]
-    return np.array(found)
+    return found

@@ -71,11 +71,14 @@ class FittedTerms:
     equations : tuple of FittedEquation
     levels : tuple of float
         Outcomes of a categorical model in order; () for others.
+    headed : bool
+        A single equation with covariates stands under its name, too.
     """
 
     depvar: str
     equations: tuple[FittedEquation, ...]
     levels: tuple[float, ...] = ()
+    headed: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -185,7 +188,7 @@ def _equations(
 ) -> list[Equation]:
     coefficients = Coefficients.of(estimates)
     variances = np.diag(coefficients.V)
-    named = sum(not equation.ancillary for equation in fitted.equations) > 1
+    named = fitted.headed or sum(not equation.ancillary for equation in fitted.equations) > 1
     found: list[Equation] = []
     ancillary: list[CoefficientRow] = []
     start = 0

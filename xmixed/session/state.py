@@ -57,6 +57,7 @@ class SessionState(ABC):
         self.verbatim: tuple[LogicalLine, ...] | None = None  # lines up to `end` behind the command that runs
         self.transcript: Transcript | None = None  # where those lines are shown as they run
         self.mata: object = None  # what Mata remembers (`xmixed.mata.memory`), once it has run
+        self.likelihood: object = None  # that `ml model` has defined (`xmixed.estimation.programmed.problem`)
         self.ado_path = AdoPath()
         self.open_files: dict[str, OpenFile] = {}
         self.post_files: dict[str, PostFile] = {}

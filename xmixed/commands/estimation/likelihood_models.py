@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,12 @@ from xmixed.estimation.run import (
     settled,
 )
 from xmixed.estimation.single import SingleSample
+from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 
 if TYPE_CHECKING:
+    from xmixed.estimation.constrained.constraints import Restrictions
     from xmixed.estimation.likelihood.fit import Request
     from xmixed.estimation.likelihood.newton import Tolerances
 
@@ -148,4 +151,15 @@ def _request(
         node.option("baseoutcome"),
         labels,
         str(node.option("dispersion", "mean")) if node.name == "nbreg" else "",
+        _constrain(session, node),
     )
+
+
+def _constrain(session: SessionState, node: Command) -> Callable[[list[str]], Restrictions] | None:
+    """Return what reads the constraints of the command; None without any."""
+    typed = node.option("constraints")
+    if typed is None:
+        return None
+    from xmixed.estimation.constrained.constraints import restrictions
+
+    return lambda names: restrictions(str(typed), session.constraints, names, Context.of(session))

@@ -87,6 +87,8 @@ def _gram(arrays: list[np.ndarray], centred: bool) -> tuple[np.ndarray, np.ndarr
 def _sweep_out(gram: np.ndarray, vary: np.ndarray, tolerance: float) -> np.ndarray:
     """Cholesky factorisation in the given order, stepping over null pivots."""
     p = len(gram)
+    if p == 1:  # nothing stands before it
+        return ~vary
     omitted = ~vary
     scale = np.sqrt(np.where(vary, gram.diagonal(), 1.0))
     gram = gram / scale[:, None] / scale

@@ -13,6 +13,7 @@ import numpy as np
 from xmixed.engine.products.cells import CellScatter
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
+from xmixed.engine.products.row_pairs import RowPairs
 from xmixed.engine.products.weights import Weights
 
 # Blocks of columns small enough for a dense accumulator to stay in cache, large enough to be worth a call.
@@ -204,6 +205,8 @@ class CrossedProducts:
         Whether `Z1tZ1`, and Z'W of the dense levels, are of what Z0 leaves of Z1.
     rows : (p+1 + m, n) array or None
         What Z0 leaves of the columns of [X, y] and Z1, where rows are few and count once.
+    pairs : RowPairs or None
+        Of `B` where Z0 has one column, and B'DB is wanted often; None: products are formed anew.
     """
 
     levels: tuple[LevelProducts, ...]
@@ -216,6 +219,7 @@ class CrossedProducts:
     fitted: np.ndarray | None = None
     is_left: bool = False
     rows: np.ndarray | None = None
+    pairs: RowPairs | None = None
 
     def between_dense(self) -> np.ndarray:
         """Z1'Z1, a new dense (m, m) array."""
@@ -330,7 +334,9 @@ def cross_levels(
     pattern = SparsePattern(stacked[0].indptr, stacked[0].indices, int(ends[-1]))
     Z1tZ1 = _among_dense(products, between, dense)
     B = np.stack([matrix.data for matrix in stacked])
-    return CrossedProducts(products.levels, products.XyXy, order, parts, pattern, B, Z1tZ1)
+    kept = len(B) == 1 and not pattern.is_full
+    pairs = RowPairs.of(pattern.indptr, pattern.indices, B[0], pattern.shape[1]) if kept else None
+    return CrossedProducts(products.levels, products.XyXy, order, parts, pattern, B, Z1tZ1, pairs=pairs)
 
 
 class _Between:

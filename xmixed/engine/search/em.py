@@ -9,6 +9,7 @@ import numpy as np
 from xmixed.engine.covariance.blocks import Block
 from xmixed.engine.covariance.tied import Tie
 from xmixed.engine.residuals.data import NestedResidualData
+from xmixed.engine.search.em_by_number import em_by_number, is_by_number
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.sweeps.sweeps import Downward
 
@@ -83,14 +84,16 @@ def _tied_step(
 
 def em(
     objective: Objective,
-    point: Point,
+    blocks: tuple[np.ndarray, ...],
     iterations: int,
     tolerance: float,
     report: Callable[[int, float], None],
 ) -> tuple[Point, int]:
     """Up to `iterations` steps, until the log likelihood changes relatively less than `tolerance`."""
-    done = 0
-    if not objective.problem.blocks:
+    if is_by_number(objective):
+        return em_by_number(objective, blocks[0], iterations, tolerance, report)
+    point, done = objective.point(blocks), 0
+    if not blocks:
         return point, done
     while done < iterations:
         following = em_step(objective, point)

@@ -139,7 +139,7 @@ class Objective:
                 up = sweeps.up(psis)
                 if log_det:
                     up = up._replace(log_det_V=up.log_det_V + log_det)
-                value = self._profiled(up)
+                value = self.profiled(float(up.rss.real), self.log_det(up))
                 if self.whitening is not None and up.rss.real < _ROUNDING * sweeps.outcome_squares:
                     value = -inf
             except np.linalg.LinAlgError:
@@ -170,11 +170,11 @@ class Objective:
             np.zeros((q, q)) if psi is None else (psi + psi.T) / 2 for q, psi in zip(sizes, psis, strict=True)
         )
 
-    def _profiled(self, up: Upward) -> float:
-        rss = float(up.rss.real)
+    def profiled(self, rss: float, log_det: float) -> float:
+        """The log likelihood with beta and sigma_e profiled out, from y'Py and `log_det`."""
         if not rss > 0:
             return -inf
-        return self.constant - 0.5 * (self._df * (1.0 + LOG_2PI + log(rss / self._df)) + self.log_det(up))
+        return self.constant - 0.5 * (self._df * (1.0 + LOG_2PI + log(rss / self._df)) + log_det)
 
     def log_det(self, up: Upward) -> float:
         """log|V|, with log|X'V^{-1}X| for REML."""
@@ -196,7 +196,11 @@ class Objective:
 
     def variance(self, point: Point) -> float:
         """Profiled sigma_e^2, working units: equation (12)."""
-        return float(point.up.rss.real) / self._df
+        return self.variance_of(float(point.up.rss.real))
+
+    def variance_of(self, rss: float) -> float:
+        """The same from y'Py."""
+        return rss / self._df
 
     def share_left(self, point: Point) -> float:
         """What eliminating all effects leaves of y'Lambda^{-1}y, as a share of it."""

@@ -50,29 +50,32 @@ def level_parameters(root: Surface, state: State) -> tuple[np.ndarray, int]:
 def _is_ridge(root: Surface, state: State, direction: np.ndarray, slack: float) -> bool:
     """Whether the log likelihood stays level along a direction, the other parameters following."""
     ll = state.point.log_likelihood
-    gains = [_highest(root, state, side * _STRIDE * direction).log_likelihood - ll for side in (1.0, -1.0)]
+    every = np.ones(len(direction), bool)
+    moves = (side * _STRIDE * direction for side in (1.0, -1.0))
+    gains = [_highest(root, state, move, every).log_likelihood - ll for move in moves]
     return abs(max(gains)) <= slack
 
 
-def higher_on_ridge(root: Surface, point: Point) -> Point | None:
+def higher_on_ridge(root: Surface, point: Point, fixed: np.ndarray) -> Point | None:
     """The highest point on the way along the least curved direction, if that rises; saddles are left so, too.
 
     A ridge may be bent: Newton's steps make no headway there, and what is still to be gained looks like
     nothing. One that is level may rise where another parameter has taken the place of the one that fades.
+    `fixed`: parameters (k-1,) that are on the boundary, and stay there.
     """
-    found = _least_curved(root, root.at(point))
+    found = _least_curved(root, root.at(point), fixed)
     if found is None or not found[0] < _SUSPECT:
         return None
     most, slack = 2 * root.objective.sweeps.evaluations, _tolerance(point.log_likelihood)
     for side in (1.0, -1.0):
         stride, here, best, along = _STRIDE, root.at(point), point, side * found[1]
         for _ in range(_MOST_STRIDES):
-            there = _highest(root, here, stride * along * root.sizes(here.theta))
+            there = _highest(root, here, stride * along * root.sizes(here.theta), ~fixed)
             if not there.log_likelihood > best.log_likelihood - slack:
                 break
             best = there if there.log_likelihood > best.log_likelihood + slack else best
             here, stride = root.at(there), min(2.0 * stride, _LONGEST)
-            following = _least_curved(root, here)
+            following = _least_curved(root, here, fixed)
             if following is None or root.objective.sweeps.evaluations > most:
                 break
             along = following[1] * np.copysign(1.0, following[1] @ along)
@@ -81,12 +84,14 @@ def higher_on_ridge(root: Surface, point: Point) -> Point | None:
     return None
 
 
-def _least_curved(root: Surface, state: State) -> tuple[float, np.ndarray] | None:
+def _least_curved(root: Surface, state: State, fixed: np.ndarray) -> tuple[float, np.ndarray] | None:
     """The least curvature and its direction, both in terms of the parameters' sizes."""
-    sizes = root.sizes(state.theta)
-    if not (len(sizes) and np.isfinite(state.hessian).all()):
+    sizes = np.where(fixed, 0.0, root.sizes(state.theta))
+    if fixed.all() or not np.isfinite(state.hessian).all():
         return None
-    values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
+    # Directions of what is fixed count as curved.
+    negative = -state.hessian * np.outer(sizes, sizes) + np.diag(np.where(fixed, 1.0, 0.0))
+    values, vectors = np.linalg.eigh(negative)
     return float(values[0]), vectors[:, 0]
 
 
@@ -94,9 +99,9 @@ def _tolerance(ll: float) -> float:
     return _FALL + _FALL_SHARE * abs(ll)
 
 
-def _highest(root: Surface, state: State, move: np.ndarray) -> Point:
-    """The highest point where the parameter that a move is most of is held after it, and the others free."""
-    free = np.arange(len(move)) != int(np.argmax(np.abs(move / root.sizes(state.theta))))
+def _highest(root: Surface, state: State, move: np.ndarray, others: np.ndarray) -> Point:
+    """The highest point where what a move is most of is held after it; `others` may move."""
+    free = others & (np.arange(len(move)) != int(np.argmax(np.abs(move / root.sizes(state.theta)))))
     point = root.point(state.theta + move)
     return polish(root, point, free).point if np.isfinite(point.log_likelihood) else point
 

@@ -37,7 +37,7 @@ def separate_start(objective: Objective) -> tuple[np.ndarray, ...]:
         if not places:
             continue
         alone = Objective(_alone(problem, position))
-        point, _ = em(alone, alone.point(start_blocks(alone)), _EM_STEPS, _EM_TOLERANCE, _silent)
+        point, _ = em(alone, start_blocks(alone), _EM_STEPS, _EM_TOLERANCE, _silent)
         point = polish(Surface(alone, MatrixSquareRoot()), point).point
         variance = alone.variance(point)
         share = variance * float(np.vdot(level.ZtZ.sum(axis=2), point.psis[0])) / problem.n

@@ -12,9 +12,12 @@ EM and the log likelihood want beside the scores, are another matrix times the e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
+from xmixed.engine.batched import FEW_COLUMNS, eliminated_rows, inverted_rows
 from xmixed.engine.problem import Problem
 from xmixed.engine.sweeps.conditional import LevelState
 from xmixed.engine.sweeps.curvature import TwoLevelSums, root_of
@@ -25,8 +28,16 @@ from xmixed.engine.sweeps.sweeps import Downward, Psis, Upward, eliminate_fixed
 
 _MOST_EFFECTS = 2
 _MOST_ELEMENTS = 50_000
-# Rows and columns of the elements on and below the diagonal.
-_LOWER = {1: ([0], [0]), 2: ([0, 1, 1], [0, 0, 1])}
+
+
+def _lower(size: int) -> tuple[list[int], list[int]]:
+    """Rows and columns of the elements on and below the diagonal, row by row."""
+    rows, columns = np.tril_indices(size)
+    return rows.tolist(), columns.tolist()
+
+
+_LOWER = {q: _lower(q) for q in range(1, _MOST_EFFECTS + 1)}
+_PLACES = {q: list(zip(*places, strict=True)) for q, places in _LOWER.items()}
 
 
 def in_two_products(problem: Problem) -> bool:
@@ -35,6 +46,25 @@ def in_two_products(problem: Problem) -> bool:
         return False
     q, w, groups = problem.products.levels[0].ZtW.shape
     return q <= _MOST_EFFECTS and q * (q + 1) // 2 * (q + w) ** 2 * groups <= _MOST_ELEMENTS
+
+
+class Visit(NamedTuple):
+    """What both sweeps sum up to, in plain numbers.
+
+    Attributes
+    ----------
+    log_det : float
+        log|V|, with log|X'V^{-1}X| for REML.
+    rss : float
+        See `Upward`.
+    information, outer : e numbers
+        Sums over groups of Z'MZ and of ss', elements on and below the diagonal; see `Downward`.
+    """
+
+    log_det: float
+    rss: float
+    information: list[float]
+    outer: list[float]
 
 
 @dataclass(slots=True, eq=False)
@@ -47,14 +77,14 @@ class _State:
     stacked : (q, q + w, G) array, [R, C]
     psi : (q, q) array
     inverse : (e, G) array, elements of A^{-1} on and below the diagonal, row by row
-    sums : (q + w, q + w) array, sum over groups of [R, C]'A^{-1}[R, C]
+    information : e numbers, elements of the sum over groups of R'A^{-1}R
     """
 
     lower: np.ndarray
     stacked: np.ndarray
     psi: np.ndarray
     inverse: np.ndarray
-    sums: np.ndarray
+    information: list[float]
     formed: LevelState | None = None
 
     @property
@@ -85,11 +115,15 @@ class OneOrTwoEffects(NestedSweeps):
         q, width, groups = stacked.shape
         rows, columns = _LOWER[q]
         between = np.array([float(row != column) for row, column in zip(rows, columns, strict=True)])
-        self._elements, self._groups = len(rows), groups
+        self._elements, self.groups = len(rows), groups
         self._spread = _elements_of_inverse(lower)
-        both = stacked[rows][:, :, None] * stacked[columns][:, None]
-        both = both + between[:, None, None, None] * both.swapaxes(1, 2)
-        self._products = both.transpose(0, 3, 1, 2).reshape(-1, width * width)
+        # R'A^{-1}R, then C'A^{-1}C, elements on and below the diagonal of their sums: (e G, their number).
+        own, of_W = (np.array(_LOWER[q]), np.array(_lower(width - q)) + q)
+        left, right = np.concatenate([own, of_W], axis=1)
+        kept = stacked[rows][:, left] * stacked[columns][:, right]
+        turned = stacked[rows][:, right] * stacked[columns][:, left]
+        both = kept + between[:, None, None] * turned
+        self._products = both.transpose(0, 2, 1).reshape(-1, len(left))
         # R'A^{-1}[R, C] of each group: (q, e, q + w, G), to be summed over e.
         kept = lower[:, rows, None] * stacked[columns]
         turned = lower[:, columns, None] * stacked[rows]
@@ -97,43 +131,91 @@ class OneOrTwoEffects(NestedSweeps):
         # Those of C, one row for each column of W; those of its columns of X.
         self._of_W = self._pieces[:, :, q:].transpose(2, 0, 1, 3).reshape(width - q, -1)
         self._of_X = self._pieces[:, :, q:-1] if problem.reml else self._pieces[:, :, :0]
+        base = self.plan.base_top[_lower(width - q)]
+        self._base = np.concatenate([np.zeros(self._elements), base])
+        # Where the rows of what is eliminated last begin among the sums.
+        self._rows = [self._elements + i * (i + 1) // 2 for i in range(width - q + 1)]
 
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`."""
         psi = psis[0]
         if psi.dtype.kind == "c":
             return super().up(psis)
+        values = psi.tolist()
+        inverse, log_det, sums = self._swept([values[i][j] for i, j in _PLACES[len(values)]])
+        state = _State(self.plan.lower, self.plan.stacked, psi, inverse, sums[: self._elements])
+        rows = self._top(sums)
+        p = len(rows) - 1
+        found = eliminated_rows(rows) if p <= FEW_COLUMNS else None
+        if found is None:
+            top = np.array([row + [0.0] * (p - i) for i, row in enumerate(self._top(sums))])
+            return eliminate_fixed(top + np.tril(top, -1).T, log_det, (state,))
+        log_det_X, rss, beta = found
+        return Upward(log_det, log_det_X, rss, np.array(beta), np.array(rows)[:p, :p], (state,))
+
+    def _swept(self, psi: list[float]) -> tuple[np.ndarray, float, list[float]]:
+        """A^{-1} of every group, (e, G), log|V|, and the sums that `_products` and `_base` make of it."""
         self.evaluations += 1
-        q = len(psi)
-        if q == 1:
-            terms = [1.0, psi[0, 0]]
-        else:
-            (first, between), (_, second) = psi.tolist()
-            terms = [1.0, first, between, second, first * second - between * between]
-        found = self._spread.dot(terms).reshape(self._elements + 1, self._groups)
+        terms = [1.0, *psi]
+        if len(psi) > 1:
+            terms.append(psi[0] * psi[2] - psi[1] * psi[1])
+        found = self._spread.dot(np.array(terms)).reshape(self._elements + 1, self.groups)
         determinant = found[-1]
         inverse = found[:-1] / determinant
-        sums = inverse.ravel().dot(self._products).reshape(len(self.plan.base_top) + q, -1)
-        state = _State(self.plan.lower, self.plan.stacked, psi, inverse, sums)
         log_det = float(np.add.reduce(np.log(determinant)))
-        return eliminate_fixed(self.plan.base_top + sums[q:, q:], log_det, (state,))
+        return inverse, log_det, (inverse.ravel().dot(self._products) + self._base).tolist()
+
+    def _top(self, sums: list[float]) -> list[list[float]]:
+        """[X, y]'V^{-1}[X, y], rows of what is on and below the diagonal."""
+        return [sums[first:stop] for first, stop in pairwise(self._rows)]
+
+    def visit(self, psi: list[float]) -> Visit | None:
+        """Both sweeps for up to `FEW_COLUMNS` columns of X; None where the log likelihood cannot be computed.
+
+        `psi`: elements on and below the diagonal.
+        """
+        inverse, log_det, sums = self._swept(psi)
+        rows = self._top(sums)
+        found = eliminated_rows(rows)
+        if found is None:
+            return None
+        log_det_X, rss, beta = found
+        scores = self._scores(inverse, beta)
+        outer = scores.dot(scores.T).tolist()
+        information = sums[: self._elements]
+        places = _PLACES[len(scores)]
+        if not self.problem.reml:
+            log_det_X = 0.0
+        elif beta:
+            root = np.array(inverted_rows([row[:-1] for row in rows[:-1]]))
+            used = self._used(inverse, root).tolist()
+            information = [value - used[i][j] for value, (i, j) in zip(information, places, strict=True)]
+        return Visit(log_det + log_det_X, rss, information, [outer[i][j] for i, j in places])
+
+    def _scores(self, inverse: np.ndarray, beta: list[float]) -> np.ndarray:
+        """Z'Py, (q, G)."""
+        coefficients = [-b for b in beta]
+        coefficients.append(1.0)
+        residual = np.array(coefficients).dot(self._of_W).reshape(-1, self._elements, self.groups)
+        return np.add.reduce(residual * inverse, axis=1)
+
+    def _used(self, inverse: np.ndarray, root: np.ndarray) -> np.ndarray:
+        """The part of the information on Psi that estimating beta uses up, (q, q)."""
+        F = np.add.reduce(self._of_X * inverse[:, None], axis=1)
+        used = np.matmul(root, F).reshape(len(F), -1)
+        return used.dot(used.T)
 
     def down(self, upward: Upward, psis: Psis) -> Downward:
         """See `Sweeps`."""
         state = upward.states[0]
         if not isinstance(state, _State):
             return super().down(upward, psis)
-        q, p = len(state.psi), len(upward.beta)
-        coefficients = [-b for b in upward.beta.tolist()]
-        coefficients.append(1.0)
-        residual = np.array(coefficients).dot(self._of_W).reshape(q, self._elements, -1)
-        scores = np.add.reduce(residual * state.inverse, axis=1)
-        information = state.sums[:q, :q]
-        if self.problem.reml and p:
-            # The part of it that estimating beta uses up.
-            F = np.add.reduce(self._of_X * state.inverse[:, None], axis=1)
-            used = np.matmul(root_of(upward), F).reshape(q, -1)
-            information = information - used.dot(used.T)
+        scores = self._scores(state.inverse, upward.beta.tolist())
+        information = np.empty(state.psi.shape)
+        for value, (i, j) in zip(state.information, _PLACES[len(state.psi)], strict=True):
+            information[i, j] = information[j, i] = value
+        if self.problem.reml and len(upward.beta):
+            information -= self._used(state.inverse, root_of(upward))
         return Downward((information,), (scores,))
 
     def second_derivatives(

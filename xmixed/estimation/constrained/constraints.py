@@ -15,6 +15,9 @@ from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command, parse_numlist
 from xmixed.language.syntax import Syntax
+from xmixed.output import Line
+from xmixed.render.layouts.postestimation.wald_tests import constraint_text, render_constraints
+from xmixed.session.results import Estimates, Matrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +33,10 @@ class Restrictions:
     rows: np.ndarray
     constants: np.ndarray
 
+    def of(self, estimated: np.ndarray) -> Restrictions:
+        """Return those on the coefficients that are estimated, bool (k,); the others are zero."""
+        return Restrictions(self.rows[:, estimated], self.constants)
+
     def solved(self) -> tuple[np.ndarray, np.ndarray]:
         """Return b0 and N, (k,) and (k, k - m): b0 + N c meets the constraints for every c."""
         k = self.rows.shape[1]
@@ -38,6 +45,35 @@ class Restrictions:
         _, values, vectors = np.linalg.svd(self.rows)
         rank = int(np.count_nonzero(values > 1e-12 * values[0]))
         return np.linalg.pinv(self.rows) @ self.constants, vectors[rank:].T
+
+
+def constraints_matrix(given: Restrictions, names: Sequence[str]) -> Matrix:
+    """Return e(Cns): R and r side by side."""
+    full = np.column_stack([given.rows, given.constants])
+    return Matrix(full, [f"r{place}" for place in range(1, len(full) + 1)], [*names, "_Cns:_r"])
+
+
+def shown_constraints(e: Estimates) -> list[Line]:
+    """Return the constraints of e(Cns) as they stand above a table; nothing without any."""
+    constraints = e.matrices.get("Cns")
+    if constraints is None:
+        return []
+    names = constraints.column_names[:-1]
+    texts = [constraint_text(row[:-1], float(row[-1]), names) for row in constraints.values]
+    return render_constraints(texts, (), 79)
+
+
+def wald_of_rank(b: np.ndarray, variance: np.ndarray) -> tuple[int, float]:
+    """Return how many combinations of estimates vary, and the chi2 that these are zero."""
+    scale = np.sqrt(np.maximum(variance.diagonal(), 0.0))
+    varies = scale > 0
+    if not varies.any():
+        return 0, np.nan
+    own, scale = variance[np.ix_(varies, varies)], scale[varies]
+    values, vectors = np.linalg.eigh(own / np.outer(scale, scale))
+    kept = values > 1e-10 * values[-1]
+    turned = vectors.T @ (b[varies] / scale)
+    return int(kept.sum()), float(np.sum(turned[kept] ** 2 / values[kept]))
 
 
 def restrictions(typed: str, kept: Mapping[int, str], names: Sequence[str], context: Context) -> Restrictions:

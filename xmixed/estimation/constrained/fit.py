@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from xmixed.errors import StataError
-from xmixed.estimation.constrained.constraints import Restrictions
+from xmixed.estimation.constrained.constraints import Restrictions, constraints_matrix
 from xmixed.estimation.fitted import (
     FittedEquation,
     FittedTerms,
@@ -20,7 +20,7 @@ from xmixed.estimation.linear.regression import log_likelihoods
 from xmixed.estimation.linear.variance import observations, robust_variance
 from xmixed.estimation.single import SingleSample, weight_macros
 from xmixed.missing import MISSING
-from xmixed.session.results import Estimates, Matrix
+from xmixed.session.results import Estimates
 from xmixed.statistics.distributions import f_tail
 from xmixed.statistics.linear.blocks import linear_combination
 from xmixed.statistics.linear.joint import joint_statistic
@@ -43,7 +43,7 @@ def fit(sample: SingleSample, cmdline: str, reader: Callable[[list[str]], Restri
     names = [term.name for term in sample.terms]
     whole = reader(names)
     estimated = np.array([not term.status for term in sample.terms], dtype=bool)
-    given = Restrictions(whole.rows[:, estimated], whole.constants)
+    given = whole.of(estimated)
     offset, basis = given.solved()
     if not basis.shape[1]:
         raise StataError(412, "the constraints leave no coefficient free")
@@ -73,9 +73,7 @@ def fit(sample: SingleSample, cmdline: str, reader: Callable[[list[str]], Restri
         whole_matrix(estimated, variance),
         whole_matrix(estimated, model_based) if robust else None,
     )
-    labels = [f"r{place}" for place in range(1, len(whole.rows) + 1)]
-    full = np.column_stack([whole.rows, whole.constants])
-    matrices["Cns"] = Matrix(full, labels, [*names, "_Cns:_r"])
+    matrices["Cns"] = constraints_matrix(whole, names)
     df_m, statistic = _test(sample, b, variance, basis)
     ll = log_likelihoods(found.rss, found.rss, n, weighting)[0]
     scalars = {

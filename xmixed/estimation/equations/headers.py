@@ -101,7 +101,7 @@ def heteroskedastic_footer(e: Estimates) -> list[Line]:
 def plain_header(e: Estimates) -> list[Line]:
     """Title, observations, test of the model, log likelihood."""
     entries = [Entry("Number of obs", e.scalars["N"]), *_chi2(e)]
-    return render_beside([e.macros["title"], "", _likelihood(e)], entries, PANEL)
+    return render_beside([e.macros.get("title", ""), "", _likelihood(e)], entries, PANEL)
 
 
 def bivariate_footer(e: Estimates) -> list[Line]:

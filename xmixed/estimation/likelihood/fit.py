@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.constrained.constraints import Restrictions, constraints_matrix, wald_of_rank
+from xmixed.estimation.criteria import pseudo_r_squared
 from xmixed.estimation.fitted import (
     FittedEquation,
     FittedTerms,
     estimates_matrices,
     whole_matrix,
 )
+from xmixed.estimation.likelihood.constrained import maximise_under
 from xmixed.estimation.likelihood.kinds import KINDS, Kind
 from xmixed.estimation.likelihood.models import (
     Rows,
@@ -75,6 +78,7 @@ class Request:
         What outcomes are called.
     dispersion : str
         Of negative binomial models: `mean` or `constant`.
+    constrain : callable(names of e(b)) -> Restrictions, or None
     """
 
     kind: Kind
@@ -85,6 +89,7 @@ class Request:
     base: float | None
     labels: Mapping[float, str]
     dispersion: str = ""
+    constrain: Callable[[list[str]], Restrictions] | None = None
 
 
 # --- outcomes -------------------------------------------------------------------------------------------
@@ -207,16 +212,14 @@ def fit(
         Where the likelihood cannot be evaluated.
     """
     likelihood = likelihood_of(sample, found, request)
-    best = maximise(likelihood, progress, request.limits)
     n = observations(len(sample.y), sample.weighting)
-    variance, model_based = best.covariance, None
-    if sample.variance.kind in ("robust", "cluster"):
-        clusters = sample.clusters
-        codes, count = (None, 0) if clusters is None else (clusters.codes, clusters.count)
-        model_based = best.covariance
-        variance = robust_variance(likelihood, best, n, codes, count)
     payload = _equations(sample, found, request)
     estimated = np.array([not term.status for equation in payload.equations for term in equation.terms])
+    given = None if request.constrain is None else request.constrain(payload.names)
+    best, variance = _maximised(
+        likelihood, sample, request, progress, n, None if given is None else given.of(estimated)
+    )
+    model_based = best.covariance if sample.variance.kind in ("robust", "cluster") else None
     b = np.zeros(len(estimated))
     b[estimated] = best.parameters
     matrices = estimates_matrices(
@@ -239,7 +242,38 @@ def fit(
         scalars["k_cat" if request.kind.family == "ordered" else "k_out"] = float(len(found.levels))
     if request.kind.family == "multinomial":
         scalars |= {"baseout": found.levels[found.base], "ibaseout": found.base + 1.0}
-    return Estimates(scalars, _macros(sample, found, request), matrices, payload=payload)
+    macros = _macros(sample, found, request)
+    if given is not None:
+        matrices["Cns"] = constraints_matrix(given, payload.names)
+        slopes = _slope_places(payload)
+        df, chi2 = wald_of_rank(best.parameters[slopes], variance[np.ix_(slopes, slopes)])
+        scalars |= {
+            "df_m": float(df),
+            "chi2": chi2 if df else MISSING,
+            "p": chi2_tail(chi2, df) if df else MISSING,
+        }
+        scalars = {name: value for name, value in scalars.items() if name not in ("ll_0", "r2_p")}
+        macros["chi2type"] = "Wald"
+    return Estimates(scalars, macros, matrices, payload=payload)
+
+
+def _maximised(
+    likelihood: Likelihood,
+    sample: SingleSample,
+    request: Request,
+    progress: Progress | None,
+    n: float,
+    given: Restrictions | None,
+) -> tuple[Maximum, np.ndarray]:
+    """Return the maximum, under constraints where there are any, and its variance."""
+    clusters = sample.clusters
+    codes, count = (None, 0) if clusters is None else (clusters.codes, clusters.count)
+    robust = sample.variance.kind in ("robust", "cluster")
+    if given is not None:
+        held = maximise_under(likelihood, *given.solved(), progress, request.limits)
+        return held.maximum, held.robust(n, codes, count) if robust else held.maximum.covariance
+    best = maximise(likelihood, progress, request.limits)
+    return best, robust_variance(likelihood, best, n, codes, count) if robust else best.covariance
 
 
 def equation_name(level: float, labels: Mapping[float, str]) -> str:
@@ -315,7 +349,7 @@ def _scalars(
         "df_m": df_m,
         "chi2": chi2,
         "p": chi2_tail(chi2, df_m) if chi2 < MISSING else MISSING,
-        "r2_p": 1 - best.log_likelihood / ll_0 if ll_0 < MISSING and ll_0 != 0 else MISSING,
+        "r2_p": pseudo_r_squared(best.log_likelihood, ll_0),
         "k": float(len(payload.names)),
         "k_eq": float(len(payload.equations)),
         "k_dv": 1.0,
@@ -389,7 +423,7 @@ def fit_dispersed(
     FloatingPointError
         Where a likelihood cannot be evaluated.
     """
-    simple = replace(request, kind=KINDS["poisson"])
+    simple = replace(request, kind=KINDS["poisson"], constrain=None)
     poisson = maximise(
         likelihood_of(sample, found, simple), progress("Fitting Poisson model:"), request.limits
     ).log_likelihood
@@ -397,7 +431,7 @@ def fit_dispersed(
     estimates = fit(sample, found, request, progress("Fitting full model:"), null)
     name = "alpha" if request.dispersion == "mean" else "delta"
     estimates.scalars[name] = float(np.exp(estimates.matrices["b"].values[0, -1]))
-    if sample.variance.kind == "oim":
+    if sample.variance.kind == "oim" and request.constrain is None:
         chi2 = 2 * (estimates.scalars["ll"] - poisson)
         estimates.scalars |= {"ll_c": poisson, "chi2_c": chi2}
         estimates.scalars["p_c"] = chi2_tail(chi2, 1) / 2 if chi2 > 0 else 1.0

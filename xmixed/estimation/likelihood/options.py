@@ -32,6 +32,7 @@ COEF = OptionSpec("coef", "coef", help="show coefficients, not odds ratios")
 IRR = OptionSpec("irr", "ir", help="show incidence-rate ratios")
 RRR = OptionSpec("rrr", "rr", help="show relative-risk ratios")
 
+CONSTRAINTS = OptionSpec("constraints", "const", "text", "numbers of constraints")
 EFORM = OptionSpec("eform", "ef", help="show exponentiated coefficients")
 
 NOLRTEST = OptionSpec("nolrtest", "nolr", help="no test against the simpler model")
@@ -46,7 +47,7 @@ def _syntax(*options: OptionSpec) -> Syntax:
         condition=True,
         in_range=True,
         weights=("fweight", "pweight", "iweight"),
-        options=(*options, VARIANCE, *CLUSTER_OPTIONS, *MAXIMISE_OPTIONS, *TABLE_OPTIONS),
+        options=(*options, CONSTRAINTS, VARIANCE, *CLUSTER_OPTIONS, *MAXIMISE_OPTIONS, *TABLE_OPTIONS),
     )
 
 

@@ -1,4 +1,4 @@
-"""newey and prais as generic commands see them."""
+"""newey, prais and xtscc as generic commands see them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from xmixed.session.results import Estimates
 from xmixed.statistics.distributions import f_tail
 
 _SERIES = Columns(52, 67, 10)
+_DRISCOLL_KRAAY = Columns(49, 67, 10)
 _STATISTICS = tuple(own for own in IV_STATISTICS if own.name in ("xb", "residuals", "stdp"))
 
 
@@ -27,6 +28,27 @@ def _newey_header(e: Estimates) -> list[Line]:
         Entry("Prob > F", p_value, "%10.4f"),
     ]
     return render_beside([e.macros["title"], f"maximum lag: {own['lag']:.0f}"], entries, _SERIES)
+
+
+def _driscoll_kraay_header(e: Estimates) -> list[Line]:
+    own = e.scalars
+    share = "r2_w" if "r2_w" in own else "r2"
+    entries = [
+        Entry("Number of obs", own["N"]),
+        Entry("Number of groups", own["N_g"]),
+        Entry(f_label(own["df_m"], own["df_r"]), own["F"], "%10.2f"),
+        Entry("Prob > F", f_tail(own["F"], own["df_m"], own["df_r"]), "%10.4f"),
+        Entry("within R-squared" if share == "r2_w" else "R-squared", own[share], "%10.4f"),
+    ]
+    if "rmse" in own:
+        entries.append(Entry("Root MSE", own["rmse"], "%10.4f"))
+    left = [
+        e.macros["title"],
+        f"Method: {e.macros['method']}",
+        f"Group variable (i): {e.macros['groupvar']}",
+        f"maximum lag: {own['lag']:.0f}",
+    ]
+    return render_beside(left, entries, _DRISCOLL_KRAAY)
 
 
 def _prais_header(e: Estimates) -> list[Line]:
@@ -48,4 +70,5 @@ def _durbin_watson(e: Estimates) -> list[Line]:
 
 
 NEWEY = FittedEstimator(_STATISTICS, _newey_header)
+DRISCOLL_KRAAY = FittedEstimator(_STATISTICS, _driscoll_kraay_header)
 PRAIS = FittedEstimator(_STATISTICS, _prais_header, _durbin_watson, inner=_rho)

@@ -1,10 +1,12 @@
-"""The options of newey and prais."""
+"""The options of newey, prais and xtscc."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xmixed.estimation.linear.options import NOCONSTANT
 from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
-from xmixed.language.syntax import OptionSpec, Syntax
+from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 
 NEWEY_SYNTAX = Syntax(
     "varlist_factor",
@@ -49,4 +51,21 @@ PRAIS_SYNTAX = Syntax(
         *CLUSTER_OPTIONS,
         *TABLE_OPTIONS,
     ),
+)
+XTSCC_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    weights=("aweight",),
+    options=(
+        OptionSpec("lag", "l", "integer", "the largest lag of autocorrelation", minimum_value=0),
+        OptionSpec("fe", "fe", help="fixed effects of panels"),
+        OptionSpec("pooled", "pool", help="no effects; the default"),
+        OptionSpec("re", "re", built=False),
+        OptionSpec("ase", "ase", built=False),
+        NOCONSTANT,
+        *(own for own in TABLE_OPTIONS if own.name != "level"),
+        replace(LEVEL, minimum="le"),
+    ),
+    exclusive=(("fe", "pooled"),),
 )
