@@ -25,6 +25,8 @@ MENDED = {
     20043: "another start higher by 1e-5: exponential residuals in place of the constant, rho 1 - 1e-8",
     38501: "log likelihood off by 3.5: banded residuals beside an intercept that is y's mean of 1e7",
     38657: "another start .4 higher in r(430): such a mean taken for an exact fit",
+    37048: "a bent valley that ends at a variance of zero, 40 steps of the way",
+    38008: "another that ends at a correlation of -1: gradient .06, standard errors 5e-4",
     20095: "another start higher by 1e-6: two variances beside crossed effects 1e4 times as large",
 }
 
@@ -35,6 +37,7 @@ HIGHER = {
     7185: (-101.2445114543, "an autoregression of order 2 of 18 rows"),
     7070: (-378.1524451323, "a variance near zero beside effects 1e4 times the residuals"),
     30179: (-1238.3367075768, "the same with weights and nested levels"),
+    38116: (-1043.8989638991, "a level ridge that rises where residuals take the place of an intercept"),
     34042: (-269.6737025479, "autoregressions by group, whose correlation zero is a saddle"),
     38268: (65.3970754398, "a singular toeplitz matrix behind a corner from which the way leads far up"),
     38452: (558.9340107635, "autoregressions of order 3 by group: the third maximum"),
@@ -113,3 +116,10 @@ def test_a_face_is_followed_as_far_as_rounding_allows() -> None:
     (opened,) = (note.size for note in found.boundary if note.kind == "rounding")
     # Three eigenvalues vanish: that is the limit of what the weights lead to.
     assert found.log_likelihood == pytest.approx(160.900936, abs=3 * 5e-6 + opened)
+
+
+def test_a_ridge_is_not_hidden_by_rounding() -> None:
+    """Equally correlated residuals beside an intercept and a crossed level: it had converged, without errors."""
+    found = fit(draw(38100).model)
+    assert not found.optimization.converged
+    assert "not_identified" in {note.kind for note in found.boundary}
