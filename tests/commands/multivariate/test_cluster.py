@@ -83,7 +83,8 @@ def test_starts_and_medians(session: Session) -> None:
 
 def test_what_is_kept(session: Session) -> None:
     session.run("cluster single x z, measure(L1)\ncluster averagelinkage x, measure(Linf)")
-    session.run("cluster wav x z, measure(canb)")
+    session.run("cluster wav x z, measure(canb)\ncluster medianlinkage x z\ncluster centroidlinkage x z")
+    session.run("cluster drop _clus_4\ncluster drop _clus_5")
     text = session.run("cluster list _clus_1")
     assert text.splitlines()[2].strip() == "(dissimilarity: L1)"
     assert session.run("cluster dir").split() == ["_clus_3", "_clus_2", "_clus_1"]
