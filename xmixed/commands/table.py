@@ -497,7 +497,7 @@ COMMANDS: dict[str, Listed] = {
     "tabstat": Listed("tabstat", "describe.tabstat", "Tables of summary statistics"),
     "tabulate": Listed("ta", "describe.tabulate", "Tables of frequencies"),
     "tebalance": Listed("tebalance", None, nearest="tabstat"),
-    "teffects": Listed("te", "estimation.teffects", "Effects of treatments"),
+    "teffects": Listed("teffects", "estimation.teffects", "Effects of treatments"),
     "tempfile": Listed("tempfile", "programs.preserve", "Make names for files that go when the program or do-file ends"),
     "tempname": Listed("tempname", "programs.preserve", "Make names for scalars and matrices that go when the program or do-file ends"),
     "tempvar": Listed("tempvar", "programs.preserve", "Make names for variables that go when the program or do-file ends"),

@@ -25,7 +25,8 @@ def test_windows_and_weights(session: Session) -> None:
     session.run("tssmooth ma double a = x, weights(1 2 <3> 2 1) replace")
     assert session.data["a"].to_double()[0] == pytest.approx((3 * 1 + 2 * 4 + 9) / 6)
     text = session.run("tssmooth ma b = 2*x if t > 2, window(1)")
-    assert "x(t)= 2*x" in text and session.data["b"].to_double().tolist()[:4] == [
+    assert "x(t)= 2*x" in text
+    assert session.data["b"].to_double().tolist()[:4] == [
         MISSING,
         MISSING,
         MISSING,
