@@ -11,6 +11,9 @@ import numpy as np
 _EXACT = 1e-16
 """Twice the log likelihood that is still to gain where another step would change nothing."""
 
+_PATIENCE = 100
+"""Iterations that may pass without a gain worth the name before the search ends without a maximum."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
@@ -121,6 +124,8 @@ def _search(likelihood: Likelihood, progress: Progress | None, limits: Tolerance
             progress(iteration, here.log_likelihood, "" if concave else "(not concave)")
         if converged or iteration == limits.iterate or not np.isfinite(here.information).all():
             break
+        if _stalled(history, limits):
+            break
         taken = _line_search(likelihood, point, step, here.log_likelihood)
         if taken is None:
             converged = concave and decrement <= limits.nrtolerance
@@ -145,6 +150,17 @@ def _search(likelihood: Likelihood, progress: Progress | None, limits: Tolerance
         converged,
         point,
     )
+
+
+def _stalled(history: list[float], limits: Tolerances) -> bool:
+    """Return whether the last iterations have gained, on average, no more than ends a search that is concave.
+
+    A model that the data do not identify creeps so, along a ridge or towards infinity, for thousands more.
+    """
+    if len(history) <= _PATIENCE:
+        return False
+    before = history[-_PATIENCE - 1]
+    return history[-1] - before <= _PATIENCE * limits.ltolerance * (1 + abs(before))
 
 
 def _direction(here: Evaluation) -> tuple[np.ndarray, bool]:
