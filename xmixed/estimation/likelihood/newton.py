@@ -11,8 +11,8 @@ import numpy as np
 _EXACT = 1e-16
 """Twice the log likelihood that is still to gain where another step would change nothing."""
 
-_PATIENCE = 100
-"""Iterations that may pass without a gain worth the name before the search ends without a maximum."""
+_PATIENCE = ((100, 1.0), (500, 20.0))
+"""(Iterations, multiple of `ltolerance`): a search whose last so many gained less on average has no end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,14 +153,13 @@ def _search(likelihood: Likelihood, progress: Progress | None, limits: Tolerance
 
 
 def _stalled(history: list[float], limits: Tolerances) -> bool:
-    """Return whether the last iterations have gained, on average, no more than ends a search that is concave.
-
-    A model that the data do not identify creeps so, along a ridge or towards infinity, for thousands more.
-    """
-    if len(history) <= _PATIENCE:
-        return False
-    before = history[-_PATIENCE - 1]
-    return history[-1] - before <= _PATIENCE * limits.ltolerance * (1 + abs(before))
+    """Return whether the search creeps: a model that the data do not identify has a ridge, or no maximum."""
+    for length, multiple in _PATIENCE:
+        if len(history) > length:
+            before = history[-length - 1]
+            if history[-1] - before <= length * multiple * limits.ltolerance * (1 + abs(before)):
+                return True
+    return False
 
 
 def _direction(here: Evaluation) -> tuple[np.ndarray, bool]:
