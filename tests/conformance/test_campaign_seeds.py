@@ -119,7 +119,7 @@ def test_a_face_is_followed_as_far_as_rounding_allows() -> None:
 
 
 def test_a_ridge_is_not_hidden_by_rounding() -> None:
-    """Equally correlated residuals beside an intercept and a crossed level: it had converged, without errors."""
+    """Equally correlated residuals beside an intercept and a crossed level: it had converged, no errors."""
     found = fit(draw(38100).model)
     assert not found.optimization.converged
     assert "not_identified" in {note.kind for note in found.boundary}

@@ -36,7 +36,7 @@ def test_digits_that_are_not_there_are_told(seed: int, level: int) -> None:
 
 @pytest.mark.parametrize("seed", [5083, 34034])
 def test_few_rows_that_cross_keep_their_digits(seed: int) -> None:
-    """Effects 1e9 times the residual variance beside a nearly singular Lambda: products were off by up to 1.4."""
+    """Effects 1e9 times the residual variance beside a nearly singular Lambda: products lost 1.4."""
     model = draw(seed).model
     found = fit(model)
     assert "rounding" not in {note.kind for note in found.boundary}
