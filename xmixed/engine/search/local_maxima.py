@@ -13,6 +13,7 @@ from xmixed.engine.covariance.blocks import metric_matrix, size, user_matrix
 from xmixed.engine.search.em import shape_of_start, start_blocks
 from xmixed.engine.search.objective import Objective, Point, effect_shares
 from xmixed.engine.search.optimise import Surface, climbed_step
+from xmixed.engine.search.stopping import as_much_again
 
 # Shares of EM's starting covariance matrix that are tried in place of a block.
 _SHARES = (1e-6, 1e-4, 1e-2, 1.0)
@@ -36,6 +37,8 @@ _BETWEEN = (0.25, 0.5, 0.75, 0.9)
 _LEVELLING = 3
 # Scaled gradient below which a point with a concave log likelihood is a maximum.
 _SETTLED = 1e-5
+# So many steps in a row that gain less than this share of what is wanting: the way ends in a corner.
+_MOST_SLOW, _SLOW = 3, 1e-2
 
 
 def higher_start(objective: Objective, point: Point) -> Point | None:
@@ -107,7 +110,7 @@ def leave_false_boundary(root: Surface, point: Point) -> Point:
 
     The matrix square root is stationary at zero whatever the slope in the variance is.
     """
-    objective = root.objective
+    objective, left = root.objective, False
     gradient = objective.gradient(point)
     blocks = list(point.blocks)
     for index, (block, part) in enumerate(zip(objective.problem.blocks, objective.slices, strict=True)):
@@ -118,8 +121,9 @@ def leave_false_boundary(root: Surface, point: Point) -> Point:
             if kind == "log_sd" and rises and moved[i - 1, i - 1] <= 1e-8 * units[m]:
                 where = np.arange(size(block)) if block.structure.common_variance else [i - 1]
                 moved[where, where] = 1e-4 * units[m]
+                left = True
         blocks[index] = moved
-    return objective.point(tuple(blocks), point.rho)
+    return objective.point(tuple(blocks), point.rho) if left else point
 
 
 def start_elsewhere(root: Surface, point: Point) -> tuple[Point | None, bool]:
@@ -138,12 +142,12 @@ def start_elsewhere(root: Surface, point: Point) -> tuple[Point | None, bool]:
         for rho in _other_correlations(objective, point):
             ways = (objective.point(own, rho) for own in blocks)
             trials.append(max(ways, key=lambda trial: trial.log_likelihood))
-    most, best, unended = 2 * objective.sweeps.evaluations, None, None
+    most, best, unended = as_much_again(objective), None, None
     step = root.step(root.at(point))
     # Next to a singular matrix, where there is no maximum, a promise will not do.
     settled = step.concave and step.scaled_gradient < _SETTLED
     for trial in _distinct(trials, point)[:_STARTS]:
-        if objective.sweeps.evaluations > most:
+        if objective.work > most:
             break
         if not np.isfinite(trial.log_likelihood) or (settled and _only_rises(root, trial, best or point)):
             continue
@@ -251,7 +255,7 @@ def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> tuple
     leads next to it says where the way ends.
     """
     state, floor, there = root.at(start), _floor(maximum), root.theta(maximum)
-    sizes = root.sizes(there)
+    sizes, slow = root.sizes(there), 0
     for _ in range(_STEPS):
         above = state.point.log_likelihood > floor
         step = root.step(state)
@@ -264,5 +268,9 @@ def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> tuple
         following = climbed_step(root, state, step)
         if following is None:
             break
-        state = following
+        gained, state = following.point.log_likelihood - state.point.log_likelihood, following
+        wanting = max(floor - state.point.log_likelihood, _GAIN)
+        slow = slow + 1 if gained < _SLOW * wanting else 0
+        if slow == _MOST_SLOW:
+            break
     return (state.point if state.point.log_likelihood > floor else None), False

@@ -9,6 +9,7 @@ import numpy as np
 from xmixed.engine.result import BoundaryNote, Parameter
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Surface, flatness, polish
+from xmixed.engine.search.stopping import as_much_again
 
 # A curvature per relative change this small is looked at: that of a ridge is rounding of the others'.
 _SUSPECT = 0.05
@@ -62,10 +63,10 @@ def higher_on_ridge(root: Surface, point: Point) -> Point | None:
     values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
     if not values[0] < _SUSPECT:
         return None
-    best, most = None, 2 * root.objective.sweeps.evaluations
+    best, most = None, as_much_again(root.objective)
     for side in (1.0, -1.0):
         stride, here = side * _STRIDE, state
-        while abs(stride) < _FARTHEST and root.objective.sweeps.evaluations < most:
+        while abs(stride) < _FARTHEST and root.objective.work < most:
             there = _highest(root, here, stride * sizes * vectors[:, 0])
             if not there.log_likelihood > here.point.log_likelihood + _tolerance(there.log_likelihood):
                 break
