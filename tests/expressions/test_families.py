@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from scipy import stats
 
 from tests.expressions.support import value_of
+from xmixed.errors import StataError
 from xmixed.interpreter.session import Session
 
 HYPERGEOMETRIC = [(30, 12, 8, 3), (9, 9, 4, 4), (10, 5, 9, 5)]
@@ -126,3 +128,14 @@ def test_brackets_as_parentheses() -> None:
     assert session.run("list x, noobs clean").split() == ["x", ".", "7", "6", "8"]
     session.run("gen y = x[3] * [2 + x[_n]]")
     assert session.data["y"].to_double()[1:].tolist() == [54, 48, 60]
+
+
+def test_chop_and_the_text_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "there.txt").write_text("one\ntwo")
+    assert value_of("chop(1.00001, .001)") == 1 and value_of("chop(1.2, .001)") == 1.2
+    assert value_of("chop(-2.9999, .01)") == -3 and value_of("missing(chop(., 1))") == 1
+    assert value_of(f'strlen(fileread("{tmp_path}/there.txt"))') == 7
+    assert value_of(f'fileread("{tmp_path}/not.txt") == "fileread() error 601"') == 1
+    assert value_of(f'fileread("{tmp_path}") == "fileread() error 603"') == 1
+    with pytest.raises(StataError, match="bofd\\(\\) is not implemented"):
+        value_of('bofd("nyse", 1)')

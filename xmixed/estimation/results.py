@@ -60,6 +60,8 @@ MODULES: dict[str, str] = {
     "logit": "likelihood.estimator:LOGIT",
     "mean": "means.estimator",
     "ratio": "means.estimator",
+    "nl": "nonlinear.estimator",
+    "teffects": "treatment.estimator",
     "ml": "programmed.estimator",
     "mlogit": "likelihood.estimator:MULTINOMIAL",
     "xtmelogit": "multilevel.estimator:MEAN",

@@ -17,7 +17,15 @@ TAIL = ("{txt}{.-}", "{smcl}", "{txt}{sf}{ul off}")
 
 _NUMBERED = re.compile(r"( *\d+)\. ")
 _CODE = re.compile(r"r\((\d+)\);")
+_RULE = re.compile(r"[ +|]*-{8}[-+| ]*")
+_DASHES = re.compile(r"-{2,}|[+|]")
 _BRACES = str.maketrans({"{": "{c -(}", "}": "{c )-}"})
+
+
+def _drawn(found: re.Match[str]) -> str:
+    """Return dashes as a line of their length, a corner or bar as itself."""
+    mark = found.group()
+    return f"{{hline {len(mark)}}}" if mark[0] == "-" else f"{{c {mark}}}"
 
 
 class MarkupWriter:
@@ -46,6 +54,8 @@ class MarkupWriter:
         if numbered is not None:
             before, self._style = self._style, "{com}"
             return f"{'' if before == '{txt}' else '{txt}'}{numbered[1]}{{com}}. "
+        if run.style == "text" and _RULE.fullmatch(run.text):
+            text = _DASHES.sub(_drawn, text)
         tag = TAGS.get(run.style, "{txt}")
         if tag == self._style:
             return text

@@ -147,3 +147,12 @@ def test_echo_under_set_output(session: Session) -> None:
     session.out.sinks.append(lambda line: shown.append(line.text))
     session.run_do_file("set output proc\ndisplay 1\nset output inform\ndisplay 2\n", [])
     assert shown == [". set output proc", "1", "", ". display 2", "2", "", ". ", "end of do-file"]
+
+
+def test_rules_of_tables_are_lines_in_an_smcl_log(session: Session, tmp_path: Path) -> None:
+    session.run("log using rules\nset obs 3\ngenerate x = _n\nsummarize x\nregress x, noheader\nlog close")
+    text = (tmp_path / "rules.smcl").read_text()
+    assert "{hline 13}{c +}{hline 56}" in text and "{hline 78}" in text and "-" * 8 not in text
+    session.run("translate rules.smcl rules.txt")
+    plain = (tmp_path / "rules.txt").read_text()
+    assert "-" * 13 + "+" + "-" * 56 in plain and "hline" not in plain

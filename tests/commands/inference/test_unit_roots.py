@@ -6,7 +6,7 @@ import pytest
 
 from tests.conformance.econometrics import fails
 from xmixed.interpreter.session import Session
-from xmixed.statistics.inference.unit_roots import critical_values, mackinnon_p, usual_lags
+from xmixed.statistics.unit_roots import critical_values, mackinnon_p, usual_lags
 
 MADE = "set obs 80\ngenerate t = _n\ngenerate double y = sum(sin(_n^2*0.7)+0.3*cos(_n*1.9))\ntsset t"
 

@@ -108,3 +108,35 @@ def test_refusals_leave_no_file(session: Session, line: str, code: int) -> None:
     assert found.value.code == code
     assert not Path("t.txt").exists()
     assert Path("there.txt").read_text() == "mine"
+
+
+def test_outreg_is_the_same_table_with_stars_below(session: Session) -> None:
+    session.run("quietly regress reaction days late")
+    session.run(
+        "outreg using t, replace se 3aster coefastr bdec(2) ctitle(One) addstat(F, e(F)) adec(1) onecol"
+    )
+    found = Path("t.out").read_text().splitlines()
+    assert any(row.startswith("Late\t") for row in found) and "* p<0.1, ** p<0.05, *** p<0.01" in found
+    b = session.e.matrices["b"].values[0]
+    assert f"\t{b[0]:.2f}***" in Path("t.out").read_text().replace("Number of days of sleep deprivation", "")
+    session.run("outreg using t, append se 3aster coefastr bdec(2) ctitle(Two)")
+    assert "\tOne\tTwo" in Path("t.out").read_text()
+    session.run("outreg late using u, replace nolabel 10pct tdec(1) rdec(2) nonotes addnote(Own)")
+    t = b[1] / session.e.matrices["V"].values[1, 1] ** 0.5
+    found = rows("u.out")
+    assert found["late"] == [f"{b[1]:.3f}"] and found[""] and f"\t({t:.1f})" in Path("u.out").read_text()
+    session.run("outreg using v, replace comma sigsymb(a,b) nonobs nor2 pvalue noparen noaster nocons")
+    assert Path("v.csv").exists()
+    session.run("outreg using w, replace ci bracket adjr2 eform title(T) level(90)")
+
+
+def test_outreg_refusals(session: Session) -> None:
+    with pytest.raises(StataError) as caught:
+        session.run("outreg using t, sigsymb(a)")
+    assert caught.value.code == 198
+    with pytest.raises(StataError) as caught:
+        session.run("outreg")
+    assert caught.value.code == 100
+    with pytest.raises(StataError) as caught:
+        session.run("outreg using t, se pvalue")
+    assert caught.value.code == 198

@@ -23,7 +23,7 @@ from xmixed.render.layouts.inference.unit_roots import render_unit_root
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.distributions import t_quantile, t_tail
-from xmixed.statistics.inference.unit_roots import (
+from xmixed.statistics.unit_roots import (
     Case,
     critical_values,
     mackinnon_p,

@@ -1,4 +1,4 @@
-"""nestreg, stepwise and fracpoly: prefixes that are not there, and what to do instead."""
+"""nestreg and fracpoly: prefixes that are not there, and what to do instead."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from xmixed.session.state import SessionState
 
 INSTEAD = {
     "nestreg": "fit the models one after the other, estimates store each, and lrtest or test the blocks",
-    "stepwise": "fit the models that theory names, and compare them with lrtest or estat ic",
     "fracpoly": "generate the powers, or use factor variables such as c.x##c.x, and compare by estat ic",
 }
 
@@ -26,5 +25,4 @@ def _refusal(name: str, code: int, message: str) -> Callable[[SessionState, Comm
 
 
 nestreg = _refusal("nestreg", 199, "nestreg is not available")
-stepwise = _refusal("stepwise", 199, "stepwise is not available")
 fracpoly = _refusal("fracpoly", 199, "fracpoly is not available")

@@ -1,4 +1,4 @@
-"""outreg2: a table of models in a file that grows by a column with each call.
+"""outreg2 and outreg: a table of models in a file that grows by a column with each call.
 
 Its tables are those of `esttab`, with the headings, stars and rows that outreg2's public documentation
 describes. The models of a file are remembered, so that `append` writes the whole table again.
@@ -17,7 +17,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.publishing.design import ADAPTIVE, Design, Element, Star, Wanted, check_number_format
 from xmixed.estimation.publishing.table import published_table
 from xmixed.language.explain import outside
-from xmixed.language.nodes import Command
+from xmixed.language.nodes import Command, Option
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -80,6 +80,14 @@ OPTIONS = (
 )
 
 
+_SHARED = frozenset(
+    (
+        "replace append ctitle bdec tdec rdec adec se pvalue ci noparen bracket noaster nocons nor2 adjr2 "
+        "addstat addnote nonotes title eform level"
+    ).split()
+)
+
+
 @command(
     "outreg2",
     syntax=Syntax(
@@ -95,6 +103,11 @@ OPTIONS = (
     synopsis="outreg2 [names] using file [, replace append ctitle() label dec() addstat() addtext() ...]",
 )
 def outreg2(session: SessionState, node: Command) -> None:
+    _write(session, node)
+
+
+def _write(session: SessionState, node: Command) -> None:
+    """Write the table of a command with the options of outreg2."""
     if node.using is None:
         raise StataError(100, "using required")
     path, form = _destination(node)
@@ -110,6 +123,70 @@ def outreg2(session: SessionState, node: Command) -> None:
     table = published_table(models, [""] * len(models), design, session.data)
     write_table(session, _as_esttab(node), table, Shape(20, 12, form, path))
     session.growing_tables[place] = models
+
+
+_STARS_BELOW = "stars_below"
+"""Option of our own: stars stand at the second figure."""
+
+OUTREG_OPTIONS = (
+    *(own for own in OPTIONS if own.name in _SHARED),
+    OptionSpec("nolabel", "nol", help="names in place of labels"),
+    OptionSpec("3aster", "3aster", help="three levels: 10, 5 and 1 per cent"),
+    OptionSpec("10pct", "10pct", help="a plus for 10 per cent beside the usual two levels"),
+    OptionSpec("sigsymb", "sig", "text", "symbols of the levels, the strongest last"),
+    OptionSpec("coefastr", "coef", help="stars at the coefficients, not at the figures below"),
+    OptionSpec("nonobs", "nonobs", help="no number of observations"),
+    OptionSpec("bfmt", "bfmt", "text", "formats of coefficients: f, fc, e, g, gc", built=False),
+    OptionSpec("xstats", "xs", help="parameters beside the equations", built=False),
+    OptionSpec("margin", "mar", "text", built=False),
+    OptionSpec("onecol", "one", help="accepted: equations stand below each other"),
+    OptionSpec("comma", "comma", help="commas between cells, in place of tabs"),
+    OptionSpec("quote", "quote", built=False),
+)
+
+
+@command(
+    "outreg",
+    syntax=Syntax(
+        "words",
+        using=True,
+        options=OUTREG_OPTIONS,
+        exclusive=(("replace", "append"), ("se", "pvalue", "ci"), ("3aster", "10pct")),
+    ),
+    synopsis="outreg [varlist] using file [, replace append ctitle() se 3aster coefastr bdec() nolabel ...]",
+)
+def outreg(session: SessionState, node: Command) -> None:
+    """The same tables with t statistics, labels, and stars at the figure below the coefficient."""
+    options = dict(node.options)
+    span = node.span
+
+    def given(name: str, value: object = None, text: str = "") -> None:
+        options[name] = Option(name, value, text, span)
+
+    if not {"se", "pvalue", "ci"} & options.keys():
+        given("tstat")
+    if options.pop("nolabel", None) is None:
+        given("label")
+    symbols, levels = ["**", "*"], ["0.01", "0.05"]
+    if options.pop("3aster", None) is not None:
+        symbols, levels = ["***", "**", "*"], ["0.01", "0.05", "0.1"]
+    elif options.pop("10pct", None) is not None:
+        symbols, levels = ["**", "*", "+"], ["0.01", "0.05", "0.1"]
+    typed = str(options.pop("sigsymb").value).replace(",", " ").split() if "sigsymb" in options else []
+    if typed and len(typed) != len(symbols):
+        raise StataError(198, f"option sigsymb(): {len(symbols)} symbols are wanted")
+    given("symbol", tuple(typed[::-1]) or tuple(symbols))
+    given("alpha", tuple(levels))
+    if options.pop("coefastr", None) is None and "noaster" not in options:
+        given(_STARS_BELOW)
+    if options.pop("nonobs", None) is not None:
+        given("noobs")
+    options.pop("onecol", None)
+    path = str(node.using or "")
+    comma = options.pop("comma", None) is not None
+    if path and not os.path.splitext(path)[1]:
+        path += ".csv" if comma else ".out"
+    _write(session, replace(node, options=options, using=path or None))
 
 
 def _as_esttab(node: Command) -> Command:
@@ -204,7 +281,8 @@ def _design(node: Command, models: Sequence[Estimates], kept: tuple[str, ...], l
 
 
 def _elements(node: Command) -> tuple[Element, ...]:
-    first = Element("b", _format(node, "bdec"), stars=not node.option("noaster"))
+    below = bool(node.option(_STARS_BELOW))
+    first = Element("b", _format(node, "bdec"), stars=not node.option("noaster") and not below)
     if node.option("nose"):
         return (first,)
     name = next((figure for option, figure in _SECOND.items() if node.option(option)), "se")
@@ -212,7 +290,7 @@ def _elements(node: Command) -> tuple[Element, ...]:
     brackets = ("[", "]") if node.option("bracket") or name == "ci" else ("(", ")")
     if node.option("noparen"):
         brackets = ()
-    return first, Element(name, _format(node, decimals), brackets=brackets)
+    return first, Element(name, _format(node, decimals), stars=below, brackets=brackets)
 
 
 def _format(node: Command, option: str, standard: str = ADAPTIVE) -> str:

@@ -139,6 +139,7 @@ class CrossedRows:
             pattern=self.pattern,
             B=B,
             Z1tZ1=self._between_dense(every),
+            pairs=None,
         )
 
     def _whitened(self, every: np.ndarray) -> np.ndarray:

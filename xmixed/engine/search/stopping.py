@@ -70,6 +70,6 @@ def is_spent(objective: Objective) -> bool:
     return objective.work > _MOST
 
 
-def as_much_again(objective: Objective) -> float:
-    """The work at which another way is to end that may lead no higher: twice what has been done."""
-    return min(2.0 * objective.work, max(_MOST, objective.work))
+def at_most(objective: Objective, more: float) -> float:
+    """The work at which what is tried now is to end: so much more, as far as that is allowed."""
+    return min(objective.work + more, max(_MOST, objective.work))

@@ -63,6 +63,15 @@ function("int trunc", "n", strict=False)(_keeps_code(np.trunc))
 function("round", "n|n", strict=False)(_keeps_code(_round))
 
 
+@function("chop", "nn", strict=False)
+def _chop(x: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
+    """chop(x, e): the nearest whole number where x is within e of it, else x."""
+    nearest = _round(x)
+    missing = is_missing(x) | is_missing(tolerance)
+    near = ~missing & (np.abs(np.where(missing, 0.0, x - nearest)) < tolerance)
+    return np.where(near, nearest, x)
+
+
 @function("mod", "nn")
 def _mod(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     safe = np.where(y > 0, y, np.nan)

@@ -9,7 +9,7 @@ import numpy as np
 
 from xmixed.expressions.functions.registry import function
 from xmixed.expressions.place import Place
-from xmixed.expressions.values import Value, map_number, truth
+from xmixed.expressions.values import Value, map_number, map_text, truth
 from xmixed.formats import is_valid_format, width_of
 from xmixed.missing import MISSING
 
@@ -64,6 +64,21 @@ def _replay(place: Place) -> np.ndarray:
 def _file_exists(name: Value) -> np.ndarray:
     """fileexists(f): whether there is such a file."""
     return map_number(lambda text: float(Path(text).expanduser().is_file()), name)
+
+
+@function("fileread", "s", strict=False)
+def _file_read(name: Value) -> Value:
+    """fileread(f): what is in a file, as text; `fileread() error #` where it cannot be read."""
+
+    def contents(text: str) -> str:
+        try:
+            return Path(text).expanduser().read_bytes().decode("utf-8", errors="replace")
+        except FileNotFoundError:
+            return "fileread() error 601"
+        except OSError:
+            return "fileread() error 603"
+
+    return map_text(contents, name)
 
 
 @function("byteorder")

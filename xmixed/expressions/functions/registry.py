@@ -27,6 +27,9 @@ MODULES = (
 )
 """The module of each family."""
 
+_BUSINESS = frozenset({"bofd", "dofb"})
+"""Functions of business calendars, which are not there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -124,5 +127,7 @@ def find_function(name: str) -> Function:
     """Return a function; r(133) `unknown function foo()`."""
     found = functions().get(name)
     if found is None:
+        if name in _BUSINESS:
+            raise StataError(133, f"{name}() is not implemented in xmixed", hint="(no business calendars)")
         raise StataError(133, f"unknown function {name}()")
     return found

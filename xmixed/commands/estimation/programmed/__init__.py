@@ -1,5 +1,5 @@
-"""`ml`: likelihoods of the user's own.
+"""`ml` and `nl`: models that users write themselves.
 
-`calling` runs the program that evaluates one, `ml` has the subcommands, `mleval` what programs use.
-What is computed of it is in `estimation/programmed/`.
+`calling` runs the program that evaluates a likelihood, `ml` has the subcommands, `mleval` what programs use,
+`nonlinear` is `nl`. What is computed of them is in `estimation/programmed/` and `estimation/nonlinear/`.
 """
