@@ -10,6 +10,7 @@ from xmixed.engine.result import BoundaryNote, Parameter
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Surface, flatness, polish
 from xmixed.engine.search.rounding import left_open
+from xmixed.engine.search.stopping import at_most
 
 # A curvature per relative change this small is looked at: that of a ridge is rounding of the others'.
 _SUSPECT = 0.05
@@ -66,7 +67,8 @@ def higher_on_ridge(root: Surface, point: Point, fixed: np.ndarray) -> Point | N
     found = _least_curved(root, root.at(point), fixed)
     if found is None or not found[0] < _SUSPECT:
         return None
-    most, slack = 2 * root.objective.sweeps.evaluations, _tolerance(point.log_likelihood)
+    most = at_most(root.objective, root.objective.work)
+    slack = _tolerance(point.log_likelihood)
     for side in (1.0, -1.0):
         stride, here, best, along = _STRIDE, root.at(point), point, side * found[1]
         for _ in range(_MOST_STRIDES):
@@ -76,7 +78,7 @@ def higher_on_ridge(root: Surface, point: Point, fixed: np.ndarray) -> Point | N
             best = there if there.log_likelihood > best.log_likelihood + slack else best
             here, stride = root.at(there), min(2.0 * stride, _LONGEST)
             following = _least_curved(root, here, fixed)
-            if following is None or root.objective.sweeps.evaluations > most:
+            if following is None or root.objective.work > most:
                 break
             along = following[1] * np.copysign(1.0, following[1] @ along)
         if best is not point:
