@@ -23,6 +23,8 @@ MENDED = {
     7151: "the same with banded residuals and crossed levels",
     7195: "log likelihood off by 3e-6: effects 1e4 times moving averages",
     20043: "another start higher by 1e-5: exponential residuals in place of the constant, rho 1 - 1e-8",
+    38501: "log likelihood off by 3.5: banded residuals beside an intercept that is y's mean of 1e7",
+    38657: "another start .4 higher in r(430): such a mean taken for an exact fit",
     20095: "another start higher by 1e-6: two variances beside crossed effects 1e4 times as large",
 }
 
@@ -34,6 +36,13 @@ HIGHER = {
     7070: (-378.1524451323, "a variance near zero beside effects 1e4 times the residuals"),
     30179: (-1238.3367075768, "the same with weights and nested levels"),
     34042: (-269.6737025479, "autoregressions by group, whose correlation zero is a saddle"),
+    38268: (65.3970754398, "a singular toeplitz matrix behind a corner from which the way leads far up"),
+    38452: (558.9340107635, "autoregressions of order 3 by group: the third maximum"),
+    38527: (-260.8835350906, "exchangeable residuals with crossed effects: a correlation of .9998"),
+    50029: (-40.3813251899, "variances by group: the other of them is the smaller one"),
+    50088: (-558.8150623495, "the same, the first maximum 144 lower, with a correlation at its limit"),
+    50123: (-498.5374133441, "an autoregression of order 3 with crossed effects"),
+    50157: (-429.7358832652, "exchangeable residuals beside slopes, nearly the same thing"),
 }
 """Models with a local maximum below another: the highest that random starts found, and what they are."""
 
@@ -95,3 +104,12 @@ def test_what_rises_elsewhere_without_a_maximum_is_told() -> None:
     assert found.optimization.converged
     assert "higher_without_maximum" in {note.kind for note in found.boundary}
     assert found.log_likelihood >= -569.952134
+
+
+def test_a_face_is_followed_as_far_as_rounding_allows() -> None:
+    """Toeplitz beside nested effects: with weights 5e-5 and 5e-6 of the barrier 160.900788 and 160.900921."""
+    found = fit(draw(38897).model)
+    assert found.optimization.converged
+    (opened,) = (note.size for note in found.boundary if note.kind == "rounding")
+    # Three eigenvalues vanish: that is the limit of what the weights lead to.
+    assert found.log_likelihood == pytest.approx(160.900936, abs=3 * 5e-6 + opened)

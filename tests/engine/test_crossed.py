@@ -8,10 +8,12 @@ import pytest
 from tests.engine.dense import dense, gradient, hessian
 from tests.engine.dense import log_likelihood as dense_log_likelihood
 from xmixed.engine import Level, Model, RandomEffects, fit, log_likelihood
+from xmixed.engine.batched import mirror
 from xmixed.engine.prepare import prepare
 from xmixed.engine.products import crossed as crossed_products
 from xmixed.engine.products import indicators
 from xmixed.engine.products.crossed import SparsePattern
+from xmixed.engine.products.row_pairs import RowPairs
 
 # Numbers of groups and of random effects per group; the one with the most random effects is eliminated.
 DESIGNS = [
@@ -40,6 +42,7 @@ def crossed(design: tuple[tuple[int, int], ...], method: str, offset: float = 0.
     return Model(y + offset, (x + offset, None), tuple(levels), method)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("between_levels")
 @pytest.mark.parametrize("method", ["ml", "reml"])
 @pytest.mark.parametrize("design", DESIGNS)
 def test_likelihood_is_the_dense_one(design: tuple[tuple[int, int], ...], method: str) -> None:
@@ -52,6 +55,7 @@ def test_likelihood_is_the_dense_one(design: tuple[tuple[int, int], ...], method
         assert log_likelihood(model, parameters) == pytest.approx(want, rel=1e-10)
 
 
+@pytest.mark.usefixtures("between_levels")
 @pytest.mark.parametrize("method", ["ml", "reml"])
 @pytest.mark.parametrize("design", DESIGNS)
 def test_the_fit_is_a_maximum_with_the_dense_curvature(
@@ -138,6 +142,31 @@ def test_products_of_full_and_of_sparse_matrices(symmetric: bool, monkeypatch: p
             start, product = pattern.two_grams(left, right, left, np.eye(17))
             np.testing.assert_allclose(start, np.eye(17) - want, atol=1e-13)
             np.testing.assert_allclose(product, full.T @ full, atol=1e-13)
+
+
+def test_products_by_pairs_of_elements() -> None:
+    generator = np.random.default_rng(5)
+    full = generator.normal(size=(40, 17)) * (generator.random((40, 17)) < 0.2)
+    full[3] = 0.0
+    rows, columns = np.nonzero(full)
+    starts = np.searchsorted(rows, np.arange(41)).astype(np.int32)
+    pairs = RowPairs.of(starts, columns.astype(np.int32), full[rows, columns], 17)
+    assert pairs is not None
+    for _ in range(2):
+        diagonal, metric = generator.normal(size=40), generator.normal(size=(17, 17))
+        metric += metric.T
+        want = (full.T * diagonal) @ full
+        found = pairs.gram(diagonal)
+        np.testing.assert_allclose(found, np.triu(want), atol=1e-14)
+        assert pairs.gram_dot(diagonal, metric) == pytest.approx(float(np.vdot(want, metric)), rel=1e-12)
+        np.testing.assert_allclose(mirror(found), want, atol=1e-14)
+
+
+@pytest.mark.parametrize("size", [1, 127, 128, 300])
+def test_halves_of_a_matrix(size: int) -> None:
+    whole = np.random.default_rng(size).normal(size=(size, size))
+    whole += whole.T
+    np.testing.assert_array_equal(mirror(np.triu(whole)), whole)
 
 
 @pytest.mark.parametrize("method", ["ml", "reml"])

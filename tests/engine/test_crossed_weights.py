@@ -46,6 +46,7 @@ def test_weights_of_observations_cost_nothing() -> None:
     assert found.optimization.converged
 
 
+@pytest.mark.usefixtures("between_levels")
 @pytest.mark.parametrize("slope", [False, True])
 @pytest.mark.parametrize("turned", [False, True])
 def test_weighted_groups_are_the_expanded_ones(slope: bool, turned: bool) -> None:

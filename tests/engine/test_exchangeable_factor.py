@@ -111,6 +111,7 @@ CASES = [
 ]
 
 
+@pytest.mark.usefixtures("between_levels")
 @pytest.mark.parametrize(("method", "correlation", "crossed", "slope"), CASES)
 def test_log_likelihood_is_the_dense_one(
     method: Method, correlation: float, crossed: bool, slope: bool
@@ -124,6 +125,7 @@ def test_log_likelihood_is_the_dense_one(
         assert log_likelihood(case.model, parameters) == pytest.approx(reference, rel=1e-10)
 
 
+@pytest.mark.usefixtures("between_levels")
 @pytest.mark.parametrize(("method", "correlation", "crossed", "slope"), CASES)
 def test_second_derivatives_are_those_of_the_gradient(
     method: Method, correlation: float, crossed: bool, slope: bool

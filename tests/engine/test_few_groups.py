@@ -10,7 +10,7 @@ from xmixed.engine.batched import eliminated_number_by_number, triangular_invers
 from xmixed.engine.covariance.metrics import MatrixSquareRoot
 from xmixed.engine.covariance.structures import covariance_structure
 from xmixed.engine.prepare import prepare
-from xmixed.engine.search import em, em_by_number, local_maxima
+from xmixed.engine.search import elsewhere, em, em_by_number
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import Objective
 from xmixed.engine.sweeps import curvature
@@ -165,13 +165,13 @@ def test_starts_on_the_slope_of_a_maximum_are_not_followed(monkeypatch: pytest.M
         errors[:, j] = 0.5 * errors[:, j - 1] + np.sqrt(0.75) * errors[:, j]
     y = generator.normal(size=units)[group] + errors.ravel()
     level = Level(group, units, (RandomEffects((None,), "identity"),))
-    ways, way_up = [], local_maxima._way_up
+    ways, way_up = [], elsewhere._way_up
 
     def counted(*arguments: object) -> object:
         ways.append(1)
         return way_up(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(local_maxima, "_way_up", counted)
+    monkeypatch.setattr(elsewhere, "_way_up", counted)
     found = fit(Model(y, (None,), (level,), "ml", Residuals("ar", group, units, time, 0, 1)))
     assert found.optimization.converged
     assert not ways

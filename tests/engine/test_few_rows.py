@@ -10,10 +10,13 @@ import pytest
 from tests.conformance.campaign import centred, draw, expanded
 from tests.conformance.residual_dense import dense_log_likelihood, residual_matrix
 from tests.engine.test_residual_crossing import FORMS, items
+from tests.engine.test_small_residuals import model_of
 from xmixed.engine import Fit, Level, Model, RandomEffects, fit
+from xmixed.engine.model import Method
 from xmixed.engine.prepare import prepare
 from xmixed.engine.search.em import start_blocks
 from xmixed.engine.search.objective import _REFINED, Objective, Point
+from xmixed.engine.sweeps.whitened import NestedWhitening
 
 ORDERS = [*((form, 0) for form in FORMS if form not in ("ar", "exponential")), ("ar", 3), ("ma", 2)]
 
@@ -69,6 +72,24 @@ def test_nested_levels(form: str, order: int, method: str, levels: int) -> None:
     exact = form != "ma"
     wanted = objective._exact_rows(point)[1] if exact else objective._rows(point, _REFINED)
     assert_alike(few, wanted, 1e-12 if exact else 1e-8)
+
+
+@pytest.mark.parametrize("levels", [1, 2])
+@pytest.mark.parametrize("slope", [False, True])
+@pytest.mark.parametrize("method", ["ml", "reml"])
+def test_residuals_far_below_the_effects(method: Method, slope: bool, levels: int) -> None:
+    """Complex steps of the slopes, which lose more digits the larger the effects are."""
+    model = model_of("toeplitz", 1e-6, slope, method, levels == 2)
+    objective = Objective(prepare(model))
+    whitening = objective.whitening
+    assert isinstance(whitening, NestedWhitening) and whitening.nested.fitted is not None
+    blocks = tuple(1e8 * block for block in start_blocks(objective))
+    point = objective.point(blocks, whitening.start + 0.1)
+    found, wanted = objective._rows_by_formula(point), objective._exact_rows(point)[1]
+    assert found is not None
+    scale = np.append(objective.natural(blocks), np.ones(objective.residual_count))
+    for own, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(own * scale, other * scale, atol=1e-8 * np.abs(other * scale).max())
 
 
 COSTS = [

@@ -118,14 +118,15 @@ def test_what_is_identified_beside_a_ridge_keeps_its_standard_error() -> None:
     assert not variances[1:].any()
 
 
-def by_one_row(method: Method) -> Fit:
+def by_one_row(method: Method, as_reference: bool = False) -> Fit:
     """Residual variances by a group of one row, which an indicator fits exactly."""
     generator = np.random.default_rng(8)
     group = np.arange(120) // 6
     first = np.zeros(120)
     first[0] = 1.0
     y = 1 + generator.normal(size=20)[group] + generator.normal(size=120)
-    residuals = Residuals("independent", group, 20, by=first.astype(int), n_by=2)
+    by = (first == 0.0 if as_reference else first).astype(int)
+    residuals = Residuals("independent", group, 20, by=by, n_by=2)
     levels = (Level(group, 20, (RandomEffects((None,), "identity"),)),)
     return fit(Model(y, (first, None), levels, method, residuals))
 
@@ -135,6 +136,17 @@ def test_a_variance_of_what_fits_exactly_is_zero() -> None:
     kinds = {note.kind: (note.equation, note.row) for note in found.boundary}
     assert kinds["residual_sd_zero"] == (2, 1) and found.optimization.return_code == 0
     assert found.parameter_covariance[2, 2] == 0
+
+
+def test_so_it_is_where_others_are_told_in_terms_of_it() -> None:
+    """The first by() group's is sigma_e: the other one keeps its standard error as a ratio to that."""
+    other, found = by_one_row("ml"), by_one_row("ml", as_reference=True)
+    kinds = {note.kind: (note.equation, note.row) for note in found.boundary}
+    assert kinds["residual_sd_zero"] == (0, 0) and found.optimization.return_code == 0
+    assert found.log_likelihood == pytest.approx(other.log_likelihood, abs=1e-6)
+    errors, wanted = (np.sqrt(np.diag(one.parameter_covariance)) for one in (found, other))
+    assert errors[[0, 2]] == pytest.approx(wanted[[0, 1]], rel=1e-5) and errors[1] == 0.0
+    assert found.estimates[1:].sum() == pytest.approx(other.estimates[1], abs=1e-6)
 
 
 def test_a_variance_that_restricted_likelihood_knows_nothing_of_is_named() -> None:

@@ -93,8 +93,8 @@ def test_an_interrupt_cancels_the_query(session: Session, numbers: Path) -> None
     session.run(f'use "{numbers}", engine(duckdb)')
     before = session.data
     timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
     with pytest.raises(KeyboardInterrupt):
+        timer.start()
         for _ in range(100):
             session.run("summarize x, detail")
     assert session.data is before

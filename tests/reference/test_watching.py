@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from xmixed.data.reference import watching
@@ -43,6 +44,26 @@ def test_a_terminal_sees_it_and_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -
 def test_failures_are_those_of_the_work() -> None:
     with pytest.raises(ZeroDivisionError):
         watched(lambda: 1 / 0, lambda: None, lambda: -1.0)
+
+
+def test_an_interrupt_leaves_no_work_behind() -> None:
+    """Wherever it falls, in the start of the thread for one, the work has ended when it is raised."""
+    at_work: list[int] = []
+
+    def work(stop: threading.Event) -> None:
+        at_work.append(1)
+        stop.wait(5.0)
+        at_work.pop()
+
+    for wait in np.random.default_rng(1).uniform(0.0, 3e-3, 60):
+        stop = threading.Event()
+        timer = threading.Timer(wait, signal.raise_signal, (signal.SIGINT,))
+        with pytest.raises(KeyboardInterrupt):
+            timer.start()
+            watched(lambda stop=stop: work(stop), stop.set, lambda: -1.0)
+            timer.join()
+        assert not at_work
+        timer.join()
 
 
 def test_an_interrupt_ends_the_query_at_once(tmp_path: Path) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.data.dataset import DTYPES, LIMITS, Dataset, from_double, is_string_type
+from xmixed.data.dataset import (
+    DTYPES,
+    LIMITS,
+    Dataset,
+    Variable,
+    default_format,
+    from_double,
+    is_string_type,
+)
 from xmixed.missing import FLOAT_MISSING, MISSING, is_missing
 
 STRING_LENGTH = 2045
@@ -53,6 +61,11 @@ def stored(values: np.ndarray, storage_type: str, copy: bool = True) -> np.ndarr
     if is_string_type(storage_type):
         return cut_strings(values, storage_type)
     return from_double(values, storage_type, copy)
+
+
+def new_variable(name: str, storage_type: str, values: np.ndarray, label: str = "") -> Variable:
+    """Return a variable of evaluated values with the format of its type, as `generate` makes it."""
+    return Variable(name, storage_type, stored(values, storage_type), default_format(storage_type), label)
 
 
 def count_missing(values: np.ndarray, storage_type: str) -> int:

@@ -20,6 +20,8 @@ FEW_COLUMNS = 4
 _WIDE = 200
 _MANY_CHILDREN = 16
 _LARGE = 100
+# Rows of a matrix whose halves change places at a time: they stay in the cache.
+_STRIP = 128
 
 
 def _dot(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -181,6 +183,17 @@ def inverted_rows(rows: list[list[float]]) -> list[list[float]]:
                 total += row[k] * rows[k][j]
             row[j] = -pivot * total
     return rows
+
+
+def mirror(upper: np.ndarray) -> np.ndarray:
+    """Put what stands above the diagonal below it, too, where there are zeros; the same array, (n, n)."""
+    count = len(upper)
+    for first in range(0, count, _STRIP):
+        last = min(first + _STRIP, count)
+        block = upper[first:last, first:last]
+        block += np.triu(block, 1).T
+        upper[last:, first:last] = upper[first:last, last:].T
+    return upper
 
 
 def eliminated_number_by_number(gram: np.ndarray) -> tuple[float, float, np.ndarray, np.ndarray] | None:

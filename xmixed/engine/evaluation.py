@@ -21,7 +21,7 @@ from xmixed.engine.scores import cluster_scores, refuse_scores, user_scores
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.origin import from_nearby
 from xmixed.engine.search.starting import Start, metric_blocks, split
-from xmixed.engine.sweeps.effects import LevelMoments
+from xmixed.engine.sweeps.sweeps import LevelMoments
 from xmixed.engine.user_units import fixed_effects
 
 # A variance not above the least that the estimation metric shows by more than this factor is a zero.

@@ -29,10 +29,11 @@ from xmixed.engine.result import (
     Verdict,
 )
 from xmixed.engine.scores import cluster_scores, refuse_scores, sandwich_parts, user_scores
-from xmixed.engine.search.boundary import Boundary, no_boundary, settle
+from xmixed.engine.search.boundary import Boundary, no_boundary, settle, unseen_lags
+from xmixed.engine.search.elsewhere import start_elsewhere
 from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
 from xmixed.engine.search.faces import at_edge, extrapolated, leave_corner, step_along
-from xmixed.engine.search.local_maxima import higher_start, leave_false_boundary, start_elsewhere
+from xmixed.engine.search.local_maxima import higher_start, leave_false_boundary
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import (
     Search,
@@ -79,11 +80,13 @@ class _Maximum:
 
 
 _DEFAULTS = Options()
-_RESTARTS = 3
+_RESTARTS = 6
 # From where a search of so many iterations ends without a maximum no more steps are taken.
 _LONG = 60
 # How long a search from elsewhere, which has come some way, may look for a maximum there.
 _ELSEWHERE = 20
+# A gain by which a way along the edge has come somewhere else.
+_FAR_UP = 1.0
 # At a point with more slope nothing is said of what the data do not identify.
 _STEEP = 1e-2
 
@@ -282,15 +285,19 @@ def _climb(
         if nearer is not objective:
             found = _resumed(surface, point, limited, report, found, followed)
             continue
+        corner = point
         point, boundary = leave_corner(root, point) if held else _settled(root, point)
-        followed = followed or held
         if boundary is None:
-            found = _resumed(surface, point, limited, report, found)
+            # What came far up has left that corner: another one may be ahead.
+            followed = not point.log_likelihood > corner.log_likelihood + _FAR_UP
+            found = _resumed(surface, point, limited, report, found, followed)
             continue
+        followed = followed or held
         here, limited = _Ascent(root, surface, found, point, boundary, left, followed), options
         higher = _higher(here)
         if higher is None and not elsewhere:
-            elsewhere, (higher, ended) = True, start_elsewhere(root, point)
+            higher, ended = start_elsewhere(root, point, boundary.fixed)
+            elsewhere = higher is None
             if higher is not None and (held or found.verdict == "converged"):
                 left = replace(here, left=None)
                 most = len(found.iterations) + _ELSEWHERE
@@ -307,8 +314,8 @@ def _higher(here: _Ascent) -> Point | None:
     # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
     if not _separately(root.objective):
         higher = higher_start(root.objective, point)
-    if higher is None and not here.boundary.notes:
-        higher = higher_on_ridge(root, point)
+    if higher is None and here.boundary.face is None:
+        higher = higher_on_ridge(root, point, here.boundary.fixed)
     return higher
 
 
@@ -395,7 +402,8 @@ def _judge(
         concave = concave and not level.any()
     converged = concave and step.scaled_gradient < 1e-5
     verdict: Verdict = "converged" if converged else "not_concave" if not concave else "no_progress"
-    if not converged or objective.problem.origin is not None or near_singular(objective, point):
+    open_ended = boundary.of_residuals or near_singular(objective, point)
+    if not converged or objective.problem.origin is not None or open_ended:
         boundary.notes.extend(rounding_notes(objective, point))
     shown = state if surface is root else surface.at(point)
     record = _record(objective, start, shown, em_steps, iterations, verdict, converged, step.scaled_gradient)
@@ -427,14 +435,6 @@ def _record(
     )
 
 
-def _unseen_lags(problem: Problem) -> list[BoundaryNote]:
-    """Name the residual parameters that are left out since no two observations are so far apart."""
-    if problem.residual is None:
-        return []
-    missing = problem.residual.structure.unidentified(problem.residual.table)
-    return [BoundaryNote("lag_not_seen", 0, item.equation, item.row, lag) for lag, item in missing]
-
-
 def _nothing_to_maximise(objective: Objective) -> _Maximum:
     empty, square = np.zeros(0), np.zeros((0, 0))
     record = Optimization(empty, empty, empty, square, 0, (), 1, True, 0, "no_parameters", 0.0)
@@ -463,7 +463,7 @@ def _result(model: Model, objective: Objective, maximum: _Maximum, options: Opti
     residual = np.zeros(0) if objective.whitening is None else objective.whitening.estimates(point.rho)
     log_sigma = 0.5 * np.log(variance) + np.log(problem.y_scale)
     notes = list(maximum.boundary.notes)
-    notes += _unseen_lags(problem)
+    notes += unseen_lags(problem)
     count = len(relative) + 1 + len(residual)
     covariance = np.zeros((count, count))
     if options.standard_errors and not options.em_only:

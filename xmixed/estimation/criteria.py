@@ -23,6 +23,11 @@ def model_parameters(estimates: Estimates) -> float:
     return scalars["k"] if "k_f" in scalars else scalars.get("rank", scalars.get("k", MISSING))
 
 
+def pseudo_r_squared(ll: float, ll_0: float) -> float:
+    """Return McFadden's 1 - ll / ll_0; missing without a null model, or where that explains all."""
+    return 1 - ll / ll_0 if ll_0 < MISSING and ll_0 != 0 else MISSING
+
+
 def criteria_row(
     name: str, estimates: Estimates, n: int | None = None, parameters: float | None = None
 ) -> CriteriaRow:

@@ -186,32 +186,73 @@ def specify(
     sample = SampleColumns(context, select_rows(node.condition, node.in_range, context))
     sample.add(depvar, series, "dependent variable")
     sample.add_terms(terms)
+    closed = close_sample(node, sample, default, assumed, groups, others)
+    expanded = expand(terms, sample.values)
+    columns: list[Column] = [column(term, sample.values) for term in expanded if not term.status]
+    return closed.single(
+        f"{series}.{depvar}" if series else depvar,
+        (*expanded, Term(())) if constant else tuple(expanded),
+        sample.values(depvar, series),
+        (*columns, None) if constant else tuple(columns),
+        (*closed.notes, *notes_of_empty(expanded)),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClosedSample:
+    """What a command's sample has besides its equations; for the attributes see `SingleSample`."""
+
+    rows: np.ndarray
+    weighting: Weighting | None
+    weight_text: str
+    variance: Variance
+    clusters: Clusters | None
+    others: dict[str, np.ndarray]
+    notes: tuple[str, ...]
+
+    def single(
+        self,
+        depvar: str,
+        terms: tuple[Term, ...],
+        y: np.ndarray,
+        columns: tuple[Column, ...],
+        notes: tuple[str, ...],
+    ) -> SingleSample:
+        """Return the sample with one equation over its rows."""
+        weights = self.weighting, self.weight_text
+        return SingleSample(
+            depvar, terms, y, columns, self.rows, *weights, self.variance, self.clusters, self.others, notes
+        )
+
+
+def close_sample(
+    node: Command,
+    sample: SampleColumns,
+    default: str,
+    assumed: str,
+    groups: Sequence[str] = (),
+    others: Sequence[str] = (),
+) -> ClosedSample:
+    """Close a sample that has its equations' variables: others, weights, groups and clusters come to them.
+
+    Parameters and failures are those of `specify`.
+    """
     for name in others:
         sample.add(name, "", "covariates")
-    kind, values, notes = weights_over(node.weight, context, sample, assumed)
-    variance = variance_of(node, context, kind, default)
+    kind, values, notes = weights_over(node.weight, sample.context, sample, assumed)
+    variance = variance_of(node, sample.context, kind, default)
     for name in (*groups, *([variance.cluster] if variance.cluster else [])):
         sample.add_level(name)
     if sample.close() == 0:
         raise StataError(2000, "no observations")
     weighting = weighting_of(node.weight, kind, values, sample, notes)
-    expanded = expand(terms, sample.values)
-    notes += notes_of_empty(expanded)
-    columns: list[Column] = [column(term, sample.values) for term in expanded if not term.status]
-    all_terms = (*expanded, Term(())) if constant else expanded
-    clusters = clusters_of(variance, sample)
-    found = {name: sample.level(name) for name in groups} | {name: sample.values(name) for name in others}
-    return SingleSample(
-        f"{series}.{depvar}" if series else depvar,
-        tuple(all_terms),
-        sample.values(depvar, series),
-        (*columns, None) if constant else tuple(columns),
+    return ClosedSample(
         sample.rows,
         weighting,
         node.weight.text if node.weight is not None else "",
         variance,
-        clusters,
-        found,
+        clusters_of(variance, sample),
+        {name: sample.level(name) for name in groups} | {name: sample.values(name) for name in others},
         tuple(notes),
     )
 

@@ -20,7 +20,7 @@ from xmixed.language.statements import (
     lines_of,
 )
 from xmixed.session.messages import show_code, show_message, timed_message
-from xmixed.session.signals import Break, ExitRequest
+from xmixed.session.signals import Break, ExitRequest, interrupts_kept
 from xmixed.session.state import SessionState
 
 
@@ -59,8 +59,9 @@ class TextRunner:
     def _run(self, statements: Iterable[Statement]) -> None:
         session = self._session
         try:
-            for statement in statements:
-                self._top(statement)
+            with interrupts_kept():
+                for statement in statements:
+                    self._top(statement)
         except KeyboardInterrupt:
             broken = Break()
             self._show(broken)

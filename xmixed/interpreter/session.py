@@ -451,7 +451,7 @@ def as_stata_error(error: BaseException) -> StataError | None:
         return StataError(909, "op. sys. refuses to provide memory")
     if isinstance(error, RecursionError):
         return StataError(130, "expression too long")
-    if isinstance(error, OverflowError):
+    if isinstance(error, (OverflowError, FloatingPointError)):
         return StataError(1400, "numerical overflow")
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         return StataError(691, "I/O error", hint=str(error.strerror or error))

@@ -18,11 +18,44 @@ from xmixed.session.signals import OutputLost
 STANDARD_OUTPUT = "standard output"
 
 MINIMUM_WIDTH, MAXIMUM_WIDTH = 40, 255
+_PATIENCE = 0.5
+"""Seconds in which a display must answer."""
 
 
 def has_display() -> bool:
     """Return whether windows can open: a graph is shown in one, else as a file."""
-    return sys.platform in ("win32", "darwin") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
+    if sys.platform in ("win32", "darwin"):
+        return True
+    wayland = os.environ.get("WAYLAND_DISPLAY", "")
+    folder = os.environ.get("XDG_RUNTIME_DIR", "")
+    if wayland and os.path.exists(os.path.join(folder, wayland)):
+        return True
+    return _answers(os.environ.get("DISPLAY", ""))
+
+
+def _answers(display: str) -> bool:
+    """Return whether an X server answers at `[HOST]:NUMBER[.SCREEN]`: the variable may outlive it."""
+    host, colon, rest = display.rpartition(":")
+    number = rest.partition(".")[0]
+    if not colon or not number.isdigit():
+        return False
+    if host not in ("", "unix"):
+        return _connects("AF_INET", (host, 6000 + int(number)))
+    # Its file, and its name where there is none, as in containers.
+    path = f"/tmp/.X11-unix/X{number}"
+    return any(_connects("AF_UNIX", place) for place in (path, f"\0{path}"))
+
+
+def _connects(family: str, place: str | tuple[str, int]) -> bool:
+    import socket  # only where there is a prompt
+
+    with socket.socket(getattr(socket, family), socket.SOCK_STREAM) as connection:
+        connection.settimeout(_PATIENCE)
+        try:
+            connection.connect(place)
+        except OSError:
+            return False
+    return True
 
 
 def stream_sink(stream: TextIO, name: str = STANDARD_OUTPUT) -> Sink:

@@ -215,3 +215,36 @@ def test_constraints(session: xmixed.Session) -> None:
     session.run("constraint 4 v = 1")
     assert fails(session, "cnsreg y x z v, constraints(3 4)") == 412
     session.run("quietly cnsreg y x z v [aw=g], constraints(3) noconstant robust")
+
+
+def _solves(y: np.ndarray, X: np.ndarray, q: float, b: np.ndarray) -> bool:
+    """Return whether b goes through as many rows as it has elements, with shares of them between 0 and 1."""
+    left = y - X @ b
+    rows = np.argsort(np.abs(left) / (np.abs(y) + np.abs(X) @ np.abs(b)))[: X.shape[1]]
+    above = (left > 0).astype(float)
+    above[rows] = 0.0
+    shares = np.linalg.solve(X[rows].T, (1 - q) * X.sum(axis=0) - above @ X)
+    return bool(np.all((shares > -1e-6) & (shares < 1 + 1e-6)))
+
+
+@pytest.mark.parametrize("size", [1e6, 1e15, 1e100, 1e300])
+@pytest.mark.parametrize("q", [0.05, 0.5, 0.9])
+def test_how_far_an_outlier_lies_does_not_matter(q: float, size: float) -> None:
+    generator = np.random.default_rng(7)
+    X = np.column_stack([generator.normal(size=(400, 2)), np.ones(400)])
+    y = X @ [1.0, 2.0, 3.0] + generator.normal(size=400)
+    y[7], y[9] = 1e4, -1e4
+    near = regression_quantile(y, X, q)
+    y[7], y[9] = size, -size
+    np.testing.assert_allclose(regression_quantile(y, X, q), near, rtol=1e-12)
+
+
+@pytest.mark.parametrize("q", [0.01, 0.05, 0.25, 0.5, 0.9])
+@pytest.mark.parametrize("power", [1, 3])
+def test_heavy_tails(power: int, q: float) -> None:
+    """Cauchy's distribution and its cube; the conditions of the linear programme hold."""
+    for seed in range(10):
+        generator = np.random.default_rng(seed)
+        X = np.column_stack([generator.normal(size=(1000, 3)), np.ones(1000)])
+        y = X @ [1.0, 2.0, 3.0, 4.0] + generator.standard_cauchy(1000) ** power
+        assert _solves(y, X, q, regression_quantile(y, X, q))

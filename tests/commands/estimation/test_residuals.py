@@ -256,3 +256,20 @@ def test_what_may_have_been_meant(structure: str, hint: str) -> None:
     with pytest.raises(StataError) as caught:
         session.run(f"xtmixed reaction days || subject:, residuals({structure})")
     assert caught.value.code == 198 and caught.value.hint.startswith(hint)
+
+
+def test_the_reference_may_be_the_one_that_is_zero() -> None:
+    """An indicator fits the one row of a by() group: which group comes first makes no difference."""
+    random = np.random.default_rng(8)
+    g = np.arange(120) // 6
+    y = 1 + random.normal(size=20)[g] + random.normal(size=120)
+    session = Session()
+    session.use(pd.DataFrame({"y": y, "g": g, "one": (np.arange(120) == 0).astype(int)}))
+    session.run("generate rest = 1 - one")
+    rows = {}
+    for by in ("one", "rest"):
+        shown = text(session, f"xtmixed y one || g:, residuals(independent, by({by})) mle nolog")
+        assert session.e["boundary"] == ("r_lns2ose" if by == "one" else "lnsig_e")
+        rows[by] = [line.split("|")[1].split() for line in shown if "sd(e)" in line]
+        assert "space (zero); its standard error is not computed." in shown[-1]
+    assert rows["one"][0] == rows["rest"][1] and rows["one"][1][1:] == rows["rest"][0][1:] == ["."] * 3

@@ -78,6 +78,8 @@ def _drawn(session: SessionState, word: str, count: int, antithetic: bool) -> tu
     if word == "regress":
         session.out.write("Simulating ancillary parameters.  Please wait....")
         df, rss = e.scalars["df_r"], e.scalars["rss"]
+        if df <= 0:
+            raise StataError(2001, "insufficient observations")
         draws = np.column_stack([draws, variance_draws(generator, rss, df, count)])
         parameters.append("sigma2")
     return parameters, draws

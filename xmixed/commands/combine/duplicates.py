@@ -7,8 +7,8 @@ import numpy as np
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.rows import selected_rows
 from xmixed.commands.using import read_using
-from xmixed.data.columns import promoted_type, stored
-from xmixed.data.dataset import Dataset, Variable, default_format
+from xmixed.data.columns import new_variable, promoted_type
+from xmixed.data.dataset import Dataset
 from xmixed.data.operations.expand import Duplicates
 from xmixed.data.operations.expand import duplicates as find_duplicates
 from xmixed.data.order import sorted_on
@@ -133,17 +133,13 @@ def _columns(data: Dataset, names: list[str], at: np.ndarray, nolabel: bool) -> 
     needs=("data",),
 )
 def tag(session: SessionState, node: Command) -> None:
-    name = node.option("generate")
-    if name is None:
-        raise StataError(198, "option generate() required")
+    name = node.required("generate")
     check_new_name(name, session.data)
     _, _, found = _found(session, node)
     values = np.full(session.data.n_obs, MISSING)
     values[found.order] = found.groups.size - 1.0
     kind = promoted_type("byte", values)
-    session.data = session.data.with_variables(
-        Variable(name, kind, stored(values, kind), default_format(kind))
-    )
+    session.data = session.data.with_variables(new_variable(name, kind, values))
 
 
 @subcommand(

@@ -87,12 +87,9 @@ def _copies(session: SessionState, node: Command) -> np.ndarray:
     keeps_r=True,
 )
 def expandcl(session: SessionState, node: Command) -> None:
-    data, name = session.data, node.option("generate")
-    for option in ("cluster", "generate"):
-        if node.option(option) is None:
-            raise StataError(198, f"option {option}() required")
+    data, groups, name = session.data, node.required("cluster"), node.required("generate")
     check_new_name(name, data)
-    codes, count = group_codes(data, resolve_varlist(node.option("cluster"), data))
+    codes, count = group_codes(data, resolve_varlist(groups, data))
     copies = _copies(session, node)
     low = np.full(count, np.iinfo(np.int64).max)
     high = np.full(count, np.iinfo(np.int64).min)

@@ -229,8 +229,7 @@ def _settings(node: Command, data: Dataset) -> ReshapeSettings:
     """Return what was typed, or what the data keep from the last reshape."""
     if not node.argument and not node.options:
         return ReshapeSettings.of(data).complete()
-    if node.option("i") is None:
-        raise StataError(198, "option i() required")
+    node.required("i")
     if not node.argument:
         raise StataError(100, "varlist required")
     i = tuple(dict.fromkeys(resolve_varlist(node.option("i"), data)))

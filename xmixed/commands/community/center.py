@@ -9,8 +9,8 @@ import numpy as np
 from xmixed.commands.registry import command
 from xmixed.commands.rows import numeric_variables, selected_rows, weights_of
 from xmixed.commands.varlists import generated_names
-from xmixed.data.columns import stored
-from xmixed.data.dataset import Dataset, Variable, default_format
+from xmixed.data.columns import new_variable
+from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import check_new_name
@@ -73,7 +73,7 @@ def center(session: SessionState, node: Command) -> None:
         kind = "double" if node.option("double") or variable.type == "double" else "float"
         word = "standardized" if node.option("standardize") else "centered"
         label = f"{word} {variable.label or variable.name}"
-        made.append(Variable(name, kind, stored(values, kind), default_format(kind), label))
+        made.append(new_variable(name, kind, values, label))
     if node.option("replace"):
         made = [replace(new, label=variable.label) for new, variable in zip(made, variables, strict=True)]
     else:

@@ -9,8 +9,8 @@ import numpy as np
 
 from xmixed.commands.registry import command, subcommand
 from xmixed.commands.rows import selected_rows, variables_of
-from xmixed.data.columns import stored
-from xmixed.data.dataset import Variable, default_format
+from xmixed.data.columns import new_variable
+from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name
 from xmixed.language.nodes import Command
@@ -130,17 +130,13 @@ def report(session: SessionState, node: Command) -> None:
     needs=("data",),
 )
 def tag(session: SessionState, node: Command) -> None:
-    name = node.option("generate")
-    if name is None:
-        raise StataError(198, "option generate() required")
+    name = node.required("generate")
     check_new_name(name, session.data)
     _, rows, missing = _missing(session, node)
     _checked(session, node, int(missing.any(axis=1).sum()))
     values = np.where(rows, missing.sum(axis=1).astype(np.float64), MISSING)
     kind = "byte" if missing.shape[1] <= 100 else "int"
-    session.data = session.data.with_variables(
-        Variable(name, kind, stored(values, kind), default_format(kind))
-    )
+    session.data = session.data.with_variables(new_variable(name, kind, values))
 
 
 @subcommand(

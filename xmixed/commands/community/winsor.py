@@ -43,9 +43,7 @@ def winsor(session: SessionState, node: Command) -> None:
     if not node.argument:
         raise StataError(100, "varlist required")
     variable = session.data[resolve_name(node.argument, session.data)]
-    name, share, count = node.option("generate"), node.option("p"), node.option("h")
-    if name is None:
-        raise StataError(198, "option generate() required")
+    name, share, count = node.required("generate"), node.option("p"), node.option("h")
     if share is None and count is None:
         raise StataError(198, "either p() or h() should be specified")
     check_new_name(name, session.data)

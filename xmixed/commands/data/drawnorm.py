@@ -6,8 +6,8 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import room_of
-from xmixed.data.columns import stored
-from xmixed.data.dataset import Dataset, Variable, default_format
+from xmixed.data.columns import new_variable
+from xmixed.data.dataset import Dataset
 from xmixed.data.growth import grown
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
@@ -68,10 +68,7 @@ def drawnorm(session: SessionState, node: Command) -> None:
     if size != before:
         session.out.write(f"(obs was {before}, now {size})" if before else f"(obs {size})")
     values = z @ root.T + means
-    made = [
-        Variable(name, kind, stored(values[:, place], kind), default_format(kind))
-        for place, name in enumerate(names)
-    ]
+    made = [new_variable(name, kind, values[:, place]) for place, name in enumerate(names)]
     session.data = data.with_variables(*made)
 
 

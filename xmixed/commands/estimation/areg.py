@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from xmixed.commands.registry import command
-from xmixed.errors import StataError
 from xmixed.estimation.linear.options import AREG_SYNTAX
 from xmixed.estimation.run import conclude, estimation_sample, overflow, replayed, replicated
 from xmixed.expressions.varlist import resolve_name
@@ -22,9 +21,7 @@ def areg(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {"areg"}, linear.ESTIMATOR) or replicated(session, node):
         return
-    if "absorb" not in node.options:
-        raise StataError(198, "option absorb() required")
-    absorbed = resolve_name(node.options["absorb"].value, session.data)
+    absorbed = resolve_name(node.required("absorb"), session.data)
     sample = estimation_sample(session, node, groups=(absorbed,))
     with overflow():
         estimates, settled = linear.fit(sample, absorbed, node.text.strip())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xmixed.commands.registry import command
-from xmixed.errors import StataError
 from xmixed.estimation.constrained.options import CNSREG_SYNTAX
 from xmixed.estimation.run import conclude, estimation_sample, overflow, replayed, replicated, settled
 from xmixed.expressions.context import Context
@@ -26,11 +25,9 @@ def cnsreg(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {"cnsreg"}, ESTIMATOR) or replicated(session, node):
         return
-    if "constraints" not in node.options:
-        raise StataError(198, "option constraints() required")
+    typed = node.required("constraints")
     sample = settled(estimation_sample(session, node, constant=not node.option("noconstant")))
     session.out.write(*sample.notes)
-    typed = node.options["constraints"].value
 
     def reader(names: list[str]) -> Restrictions:
         return restrictions(typed, session.constraints, names, Context.of(session))

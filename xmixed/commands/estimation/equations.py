@@ -101,10 +101,8 @@ def heckman(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {"heckman"}, HECKMAN) or replicated(session, node):
         return
-    if "select" not in node.options:
-        raise StataError(198, "option select() required")
     context = _context(session)
-    choice = read_equation(node.options["select"].value, context)
+    choice = read_equation(node.required("select"), context)
     first = _first(node, context, session)
     variable, series = choice.depvars[0] if choice.depvars else first.depvars[0]
     values = context.data[variable].to_double() if not series else None
@@ -146,10 +144,8 @@ def zero_inflated(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {node.name}, ZERO_INFLATED) or replicated(session, node):
         return
-    if "inflate" not in node.options:
-        raise StataError(198, "option inflate() required")
     context = _context(session)
-    inflation = read_equation(node.options["inflate"].value, context, "inflate")
+    inflation = read_equation(node.required("inflate"), context, "inflate")
     system = system_sample(node, context, (_first(node, context, session), inflation))
     if node.option("vuong") and system.base.variance.kind != "oim":
         raise StataError(198, "vuong may not be combined with robust variances")
@@ -202,10 +198,8 @@ def hetprob(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {"hetprob"}, HETEROSKEDASTIC) or replicated(session, node):
         return
-    if "het" not in node.options:
-        raise StataError(198, "option het() required")
     context = _context(session)
-    spread = replace(read_equation(node.options["het"].value, context, "lnsigma2"), constant=False)
+    spread = replace(read_equation(node.required("het"), context, "lnsigma2"), constant=False)
     system = system_sample(node, context, (_first(node, context, session), spread))
     log, limits = _log(session, node, system), limits_of(node)
     _concluded(

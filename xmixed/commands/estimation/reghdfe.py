@@ -30,10 +30,8 @@ def reghdfe(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {"reghdfe"}, ESTIMATOR):
         return
-    if "absorb" not in node.options:
-        raise StataError(198, "option absorb() required")
     context = Context.of(session)
-    absorbed = groupings(str(node.options["absorb"].value), context)
+    absorbed = groupings(str(node.required("absorb")), context)
     kind, text = _variance(node)
     clusters = groupings(text, context) if kind == "cluster" else ()
     # vce() and cluster() are read here: several variables may cluster.

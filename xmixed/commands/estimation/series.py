@@ -25,13 +25,11 @@ def newey(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {"newey"}, NEWEY):
         return
-    if "lag" not in node.options:
-        raise StataError(198, "option lag() required")
     panel, time, step = series_variables(session)
     groups = (panel,) if panel else ()
     constant = not node.option("noconstant")
     sample = estimation_sample(session, node, constant=constant, groups=groups, others=(time,))
-    lags, force = int(node.options["lag"].value), bool(node.option("force"))
+    lags, force = int(node.required("lag")), bool(node.option("force"))
     request = Request(node.text.strip(), panel, time, step, lags, force)
     with overflow():
         estimates, settled = fit(sample, request)

@@ -7,8 +7,8 @@ import os
 import numpy as np
 
 from xmixed.commands.registry import command
-from xmixed.data.columns import stored
-from xmixed.data.dataset import Dataset, Variable, default_format, is_string_type
+from xmixed.data.columns import new_variable
+from xmixed.data.dataset import Dataset, is_string_type
 from xmixed.errors import StataError
 from xmixed.expressions.compiled import evaluate_text
 from xmixed.expressions.typed.parts import new_names
@@ -108,7 +108,5 @@ def _dataset(target: PostFile) -> Dataset:
         kind = object if is_string_type(storage_type) else np.float64
         values = np.empty(len(target.rows), dtype=kind)
         values[:] = [row[place] for row in target.rows]
-        variables.append(
-            Variable(name, storage_type, stored(values, storage_type), default_format(storage_type))
-        )
+        variables.append(new_variable(name, storage_type, values))
     return Dataset(variables=tuple(variables), n_obs=len(target.rows))

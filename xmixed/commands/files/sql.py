@@ -62,9 +62,7 @@ def export_sql(session: SessionState, node: Command) -> None:
     from xmixed.data.files.database import write_table
 
     path = os.path.expanduser(file_name(node))
-    table = node.option("table")
-    if not table:
-        raise StataError(198, "option table() required")
+    table = node.required("table")
     how = "replace" if node.option("replace") else "insert" if node.option("insert") else ""
     data = replace(written_part(session, node), marks={})
     session.out.write(*write_table(path, table, data, how))

@@ -26,10 +26,8 @@ def _groups(session: SessionState, node: Command) -> tuple[Variable, Variable, n
     """Return the variable, the group variable, the values that count (n,) and their groups."""
     if not node.argument:
         raise StataError(100, "varlist required")
-    if node.option("by") is None:
-        raise StataError(198, "option by() required")
     variable = session.data[resolve_name(node.argument, session.data)]
-    by = session.data[resolve_name(node.option("by"), session.data)]
+    by = session.data[resolve_name(node.required("by"), session.data)]
     if variable.is_string:
         raise StataError(109, "type mismatch")
     x = variable.to_double()

@@ -73,10 +73,8 @@ def signrank(session: SessionState, node: Command) -> None:
 def kwallis(session: SessionState, node: Command) -> None:
     if not node.argument:
         raise StataError(100, "varlist required")
-    if not node.option("by"):
-        raise StataError(198, "option by() required")
     variable = session.data[resolve_varlist((node.argument,), session.data)[0]]
-    group = session.data[resolve_name(node.option("by"), session.data)]
+    group = session.data[resolve_name(node.required("by"), session.data)]
     if variable.is_string:
         raise StataError(109, "type mismatch")
     x = variable.to_double()

@@ -59,8 +59,7 @@ def compared(session: SessionState, node: Command) -> Compared:
     rows = selected_rows(session, node)
     expression = node.argument
     if isinstance(expression, Name):
-        if not node.option("by"):
-            raise StataError(198, "option by() required")
+        node.required("by")
         return _groups(session, node, _numeric(session, expression), rows)
     if expression is None:
         raise StataError(100, "varlist required")

@@ -139,10 +139,7 @@ def _codes(values: np.ndarray) -> np.ndarray:
 
 def _variable(session: SessionState, node: Command, option: str) -> str:
     """Return the variable that an option names; r(198) where the option is not given."""
-    typed = node.option(option)
-    if typed is None:
-        raise StataError(198, f"option {option}() required")
-    return resolve_name(typed, session.data)
+    return resolve_name(node.required(option), session.data)
 
 
 @subcommand(
@@ -166,9 +163,7 @@ def _variable(session: SessionState, node: Command, option: str) -> str:
 def accumulate_gls(session: SessionState, node: Command) -> None:
     """A = X'BX, B block-diagonal with the part of W for each group's rows."""
     group, row = _variable(session, node, "group"), _variable(session, node, "row")
-    if node.option("glsmat") is None:
-        raise StataError(198, "option glsmat() required")
-    W = complete_matrix(session, str(node.option("glsmat")))
+    W = complete_matrix(session, str(node.required("glsmat")))
     columns = _columns(session, node, (group, row))
     rows = columns.others[:, 1]
     if W.values.shape[0] != W.values.shape[1]:

@@ -6,8 +6,8 @@ import numpy as np
 
 from xmixed.commands.registry import subcommand
 from xmixed.commands.rows import selected_rows
-from xmixed.data.columns import stored
-from xmixed.data.dataset import DTYPES, Variable, default_format
+from xmixed.data.columns import new_variable
+from xmixed.data.dataset import DTYPES
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.named_columns import named_column
@@ -60,7 +60,7 @@ def score(session: SessionState, node: Command) -> None:
     values = _scores(session, vector, node)
     column = data[name].to_double() if node.option("replace") else np.full(data.n_obs, MISSING)
     column = np.where(rows, values, column)
-    new = Variable(name, kind, stored(column, kind), default_format(kind))
+    new = new_variable(name, kind, column)
     session.data = data.with_variables(new)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from xmixed.commands.matrices.store import store
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
-from xmixed.data.columns import stored
-from xmixed.data.dataset import DTYPES, Variable, default_format
+from xmixed.data.columns import new_variable
+from xmixed.data.dataset import DTYPES
 from xmixed.data.growth import grown
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
@@ -112,7 +112,7 @@ def save_matrix(session: SessionState, node: Command) -> None:
     for place, name in enumerate(names):
         column = np.full(data.n_obs, MISSING)
         column[:height] = matrix.values[:, place]
-        new.append(Variable(name, kind, stored(column, kind), default_format(kind)))
+        new.append(new_variable(name, kind, column))
     session.data = data.with_variables(*new)
 
 

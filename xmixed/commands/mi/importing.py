@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -72,13 +71,6 @@ def mi_import(session: SessionState, node: Command) -> None:
     session.data = data_of(reclean(session, replace(made, incomplete=incomplete)))
 
 
-def _required(node: Command, name: str) -> Any:
-    found = node.option(name)
-    if found is None:
-        raise StataError(198, f"option {name}() required")
-    return found
-
-
 def _kinds(node: Command, data: Dataset) -> dict[str, list[str]]:
     found = {}
     for kind in ("imputed", "passive"):
@@ -89,8 +81,8 @@ def _kinds(node: Command, data: Dataset) -> dict[str, list[str]]:
 
 def _flong(session: SessionState, node: Command) -> Imputations:
     data = session.data
-    m = resolve_name(_required(node, "m"), data)
-    keys = resolve_varlist(_required(node, "id"), data)
+    m = resolve_name(node.required("m"), data)
+    keys = resolve_varlist(node.required("id"), data)
     if data[m].is_string:
         raise StataError(109, "type mismatch")
     return from_stacked(data, m, keys, _kinds(node, data))
@@ -120,9 +112,9 @@ def _automatic(found: Imputations) -> Imputations:
 
 def _flongsep(session: SessionState, node: Command) -> Imputations:
     name = node.argument[1].removesuffix(".dta")
-    files = _required(node, "using")
+    files = node.required("using")
     datasets = [read_using(session, file) for file in files]
-    keys = resolve_varlist(_required(node, "id"), datasets[0])
+    keys = resolve_varlist(node.required("id"), datasets[0])
     check_free(name, len(datasets) - 1, replace=False)
     made = from_parts(by_key(datasets, keys, files), _kinds(node, datasets[0]))
     return replace(made, style="flongsep", name=name)

@@ -113,10 +113,8 @@ def _changes(new: Variable, old: Variable) -> int:
 def replace0(session: SessionState, node: Command) -> None:
     if node.using is None:
         raise StataError(100, "using required")
-    if not node.option("id"):
-        raise StataError(198, "option id() required")
     imputations = opened(session)
-    keys = names_of(node.option("id"), imputations)
+    keys = names_of(node.required("id"), imputations)
     new = imputations_in(read_using(session, node.using)).base
     for key in keys:
         if key not in new:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.registry import command
-from xmixed.data.columns import count_missing, stored
-from xmixed.data.dataset import Variable, default_format, is_string_type
+from xmixed.data.columns import count_missing, new_variable
+from xmixed.data.dataset import Variable, is_string_type
 from xmixed.errors import StataError
 from xmixed.estimation.coefficients import Coefficients
 from xmixed.estimation.frame import EstimationFrame
@@ -114,4 +114,4 @@ def _variable(session: SessionState, new: NewVariable, name: str, values: np.nda
     storage_type = new.type or session.settings.type
     if is_string_type(storage_type):
         raise StataError(109, "type mismatch", new.span)
-    return Variable(name, storage_type, stored(values, storage_type), default_format(storage_type))
+    return new_variable(name, storage_type, values)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from xmixed.commands.prefixes.replicator import Figure
-from xmixed.data.columns import stored
-from xmixed.data.dataset import Dataset, Variable, default_format
+from xmixed.data.columns import new_variable
+from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError
 from xmixed.estimation.resampling.processes import processes, run_tasks
 from xmixed.language.nodes import Command
@@ -218,7 +218,7 @@ def figures_data(
     """
     kind = "double" if double else "float"
     made = [
-        Variable(figure.name, kind, stored(column, kind), default_format(kind), figure.text[:80])
+        new_variable(figure.name, kind, column, figure.text[:80])
         for figure, column in zip(figures, values.T, strict=True)
     ]
     names = [variable.name for variable in (*first, *made)]

@@ -66,8 +66,7 @@ def rolling(session: SessionState, node: Command) -> None:
     typed = prefixed(node)
     data, target = session.data, target_of(node)
     panel, time, step = _times(data)
-    if node.option("window") is None:
-        raise StataError(198, "option window() required")
+    node.required("window")
     if not target.path and data.changed and not node.option("clear"):
         raise StataError(4, "no; data in memory would be lost")
     kept, at_start = _kept(node, data)

@@ -15,7 +15,6 @@ from xmixed.commands.prefixes.replicating import (
 )
 from xmixed.commands.prefixes.replicator import Replicator
 from xmixed.commands.registry import command
-from xmixed.errors import StataError
 from xmixed.estimation.resampling.options import NOLEGEND, REPLICATION, SEED
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
@@ -38,8 +37,7 @@ from xmixed.session.state import SessionState
 )
 def simulate(session: SessionState, node: Command) -> None:
     typed = prefixed(node)
-    if node.option("reps") is None:
-        raise StataError(198, "option reps() required")
+    reps = node.required("reps")
     target = target_of(node)
     if node.option("seed") is not None:
         session.memory.reseed(node.option("seed"))
@@ -51,7 +49,7 @@ def simulate(session: SessionState, node: Command) -> None:
         first = replicator.judged()
     if not node.option("nolegend"):
         session.out.write("", *render_legend(replicator.legend, session.settings.linesize))
-    dots = Dots(session, "Simulations", node.option("reps"), dots_every(node))
+    dots = Dots(session, "Simulations", reps, dots_every(node))
 
     def task(number: int) -> np.ndarray:
         if number == 0:

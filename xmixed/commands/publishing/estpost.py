@@ -342,10 +342,8 @@ def correlate(session: SessionState, node: Command) -> None:
     needs=("data",),
 )
 def ttest(session: SessionState, node: Command) -> None:
-    if node.option("by") is None:
-        raise StataError(198, "option by() required")
     variables, rows = _chosen(session, node)
-    groups = categories_of(session.data[resolve_name(node.option("by"), session.data)], rows)
+    groups = categories_of(session.data[resolve_name(node.required("by"), session.data)], rows)
     if len(groups.values) != 2:
         many = "more than 2 groups found, only 2 allowed"
         raise StataError(420, many if len(groups.values) > 2 else "1 group found, 2 required")

@@ -38,9 +38,7 @@ def cumul(session: SessionState, node: Command) -> None:
         raise StataError(
             103 if variables else 100, "too many variables specified" if variables else "varlist required"
         )
-    variable, name = variables[0], node.option("generate")
-    if not name:
-        raise StataError(198, "option generate() required")
+    variable, name = variables[0], node.required("generate")
     check_new_name(name, session.data)
     values = variable.to_double()
     rows = selected_rows(session, node) & ~is_missing(values)

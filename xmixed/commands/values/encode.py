@@ -25,9 +25,7 @@ def _source(session: SessionState, node: Command) -> tuple[Variable, str]:
     if node.argument is None:
         raise StataError(100, "varname required")
     variable = session.data[resolve_name(node.argument, session.data)]
-    name = node.option("generate")
-    if name is None:
-        raise StataError(198, "option generate() required")
+    name = node.required("generate")
     check_new_name(name, session.data)
     return variable, name
 

@@ -23,9 +23,7 @@ NAME_WIDTH = 12
 
 def _changes(node: Command) -> list[tuple[tuple[float, ...] | None, float | None]]:
     """Return what `mv()` says: values before each `=` (None: else), and the one behind (None without)."""
-    text = node.option("mv")
-    if not text:
-        raise StataError(198, "option mv() required")
+    text = node.required("mv")
     found = []
     for part in text.split("\\"):
         before, equals, after = part.partition("=")

@@ -6,8 +6,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import Weights, selected_rows, weights_of
-from xmixed.data.columns import stored
-from xmixed.data.dataset import Variable, default_format
+from xmixed.data.columns import new_variable
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name, resolve_name
 from xmixed.language.nodes import Command
@@ -70,7 +69,7 @@ def mkspline(session: SessionState, node: Command) -> None:
     for place, name in enumerate(names):
         values = np.full(data.n_obs, MISSING)
         values[rows] = basis[:, place]
-        made.append(Variable(name, kind, stored(values, kind), default_format(kind)))
+        made.append(new_variable(name, kind, values))
     session.data = data.with_variables(*made)
     heads = [f"knot{i}" for i in range(1, len(knots) + 1)]
     session.r = Results(

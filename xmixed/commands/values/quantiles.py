@@ -6,7 +6,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, weights_of
-from xmixed.data.columns import blank_column, promoted_type, stored
+from xmixed.data.columns import blank_column, new_variable, promoted_type, stored
 from xmixed.data.dataset import Variable, default_format
 from xmixed.errors import StataError
 from xmixed.expressions.context import Context
@@ -96,7 +96,7 @@ def xtile(session: SessionState, node: Command) -> None:
     codes = np.where(used, np.searchsorted(points, values, side="left") + 1.0, MISSING)
     kind = node.argument.type or promoted_type("byte", codes)
     about = f"{number} quantiles of {node.argument_text.partition('=')[2].strip()}"
-    new = Variable(node.argument.name, kind, stored(codes, kind), default_format(kind), about[:80])
+    new = new_variable(node.argument.name, kind, codes, about[:80])
     session.data = session.data.with_variables(new)
 
 

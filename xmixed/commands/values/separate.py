@@ -43,11 +43,10 @@ from xmixed.session.state import SessionState
     needs=("data",),
 )
 def separate(session: SessionState, node: Command) -> None:
-    data, by = session.data, node.option("by")
+    data = session.data
     if node.argument is None:
         raise StataError(100, "varname required")
-    if by is None:
-        raise StataError(198, "option by() required")
+    by = node.required("by")
     source = data[resolve_name(node.argument, data)]
     rows = selected_rows(session, node)
     text = node.options["by"].text
@@ -125,13 +124,12 @@ def _groups_of_condition(
     keeps_r=True,
 )
 def ipolate(session: SessionState, node: Command) -> None:
-    data, name = session.data, node.option("generate")
+    data = session.data
     names = resolve_varlist(node.argument, data)
     if len(names) != 2:
         few = len(names) < 2
         raise StataError(102 if few else 103, f"too {'few' if few else 'many'} variables specified")
-    if name is None:
-        raise StataError(198, "option generate() required")
+    name = node.required("generate")
     check_new_name(name, data)
     if any(data[each].is_string for each in names):
         raise StataError(109, "string variables not allowed")

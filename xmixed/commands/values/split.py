@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
-from xmixed.data.columns import blank_column, stored, string_type
+from xmixed.data.columns import blank_column, new_variable, string_type
 from xmixed.data.dataset import Variable, default_format
 from xmixed.data.operations.recode import narrowest_type, read_numbers
 from xmixed.errors import StataError
@@ -109,7 +109,7 @@ def _destring(session: SessionState, node: Command, names: list[str]) -> None:
             strings.append(name)
             continue
         kind = narrowest_type(read.values, "float" if node.option("float") else "double")
-        new = Variable(name, kind, stored(read.values, kind), default_format(kind), old.label)
+        new = new_variable(name, kind, read.values, old.label)
         data = data.with_variables(new)
         session.out.write(f"{name} has all characters numeric; replaced as {kind}")
     for name in strings:

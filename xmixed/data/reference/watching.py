@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
@@ -9,7 +10,8 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-_TICK = 0.2
+_TICK = 0.1
+"""Seconds from one look at the work to the next."""
 _PATIENCE = 2.0
 """Seconds before anything is shown."""
 
@@ -74,19 +76,38 @@ def _awaited(
             failed.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
-    try:
+    with _interrupts_noted() as pressed:
         thread.start()
         while thread.is_alive():
             thread.join(_TICK)
-            line.show(share)
-    except KeyboardInterrupt:
-        cancel()
-        if thread.ident is not None:  # it had begun
-            thread.join()
-        raise
+            if pressed:
+                cancel()  # again and again: work that is about to begin does not know of it yet
+            else:
+                line.show(share)
     if failed:
         raise failed[0]
     return found[0]
+
+
+@contextmanager
+def _interrupts_noted() -> Iterator[list[int]]:
+    """Take note of Ctrl-C, and pass it on at the end.
+
+    An exception in the midst of starting a thread, or of waiting for one, would leave work behind that
+    nobody waits for; what comes next would find the connection busy.
+    """
+    pressed: list[int] = []
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler) or threading.current_thread() is not threading.main_thread():
+        yield pressed  # nobody else can change it, nor is there an exception
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if pressed:
+            handler(signal.SIGINT, None)
 
 
 class _Line:

@@ -13,6 +13,7 @@ import numpy as np
 from xmixed.engine.products.cells import CellScatter
 from xmixed.engine.products.columns import ColumnStore
 from xmixed.engine.products.crossproducts import CrossProducts, LevelProducts
+from xmixed.engine.products.row_pairs import RowPairs
 from xmixed.engine.products.weights import Weights
 
 # Blocks of columns small enough for a dense accumulator to stay in cache, large enough to be worth a call.
@@ -200,6 +201,8 @@ class CrossedProducts:
     Z1tZ1 : (m, m) array, sparse or dense
     fitted : (q0, p+1, G0) array or None
         Coefficients b: the columns are W + Z0 b, and W'W stands in `XyXy`. None: they are zero.
+    pairs : RowPairs or None
+        Of `B` where Z0 has one column, and B'DB is wanted often; None: products are formed anew.
     """
 
     levels: tuple[LevelProducts, ...]
@@ -210,6 +213,7 @@ class CrossedProducts:
     B: np.ndarray
     Z1tZ1: Any
     fitted: np.ndarray | None = None
+    pairs: RowPairs | None = None
 
     def between_dense(self) -> np.ndarray:
         """Z1'Z1, a new dense (m, m) array."""
@@ -324,7 +328,9 @@ def cross_levels(
     pattern = SparsePattern(stacked[0].indptr, stacked[0].indices, int(ends[-1]))
     Z1tZ1 = _among_dense(products, between, dense)
     B = np.stack([matrix.data for matrix in stacked])
-    return CrossedProducts(products.levels, products.XyXy, order, parts, pattern, B, Z1tZ1)
+    kept = len(B) == 1 and not pattern.is_full
+    pairs = RowPairs.of(pattern.indptr, pattern.indices, B[0], pattern.shape[1]) if kept else None
+    return CrossedProducts(products.levels, products.XyXy, order, parts, pattern, B, Z1tZ1, pairs=pairs)
 
 
 class _Between:

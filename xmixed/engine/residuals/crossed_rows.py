@@ -36,6 +36,22 @@ class LevelRows:
             return values
         return values * (self.counts if rows is None else self.counts[rows])
 
+    def indicators(self) -> np.ndarray:
+        """Z, (q, n, G)."""
+        return self.spread(self.columns)
+
+    def spread(self, values: np.ndarray) -> np.ndarray:
+        """(q, n) values of rows each in the place of its group, (q, n, G), zero elsewhere."""
+        result = np.zeros((*values.shape, self.n_groups))
+        result[:, np.arange(values.shape[1]), self.codes] = values
+        return result
+
+    def by_group(self, values: np.ndarray) -> np.ndarray:
+        """Z'W by group, (q, w, G), of (w, n) values."""
+        return np.stack(
+            [[np.bincount(self.codes, z * w, self.n_groups) for w in values] for z in self.columns]
+        ).reshape(len(self.columns), len(values), self.n_groups)
+
 
 class CrossedRows:
     """The rows of all levels and how they meet in the elements of Lambda^{-1}.
@@ -101,12 +117,12 @@ class CrossedRows:
         q, G = len(own.columns), own.n_groups
         right = own.columns[:, self.columns]
         ZtZ = np.stack([[np.bincount(self._own, left[a] * right[b], G) for b in range(q)] for a in range(q)])
-        eliminated = LevelProducts((ZtZ + ZtZ.transpose(1, 0, 2)) / 2, _by_group(own, own.counted(moved)))
+        eliminated = LevelProducts((ZtZ + ZtZ.transpose(1, 0, 2)) / 2, own.by_group(own.counted(moved)))
         levels = list(base.levels)
         levels[first] = eliminated
         for level in dense:
             rows = self.levels[level]
-            levels[level] = replace(levels[level], ZtW=_by_group(rows, rows.counted(moved)))
+            levels[level] = replace(levels[level], ZtW=rows.by_group(rows.counted(moved)))
         B = np.zeros((q, len(self.pattern.indices)))
         at = 0
         for level in dense:
@@ -123,6 +139,7 @@ class CrossedRows:
             pattern=self.pattern,
             B=B,
             Z1tZ1=self._between_dense(every),
+            pairs=None,
         )
 
     def _whitened(self, every: np.ndarray) -> np.ndarray:
@@ -158,10 +175,5 @@ class CrossedRows:
 
 def _fitted(own: LevelRows, fixed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Least squares of rows (w, n) on a level's Z, (q, w, G), and what it leaves, (w, n)."""
-    fitted = least_squares(LevelProducts(_by_group(own, own.columns), _by_group(own, fixed)))
+    fitted = least_squares(LevelProducts(own.by_group(own.columns), own.by_group(fixed)))
     return fitted, fixed - np.einsum("qn,qwn->wn", own.columns, fitted[:, :, own.codes])
-
-
-def _by_group(rows: LevelRows, moved: np.ndarray) -> np.ndarray:
-    """Sums of z w over the rows of each group, (q, w, G)."""
-    return np.stack([[np.bincount(rows.codes, z * w, rows.n_groups) for w in moved] for z in rows.columns])

@@ -17,7 +17,7 @@ from xmixed.engine.products.grouping import Nesting, rows_in_order
 from xmixed.engine.products.weights import Weights
 from xmixed.engine.residuals.base import ResidualStructure, Table
 from xmixed.engine.residuals.crossed_rows import CrossedRows, LevelRows
-from xmixed.engine.residuals.few_rows import FewRows, few_rows
+from xmixed.engine.residuals.few_rows import FewRows, few_rows, has_few_rows
 from xmixed.engine.residuals.precision import precision
 from xmixed.engine.residuals.products import Products, UnitProducts, Units
 from xmixed.engine.residuals.structures import structure_of, table_of
@@ -80,8 +80,10 @@ class NestedResidualData(ResidualData):
     left : float
         Share of the outcome's sum of squares that W - ZB has; 1 where `fitted` is None.
     few_rows : FewRows or None
-    fixed : (p+1, n) array or None
-        X and y, rows as in `units.rows`, where these are few.
+    X : (p, n) array or None
+        Rows as in `units.rows`, where these are few.
+    columns : (Q+p+1, n) array or None
+        Z of all levels from the bottom, X and y as the products have them, where rows are few.
     """
 
     products: Products
@@ -91,7 +93,8 @@ class NestedResidualData(ResidualData):
     fitted: np.ndarray | None
     left: float
     few_rows: FewRows | None = None
-    fixed: np.ndarray | None = None
+    X: np.ndarray | None = None
+    columns: np.ndarray | None = None
 
     def cross_products(self, found: UnitProducts) -> CrossProducts:
         """M of the units summed into the groups of each level."""
@@ -176,15 +179,19 @@ def residual_data(
     structure = structure_of(residuals)
     residuals, unit = _in_units(residuals, structure)
     table = table_of(residuals, structure)
-    left = 1.0 if fitted is None else _take_out(D, fitted[:, :, np.repeat(groups[-1], units.sizes)])
-    products, sizes = make_products(residuals, structure, table, units, D, Q), tuple(len(part) for part in z)
-    few = None
-    if products.cost_by_rows and weights is None and store.cells is None and fitted is None:
-        levels_by_row = _level_rows(D, units, sizes, groups)
+    sizes = tuple(len(part) for part in z)
+    few, X = None, None
+    if weights is None and store.cells is None and has_few_rows(structure, table, len(rows)):
+        levels_by_row = _level_rows(D.copy(), units, sizes, groups)
         few = few_rows(structure, residuals, table, units, residuals.by_codes[rows], levels_by_row)
-    fixed = None if few is None else D[Q:]
+        X = D[Q:-1].copy()
+    left = 1.0 if fitted is None else _take_out(D, fitted[:, :, np.repeat(groups[-1], units.sizes)])
+    products = make_products(residuals, structure, table, units, D, Q)
+    if few is None or not products.cost_by_rows:
+        few = X = None
+    own = None if few is None else D
     return NestedResidualData(
-        residuals, unit, structure, table, units, products, sizes, groups, counts, fitted, left, few, fixed
+        residuals, unit, structure, table, units, products, sizes, groups, counts, fitted, left, few, X, own
     )
 
 

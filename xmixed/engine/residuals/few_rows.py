@@ -38,15 +38,31 @@ class DenseInverse:
         F^{-1}X'V^{-1}, F the lower factor of X'V^{-1}X.
     outcome : (n,) array
         w.
+    X : (p, n) array
+    of_levels : per level (q, n, G) array
+        V^{-1}Z of its groups.
+    scores : per level (q, G) array
+        Z'w.
     """
 
     inverse: np.ndarray
     of_beta: np.ndarray
     outcome: np.ndarray
+    X: np.ndarray
+    of_levels: tuple[np.ndarray, ...]
+    scores: tuple[np.ndarray, ...]
 
     def projection(self) -> np.ndarray:
         """P, (n, n)."""
         return self.inverse - self.of_beta.T @ self.of_beta
+
+    def projected(self, level: int, factor: np.ndarray) -> np.ndarray:
+        """PZ of a level, (q, n, G); `factor`: F."""
+        own = self.of_levels[level]
+        if not len(factor):
+            return own
+        used = np.linalg.solve(factor, np.tensordot(own, self.X, axes=(1, 1)).transpose(0, 2, 1))
+        return own - np.matmul(self.of_beta.T, used)
 
 
 class FewRows:
@@ -97,11 +113,16 @@ class FewRows:
         return result
 
     def second_derivatives(
-        self, rho: np.ndarray, found: DenseInverse, directions: Sequence[tuple[int, np.ndarray]], reml: bool
+        self,
+        rho: np.ndarray,
+        found: DenseInverse,
+        factor: np.ndarray,
+        directions: Sequence[tuple[int, np.ndarray]],
+        reml: bool,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Of all log determinants and of y'Py: along each residual parameter and, first the directions, all.
 
-        Both (r, d + r), search metric. A direction is a level and how its Psi moves, (q, q).
+        Both (r, d + r), search metric. `factor`: F. A direction is a level and how its Psi moves, (q, q).
         """
         full = self.table.fill(rho)
         slopes = self.structure.lattice_slopes(self.table, full, self.times)[self.groups, self.columns]
@@ -115,15 +136,14 @@ class FewRows:
             bend = self.structure.lattice_bend(self.table, full, self.times, self._summed(own))
             total += same * bend[self.groups[:, None], self.columns[:, None], self.columns]
         outer = np.zeros((2, len(rho), len(directions)))
-        through = {level: _through(M, self.levels[level]) for level, _ in directions}
+        projected = {level: found.projected(level, factor) for level, _ in directions}
         for at, (level, matrix) in enumerate(directions):
-            own = self.levels[level]
-            turned = np.tensordot(matrix, through[level], axes=1)
-            elements = np.einsum("qeg,qeg->e", through[level][:, self.left], turned[:, self.right])
+            through = projected[level] if reml else found.of_levels[level]
+            turned = np.tensordot(matrix, through, axes=1)
+            elements = np.einsum("qeg,qeg->e", through[:, self.left], turned[:, self.right])
             outer[0, :, at] = -np.einsum("rp,rp->r", slopes, self._summed(elements)[self.groups])
-            scores = np.stack([np.bincount(own.codes, z * w, own.n_groups) for z in own.columns])
-            shifted = ((matrix @ scores)[:, own.codes] * own.columns).sum(axis=0)
-            outer[1, :, at] = 2.0 * moved @ (P @ shifted)
+            shifted = np.einsum("qng,qg->n", projected[level], matrix @ found.scores[level])
+            outer[1, :, at] = 2.0 * moved @ shifted
         return np.concatenate([outer[0], log_det], axis=1), np.concatenate([outer[1], rss], axis=1)
 
     def _summed(self, elements: np.ndarray) -> np.ndarray:
@@ -136,12 +156,22 @@ class FewRows:
         r, n = len(slopes), len(w)
         products, moved = np.empty((r, n, n)), np.empty((r, n))
         for rows, pairs, by in self.batches:
-            own = slopes[:, pairs] * (self.groups[:, None] == by)[:, :, None, None]
-            moved[:, rows] = (own @ w[rows][:, :, None])[:, :, :, 0]
-            found = M[:, rows].transpose(1, 0, 2) @ own
-            products[:, :, rows.ravel()] = found.transpose(0, 2, 1, 3).reshape(r, n, rows.size)
+            T, place = rows.shape[1], rows.ravel()
+            # R_i of each unit, one below the other: few products of matrices are larger ones.
+            own = slopes[:, pairs].transpose(1, 0, 2, 3) * (self.groups == by[:, None])[:, :, None, None]
+            own = own.reshape(len(rows), r * T, T)
+            found = np.matmul(own, M[rows]).reshape(len(rows), r, T, n)
+            products[:, place] = found.transpose(1, 0, 2, 3).reshape(r, len(place), n)
+            change = np.matmul(own, w[rows][:, :, None]).reshape(len(rows), r, T)
+            moved[:, place] = change.transpose(1, 0, 2).reshape(r, len(place))
         turned = products.transpose(0, 2, 1).reshape(r, n * n)
         return moved, products.reshape(r, n * n) @ turned.T
+
+
+def has_few_rows(structure: ResidualStructure, table: Table, n: int) -> bool:
+    """Whether n rows are few enough for `few_rows`, and the structure one that it is for."""
+    r = int(table.free.sum())
+    return structure.step is None and r > 0 and n <= _MOST_ROWS and r * n**2 <= _MOST_ELEMENTS
 
 
 def few_rows(
@@ -156,15 +186,7 @@ def few_rows(
 
     None for Markov residuals, too: their own formulas keep the digits of correlations near one.
     """
-    n, r = len(units.rows), int(table.free.sum())
-    if structure.step is not None or not r or n > _MOST_ROWS or r * n**2 > _MOST_ELEMENTS:
+    if not has_few_rows(structure, table, len(units.rows)):
         return None
     found = FewRows(structure, residuals, table, units, by, levels)
     return found if table.free.size * found.count <= _MOST_ELEMENTS else None
-
-
-def _through(M: np.ndarray, level: LevelRows) -> np.ndarray:
-    """M Z, (q, n, G)."""
-    Z = np.zeros((len(level.columns), len(M), level.n_groups))
-    Z[:, np.arange(len(M)), level.codes] = level.columns
-    return M @ Z

@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.engine.covariance.blocks import Block, metric_matrix, size, user_matrix
 from xmixed.engine.covariance.distant import at_limits, is_distant
+from xmixed.engine.problem import Problem
 from xmixed.engine.result import BoundaryNote
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.rounding import surely_open
@@ -28,7 +29,7 @@ _LEVEL, _STEEP = 1e-3, 1e-2
 # Log ratio to sigma_e from which a residual standard deviation is tried at zero, and what stands for that.
 # The log likelihood has rounding errors of its square, relative to 1e-16.
 _LOG_NEAR = -4.0
-_LOG_ZERO = -8.0
+_LOG_ZERO, _FARTHER_ZERO = -8.0, 9.0
 _ROUNDING = 1e-6
 # A fall below this may be rounding elsewhere, too.
 _PERHAPS_ROUNDING = 1e-5
@@ -84,6 +85,8 @@ class Boundary:
         Where Lambda is singular although V is not.
     level_count : int
         Directions along which the log likelihood is level: what the data do not identify.
+    sigma_zero : bool
+        Whether sigma_e is zero, and the residual standard deviations in terms of it have no limit.
     """
 
     fixed: np.ndarray
@@ -93,6 +96,7 @@ class Boundary:
     notes: list[BoundaryNote] = field(default_factory=list)
     face: Face | None = None
     level_count: int = 0
+    sigma_zero: bool = False
 
     @property
     def of_residuals(self) -> bool:
@@ -106,6 +110,14 @@ def no_boundary(objective: Objective) -> Boundary:
     return Boundary(
         np.zeros(objective.count, bool), [[] for _ in blocks], [{} for _ in blocks], [False] * len(blocks)
     )
+
+
+def unseen_lags(problem: Problem) -> list[BoundaryNote]:
+    """Name the residual parameters that are left out since no two observations are so far apart."""
+    if problem.residual is None:
+        return []
+    missing = problem.residual.structure.unidentified(problem.residual.table)
+    return [BoundaryNote("lag_not_seen", 0, item.equation, item.row, lag) for lag, item in missing]
 
 
 def settle(objective: Objective, point: Point, face: Face | None = None) -> tuple[Point, Boundary]:
@@ -167,7 +179,33 @@ def _zero_deviations(objective: Objective, point: Point, boundary: Boundary) -> 
         boundary.fixed[objective.block_count + place] = True
         group = int(whitening.groups[place]) + 1
         boundary.notes.append(BoundaryNote("residual_sd_zero", 0, group, place + 1))
-    return point
+    return _zero_sigma(objective, point, boundary)
+
+
+def _zero_sigma(objective: Objective, point: Point, boundary: Boundary) -> Point:
+    """See `_zero_deviations`: the same of sigma_e, which all others are so many times.
+
+    All of them, and the blocks, move together then; the first ratio stands for that direction.
+    """
+    whitening, first = objective.whitening, objective.block_count
+    assert whitening is not None
+    ratios = np.flatnonzero(~whitening.correlations)
+    if not len(ratios) or not (least := float(point.rho[ratios].min())) > -_LOG_NEAR:
+        return point
+    move, rho = max(0.0, _FARTHER_ZERO - least), point.rho.copy()
+    rho[ratios] += move
+    trial = objective.point(tuple(block * np.exp(2.0 * move) for block in point.blocks), rho)
+    if trial.log_likelihood < point.log_likelihood - _ROUNDING:
+        return point
+    gradient, hessian = objective.second_order(trial)
+    direction, own = np.zeros(objective.count), objective.natural(trial.blocks)
+    direction[:first], direction[first + ratios] = 2.0 * own, 1.0
+    bend = direction @ hessian @ direction + 4.0 * own @ gradient[:first]
+    if not (abs(bend) < _LEVEL and abs(gradient @ direction) < _STEEP):
+        return point
+    boundary.fixed[first + ratios[0]] = boundary.sigma_zero = True
+    boundary.notes.append(BoundaryNote("residual_sd_zero"))
+    return trial
 
 
 def _at_limit(objective: Objective, point: Point, place: int) -> Point:

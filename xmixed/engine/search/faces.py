@@ -75,10 +75,12 @@ def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary | None]:
             return _higher(point, found), None
         if share in _RUNGS and ended:
             rungs.append((found, share * weight))
-        elif len(rungs) == len(_RUNGS) and (
-            found.log_likelihood < best.log_likelihood or left_open(objective, found) > share * weight
-        ):
-            break  # what is still to be gained is rounding
+        elif len(rungs) == len(_RUNGS):
+            gain, opened = found.log_likelihood - best.log_likelihood, left_open(objective, found)
+            if gain < 0.0 or opened > share * weight:
+                # What is still to be gained is rounding; that may be less than what was.
+                best = found if gain > opened else best
+                break
         best = found
         way.append((found, share * weight))
     if len(rungs) < len(_RUNGS) or best.log_likelihood < lowest - _LOST:

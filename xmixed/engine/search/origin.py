@@ -19,7 +19,7 @@ from xmixed.engine.search.objective import Objective, Point
 # What elimination leaves of y'Lambda^{-1}y, as a share of it, where so much is lost that y is to be moved:
 # with one variance, and with a structure, whose Lambda may come nearer to a singular matrix on the way.
 _FAR, _FAR_WITH_STRUCTURE = 1e-5, 1e-3
-# Variances of so many times what counts as zero are judged as they are.
+# Variances of so many times what counts as zero are judged as they are, once y is measured from its effects.
 _ABOVE_ZERO = 10.0
 _PASSES = 3
 # Where Lambda itself is nearly singular the share stays small: nothing is to be gained.
@@ -40,7 +40,8 @@ def from_nearby(objective: Objective, point: Point, prepared: Prepared | None) -
         far = _FAR if problem.residual is None else _FAR_WITH_STRUCTURE
         if problem.model.cells is not None or objective.share_left(point) > far:
             break
-        if objective.variance(point) < _ABOVE_ZERO * problem.least_variance:
+        known = problem.origin is not None
+        if known and objective.variance(point) < _ABOVE_ZERO * problem.least_variance:
             break
         try:
             nearer = Objective(_moved(objective, point, prepared))

@@ -45,28 +45,32 @@ def level_parameters(root: Surface, state: State) -> tuple[np.ndarray, int]:
 def _is_ridge(root: Surface, state: State, direction: np.ndarray) -> bool:
     """Whether the log likelihood stays level along a direction, the other parameters following."""
     ll = state.point.log_likelihood
-    gains = [_highest(root, state, side * _STRIDE * direction).log_likelihood - ll for side in (1.0, -1.0)]
+    every = np.ones(len(direction), bool)
+    moves = (side * _STRIDE * direction for side in (1.0, -1.0))
+    gains = [_highest(root, state, move, every).log_likelihood - ll for move in moves]
     return abs(max(gains)) <= _tolerance(ll)
 
 
-def higher_on_ridge(root: Surface, point: Point) -> Point | None:
+def higher_on_ridge(root: Surface, point: Point, fixed: np.ndarray) -> Point | None:
     """The highest point on the way along the least curved direction, if that rises; saddles are left so, too.
 
     A ridge may be bent: Newton's steps make no headway there, and what is still to be gained looks like
-    nothing.
+    nothing. `fixed`: parameters (k-1,) that are on the boundary, and stay there.
     """
     state = root.at(point)
-    sizes = root.sizes(state.theta)
-    if not (len(sizes) and np.isfinite(state.hessian).all()):
+    sizes = np.where(fixed, 0.0, root.sizes(state.theta))
+    if fixed.all() or not np.isfinite(state.hessian).all():
         return None
-    values, vectors = np.linalg.eigh(-state.hessian * np.outer(sizes, sizes))
+    # Directions of what is fixed count as curved.
+    negative = -state.hessian * np.outer(sizes, sizes) + np.diag(np.where(fixed, 1.0, 0.0))
+    values, vectors = np.linalg.eigh(negative)
     if not values[0] < _SUSPECT:
         return None
     best, most = None, 2 * root.objective.sweeps.evaluations
     for side in (1.0, -1.0):
         stride, here = side * _STRIDE, state
         while abs(stride) < _FARTHEST and root.objective.sweeps.evaluations < most:
-            there = _highest(root, here, stride * sizes * vectors[:, 0])
+            there = _highest(root, here, stride * sizes * vectors[:, 0], ~fixed)
             if not there.log_likelihood > here.point.log_likelihood + _tolerance(there.log_likelihood):
                 break
             best, here, stride = there, root.at(there), 2.0 * stride
@@ -79,9 +83,9 @@ def _tolerance(ll: float) -> float:
     return _FALL + _FALL_SHARE * abs(ll)
 
 
-def _highest(root: Surface, state: State, move: np.ndarray) -> Point:
-    """The highest point where the parameter that a move is most of is held after it, and the others free."""
-    free = np.arange(len(move)) != int(np.argmax(np.abs(move / root.sizes(state.theta))))
+def _highest(root: Surface, state: State, move: np.ndarray, others: np.ndarray) -> Point:
+    """The highest point where what a move is most of is held after it; `others` may move."""
+    free = others & (np.arange(len(move)) != int(np.argmax(np.abs(move / root.sizes(state.theta)))))
     point = root.point(state.theta + move)
     return polish(root, point, free).point if np.isfinite(point.log_likelihood) else point
 

@@ -79,6 +79,10 @@ def parameter_covariance(
     carry = np.zeros((k + 1, r + 1))
     # log sigma_e comes before the residual parameters.
     carry[count, r] = 1.0
+    if boundary.sigma_zero:
+        # It stays at zero: what moves is the others' ratio to it.
+        assert objective.whitening is not None
+        carry[count, r], carry[count + 1 :, r] = 0.0, ~objective.whitening.correlations
     if objective.residual_count:
         carry[count + 1 :, r - len(charts[-1].is_sd) : r] = charts[-1].to_estimation
     column = 0

@@ -19,9 +19,17 @@ from xmixed.engine.products.grouping import Nesting
 from xmixed.engine.products.weights import Weights
 from xmixed.engine.sweeps.blocked import BlockedSweeps, in_blocks
 from xmixed.engine.sweeps.directions import Direction
-from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.nested import NestedSweeps
-from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Sweeps, Upward
+from xmixed.engine.sweeps.sweeps import (
+    Downward,
+    GroupMoments,
+    LevelMoments,
+    Posterior,
+    Psis,
+    Sweeps,
+    Ties,
+    Upward,
+)
 
 _QUANTUM = 2.0**-44
 """Products that differ by less of their usual size are equal: sums in another order differ by less still."""

@@ -31,6 +31,7 @@ from weakref import ref
 
 import numpy as np
 
+from xmixed.engine.batched import mirror
 from xmixed.engine.problem import Origin, Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.sweeps.crossed_curvature import second_derivatives
@@ -48,8 +49,16 @@ from xmixed.engine.sweeps.crossed_state import (
     signs,
 )
 from xmixed.engine.sweeps.directions import Direction
-from xmixed.engine.sweeps.effects import LevelMoments, Ties
-from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
+from xmixed.engine.sweeps.sweeps import (
+    Downward,
+    GroupMoments,
+    LevelMoments,
+    Posterior,
+    Psis,
+    Ties,
+    Upward,
+    eliminate_fixed,
+)
 
 _MANY_COLUMNS = 300
 
@@ -149,29 +158,41 @@ class CrossedSweeps:
         if before is not None:
             before.let_go()
         self._latest = ref(state)
-        products, pattern = self.products, self.products.pattern
+        products = self.products
         gone = eliminated(products, psi)
+        K, grams = self._grams(gone)
+        sign = signs(state.psis, products.parts)
+        divides = explains_enough(K, state.psis, products.parts)
+        by_elements = all(len(psi) == 1 for psi in state.psis)
+        if not (divides and by_elements) or (sign < 0).any():
+            K = mirror(np.triu(K))
+        S = sandwich(K, tuple(t.T for t in state.roots), products.parts, in_place=divides)
+        S[np.diag_indices(len(S))] += sign
+        return DenseSystem(gone.own, gone.F, gone.reach, grams, None if divides else K, S), gone
+
+    def _grams(self, gone: Elimination) -> tuple[np.ndarray, np.ndarray]:
+        """K, (m, m), right on and above the diagonal, and F_a'F_b, (q0, q0, m, m)."""
+        products, pattern, counts = self.products, self.products.pattern, self.counts
         q0, m = len(gone.F), pattern.shape[1]
-        taken_B = self.counts.among_elements(gone.taken_B)
-        counted_F = self.counts.among_elements(gone.F)
+        if products.pairs is not None:
+            lost = products.pairs.gram(counts.among_dense(gone.lost))
+            K = products.between_dense()
+            K -= lost
+            return K, mirror(products.pairs.gram(counts.among_dense(gone.reach**2)))[None, None]
+        taken_B, counted_F = counts.among_elements(gone.taken_B), counts.among_elements(gone.F)
         if q0 == 1:
             back = gone.back[0, 0][pattern.rows]
             K, gram = pattern.two_grams(
                 gone.left_B[0], taken_B[0], back * counted_F[0], products.between_dense()
             )
-            grams = gram[None, None]
-        else:
-            K, grams = products.between_dense(), np.empty((q0, q0, m, m))
-            for a in range(q0):
-                K -= pattern.gram(gone.left_B[a], taken_B[a], symmetric=False)
-                for b in range(a + 1):
-                    grams[a, b] = pattern.gram(gone.F[a], counted_F[b], symmetric=a == b)
-                    grams[b, a] = grams[a, b].T
-            K = (K + K.T) / 2
-        divides = explains_enough(K, state.psis, products.parts)
-        S = sandwich(K, tuple(t.T for t in state.roots), products.parts, in_place=divides)
-        S[np.diag_indices(m)] += signs(state.psis, products.parts)
-        return DenseSystem(gone.own, gone.F, grams, None if divides else K, S), gone
+            return K, gram[None, None]
+        K, grams = products.between_dense(), np.empty((q0, q0, m, m))
+        for a in range(q0):
+            K -= pattern.gram(gone.left_B[a], taken_B[a], symmetric=False)
+            for b in range(a + 1):
+                grams[a, b] = pattern.gram(gone.F[a], counted_F[b], symmetric=a == b)
+                grams[b, a] = grams[a, b].T
+        return (K + K.T) / 2, grams
 
     def _dense_rows(self, blocks: list[np.ndarray]) -> np.ndarray:
         """(q, w, G) arrays of the dense levels as one (m, w) array."""

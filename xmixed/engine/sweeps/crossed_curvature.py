@@ -32,7 +32,7 @@ def second_derivatives(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Second derivatives of log|V| (REML: with log|X'V^{-1}X|) and of y'Py, both (k, k)."""
     work = _Curvature(products, counts, upward, problem.p)
-    images = [work.image(direction) for direction in directions]
+    images = work.images(directions)
     through = [work.through_beta(direction) for direction in directions]
     squares = [work.beta_square(direction) for direction in directions]
     k = len(directions)
@@ -79,7 +79,7 @@ class _Curvature:
     @cached_property
     def first_sums(self) -> np.ndarray:
         """Sum over pairs of groups of W_ij W_kl of the eliminated level, at [i, j, k, l]."""
-        pattern, C = self.products.pattern, self.state.C
+        pattern, C, pairs = self.products.pattern, self.state.C, self.products.pairs
         q = len(self.own)
         sums = np.einsum("ijg,klg->ijkl", self.counts.among_dense(self.own), self.own)
         CQ = self.CQ
@@ -89,6 +89,9 @@ class _Curvature:
                     for m in range(q):
                         # W_ij = own_ij - F_i C F_j' for groups (g, h), W_kl the same for (h, g).
                         sums[i, j, k, m] += float(np.einsum("xy,yx->", CQ[j][k], CQ[m][i]))
+        if pairs is not None:
+            counted = self.counts.among_dense(self.own[0, 0])
+            return sums - 2.0 * pairs.gram_dot(counted * self.state.system.reach**2, C)
         for i in range(q):
             for j in range(i + 1):
                 weights = self.counts.among_elements(self.own[i, j][pattern.rows])
@@ -127,23 +130,35 @@ class _Curvature:
         """J'D J, (p, p)."""
         return np.einsum("agk,agl->kl", self.J[direction.position], self.moved(direction)[1])
 
-    def image(self, direction: Direction) -> tuple[np.ndarray, ...]:
-        """W_fg D [s_g, J_g] for every level f, (q, G, 1 + p); g is the direction's level."""
-        level, state = direction.position, self.state
-        s, J = self.moved(direction)
-        moved = np.concatenate([s[:, :, None], J], axis=2)
+    def images(self, directions: tuple[Direction, ...]) -> list[tuple[np.ndarray, ...]]:
+        """W_fg D [s_g, J_g] for every level f, (q, G, 1 + p), for each direction; g is its level."""
+        moved = [np.concatenate([s[:, :, None], J], axis=2) for s, J in map(self.moved, directions)]
+        sides = [self._sides(at.position, own) for at, own in zip(directions, moved, strict=True)]
+        # All at once: reading C takes longer than multiplying it by a few columns.
+        shrunk = np.split(self.state.C @ np.concatenate([inner for _, inner in sides], axis=1), len(sides), 1)
+        places = (direction.position for direction in directions)
+        return [self._image(*one) for one in zip(places, moved, sides, shrunk, strict=True)]
+
+    def _sides(self, level: int, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What `moved` is among the dense effects, and what C is to be multiplied by; (m, 1 + p)."""
         if level == self.first:
             counted = moved if self.counts.groups is None else moved * self.counts.groups[:, None]
             seen = np.sum([F.T @ block for F, block in zip(self.F, counted, strict=True)], axis=0)
-            shrunk = state.C @ seen
+            return seen, seen
+        flat = np.zeros((self.products.pattern.shape[1], moved.shape[2]))
+        flat[self.part[level]] = moved.reshape(-1, moved.shape[2])
+        return flat, self.state.inner(flat)
+
+    def _image(
+        self, level: int, moved: np.ndarray, sides: tuple[np.ndarray, np.ndarray], shrunk: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
+        right, inner = sides
+        if level == self.first:
             first = np.einsum("abg,bgw->agw", self.own, moved)
             first -= np.stack([F @ shrunk for F in self.F])
-            return by_level(self.products, first, state.unexplained(seen, shrunk))
-        part = self.part[level]
-        flat = np.zeros((self.products.pattern.shape[1], moved.shape[2]))
-        flat[part] = moved.reshape(-1, moved.shape[2])
-        rest = state.remaining(flat)
-        return by_level(self.products, np.stack([F @ rest for F in self.F]), state.W_times(flat))
+            return by_level(self.products, first, self.state.unexplained(right, shrunk))
+        rest, seen = self.state.outer(right, inner, shrunk)
+        return by_level(self.products, np.stack([F @ rest for F in self.F]), seen)
 
     def trace(self, a: Direction, b: Direction) -> float:
         """tr(D_a W_fg D_b W_gf)."""
@@ -165,6 +180,9 @@ class _Curvature:
         one, other = self.part[f], self.part[g]
         q, r = (len(self.products.levels[level].ZtZ) for level in (f, g))
         groups = (one.stop - one.start) // q
+        found = self.state.squares(one, other)
+        if found is not None:
+            return np.full((1, 1, 1, 1), found)
         total = np.zeros((q, q, r, r))
         for first, last in chunks(groups, q * self.products.pattern.shape[1]):
             rows = one.start + (np.arange(q)[:, None] * groups + np.arange(first, last)).ravel()

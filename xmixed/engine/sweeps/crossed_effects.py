@@ -15,8 +15,7 @@ from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.products.enclosing import enclosing_level
 from xmixed.engine.sweeps.conditional import conditional_variance
 from xmixed.engine.sweeps.crossed_state import CrossedState, chunks, own_blocks
-from xmixed.engine.sweeps.effects import LevelMoments, Ties
-from xmixed.engine.sweeps.sweeps import GroupMoments, Psis, Upward
+from xmixed.engine.sweeps.sweeps import GroupMoments, LevelMoments, Psis, Ties, Upward
 
 
 def crossed_effects(

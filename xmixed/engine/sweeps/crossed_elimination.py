@@ -40,6 +40,8 @@ class Elimination:
         C and (I - A^{-1})C.
     log_dets : (G0,) array
         log|A|.
+    reach, lost : (G0,) arrays
+        Where Z0 has one column: F is `reach` times B = Z0'Z1, and C'(I - A^{-1})C is B' diag(`lost`) B.
     """
 
     own: np.ndarray
@@ -52,6 +54,8 @@ class Elimination:
     left_B: np.ndarray
     taken_B: np.ndarray
     log_dets: np.ndarray
+    reach: np.ndarray
+    lost: np.ndarray
 
 
 def eliminated(products: CrossedProducts, psi: np.ndarray) -> Elimination:
@@ -72,6 +76,7 @@ def eliminated(products: CrossedProducts, psi: np.ndarray) -> Elimination:
         left_W = rest_W + cross(lower, products.fitted)
     left_B = solve_lower(lower[:, :, rows], products.B[:, None], singular=True)
     taken_B = left_B - product(inverse[:, :, rows], left_B)
+    scale = solve_lower(lower[:1, :1], np.ones((1, 1, A.shape[2])), singular=True)[0, 0]
     return Elimination(
         own=product(back, lower.transpose(1, 0, 2)),
         right_W=product(back, left_W),
@@ -83,4 +88,6 @@ def eliminated(products: CrossedProducts, psi: np.ndarray) -> Elimination:
         left_B=left_B[:, 0],
         taken_B=taken_B[:, 0],
         log_dets=2.0 * np.log(factor[diagonal, diagonal]).sum(axis=0),
+        reach=scale * back[0, 0],
+        lost=scale * scale * (1.0 - inverse[0, 0]),
     )

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from xmixed.engine.batched import mirror
 from xmixed.engine.problem import Problem
 from xmixed.engine.products.crossed import CrossedProducts
 
@@ -28,16 +29,19 @@ class DenseSystem:
         Z0'V0^{-1}Z0.
     F : (q0, nnz) array
         Values on the pattern of Z0'Z1.
+    reach : (G0,) array
+        What F is in terms of Z0'Z1 where Z0 has one column.
     grams : (q0, q0, m, m) array
         F_a'F_b.
     K : (m, m) array or None
         None where every dense level explains enough for Psi to be divided by: then I - KC = Psi^{-1}C.
     factor : (m, m) array
-        S, then its lower Cholesky factor, then C.
+        S (perhaps without what is below the diagonal), then its lower Cholesky factor, then C.
     """
 
     own: np.ndarray
     F: np.ndarray
+    reach: np.ndarray
     grams: np.ndarray
     K: np.ndarray | None
     factor: np.ndarray
@@ -104,7 +108,8 @@ class CrossedState:
         """
         system = self.system
         if not system.has_C:
-            system.factor = self._sandwich(_inverse_of_factored(system.factor), self.roots)
+            # LAPACK's array is column by column; as it is symmetric its transpose is the same row by row.
+            system.factor = self._sandwich(_inverse_of_factored(system.factor), self.roots).T
             system.has_C = True
         return system.factor
 
@@ -122,10 +127,24 @@ class CrossedState:
         K = self.system.K
         return self.divided(shrunk) if K is None else right - K @ shrunk
 
+    def inner(self, right: np.ndarray) -> np.ndarray:
+        """What C is to be multiplied by for `outer`, (m, w)."""
+        K = self.system.K
+        return self.divided(right) if K is None else K @ right
+
+    def outer(
+        self, right: np.ndarray, inner: np.ndarray, shrunk: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(I - CK) right and Z1'V^{-1}Z1 right, with `shrunk` = C inner; both (m, w)."""
+        K = self.system.K
+        if K is None:
+            return shrunk, inner - self.divided(shrunk)
+        return right - shrunk, inner - K @ shrunk
+
     def remaining(self, right: np.ndarray) -> np.ndarray:
         """(I - CK) right, (m, w)."""
-        K = self.system.K
-        return self.C @ self.divided(right) if K is None else right - self.C @ (K @ right)
+        inner = self.inner(right)
+        return self.outer(right, inner, self.C @ inner)[0]
 
     def started(self, effects: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """x = (I - CK) b and Kx of dense effects b, (m,) each, where b is far larger than x."""
@@ -139,28 +158,34 @@ class CrossedState:
 
     def W_times(self, right: np.ndarray) -> np.ndarray:
         """Z1'V^{-1}Z1 right, (m, w)."""
-        K = self.system.K
-        if K is None:
-            inner = self.divided(right)
-            return inner - self.divided(self.C @ inner)
-        seen = K @ right
-        return seen - K @ (self.C @ seen)
+        inner = self.inner(right)
+        return self.outer(right, inner, self.C @ inner)[1]
 
     def W_rows(self, rows: np.ndarray) -> np.ndarray:
         """Rows of Z1'V^{-1}Z1, (len(rows), m)."""
         unit = np.zeros((self.products.pattern.shape[1], len(rows)))
         unit[rows, np.arange(len(rows))] = 1.0
-        K = self.system.K
-        if K is None and all(len(psi) == 1 for psi in self.psis):
-            # Psi^{-1} - Psi^{-1} C Psi^{-1}, by elements.
-            inverse = np.repeat(
-                [float(inverse[0, 0]) for inverse in self.inverses],
-                [part.stop - part.start for part in self.products.parts],
-            )
-            result = self.C[rows] * (-inverse * inverse[rows, None])
-            result[np.arange(len(rows)), rows] += inverse[rows]
-            return result
         return self.W_times(unit).T
+
+    def squares(self, one: slice, other: slice) -> float | None:
+        """Sum of the squares of W = Z1'V^{-1}Z1 between two dense levels of one column each.
+
+        None where W is not Psi^{-1} - Psi^{-1}C Psi^{-1} by elements.
+        """
+        if self.system.K is not None or any(len(psi) > 1 for psi in self.psis):
+            return None
+        parts = self.products.parts
+        left, right = (float(self.inverses[parts.index(part)][0, 0]) for part in (one, other))
+        block = self.C[one, other]
+        if one != other:
+            return (left * right) ** 2 * float(np.einsum("ij,ij->", block, block))
+        # On the diagonal the two parts nearly cancel where a level explains little; it is left out meanwhile.
+        diagonal = block.diagonal().copy()
+        np.fill_diagonal(block, 0.0)
+        others = float(np.einsum("ij,ij->", block, block))
+        np.fill_diagonal(block, diagonal)
+        diagonal = left - left * left * diagonal
+        return left**4 * others + float(diagonal @ diagonal)
 
     def W_blocks(self, part: slice, q: int) -> np.ndarray:
         """Blocks of single groups of a dense level of Z1'V^{-1}Z1, (q, q, G)."""
@@ -191,10 +216,8 @@ def _inverse_of_factored(factor: np.ndarray) -> np.ndarray:
 
     (potri,) = get_lapack_funcs(("potri",), (factor,))
     inverse, _ = potri(factor, lower=1, overwrite_c=1)
-    for first, last in chunks(len(inverse), len(inverse)):
-        # The factor's upper triangle is zero: rows of it from the columns below the diagonal.
-        block = inverse[first:last, first:]
-        block += np.triu(inverse[first:, first:last].T, 1)
+    # The factor's upper triangle is zero; the transpose is row by row.
+    mirror(inverse.T)
     return inverse
 
 

@@ -40,10 +40,18 @@ from xmixed.engine.storage import IN_MEMORY
 from xmixed.engine.sweeps.conditional import Above, LevelState, conditional_variance
 from xmixed.engine.sweeps.curvature import TwoLevelSums, root_of
 from xmixed.engine.sweeps.directions import Direction
-from xmixed.engine.sweeps.effects import LevelMoments, Ties
 from xmixed.engine.sweeps.fitted import fitted_posterior
 from xmixed.engine.sweeps.multilevel_curvature import MultilevelCurvature
-from xmixed.engine.sweeps.sweeps import Downward, GroupMoments, Posterior, Psis, Upward, eliminate_fixed
+from xmixed.engine.sweeps.sweeps import (
+    Downward,
+    GroupMoments,
+    LevelMoments,
+    Posterior,
+    Psis,
+    Ties,
+    Upward,
+    eliminate_fixed,
+)
 
 _MANY_GROUPS = 20_000
 # Columns of Z up to which sums over groups hold all products of four of them.

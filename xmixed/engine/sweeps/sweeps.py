@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -15,12 +16,14 @@ from xmixed.engine.batched import (
     solved_back,
 )
 from xmixed.engine.sweeps.directions import Derivatives, Direction, stacked
-from xmixed.engine.sweeps.effects import LevelMoments, Ties
 
 # Columns of X that are solved for, and eliminated, number by number: calls of LAPACK take longer.
 _FEW = 6
 
 Psis = tuple[np.ndarray, ...]
+
+Ties = Mapping[int, int]
+"""Level by level of equally correlated effects, the larger groups within which they are so."""
 
 
 class Upward(NamedTuple):
@@ -95,6 +98,24 @@ class Posterior:
     variances: np.ndarray
     with_beta: np.ndarray | None
     beta_covariance: np.ndarray | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelMoments:
+    """Of the effects of one level's groups, given y, in working units with sigma_e = 1.
+
+    Attributes
+    ----------
+    means : (q, G) array
+    variances : (q, q, G) array
+        With the uncertainty of beta for REML.
+    with_beta : (q, p, G) array or None
+        Covariance with beta; None for ML, where beta counts as known.
+    """
+
+    means: np.ndarray
+    variances: np.ndarray
+    with_beta: np.ndarray | None
 
 
 class Sweeps(Protocol):

@@ -9,15 +9,13 @@ from functools import cached_property
 
 import numpy as np
 
-from xmixed.engine.batched import semidefinite_cholesky
 from xmixed.engine.problem import Problem
-from xmixed.engine.residuals.crossed_rows import LevelRows
 from xmixed.engine.residuals.data import NestedResidualData, ResidualData
 from xmixed.engine.residuals.few_rows import DenseInverse
 from xmixed.engine.residuals.lattice import LatticeProducts
 from xmixed.engine.residuals.products import STEP, Curvature, Products, UnitPosterior
 from xmixed.engine.residuals.scoring import scored_start
-from xmixed.engine.sweeps.conditional import conditional_variance
+from xmixed.engine.sweeps.dense import dense_products
 from xmixed.engine.sweeps.directions import Direction
 from xmixed.engine.sweeps.nested import NestedSweeps
 from xmixed.engine.sweeps.sweeps import Psis, Sweeps, Upward
@@ -254,23 +252,20 @@ class NestedWhitening(Whitening):
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis, directions: tuple[Direction, ...]
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """See `Whitening`."""
-        few, fixed = self.nested.few_rows, self.nested.fixed
-        if few is None or fixed is None:
+        few, X, columns = self.nested.few_rows, self.nested.X, self.nested.columns
+        if few is None or X is None or columns is None:
             return None
-        inverse = precision = few.precision(rho)
-        rest = fixed[-1] - up.beta @ fixed[:-1]
-        coefficients, last = self._of_units(sweeps, up, psis).coefficients, sum(self.nested.sizes)
-        for level, psi in zip(few.levels, psis, strict=True):
-            first = last - len(psi)
-            means = np.repeat(coefficients[first:last], self.nested.units.sizes, axis=1)
-            rest, last = rest + (level.columns * means).sum(axis=0), first
-        for level, psi in zip(few.levels[::-1], psis[::-1], strict=True):
-            inverse = _with_effects(inverse, level, psi)
-        of_beta = fixed[:-1] @ inverse
-        of_beta = np.linalg.solve(up.factor, of_beta) if len(of_beta) else of_beta
-        dense = DenseInverse(inverse, of_beta, precision @ rest)
+        precision, factor, fitted = few.precision(rho), up.factor, self.nested.fitted
+        left = columns[len(psis[-1]) : -1] if psis else X
+        found = dense_products(precision, few.levels, psis, left, fitted)
+        of_beta = np.linalg.solve(factor, found.of_fixed) if len(X) else found.of_fixed
+        # Where effects are far larger than residuals, these are what is left of columns without them.
+        coefficients = self._of_units(sweeps, up, psis).coefficients
+        rest = (columns * np.repeat(coefficients, self.nested.units.sizes, axis=1)).sum(axis=0)
+        scores = sweeps.down(up, psis).scores if psis else ()
+        dense = DenseInverse(found.inverse, of_beta, precision @ rest, X, found.of_levels, scores)
         along = [(direction.position, direction.matrix) for direction in directions]
-        return few.second_derivatives(rho, dense, along, self.problem.reml)
+        return few.second_derivatives(rho, dense, factor, along, self.problem.reml)
 
     def slopes(
         self, rho: np.ndarray, sweeps: Sweeps, up: Upward, psis: Psis
@@ -294,15 +289,3 @@ class NestedWhitening(Whitening):
         return UnitPosterior(
             coefficients, posterior.variances[:, :, units], with_beta, posterior.beta_covariance
         )
-
-
-def _with_effects(inverse: np.ndarray, level: LevelRows, psi: np.ndarray) -> np.ndarray:
-    """V^{-1} with a level's random effects, from that without, which has no elements between its groups.
-
-    (V + Z Psi Z')^{-1} = V^{-1} - V^{-1}Z N Z'V^{-1}, N = (Psi^{-1} + Z'V^{-1}Z)^{-1}, group by group.
-    """
-    codes, seen = level.codes, level.columns @ inverse
-    ZtZ = np.array([[np.bincount(codes, z * own, level.n_groups) for own in seen] for z in level.columns])
-    N = conditional_variance(semidefinite_cholesky((ZtZ + ZtZ.transpose(1, 0, 2)) / 2), psi)
-    taken = np.einsum("abn,bn->an", N[:, :, codes], seen)
-    return inverse - (taken.T @ seen) * (codes[:, None] == codes)

@@ -88,11 +88,17 @@ class CrossedWhitening(Whitening):
         if self.few_rows is None:
             return None
         along = [(direction.position, direction.matrix) for direction in directions]
-        dense = self._dense_inverse(self.few_rows.precision(rho), up.states[0], up, psis)
-        return self.few_rows.second_derivatives(rho, dense, along, self.problem.reml)
+        scores = sweeps.down(up, psis).scores
+        dense = self._dense_inverse(self.few_rows.precision(rho), up.states[0], up, psis, scores)
+        return self.few_rows.second_derivatives(rho, dense, up.factor, along, self.problem.reml)
 
     def _dense_inverse(
-        self, precision: np.ndarray, state: CrossedState, up: Upward, psis: Psis
+        self,
+        precision: np.ndarray,
+        state: CrossedState,
+        up: Upward,
+        psis: Psis,
+        scores: tuple[np.ndarray, ...],
     ) -> DenseInverse:
         """V^{-1} = L - LAL with L = Lambda^{-1} and A = Z Var(u) Z', whose digits the sweeps keep."""
         crossed, n, p = self.crossed, len(precision), self.problem.p
@@ -115,7 +121,11 @@ class CrossedWhitening(Whitening):
         rest = self._residuals(state, psis)
         used = np.linalg.solve(up.factor, rest[:p]) if p else rest[:0]
         outcome = np.append(-up.beta, 1.0) @ rest
-        return DenseInverse((inverse + inverse.T) / 2.0, used @ precision, precision @ outcome)
+        inverse = (inverse + inverse.T) / 2.0
+        of_levels = tuple(inverse @ level.indicators() for level in crossed.levels)
+        return DenseInverse(
+            inverse, used @ precision, precision @ outcome, crossed.fixed[:-1], of_levels, scores
+        )
 
     def _residuals(self, state: CrossedState, psis: Psis) -> np.ndarray:
         """[X, y] less the random effects' conditional means of them, (p+1, n)."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.censored.likelihood import interval_slopes
+from xmixed.estimation.criteria import pseudo_r_squared
 from xmixed.estimation.fitted import FittedEquation, FittedTerms, estimates_matrices, whole_matrix
 from xmixed.estimation.likelihood.design import Design
 from xmixed.estimation.likelihood.dispersed import Dispersed
@@ -56,10 +57,7 @@ def likelihood_of(
     finite = np.isfinite(ends)
     middle = np.where(finite, ends, 0.0).sum(axis=1) / np.maximum(finite.sum(axis=1), 1)
     first = least_squares(middle - (0.0 if offset is None else offset), columns, weights)
-    initial = first.beta * design.scales
-    constant = next((place for place, column in enumerate(columns) if column is None), None)
-    if constant is not None:
-        initial[constant] = first.beta[constant] + first.beta @ design.centers
+    initial = design.standardised(first.beta)
     spread = max(np.sqrt(first.rss / max(first.sum_of_weights, 1.0)), 1e-8)
     frequencies = weighting is not None and weighting.kind == "fweight"
     return Dispersed(ends, design, interval_slopes, np.append(initial, np.log(spread)), frequencies)
@@ -158,7 +156,7 @@ def _estimates(
         "k_eq": 2.0,
         "k_aux": 1.0,
         "sigma": float(np.exp(best.parameters[-1])),
-        "r2_p": 1 - best.log_likelihood / null if null < MISSING else MISSING,
+        "r2_p": pseudo_r_squared(best.log_likelihood, null),
         "ic": float(len(best.history) - 1),
         "rc": 0.0 if best.converged else 430.0,
         "converged": float(best.converged),

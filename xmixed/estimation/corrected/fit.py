@@ -224,6 +224,7 @@ def _estimates(
     centred = y - y.mean() if any(not term.parts for term in kept) else y
     balanced = bool(np.all(sizes == layout.n_times))
     autocorrelated = request.correlation in _AUTOCORRELATION
+    rss, tss, df_r = float(errors @ errors), float(centred @ centred), len(y) - len(kept)
     scalars = {
         "N": float(len(y)),
         "N_g": float(m),
@@ -235,10 +236,10 @@ def _estimates(
         "g_max": float(sizes.max()),
         "df": float(len(slopes)),
         "df_m": float(len(slopes)),
-        "r2": 1 - float(errors @ errors) / float(centred @ centred),
-        "rmse": float(np.sqrt(errors @ errors / (len(y) - len(kept)))),
-        "mss": float(centred @ centred - errors @ errors),
-        "rss": float(errors @ errors),
+        "r2": 1 - rss / tss if tss > 0 else MISSING,
+        "rmse": float(np.sqrt(rss / df_r)) if df_r > 0 else MISSING,
+        "mss": tss - rss,
+        "rss": rss,
         "chi2": chi2,
         "p": chi2_tail(chi2, len(slopes)) if chi2 < MISSING else MISSING,
         "rank": float(len(kept)),

@@ -75,8 +75,9 @@ class SeveralPredictors:
             None,
             np.concatenate([own.centers for own in designs]),
             np.concatenate([own.scales for own in designs]),
+            _joint_mixing(designs),
         )
-        start = [np.linalg.solve(own.back, b) for own, b in zip(designs, initial, strict=True)]
+        start = [own.standardised(np.asarray(b)) for own, b in zip(designs, initial, strict=True)]
         return cls(y, pointwise, tuple(predictors), designs, joint, np.concatenate(start), frequencies)
 
     @property
@@ -149,3 +150,11 @@ class SeveralPredictors:
                 own[part] *= slope
             sums.add(rows, own)
         return sums.total
+
+
+def _joint_mixing(designs: Sequence[Design]) -> np.ndarray | None:
+    """Return what the columns of all predictors are multiplied by; see `Design.mixing`."""
+    if all(own.mixing is None for own in designs):
+        return None
+    each = [np.eye(own.size) if own.mixing is None else own.mixing for own in designs]
+    return np.asarray(block_diag(*each))

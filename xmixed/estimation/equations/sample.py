@@ -16,13 +16,7 @@ from xmixed.estimation.sample import (
     resolve_one,
     resolve_terms,
 )
-from xmixed.estimation.single import (
-    SingleSample,
-    clusters_of,
-    variance_of,
-    weighting_of,
-    weights_over,
-)
+from xmixed.estimation.single import SingleSample, close_sample
 from xmixed.expressions.context import Context
 from xmixed.expressions.factors.terms import ResolvedTerm, Term
 from xmixed.expressions.sample import select_rows
@@ -220,31 +214,12 @@ def system_sample(
         sample.add_terms(own.terms, own.needed)
         if own.offset:
             sample.add(own.offset, "", "covariates", own.needed)
-    for name in others:
-        sample.add(name, "", "covariates")
-    kind, values, notes = weights_over(node.weight, context, sample, assumed)
-    variance = variance_of(node, context, kind, default)
-    for name in (*groups, *([variance.cluster] if variance.cluster else [])):
-        sample.add_level(name)
-    if sample.close() == 0:
-        raise StataError(2000, "no observations")
-    weighting = weighting_of(node.weight, kind, values, sample, notes)
-    equations = [_equation(own, sample, notes) for own in asked]
+    closed = close_sample(node, sample, default, assumed, groups, others)
+    notes = list(closed.notes)
+    equations = tuple(_equation(own, sample, notes) for own in asked)
     first = equations[0]
-    base = SingleSample(
-        first.depvar,
-        first.terms,
-        first.y if first.y is not None else np.zeros(sample.size),
-        first.columns,
-        sample.rows,
-        weighting,
-        node.weight.text if node.weight is not None else "",
-        variance,
-        clusters_of(variance, sample),
-        {name: sample.level(name) for name in groups} | {name: sample.values(name) for name in others},
-        tuple(notes),
-    )
-    return SystemSample(base, tuple(equations))
+    y = first.y if first.y is not None else np.zeros(sample.size)
+    return SystemSample(closed.single(first.depvar, first.terms, y, first.columns, tuple(notes)), equations)
 
 
 def _equation(asked: Asked, sample: SampleColumns, notes: list[str]) -> Equation:

@@ -69,6 +69,8 @@ def fit(names: Sequence[str], X: np.ndarray, weights: np.ndarray, n: float, requ
         @ centred
         / (weights.sum() - 1 if weights.sum() == n else weights.sum())
     )
+    if not np.isfinite(S).all():
+        raise StataError(1400, "numerical overflow")
     sds = np.sqrt(np.diag(S))
     if not np.all(sds > 0):
         gone = names[int(np.argmin(sds))]

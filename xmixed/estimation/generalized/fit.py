@@ -201,9 +201,7 @@ def _start(
             eta = linear_combination(design.columns, found, design.n) + shift
             if not np.isfinite(rows(outcomes.both, eta)[0]).all():
                 break
-            initial = found * design.scales
-            if constant is not None:
-                initial[constant] = found[constant] + found @ design.centers
+            initial = design.standardised(found)
     return initial
 
 

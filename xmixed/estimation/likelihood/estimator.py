@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -34,14 +35,14 @@ class LikelihoodModel:
 
     options: tuple[OptionSpec, ...] = LIKELIHOOD_DISPLAY
 
-    def __init__(self, group: str) -> None:
+    def __init__(self, group: str, header: Callable[[Estimates], list[Line]] | None = None) -> None:
         self.statistics: tuple[Statistic, ...] = STATISTICS[group]
+        self._header = header or _header
 
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         lines: list[Line] = []
         if not option("noheader"):
-            cloglog = estimates.macros["cmd"] == "cloglog"
-            lines += [line(), *(_cloglog_header if cloglog else _header)(estimates)]
+            lines += [line(), *self._header(estimates)]
         if option("notable"):
             return lines
         lines += shown_constraints(estimates) if not option("noheader") else []
@@ -84,11 +85,6 @@ class LikelihoodModel:
         return units / (units - 1)
 
 
-LOGIT, PROBIT, COUNTS = LikelihoodModel("logit"), LikelihoodModel("probit"), LikelihoodModel("counts")
-CLOGLOG, DISPERSED = LikelihoodModel("cloglog"), LikelihoodModel("dispersed")
-ORDERED, MULTINOMIAL = LikelihoodModel("ordered"), LikelihoodModel("multinomial")
-
-
 def _cloglog_header(estimates: Estimates) -> list[Line]:
     e, macros = estimates.scalars, estimates.macros
     counts = [
@@ -117,6 +113,11 @@ def _header(estimates: Estimates) -> list[Line]:
         dispersion=macros.get("dispers", ""),
     )
     return render_header(header)
+
+
+LOGIT, PROBIT, COUNTS = LikelihoodModel("logit"), LikelihoodModel("probit"), LikelihoodModel("counts")
+CLOGLOG, DISPERSED = LikelihoodModel("cloglog", _cloglog_header), LikelihoodModel("dispersed")
+ORDERED, MULTINOMIAL = LikelihoodModel("ordered"), LikelihoodModel("multinomial")
 
 
 def _dispersion_name(estimates: Estimates) -> str:

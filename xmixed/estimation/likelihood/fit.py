@@ -9,6 +9,7 @@ import numpy as np
 
 from xmixed.errors import StataError
 from xmixed.estimation.constrained.constraints import Restrictions, constraints_matrix, wald_of_rank
+from xmixed.estimation.criteria import pseudo_r_squared
 from xmixed.estimation.fitted import (
     FittedEquation,
     FittedTerms,
@@ -348,7 +349,7 @@ def _scalars(
         "df_m": df_m,
         "chi2": chi2,
         "p": chi2_tail(chi2, df_m) if chi2 < MISSING else MISSING,
-        "r2_p": 1 - best.log_likelihood / ll_0 if ll_0 < MISSING and ll_0 != 0 else MISSING,
+        "r2_p": pseudo_r_squared(best.log_likelihood, ll_0),
         "k": float(len(payload.names)),
         "k_eq": float(len(payload.equations)),
         "k_dv": 1.0,

@@ -80,10 +80,7 @@ def counts(y: np.ndarray, rows: Rows) -> SinglePredictor:
     working = np.log(mean) + (y - mean) / mean - offset
     weights = mean if rows.weights is None else mean * rows.weights
     first = least_squares(working, rows.columns, weights)
-    initial = first.beta * design.scales
-    if rows.constant is not None:
-        initial[rows.constant] = first.beta[rows.constant] + first.beta @ design.centers
-    return SinglePredictor(y, design, poisson, initial, rows.frequencies)
+    return SinglePredictor(y, design, poisson, design.standardised(first.beta), rows.frequencies)
 
 
 def dispersed(dispersion: str, y: np.ndarray, rows: Rows) -> Dispersed:

@@ -11,6 +11,9 @@ import numpy as np
 _EXACT = 1e-16
 """Twice the log likelihood that is still to gain where another step would change nothing."""
 
+_PATIENCE = ((100, 1.0), (500, 20.0))
+"""(Iterations, multiple of `ltolerance`): a search whose last so many gained less on average has no end."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
@@ -121,6 +124,8 @@ def _search(likelihood: Likelihood, progress: Progress | None, limits: Tolerance
             progress(iteration, here.log_likelihood, "" if concave else "(not concave)")
         if converged or iteration == limits.iterate or not np.isfinite(here.information).all():
             break
+        if _stalled(history, limits):
+            break
         taken = _line_search(likelihood, point, step, here.log_likelihood)
         if taken is None:
             converged = concave and decrement <= limits.nrtolerance
@@ -145,6 +150,16 @@ def _search(likelihood: Likelihood, progress: Progress | None, limits: Tolerance
         converged,
         point,
     )
+
+
+def _stalled(history: list[float], limits: Tolerances) -> bool:
+    """Return whether the search creeps: a model that the data do not identify has a ridge, or no maximum."""
+    for length, multiple in _PATIENCE:
+        if len(history) > length:
+            before = history[-length - 1]
+            if history[-1] - before <= length * multiple * limits.ltolerance * (1 + abs(before)):
+                return True
+    return False
 
 
 def _direction(here: Evaluation) -> tuple[np.ndarray, bool]:

@@ -62,8 +62,8 @@ class Ordered:
     def transform(self) -> np.ndarray:
         p = self.design.size
         whole = np.eye(self.size)
-        whole[:p, :p] = np.diag(1 / self.design.scales)
-        whole[p:, :p] = self.design.centers / self.design.scales
+        whole[:p, :p] = self.design.back
+        whole[p:, :p] = self.design.centers @ self.design.back
         return whole
 
     def start(self) -> np.ndarray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xmixed.estimation.linear.variance import Weighting
+from xmixed.missing import MISSING
 from xmixed.statistics.distributions import chi2_tail, f_tail
 from xmixed.statistics.linear.blocks import Column
 from xmixed.statistics.linear.least_squares import LeastSquares, least_squares
@@ -21,6 +22,13 @@ class SpecificationTest:
     df: int
     p_value: float
     df_residual: float | None = None
+
+    @classmethod
+    def of_chi2(cls, statistic: float, df: int) -> SpecificationTest:
+        """Return a chi2 test; missing where the residuals leave nothing to test."""
+        if not np.isfinite(statistic):
+            return cls(MISSING, df, MISSING)
+        return cls(statistic, df, chi2_tail(statistic, df))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +83,8 @@ def heteroskedasticity_test(
     form : str
         normal, iid or fstat.
     """
+    if sample.fit.rss <= 0:  # an exact fit
+        return SpecificationTest.of_chi2(np.nan, len(variables))
     squares = (sample.y - sample.fitted) ** 2
     scaled = squares / (sample.fit.rss / sample.n)
     columns: list[Column] = [*variables, None]
@@ -83,9 +93,12 @@ def heteroskedasticity_test(
     if form == "fstat":
         return _f_test(alone, found, sample.n)
     explained = found.tss - found.rss
-    statistic = explained / 2 if form == "normal" else sample.n * explained / found.tss
-    df = found.rank - 1
-    return SpecificationTest(float(statistic), df, chi2_tail(float(statistic), df))
+    statistic = explained / 2 if form == "normal" else _share(sample.n * explained, found.tss)
+    return SpecificationTest.of_chi2(float(statistic), found.rank - 1)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else np.nan
 
 
 def reset_test(sample: FittedSample, covariates: bool = False) -> SpecificationTest:
@@ -129,8 +142,9 @@ class InformationMatrixTest:
     @property
     def total(self) -> SpecificationTest:
         parts = (self.heteroskedasticity, self.skewness, self.kurtosis)
-        statistic, df = sum(part.statistic for part in parts), sum(part.df for part in parts)
-        return SpecificationTest(statistic, df, chi2_tail(statistic, df))
+        missing = any(part.statistic == MISSING for part in parts)
+        statistic = np.nan if missing else sum(part.statistic for part in parts)
+        return SpecificationTest.of_chi2(statistic, sum(part.df for part in parts))
 
 
 def information_matrix_test(sample: FittedSample) -> InformationMatrixTest:
@@ -147,20 +161,19 @@ def information_matrix_test(sample: FittedSample) -> InformationMatrixTest:
     third = residuals**3 - 3 * variance * residuals
     fourth = residuals**4 - 6 * variance * residuals**2 + 3 * variance**2
     weights = np.ones(len(residuals)) if sample.weights is None else sample.weights
-    kurtosis = float((weights @ fourth) ** 2 / (weights @ fourth**2))
+    kurtosis = _share(float(weights @ fourth) ** 2, float(weights @ fourth**2))
     return InformationMatrixTest(
         _explained(sample, residuals**2, [*scaled, *products]),
         _explained(sample, third, scaled),
-        SpecificationTest(kurtosis, 1, chi2_tail(kurtosis, 1)),
+        SpecificationTest.of_chi2(kurtosis, 1),
     )
 
 
 def _explained(sample: FittedSample, y: np.ndarray, variables: Sequence[np.ndarray]) -> SpecificationTest:
     """Return N R^2 of a regression with a constant, and the number of variables that count in it."""
     found = least_squares(y, [*variables, None], sample.weights)
-    statistic = float(sample.n * (found.tss - found.rss) / found.tss)
-    df = found.rank - 1
-    return SpecificationTest(statistic, df, chi2_tail(statistic, df))
+    statistic = _share(float(sample.n * (found.tss - found.rss)), float(found.tss))
+    return SpecificationTest.of_chi2(statistic, found.rank - 1)
 
 
 def szroeter_test(sample: FittedSample, values: np.ndarray) -> SpecificationTest:
@@ -173,6 +186,5 @@ def szroeter_test(sample: FittedSample, values: np.ndarray) -> SpecificationTest
 
     squares = (sample.y - sample.fitted) ** 2
     n = len(squares)
-    mean_rank = float(rankdata(values) @ squares) / float(squares.sum())
-    statistic = 6.0 * n / (n**2 - 1.0) * (mean_rank - (n + 1) / 2) ** 2
-    return SpecificationTest(statistic, 1, chi2_tail(statistic, 1))
+    mean_rank = _share(float(rankdata(values) @ squares), float(squares.sum()))
+    return SpecificationTest.of_chi2(6.0 * _share(n, n**2 - 1.0) * (mean_rank - (n + 1) / 2) ** 2, 1)

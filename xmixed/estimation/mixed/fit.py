@@ -15,7 +15,7 @@ from xmixed.estimation.mixed.model import (
 )
 from xmixed.estimation.mixed.robust import robust_variance
 from xmixed.estimation.mixed.start import Start
-from xmixed.estimation.mixed.verdict import Diagnosis, diagnose
+from xmixed.estimation.mixed.verdict import Diagnosis, diagnose, of_zero_sigma
 from xmixed.language.nodes.estimators import MixedCommand
 
 if TYPE_CHECKING:
@@ -266,6 +266,7 @@ def _fitted(
         None if specification.weights is None else specification.weights.summary,
         robust,
         specification.resolved,
+        sigma_is_zero=any(of_zero_sigma(note) for note in fitted.boundary),
     )
     return FittedModel(fitted, result, diagnosis)
 

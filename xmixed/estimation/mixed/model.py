@@ -221,6 +221,8 @@ class MixedResult:
         The model in names, from which X, Z and group codes are made on any rows.
     level_labels : tuple of (variable, level, text)
         Value labels of the factors as they were, which `mixed` shows in place of levels.
+    sigma_is_zero : bool
+        Whether sigma_e stays at zero; log ratios to it then vary as logarithms of standard deviations do.
     """
 
     description: MixedDescription
@@ -236,6 +238,7 @@ class MixedResult:
     robust: RobustVariance | None = None
     resolved: ResolvedMixed | None = None
     level_labels: tuple[tuple[str, int, str], ...] = ()
+    sigma_is_zero: bool = False
 
     @property
     def has_residual_variance(self) -> bool:

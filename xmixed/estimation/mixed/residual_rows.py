@@ -127,7 +127,10 @@ class _Group:
     def _error(self, places: list[int], gradient: np.ndarray) -> float:
         """Return the delta-method standard error; 0 where a parameter has none of its own."""
         covariance = self.result.parameter_covariance[np.ix_(places, places)]
-        if not np.all(np.diag(covariance) > 0):
+        own = np.diag(covariance) > 0
+        if self.result.sigma_is_zero and len(places) > 1:
+            own = own[np.array(places) != self.sigma]
+        if not np.all(own):
             return 0.0
         return math.sqrt(max(0.0, float(gradient @ covariance @ gradient)))
 

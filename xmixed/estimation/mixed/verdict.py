@@ -97,6 +97,11 @@ def diagnose(
     return Diagnosis(verdict, tuple(boundary), tuple(unidentified), tuple(dict.fromkeys(notes)))
 
 
+def of_zero_sigma(note: BoundaryNote) -> bool:
+    """Whether a remark says that the residual standard deviation to which others are ratios is zero."""
+    return note.kind == "residual_sd_zero" and not note.row
+
+
 def _concerned(
     note: BoundaryNote,
     places: Places,
@@ -104,7 +109,7 @@ def _concerned(
     parameters: Sequence[VarianceParameter],
 ) -> list[str]:
     """Return the names of the parameters that a remark is about."""
-    if note.kind == "residual_variance_zero":
+    if note.kind == "residual_variance_zero" or of_zero_sigma(note):
         return [parameter.name for parameter in parameters if parameter.kind == "log_sd_residual"]
     if note.kind in ("residual_limit", "residual_singular"):
         own = [item for item in parameters if item.kind.startswith("residual")]

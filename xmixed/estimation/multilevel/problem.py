@@ -18,6 +18,7 @@ from xmixed.estimation.multilevel.model import Kind
 from xmixed.estimation.multilevel.responses import Binomial, Counts, Ordered
 from xmixed.expressions.context import Context
 from xmixed.statistics.grouping import factorise
+from xmixed.statistics.linear.scaled import scaled_columns
 
 _DEVIATIONS = (0.1, 0.3, 1.0, 3.0)
 """Standard deviations of scaled random effects among which the start is looked for."""
@@ -165,22 +166,18 @@ def standardised(columns: Sequence[Column], n: int, cuts: int) -> tuple[np.ndarr
     Cut points take up a constant as a constant does: they fall by what the centres add.
     """
     constant = next((place for place, column in enumerate(columns) if column is None), None)
-    size = len(columns) + cuts
-    back = np.eye(size)
-    found = []
-    for place, column in enumerate(columns):
-        if column is None:
-            found.append(np.ones(n))
-            continue
-        centred = constant is not None or cuts
-        center = float(column.mean()) if centred else 0.0
-        scale = float(np.sqrt(np.mean((column - center) ** 2))) or 1.0
-        found.append((column - center) / scale)
-        back[place, place] = 1 / scale
-        if constant is not None:
-            back[constant, place] = -center / scale
-        back[len(columns) :, place] = center / scale
-    return np.column_stack(found) if found else np.zeros((n, 0)), back
+    places = [place for place, column in enumerate(columns) if column is not None]
+    varying = [column for column in columns if column is not None]
+    centred = constant is not None or cuts > 0
+    centers = np.array([float(column.mean()) if centred else 0.0 for column in varying])
+    own = np.column_stack(varying) - centers if varying else np.zeros((n, 0))
+    X, back = np.ones((n, len(columns))), np.eye(len(columns) + cuts)
+    X[:, places], transform = scaled_columns(own)
+    back[np.ix_(places, places)] = transform
+    if constant is not None:
+        back[constant, places] = -centers @ transform
+    back[len(columns) :, places] = centers @ transform
+    return X, back
 
 
 # --- the model without random effects ----------------------------------------------------------------------

@@ -24,7 +24,7 @@ class ConditionalLikelihood:
     y : ndarray, shape (n,)
     X : ndarray, shape (n, p)
         Standardised columns.
-    scales : ndarray, shape (p,)
+    transform : ndarray, shape (p, p)
     offset : ndarray, shape (n,)
     codes : ndarray of int, shape (n,)
         Groups from 0.
@@ -33,14 +33,10 @@ class ConditionalLikelihood:
 
     y: np.ndarray
     X: np.ndarray
-    scales: np.ndarray
+    transform: np.ndarray
     offset: np.ndarray
     codes: np.ndarray
     weights: np.ndarray
-
-    @property
-    def transform(self) -> np.ndarray:
-        return np.diag(1 / self.scales)
 
     def start(self) -> np.ndarray:
         return np.zeros(self.X.shape[1])
@@ -91,9 +87,9 @@ class ConditionalLikelihood:
         if not gradient:
             return ll, np.zeros((groups, 0))
         mean = slopes[at] / f[at][:, None]
-        weighted = np.stack(
-            [np.bincount(self.codes, self.y * column, minlength=groups) for column in self.X.T], axis=1
-        )
+        weighted = np.empty((groups, p))
+        for place, column in enumerate(self.X.T):
+            weighted[:, place] = np.bincount(self.codes, self.y * column, minlength=groups)
         return ll, weighted - mean
 
     def log_likelihood(self, parameters: np.ndarray) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.criteria import pseudo_r_squared
 from xmixed.estimation.fitted import FittedEquation, FittedTerms, estimates_matrices, whole_matrix
 from xmixed.estimation.likelihood.newton import Maximum, Progress, Tolerances, maximise
 from xmixed.estimation.multilevel.groups import Nested
@@ -21,6 +22,7 @@ from xmixed.session.results import Estimates
 from xmixed.statistics.distributions import chi2_tail
 from xmixed.statistics.grouping import factorise
 from xmixed.statistics.linear.joint import joint_statistic
+from xmixed.statistics.linear.scaled import scaled_columns
 
 LATENT = {"logit": np.pi**2 / 3, "probit": 1.0}
 _SMALLEST = 1e-6
@@ -212,9 +214,9 @@ def fit_conditional(
     # Only differences within groups count.
     sizes = np.bincount(codes)
     X = X - np.stack([np.bincount(codes, own) / sizes for own in X.T], axis=1)[codes] if columns else X
-    scales = np.sqrt(np.mean(X**2, axis=0)) if columns else np.ones(0)
+    X, back = scaled_columns(X)
     likelihood = ConditionalLikelihood(
-        y, X / scales, scales, np.zeros(len(y)) if offset is None else offset, codes, weights
+        y, X, back, np.zeros(len(y)) if offset is None else offset, codes, weights
     )
     null = likelihood.log_likelihood(likelihood.start())
     best = maximise(likelihood, progress, request.limits)
@@ -230,7 +232,7 @@ def fit_conditional(
     estimates = estimates_of(
         sample, request, best, best.parameters, variance, model_based, equations, figures, null
     )
-    estimates.scalars["r2_p"] = 1 - best.log_likelihood / null if null else MISSING
+    estimates.scalars["r2_p"] = pseudo_r_squared(best.log_likelihood, null)
     panel = request.command == "xtlogit"
     title = "Conditional fixed-effects logistic regression"
     estimates.macros |= {

@@ -37,7 +37,7 @@ class PartialLikelihood:
     ----------
     X : ndarray, shape (n, p)
         Standardised columns.
-    scales : ndarray, shape (p,)
+    transform : ndarray, shape (p, p)
     offset : ndarray, shape (n,)
     sets : RiskSets
     efron : bool
@@ -47,15 +47,11 @@ class PartialLikelihood:
     """
 
     X: np.ndarray
-    scales: np.ndarray
+    transform: np.ndarray
     offset: np.ndarray
     sets: RiskSets
     efron: bool = False
     frequencies: bool = True
-
-    @property
-    def transform(self) -> np.ndarray:
-        return np.diag(1 / self.scales)
 
     def start(self) -> np.ndarray:
         return np.zeros(self.X.shape[1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.criteria import pseudo_r_squared
 from xmixed.estimation.fitted import FittedEquation, FittedTerms, estimates_matrices, whole_matrix
 from xmixed.estimation.likelihood.design import Design
 from xmixed.estimation.likelihood.dispersed import Dispersed
@@ -24,6 +25,7 @@ from xmixed.missing import MISSING
 from xmixed.session.results import Estimates
 from xmixed.statistics.distributions import chi2_tail
 from xmixed.statistics.linear.joint import joint_statistic
+from xmixed.statistics.linear.scaled import scaled_columns
 from xmixed.statistics.survival.risk_sets import RiskSets
 
 
@@ -53,13 +55,11 @@ def partial_likelihood(own: SurvivalSample, efron: bool, offset: np.ndarray | No
     columns = [column for column in own.sample.columns if column is not None]
     n = len(own.sample.y)
     X = np.column_stack(columns) if columns else np.zeros((n, 0))
-    X = X - X.mean(axis=0)
-    scales = np.sqrt(np.mean(X**2, axis=0)) if columns else np.ones(0)
-    scales = np.where(scales > 0, scales, 1.0)
+    X, back = scaled_columns(X - X.mean(axis=0))
     weighting = own.sample.weighting
     return PartialLikelihood(
-        X / scales,
-        scales,
+        X,
+        back,
         np.zeros(n) if offset is None else offset,
         RiskSets(own.spells, own.strata),
         efron,
@@ -235,7 +235,7 @@ def _estimates(
         "ll_0": null,
         "chi2": chi2,
         "p": chi2_tail(chi2, len(slopes)) if chi2 < MISSING and slopes else MISSING,
-        "r2_p": 1 - best.log_likelihood / null if null < MISSING and null != 0 else MISSING,
+        "r2_p": pseudo_r_squared(best.log_likelihood, null),
         "k": float(len(payload.names)),
         "k_eq": float(len(equations)),
         "ic": float(len(best.history) - 1),

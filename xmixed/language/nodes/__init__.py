@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from xmixed.errors import Span
+from xmixed.errors import Span, StataError
 
 NOWHERE = Span(0, 0)
 
@@ -225,3 +225,16 @@ class Command:
         if found is None:
             return default
         return True if found.value is None else found.value
+
+    def required(self, name: str) -> Any:
+        """Return the value of an option that must be given.
+
+        Raises
+        ------
+        StataError
+            r(198) `option by() required`.
+        """
+        value = self.option(name)
+        if value is None or value == "":
+            raise StataError(198, f"option {name}() required")
+        return value

@@ -8,6 +8,9 @@ from xmixed.statistics.distributions import normal_quantile
 from xmixed.statistics.linear.interior_point import interior_point
 
 _FEWEST = 500
+_REACH = 1e3
+"""Usual residuals that a row lies from the fit at most, as the search sees it."""
+_ROUNDS = 100
 
 
 def regression_quantile(
@@ -18,7 +21,8 @@ def regression_quantile(
     The dual of the linear programme is max y'a with X'a = (1 - q) X'w and 0 <= a <= w. An interior point
     method tells the k rows between their bounds; b fits them, and their a proves it the only solution.
     Where it is not, a linear programme is solved in the rows nearest to the fit, in ten times as many while
-    the others change sides, at last in all. Quantiles of a constant are read from the sorted outcomes.
+    the others change sides, at last in all. Rows far from a fit are taken to be nearer, and all begins again
+    at the solution where one of them changes sides. Quantiles of a constant are read from sorted outcomes.
 
     Parameters
     ----------
@@ -36,28 +40,56 @@ def regression_quantile(
         return np.array([_lower_quantile(y, w, q) / X[0, 0]])
     scale = np.sqrt(np.mean(X**2, axis=0))
     scaled = X / scale
-    # Measured from least squares, in the size of its residuals, data have the same scale everywhere.
-    first = np.linalg.lstsq(scaled, y, rcond=None)[0]
-    left = y - scaled @ first
-    spread = float(np.mean(np.abs(left)))
-    if spread <= 1e-14 * float(np.abs(y).max(initial=0.0)):
-        return first / scale
-    left /= spread
-    sides, near = interior_point(left, scaled, q, w)
-    total = (1 - q) * (w @ scaled)
+    b, reach = np.linalg.lstsq(scaled, y, rcond=None)[0], _REACH
+    for _ in range(_ROUNDS):
+        # Measured from a fit, in the size of what most of it leaves, data have the same scale everywhere.
+        left = y - scaled @ b
+        size = _usual_size(left, y, scaled, b)
+        if size == 0:
+            return b / scale
+        # A row may move as long as it stays on its side of the solution: those far away come nearer.
+        far, near = np.abs(left) > reach * size, np.clip(left / size, -reach, reach)
+        step, basic = _vertex(near, scaled, q, w)
+        if not len(basic) or far[basic].any():
+            found = b + size * step
+        else:
+            found = np.linalg.solve(scaled[basic], y[basic])
+        after = y - scaled @ found
+        stays = np.all((after[far] > 0) == (left[far] > 0))
+        if far[basic].any():  # the solution goes through one of them
+            reach *= _REACH
+        elif stays and _usual_size(after, y, scaled, found) > size / _REACH:
+            return found / scale
+        b = found
+    raise FloatingPointError("no solution of the linear programme was found")
+
+
+def _usual_size(left: np.ndarray, y: np.ndarray, X: np.ndarray, b: np.ndarray) -> float:
+    """Return the median size of the residuals that are more than rounding; 0 where none is."""
+    rounding = 1e-14 * (np.abs(y) + np.abs(X) @ np.abs(b))
+    sizes = np.abs(left)
+    sizes = sizes[sizes > rounding]
+    return float(np.median(sizes)) if len(sizes) else 0.0
+
+
+def _vertex(y: np.ndarray, X: np.ndarray, q: float, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a solution for outcomes of unit size, and the rows it fits exactly; no rows: who knows which."""
+    n, k = X.shape
+    sides, near = interior_point(y, X, q, w)
+    total = (1 - q) * (w @ X)
     order = np.argsort(-near)
-    if _only_vertex(left, scaled, w, total, order[:k]):
-        return np.linalg.solve(scaled[order[:k]], y[order[:k]]) / scale
+    if _only_vertex(y, X, w, total, order[:k]):
+        return np.linalg.solve(X[order[:k]], y[order[:k]]), order[:k]
     size = min(max(10 * k, _FEWEST), n)
-    while (found := _programme(left, scaled, w * sides, w, total, np.sort(order[:size]))) is None:
+    while (found := _programme(y, X, w * sides, w, total, np.sort(order[:size]))) is None:
         if size == n:
             raise FloatingPointError("no solution of the linear programme was found")
         size = min(10 * size, n)
     b, basic = found
     # The rows between their bounds are fitted exactly.
-    if len(basic) == k and np.linalg.cond(scaled[basic]) < 1e8:
-        return np.linalg.solve(scaled[basic], y[basic]) / scale
-    return (first + spread * b) / scale
+    if len(basic) == k and np.linalg.cond(X[basic]) < 1e8:
+        return np.linalg.solve(X[basic], y[basic]), basic
+    return b, basic[:0]
 
 
 def _lower_quantile(y: np.ndarray, w: np.ndarray, q: float) -> float:

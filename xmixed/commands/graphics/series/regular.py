@@ -56,10 +56,13 @@ def series_of(making: Making, count: int) -> Series:
     if panel in data and len(np.unique(data[panel].values[used])) > 1:
         raise StataError(459, "sample may not include multiple panels")
     delta = number_of(data.characteristics.get("_dta", {}).get("_TSdelta", "")) or 1.0
-    place = np.rint((times[used] - times[used].min()) / delta).astype(np.int64)
+    steps = np.rint((times[used] - times[used].min()) / delta)
+    if steps.max() >= MOST_TIMES:
+        raise StataError(
+            198, f"the sample spans {steps.max() + 1:.15g} times; at most {MOST_TIMES} are taken"
+        )
+    place = steps.astype(np.int64)
     length = int(place.max()) + 1
-    if length > MOST_TIMES:
-        raise StataError(198, f"the sample spans {length} times; at most {MOST_TIMES} are taken")
     values = []
     for column in columns:
         series = np.full(length, np.nan)

@@ -17,6 +17,7 @@ from xmixed.data.order import group_codes
 from xmixed.errors import StataError
 from xmixed.estimation.imputation.problem import Arrays, arrays, resolve
 from xmixed.estimation.imputation.sequences import Failed, chained, monotone
+from xmixed.estimation.sample import dependent_columns
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_varlist
@@ -386,10 +387,8 @@ def _shown(data: Dataset, name: str, place: int) -> str:
 
 def _independent(Z: np.ndarray) -> np.ndarray:
     """Return the covariates without those that others determine; the constant, last, counts first."""
-    from xmixed.engine import find_omitted
-
     columns = [None if np.all(column == 1) else np.ascontiguousarray(column) for column in Z.T]
     first = sorted(range(len(columns)), key=lambda place: columns[place] is not None)
-    omitted = find_omitted(tuple(columns[place] for place in first))
+    omitted = dependent_columns(tuple(columns[place] for place in first))
     kept = sorted(place for place, gone in zip(first, omitted, strict=True) if not gone)
     return Z[:, kept]

@@ -10,8 +10,8 @@ import numpy as np
 from xmixed.commands.mi.analysis.chosen import IMPUTATIONS, chosen_runs
 from xmixed.commands.mi.held import NOUPDATE, keep, opened
 from xmixed.commands.registry import subcommand
-from xmixed.data.columns import count_missing, stored
-from xmixed.data.dataset import Dataset, Variable, default_format, is_string_type
+from xmixed.data.columns import count_missing, new_variable
+from xmixed.data.dataset import Dataset, Variable, is_string_type
 from xmixed.data.imputed.model import Imputations
 from xmixed.errors import StataError
 from xmixed.estimation.inference.prediction import Request, predicted, requested, statistic_options
@@ -61,7 +61,7 @@ def mi_predict(session: SessionState, node: Command) -> None:
         raise StataError(198, f"m={max(saved.numbers)} invalid; M={held.count}")
     values = _values(session, typed, held, saved, _Wanted(estimator, request))
     label = f"{request.labels(saved.runs[0])[0]}"[:80]
-    variable = Variable(name, kind, stored(values, kind), default_format(kind), label)
+    variable = new_variable(name, kind, values, label)
     if request.assumed:
         depvar = saved.runs[0].macros.get("depvar", "")
         session.out.write(f"(option {request.assumed.format(depvar=depvar)})")
