@@ -85,5 +85,8 @@ def test_refusals(session: Session) -> None:
     assert fails(session, "xtivreg2 y w (x = z1), fe first") == 198
     assert fails(session, "xtivreg2 y (x w = z1), fe") == 481
     assert fails(session, "xtivreg2 y w (x = z1) if id > 99, fe") == 2000
+    assert fails(session, "xtivreg2 y fixed (g = z1), fe") == 2001
+    assert fails(session, "xtivreg2 y w (x = fixed), fe") == 481
+    assert fails(session, "xtivreg2 y w (x = z1) if t < 3 & id == 1, fe") == 2001
     session.run("xtset, clear")
     assert fails(session, "xtivreg2 y w (x = z1), fe") == 459

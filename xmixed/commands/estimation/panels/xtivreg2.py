@@ -61,6 +61,12 @@ def xtivreg2(session: SessionState, node: Command) -> None:
     columns = {term: groups.without_means(own) for term, own in found.lists.columns.items()}
     lists = _varying(found.lists, columns)
     sample = replace(found.sample, y=groups.without_means(found.sample.y))
+    if len(sample.y) - absorbed <= sum(not own.status for own in (*lists.endogenous, *lists.exogenous)):
+        raise StataError(2001, "insufficient observations")
+    if not any(not own.status for own in (*lists.endogenous, *lists.exogenous)):
+        raise StataError(2001, "no covariate varies within panels")
+    if sum(not own.status for own in lists.instruments) < sum(not own.status for own in lists.endogenous):
+        raise StataError(481, "equation not identified; too few instruments vary within panels")
     request = replace(found.request, command="xtivreg2", absorbed=absorbed)
     model = replace(found, sample=sample, lists=lists, request=request)
     with overflow():
