@@ -20,6 +20,8 @@ _STRIDE = 0.3
 _FALL = 1e-7
 _FALL_SHARE = 1e-11
 _LONGEST, _MOST_STRIDES = 1.0, 15
+# Work that the way along a ridge may take, however soon the search had ended there.
+_LEAST_WORK = 400.0
 _PART = 0.1
 
 
@@ -67,7 +69,7 @@ def higher_on_ridge(root: Surface, point: Point, fixed: np.ndarray) -> Point | N
     found = _least_curved(root, root.at(point), fixed)
     if found is None or not found[0] < _SUSPECT:
         return None
-    most = at_most(root.objective, root.objective.work)
+    most = at_most(root.objective, max(root.objective.work, _LEAST_WORK))
     slack = _tolerance(point.log_likelihood)
     for side in (1.0, -1.0):
         stride, here, best, along = _STRIDE, root.at(point), point, side * found[1]
