@@ -35,10 +35,16 @@ import numpy as np
 from xmixed.engine.batched import mirror
 from xmixed.engine.problem import Origin, Problem
 from xmixed.engine.products.crossed import CrossedProducts
-from xmixed.engine.sweeps.crossed_by_rows import has_few_rows, solved_by_rows
 from xmixed.engine.sweeps.crossed_curvature import second_derivatives
 from xmixed.engine.sweeps.crossed_effects import crossed_effects, group_moments
-from xmixed.engine.sweeps.crossed_elimination import Elimination, Untouched, eliminated, untouched
+from xmixed.engine.sweeps.crossed_elimination import (
+    Elimination,
+    Untouched,
+    eliminated,
+    has_few_rows,
+    solved_by_rows,
+    untouched,
+)
 from xmixed.engine.sweeps.crossed_state import (
     Counts,
     CrossedState,
