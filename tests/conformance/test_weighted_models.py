@@ -171,7 +171,7 @@ def test_a_factor_crosses_groups_below_a_weighted_level(exchangeable: bool, weig
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("form", FORMS)
 def test_a_factor_crosses_units_of_structured_residuals(form: str, weighted: bool) -> None:
-    """`|| school: R.occasion || unit:, residuals()`: rows of a unit are correlated, and its items are others' too."""
+    """`|| school: R.occasion || unit:, residuals()`: a unit's rows are correlated, its items others' too."""
     d = data()
     codes = np.unique(d.school * OCCASIONS + d.occasion, return_inverse=True)[1]
     levels = (
