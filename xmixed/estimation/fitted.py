@@ -271,7 +271,11 @@ class FittedEstimator:
         more = self.inner(estimates)
         if more:
             table = [*table[:-1], *more]
-        return [*lines, line(), *table, *self.footer(estimates)]
+        return [*lines, line(), *table, *self.below(estimates, option)]
+
+    def below(self, estimates: Estimates, option: Option) -> list[Line]:
+        """Return what stands below the table."""
+        return self.footer(estimates)
 
     def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         """See `results.Tabular`."""
