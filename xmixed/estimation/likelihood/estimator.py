@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.estimation.coefficients import degrees_of_freedom
+from xmixed.estimation.constrained.constraints import shown_constraints
 from xmixed.estimation.delta import exponentiated, wald_figures
 from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame
@@ -27,6 +28,9 @@ from xmixed.session.results import Estimates
 
 class LikelihoodModel(FittedEstimator):
     """See `results.Estimator`; one for each group of models."""
+
+    def above(self, estimates: Estimates, option: Option) -> list[Line]:
+        return [*self.header(estimates), *shown_constraints(estimates)]
 
     def below(self, estimates: Estimates, option: Option) -> list[Line]:
         if "chi2_c" not in estimates.scalars or option("nolrtest"):
