@@ -9,9 +9,9 @@ factor of a group's Z0'Z0 = R'R they are not needed: as in `nested`, A = I + R P
 
     [X, y]'V0^{-1}[X, y] = (W'W - c'c) + d'A^{-1}d,  Z1'V0^{-1}[X, y] = Z1'W - C'(c - A^{-1}d).
 
-Of few whitened rows the dense system is solved by orthogonal factors. Level 0 leaves rows M of [X, y] and of Z1 with W'V0^{-1}W = M'M: those of the observations and A^{-1/2}d of
-its effects. With R the factor of [M1 T; I], R'R is S, and the conditional means Tu of the dense effects are
-least squares,
+Of few whitened rows the dense system is solved by orthogonal factors. Level 0 leaves rows M of [X, y] and of
+Z1 with W'V0^{-1}W = M'M: those of the observations and A^{-1/2}d of its effects. With R the factor of
+[M1 T; I], R'R is S, and the conditional means Tu of the dense effects are least squares,
 
     W'V^{-1}W = r'r + u'u,  Z1'V^{-1}W = M1'r,   r = M - M1 Tu,
 
