@@ -493,7 +493,7 @@ COMMANDS: dict[str, Listed] = {
     "table": Listed("table", "describe.table", "Tables of statistics by one or more variables"),
     "tabm": Listed("tabm", "community.tabm", "Several variables with the same values as one table"),
     "tabodds": Listed("tabodds", "epidemiology.odds", "Odds of cases by level of exposure"),
-    "tabout": Listed("tabout", None, nearest="estpost"),
+    "tabout": Listed("tabout", "publishing.tabout", "Tables of frequencies and summaries in a file"),
     "tabstat": Listed("tabstat", "describe.tabstat", "Tables of summary statistics"),
     "tabulate": Listed("ta", "describe.tabulate", "Tables of frequencies"),
     "tebalance": Listed("tebalance", None, nearest="tabstat"),

@@ -14,6 +14,10 @@ Progress = Callable[[int, float], None]
 """progress(iteration, residual sum of squares)."""
 
 _REDUCTIONS = 40
+_OFFSET = 1e-15
+"""Share of the sum of squares that another step could explain at the end."""
+_NEARLY = 1e-9
+"""The same where the sum of squares does not fall any more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +79,12 @@ def search(
         J, errors = slopes * root[:, None], (y - fitted) * root
         scale = np.sqrt((J**2).sum(axis=0))
         scale = np.where(scale > 0, scale, 1.0)
+        whole = np.linalg.lstsq(J / scale, errors, rcond=1e-14)[0]
+        # Bates and Watts's relative offset: what the derivatives explain of the residuals.
+        offset = float(np.sum((J / scale @ whole) ** 2)) / rss if rss > 0 else 0.0
+        if offset <= _OFFSET:
+            converged = True
+            break
         taken = None
         for _ in range(_REDUCTIONS):
             extended = np.vstack([J / scale, np.sqrt(damping) * np.eye(len(point))])
@@ -95,8 +105,9 @@ def search(
         rss = squares(fitted)
         damping /= 10
         progress(iteration, rss)
-        # The last of what is left of a sum of squares is rounding.
-        if moved <= tolerance or before - rss <= 1e-15 * before:
+        # On a ridge the last digits of the sum of squares are rounding while parameters still move.
+        level = before - rss <= 1e-13 * before
+        if moved <= tolerance or (level and offset <= _NEARLY):
             converged = True
             break
     return Found(point, fitted, slopes_of(function, point), rss, iteration, converged)

@@ -73,10 +73,11 @@ def nl(session: SessionState, node: Command) -> None:
         weighting = weighting_of(node.weight, kind, values, sample, notes)
         weights = np.ones(int(rows.sum())) if weighting is None else weighting.fitted
         y = sample.values(name)
-        session.out.write(*notes, f"(obs = {len(y)})", "")
+        log = node.option("log", True) is not False
+        session.out.write(*notes, f"(obs = {len(y)})", *([""] if log else []))
 
         def progress(iteration: int, rss: float) -> None:
-            if node.option("log", True) is not False:
+            if log:
                 session.out.write(f"Iteration {iteration}:  residual SS = {rss:>9.7g}")
 
         with overflow():
