@@ -46,12 +46,6 @@ class Terminal:
     def send(self, text: str) -> None:
         self.child.send(text + "\r")
 
-    def screen(self) -> str:
-        """Return what has appeared since the last `wait_for` and until the marker that we print now."""
-        self.send('display "mark" + "er"')
-        self.wait_for("marker\r?\n")
-        return ESCAPES.sub("", self.child.before or "").replace("\r", "")
-
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
@@ -166,3 +160,33 @@ def test_leaving_with_unsaved_data_asks_once(terminal: Terminal) -> None:
     time.sleep(0.3)
     terminal.child.sendeof()
     terminal.child.expect(pexpect.EOF)
+
+
+def test_set_more_on_stops_at_a_full_screen(terminal: Terminal) -> None:
+    terminal.send("quietly set obs 60")
+    terminal.send("generate x = _n")
+    terminal.send("set more on")
+    terminal.send("display 41 + 1")
+    terminal.wait_for("\n.*42")
+    terminal.send("list x, clean noobs")
+    terminal.wait_for("--more--")
+    terminal.child.send("\r")  # one line
+    terminal.wait_for("--more--")
+    terminal.child.send(" ")  # one screen
+    shown = terminal.wait_for("--more--")
+    assert shown.count("\n") == 23
+    terminal.child.send("q")
+    terminal.wait_for("--Break--")
+    terminal.wait_for(r"r\(1\);")
+    time.sleep(0.5)  # the terminal is the prompt's again
+    terminal.send("list x, clean noobs")
+    terminal.wait_for("--more--")
+    time.sleep(0.2)  # it waits for a key
+    terminal.child.sendintr()
+    terminal.wait_for(r"r\(1\);")
+    time.sleep(0.5)
+    terminal.send("set more off")
+    terminal.send("list x, clean noobs")
+    terminal.send('display "en" + "ded"')
+    shown = terminal.wait_for("ended")
+    assert "--more--" not in shown and "60" in shown

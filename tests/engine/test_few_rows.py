@@ -100,8 +100,10 @@ COSTS = [
     (32022, 4959),
     (32126, 4153),
     (30136, 6889),
+    (38349, 14460),
+    (38516, 2815),
 ]
-"""Seeds and how many sweeps they took with differences, creeping along the edge to the end."""
+"""Seeds and how many sweeps they took with differences, or creeping along an edge or a ridge to the end."""
 
 
 @pytest.fixture(scope="module")

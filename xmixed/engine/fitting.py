@@ -40,7 +40,6 @@ from xmixed.engine.search.optimise import (
     State,
     Surface,
     detail,
-    is_near_face,
     newton_step,
     polish,
     search,
@@ -57,6 +56,7 @@ from xmixed.engine.search.rounding import near_singular, rounding_notes
 from xmixed.engine.search.separate_levels import separate_start
 from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
 from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
+from xmixed.engine.search.stopping import QUIET, is_near_face
 from xmixed.engine.user_units import (
     block_parameters,
     centred_covariance,
@@ -81,8 +81,6 @@ class _Maximum:
 
 _DEFAULTS = Options()
 _RESTARTS = 6
-# From where a search of so many iterations ends without a maximum no more steps are taken.
-_LONG = 60
 # How long a search from elsewhere, which has come some way, may look for a maximum there.
 _ELSEWHERE = 20
 # A gain by which a way along the edge has come somewhere else.
@@ -261,7 +259,7 @@ def _concluded(ascent: _Ascent, start: np.ndarray, em_steps: int) -> _Maximum:
 def _is_maximum(root: Surface, point: Point, boundary: Boundary) -> bool:
     state = root.at(point)
     step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
-    return step.concave and step.scaled_gradient < 1e-5
+    return step.concave and step.scaled_gradient < QUIET
 
 
 def _climb(
@@ -269,7 +267,8 @@ def _climb(
 ) -> _Ascent:
     """Search, polish and settle; start again where the maximum found turns out to be a local one."""
     # Whoever gives starting values has chosen where to start.
-    found, elsewhere = search(surface, point, options, report, False), options.start is not None
+    found = search(surface, point, options, report, along_edge=False)
+    elsewhere = options.start is not None
     left: _Ascent | None = None
     limited, followed = options, False
     for _ in range(_RESTARTS):
@@ -280,7 +279,7 @@ def _climb(
         if nearer is not objective:
             root, surface = Surface(nearer, root.metric), Surface(nearer, surface.metric)
         held = not followed and found.verdict != "converged" and is_near_face(nearer, point)
-        if not held and found.verdict != "converged" and len(found.iterations) > _LONG:
+        if not held and found.is_lost(nearer):
             return _Ascent(root, surface, found, *settle(nearer, point), left, followed)
         if nearer is not objective:
             found = _resumed(surface, point, limited, report, found, followed)
@@ -325,15 +324,16 @@ def _is_final(found: Search) -> bool:
     So it is where the user's own looser criteria (nonrtolerance, nrtolerance) were met before the usual one:
     polishing would show figures that the iteration log does not lead to.
     """
-    loosely = found.verdict == "converged" and not found.scaled_gradient < 1e-5
+    loosely = found.verdict == "converged" and not found.scaled_gradient < QUIET
     return loosely or found.verdict in ("iteration_limit", "residual_zero")
 
 
 def _settled(root: Surface, point: Point) -> tuple[Point, Boundary]:
     point, boundary = settle(root.objective, polish(root, point).point)
     if boundary.notes:
-        point = leave_false_boundary(root, point)
-        point, boundary = settle(root.objective, polish(root, point).point)
+        left = leave_false_boundary(root, point)
+        if left is not point:
+            point, boundary = settle(root.objective, polish(root, left).point)
     return point, boundary
 
 
@@ -347,7 +347,7 @@ def _resumed(
     def renumbered(entry: Iteration) -> Iteration:
         return replace(entry, number=entry.number + done)
 
-    found = search(surface, point, left, lambda entry: report(renumbered(entry)), along_edge)
+    found = search(surface, point, left, lambda entry: report(renumbered(entry)), True, along_edge)
     return replace(found, iterations=(*before.iterations, *map(renumbered, found.iterations)))
 
 
@@ -382,7 +382,7 @@ def _judge(
         boundary.level_count = int(step.flat)
         boundary.notes.extend(unidentified(objective, level))
         concave = step.concave
-    elif boundary.notes and (boundary.of_residuals or not (concave and step.scaled_gradient < 1e-5)):
+    elif boundary.notes and (boundary.of_residuals or not (concave and step.scaled_gradient < QUIET)):
         # A zero variance whose slope is zero too is flat in the square root: leave it out of the judgement.
         step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
         relative = relative_estimates(objective, point, boundary)
@@ -394,13 +394,13 @@ def _judge(
         if flat and flat[-1] == len(boundary.null):
             free = np.flatnonzero(~boundary.fixed[objective.block_count :])
             boundary.notes.extend(residual_notes(objective, free))
-    elif not (concave and step.scaled_gradient < 1e-5) and at_edge(objective, point):
+    elif not (concave and step.scaled_gradient < QUIET) and at_edge(objective, point):
         boundary.notes.append(BoundaryNote("residual_near_singular"))
     elif step.scaled_gradient < _STEEP:
         level, boundary.level_count = level_parameters(root, state)
         boundary.notes.extend(unidentified(objective, level))
         concave = concave and not level.any()
-    converged = concave and step.scaled_gradient < 1e-5
+    converged = concave and step.scaled_gradient < QUIET
     verdict: Verdict = "converged" if converged else "not_concave" if not concave else "no_progress"
     open_ended = boundary.of_residuals or near_singular(objective, point)
     if not converged or objective.problem.origin is not None or open_ended:

@@ -28,6 +28,7 @@ from xmixed.session.messages import show_code, show_message
 from xmixed.session.signals import ExitRequest
 from xmixed.shell.advice import show_advice
 from xmixed.shell.completion import Names, suggest
+from xmixed.shell.paging import Pages
 from xmixed.shell.report import report_internal_error
 from xmixed.shell.screen import (
     ProgressBar,
@@ -45,7 +46,8 @@ def interact() -> int:
     session = Session()
     session.graphs.target = "window" if has_display() else "file"
     session.graphs.pixels = pixel_writer
-    session.out.sinks.append(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout))
+    pages = Pages(terminal_sink() if sys.stdout.isatty() else stream_sink(sys.stdout), session.settings)
+    session.out.sinks.append(pages)
     session.progress = ProgressBar(sys.stdout) if sys.stdout.isatty() else None
     session.advisers.append(lambda error: show_advice(session, error))
     prompt = _prompt_session(session, lambda text: is_complete(text) or begins_mata(text))
@@ -69,6 +71,7 @@ def interact() -> int:
             print("The data in memory are not saved: save FILE keeps them, Ctrl-D again leaves.", flush=True)
             continue
         asked = False
+        pages.begin()
         if session.settings.linesize == width:  # the window may have changed; `set linesize` stays
             width = session.settings.linesize = terminal_width()
         try:

@@ -56,6 +56,8 @@ class CrossProducts:
 
 _BLOCK = 1 << 16
 """Groups that are eliminated at a time."""
+_FEW_ROWS = 2000
+"""Rows, or groups, up to which one call for all products takes less time than one for each."""
 
 
 def eliminated(level: LevelProducts, storage: Storage = IN_MEMORY) -> np.ndarray:
@@ -85,6 +87,7 @@ class LevelSums:
         wanted = [(a, b) for a in z for b in (*z, *w)]
         self.pairs = list(dict.fromkeys((min(pair), max(pair)) for pair in wanted))
         self.sums = storage.zeros((len(self.pairs), len(row_starts)))
+        self._sides = [a for a, _ in self.pairs], [b for _, b in self.pairs]
 
     def add(
         self, row: int, values: np.ndarray, constant: int | None, weights: np.ndarray | None = None
@@ -95,6 +98,15 @@ class LevelSums:
         stop = int(np.searchsorted(self.row_starts, row + rows, side="left"))
         local = self.row_starts[first:stop] - row
         local[0] = 0
+        if rows <= _FEW_ROWS:
+            # Of few rows all products at once: their time is that of calls.
+            left, right = self._sides
+            terms = values.take(left, axis=0)
+            terms *= values.take(right, axis=0)
+            if weights is not None:
+                terms *= weights
+            self.sums[:, first:stop] += np.add.reduceat(terms, local, axis=1)
+            return
         buffer = np.empty(rows)
         for total, (a, b) in zip(self.sums, self.pairs, strict=True):
             if a == constant and b == constant and weights is None:
@@ -122,6 +134,9 @@ class LevelSums:
         def gather(left: list[int], right: list[int]) -> np.ndarray:
             found = self.storage.empty((len(left), len(right), self.sums.shape[1]))
             places = [position[min(a, b), max(a, b)] for a in left for b in right]
+            if self.sums.shape[1] <= _FEW_ROWS:
+                found.reshape(len(places), -1)[...] = self.sums.take(places, axis=0)
+                return found
             for target, place in zip(found.reshape(len(places), -1), places, strict=True):
                 target[:] = self.sums[place]
             return found

@@ -17,6 +17,7 @@ from xmixed.engine.search.local_maxima import FEW_ROWS, least_gain, threshold
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import Surface, climbed_step, newton_step
 from xmixed.engine.search.rounding import surely_open
+from xmixed.engine.search.stopping import QUIET, at_most
 
 # Units, by() groups and ratios of standard deviations that are few; from how many points, and how far, to go.
 _FEW_UNITS, _FEW_GROUPS, _STARTS, _STEPS = 25, 3, 4, 15
@@ -29,8 +30,8 @@ _LOG_RATIOS = (-2.0, 2.0)
 # A block so much smaller than EM's start counts as near zero.
 _SMALL = 1e-2
 # Where rows to a parameter are fewer, and parameters no fewer, points all around are tried, so many, with
-# logarithms of standard deviations so far apart; how many evaluations that may take.
-_ROWS_EACH, _MANY_PARAMETERS, _SCATTERED, _SPREAD, _MOST_SCATTERED = 8, 3, 20, 1.5, 500
+# logarithms of standard deviations so far apart; how much work that may take.
+_ROWS_EACH, _MANY_PARAMETERS, _SCATTERED, _SPREAD, _MOST_SCATTERED = 8, 3, 20, 1.5, 1000.0
 _SEED = 1
 # Shares of such correlations that are tried in turn, until there is a likelihood.
 _NEARER = (1.0, 0.6, 0.3)
@@ -42,8 +43,8 @@ _NEAR = 0.3
 _BETWEEN = (0.25, 0.5, 0.75, 0.9)
 # On how many of the pieces next to it each is to be less steep than the one before.
 _LEVELLING = 3
-# Scaled gradient below which a point with a concave log likelihood is a maximum.
-_SETTLED = 1e-5
+# So many steps in a row that gain less than this share of what is wanting: the way ends in a corner.
+_MOST_SLOW, _SLOW = 3, 1e-2
 
 
 def start_elsewhere(root: Surface, point: Point, fixed: np.ndarray) -> tuple[Point | None, bool]:
@@ -63,11 +64,11 @@ def start_elsewhere(root: Surface, point: Point, fixed: np.ndarray) -> tuple[Poi
             ways = (objective.point(own, rho) for own in blocks)
             trials.append(max(ways, key=lambda trial: trial.log_likelihood))
     settled = _is_settled(root, point, fixed)
-    chosen = _Allowance(_STARTS, 2 * objective.sweeps.evaluations)
+    chosen = _Allowance(_STARTS, at_most(objective, objective.work))
     found = _highest_way(root, point, settled, _distinct(trials, point), chosen)
     if found[1] or not settled or not _has_few_rows(objective):
         return found
-    around = _Allowance(_SCATTERED, objective.sweeps.evaluations + _MOST_SCATTERED, first=True)
+    around = _Allowance(_SCATTERED, at_most(objective, _MOST_SCATTERED), first=True)
     scattered = _highest_way(root, point, settled, _scattered(objective, point), around)
     return scattered if scattered[1] or found[0] is None else found
 
@@ -79,7 +80,7 @@ def _is_settled(root: Surface, point: Point, fixed: np.ndarray) -> bool:
     """
     state = root.at(point)
     step = newton_step(state, root.sizes(state.theta), ~fixed) if fixed.any() else root.step(state)
-    return step.concave and step.scaled_gradient < _SETTLED
+    return step.concave and step.scaled_gradient < QUIET
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,14 @@ class _Allowance:
     Attributes
     ----------
     ways : int
-    evaluations : int
-        Of the whole fit.
+    work : float
+        Of the whole fit, in upward sweeps.
     first : bool
         Whether the first higher maximum will do.
     """
 
     ways: int
-    evaluations: int
+    work: float
     first: bool = False
 
 
@@ -106,13 +107,9 @@ def _highest_way(
     """See `start_elsewhere`, which starts from these trials; `settled`: see `_is_settled`."""
     best, unended, ways = None, None, 0
     for trial in trials:
-        if root.objective.sweeps.evaluations > allowance.evaluations or ways == allowance.ways:
+        if root.objective.work > allowance.work or ways == allowance.ways:
             break
-        if (
-            trial is point
-            or not np.isfinite(trial.log_likelihood)
-            or (settled and _only_rises(root, trial, best or point))
-        ):
+        if not np.isfinite(trial.log_likelihood) or (settled and _only_rises(root, trial, best or point)):
             continue
         ways += 1
         found, ended = _way_up(root, trial, best or point, settled)
@@ -271,7 +268,7 @@ def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> tuple
     leads next to it says where the way ends.
     """
     state, floor, there = root.at(start), threshold(maximum), root.theta(maximum)
-    sizes = root.sizes(there)
+    sizes, slow = root.sizes(there), 0
     for _ in range(_STEPS):
         above = state.point.log_likelihood > floor
         step = root.step(state)
@@ -284,5 +281,9 @@ def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> tuple
         following = climbed_step(root, state, step)
         if following is None:
             break
-        state = following
+        gained, state = following.point.log_likelihood - state.point.log_likelihood, following
+        wanting = max(floor - state.point.log_likelihood, least_gain(floor))
+        slow = slow + 1 if gained < _SLOW * wanting else 0
+        if slow == _MOST_SLOW:
+            break
     return (state.point if state.point.log_likelihood > floor else None), False

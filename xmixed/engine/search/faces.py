@@ -18,14 +18,13 @@ from xmixed.engine.search.boundary import Boundary, Face, Rung, settle
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Step, Surface, flatness, newton_step
 from xmixed.engine.search.rounding import left_open, surely_open
+from xmixed.engine.search.stopping import is_spent
 
 # The first weight, for a hundred observations, what shares of it follow, and which of these are rungs.
 _FIRST = 0.1
 _SHARES = (1.0, 1e-1, 2e-2, 1e-2, 5e-3, 5e-4, 5e-5, 5e-6, 5e-7, 5e-8)
 _RUNGS = (2e-2, 1e-2, 5e-3)
 _MOST_STEPS = 25
-# A way on which no quadratic model holds: where second derivatives are differences it would take long.
-_MOST_EVALUATIONS = 1500
 _HALVINGS = 30
 # Steps that have gained less than this share of the weight, after which it is rounding that is climbed.
 _MOST_IDLE, _LITTLE = 6, 1e-5
@@ -87,9 +86,8 @@ def _way_to_face(
     """The last maximum with a barrier whose weight vanishes, and the rungs; none where the way has no end."""
     objective = root.objective
     best, rungs, way = _drawn_back(objective, point, drawn), [], []
-    most = objective.sweeps.evaluations + _MOST_EVALUATIONS
     for share in _SHARES:
-        if objective.sweeps.evaluations > most:
+        if is_spent(objective):
             return best, []
         start = _ahead(root, way, best, share * weight)
         found, ended = _highest(root, start, share * weight, _ENOUGH if share in _RUNGS else _ROUGHLY)

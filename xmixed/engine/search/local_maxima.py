@@ -97,7 +97,7 @@ def leave_false_boundary(root: Surface, point: Point) -> Point:
 
     The matrix square root is stationary at zero whatever the slope in the variance is.
     """
-    objective = root.objective
+    objective, left = root.objective, False
     gradient = objective.gradient(point)
     blocks = list(point.blocks)
     for index, (block, part) in enumerate(zip(objective.problem.blocks, objective.slices, strict=True)):
@@ -108,5 +108,6 @@ def leave_false_boundary(root: Surface, point: Point) -> Point:
             if kind == "log_sd" and rises and moved[i - 1, i - 1] <= 1e-8 * units[m]:
                 where = np.arange(size(block)) if block.structure.common_variance else [i - 1]
                 moved[where, where] = 1e-4 * units[m]
+                left = True
         blocks[index] = moved
-    return objective.point(tuple(blocks), point.rho)
+    return objective.point(tuple(blocks), point.rho) if left else point

@@ -39,6 +39,9 @@ _ROUNDING = 1e-13
 # Columns of Z up to which the way to the working covariance is one matrix.
 _FEW_COLUMNS = 4
 
+# What second derivatives take in terms of upward sweeps, and a complex step along a residual parameter.
+_SWEEPS_OF_DERIVATIVES, _SWEEPS_OF_A_STEP = 5, 3
+
 # Next to where Lambda stops being positive definite, smaller steps are taken.
 _SHRINK = (1.0, 1e-1, 1e-2, 1e-3)
 
@@ -90,11 +93,31 @@ class Objective:
         self._df = problem.residual_df
         self.whitening = _whitening(problem)
         self._separate = isinstance(self.whitening, NestedWhitening) and is_separate(self.whitening)
+        self._derivatives_taken = 0
 
     @property
     def is_dear(self) -> bool:
         """Whether an evaluation takes long enough to count."""
         return self.sweeps.is_dear or (self.whitening is not None and self.whitening.is_dear)
+
+    @property
+    def work(self) -> float:
+        """What has been done so far, in terms of upward sweeps: second derivatives take several."""
+        by_steps = 0 if self._has_formula or not self.is_exact else self.residual_count
+        if self._separate and by_steps:
+            by_steps = 1  # one step serves all by() groups
+        each = _SWEEPS_OF_DERIVATIVES + _SWEEPS_OF_A_STEP * by_steps
+        return self.sweeps.evaluations + each * self._derivatives_taken
+
+    def goes_on_from(self, other: Objective) -> None:
+        """Count the work of another objective of the same problem, too."""
+        self.sweeps.evaluations = other.sweeps.evaluations
+        self._derivatives_taken = other._derivatives_taken
+
+    @property
+    def _has_formula(self) -> bool:
+        """Whether second derivatives along residual parameters take no sweeps."""
+        return self.whitening is None or self.whitening.has_formula
 
     @property
     def is_exact(self) -> bool:
@@ -225,6 +248,7 @@ class Objective:
         return self._latest[stencil][1]
 
     def _joint(self, point: Point, stencil: Stencil) -> Derivatives:
+        self._derivatives_taken += 1
         if self.whitening is not None:
             exact = self.whitening.curvature(point.rho, point.up)
             if exact is not None:

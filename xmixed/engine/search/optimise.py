@@ -18,17 +18,20 @@ from xmixed.engine.covariance.metrics import Parameterization
 from xmixed.engine.model import Options
 from xmixed.engine.result import Iteration, IterationDetail, Verdict
 from xmixed.engine.search.objective import Objective, Point
+from xmixed.engine.search.stopping import (
+    QUIET,
+    goes_astray,
+    is_held,
+    is_long,
+    is_near_face,
+    is_spent,
+    stands_still,
+)
 
 # Curvature of the log likelihood per relative change of a parameter below which it is flat.
 _FLAT = 1e-6
 _RESIDUAL_STEP = 1.0
-_IDLE = 20
-_LONG, _ASTRAY = 60, 30
-# The last so many steps were held up at the edge of the residuals' parameters, of so many in all.
-_HELD, _LEAST_HELD = 8, 12
 _HALVINGS = 40
-# An eigenvalue of the residuals' correlations below this is on its way to zero.
-_NEARLY_SINGULAR = 0.05
 _POLISH_STEPS = 40
 
 Trial = tuple[float, float]
@@ -65,6 +68,12 @@ class Search:
     iterations: tuple[Iteration, ...]
     verdict: Verdict
     scaled_gradient: float
+
+    def is_lost(self, objective: Objective) -> bool:
+        """Whether it has taken long and ended where there is still something to gain."""
+        if self.verdict == "converged" or not self.scaled_gradient > QUIET:
+            return False
+        return is_long(self.iterations) or is_spent(objective)
 
 
 class Surface:
@@ -190,11 +199,13 @@ def search(
     start: Point,
     options: Options,
     report: Callable[[Iteration], None],
+    limited: bool = False,
     along_edge: bool = True,
 ) -> Search:
     """Iterate as the options say, reporting each iteration; stops honestly.
 
-    `along_edge`: creep along the edge where Lambda is singular, too.
+    `limited`: no further than a fit's work allows. `along_edge`: creep along the edge where Lambda is
+    singular, too.
     """
     point, state = start, surface.at(start)
     wanted = options.detail
@@ -241,42 +252,14 @@ def search(
         check = surface.step(state)
         if small and (not options.use_nrtolerance or _quiet(check, options)):
             return Search(state, tuple(iterations), "converged", check.scaled_gradient)
-        held = not along_edge and _is_held(iterations) and is_near_face(surface.objective, point)
-        astray = surface.objective.residual_count and _goes_astray(iterations)
-        if held or astray or _stands_still(iterations):
+        held = not along_edge and is_held(iterations) and is_near_face(surface.objective, point)
+        astray = surface.objective.residual_count and goes_astray(iterations)
+        spent = limited and is_spent(surface.objective)
+        if held or astray or spent or stands_still(iterations):
             return Search(state, tuple(iterations), "no_progress", check.scaled_gradient)
     if check is None:
         check = surface.step(state)
     return Search(state, tuple(iterations), "iteration_limit", check.scaled_gradient)
-
-
-def _stands_still(iterations: Sequence[Iteration]) -> bool:
-    """Whether many iterations have not raised the log likelihood: on a corner, or at rounding."""
-    if len(iterations) <= _IDLE:
-        return False
-    last, before = iterations[-1].log_likelihood, iterations[-1 - _IDLE].log_likelihood
-    return last - before <= 1e-10 * abs(last)
-
-
-def _is_held(iterations: Sequence[Iteration]) -> bool:
-    """Whether no quadratic model has held for the last steps."""
-    last = iterations[-_HELD:]
-    return len(iterations) > _LEAST_HELD and all(entry.not_concave or entry.backed_up for entry in last)
-
-
-def is_near_face(objective: Objective, point: Point) -> bool:
-    """Whether Lambda is nearly singular, random effects standing beside it."""
-    whitening = objective.whitening
-    if whitening is None or not objective.problem.blocks or not whitening.has_barrier:
-        return False
-    return whitening.is_near_edge(point.rho, _NEARLY_SINGULAR)
-
-
-def _goes_astray(iterations: Sequence[Iteration]) -> bool:
-    """Whether no quadratic model has held for long: more parameters than units tell have no maximum."""
-    if len(iterations) <= _LONG:
-        return False
-    return all(entry.not_concave or entry.backed_up for entry in iterations[-_ASTRAY:])
 
 
 def _runs_away(surface: Surface, point: Point) -> bool:
@@ -335,7 +318,7 @@ def _stuck(
     """No direction rises any more: at a maximum to rounding, or on a flat or convex surface."""
     entry = Iteration(number, state.point.log_likelihood, not step.concave, False, shown)
     report(entry)
-    quiet = step.scaled_gradient < 1e-5
+    quiet = step.scaled_gradient < QUIET
     verdict: Verdict = "converged" if quiet and step.concave else "not_concave" if quiet else "no_progress"
     return Search(state, (*iterations, entry), verdict, step.scaled_gradient)
 

@@ -47,7 +47,7 @@ def from_nearby(objective: Objective, point: Point, prepared: Prepared | None) -
             nearer = Objective(_moved(objective, point, prepared))
         except (EngineError, np.linalg.LinAlgError):
             break
-        nearer.sweeps.evaluations = objective.sweeps.evaluations
+        nearer.goes_on_from(objective)
         there = nearer.point(point.blocks, point.rho)
         gained = nearer.share_left(there) > _WORTH_IT * objective.share_left(point)
         if not (np.isfinite(there.log_likelihood) and gained):

@@ -9,6 +9,7 @@ import numpy as np
 from xmixed.engine.result import BoundaryNote, Parameter
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Surface, flatness, polish
+from xmixed.engine.search.stopping import at_most
 
 # A curvature per relative change this small is looked at: that of a ridge is rounding of the others'.
 _SUSPECT = 0.05
@@ -66,10 +67,10 @@ def higher_on_ridge(root: Surface, point: Point, fixed: np.ndarray) -> Point | N
     values, vectors = np.linalg.eigh(negative)
     if not values[0] < _SUSPECT:
         return None
-    best, most = None, 2 * root.objective.sweeps.evaluations
+    best, most = None, at_most(root.objective, root.objective.work)
     for side in (1.0, -1.0):
         stride, here = side * _STRIDE, state
-        while abs(stride) < _FARTHEST and root.objective.sweeps.evaluations < most:
+        while abs(stride) < _FARTHEST and root.objective.work < most:
             there = _highest(root, here, stride * sizes * vectors[:, 0], ~fixed)
             if not there.log_likelihood > here.point.log_likelihood + _tolerance(there.log_likelihood):
                 break

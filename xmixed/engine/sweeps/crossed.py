@@ -27,6 +27,7 @@ level 0 may have weights too, and count so often in all sums over them; see `Cou
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from weakref import ref
 
 import numpy as np
@@ -36,7 +37,7 @@ from xmixed.engine.problem import Origin, Problem
 from xmixed.engine.products.crossed import CrossedProducts
 from xmixed.engine.sweeps.crossed_curvature import second_derivatives
 from xmixed.engine.sweeps.crossed_effects import crossed_effects, group_moments
-from xmixed.engine.sweeps.crossed_elimination import Elimination, eliminated
+from xmixed.engine.sweeps.crossed_elimination import Elimination, Untouched, eliminated, untouched
 from xmixed.engine.sweeps.crossed_state import (
     Counts,
     CrossedState,
@@ -83,6 +84,10 @@ class CrossedSweeps:
     def outcome_squares(self) -> float:
         """See `Sweeps`."""
         return float(self.products.XyXy[-1, -1])
+
+    @cached_property
+    def _untouched(self) -> Untouched:
+        return untouched(self.products)
 
     def up(self, psis: Psis) -> Upward:
         """See `Sweeps`: level 0 first, then the dense system."""
@@ -159,7 +164,7 @@ class CrossedSweeps:
             before.let_go()
         self._latest = ref(state)
         products = self.products
-        gone = eliminated(products, psi)
+        gone = eliminated(products, self._untouched, psi)
         K, grams = self._grams(gone)
         sign = signs(state.psis, products.parts)
         divides = explains_enough(K, state.psis, products.parts)

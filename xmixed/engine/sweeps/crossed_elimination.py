@@ -58,10 +58,42 @@ class Elimination:
     lost: np.ndarray
 
 
-def eliminated(products: CrossedProducts, psi: np.ndarray) -> Elimination:
-    """Eliminate level 0, whose random effects have variance `psi` (q0, q0)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Untouched:
+    """What of the elimination does not depend on the parameters.
+
+    Attributes
+    ----------
+    lower : (q0, q0, G0) array
+        R'.
+    rest_W, left_W, left_B
+        See `Elimination`.
+    scale : (G0,) array
+        1/R where Z0 has one column, zero where that is null.
+    """
+
+    lower: np.ndarray
+    rest_W: np.ndarray
+    left_W: np.ndarray
+    left_B: np.ndarray
+    scale: np.ndarray
+
+
+def untouched(products: CrossedProducts) -> Untouched:
+    """What all eliminations of level 0 share."""
     level, rows = products.levels[products.order[0]], products.pattern.rows
     lower = semidefinite_cholesky(level.ZtZ)
+    left_W = rest_W = solve_lower(lower, level.ZtW, singular=True)
+    if products.fitted is not None:
+        left_W = rest_W + cross(lower, products.fitted)
+    left_B = solve_lower(lower[:, :, rows], products.B[:, None], singular=True)
+    scale = solve_lower(lower[:1, :1], np.ones((1, 1, lower.shape[2])), singular=True)[0, 0]
+    return Untouched(lower, rest_W, left_W, left_B, scale)
+
+
+def eliminated(products: CrossedProducts, given: Untouched, psi: np.ndarray) -> Elimination:
+    """Eliminate level 0, whose random effects have variance `psi` (q0, q0)."""
+    rows, lower, left_W, left_B = products.pattern.rows, given.lower, given.left_W, given.left_B
     A = cross(lower, times(psi, lower))
     diagonal = np.arange(len(psi))
     A[diagonal, diagonal] += 1.0
@@ -71,23 +103,18 @@ def eliminated(products: CrossedProducts, psi: np.ndarray) -> Elimination:
     half = solve_lower(factor, np.repeat(np.eye(len(psi))[:, :, None], A.shape[2], axis=2))
     inverse = cross(half, half)
     back = product(lower, inverse)
-    left_W = rest_W = solve_lower(lower, level.ZtW, singular=True)
-    if products.fitted is not None:
-        left_W = rest_W + cross(lower, products.fitted)
-    left_B = solve_lower(lower[:, :, rows], products.B[:, None], singular=True)
     taken_B = left_B - product(inverse[:, :, rows], left_B)
-    scale = solve_lower(lower[:1, :1], np.ones((1, 1, A.shape[2])), singular=True)[0, 0]
     return Elimination(
         own=product(back, lower.transpose(1, 0, 2)),
         right_W=product(back, left_W),
         F=product(back[:, :, rows], left_B)[:, 0],
         back=back,
-        rest_W=rest_W,
+        rest_W=given.rest_W,
         left_W=left_W,
         seen_W=product(inverse, left_W),
         left_B=left_B[:, 0],
         taken_B=taken_B[:, 0],
         log_dets=2.0 * np.log(factor[diagonal, diagonal]).sum(axis=0),
-        reach=scale * back[0, 0],
-        lost=scale * scale * (1.0 - inverse[0, 0]),
+        reach=given.scale * back[0, 0],
+        lost=given.scale**2 * (1.0 - inverse[0, 0]),
     )

@@ -12,6 +12,7 @@ EM and the log likelihood want beside the scores, are another matrix times the e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ _MOST_EFFECTS = 2
 _MOST_ELEMENTS = 50_000
 
 
+@cache
 def _lower(size: int) -> tuple[list[int], list[int]]:
     """Rows and columns of the elements on and below the diagonal, row by row."""
     rows, columns = np.tril_indices(size)
@@ -37,7 +39,19 @@ def _lower(size: int) -> tuple[list[int], list[int]]:
 
 
 _LOWER = {q: _lower(q) for q in range(1, _MOST_EFFECTS + 1)}
+# Which of them stand for two.
+_BETWEEN = {q: np.not_equal(*places).astype(np.float64)[:, None, None] for q, places in _LOWER.items()}
 _PLACES = {q: list(zip(*places, strict=True)) for q, places in _LOWER.items()}
+
+
+@cache
+def _columns(q: int, width: int) -> tuple[list[int], list[int], list[int]]:
+    """The pairs of columns of [R, C] whose products are wanted, and which of them are summed over groups."""
+    own = [(i, j) for i in range(q) for j in range(width)]
+    of_W = [(q + i, q + j) for i in range(width - q) for j in range(i + 1)]
+    kept = [own.index(place) for place in _PLACES[q]]
+    pairs = own + of_W
+    return [a for a, _ in pairs], [b for _, b in pairs], [*kept, *range(len(own), len(pairs))]
 
 
 def in_two_products(problem: Problem) -> bool:
@@ -114,20 +128,17 @@ class OneOrTwoEffects(NestedSweeps):
         lower, stacked = self.plan.lower, self.plan.stacked
         q, width, groups = stacked.shape
         rows, columns = _LOWER[q]
-        between = np.array([float(row != column) for row, column in zip(rows, columns, strict=True)])
+        between = _BETWEEN[q]
         self._elements, self.groups = len(rows), groups
         self._spread = _elements_of_inverse(lower)
-        # R'A^{-1}R, then C'A^{-1}C, elements on and below the diagonal of their sums: (e G, their number).
-        own, of_W = (np.array(_LOWER[q]), np.array(_lower(width - q)) + q)
-        left, right = np.concatenate([own, of_W], axis=1)
-        kept = stacked[rows][:, left] * stacked[columns][:, right]
-        turned = stacked[rows][:, right] * stacked[columns][:, left]
-        both = kept + between[:, None, None] * turned
-        self._products = both.transpose(0, 2, 1).reshape(-1, len(left))
-        # R'A^{-1}[R, C] of each group: (q, e, q + w, G), to be summed over e.
-        kept = lower[:, rows, None] * stacked[columns]
-        turned = lower[:, columns, None] * stacked[rows]
-        self._pieces = kept + between[:, None, None] * turned
+        # R'A^{-1}[R, C] of each group, then C'A^{-1}C on and below the diagonal, to be summed over e.
+        left, right, summed = _columns(q, width)
+        first, second = stacked.take(rows, axis=0), stacked.take(columns, axis=0)
+        every = first.take(left, axis=1) * second.take(right, axis=1)
+        every += between * (first.take(right, axis=1) * second.take(left, axis=1))
+        # Of R'A^{-1}R only what is on and below the diagonal: (e G, their number).
+        self._products = every.take(summed, axis=1).transpose(0, 2, 1).reshape(-1, len(summed))
+        self._pieces = every[:, : q * width].reshape(-1, q, width, groups).swapaxes(0, 1)
         # Those of C, one row for each column of W; those of its columns of X.
         self._of_W = self._pieces[:, :, q:].transpose(2, 0, 1, 3).reshape(width - q, -1)
         self._of_X = self._pieces[:, :, q:-1] if problem.reml else self._pieces[:, :, :0]

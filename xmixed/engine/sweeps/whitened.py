@@ -172,6 +172,11 @@ class Whitening(ABC):
         except np.linalg.LinAlgError:
             return True
 
+    @property
+    def has_formula(self) -> bool:
+        """Whether second derivatives along rho take no sweeps at other parameters."""
+        return False
+
     def stepped(self, rho: np.ndarray, place: int) -> tuple[np.ndarray, Sweeps]:
         """rho with a tiny imaginary step along one parameter, and the sweeps there; where `is_exact`."""
         raise NotImplementedError("second derivatives are differences")
@@ -217,6 +222,11 @@ class NestedWhitening(Whitening):
         products = self.nested.products
         by_formula = self.nested.few_rows is not None
         return by_formula or products.takes_complex or isinstance(products, LatticeProducts)
+
+    @property
+    def has_formula(self) -> bool:
+        """See `Whitening`."""
+        return self.nested.few_rows is not None or isinstance(self.nested.products, LatticeProducts)
 
     @property
     def is_dear(self) -> bool:

@@ -41,6 +41,11 @@ class CrossedWhitening(Whitening):
         return self.few_rows is not None
 
     @property
+    def has_formula(self) -> bool:
+        """See `Whitening`."""
+        return self.few_rows is not None
+
+    @property
     def is_dear(self) -> bool:
         """See `Whitening`."""
         return self.has_many_rows

@@ -201,15 +201,14 @@ def _estimates(
         None,
         robust,
         specification.resolved,
-        (),
-        request.command,
-        b[k : k + cuts],
-        V[k : k + cuts, k : k + cuts],
-        problem.levels,
-        problem.likelihood.points,
-        best.standardised,
-        request.trials,
-        request.offset,
+        command=request.command,
+        cuts=b[k : k + cuts],
+        cut_covariance=V[k : k + cuts, k : k + cuts],
+        levels=problem.levels,
+        points=problem.likelihood.points,
+        standardised=best.standardised,
+        trials=request.trials,
+        offset=request.offset,
     )
     names = [f"{description.depvar}:{term.name}" for term in terms]
     names += [f"cut{number}:_cons" for number in range(1, cuts + 1)]
