@@ -565,7 +565,7 @@ COMMANDS: dict[str, Listed] = {
     "xtile": Listed("xtile", "values.quantiles", "Number of the quantile of each value"),
     "xtintreg": Listed("xtintreg", None),
     "xtivreg": Listed("xtivreg", "estimation.panels.xtivreg", "Linear models for panel data with instrumental variables"),
-    "xtivreg2": Listed("xtivreg2", None, nearest="ivregress"),
+    "xtivreg2": Listed("xtivreg2", "estimation.panels.xtivreg2", "Fixed effects with instrumental variables"),
     "xtline": Listed("xtline", "graphics.xtline", "A line for each panel"),
     "xtlogit": Listed("xtlogit", "estimation.panels.xtlogit", "Logistic regression for panel data: random and fixed effects"),
     "xtmelogit": Listed("xtmelogit", "estimation.xtmelogit", "Multilevel logistic regression"),

@@ -100,6 +100,7 @@ MODULES: dict[str, str] = {
     "xtnbreg": "panels.count_estimator",
     "cloglog": "likelihood.estimator:CLOGLOG",
     "xtabond2": "dynamic.estimator",
+    "xtivreg2": "instrumental.estimator",
     "xtivreg": "instrumental.panel_estimator",
     "suest": "systems.suest",
     "xtgls": "corrected.estimator:GENERALISED",

@@ -90,7 +90,7 @@ class Hierarchy:
 
 
 def hierarchy(x: np.ndarray, linkage: Linkage, measure: Measure) -> Hierarchy:
-    """Merge rows, (n, p), the most alike first.
+    """Merge rows, (n, p), the most alike first; FloatingPointError where dissimilarities overflow.
 
     Lance and Williams's formulas are applied to the measure as it is; `scipy.cluster.hierarchy` takes the
     roots of it where it squares them itself.
@@ -100,6 +100,8 @@ def hierarchy(x: np.ndarray, linkage: Linkage, measure: Measure) -> Hierarchy:
 
     distances = dissimilarities(x, x, measure)
     np.fill_diagonal(distances, 0.0)
+    if not np.isfinite(distances).all():
+        raise FloatingPointError("dissimilarities overflow")
     condensed = squareform((distances + distances.T) / 2, checks=False)
     rooted = linkage in SQUARED
     steps = merged(np.sqrt(condensed) if rooted else condensed, _METHODS.get(linkage, linkage))

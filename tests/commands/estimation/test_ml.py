@@ -174,6 +174,8 @@ def test_refusals(session: Session) -> None:
     assert fails(session, "ml model lf mynormal (y = x") == 100
     assert fails(session, "ml model lf mynormal (a: y = x) (a: z)") == 198
     assert fails(session, "ml model lf mynormal (y = x) /lnsigma, technique(bfgs)") == 198
+    session.run("ml model lf mynormal (y = x) /lnsigma in 1 [pw=w]")
+    assert fails(session, "ml max, search(off)") == 2001
     session.run("ml model lf nosuch (y = x)")
     assert fails(session, "ml max") == 199
     session.run("ml model d0 mysum (y = x) /lnsigma, robust")

@@ -53,6 +53,8 @@ def test_refusals(session: Session) -> None:
     assert fails(session, "ksmirnov = normal(x)") == 100
     assert fails(session, "ksmirnov x = normal(x) if x > 9") == 2000
     assert fails(session, "nptrend r") == 198
+    session.run("nptrend r if _n == 1, by(k)")
+    assert "z" not in session.r.scalars
     assert fails(session, "nptrend r, by(k) score(x)") == 198
     session.run("generate str s = string(k)")
     assert fails(session, "nptrend r, by(s)") == 109

@@ -110,6 +110,8 @@ def test_ties_and_refusals(session: Session) -> None:
     session.run("cluster generate s = groups(3), ties(skip)\nassert q <= 4 & r == 1")
     assert "s" not in session.data
     assert fails(session, "cluster") == 198
+    session.run("generate double far = 1e300*x")
+    assert fails(session, "cluster ward far z") == 1400
     assert fails(session, "cluster kmeans x z") == 198
     assert fails(session, "cluster kmeans x z, k(20)") == 2001
     assert fails(session, "cluster kmeans x lab, k(2)") == 109

@@ -116,6 +116,8 @@ def test_refusals(session: Session) -> None:
     assert fails(session, "stptime if t < 0") == 2000
     session.run("generate w = 1\nstset t [pw=w], failure(d)")
     assert fails(session, "stptime") == 101
+    session.run("generate never = 0\nstset t, failure(never) id(id)")
+    assert session.run("stsplit, at(failures)") == "(0 observations (episodes) created)\n"
     session.run("stset t, failure(d)")
     assert fails(session, "stsplit q, at(5)") == 459
     session.run("stset, clear")

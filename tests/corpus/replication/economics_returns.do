@@ -1,5 +1,5 @@
 * source: written in the style of an economist's do-file; figures as in the tests of each command
-* covers: ivregress, estat firststage, areg, reghdfe, tobit, teffects, qreg, nl, ml, cluster, sureg, dfuller, pperron
+* covers: ivregress, estat firststage, areg, reghdfe, xtivreg2, tobit, teffects, qreg, nl, ml, cluster, sureg, dfuller, pperron
 * digits: 4
 clear all
 set more off
@@ -27,6 +27,7 @@ ivregress 2sls lwage exper expersq (educ = z), first vce(robust)
 estat firststage
 areg lwage educ exper, absorb(id) cluster(id)
 reghdfe lwage educ exper, absorb(id t) vce(cluster id)
+xtivreg2 lwage exper (educ = z), fe robust
 xtreg lwage educ exper i.t, fe vce(cluster id)
 tobit hours exper female, ll(0) nolog
 margins, dydx(*) predict(ystar(0,.))

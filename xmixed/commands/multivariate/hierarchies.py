@@ -55,7 +55,10 @@ def cluster_hierarchy(session: SessionState, node: Command) -> None:
     for variable in made:
         check_new_name(variable, session.data)
     measure = measure_of(node, "L2squared" if linkage in SQUARED else "L2")
-    found = hierarchy(x, linkage, measure)
+    try:
+        found = hierarchy(x, linkage, measure)
+    except FloatingPointError:
+        raise StataError(1400, "numerical overflow") from None
     columns = [np.full(session.data.n_obs, MISSING) for _ in made]
     columns[0][rows] = np.arange(1, len(rows) + 1)
     columns[1][rows] = found.order + 1

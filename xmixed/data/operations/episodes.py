@@ -57,5 +57,7 @@ def split_records(start: np.ndarray, end: np.ndarray, used: np.ndarray, points: 
     finishes[~last] = cuts
     before = used[source, None] & (own[source] <= begins[:, None])
     count = before.sum(axis=1)
-    below = np.where(count > 0, own[source, np.maximum(count - 1, 0)], 0.0)
+    below = np.zeros(len(source))
+    if own.shape[1]:
+        below = np.where(count > 0, own[source, np.maximum(count - 1, 0)], 0.0)
     return Episodes(source, begins, finishes, last, below)

@@ -47,6 +47,8 @@ class Request:
         What Fuller's modification takes off; 0 for none.
     steps : int
         Most steps of GMM.
+    absorbed : int
+        Means of panels that were taken out of the columns, and count as coefficients.
     """
 
     command: str
@@ -58,6 +60,7 @@ class Request:
     fuller: float = 0.0
     steps: int = _MOST_STEPS
     tolerance: float = 1e-6
+    absorbed: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -270,9 +273,9 @@ def fit(sample: SingleSample, lists: Lists, request: Request) -> Fitted:
     except np.linalg.LinAlgError:
         raise FloatingPointError("singular") from None
     rss = float(found.residuals @ found.residuals)
-    df = n - k
-    sigma2 = rss / (df if request.small else n)
-    factor = n / df if request.small else 1.0
+    df, whole = n - k - request.absorbed, n - request.absorbed
+    sigma2 = rss / (df if request.small else whole)
+    factor = n / df if request.small else n / whole
     if clusters is not None and request.small:
         factor = (n - 1) / df * clusters.count / (clusters.count - 1)
     if request.estimator == "gmm":
@@ -319,14 +322,14 @@ def _estimates(
     y = prepared.model.y
     center = float(y @ prepared.root) / float(prepared.root @ prepared.root) if lists.constant else 0.0
     tss = float(np.sum((y - center * prepared.root) ** 2))
-    df = n - k
+    df = n - k - request.absorbed
     scalars = {
         "N": n,
         "mss": tss - rss,
         "rss": rss,
         "df_m": float(len(slopes)),
         "r2": 1 - rss / tss if tss > 0 else MISSING,
-        "rmse": float(np.sqrt(rss / (df if request.small else n))),
+        "rmse": float(np.sqrt(rss / (df if request.small else n - request.absorbed))),
         "rank": float(k),
         "iterations": float(steps),
     }

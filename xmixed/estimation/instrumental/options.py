@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
 from xmixed.language.syntax import OptionSpec, Syntax
 
@@ -82,4 +84,22 @@ XTIVREG_SYNTAX = Syntax(
         *TABLE_OPTIONS,
     ),
     exclusive=(("re", "fe", "be"),),
+)
+
+XTIVREG2_SYNTAX = Syntax(
+    "instruments",
+    condition=True,
+    in_range=True,
+    options=(
+        OptionSpec("fe", "fe", help="fixed effects: deviations from the means of panels"),
+        OptionSpec("fd", "fd", help="first differences", built=False),
+        OptionSpec("ivar", "ivar", "varname", "the panel variable"),
+        OptionSpec("tvar", "tvar", "varname", built=False),
+        *(
+            replace(own, built=False) if own.name in ("first", "ffirst", "gmm") else own
+            for own in IVREG2_SYNTAX.options
+            if own.name != "noconstant"
+        ),
+    ),
+    exclusive=(("liml", "gmm2s", "fuller"),),
 )

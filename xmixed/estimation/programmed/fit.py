@@ -75,9 +75,11 @@ def fit(
     if kind in ("robust", "cluster", "opg") and problem.kind == "total":
         raise StataError(198, f"vce({kind}) not allowed with method {problem.method}")
     likelihood = _likelihood(problem, evaluator)
+    n = observations(len(base.y), base.weighting)
+    if n <= 1:
+        raise StataError(2001, "insufficient observations")
     if not np.isfinite(likelihood.log_likelihood(likelihood.start())):
         raise StataError(1400, "initial values not feasible")
-    n = observations(len(base.y), base.weighting)
     codes, count = (None, 0) if base.clusters is None else (base.clusters.codes, base.clusters.count)
     held = None if problem.restrictions is None else problem.restrictions.of(problem.estimated)
     if held is not None:

@@ -128,7 +128,7 @@ def trend(x: np.ndarray, codes: np.ndarray, scores: np.ndarray) -> Trend:
     total = float(scores @ sizes)
     variance = (n + 1) / 12 * (n * float(scores**2 @ sizes) - total**2)
     _, ties = np.unique(x, return_counts=True)
-    variance *= 1 - float((ties**3 - ties).sum()) / (n * (n**2 - 1))
+    variance *= 1 - float((ties**3 - ties).sum()) / (n * (n**2 - 1)) if n > 1 else 0.0
     if not variance > 0:
         return Trend(MISSING, MISSING, tuple(sums.tolist()))
     z = (float(scores @ sums) - (n + 1) * total / 2) / math.sqrt(variance)
