@@ -264,14 +264,22 @@ class FittedEstimator:
     def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         lines: list[Line] = []
         if not option("noheader"):
-            lines += [line(), *self.header(estimates)]
+            lines += [line(), *self.above(estimates, option)]
         if option("notable"):
             return lines
         table = self.table(estimates, option, settings)
         more = self.inner(estimates)
         if more:
             table = [*table[:-1], *more]
-        return [*lines, line(), *table, *self.footer(estimates)]
+        return [*lines, line(), *table, *self.below(estimates, option)]
+
+    def above(self, estimates: Estimates, option: Option) -> list[Line]:
+        """Return what stands above the table."""
+        return self.header(estimates)
+
+    def below(self, estimates: Estimates, option: Option) -> list[Line]:
+        """Return what stands below the table."""
+        return self.footer(estimates)
 
     def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         """See `results.Tabular`."""

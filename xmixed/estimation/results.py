@@ -40,7 +40,7 @@ MODULES: dict[str, str] = {
     "llogistic": "survival.estimator:PARAMETRIC",
     "lnormal": "survival.estimator:PARAMETRIC",
     "weibull": "survival.estimator:PARAMETRIC",
-    "clogit": "panels.estimator:CONDITIONAL",
+    "clogit": "panels.estimator:GROUPED",
     "intreg": "censored.estimator",
     "tobit": "censored.estimator",
     "xtpcse": "corrected.estimator",

@@ -74,6 +74,7 @@ FAR = "set obs 30\nset seed 1\n" + "\n".join(
         (FAR, "tsset t\nac y", 198),
         (FAR, "factor x y", 1400),
         (FAR, "pca x y", 1400),
+        (FAR, "hotelling x y", 1400),
         (FAR, "clogit b small, group(id)", 0),
         (
             FAR,

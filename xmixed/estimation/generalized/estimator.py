@@ -8,8 +8,7 @@ import numpy as np
 from scipy import special
 
 from xmixed.errors import StataError
-from xmixed.estimation.display_options import display_options
-from xmixed.estimation.fitted import TableExtras, coefficient_table
+from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.generalized.families import EXPONENTIAL, Family
 from xmixed.estimation.generalized.links import Link
@@ -24,8 +23,6 @@ from xmixed.estimation.inference.prediction import (
 from xmixed.estimation.likelihood.predictors import linear, offset_of, terms_of
 from xmixed.estimation.likelihood.residual_statistics import outcome_of
 from xmixed.estimation.results import Option, Statistic
-from xmixed.expressions.factors.terms import Term
-from xmixed.language.syntax import OptionSpec
 from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.generalized import GeneralizedHeader, render_header
 from xmixed.session.results import Estimates
@@ -172,33 +169,18 @@ STATISTICS = (
 )
 
 
-class Glm:
+class Glm(FittedEstimator):
     """See `results.Estimator`."""
-
-    options: tuple[OptionSpec, ...] = GLM_DISPLAY
-    statistics: tuple[Statistic, ...] = STATISTICS
-
-    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        lines: list[Line] = []
-        if not option("noheader"):
-            lines += [line(), *render_header(_header(estimates))]
-        return lines if option("notable") else [*lines, line(), *self.table(estimates, option, settings)]
 
     def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         """Return the table of coefficients, with the line about the scale below."""
-        options = display_options(option, settings, False)
-        head = _head(estimates) if option("eform") else ""
-        extras = TableExtras(head, offset=estimates.macros.get("offset", ""))
-        table = coefficient_table(estimates, estimates.payload, options, extras)
+        table = super().table(estimates, option, settings)
         scale = estimates.macros.get("scale", "")
         if not scale or estimates.macros["vcetype"] == "Robust":
             return table
         kind = {"x2": "Pearson X2-based dispersion", "dev": "deviance-based dispersion"}
         text = kind.get(scale, f"dispersion equal to {scale}")
         return [*table, line(f"(Standard errors scaled using square root of {text}.)")]
-
-    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return terms_of(estimates)
 
     def influence(self, estimates: Estimates, frame: EstimationFrame) -> np.ndarray:
         """See `results.HasInfluence`."""
@@ -212,14 +194,15 @@ class Glm:
         return units / (units - 1)
 
 
-ESTIMATOR = Glm()
-
-
 def _head(e: Estimates) -> str:
     link, family = e.macros["link"], e.macros["varfunc"]
     if family == "binomial":
         return {"logit": "Odds Ratio", "log": "Risk Ratio"}.get(link, "exp(b)")
     return EXPONENTIAL.get(link, "exp(b)") if family in ("poisson", "nbinomial") else "exp(b)"
+
+
+def _extras(e: Estimates, option: Option, level: float) -> TableExtras:
+    return TableExtras(_head(e) if option("eform") else "", offset=e.macros.get("offset", ""))
 
 
 def _header(estimates: Estimates) -> GeneralizedHeader:
@@ -239,3 +222,6 @@ def _header(estimates: Estimates) -> GeneralizedHeader:
         e["bic"],
         macros["vcetype"] == "Robust",
     )
+
+
+ESTIMATOR = Glm(STATISTICS, lambda e: render_header(_header(e)), extras=_extras, options=GLM_DISPLAY)

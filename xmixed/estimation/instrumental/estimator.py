@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xmixed.estimation.display_options import display_options
-from xmixed.estimation.fitted import FittedTerms, TableExtras, coefficient_table
+from xmixed.estimation.fitted import FittedEstimator, FittedTerms, TableExtras, coefficient_table
 from xmixed.estimation.instrumental.options import IV_DISPLAY
 from xmixed.estimation.instrumental.validity import FirstStage
 from xmixed.estimation.linear.statistics import IV_STATISTICS
-from xmixed.estimation.results import Option, Statistic
-from xmixed.expressions.factors.terms import Term
+from xmixed.estimation.results import Option
 from xmixed.formats import format_value
-from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.regression import (
@@ -28,37 +28,23 @@ from xmixed.statistics.distributions import f_tail
 _WIDTH, _INDENT = 78, 15
 
 
-class Ivregress:
+class Ivregress(FittedEstimator):
     """See `results.Estimator`."""
 
-    options: tuple[OptionSpec, ...] = IV_DISPLAY
-    statistics: tuple[Statistic, ...] = IV_STATISTICS
-
-    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        lines: list[Line] = []
-        if not option("noheader"):
-            lines += [line(), *_header(estimates)]
-        if option("notable"):
-            return lines
-        lines += [line(), *self.table(estimates, option, settings)]
-        macros = estimates.macros
-        lines += _listed("Instrumented:", macros.get("instd", "(no endogenous regressors)"))
-        lines += _listed("Instruments:", macros.get("insts", ""))
-        return lines
-
     def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        """Return the table of coefficients."""
+        """Return the table of coefficients, under a name of the user's for the dependent variable."""
         options = display_options(option, settings, False)
         fitted: FittedTerms = estimates.payload
         name = option("depname")
-        shown = FittedTerms(str(name), fitted.equations) if name else fitted
+        shown = replace(fitted, depvar=str(name)) if name else fitted
         return coefficient_table(estimates, shown, options, TableExtras(str(option("eform", ""))))
 
-    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return estimates.payload.terms
 
-
-ESTIMATOR = Ivregress()
+def _lists(estimates: Estimates) -> list[Line]:
+    """Return what stands below the table."""
+    macros = estimates.macros
+    lines = _listed("Instrumented:", macros.get("instd", "(no endogenous regressors)"))
+    return [*lines, *_listed("Instruments:", macros.get("insts", ""))]
 
 
 def _header(estimates: Estimates) -> list[Line]:
@@ -102,3 +88,6 @@ def first_stage_lines(stages: list[FirstStage], option: Option, settings: Settin
             *coefficient_table(stage.estimates, stage.estimates.payload, options, TableExtras()),
         ]
     return lines
+
+
+ESTIMATOR = Ivregress(IV_STATISTICS, _header, _lists, options=IV_DISPLAY)

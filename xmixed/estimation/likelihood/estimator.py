@@ -10,65 +10,33 @@ import numpy as np
 from xmixed.estimation.coefficients import degrees_of_freedom
 from xmixed.estimation.constrained.constraints import shown_constraints
 from xmixed.estimation.delta import exponentiated, wald_figures
-from xmixed.estimation.display_options import display_options
-from xmixed.estimation.fitted import TableExtras, coefficient_table
+from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.likelihood.kinds import KINDS
 from xmixed.estimation.likelihood.options import COEF, IRR, LIKELIHOOD_DISPLAY, OR, RRR
 from xmixed.estimation.likelihood.residual_statistics import influence
 from xmixed.estimation.likelihood.statistics import STATISTICS
 from xmixed.estimation.resampling.options import exponential_heading
-from xmixed.estimation.results import Option, Statistic
-from xmixed.expressions.factors.terms import Term
-from xmixed.language.syntax import OptionSpec
+from xmixed.estimation.results import Option
 from xmixed.missing import MISSING
-from xmixed.output import Line, line
+from xmixed.output import Line
 from xmixed.render.layouts.estimation.beside import Entry, chi2_entries, likelihood_text, render_beside
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow
 from xmixed.render.layouts.estimation.likelihood import LikelihoodHeader, render_header, render_mixture_test
 from xmixed.session.results import Estimates
-from xmixed.session.settings import Settings
 
 
-class LikelihoodModel:
+class LikelihoodModel(FittedEstimator):
     """See `results.Estimator`; one for each group of models."""
 
-    options: tuple[OptionSpec, ...] = LIKELIHOOD_DISPLAY
+    def above(self, estimates: Estimates, option: Option) -> list[Line]:
+        return [*self.header(estimates), *shown_constraints(estimates)]
 
-    def __init__(self, group: str, header: Callable[[Estimates], list[Line]] | None = None) -> None:
-        self.statistics: tuple[Statistic, ...] = STATISTICS[group]
-        self._header = header or _header
-
-    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        lines: list[Line] = []
-        if not option("noheader"):
-            lines += [line(), *self._header(estimates)]
-        if option("notable"):
-            return lines
-        lines += shown_constraints(estimates) if not option("noheader") else []
-        lines += [line(), *self.table(estimates, option, settings)]
-        if "chi2_c" in estimates.scalars and not option("nolrtest"):
-            e, name = estimates.scalars, _dispersion_name(estimates)
-            lines.append(render_mixture_test(name, e["chi2_c"], e["p_c"]))
-        return lines
-
-    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        """Return the table of coefficients, exponentiated where options say so."""
-        options = display_options(option, settings, False)
-        kind = KINDS[estimates.macros["cmd"]]
-        asked = any(option(spec.name) for spec in (OR, IRR, RRR))
-        own = kind.exponential if asked or (kind.command == "logistic" and not option(COEF.name)) else ""
-        extras = TableExtras(
-            own or exponential_heading(option),
-            base=_base(estimates),
-            offset=estimates.macros.get("offset", ""),
-            last=_dispersion_row(estimates, options.style.level),
-            apart="dispers" in estimates.macros,
-        )
-        return coefficient_table(estimates, estimates.payload, options, extras)
-
-    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return estimates.payload.terms
+    def below(self, estimates: Estimates, option: Option) -> list[Line]:
+        if "chi2_c" not in estimates.scalars or option("nolrtest"):
+            return []
+        e = estimates.scalars
+        return [render_mixture_test(_dispersion_name(estimates), e["chi2_c"], e["p_c"])]
 
     def usual_exponential(self, estimates: Estimates) -> str:
         """See `results.ShowsExponentials`: logistic shows odds ratios."""
@@ -85,6 +53,20 @@ class LikelihoodModel:
         return units / (units - 1)
 
 
+def _extras(estimates: Estimates, option: Option, level: float) -> TableExtras:
+    """Return what the table has beyond the usual: exponentiated coefficients where options say so."""
+    kind = KINDS[estimates.macros["cmd"]]
+    asked = any(option(spec.name) for spec in (OR, IRR, RRR))
+    own = kind.exponential if asked or (kind.command == "logistic" and not option(COEF.name)) else ""
+    return TableExtras(
+        own or exponential_heading(option),
+        base=_base(estimates),
+        offset=estimates.macros.get("offset", ""),
+        last=_dispersion_row(estimates, level),
+        apart="dispers" in estimates.macros,
+    )
+
+
 def _cloglog_header(estimates: Estimates) -> list[Line]:
     e, macros = estimates.scalars, estimates.macros
     counts = [
@@ -98,7 +80,8 @@ def _cloglog_header(estimates: Estimates) -> list[Line]:
     )
 
 
-def _header(estimates: Estimates) -> list[Line]:
+def likelihood_header(estimates: Estimates) -> list[Line]:
+    """Return the header of models with a pseudo-R2."""
     e, macros = estimates.scalars, estimates.macros
     header = LikelihoodHeader(
         macros["title"],
@@ -115,9 +98,13 @@ def _header(estimates: Estimates) -> list[Line]:
     return render_header(header)
 
 
-LOGIT, PROBIT, COUNTS = LikelihoodModel("logit"), LikelihoodModel("probit"), LikelihoodModel("counts")
-CLOGLOG, DISPERSED = LikelihoodModel("cloglog", _cloglog_header), LikelihoodModel("dispersed")
-ORDERED, MULTINOMIAL = LikelihoodModel("ordered"), LikelihoodModel("multinomial")
+def _model(group: str, header: Callable[[Estimates], list[Line]] = likelihood_header) -> LikelihoodModel:
+    return LikelihoodModel(STATISTICS[group], header, extras=_extras, options=LIKELIHOOD_DISPLAY)
+
+
+LOGIT, PROBIT, COUNTS = _model("logit"), _model("probit"), _model("counts")
+CLOGLOG, DISPERSED = _model("cloglog", _cloglog_header), _model("dispersed")
+ORDERED, MULTINOMIAL = _model("ordered"), _model("multinomial")
 
 
 def _dispersion_name(estimates: Estimates) -> str:

@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from xmixed.errors import StataError
-from xmixed.estimation.display_options import display_options
 from xmixed.estimation.fitted import (
     FittedEquation,
+    FittedEstimator,
     FittedTerms,
     TableExtras,
-    coefficient_table,
     estimates_matrices,
     whole_matrix,
     whole_vector,
@@ -31,13 +30,12 @@ from xmixed.estimation.linear.regress import stata
 from xmixed.estimation.linear.regression import log_likelihoods
 from xmixed.estimation.linear.statistics import XTREG_STATISTICS
 from xmixed.estimation.linear.xtreg_likelihood import RandomIntercepts
-from xmixed.estimation.results import Option, Statistic
+from xmixed.estimation.results import Option
 from xmixed.estimation.single import SingleSample, weight_macros
 from xmixed.expressions.factors.terms import Term
 from xmixed.formats import format_value
-from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
-from xmixed.output import Line, line
+from xmixed.output import Line
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
 from xmixed.render.layouts.estimation.panel import (
     PanelHeader,
@@ -48,7 +46,6 @@ from xmixed.render.layouts.estimation.panel import (
     render_theta,
 )
 from xmixed.session.results import Estimates, Matrix
-from xmixed.session.settings import Settings
 from xmixed.statistics.distributions import chi2_tail, f_tail, normal_quantile
 from xmixed.statistics.linear.least_squares import least_squares
 from xmixed.statistics.moments import percentile
@@ -269,47 +266,43 @@ def _likelihood_scalars(
 # --- display --------------------------------------------------------------------------------------------
 
 
-class Xtreg:
+class Xtreg(FittedEstimator):
     """See `results.Estimator`."""
 
-    options: tuple[OptionSpec, ...] = XTREG_DISPLAY
-    statistics: tuple[Statistic, ...] = XTREG_STATISTICS
-
-    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        options = display_options(option, settings, False)
-        model = estimates.macros["model"]
-        lines: list[Line] = []
-        if not option("noheader"):
-            lines += [line(), *render_header(_header(estimates))]
-            if option("theta") and model == "re":
-                lines += render_theta(estimates.matrices["theta"].values[0])
-        if option("notable"):
-            return lines
-        e = estimates.scalars
-        last = (_rho_row(estimates, options.style.level),) if model == "ml" else ()
-        table = coefficient_table(estimates, estimates.payload, options, TableExtras(last=last))
-        if model == "be":
-            return [*lines, line(), *table]
-        if model == "ml":
-            return [*lines, line(), *table, render_mixture_test(e["chi2_c"], e["p_c"])]
-        *body, _ = table
-        rows = [
-            ("sigma_u", e["sigma_u"], ""),
-            ("sigma_e", e["sigma_e"], ""),
-            ("rho", e["rho"], "(fraction of variance due to u_i)"),
-        ]
-        lines += [line(), *body, *render_components(rows)]
-        if model == "fe" and "vcetype" not in estimates.macros:
-            df_error = e["N"] - e["N_g"] - e["df_m"]
-            p_value = f_tail(e["F_f"], e["df_a"], df_error) if e["F_f"] < MISSING else MISSING
-            lines.append(render_effects_test(e["df_a"], df_error, e["F_f"], p_value))
+    def above(self, estimates: Estimates, option: Option) -> list[Line]:
+        lines = self.header(estimates)
+        if option("theta") and estimates.macros["model"] == "re":
+            lines += render_theta(estimates.matrices["theta"].values[0])
         return lines
 
-    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return estimates.payload.terms
+
+def _extras(estimates: Estimates, option: Option, level: float) -> TableExtras:
+    return TableExtras(last=(_rho_row(estimates, level),) if estimates.macros["model"] == "ml" else ())
 
 
-ESTIMATOR = Xtreg()
+def _components(estimates: Estimates) -> list[Line]:
+    """Return the standard deviations of effects and errors, where they are no coefficients of e(b)."""
+    if estimates.macros["model"] not in ("fe", "re"):
+        return []
+    e = estimates.scalars
+    rows = [
+        ("sigma_u", e["sigma_u"], ""),
+        ("sigma_e", e["sigma_e"], ""),
+        ("rho", e["rho"], "(fraction of variance due to u_i)"),
+    ]
+    return list(render_components(rows))
+
+
+def _effects_test(estimates: Estimates) -> list[Line]:
+    """Return the test that there are no effects."""
+    e, model = estimates.scalars, estimates.macros["model"]
+    if model == "ml":
+        return [render_mixture_test(e["chi2_c"], e["p_c"])]
+    if model != "fe" or "vcetype" in estimates.macros:
+        return []
+    df_error = e["N"] - e["N_g"] - e["df_m"]
+    p_value = f_tail(e["F_f"], e["df_a"], df_error) if e["F_f"] < MISSING else MISSING
+    return [render_effects_test(e["df_a"], df_error, e["F_f"], p_value)]
 
 
 def _rho_row(estimates: Estimates, level: float) -> CoefficientRow:
@@ -357,3 +350,13 @@ def _header(estimates: Estimates) -> PanelHeader:
         probability,
         last,
     )
+
+
+ESTIMATOR = Xtreg(
+    XTREG_STATISTICS,
+    lambda e: list(render_header(_header(e))),
+    _effects_test,
+    _extras,
+    XTREG_DISPLAY,
+    _components,
+)

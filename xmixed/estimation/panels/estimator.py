@@ -9,27 +9,22 @@ import numpy as np
 from scipy import special
 
 from xmixed.estimation.delta import exponentiated, wald_figures
-from xmixed.estimation.display_options import display_options
-from xmixed.estimation.fitted import TableExtras, coefficient_table
+from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.inference.prediction import label, linear_gradient, standard_error_of_prediction
+from xmixed.estimation.likelihood.estimator import likelihood_header
 from xmixed.estimation.likelihood.options import OR
 from xmixed.estimation.likelihood.predictors import linear, offset_of, terms_of
 from xmixed.estimation.panels.fit import LATENT
 from xmixed.estimation.panels.options import PANEL_DISPLAY
 from xmixed.estimation.resampling.options import exponential_heading
 from xmixed.estimation.results import Option, Statistic
-from xmixed.expressions.factors.terms import Term
 from xmixed.formats import format_value
-from xmixed.language.syntax import OptionSpec
 from xmixed.missing import MISSING
 from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
-from xmixed.render.layouts.estimation.likelihood import LikelihoodHeader
-from xmixed.render.layouts.estimation.likelihood import render_header as render_likelihood
 from xmixed.render.layouts.estimation.panel import PanelHeader, render_header
 from xmixed.session.results import Estimates
-from xmixed.session.settings import Settings
 
 _gradient = linear_gradient(terms_of)
 
@@ -90,52 +85,24 @@ _PC1 = Statistic(
 )
 
 
-class PanelBinary:
+class PanelBinary(FittedEstimator):
     """See `results.Estimator`."""
-
-    options: tuple[OptionSpec, ...] = PANEL_DISPLAY
-
-    def __init__(self, statistics: tuple[Statistic, ...]) -> None:
-        self.statistics = statistics
-
-    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        lines: list[Line] = []
-        if not option("noheader"):
-            head = (
-                _grouped_header(estimates) if estimates.macros["cmd"] == "clogit" else panel_header(estimates)
-            )
-            lines += [line(), *head]
-        if option("notable"):
-            return lines
-        lines += [line(), *self.table(estimates, option, settings)]
-        if "chi2_c" in estimates.scalars:
-            lines.append(_comparison(estimates))
-        return lines
-
-    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        """Return the table of coefficients, odds ratios where asked for."""
-        options = display_options(option, settings, False)
-        head = "OR" if option(OR.name) and estimates.macros["cmd"] == "xtlogit" else ""
-        head = "Odds Ratio" if option(OR.name) and not head else head
-        last = _components(estimates, options.style.level) if _is_random(estimates) else ()
-        extras = TableExtras(
-            head or exponential_heading(option),
-            offset=estimates.macros.get("offset", ""),
-            last=last,
-            apart=bool(last),
-        )
-        return coefficient_table(estimates, estimates.payload, options, extras)
-
-    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return terms_of(estimates)
 
     def margins_predict(self, estimates: Estimates, typed: str) -> str:
         """See `results.HasMarginsDefault`."""
         return typed or "xb"
 
 
-RANDOM = PanelBinary((_XB, _PU0, _STDP))
-CONDITIONAL = PanelBinary((_PC1, _PU0, replace(_XB, assumed=""), _STDP))
+def _extras(e: Estimates, option: Option, level: float) -> TableExtras:
+    """Return what the table has beyond the usual: odds ratios where asked for, variance components."""
+    odds = "OR" if e.macros["cmd"] == "xtlogit" else "Odds Ratio"
+    last = _components(e, level) if _is_random(e) else ()
+    return TableExtras(
+        odds if option(OR.name) else exponential_heading(option),
+        offset=e.macros.get("offset", ""),
+        last=last,
+        apart=bool(last),
+    )
 
 
 def _components(e: Estimates, level: float) -> tuple[CoefficientRow, ...]:
@@ -173,25 +140,18 @@ def panel_header(estimates: Estimates) -> list[Line]:
     )
 
 
-def _grouped_header(estimates: Estimates) -> list[Line]:
-    e, macros = estimates.scalars, estimates.macros
-    return render_likelihood(
-        LikelihoodHeader(
-            macros["title"],
-            e["N"],
-            macros["chi2type"],
-            e["df_m"],
-            e["chi2"],
-            e["p"],
-            e["ll"],
-            e.get("r2_p"),
-            pseudo="vcetype" in macros,
-        )
-    )
-
-
-def _comparison(estimates: Estimates) -> Line:
+def _comparison(estimates: Estimates) -> list[Line]:
     e = estimates.scalars
+    if "chi2_c" not in e:
+        return []
     statistic = format_value(e["chi2_c"], "%8.2f").strip().rjust(8)
     p_value = format_value(e["p_c"], "%5.3f").strip()
-    return line(f"Likelihood-ratio test of rho=0: chibar2(01) = {statistic} Prob >= chibar2 = {p_value}")
+    return [line(f"Likelihood-ratio test of rho=0: chibar2(01) = {statistic} Prob >= chibar2 = {p_value}")]
+
+
+RANDOM = PanelBinary((_XB, _PU0, _STDP), panel_header, _comparison, _extras, PANEL_DISPLAY)
+CONDITIONAL = PanelBinary(
+    (_PC1, _PU0, replace(_XB, assumed=""), _STDP), panel_header, _comparison, _extras, PANEL_DISPLAY
+)
+GROUPED = replace(CONDITIONAL, header=likelihood_header)
+"""clogit: its groups are no panels."""

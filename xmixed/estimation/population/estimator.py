@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xmixed.estimation.display_options import display_options
-from xmixed.estimation.fitted import TableExtras, coefficient_table
+from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame, variable_of
 from xmixed.estimation.generalized.families import EXPONENTIAL, FAMILIES
 from xmixed.estimation.generalized.links import Link
@@ -20,8 +19,6 @@ from xmixed.estimation.likelihood.predictors import terms_of
 from xmixed.estimation.population.options import XTGEE_DISPLAY, population_link, read_structure
 from xmixed.estimation.population.working import Independent
 from xmixed.estimation.results import Option, Statistic
-from xmixed.expressions.factors.terms import Term
-from xmixed.language.syntax import OptionSpec
 from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.panel import PopulationHeader, render_population_header
 from xmixed.session.results import Estimates
@@ -107,37 +104,24 @@ STATISTICS = (
 )
 
 
-class Xtgee:
+class Xtgee(FittedEstimator):
     """See `results.Estimator`."""
-
-    options: tuple[OptionSpec, ...] = XTGEE_DISPLAY
-    statistics: tuple[Statistic, ...] = STATISTICS
-
-    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        lines: list[Line] = []
-        if not option("noheader"):
-            lines += [line(), *render_population_header(_header(estimates))]
-        return lines if option("notable") else [*lines, line(), *self.table(estimates, option, settings)]
 
     def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
         """Return the table of coefficients, with the line about panels above robust ones."""
-        options = display_options(option, settings, False)
-        head = ""
-        if option("eform"):
-            usual = _distribution(estimates).family().link == estimates.macros["link"]
-            head = EXPONENTIAL.get(estimates.macros["link"], "exp(b)") if usual else "exp(b)"
-        extras = TableExtras(head, offset=estimates.macros.get("offset", ""))
-        table = coefficient_table(estimates, estimates.payload, options, extras)
+        table = super().table(estimates, option, settings)
         if "vcetype" not in estimates.macros or estimates.macros.get("prefix"):
             return table
         text = f"(Std. Err. adjusted for clustering on {estimates.macros['ivar']})"
         return [line(text.rjust(len(table[0].text))), *table]
 
-    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return terms_of(estimates)
 
-
-ESTIMATOR = Xtgee()
+def _extras(e: Estimates, option: Option, level: float) -> TableExtras:
+    head = ""
+    if option("eform"):
+        usual = _distribution(e).family().link == e.macros["link"]
+        head = EXPONENTIAL.get(e.macros["link"], "exp(b)") if usual else "exp(b)"
+    return TableExtras(head, offset=e.macros.get("offset", ""))
 
 
 def _header(estimates: Estimates) -> PopulationHeader:
@@ -163,3 +147,8 @@ def _shown_family(distribution: Distribution) -> str:
     if distribution.trials:
         return f"{title}({distribution.trials})"
     return f"{title}(k={distribution.k:g})" if distribution.name == "nbinomial" else title
+
+
+ESTIMATOR = Xtgee(
+    STATISTICS, lambda e: render_population_header(_header(e)), extras=_extras, options=XTGEE_DISPLAY
+)

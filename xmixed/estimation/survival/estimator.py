@@ -8,8 +8,7 @@ import numpy as np
 
 from xmixed.estimation.coefficients import degrees_of_freedom
 from xmixed.estimation.delta import exponentiated, wald_figures
-from xmixed.estimation.display_options import display_options
-from xmixed.estimation.fitted import TableExtras, coefficient_table
+from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame, sample_rows
 from xmixed.estimation.inference.prediction import label, linear_gradient, standard_error_of_prediction
 from xmixed.estimation.likelihood.predictors import linear, offset_of, terms_of
@@ -19,9 +18,7 @@ from xmixed.estimation.survival.declared import spells_of
 from xmixed.estimation.survival.options import COX_DISPLAY, REGRESSION_DISPLAY
 from xmixed.estimation.survival.parametric import DISTRIBUTIONS, Distribution
 from xmixed.expressions.evaluate import evaluate_column
-from xmixed.expressions.factors.terms import Term
 from xmixed.language.parser import parse_expression
-from xmixed.language.syntax import OptionSpec
 from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
 from xmixed.render.layouts.estimation.survival import SurvivalHeader, render_header
@@ -255,56 +252,50 @@ TIME_STATISTICS = (
 )
 
 
-class SurvivalModel:
+_HAZARD = "Haz. Ratio"
+
+
+class ParametricSurvival(FittedEstimator):
     """See `results.Estimator`."""
-
-    def __init__(self, options: tuple[OptionSpec, ...], statistics: tuple[Statistic, ...], cox: bool) -> None:
-        self.options, self.statistics, self.cox = options, statistics, cox
-
-    def replay(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        lines: list[Line] = []
-        if not option("noheader"):
-            lines += [line(), *render_header(_header(estimates))]
-        if option("notable"):
-            return lines
-        lines += [line(), *self.table(estimates, option, settings)]
-        if "strata" in estimates.macros:
-            text = f"Stratified by {estimates.macros['strata']}"
-            lines.append(line(text.rjust(len(lines[-1].text))))
-        return lines
-
-    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
-        """Return the table of coefficients, hazard ratios unless options say otherwise."""
-        options = display_options(option, settings, False)
-        head = self._head(estimates, option)
-        last = () if self.cox else _ancillary(estimates, options.style.level)
-        extras = TableExtras(
-            head,
-            offset=estimates.macros.get("offset", ""),
-            last=last,
-            apart=bool(last),
-        )
-        return coefficient_table(estimates, estimates.payload, options, extras)
-
-    def _head(self, estimates: Estimates, option: Option) -> str:
-        if self.cox or distribution_of(estimates).hazard:
-            return "" if option("nohr") else "Haz. Ratio"
-        return "Tm. Ratio" if option("tr") else ""
 
     def usual_exponential(self, estimates: Estimates) -> str:
         """See `results.ShowsExponentials`."""
-        return "Haz. Ratio" if self.cox or distribution_of(estimates).hazard else ""
-
-    def terms(self, estimates: Estimates) -> tuple[Term | None, ...]:
-        return terms_of(estimates)
+        return _HAZARD if distribution_of(estimates).hazard else ""
 
     def margins_predict(self, estimates: Estimates, typed: str) -> str:
         """See `results.HasMarginsDefault`."""
-        return typed or ("hr" if self.cox else "xb")
+        return typed or "xb"
 
 
-COX = SurvivalModel(COX_DISPLAY, COX_STATISTICS, True)
-PARAMETRIC = SurvivalModel(REGRESSION_DISPLAY, TIME_STATISTICS, False)
+class Cox(FittedEstimator):
+    """See `results.Estimator`."""
+
+    def table(self, estimates: Estimates, option: Option, settings: Settings) -> list[Line]:
+        """Return the table of coefficients, and below it what the strata are."""
+        table = super().table(estimates, option, settings)
+        if "strata" not in estimates.macros:
+            return table
+        return [*table, line(f"Stratified by {estimates.macros['strata']}".rjust(len(table[-1].text)))]
+
+    def usual_exponential(self, estimates: Estimates) -> str:
+        """See `results.ShowsExponentials`."""
+        return _HAZARD
+
+    def margins_predict(self, estimates: Estimates, typed: str) -> str:
+        """See `results.HasMarginsDefault`."""
+        return typed or "hr"
+
+
+def _cox_extras(e: Estimates, option: Option, level: float) -> TableExtras:
+    return TableExtras("" if option("nohr") else _HAZARD, offset=e.macros.get("offset", ""))
+
+
+def _parametric_extras(e: Estimates, option: Option, level: float) -> TableExtras:
+    """Return what the table has beyond the usual: hazard ratios unless options say otherwise, exp(tau)."""
+    time = "Tm. Ratio" if option("tr") else ""
+    head = ("" if option("nohr") else _HAZARD) if distribution_of(e).hazard else time
+    last = _ancillary(e, level)
+    return TableExtras(head, offset=e.macros.get("offset", ""), last=last, apart=bool(last))
 
 
 def _ancillary(e: Estimates, level: float) -> tuple[CoefficientRow, ...]:
@@ -335,3 +326,11 @@ def _header(estimates: Estimates) -> SurvivalHeader:
         e["ll"],
         "vcetype" in macros and macros["vcetype"] == "Robust",
     )
+
+
+def _head(estimates: Estimates) -> list[Line]:
+    return render_header(_header(estimates))
+
+
+COX = Cox(COX_STATISTICS, _head, extras=_cox_extras, options=COX_DISPLAY)
+PARAMETRIC = ParametricSurvival(TIME_STATISTICS, _head, extras=_parametric_extras, options=REGRESSION_DISPLAY)

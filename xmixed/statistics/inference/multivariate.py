@@ -32,6 +32,8 @@ def hotelling(samples: tuple[np.ndarray, ...]) -> Hotelling:
     ------
     StataError
         r(2001) for too few observations; r(498) for a singular covariance matrix.
+    FloatingPointError
+        Where sums overflow.
     """
     k = samples[0].shape[1]
     sizes = [len(sample) for sample in samples]
@@ -41,6 +43,8 @@ def hotelling(samples: tuple[np.ndarray, ...]) -> Hotelling:
     products = sum(((sample - sample.mean(axis=0)).T @ (sample - sample.mean(axis=0)) for sample in samples),
                    np.zeros((k, k)))  # fmt: skip
     S = products / pooled
+    if not np.isfinite(S).all():
+        raise FloatingPointError("sums of squares overflow")
     scale = np.sqrt(np.diag(S))
     if (scale == 0).any() or np.linalg.cond(S / np.outer(scale, scale)) > 1e13:
         raise StataError(498, "the covariance matrix is singular")

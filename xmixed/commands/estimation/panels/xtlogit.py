@@ -109,7 +109,7 @@ def _sample(session: SessionState, node: Command, group: str, offset: str, const
 
 
 def _conditional(session: SessionState, node: Command, group: str) -> None:
-    from xmixed.estimation.panels.estimator import CONDITIONAL
+    from xmixed.estimation.panels.estimator import CONDITIONAL, GROUPED
     from xmixed.estimation.panels.fit import Request, fit_conditional, informative, without_constants
 
     if node.option("noconstant"):
@@ -122,7 +122,8 @@ def _conditional(session: SessionState, node: Command, group: str) -> None:
     request = Request(node.name, node.text.strip(), group, shown, limits_of(node))
     with overflow():
         estimates = fit_conditional(sample, request, values, _log(session, node, sample, ""))
-    conclude(session, node, CONDITIONAL, estimates, replace(sample, notes=()))
+    estimator = CONDITIONAL if node.name == "xtlogit" else GROUPED
+    conclude(session, node, estimator, estimates, replace(sample, notes=()))
     check_converged(estimates)
 
 
