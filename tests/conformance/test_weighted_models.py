@@ -168,6 +168,20 @@ def test_a_factor_crosses_groups_below_a_weighted_level(exchangeable: bool, weig
     check(Model(d.y, (d.x, None), levels, weights=rows), d.school, (2,))
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_factor_crosses_units_of_structured_residuals(form: str, weighted: bool) -> None:
+    """`|| school: R.occasion || unit:, residuals()`: a unit's rows are correlated, its items others' too."""
+    d = data()
+    codes = np.unique(d.school * OCCASIONS + d.occasion, return_inverse=True)[1]
+    levels = (
+        Level(d.school, SCHOOLS, INTERCEPT, weights=d.weights(SCHOOLS) if weighted else None),
+        Level(codes, int(codes.max()) + 1, INTERCEPT),
+        Level(d.unit, UNITS, INTERCEPT, weights=d.weights(UNITS) if weighted else None),
+    )
+    check(Model(d.y, (d.x, None), levels, "ml", d.residuals(form)), d.school, (2,))
+
+
 def test_a_factor_is_all_that_a_weighted_level_has() -> None:
     d = data()
     codes = np.unique(d.school * OCCASIONS + d.occasion, return_inverse=True)[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xmixed.data.dataset import Dataset
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import check_new_name, resolve_varlist
@@ -13,6 +15,14 @@ def names_in(text: str, data: Dataset) -> list[str]:
     if not text.strip():
         raise StataError(100, "varlist required")
     return resolve_varlist(parse_varlist(text), data)
+
+
+def check_count(names: Sequence[str], least: int, most: int) -> None:
+    """Raise r(102) for too few variables, r(103) for too many."""
+    if len(names) < least:
+        raise StataError(102, "too few variables specified")
+    if len(names) > most:
+        raise StataError(103, "too many variables specified")
 
 
 def generated_names(text: str, count: int, data: Dataset) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.registry import command
-from xmixed.commands.varlists import names_in
+from xmixed.commands.varlists import check_count, names_in
 from xmixed.data.columns import stored
 from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.data.order import reordered, sort_key, sorted_on
@@ -198,10 +198,7 @@ def aorder(session: SessionState, node: Command) -> None:
 def move(session: SessionState, node: Command) -> None:
     data = session.data
     names = resolve_varlist(node.argument, data)
-    if len(names) != 2:
-        raise StataError(
-            102 if len(names) < 2 else 103, f"too {'few' if len(names) < 2 else 'many'} variables specified"
-        )
+    check_count(names, 2, 2)
     moved, anchor = names
     place = data.places[anchor]
     arranged = [name for name in data.names if name != moved]

@@ -9,6 +9,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, weights_of
+from xmixed.commands.varlists import check_count
 from xmixed.data.categories import categories_of, value_texts
 from xmixed.errors import StataError, syntax_error
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -84,11 +85,7 @@ class Study:
 
 def _study(session: SessionState, node: Command, count: int) -> Study:
     names = resolve_varlist(node.argument, session.data) if node.argument else []
-    if len(names) != count:
-        raise StataError(
-            102 if len(names) < count else 103,
-            "too few variables specified" if len(names) < count else "too many variables specified",
-        )
+    check_count(names, count, count)
     variables = [session.data[name] for name in names]
     columns = [variable.to_double() for variable in variables]
     rows = selected_rows(session, node)

@@ -9,6 +9,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, weights_of
+from xmixed.commands.varlists import check_count
 from xmixed.data.categories import Categories, categories_of, value_texts
 from xmixed.data.order import group_codes
 from xmixed.errors import StataError
@@ -216,10 +217,7 @@ def _group_names(
 )
 def tabodds(session: SessionState, node: Command) -> None:
     names = resolve_varlist(node.argument or (), session.data)
-    if not 1 <= len(names) <= 2:
-        raise StataError(
-            102 if not names else 103, f"too {'few' if not names else 'many'} variables specified"
-        )
+    check_count(names, 1, 2)
     adjust = resolve_varlist(node.option("adjust"), session.data) if "adjust" in node.options else []
     study = _study(session, node, [names[0], names[-1]], adjust)
     found = categories_of(session.data[study.exposure], study.rows)

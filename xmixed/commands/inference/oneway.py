@@ -6,6 +6,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, weights_of
+from xmixed.commands.varlists import check_count
 from xmixed.data.categories import categories_of, value_texts
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_varlist
@@ -51,9 +52,7 @@ _PARTS = {"means": "mean", "standard": "sd", "freq": "freq", "obs": "obs"}
 )
 def oneway(session: SessionState, node: Command) -> None:
     names = resolve_varlist(node.argument or (), session.data)
-    if len(names) != 2:
-        few = len(names) < 2
-        raise StataError(102 if few else 103, f"too {'few' if few else 'many'} variables specified")
+    check_count(names, 2, 2)
     response, group = (session.data[name] for name in names)
     if response.is_string:
         raise StataError(109, "type mismatch")

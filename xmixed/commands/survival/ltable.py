@@ -6,6 +6,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows, weights_of
+from xmixed.commands.varlists import check_count
 from xmixed.data.categories import categories_of, value_texts
 from xmixed.errors import StataError
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -51,9 +52,7 @@ _TITLES = {"survival": ("Survival", ""), "failure": ("Failure", "Cum."), "hazard
 def ltable(session: SessionState, node: Command) -> None:
     data = session.data
     names = resolve_varlist(node.argument or (), data)
-    if len(names) not in (1, 2):
-        few = not names
-        raise StataError(102 if few else 103, f"too {'few' if few else 'many'} variables specified")
+    check_count(names, 1, 2)
     columns = [data[name].to_double() for name in names]
     rows = selected_rows(session, node)
     weights = weights_of(session, node, rows).values

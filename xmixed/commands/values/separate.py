@@ -8,6 +8,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import selected_rows
+from xmixed.commands.varlists import check_count
 from xmixed.data.columns import blank_column, count_missing, stored
 from xmixed.data.dataset import Dataset, Variable, default_format
 from xmixed.data.order import group_codes
@@ -126,9 +127,7 @@ def _groups_of_condition(
 def ipolate(session: SessionState, node: Command) -> None:
     data = session.data
     names = resolve_varlist(node.argument, data)
-    if len(names) != 2:
-        few = len(names) < 2
-        raise StataError(102 if few else 103, f"too {'few' if few else 'many'} variables specified")
+    check_count(names, 2, 2)
     name = node.required("generate")
     check_new_name(name, data)
     if any(data[each].is_string for each in names):
