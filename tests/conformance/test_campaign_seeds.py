@@ -42,6 +42,10 @@ HIGHER = {
     38268: (65.3970754398, "a singular toeplitz matrix behind a corner from which the way leads far up"),
     38452: (558.9340107635, "autoregressions of order 3 by group: the third maximum"),
     38527: (-260.8835350906, "exchangeable residuals with crossed effects: a correlation of .9998"),
+    39591: (
+        -25.9967093387,
+        "a singular toeplitz matrix, from which a heavy barrier leads back inside",
+    ),
     50029: (-40.3813251899, "variances by group: the other of them is the smaller one"),
     50088: (-558.8150623495, "the same, the first maximum 144 lower, with a correlation at its limit"),
     50123: (-498.5374133441, "an autoregression of order 3 with crossed effects"),

@@ -93,4 +93,8 @@ def test_refusals(session: Session) -> None:
     assert fails(session, "nl (y = {b0}*x) if x > 99") == 2000
     assert fails(session, "nl (y = {b0}*x) in 1") == 2001
     assert fails(session, "nl (y = {b0=1}*exp({b1=3}*x)), iterate(1)") == 430
+    # A straight line has no curvature to find: the search ends, and says that it did not converge.
+    session.run("generate double line = 1 + x + cos(_n^2)")
+    assert fails(session, "nl (line = {b0} + {b1=1}*exp({b2=.1}*x))") == 430
+    assert session.e["ic"] < 1000
     assert not [name for name in session.scalars if name.startswith("__")]

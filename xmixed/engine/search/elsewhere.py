@@ -33,6 +33,8 @@ _SMALL = 1e-2
 # logarithms of standard deviations so far apart; how much work that may take.
 _ROWS_EACH, _MANY_PARAMETERS, _SCATTERED, _SPREAD, _MOST_SCATTERED = 8, 3, 20, 1.5, 1000.0
 _SEED = 1
+# Shares of such correlations that are tried in turn, until there is a likelihood.
+_NEARER = (1.0, 0.6, 0.3)
 _ENOUGH = 1e-3
 _NEARLY, _NEAR_ZERO, _AT_LIMIT = 0.95, 0.1, 4.0
 # A way that comes so near to the maximum found, in terms of each parameter's size, ends there.
@@ -61,13 +63,24 @@ def start_elsewhere(root: Surface, point: Point, fixed: np.ndarray) -> tuple[Poi
         for rho in _other_correlations(objective, point):
             ways = (objective.point(own, rho) for own in blocks)
             trials.append(max(ways, key=lambda trial: trial.log_likelihood))
+    settled = _is_settled(root, point, fixed)
     chosen = _Allowance(_STARTS, at_most(objective, objective.work))
-    found = _highest_way(root, point, fixed, _distinct(trials, point), chosen)
-    if found[1] or not _has_few_rows(objective):
+    found = _highest_way(root, point, settled, _distinct(trials, point), chosen)
+    if found[1] or not settled or not _has_few_rows(objective):
         return found
     around = _Allowance(_SCATTERED, at_most(objective, _MOST_SCATTERED), first=True)
-    scattered = _highest_way(root, point, fixed, _scattered(objective, point), around)
+    scattered = _highest_way(root, point, settled, _scattered(objective, point), around)
     return scattered if scattered[1] or found[0] is None else found
+
+
+def _is_settled(root: Surface, point: Point, fixed: np.ndarray) -> bool:
+    """Whether a point is a maximum, so that what a way promises is worth something.
+
+    Next to a singular matrix, where there is no maximum, it is not.
+    """
+    state = root.at(point)
+    step = newton_step(state, root.sizes(state.theta), ~fixed) if fixed.any() else root.step(state)
+    return step.concave and step.scaled_gradient < QUIET
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +102,9 @@ class _Allowance:
 
 
 def _highest_way(
-    root: Surface, point: Point, fixed: np.ndarray, trials: Iterable[Point], allowance: _Allowance
+    root: Surface, point: Point, settled: bool, trials: Iterable[Point], allowance: _Allowance
 ) -> tuple[Point | None, bool]:
-    """See `start_elsewhere`, which starts from these trials."""
-    state = root.at(point)
-    step = newton_step(state, root.sizes(state.theta), ~fixed) if fixed.any() else root.step(state)
-    # Next to a singular matrix, where there is no maximum, a promise will not do.
-    settled = step.concave and step.scaled_gradient < QUIET
+    """See `start_elsewhere`, which starts from these trials; `settled`: see `_is_settled`."""
     best, unended, ways = None, None, 0
     for trial in trials:
         if root.objective.work > allowance.work or ways == allowance.ways:
@@ -110,7 +119,8 @@ def _highest_way(
             best = found
             if allowance.first:
                 break
-        unended = unended if found is None else found
+        if found is not None and (unended is None or found.log_likelihood > unended.log_likelihood):
+            unended = found
     return (unended, False) if best is None else (best, True)
 
 
@@ -131,6 +141,7 @@ def _scattered(objective: Objective, point: Point) -> Iterator[Point]:
     They are the same whenever a model is fitted.
     """
     rng, usual, whitening = np.random.default_rng(_SEED), start_blocks(objective), objective.whitening
+    linked = np.zeros(len(point.rho), bool) if whitening is None else whitening.correlations
     for number in range(_SCATTERED):
         blocks = []
         for block, own, start in zip(objective.problem.blocks, point.blocks, usual, strict=True):
@@ -138,12 +149,14 @@ def _scattered(objective: Objective, point: Point) -> Iterator[Point]:
             common = block.structure.common_variance or block.tie is not None
             sds = np.exp(_SPREAD * rng.normal(size=1 if common else len(own)))
             blocks.append(block.structure.matrix(block.structure.coordinates(base * sds * sds[:, None])))
-        rho = point.rho
-        if whitening is not None:
-            moved = rng.normal(size=len(rho))
-            ratios = np.where(np.abs(rho) < _AT_LIMIT, rho + moved, rho)
-            rho = np.where(whitening.correlations, moved, ratios)
-        yield objective.point(tuple(blocks), rho)
+        moved = rng.normal(size=len(point.rho))
+        ratios = np.where(np.abs(point.rho) < _AT_LIMIT, point.rho + moved, point.rho)
+        # Many correlations at once are seldom those of a matrix.
+        for share in _NEARER:
+            trial = objective.point(tuple(blocks), np.where(linked, share * moved, ratios))
+            if np.isfinite(trial.log_likelihood):
+                yield trial
+                break
 
 
 def _distinct(trials: list[Point], point: Point) -> list[Point]:

@@ -33,6 +33,8 @@ _ENOUGH = 1e-10
 _ROUNDING = 1e-6
 _ROUGHLY = 1e-3
 _DRAWN = 0.1
+# How much smaller both are where they have led away.
+_LIGHTER = 0.02
 _LOST = 1e-5
 _PART = 0.1
 # An eigenvalue of the correlations below this is at zero.
@@ -61,34 +63,46 @@ def leave_corner(root: Surface, point: Point) -> tuple[Point, Boundary | None]:
     """
     objective = root.objective
     # In the corner the log likelihood may be higher by what rounding leaves open.
-    lowest = point.log_likelihood - surely_open(objective, point)
+    lowest = point.log_likelihood - surely_open(objective, point) - _LOST
     weight = _FIRST * max(1.0, objective.problem.n / 100)
-    best, rungs, way = _drawn_back(objective, point), [], []
+    best, rungs = _way_to_face(root, point, weight, _DRAWN)
+    if rungs and best.log_likelihood < lowest:
+        # The weight was so large that the way began at another maximum.
+        best, rungs = _way_to_face(root, point, _LIGHTER * weight, _LIGHTER * _DRAWN)
+    if not rungs or best.log_likelihood < lowest:
+        return _higher(point, best), None
+    face = _face(objective, rungs, best)
+    if face is None:
+        above = best.log_likelihood > lowest + _LOST
+        return settle(objective, best) if above else (_higher(point, best), None)
+    best, boundary = settle(objective, best, face)
+    boundary.notes += [BoundaryNote("residual_singular", 0, group) for group in face.groups]
+    return best, boundary
+
+
+def _way_to_face(
+    root: Surface, point: Point, weight: float, drawn: float
+) -> tuple[Point, list[tuple[Point, float]]]:
+    """The last maximum with a barrier whose weight vanishes, and the rungs; none where the way has no end."""
+    objective = root.objective
+    best, rungs, way = _drawn_back(objective, point, drawn), [], []
     for share in _SHARES:
         if is_spent(objective):
-            return _higher(point, best), None
+            return best, []
         start = _ahead(root, way, best, share * weight)
         found, ended = _highest(root, start, share * weight, _ENOUGH if share in _RUNGS else _ROUGHLY)
         if share == _SHARES[1] and not ended:
-            return _higher(point, found), None
+            return found, []
         if share in _RUNGS and ended:
             rungs.append((found, share * weight))
         elif len(rungs) == len(_RUNGS):
             gain, opened = found.log_likelihood - best.log_likelihood, left_open(objective, found)
             if gain < 0.0 or opened > share * weight:
                 # What is still to be gained is rounding; that may be less than what was.
-                best = found if gain > opened else best
-                break
+                return (found if gain > opened else best), rungs
         best = found
         way.append((found, share * weight))
-    if len(rungs) < len(_RUNGS) or best.log_likelihood < lowest - _LOST:
-        return _higher(point, best), None
-    face = _face(objective, rungs, best)
-    if face is None:
-        return settle(objective, best) if best.log_likelihood > lowest else (_higher(point, best), None)
-    best, boundary = settle(objective, best, face)
-    boundary.notes += [BoundaryNote("residual_singular", 0, group) for group in face.groups]
-    return best, boundary
+    return best, rungs if len(rungs) == len(_RUNGS) else []
 
 
 def extrapolated(values: list[np.ndarray]) -> np.ndarray:
@@ -130,12 +144,12 @@ def _ahead(root: Surface, way: list[tuple[Point, float]], best: Point, weight: f
     return trial if _value(root, trial, weight) > _value(root, best, weight) else best
 
 
-def _drawn_back(objective: Objective, point: Point) -> Point:
+def _drawn_back(objective: Objective, point: Point, share: float) -> Point:
     """The point with lower correlations of the residuals, from where Newton's steps are free to go."""
     whitening = objective.whitening
     assert whitening is not None
     rho, own = point.rho.copy(), whitening.correlations
-    rho[own] = np.arctanh((1.0 - _DRAWN) * np.tanh(rho[own]))
+    rho[own] = np.arctanh((1.0 - share) * np.tanh(rho[own]))
     return objective.point(point.blocks, rho)
 
 

@@ -6,7 +6,8 @@ With S = Z'Z of a group, C and R as in `nested`,
 
 so that A^{-1} is written out without losing a digit (nothing is subtracted that is larger than the result),
 and both are one matrix times the elements of Psi. Sums over groups of [R, C]'A^{-1}[R, C], which is all that
-EM and the log likelihood want beside the scores, are another matrix times the elements of all A^{-1}.
+EM and the log likelihood want beside the scores, are another matrix times the elements of all A^{-1}. What is
+left then, eliminating a few columns of X among it, is done number by number: `visit` gives numbers alone.
 """
 
 from __future__ import annotations

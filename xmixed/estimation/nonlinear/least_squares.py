@@ -18,6 +18,8 @@ _OFFSET = 1e-15
 """Share of the sum of squares that another step could explain at the end."""
 _NEARLY = 1e-9
 """The same where the sum of squares does not fall any more."""
+_PATIENCE, _GAIN = 25, 1e-6
+"""A search that gains less than this share in so many iterations creeps along a ridge: it ends."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +73,7 @@ def search(
         return None
     progress(0, rss)
     damping, converged, iteration = 0.0, False, 0
+    history = [rss]
     root = np.sqrt(weights)
     while iteration < iterate:
         slopes = slopes_of(function, point)
@@ -105,9 +108,12 @@ def search(
         rss = squares(fitted)
         damping /= 10
         progress(iteration, rss)
+        history.append(rss)
         # On a ridge the last digits of the sum of squares are rounding while parameters still move.
         level = before - rss <= 1e-13 * before
         if moved <= tolerance or (level and offset <= _NEARLY):
             converged = True
+            break
+        if len(history) > _PATIENCE and history[-1 - _PATIENCE] - rss <= _GAIN * rss:
             break
     return Found(point, fitted, slopes_of(function, point), rss, iteration, converged)
