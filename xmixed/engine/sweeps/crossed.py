@@ -127,7 +127,7 @@ class CrossedSweeps:
 
     def _by_rows(self, state: CrossedState, system: DenseSystem, gone: Elimination) -> Upward:
         """The upward sweep of few rows."""
-        solved = solved_by_rows(self.products, gone, state.roots, self._dense_origin())
+        solved = solved_by_rows(self.products, gone, state.roots, self._dense_origin(), system.K is None)
         system.factor, state.kept = solved.factor, system
         state.ZtVW = by_level(self.products, solved.J0, solved.J1)
         return eliminate_fixed_rows(solved.rows, float(gone.log_dets.sum()) + solved.log_det, (state,))

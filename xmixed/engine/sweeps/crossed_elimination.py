@@ -171,11 +171,16 @@ def has_few_rows(products: CrossedProducts) -> bool:
 
 
 def solved_by_rows(
-    products: CrossedProducts, gone: Elimination, roots: tuple[np.ndarray, ...], effects: np.ndarray | None
+    products: CrossedProducts,
+    gone: Elimination,
+    roots: tuple[np.ndarray, ...],
+    effects: np.ndarray | None,
+    divides: bool,
 ) -> SolvedRows:
     """Solve the dense system; all Psi = TT' of the dense levels are positive semidefinite.
 
     `effects`: those that y is measured from, (m,), and that are put back here; None where they are zero.
+    `divides`: Psi may be divided by.
     """
     assert products.rows is not None
     pattern, (q, groups) = products.pattern, gone.half.shape[1:]
@@ -202,7 +207,12 @@ def solved_by_rows(
     right = product(product(gone.lower, gone.half.transpose(1, 0, 2)), _by_group(rest[-q * groups :], q))
     log_det = 2.0 * float(np.log(R.diagonal()).sum())
     rows = np.concatenate([rest, below])
-    return SolvedRows(rows, log_det, right.transpose(0, 2, 1).copy(), M1.T @ rest, R.T)
+    J1 = M1.T @ rest
+    if divides:
+        # T'J1 + u = 0: of large effects J1 is next to nothing, and a product rounding.
+        back = tuple(np.linalg.inv(root).T for root in roots)
+        J1 = -apply(back, products.parts, below)
+    return SolvedRows(rows, log_det, right.transpose(0, 2, 1).copy(), J1, R.T)
 
 
 def _by_group(rows: np.ndarray, q: int) -> np.ndarray:
