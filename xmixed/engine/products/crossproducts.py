@@ -102,9 +102,9 @@ class LevelSums:
             # Of few rows all products at once: their time is that of calls.
             left, right = self._sides
             terms = values.take(left, axis=0)
-            terms *= values.take(right, axis=0)
             if weights is not None:
                 terms *= weights
+            terms *= values.take(right, axis=0)
             self.sums[:, first:stop] += np.add.reduceat(terms, local, axis=1)
             return
         buffer = np.empty(rows)
