@@ -50,6 +50,8 @@ HIGHER = {
     50088: (-558.8150623495, "the same, the first maximum 144 lower, with a correlation at its limit"),
     50123: (-498.5374133441, "an autoregression of order 3 with crossed effects"),
     50157: (-429.7358832652, "exchangeable residuals beside slopes, nearly the same thing"),
+    41200: (-183.3249851889, "17 rows, a residual deviation each of two groups, correlated effects"),
+    41605: (116.7784703861, "15 rows, an intercept beside an autoregression"),
 }
 """Models with a local maximum below another: the highest that random starts found, and what they are."""
 

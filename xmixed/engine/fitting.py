@@ -333,7 +333,8 @@ def _settled(root: Surface, point: Point) -> tuple[Point, Boundary]:
     point, boundary = settle(root.objective, end_of_valley(root, polish(root, point).point))
     if boundary.notes:
         left = leave_false_boundary(root, point)
-        if left is not point:
+        # Beside a sigma_e that was put at zero the others' maximum is elsewhere.
+        if left is not point or boundary.sigma_zero:
             point, boundary = settle(root.objective, polish(root, left).point)
     return point, boundary
 
