@@ -9,7 +9,7 @@ import numpy as np
 from xmixed.engine.result import BoundaryNote, Parameter
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Surface, flatness, polish
-from xmixed.engine.search.rounding import left_open
+from xmixed.engine.search.rounding import left_open, surely_open
 from xmixed.engine.search.stopping import at_most
 
 # A curvature per relative change this small is looked at: that of a ridge is rounding of the others'.
@@ -20,6 +20,8 @@ _STRIDE = 0.3
 _FALL = 1e-7
 _FALL_SHARE = 1e-11
 _LONGEST, _MOST_STRIDES = 1.0, 15
+# It ends where rounding comes to so much of what counts as a rise: from there on a rise says nothing.
+_ROUNDING_PART = 0.01
 # Work that the way along a ridge may take, however soon the search had ended there.
 _LEAST_WORK = 400.0
 _PART = 0.1
@@ -75,7 +77,8 @@ def higher_on_ridge(root: Surface, point: Point, fixed: np.ndarray) -> Point | N
         stride, here, best, along = _STRIDE, root.at(point), point, side * found[1]
         for _ in range(_MOST_STRIDES):
             there = _highest(root, here, stride * along * root.sizes(here.theta), ~fixed)
-            if not there.log_likelihood > best.log_likelihood - slack:
+            fallen = not there.log_likelihood > best.log_likelihood - slack
+            if fallen or surely_open(root.objective, there) > _ROUNDING_PART * slack:
                 break
             best = there if there.log_likelihood > best.log_likelihood + slack else best
             here, stride = root.at(there), min(2.0 * stride, _LONGEST)

@@ -34,6 +34,8 @@ from xmixed.engine.sweeps.sweeps import upper_factor
 _FEW_COLUMNS = 60
 # Least squares, each pass on what the one before left.
 _PASSES = 2
+# Effects so many times the residuals are divided by.
+_FAR_LARGER = 1e4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,10 +210,10 @@ def solved_by_rows(
     log_det = 2.0 * float(np.log(R.diagonal()).sum())
     rows = np.concatenate([rest, below])
     J1 = M1.T @ rest
-    if divides:
+    for root, part in zip(roots if divides else (), products.parts, strict=divides):
         # T'J1 + u = 0: of large effects J1 is next to nothing, and a product rounding.
-        back = tuple(np.linalg.inv(root).T for root in roots)
-        J1 = -apply(back, products.parts, below)
+        if np.linalg.svd(root, compute_uv=False)[-1] * np.abs(M1[:, part]).max() > _FAR_LARGER:
+            J1[part] = -apply((np.linalg.inv(root).T,), (slice(None),), below[part])
     return SolvedRows(rows, log_det, right.transpose(0, 2, 1).copy(), J1, R.T)
 
 
