@@ -52,6 +52,11 @@ HIGHER = {
     50157: (-429.7358832652, "exchangeable residuals beside slopes, nearly the same thing"),
     41200: (-183.3249851889, "17 rows, a residual deviation each of two groups, correlated effects"),
     41605: (116.7784703861, "15 rows, an intercept beside an autoregression"),
+    42087: (-224.3996307650, "an autocorrelation at -1 hid that another maximum has it near one"),
+    42174: (
+        -15.1465367541,
+        "a bent valley that leads to no correlation at all",
+    ),
     41240: (13.3479792037, "a variance shared by columns that differ by 1e7, beside exponential residuals"),
     41146: (-462.3963086505, "such a variance falls as a correlation rises: given up on the way"),
 }
@@ -89,6 +94,13 @@ def test_a_search_without_derivatives_starts_afresh(seed: int, highest: float) -
     assert [finding.kind for finding in findings if finding.kind != "slow"] == []
     assert "residual_singular" in {note.kind for note in found.boundary}
     assert found.log_likelihood == pytest.approx(highest, abs=2e-6)
+
+
+def test_a_gain_by_rounding_is_no_maximum_of_a_further_start() -> None:
+    """Exchangeable residuals next to a singular matrix: 9e-8 higher, converged, errors off by 9e3."""
+    findings, found, _ = judged(draw(43236), 0)
+    assert found is not None and not found.optimization.converged
+    assert "standard errors" not in [finding.kind for finding in findings]
 
 
 def test_the_size_of_a_common_variance_is_that_of_the_column_that_tells_most() -> None:

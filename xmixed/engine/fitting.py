@@ -50,7 +50,7 @@ from xmixed.engine.search.ridges import (
     residual_notes,
     unidentified,
 )
-from xmixed.engine.search.rounding import near_singular, rounding_notes
+from xmixed.engine.search.rounding import near_singular, rounding_notes, surely_open
 from xmixed.engine.search.separate_levels import are_separate, separate_start
 from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
 from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
@@ -78,6 +78,8 @@ class _Maximum:
 
 
 _DEFAULTS = Options()
+# A gain beside which rounding errors next to a singular matrix are small.
+_CLEARLY = 1e-4
 # At a point with more slope nothing is said of what the data do not identify.
 _STEEP = 1e-2
 
@@ -225,15 +227,15 @@ def _may_be_elsewhere(objective: Objective, maximum: _Maximum, options: Options)
 def _afresh(
     surface: Surface, end: Ascent, without: _Maximum, onward: Callable[[Surface, Surface, Point], Ascent]
 ) -> tuple[Objective, _Maximum]:
-    """A maximum that is not below where the search ended without one, from other points; else where it ended.
+    """A maximum above where the search ended without one, from other points; else where it ended.
 
     `surface`: of the problem as it was before the search; `onward` climbs from a point.
     """
     objective, ended = surface.objective, without.optimization
     objective.goes_on_from(end.root.objective)
-    most, level = allowed(objective), least_gain(without.point.log_likelihood)
+    most, level = allowed(objective), _CLEARLY + least_gain(without.point.log_likelihood)
     # Where there are no derivatives the log likelihood is made of rounding errors.
-    floor = without.point.log_likelihood - level if np.isfinite(ended.scaled_gradient) else -np.inf
+    floor = without.point.log_likelihood + level if np.isfinite(ended.scaled_gradient) else -np.inf
     for found in ways_afresh(surface, end):
         far = True
         while far and objective.work < most:
@@ -241,12 +243,18 @@ def _afresh(
             found = onward(found.root, found.surface, found.point)
             objective.goes_on_from(found.root.objective)
             maximum = _concluded(found, ended.start, ended.em_iterations)
-            if maximum.optimization.converged and maximum.point.log_likelihood >= floor:
+            if maximum.optimization.converged and _is_above(found.root.objective, maximum.point, floor):
                 return found.root.objective, maximum
             far = maximum.point.log_likelihood > before + FAR_UP
         if objective.work > most or abs(found.point.log_likelihood - without.point.log_likelihood) < level:
             break
     return end.root.objective, without
+
+
+def _is_above(objective: Objective, point: Point, floor: float) -> bool:
+    """Whether the log likelihood is above, not by rounding alone."""
+    gain = point.log_likelihood - floor
+    return gain > 0.0 and gain > surely_open(objective, point)
 
 
 def _concluded(ascent: Ascent, start: np.ndarray, em_steps: int) -> _Maximum:

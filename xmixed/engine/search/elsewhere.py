@@ -23,8 +23,8 @@ from xmixed.engine.search.stopping import QUIET, at_most
 _FEW_UNITS, _FEW_GROUPS, _STARTS, _STEPS = 25, 3, 4, 15
 # How many of the first correlations to start from, as hyperbolic arctangents and as logits.
 _CORRELATIONS, _ATANHS, _LOGITS = 2, (-1.5, 1.5), (-2.0, 3.0)
-# One near one, where rows are few.
-_HIGH = 3.5
+# One near one, where rows are few, and as a logit; one that is at its limit.
+_HIGH, _HIGH_LOGIT, _BEYOND = 3.5, 8.0, 15.0
 # By how much the logarithm of a ratio of standard deviations is changed.
 _LOG_RATIOS = (-2.0, 2.0)
 # A block so much smaller than EM's start counts as near zero.
@@ -252,6 +252,8 @@ def _only_rises(root: Surface, start: Point, maximum: Point) -> bool:
     The point is on the slope of that maximum then; a rise that is steeper again has met another one's.
     """
     first, last = root.theta(start), root.theta(maximum)
+    # What is infinitely far away would hide what lies on the way there.
+    _draw_nearer(root.objective, last)
     shares, values = (0.0, *_BETWEEN, 1.0), [start.log_likelihood]
     for share in _BETWEEN:
         values.append(root.point(first + share * (last - first)).log_likelihood)
@@ -259,6 +261,14 @@ def _only_rises(root: Surface, start: Point, maximum: Point) -> bool:
             return False
     slopes = np.diff([*values, maximum.log_likelihood]) / np.diff(shares)
     return bool(slopes[-1] > 0.0 and (np.diff(slopes[-_LEVELLING:]) < 0.0).all())
+
+
+def _draw_nearer(objective: Objective, theta: np.ndarray) -> None:
+    """Put correlations at a limit, infinitely far away, to where they are nearly there."""
+    if objective.whitening is not None:
+        rho, logistic = theta[objective.block_count :], objective.whitening.residual.structure.logistic
+        limit = objective.whitening.correlations & (np.abs(rho) > _BEYOND)
+        rho[limit] = np.copysign(_HIGH_LOGIT if logistic else _HIGH, rho[limit])
 
 
 def _way_up(root: Surface, start: Point, maximum: Point, settled: bool) -> tuple[Point | None, bool]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from xmixed.engine.covariance.blocks import metric_matrix, size, user_matrix
+from xmixed.engine.search.local_maxima import threshold
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Surface, polish
 
@@ -22,6 +23,8 @@ _CREEPING = 1e-10
 _LEVEL_SHARE = 1e-11
 # How small a share of the residual a variance, or an eigenvalue of correlations, is that may go to zero.
 _SMALL = 0.1
+# A logit of correlations near one, and what is minus that of none.
+_BESIDE_ONE, _NO_CORRELATION = 4.0, 20.0
 _SECANTS = 12
 # The longest step of the parameter held, in terms of its size, and how much a secant may lengthen steps.
 _LONGEST, _STRETCH = 1.0, 10.0
@@ -31,7 +34,7 @@ def end_of_valley(root: Surface, point: Point) -> Point:
     """The maximum that a bent valley leads to from where polishing ended; the point itself elsewhere."""
     if root.objective.is_dear or not _creeps(root, point):
         return point
-    found = _at_limits(root, point)
+    found = _without_correlations(root, point) or _at_limits(root, point)
     return _followed(root, found) if _creeps(root, found) else found
 
 
@@ -54,6 +57,29 @@ def _at_limits(root: Surface, point: Point) -> Point:
         if trial.log_likelihood >= floor and _remaining(root, trial) < left:
             best, floor = trial, trial.log_likelihood
     return best
+
+
+def _without_correlations(root: Surface, point: Point) -> Point | None:
+    """The maximum without correlations of the residuals, if that is above the point; logistic ones alone.
+
+    Beside correlations near one a random intercept takes what residuals of a group have in common. Without
+    them only what they differ by is left of the residuals' variance: other variances are so many times more.
+    """
+    objective = root.objective
+    whitening = objective.whitening
+    if whitening is None or not whitening.residual.structure.logistic or not objective.block_count:
+        return None
+    own = whitening.correlations
+    least = float(point.rho[own].min(initial=np.inf))
+    if not _BESIDE_ONE < least < np.inf:
+        return None
+    blocks = tuple(block * (1.0 + np.exp(least)) for block in point.blocks)
+    trial = objective.point(blocks, np.where(own, -_NO_CORRELATION, point.rho))
+    if not np.isfinite(trial.log_likelihood):
+        return None
+    free = np.append(np.ones(objective.block_count, bool), ~own)
+    found = polish(root, trial, free).point
+    return found if found.log_likelihood > threshold(point) else None
 
 
 def _nearer_limits(objective: Objective, point: Point) -> Iterator[tuple[np.ndarray, ...]]:
