@@ -242,9 +242,10 @@ class OneOrTwoEffects(NestedSweeps):
 
     def _between(self, state: _State) -> np.ndarray:
         """See `_State`."""
-        if state.between is None:
-            state.between = np.add.reduce(self._pieces * state.inverse[:, None], axis=1)
-        return state.between
+        found = state.between
+        if found is None:
+            found = state.between = np.add.reduce(self._pieces * state.inverse[:, None], axis=1)
+        return found
 
 
 def _residual_of(beta: list[float]) -> np.ndarray:
