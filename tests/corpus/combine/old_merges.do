@@ -14,7 +14,7 @@ clear
 set obs 5
 generate id = _n + 2
 generate x = id
-merge id using `other', sort unique _merge(m) nokeep
+merge id using `other', sort unique nosummary _merge(m) nokeep
 list
 drop m
 merge id using `pairs', sort uniqmaster _merge(m)
