@@ -38,7 +38,7 @@ COMMANDS: dict[str, Listed] = {
     "arch": Listed("arch", None),
     "areg": Listed("areg", "estimation.areg", "Linear regression with a large set of indicators absorbed"),
     "args": Listed("args", "programs.program", "Give the arguments of a program names"),
-    "arima": Listed("arima", None),
+    "arima": Listed("arima", "estimation.series", "Regression with ARMA errors, ARIMA models"),
     "asclogit": Listed("asclogit", None),
     "asdoc": Listed("asdoc", None, nearest="esttab"),
     "asmprobit": Listed("asmprobit", None),
