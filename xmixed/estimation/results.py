@@ -81,6 +81,7 @@ MODULES: dict[str, str] = {
     "probit": "likelihood.estimator:PROBIT",
     "proportion": "means.estimator",
     "regress": "linear.regress",
+    "rreg": "linear.rreg",
     "total": "means.estimator",
     "xtgee": "population.estimator",
     "xtreg": "linear.xtreg",

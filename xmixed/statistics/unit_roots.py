@@ -139,3 +139,107 @@ def phillips_perron(errors: np.ndarray, rho: float, se: float, k: int, lags: int
     z_t = math.sqrt(first / long_run) * (rho - 1) / se
     z_t -= 0.5 * excess / math.sqrt(long_run) * n * se / math.sqrt(scale)
     return z_rho, z_t
+
+
+_ERS_SIZES = (50, 100, 200)
+_ERS_TREND = (
+    (-3.77, -3.58, -3.46, -3.48),
+    (-3.19, -3.03, -2.93, -2.89),
+    (-2.89, -2.74, -2.64, -2.57),
+)
+"""Elliott, Rothenberg and Stock (1996), Econometrica 64, table I.C; the last column is the limit."""
+
+
+def gls_critical_values(trend: bool, n: float) -> tuple[float, float, float]:
+    """Return critical values of the DF-GLS statistic at 1, 5 and 10 per cent for a series of n values.
+
+    Without a trend the distribution is that of Dickey and Fuller's statistic without a constant. Beyond the
+    last tabulated size they are on the line in 1/n to the limit.
+    """
+    if not trend:
+        return critical_values("none", n)
+    if n > _ERS_SIZES[-1]:
+        share = _ERS_SIZES[-1] / n
+        one, five, ten = (row[-1] + share * (row[-2] - row[-1]) for row in _ERS_TREND)
+    else:
+        one, five, ten = (float(np.interp(n, _ERS_SIZES, row[:-1])) for row in _ERS_TREND)
+    return one, five, ten
+
+
+def schwert_lags(n: int) -> int:
+    """Return Schwert's largest lag, int{12 ((n + 1) / 100)^(1/4)}."""
+    return int(12 * ((n + 1) / 100) ** 0.25 + 1e-12)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GlsTest:
+    """DF-GLS statistics by the number of lagged differences, 0 ... m, all over the same n observations.
+
+    Attributes
+    ----------
+    statistics, last : ndarray, shape (m + 1,)
+        t of the lagged level, and of the longest lag (missing for none).
+    rmse, sc, maic : ndarray, shape (m + 1,)
+        sqrt(rss / n), Schwarz's criterion, Ng and Perron's modified criterion of Akaike.
+    n : int
+    """
+
+    statistics: np.ndarray
+    last: np.ndarray
+    rmse: np.ndarray
+    sc: np.ndarray
+    maic: np.ndarray
+    n: int
+
+    @property
+    def sequential(self) -> int:
+        """The longest lag that is significant at 10 per cent (Ng and Perron 1995), 0 for none."""
+        significant = np.flatnonzero(np.abs(self.last) > 1.6448536269514722)
+        return int(significant[-1]) if len(significant) else 0
+
+
+def gls_detrended(y: np.ndarray, trend: bool) -> np.ndarray:
+    """Return a series less its mean or trend, estimated under the local alternative 1 - c/n."""
+    n = len(y)
+    alpha = 1 - (13.5 if trend else 7.0) / n
+    z = np.column_stack([np.ones(n), np.arange(1.0, n + 1)][: 2 if trend else 1])
+    moved_y, moved_z = (np.concatenate([own[:1], own[1:] - alpha * own[:-1]]) for own in (y, z))
+    return y - z @ np.linalg.lstsq(moved_z, moved_y, rcond=None)[0]
+
+
+def gls_test(y: np.ndarray, trend: bool, most: int) -> GlsTest | None:
+    """Return the tests of a series without gaps; None where it is too short, or has nothing to explain."""
+    own = gls_detrended(y, trend)
+    change, level = np.diff(own), own[:-1]
+    n = len(change) - most
+    if n <= most + 1 or np.abs(own).max() <= 1e-10 * np.abs(y).max():
+        return None
+    target, before = change[most:], level[most:]
+    lagged = [change[most - lag : len(change) - lag] for lag in range(1, most + 1)]
+    columns = np.column_stack([before, *lagged])
+    Q, R = np.linalg.qr(columns)
+    if np.abs(np.diag(R)).min() <= 1e-10 * np.abs(R).max():
+        return None
+    rows = [_of_lags(Q, R, target, lag, n) for lag in range(most + 1)]
+    statistics, last, squares, slopes = (np.array(row) for row in zip(*rows, strict=True))
+    if not squares.min() > 1e-20 * float(target @ target):
+        return None
+    variance, k = squares / n, np.arange(most + 1.0)
+    tau = slopes**2 * float(before @ before) / variance
+    last[0] = 0.0
+    sc = np.log(variance) + (k + 1) * math.log(n) / n
+    return GlsTest(statistics, last, np.sqrt(variance), sc, np.log(variance) + 2 * (tau + k + 1) / n, n)
+
+
+def _of_lags(
+    Q: np.ndarray, R: np.ndarray, target: np.ndarray, lags: int, n: int
+) -> tuple[float, float, float, float]:
+    """Return t of the level and of the longest lag, the residual sum of squares, and the level's slope."""
+    k = lags + 1
+    inverse = np.linalg.inv(R[:k, :k])
+    projected = Q[:, :k].T @ target
+    beta = inverse @ projected
+    rss = float(np.sum((target - Q[:, :k] @ projected) ** 2))
+    errors = np.sqrt(rss / (n - k) * (inverse**2).sum(axis=1))
+    t = np.divide(beta, errors, out=np.zeros(k), where=errors > 0)
+    return float(t[0]), float(t[-1]), rss, float(beta[0])

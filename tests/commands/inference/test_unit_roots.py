@@ -1,12 +1,14 @@
-"""dfuller and pperron against R: urca 1.3, tseries 0.10; critical values and p-values against simulation."""
+"""dfuller, pperron and dfgls against R: urca, tseries; critical values and p-values against simulation."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.conformance.econometrics import fails
+from xmixed.data.dataset import Variable
 from xmixed.interpreter.session import Session
-from xmixed.statistics.unit_roots import critical_values, mackinnon_p, usual_lags
+from xmixed.statistics.unit_roots import critical_values, gls_detrended, mackinnon_p, usual_lags
 
 MADE = "set obs 80\ngenerate t = _n\ngenerate double y = sum(sin(_n^2*0.7)+0.3*cos(_n*1.9))\ntsset t"
 
@@ -84,3 +86,47 @@ def test_refusals(walk: Session, session: Session) -> None:
     walk.run("generate g = _n > 40\nxtset g t")
     assert fails(walk, "dfuller y") == 459
     walk.run("dfuller y if g, lags(1)")
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "critical"),
+    [  # ur.ers(y, "DF-GLS", "trend", 11), ur.ers(y, "DF-GLS", "constant", 3); ERS' table at 50 and 100
+        ("dfgls y", -1.74228398944, -3.77 + 0.19 * 30 / 50),
+        ("dfgls y, notrend maxlag(3)", -1.09734702616, -2.62 + 0.02 * 30 / 50),
+    ],
+)
+def test_gls_statistics_of_r(walk: Session, line: str, value: float, critical: float) -> None:
+    walk.run(line)
+    assert walk.r.matrices["results"].values[0, 4] == pytest.approx(value, rel=1e-10)
+    assert walk.r["cv1"] == pytest.approx(critical)
+
+
+def test_gls_criteria_are_those_of_the_regressions(walk: Session) -> None:
+    """By formula, from the regressions that regress fits on the detrended series."""
+    text = walk.run("dfgls y, maxlag(5) ers")
+    assert "Maxlag = 5\n" in text and "\nDF-GLS for y " in text and "DF-GLS tau" in text
+    r, table = walk.r, walk.r.matrices["results"].values
+    detrended = gls_detrended(walk.data["y"].to_double(), trend=True)
+    walk.data = walk.data.with_variables(Variable("d", "double", detrended, "%10.0g"))
+    n, last = 80 - 6, []
+    for lag in range(5, 0, -1):
+        terms = " ".join(f"L{k}D.d" for k in range(1, lag + 1))
+        walk.run(f"quietly regress D.d L.d {terms} in 7/80, noconstant")
+        b, variance = walk.e.matrices["b"].values[0], walk.e["rss"] / n
+        tau = b[0] ** 2 * float((detrended[5:79] ** 2).sum()) / variance
+        maic, sic = np.log(variance) + 2 * (tau + lag + 1) / n, np.log(variance) + (lag + 1) * np.log(n) / n
+        t = b / np.sqrt(np.diag(walk.e.matrices["V"].values))
+        np.testing.assert_allclose(table[5 - lag], (lag, maic, sic, variance**0.5, t[0]), rtol=1e-9)
+        last.append((lag, abs(t[-1])))
+    significant = [lag for lag, t in last if t > 1.6448536]
+    assert r["optlag"] == max(significant, default=0) and r["N"] == n
+    assert r["sclag"] == 5 - np.argmin(table[:, 2]) and r["maiclag"] == 5 - np.argmin(table[:, 1])
+    assert r["rmse_sc"] == table[5 - int(r["sclag"]), 3]
+
+
+def test_gls_refusals(walk: Session) -> None:
+    assert fails(walk, "dfgls y if t != 40") == 498
+    assert fails(walk, "dfgls y in 1/8, maxlag(4)") == 2001
+    assert fails(walk, "dfgls y if t > 100") == 2000
+    walk.run("generate one = 1")
+    assert fails(walk, "dfgls one, maxlag(1)") == 2001

@@ -1,12 +1,23 @@
-"""regress: linear regression."""
+"""regress: linear regression; rreg: the same with outliers weighed down."""
 
 from __future__ import annotations
 
 from xmixed.commands.registry import command
+from xmixed.data.columns import new_variable
 from xmixed.errors import StataError
-from xmixed.estimation.linear.options import REGRESS_SYNTAX
-from xmixed.estimation.run import conclude, estimation_sample, overflow, replayed, replicated
+from xmixed.estimation.linear.options import REGRESS_SYNTAX, RREG_SYNTAX
+from xmixed.estimation.run import (
+    check_converged,
+    conclude,
+    estimation_sample,
+    overflow,
+    replayed,
+    replicated,
+    settled,
+)
 from xmixed.expressions.context import Context
+from xmixed.expressions.varlist import check_new_name
+from xmixed.formats import format_value
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 
@@ -37,13 +48,56 @@ def regress(session: SessionState, node: Command) -> None:
         rows, context = selected_reference(session, node), Context.of(session)
         choice = chosen_rows(session, node)
         found, summed = regression_by_sums(node, context, rows, choice, constant, mse1)
-        estimates, settled = linear.estimates_of(found, summed, node.text.strip())
-        conclude(session, node, linear.ESTIMATOR, estimates, settled)
+        estimates, sample = linear.estimates_of(found, summed, node.text.strip())
+        conclude(session, node, linear.ESTIMATOR, estimates, sample)
         return
     sample = estimation_sample(session, node, constant=constant)
     with overflow():
         if total == "implied" and not linear.implies_constant(sample):
             session.out.write("(note: hascons false)")
             sample, total = estimation_sample(session, node), ""
-        estimates, settled = linear.fit(sample, node.text.strip(), mse1, total)
-    conclude(session, node, linear.ESTIMATOR, estimates, settled)
+        estimates, sample = linear.fit(sample, node.text.strip(), mse1, total)
+    conclude(session, node, linear.ESTIMATOR, estimates, sample)
+
+
+@command(
+    "rreg",
+    syntax=RREG_SYNTAX,
+    synopsis="rreg depvar [indepvars] [if] [in] [, tune(#) genwt(newvar) tolerance(#) iterate(#) ...]",
+    by="each",
+)
+def rreg(session: SessionState, node: Command) -> None:
+    from xmixed.estimation.linear import rreg as robust
+
+    if replayed(session, node, {"rreg"}, robust.ESTIMATOR):
+        return
+    generated = node.option("genwt")
+    if generated is not None:
+        check_new_name(generated, session.data)
+    show = node.option("log", True) is not False
+
+    def progress(kind: str, iteration: int, moved: float) -> None:
+        if show:
+            if iteration == 1:
+                session.out.write("")
+            shown = format_value(moved, "%9.0g").strip()
+            head = f"{kind:>8} iteration {iteration}:"
+            session.out.write(f"{head}  maximum difference in weights = {shown}")
+
+    with overflow():
+        sample = robust.screened(settled(estimation_sample(session, node)))
+        estimates, sample, found = robust.fit(
+            sample,
+            node.text.strip(),
+            float(node.option("tune", 7)),
+            float(node.option("tolerance", 0.01)),
+            int(node.option("iterate", 1000)),
+            progress,
+        )
+    conclude(session, node, robust.ESTIMATOR, estimates, sample)
+    if generated is not None:
+        values = robust.weights_over(sample.rows, found.weights)
+        session.data = session.data.with_variables(
+            new_variable(generated, "float", values, label="Robust Regression Weight")
+        )
+    check_converged(estimates)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from xmixed.commands.registry import command
-from xmixed.commands.rows import selected_rows, weights_of
-from xmixed.commands.varlists import check_count
-from xmixed.data.categories import categories_of, value_texts
+from xmixed.commands.response import response_by_group
+from xmixed.data.categories import value_texts
 from xmixed.errors import StataError
-from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
-from xmixed.missing import MISSING, is_missing
+from xmixed.missing import MISSING
 from xmixed.render.layouts.describe.tabulate_summarize import SummaryTable, render_summary_table
 from xmixed.render.layouts.inference.oneway import render_anova, render_comparisons
 from xmixed.session.results import Results
@@ -51,29 +49,12 @@ _PARTS = {"means": "mean", "standard": "sd", "freq": "freq", "obs": "obs"}
     by="each",
 )
 def oneway(session: SessionState, node: Command) -> None:
-    names = resolve_varlist(node.argument or (), session.data)
-    check_count(names, 2, 2)
-    response, group = (session.data[name] for name in names)
-    if response.is_string:
-        raise StataError(109, "type mismatch")
-    rows = selected_rows(session, node)
-    weights = weights_of(session, node, rows)
-    x = response.to_double()
-    used = rows & ~is_missing(x)
-    if weights.values is not None:
-        used &= weights.values != 0
-    found = categories_of(group, used, bool(node.option("missing")))
-    used = found.used
-    if not used.any():
-        raise StataError(2000, "no observations")
-    w = None if weights.values is None else weights.values[used]
-    if weights.kind == "aweight" and w is not None:
-        w = w * len(w) / w.sum()
-    cells = Grouped(x[used], found.codes[used], len(found.values), w, "fweight" if w is not None else "")
-    if len(found.values) < 2:
+    own = response_by_group(session, node)
+    response, group, cells = own.response, own.group, own.cells
+    if len(own.values) < 2:
         raise StataError(2001, "insufficient observations")
     anova = one_way(cells.n, cells.mean, cells.sd)
-    texts = tuple(value_texts(session.data, group, found.values, not node.option("nolabel")))
+    texts = tuple(value_texts(session.data, group, own.values, not node.option("nolabel")))
     linesize = 10_000 if node.option("wrap") else session.settings.linesize
     heads = response.label or response.name, group.label or group.name
     if node.option("tabulate") or any(node.option(name) for name in _PARTS):

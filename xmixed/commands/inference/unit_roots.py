@@ -1,4 +1,4 @@
-"""dfuller and pperron: tests of a unit root."""
+"""dfuller, pperron and dfgls: tests of a unit root."""
 
 from __future__ import annotations
 
@@ -19,15 +19,19 @@ from xmixed.expressions.context import Context
 from xmixed.language.nodes import Command, Pattern
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.layouts.inference.unit_roots import render_unit_root
-from xmixed.session.results import Results
+from xmixed.render.layouts.inference.unit_roots import render_gls, render_unit_root
+from xmixed.session.results import Matrix, Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.distributions import t_quantile, t_tail
 from xmixed.statistics.unit_roots import (
     Case,
+    GlsTest,
     critical_values,
+    gls_critical_values,
+    gls_test,
     mackinnon_p,
     phillips_perron,
+    schwert_lags,
     usual_lags,
 )
 
@@ -197,3 +201,61 @@ def _residuals(session: SessionState, own: _Series) -> np.ndarray:
     columns += [np.ones(len(columns[0]))] if own.case != "none" else []
     errors = frame.values(own.name, own.operators) - np.column_stack(columns) @ coefficients.b
     return errors[np.argsort(context.data[own.time].to_double()[frame.rows], kind="stable")]
+
+
+@command(
+    "dfgls",
+    syntax=Syntax(
+        "varlist_factor",
+        condition=True,
+        in_range=True,
+        options=(
+            OptionSpec("maxlag", "m", "integer", "the largest lag; by default Schwert's", minimum_value=1),
+            OptionSpec("notrend", "not", help="a mean, no trend"),
+            OptionSpec("ers", "ers", help="critical values of Elliott, Rothenberg and Stock; the default"),
+        ),
+    ),
+    synopsis="dfgls varname [if] [in] [, maxlag(#) notrend ers]",
+    needs=("data",),
+)
+def dfgls(session: SessionState, node: Command) -> None:
+    own = _series(session, node)
+    y = _values_in_order(session, node, own)
+    trend, most = not node.option("notrend"), node.option("maxlag")
+    chosen = most is None
+    most = schwert_lags(len(y)) if chosen else int(most)
+    found = gls_test(y, trend, most)
+    if found is None:
+        raise StataError(2001, "insufficient observations")
+    critical = gls_critical_values(trend, len(y))
+    session.out.write(*render_gls(own.level, found, critical, trend, chosen))
+    session.r = _gls_results(found, critical, most)
+
+
+def _values_in_order(session: SessionState, node: Command, own: _Series) -> np.ndarray:
+    """Return the series by time; r(498) where it has gaps."""
+    context = Context.of(session)
+    frame = EstimationFrame(context, selected_rows(session, node))
+    frame.require(own.name, own.operators)
+    values = frame.values(own.name, own.operators)
+    times = context.data[own.time].to_double()[frame.rows]
+    order = np.argsort(times, kind="stable")
+    if not len(values):
+        raise StataError(2000, "no observations")
+    if np.any(np.rint(np.diff(times[order]) / own.step) != 1):
+        raise StataError(498, "sample may not contain gaps")
+    return values[order]
+
+
+def _gls_results(found: GlsTest, critical: tuple[float, float, float], most: int) -> Results:
+    best = {"sclag": int(np.argmin(found.sc[1:])) + 1, "maiclag": int(np.argmin(found.maic[1:])) + 1}
+    best["optlag"] = found.sequential
+    scalars = {"N": float(found.n), "maxlag": float(most)}
+    scalars |= {name: float(lag) for name, lag in best.items()}
+    scalars |= {f"rmse_{name[:-3]}": float(found.rmse[lag]) for name, lag in best.items()}
+    scalars |= {"cv1": critical[0], "cv5": critical[1], "cv10": critical[2]}
+    lags = np.arange(most, 0, -1)
+    columns = [lags, found.maic[lags], found.sc[lags], found.rmse[lags], found.statistics[lags]]
+    names = ["k", "MAIC", "SIC", "RMSE", "DFGLS"]
+    table = Matrix(np.column_stack(columns), [f"r{place + 1}" for place in range(most)], names)
+    return Results(scalars, matrices={"results": table})

@@ -48,6 +48,21 @@ AREG_SYNTAX = Syntax(
     ),
 )
 
+RREG_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    options=(
+        OptionSpec("tune", "tu", "number", "constant of the biweight; default 7", minimum_value=1),
+        OptionSpec("genwt", "g", "name", "keep the weights in this variable"),
+        OptionSpec("tolerance", "to", "number", "tolerance of the weights; default 0.01", minimum_value=0),
+        OptionSpec("iterate", "it", "integer", "most iterations; default 1000", minimum_value=1),
+        OptionSpec("log", "log", "negatable", "show the iterations; the default"),
+        OptionSpec("graph", "gr", built=False),
+        *TABLE_OPTIONS,
+    ),
+)
+
 PA_ONLY = frozenset({"noconstant", *(spec.name for spec in POPULATION_OPTIONS)})
 """Options of xtreg that the other models do not have."""
 
