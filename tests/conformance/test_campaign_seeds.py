@@ -54,6 +54,8 @@ HIGHER = {
     41605: (116.7784703861, "15 rows, an intercept beside an autoregression"),
     42087: (-224.3996307650, "18 rows, an autoregression with correlated and crossed effects"),
     42418: (711.3184392650, "a toeplitz matrix of order 3 beside two variances"),
+    41240: (13.3479792037, "a variance shared by columns that differ by 1e7, beside exponential residuals"),
+    41146: (-462.3963086505, "such a variance falls as a correlation rises: given up on the way"),
 }
 """Models with a local maximum below another: the highest that random starts found, and what they are."""
 
@@ -76,6 +78,27 @@ def test_highest_maximum_is_found(seed: int) -> None:
     found = fit(draw(seed).model)
     assert found.optimization.converged
     assert found.log_likelihood == pytest.approx(highest, abs=2e-7)
+
+
+@pytest.mark.parametrize(("seed", "highest"), [(41208, -1023.0162448), (36147, -420.2814231)])
+def test_a_search_without_derivatives_starts_afresh(seed: int, highest: float) -> None:
+    """EM, or a corner, left so little for the residuals that nothing is to be seen from there: r(430) before.
+
+    Residuals are singular at the maxima, which are limits.
+    """
+    findings, found, _ = judged(draw(seed), 0)
+    assert found is not None and found.optimization.converged
+    assert [finding.kind for finding in findings if finding.kind != "slow"] == []
+    assert "residual_singular" in {note.kind for note in found.boundary}
+    assert found.log_likelihood == pytest.approx(highest, abs=2e-6)
+
+
+def test_the_size_of_a_common_variance_is_that_of_the_column_that_tells_most() -> None:
+    """Its correlation is -.5 beside a singular toeplitz matrix; the search took far too long steps to see."""
+    found = fit(draw(41815).model)
+    assert found.optimization.converged
+    # Starts that the model was given end there, too.
+    assert found.log_likelihood == pytest.approx(-536.6302086, abs=1e-6)
 
 
 def test_rounding_errors_are_no_log_likelihood() -> None:

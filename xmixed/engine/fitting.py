@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -29,35 +30,31 @@ from xmixed.engine.result import (
     Verdict,
 )
 from xmixed.engine.scores import cluster_scores, refuse_scores, sandwich_parts, user_scores
+from xmixed.engine.search.afresh import allowed, ways_afresh
+from xmixed.engine.search.ascent import FAR_UP, Ascent, climb, is_final
 from xmixed.engine.search.boundary import Boundary, no_boundary, settle, unseen_lags
-from xmixed.engine.search.elsewhere import start_elsewhere
 from xmixed.engine.search.em import em, start_blocks, worthwhile_steps
 from xmixed.engine.search.faces import at_edge, extrapolated, leave_corner, step_along
-from xmixed.engine.search.local_maxima import higher_start, leave_false_boundary
+from xmixed.engine.search.local_maxima import least_gain
 from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import (
-    Search,
     State,
     Surface,
     detail,
     newton_step,
-    polish,
-    search,
 )
 from xmixed.engine.search.origin import Prepared, from_nearby
 from xmixed.engine.search.ridges import (
-    higher_on_ridge,
     level_parameters,
     really_unidentified,
     residual_notes,
     unidentified,
 )
 from xmixed.engine.search.rounding import near_singular, rounding_notes
-from xmixed.engine.search.separate_levels import separate_start
+from xmixed.engine.search.separate_levels import are_separate, separate_start
 from xmixed.engine.search.standard_errors import flat_blocks, parameter_covariance
 from xmixed.engine.search.starting import absolute, completed, metric_blocks, split
 from xmixed.engine.search.stopping import QUIET, is_near_face
-from xmixed.engine.search.valleys import end_of_valley
 from xmixed.engine.user_units import (
     block_parameters,
     centred_covariance,
@@ -81,11 +78,6 @@ class _Maximum:
 
 
 _DEFAULTS = Options()
-_RESTARTS = 6
-# How long a search from elsewhere, which has come some way, may look for a maximum there.
-_ELSEWHERE = 20
-# A gain by which a way along the edge has come somewhere else.
-_FAR_UP = 1.0
 # At a point with more slope nothing is said of what the data do not identify.
 _STEEP = 1e-2
 
@@ -170,11 +162,6 @@ def _silent(event: Progress) -> None:
     """Report to nobody."""
 
 
-def _separately(objective: Objective) -> bool:
-    """Whether good starting values are worth fitting each level alone."""
-    return objective.problem.crossed is not None and objective.sweeps.is_dear
-
-
 def _maximise(
     objective: Objective, options: Options, report: Report, prepared: Prepared | None
 ) -> tuple[Objective, _Maximum]:
@@ -192,7 +179,7 @@ def _maximise(
         report(PhaseStarted("em"))
         point, em_steps = em(
             objective,
-            separate_start(objective) if _separately(objective) else start_blocks(objective),
+            separate_start(objective) if are_separate(objective) else start_blocks(objective),
             options.em_iterations if options.em_only else worthwhile_steps(objective, options.em_iterations),
             options.em_tolerance,
             lambda number, ll: report(EMStep(number, ll)),
@@ -212,7 +199,8 @@ def _maximise(
     report(PhaseStarted("gradient"))
     if given is not None and options.iterate == 0:
         return objective, _as_given(surface, point, given, options, report)
-    ascent = _climb(root, surface, point, options, report, prepared)
+    begun = objective
+    ascent = climb(root, surface, point, options, report, prepared)
     maximum = _concluded(ascent, start, em_steps)
     if ascent.left is not None and not maximum.optimization.converged:
         lower = replace(ascent.left, found=replace(ascent.left.found, iterations=ascent.found.iterations))
@@ -220,30 +208,52 @@ def _maximise(
         if below.optimization.converged:
             below.boundary.notes.append(BoundaryNote("higher_without_maximum"))
         ascent, maximum = lower, below
+    if _may_be_elsewhere(begun, maximum, options) and not is_final(ascent.found):
+        surface = Surface(begun, surface.metric)
+        onward = partial(climb, options=options, report=report, prepared=prepared, before=ascent.found)
+        return _afresh(surface, ascent, maximum, onward)
     return ascent.root.objective, maximum
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ascent:
-    """Where the search ended, polished and settled unless that is final.
+def _may_be_elsewhere(objective: Objective, maximum: _Maximum, options: Options) -> bool:
+    """Whether a maximum that was not found is worth starting afresh: a ridge is where the search ends."""
+    level = {note.kind for note in maximum.boundary.notes} & {"not_identified"}
+    missing = not maximum.optimization.converged and options.start is None and not level
+    return missing and allowed(objective) > objective.work
 
-    `left`: the maximum it left; `followed`: its way to the edge where Lambda is singular was followed.
+
+def _afresh(
+    surface: Surface, end: Ascent, without: _Maximum, onward: Callable[[Surface, Surface, Point], Ascent]
+) -> tuple[Objective, _Maximum]:
+    """A maximum that is not below where the search ended without one, from other points; else where it ended.
+
+    `surface`: of the problem as it was before the search; `onward` climbs from a point.
     """
+    objective, ended = surface.objective, without.optimization
+    objective.goes_on_from(end.root.objective)
+    most, level = allowed(objective), least_gain(without.point.log_likelihood)
+    # Where there are no derivatives the log likelihood is made of rounding errors.
+    floor = without.point.log_likelihood - level if np.isfinite(ended.scaled_gradient) else -np.inf
+    for found in ways_afresh(surface, end):
+        far = True
+        while far and objective.work < most:
+            before = found.point.log_likelihood
+            found = onward(found.root, found.surface, found.point)
+            objective.goes_on_from(found.root.objective)
+            maximum = _concluded(found, ended.start, ended.em_iterations)
+            if maximum.optimization.converged and maximum.point.log_likelihood >= floor:
+                return found.root.objective, maximum
+            far = maximum.point.log_likelihood > before + FAR_UP
+        if objective.work > most or abs(found.point.log_likelihood - without.point.log_likelihood) < level:
+            break
+    return end.root.objective, without
 
-    root: Surface
-    surface: Surface
-    found: Search
-    point: Point
-    boundary: Boundary
-    left: _Ascent | None = None
-    followed: bool = False
 
-
-def _concluded(ascent: _Ascent, start: np.ndarray, em_steps: int) -> _Maximum:
+def _concluded(ascent: Ascent, start: np.ndarray, em_steps: int) -> _Maximum:
     """The verdict on where the search ended."""
     root, found, point, boundary = ascent.root, ascent.found, ascent.point, ascent.boundary
     objective = root.objective
-    if _is_final(found):
+    if is_final(found):
         point, boundary = found.state.point, settle(objective, found.state.point)[1]
         if found.verdict == "residual_zero":
             boundary.notes.append(BoundaryNote("residual_variance_zero"))
@@ -261,96 +271,6 @@ def _is_maximum(root: Surface, point: Point, boundary: Boundary) -> bool:
     state = root.at(point)
     step = newton_step(state, root.sizes(state.theta), ~boundary.fixed)
     return step.concave and step.scaled_gradient < QUIET
-
-
-def _climb(
-    root: Surface, surface: Surface, point: Point, options: Options, report: Report, prepared: Prepared | None
-) -> _Ascent:
-    """Search, polish and settle; start again where the maximum found turns out to be a local one."""
-    # Whoever gives starting values has chosen where to start.
-    found = search(surface, point, options, report, along_edge=False)
-    elsewhere = options.start is not None
-    left: _Ascent | None = None
-    limited, followed = options, False
-    for _ in range(_RESTARTS):
-        objective = root.objective
-        if _is_final(found):
-            return _Ascent(root, surface, found, found.state.point, no_boundary(objective), left)
-        nearer, point = from_nearby(objective, found.state.point, prepared)
-        if nearer is not objective:
-            root, surface = Surface(nearer, root.metric), Surface(nearer, surface.metric)
-        held = not followed and found.verdict != "converged" and is_near_face(nearer, point)
-        if not held and found.is_lost(nearer):
-            return _Ascent(root, surface, found, *settle(nearer, point), left, followed)
-        if nearer is not objective:
-            found = _resumed(surface, point, limited, report, found, followed)
-            continue
-        corner = point
-        point, boundary = leave_corner(root, point) if held else _settled(root, point)
-        if boundary is None:
-            # What came far up has left that corner: another one may be ahead.
-            followed = not point.log_likelihood > corner.log_likelihood + _FAR_UP
-            found = _resumed(surface, point, limited, report, found, followed)
-            continue
-        followed = followed or held
-        here, limited = _Ascent(root, surface, found, point, boundary, left, followed), options
-        higher = _higher(here)
-        if higher is None and not elsewhere:
-            higher, ended = start_elsewhere(root, point, boundary.fixed)
-            elsewhere = higher is None
-            if higher is not None and (held or found.verdict == "converged"):
-                left = replace(here, left=None)
-                most = len(found.iterations) + _ELSEWHERE
-                limited = options if ended else replace(options, iterate=min(options.iterate, most))
-        if higher is None:
-            return here
-        found = _resumed(surface, higher, limited, report, found, followed)
-    return _Ascent(root, surface, found, *_settled(root, found.state.point), left, followed)
-
-
-def _higher(here: _Ascent) -> Point | None:
-    """A point above that where the search ended, near a smaller model or along a ridge."""
-    root, point, higher = here.root, here.point, None
-    # Crossed levels start from separate fits of each: no smaller model is worth its sweeps.
-    if not _separately(root.objective):
-        higher = higher_start(root.objective, point)
-    if higher is None and here.boundary.face is None:
-        higher = higher_on_ridge(root, point, here.boundary.fixed)
-    return higher
-
-
-def _is_final(found: Search) -> bool:
-    """Whether the search's end is the result as it stands.
-
-    So it is where the user's own looser criteria (nonrtolerance, nrtolerance) were met before the usual one:
-    polishing would show figures that the iteration log does not lead to.
-    """
-    loosely = found.verdict == "converged" and not found.scaled_gradient < QUIET
-    return loosely or found.verdict in ("iteration_limit", "residual_zero")
-
-
-def _settled(root: Surface, point: Point) -> tuple[Point, Boundary]:
-    point, boundary = settle(root.objective, end_of_valley(root, polish(root, point).point))
-    if boundary.notes:
-        left = leave_false_boundary(root, point)
-        # Beside a sigma_e that was put at zero the others' maximum is elsewhere.
-        if left is not point or boundary.sigma_zero:
-            point, boundary = settle(root.objective, polish(root, left).point)
-    return point, boundary
-
-
-def _resumed(
-    surface: Surface, point: Point, options: Options, report: Report, before: Search, along_edge: bool = True
-) -> Search:
-    """Search on from another point; the iterations go on counting."""
-    done = before.iterations[-1].number + 1
-    left = replace(options, iterate=max(0, options.iterate - done))
-
-    def renumbered(entry: Iteration) -> Iteration:
-        return replace(entry, number=entry.number + done)
-
-    found = search(surface, point, left, lambda entry: report(renumbered(entry)), True, along_edge)
-    return replace(found, iterations=(*before.iterations, *map(renumbered, found.iterations)))
 
 
 def _as_given(surface: Surface, point: Point, variance: float, options: Options, report: Report) -> _Maximum:

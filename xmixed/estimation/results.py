@@ -85,6 +85,7 @@ MODULES: dict[str, str] = {
     "total": "means.estimator",
     "xtgee": "population.estimator",
     "xtreg": "linear.xtreg",
+    "arima": "series.arima_estimator",
     "newey": "series.estimator:NEWEY",
     "prais": "series.estimator:PRAIS",
     "xtscc": "series.estimator:DRISCOLL_KRAAY",

@@ -221,8 +221,9 @@ class _CommonVariance(CovarianceStructure):
         return np.eye(len(scales)) * float(np.sqrt(np.mean(scales**2)))
 
     def spread(self, own: np.ndarray) -> np.ndarray:
-        """See `CovarianceStructure`."""
-        return np.full(len(self.labels), own.mean())
+        """See `CovarianceStructure`: the column that a group tells most about sets the size of all."""
+        least = own.min()
+        return np.full(len(self.labels), least / np.sqrt(np.mean((least / own) ** 2)))
 
 
 class Identity(_CommonVariance):

@@ -69,11 +69,11 @@ class Search:
     verdict: Verdict
     scaled_gradient: float
 
-    def is_lost(self, objective: Objective) -> bool:
-        """Whether it has taken long and ended where there is still something to gain."""
+    def is_lost(self, objective: Objective, since: int = 0) -> bool:
+        """Whether it has taken long, since an iteration, and ended where there is still something to gain."""
         if self.verdict == "converged" or not self.scaled_gradient > QUIET:
             return False
-        return is_long(self.iterations) or is_spent(objective)
+        return is_long(self.iterations[since:]) or is_spent(objective)
 
 
 class Surface:

@@ -24,6 +24,11 @@ _EM_TOLERANCE = 1e-6
 _LEAST = 1e-2
 
 
+def are_separate(objective: Objective) -> bool:
+    """Whether good starting values are worth fitting each level alone."""
+    return objective.problem.crossed is not None and objective.sweeps.is_dear
+
+
 def separate_start(objective: Objective) -> tuple[np.ndarray, ...]:
     """Blocks K Sigma K'/sigma_e^2 to start from; the usual start where blocks are tied between levels."""
     problem = objective.problem
