@@ -96,6 +96,8 @@ def test_exponentiated_figures(session: Session, typed: str, heading: str) -> No
     assert heading in session.run(f"bootstrap, {typed}")
     if typed == "or":
         assert heading in session.run("jackknife r=_b[age], or: regress distance age")
+        exponential = np.exp(session.e.matrices["b"].values[0, 0])
+        assert session.r.matrices["table"].values[0, 0] == pytest.approx(exponential)
 
 
 def test_options_of_the_command_count_for_the_display(session: Session) -> None:
