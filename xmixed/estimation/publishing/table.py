@@ -458,7 +458,8 @@ def _notes(design: Design, models: Sequence[Estimates]) -> tuple[str, ...]:
             found.append(f"{design.change_mark} for discrete change of dummy variable from 0 to 1")
     found += design.notes
     legend = _star_legend(design)
-    if design.standard_notes and legend:
+    shown = design.standard_notes if design.star_notes is None else design.star_notes
+    if shown and legend:
         found.append(legend)
     return tuple(found)
 
