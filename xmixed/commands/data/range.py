@@ -21,7 +21,7 @@ from xmixed.session.state import SessionState
 @command("range", syntax=Syntax("words"), synopsis="range newvar # # [#obs]")
 def number_range(session: SessionState, node: Command) -> None:
     """Fill a new variable from a first to a last number, over all observations or the first of them."""
-    words: tuple[str, ...] = node.argument or ()
+    words: list[str] = list(node.argument or ())
     if not 3 <= len(words) <= 4:
         raise StataError(198, "invalid syntax", hint="range newvar # # [#obs]")
     name, (first, last, *size) = words[0], [_number(session, word) for word in words[1:]]
