@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 
 from xmixed.errors import Span
 
-_MONTHS: list[str] = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS: Sequence[str] = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _PERIODS = {"m": 12, "q": 4, "h": 2, "w": 52}
 _DATE = re.compile(
     r'"[^"]*"|(?<![\w.])(?:(?P<year>\d{4})(?P<unit>[mqhw])(?P<period>\d{1,2})'
