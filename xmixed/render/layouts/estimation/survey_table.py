@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xmixed.output import Line, line
 from xmixed.formats.width import cut, right
+from xmixed.output import Line, line
 from xmixed.render.text import printable, result, rule, wrap
 
 _GAP = 2
