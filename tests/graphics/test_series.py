@@ -7,7 +7,7 @@ import pytest
 
 from tests.graphics.conftest import Drawing
 from xmixed.errors import Span, StataError
-from xmixed.language.date_words import with_numbers
+from xmixed.language.arguments.date_words import with_numbers
 from xmixed.statistics.series import (
     autocorrelations,
     bartlett_errors,

@@ -241,7 +241,7 @@ def _read(text: str, shown: str, typed: TypedOption, spec: GraphOptionSpec, nega
         options = read_graph_options(text, shown, parse("option_list", shown, inside), (spec.inside,))
         return GraphOption(spec.name, None, options, raw, spec.drawn, typed.span)
     if spec.name in _OF_TIME:
-        from xmixed.language.date_words import with_numbers
+        from xmixed.language.arguments.date_words import with_numbers
 
         text, shown = with_numbers(text, inside), with_numbers(shown, inside)
     skeleton = assemble(parse("command", shown, inside), _PLAIN)
