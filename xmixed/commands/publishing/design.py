@@ -250,6 +250,7 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
         title=str(option("title", "")),
         level=float(option("level", level)),
         names_as_titles=not outcomes,
+        outcomes_as_titles=outcomes,
         heads_of_columns=heads,
         **_shared(option, evaluate),
     )
