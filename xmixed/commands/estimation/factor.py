@@ -9,7 +9,7 @@ from xmixed.commands.rows import numeric_variables, selected_rows
 from xmixed.errors import StataError
 from xmixed.estimation.factors.estimator import FACTOR, FACTOR_DISPLAY, PCA
 from xmixed.estimation.factors.fit import Request, fit, rotate
-from xmixed.estimation.run import commit_marked, replayed
+from xmixed.estimation.run import commit_marked, replayed, show_results
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.expressions.weights import check_weights
@@ -100,7 +100,7 @@ def factor(session: SessionState, node: Command) -> None:
     if node.name == "factor":
         session.out.write(f"(obs={n:.0f})")
     commit_marked(session, estimates, rows)
-    session.out.write(*estimator.replay(estimates, node.option, session.settings))
+    show_results(session, estimator, estimates, node.option)
 
 
 @command(
@@ -145,4 +145,4 @@ def rotate_loadings(session: SessionState, node: Command) -> None:
     found = rotate(e, method, number, normalize, 3.0 if power is None else float(power))
     commit(session, found)
     estimator = PCA if e.macros["cmd"] == "pca" else FACTOR
-    session.out.write(*estimator.replay(found, node.option, session.settings))
+    show_results(session, estimator, found, node.option)
