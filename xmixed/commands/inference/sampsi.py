@@ -291,7 +291,7 @@ def power_onemean(session: SessionState, node: Command) -> None:
     studies: list[_Study] = []
     for (m0, ma), sd in itertools.product(_pairs(node), _above(node, "sd", 1.0)):
         _check_differ(m0, ma)
-        values = {"delta": (ma - m0) / sd, "m0": m0, "ma": ma, "sd": sd}
+        values = dict(zip(("delta", "m0", "ma", "sd"), ((ma - m0) / sd, m0, ma, sd), strict=True))
         studies.append(_Study(values, lambda test, d=ma - m0, s=sd: one_mean(test, d, s, known)))
     _solve(
         session,
