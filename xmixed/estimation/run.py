@@ -212,8 +212,9 @@ def show_results(session: SessionState, estimator: Estimator, estimates: Estimat
     exponential = bool(exponential_heading(option) or option("tr"))
     if not exponential and isinstance(estimator, ShowsExponentials):
         exponential = bool(estimator.usual_exponential(estimates)) and not (option("nohr") or option("coef"))
-    shown = [term is not None for term in estimator.terms(estimates)] if exponential else False
-    leave_table(session, estimates, option, shown)
+    # Of figures that are no coefficients of a model, which have no terms, all are shown so.
+    terms = estimator.terms(estimates) if exponential else ()
+    leave_table(session, estimates, option, [term is not None for term in terms] or exponential)
 
 
 def leave_table(
