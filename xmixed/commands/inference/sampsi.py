@@ -142,6 +142,7 @@ _TWO_OPTIONS = (
     _list("n2", "n2", "sizes of the second sample"),
     _list("nratio", "nrat", "size of the second sample over the first; default 1"),
 )
+_ONE_MEAN = ("delta", "m0", "ma", "sd")
 _ONE_PROPORTION = (("score", "score"), ("wald", "wald"))
 _KNOWN = "normal distribution: standard deviations are known"
 
@@ -291,7 +292,8 @@ def power_onemean(session: SessionState, node: Command) -> None:
     studies: list[_Study] = []
     for (m0, ma), sd in itertools.product(_pairs(node), _above(node, "sd", 1.0)):
         _check_differ(m0, ma)
-        values = dict(zip(("delta", "m0", "ma", "sd"), ((ma - m0) / sd, m0, ma, sd), strict=True))
+        shown = (ma - m0) / sd, m0, ma, sd
+        values: dict[str, float] = dict(zip(_ONE_MEAN, shown, strict=True))
         studies.append(_Study(values, lambda test, d=ma - m0, s=sd: one_mean(test, d, s, known)))
     _solve(
         session,
