@@ -485,6 +485,7 @@ COMMANDS: dict[str, Listed] = {
     "sureg": Listed("sureg", "estimation.systems", "Seemingly unrelated regressions"),
     "svmat": Listed("svmat", "matrices.variables", "Make variables of a matrix"),
     "svy": Listed("svy", "prefixes.svy", "Estimates of survey data with linearised variances"),
+    "svydescribe": Listed("svydes", "data.svydescribe", "Strata of survey data and their sampling units"),
     "svyset": Listed("svyset", "data.svyset", "Declare the design of survey data"),
     "sw": Listed("sw", "prefixes.stepwise", "The same as stepwise"),
     "swilk": Listed("swilk", "inference.normality", "Shapiro-Wilk test of normality"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from xmixed.commands.prefixes.svy_tabulate import Typed, parsed_table, survey_table
 from xmixed.commands.registry import command, find_entry
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
@@ -79,6 +80,12 @@ def svy(session: SessionState, node: Command) -> None:
     kinds = [item.text.strip() for item in typed.expressions]
     if any(not "linearized".startswith(kind) or len(kind) < 3 for kind in kinds):
         raise StataError(198, f"svy {kinds[0]} is not implemented in xmixed yet", None, "svy linearized")
+    table = parsed_table(typed.command)
+    if table is not None:
+        own = "subpop" in node.options
+        within = _subpopulation(str(node.option("subpop")), Context.of(session)) if own else None
+        survey_table(session, Typed(table, within, node.option("dof"), typed.command.strip()))
+        return
     design, data = survey_design(session.data), session.data
     rows = known_rows(data, design)
     inside = rows

@@ -16,6 +16,7 @@ from xmixed.estimation.publishing.design import (
     Wanted,
     check_number_format,
 )
+from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_words
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.render.published.table import Group
@@ -219,6 +220,7 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
     """
     elements, across, heads = laid_out(cells or "b(fmt(%9.0g))", option, False)
     models = labels_or_none(option("mlabels"), "mlabels")
+    outcomes = models is None and bool(_of_models(option("mlabels")).option("depvars"))
     stars = _star_levels(option("starlevels"))
     legend = bool(option("legend")) and any(element.stars for element in elements)
     notes = (", ".join(f"{star.symbol} p<{star.text}" for star in stars),) if legend else ()
@@ -247,10 +249,17 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
         standard_notes=False,
         title=str(option("title", "")),
         level=float(option("level", level)),
-        names_as_titles=True,
+        names_as_titles=not outcomes,
+        outcomes_as_titles=outcomes,
         heads_of_columns=heads,
         **_shared(option, evaluate),
     )
+
+
+def _of_models(typed: str | None) -> Command:
+    """Return mlabels() read: texts, or titles of the models, the default, or their outcomes."""
+    kinds = (OptionSpec("none", "none"), OptionSpec("titles", "ti"), OptionSpec("depvars", "dep"))
+    return parsed(Syntax("words", options=kinds), typed or "")
 
 
 def _shared(option: Option, evaluate: Evaluate) -> dict[str, Any]:

@@ -122,6 +122,7 @@ class Design:
     title: str = ""
     level: float = 95.0
     names_as_titles: bool = False
+    outcomes_as_titles: bool = False
     no_constant: bool = False
     transforms: tuple[Transform, ...] = ()
     equation_labels: tuple[str, ...] = ()

@@ -314,7 +314,8 @@ def _titles(
             continue
         outcome = estimates.macros.get("depvar", "").split(" ")[0]
         label = data[outcome].label if design.label and outcome in data else ""
-        found.append(estimates.title or label or outcome or name.removeprefix("."))
+        title = "" if design.outcomes_as_titles else estimates.title
+        found.append(title or label or outcome or name.removeprefix("."))
     return tuple(found)
 
 
