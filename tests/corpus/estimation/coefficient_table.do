@@ -35,3 +35,15 @@ posting
 matrix list r(table)
 display _N
 return list
+quietly regress y x
+display r(table)[1, 1] " " e(b)[1, 2] " " r(table)["se", "x"]
+scalar p = r(table)[4, 1]
+assert reldif(p, 2 * ttail(e(df_r), abs(_b[x] / _se[x]))) < 1e-12
+generate z = e(b)[1, 1] * x if e(V)[1, 1] > 0
+assert abs(z[2] - _b[x] * x[2]) < 1e-6
+matrix A = r(table)[1..2, 1]
+matrix list A
+capture noisily display r(table)[1]
+capture noisily display ln(2)[1, 1]
+capture noisily display r(nosuch)[1, 1]
+display r(table)[99, 1]
