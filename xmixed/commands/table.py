@@ -172,6 +172,7 @@ COMMANDS: dict[str, Listed] = {
     "findfile": Listed("findfile", "environment.adopath", "Look for a file along the ado path"),
     "findit": Listed("findit", "environment.elsewhere", "Accepted with a note: there are no windows"),
     "fitstat": Listed("fitstat", None, nearest="estat ic"),
+    "for": Listed("for", "prefixes.for_lists", "Commands for each element of lists, as before foreach"),
     "foreach": Listed("fore", "programming.loops", "Run commands once for each element of a list"),
     "format": Listed("form", "data.label", "Set or show display formats"),
     "forvalues": Listed("forv", "programming.loops", "Run commands once for each of consecutive values"),
