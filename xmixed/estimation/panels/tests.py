@@ -1,4 +1,4 @@
-"""Tests of panel regressions: random effects, them against fixed ones, heteroskedasticity, autocorrelation."""
+"""Tests of panel regressions: random effects, heteroskedasticity, autocorrelation."""
 
 from __future__ import annotations
 
