@@ -67,7 +67,7 @@ COMMANDS: dict[str, Listed] = {
     "by": Listed("by", "prefixes.by", "Run a command within groups of the data"),
     "bysort": Listed("bys", "prefixes.by", "Sort the data and run a command within groups of them"),
     "ca": Listed("ca", None),
-    "canon": Listed("canon", None),
+    "canon": Listed("canon", "estimation.factor", "Canonical correlations of two sets of variables"),
     "capture": Listed("cap", "prefixes.quietly_capture", "Run a command without output, and go on if it fails; the return code is in _rc"),
     "carryforward": Listed("carryforward", "community.carryforward", "Carry values into the missing ones behind them"),
     "catplot": Listed("catplot", None, nearest="graph bar"),

@@ -47,6 +47,7 @@ MODULES: dict[str, str] = {
     "xtpcse": "corrected.estimator",
     "xtprobit": "panels.estimator:RANDOM",
     "xtlogit": "panels.estimator:RANDOM",
+    "canon": "factors.canonical",
     "factor": "factors.estimator:FACTOR",
     "pca": "factors.estimator:PCA",
     "heckman": "equations.estimator:HECKMAN",
