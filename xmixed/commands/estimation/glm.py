@@ -41,6 +41,8 @@ def glm(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {"glm"}, ESTIMATOR) or replicated(session, node):
         return
+    if "lnoffset" in node.options:
+        node = replace(node, options={**node.options, "exposure": node.options["lnoffset"]})
     given = {name: node.options[name].span for name in ("family", "link", "scale") if name in node.options}
     distribution = read_family(str(node.option("family", "gaussian")), given.get("family"))
     distribution, trials = trials_variable(session.data, distribution)
