@@ -153,6 +153,16 @@ def test_layout_and_what_comes_after(series: Session) -> None:
     assert found[2] == pytest.approx((series.e["rss"] / 120) ** 0.5, rel=1e-7)
 
 
+def test_a_random_walk_has_a_maximum_next_to_the_edge(series: Session) -> None:
+    series.run("arima w, ar(1/4) nolog")
+    larger = series.e["ll"]
+    assert series.e["converged"] == 1
+    series.run("arima w, ar(1) nolog")
+    assert series.e["ll"] <= larger and 0.9 < b(series)[1] < 1
+    series.run("replace w = t + 1e-6*sin(_n^2)")  # a trend has none
+    assert fails(series, "arima w, ar(1/4) nolog") == 430 and series.e["ic"] <= 100
+
+
 def test_operators() -> None:
     np.testing.assert_allclose(difference_of("D2"), (1, -2, 1))  # type: ignore[arg-type]
     np.testing.assert_allclose(difference_of("DS2"), (1, -1, -1, 1))  # type: ignore[arg-type]

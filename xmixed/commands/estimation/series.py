@@ -28,6 +28,9 @@ from xmixed.session.state import SessionState
 if TYPE_CHECKING:
     from xmixed.estimation.series.arima import Lags
 
+_ITERATIONS = 100
+"""Of arima: a likelihood without a maximum, as of a trend, has no more to tell."""
+
 
 @command(
     "newey",
@@ -122,7 +125,10 @@ def arima(session: SessionState, node: Command) -> None:
     if panel and len(set(sample.others[panel].tolist())) > 1:
         raise StataError(459, "sample may not include multiple panels")
     fmt = session.data[time].format
-    request = Request(node.text.strip(), time, fmt, step, factors, limits_of(node))
+    limits = limits_of(node)
+    if "iterate" not in node.options:
+        limits = replace(limits, iterate=_ITERATIONS)
+    request = Request(node.text.strip(), time, fmt, step, factors, limits)
     show = node.option("log", True) is not False
     with overflow():
         estimates, sample = fit(settled(sample), request, iteration_log(session) if show else None)
