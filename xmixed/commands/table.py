@@ -47,7 +47,7 @@ COMMANDS: dict[str, Listed] = {
     "avplot": Listed("avplot", "graphics.models.partial", "Added-variable plot after regress"),
     "avplots": Listed("avplots", "graphics.models.partial", "Added-variable plots of all covariates"),
     "bgodfrey": Listed("bgodfrey", "postestimation.former_names", "The same as estat bgodfrey"),
-    "binreg": Listed("binreg", None),
+    "binreg": Listed("binreg", "estimation.glm", "Odds, risk and health ratios, risk differences"),
     "binscatter": Listed("binscatter", "graphics.binscatter", "Means of one variable by quantiles of another"),
     "biprobit": Listed("biprobit", "estimation.equations", "Probit of two outcomes"),
     "bitest": Listed("bitest", "inference.sign_tests", "Exact test of a probability"),

@@ -33,6 +33,7 @@ MODULES: dict[str, str] = {
     "margins": "inference.margins_estimator",
     "pwcompare": "inference.margins_estimator",
     "areg": "linear.areg",
+    "binreg": "generalized.estimator:BINOMIAL",
     "glm": "generalized.estimator",
     "cox": "survival.estimator:COX",
     "ereg": "survival.estimator:PARAMETRIC",
