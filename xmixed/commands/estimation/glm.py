@@ -46,6 +46,8 @@ def glm(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {"glm"}, ESTIMATOR) or replicated(session, node):
         return
+    if "lnoffset" in node.options:
+        node = replace(node, options={**node.options, "exposure": node.options["lnoffset"]})
     family, link = str(node.option("family", "gaussian")), str(node.option("link", ""))
     _fit(session, node, family, link, bool(node.option("irls")), ESTIMATOR)
 

@@ -31,6 +31,7 @@ GLM_SYNTAX = Syntax(
         ),
         NOCONSTANT,
         OptionSpec("exposure", "e", "varname", "variable of exposure, as ln(exposure)"),
+        OptionSpec("lnoffset", "lno", "varname", "the same as exposure()"),
         OFFSET,
         OptionSpec("scale", "sca", "text", "the scale parameter: x2, dev or a number"),
         OptionSpec("irls", "irls", help="iterated reweighted least squares, expected information"),
@@ -46,7 +47,7 @@ GLM_SYNTAX = Syntax(
         *MAXIMISE_OPTIONS,
         *GLM_DISPLAY,
     ),
-    exclusive=(("offset", "exposure"), ("irls", "ml")),
+    exclusive=(("offset", "exposure", "lnoffset"), ("irls", "ml")),
 )
 
 BINREG_LINKS = {"or": "logit", "rr": "log", "hr": "logc", "rd": "identity"}
