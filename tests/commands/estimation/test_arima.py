@@ -180,6 +180,8 @@ def test_refusals(series: Session) -> None:
         "sarima(1,0,0,4) mar(1,4)",
         "condition",
         "vce(cluster x)",
+        "ar(1) vce(bootstrap)",
+        "ar(1) vce(jackknife)",
     ):
         assert fails(series, f"arima y, {options}") == 198, options
     assert fails(series, "arima y i.t, arima(1,1,0)") == 198

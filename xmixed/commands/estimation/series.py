@@ -10,6 +10,7 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.estimation.likelihood.options import limits_of
 from xmixed.estimation.population.panel_variables import series_variables
+from xmixed.estimation.results import RESAMPLED
 from xmixed.estimation.run import (
     check_converged,
     conclude,
@@ -22,6 +23,7 @@ from xmixed.estimation.run import (
 )
 from xmixed.estimation.series.options import ARIMA_SYNTAX, NEWEY_SYNTAX, PRAIS_SYNTAX
 from xmixed.language.nodes import Command, Pattern
+from xmixed.language.nodes.estimators import VarianceEstimator
 from xmixed.language.parser import parse_numlist
 from xmixed.session.state import SessionState
 
@@ -112,8 +114,11 @@ def arima(session: SessionState, node: Command) -> None:
     from xmixed.estimation.series.arima import Request, fit
     from xmixed.estimation.series.arima_estimator import ESTIMATOR
 
-    if replayed(session, node, {"arima"}, ESTIMATOR) or replicated(session, node):
+    if replayed(session, node, {"arima"}, ESTIMATOR):
         return
+    vce = node.option("vce")
+    if isinstance(vce, VarianceEstimator) and vce.kind in RESAMPLED:
+        raise StataError(198, f"vce({vce.kind}) not allowed: observations of a series follow each other")
     panel, time, step = series_variables(session)
     differences, factors = _orders(node)
     groups = (panel,) if panel else ()
