@@ -494,7 +494,7 @@ COMMANDS: dict[str, Listed] = {
     "stcoxkm": Listed("stcoxkm", None, nearest="sts graph"),
     "stcurve": Listed("stcurve", "survival.stcurve", "Curves of a survival model at values of its covariates"),
     "stdescribe": Listed("stdes", "survival.summaries", "Describe survival-time data"),
-    "stem": Listed("stem", None),
+    "stem": Listed("stem", "describe.stem", "Stem-and-leaf plots"),
     "stepwise": Listed("stepwise", "prefixes.stepwise", "Add and remove terms of a model by their significance"),
     "stir": Listed("stir", "survival.rates", "Rates of failure by exposure"),
     "stphplot": Listed("stphplot", None, nearest="sts graph"),
