@@ -31,7 +31,7 @@ _LOG_RATIOS = (-2.0, 2.0)
 _SMALL = 1e-2
 # Where rows to a parameter are fewer, and parameters no fewer, points all around are tried, so many, with
 # logarithms of standard deviations so far apart; how much work that may take.
-_ROWS_EACH, _MANY_PARAMETERS, _SCATTERED, _SPREAD, _MOST_SCATTERED = 12, 2, 40, 2.0, 1000.0
+_ROWS_EACH, _MANY_PARAMETERS, _SCATTERED, _SPREAD, _MOST_SCATTERED = 9, 2, 40, 2.0, 1000.0
 _SEED = 1
 # Shares of such correlations that are tried in turn, until there is a likelihood.
 _NEARER = (1.0, 0.6, 0.3)
