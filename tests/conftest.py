@@ -1,10 +1,16 @@
-"""The order of the suite, and its Ctrl-C."""
+"""The order of the suite, its Ctrl-C, and bytecode for the processes that it starts."""
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 
 import pytest
+
+# Hundreds of processes would compile our modules, and every worker all tests, where no bytecode is written.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_configure() -> None:

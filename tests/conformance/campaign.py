@@ -20,6 +20,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import FrameType
 
 import numpy as np
@@ -44,6 +45,8 @@ WRONG = 1e-4
 _ROUNDING, _LONG = 1e-15, 1e-19
 _MOST_CONDITION = 1e12
 _MOST_APART = 1e8
+# Shares of a standard deviation that differences are taken over.
+_STEPS = (3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6)
 _AT_LIMIT = np.arctanh(np.nextafter(1.0, 0.0))
 # An error of the order of what a fit says it has.
 _TOLD = 10.0
@@ -369,7 +372,9 @@ def _of_derivatives(found: Fit, dense: Model) -> Iterator[Finding]:
 
     Along the principal axes of the covariance matrix, a step being a share of the standard deviation there:
     along single parameters, of which several may all but replace each other, differences would tell nothing
-    of the directions that are curved least.
+    of the directions that are curved least. On a bent ridge, where the density is quadratic only next to its
+    top, steps are short; where digits do not suffice for these, two steps disagree, and only what is ten
+    times as far off is judged.
     """
     errors = np.sqrt(np.diag(found.parameter_covariance))
     if not (errors > 0).all() or _condition(found, dense) > _MOST_APART:
@@ -385,17 +390,30 @@ def _of_derivatives(found: Fit, dense: Model) -> Iterator[Finding]:
         return _density(found, dense, at + scale @ steps)
 
     zero = np.zeros(len(errors), np.longdouble)
-    slope = gradient(value, zero, 3e-3)
-    if np.isfinite(slope).all() and np.abs(slope).max() > 2e-3:
-        yield Finding("gradient of the dense likelihood", float(np.abs(slope).max()))
-    off = np.inf
-    for step in (3e-2, 1e-2, 3e-3, 1e-3):  # the longest that the shape of the surface allows
-        curvature = -hessian(value, zero, step).astype(np.float64)
-        if np.isfinite(curvature).all() and np.linalg.eigvalsh(curvature)[0] > 0.0:
-            wanted = np.sqrt(np.diag(axes @ np.linalg.inv(curvature) @ axes.T))
-            off = min(off, float(np.abs(wanted - 1.0).max()))
-    if np.isfinite(off) and off > WRONG:
+    steepest = min(_steepest(value, zero, step) for step in (3e-3, 1e-4, 1e-6))
+    if steepest > 2e-3:
+        yield Finding("gradient of the dense likelihood", steepest)
+    ratios = [_error_ratios(value, axes, step) for step in _STEPS]
+    pairs = [(two, np.abs(one / two - 1.0)) for one, two in pairwise(ratios) if np.isfinite(one + two).all()]
+    # What two steps disagree by is beyond the digits of the density, or the shape of its surface.
+    wanted, apart = min(pairs, key=lambda pair: float(pair[1].max()), default=(np.ones(1), np.zeros(1)))
+    off = float((np.abs(wanted - 1.0) - _TOLD * apart).max())
+    if off > WRONG:
         yield Finding("standard errors", off)
+
+
+def _steepest(value: Callable[[np.ndarray], float], zero: np.ndarray, step: float) -> float:
+    """The largest slope, whatever its sign; zero where there is no density so far away."""
+    slope = np.abs(gradient(value, zero, step))
+    return float(slope.max()) if np.isfinite(slope).all() else 0.0
+
+
+def _error_ratios(value: Callable[[np.ndarray], float], axes: np.ndarray, step: float) -> np.ndarray:
+    """Standard errors by differences in terms of the engine's; nan where the density is not concave."""
+    curvature = -hessian(value, np.zeros(len(axes), np.longdouble), step).astype(np.float64)
+    if not (np.isfinite(curvature).all() and np.linalg.eigvalsh(curvature)[0] > 0.0):
+        return np.full(len(axes), np.nan)
+    return np.sqrt(np.diag(axes @ np.linalg.inv(curvature) @ axes.T))
 
 
 def _of_verdict(found: Fit) -> Iterator[Finding]:

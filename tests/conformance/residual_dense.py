@@ -25,7 +25,7 @@ _NATURAL: dict[str, Callable[[float], float]] = {
     "residual_atanh_theta": np.tanh,
     "residual_phi": lambda value: value,
     "residual_theta": lambda value: value,
-    "residual_logit": lambda value: -np.logaddexp(0.0 * value, -value),  # log rho keeps its digits near zero
+    "residual_logit": lambda value: -np.log1p(np.exp(-value)),  # log rho keeps its digits near zero
 }
 
 

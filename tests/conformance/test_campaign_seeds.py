@@ -52,11 +52,9 @@ HIGHER = {
     50157: (-429.7358832652, "exchangeable residuals beside slopes, nearly the same thing"),
     41200: (-183.3249851889, "17 rows, a residual deviation each of two groups, correlated effects"),
     41605: (116.7784703861, "15 rows, an intercept beside an autoregression"),
-    42087: (-224.3996307650, "an autocorrelation at -1 hid that another maximum has it near one"),
-    42174: (
-        -15.1465367541,
-        "a bent valley that leads to no correlation at all",
-    ),
+    42087: (-224.3996307650, "18 rows, an autoregression with correlated and crossed effects"),
+    42418: (711.3184392650, "a toeplitz matrix of order 3 beside two variances"),
+    42174: (-15.1465367541, "a bent valley that leads to no correlation at all"),
     41240: (13.3479792037, "a variance shared by columns that differ by 1e7, beside exponential residuals"),
     41146: (-462.3963086505, "such a variance falls as a correlation rises: given up on the way"),
 }

@@ -119,15 +119,14 @@ def working(kind: str, order: int, own: list[np.ndarray], times: list[np.ndarray
             for lag in range(order + 1, 7):
                 rho[lag] = sum(slopes[j] * rho[lag - 1 - j] for j in range(order))
         return np.array([[rho[abs(i - j)] for j in range(7)] for i in range(7)])
+    by_time = np.zeros((2, len(own), 7))
+    for panel, (r, at) in enumerate(zip(own, times, strict=True)):
+        by_time[0, panel, at], by_time[1, panel, at] = r, 1.0
+    sums, counts = by_time.transpose(0, 2, 1) @ by_time
     for s in range(7):
         for t in range(7):
-            pairs = [
-                r[list(at).index(s)] * r[list(at).index(t)]
-                for r, at in zip(own, times, strict=True)
-                if s in at and t in at
-            ]
             if s != t and (kind == "unstructured" or abs(s - t) <= order):
-                R[s, t] = len(own) * np.mean(pairs) / share if pairs else 0.0
+                R[s, t] = len(own) * sums[s, t] / counts[s, t] / share if counts[s, t] else 0.0
     return R
 
 
@@ -157,6 +156,7 @@ def dense(frame: pd.DataFrame, kind: str, order: int, family: str, outcome: str)
 
     b = np.array([0.0, 0.0, float(family.startswith("gamma"))])
     R = np.eye(7)
+    still = 0
     for step in range(200):
         A, c, meat = np.zeros((3, 3)), np.zeros(3), np.zeros((3, 3))
         own = [(yi - mean(Xi @ b)) / np.sqrt(variance(mean(Xi @ b))) for Xi, yi in zip(X, y, strict=True)]
@@ -172,7 +172,12 @@ def dense(frame: pd.DataFrame, kind: str, order: int, family: str, outcome: str)
             A += D.T @ np.linalg.solve(V, D)
             c += u
             meat += np.outer(u, u)
-        b = b + np.linalg.solve(A, c)
+        move = np.linalg.solve(A, c)
+        b = b + move
+        # Steps of rounding alone, three in a row: what R and A were formed at is the solution.
+        still = still + 1 if np.abs(move).max() < 1e-14 * np.abs(b).max() else 0
+        if step > 20 and still == 3:
+            break
     n = len(frame)
     free = family.startswith(("ga", "ig"))
     scale = sum(float(r @ r) for r in own) / n if free else 1.0

@@ -2,7 +2,7 @@
 
 Equation (14) of the manual read recursively: what a group's rows and inner groups say of all random effects
 above them is a quadratic form, weights multiply such forms, and integrating a group's own effects out leaves
-another. Nothing of the engine's algebra is used.
+another. Nothing of the engine's algebra is used. Estimates may be complex: steps along i are exact slopes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Tier:
     blocks: list[tuple[np.ndarray, np.ndarray]]
 
 
-Form = tuple[np.ndarray, np.ndarray, float]
+Form = tuple[np.ndarray, np.ndarray, complex]
 """(A, b, c): -u'Au/2 + b'u + c, over all random effects that stand above."""
 
 
@@ -33,7 +33,7 @@ def equation_matrix(
     number: int, place: int, q: int, structure: str, parameters: Sequence[Parameter], estimates: np.ndarray
 ) -> np.ndarray:
     """Return the q x q covariance matrix of an equation."""
-    sd, correlation = np.zeros(q), np.eye(q)
+    sd, correlation = np.zeros(q, estimates.dtype), np.eye(q, dtype=estimates.dtype)
     for parameter, value in zip(parameters, estimates, strict=True):
         if (parameter.level, parameter.equation) != (number, place):
             continue
@@ -89,7 +89,7 @@ def group_log_likelihoods(
     x = [np.ones(n) if column is None else column for column in model.fixed]
     rest = model.y - sum((b * column for b, column in zip(beta, x, strict=True)), np.zeros(n))
     kinds = [parameter.kind for parameter in parameters]
-    variance = float(np.exp(2.0 * estimates[kinds.index("log_sd_residual")]))
+    variance = np.exp(2.0 * estimates[kinds.index("log_sd_residual")])
     Lambda = np.eye(n) if model.residuals is None else residual_matrix(model.residuals, parameters, estimates)
     tiers = tiers_of(model, factors, (parameters, estimates))
     widths = [sum(z.shape[1] for z, _ in tier.blocks) for tier in tiers]
@@ -100,13 +100,12 @@ def group_log_likelihoods(
         """What rows whose residuals may be correlated say; their own weights ask for a diagonal Lambda."""
         V = variance * Lambda[np.ix_(rows, rows)]
         if model.weights is None:
-            inverse, log_det, size = np.linalg.inv(V), np.linalg.slogdet(2 * np.pi * V)[1], 1.0
-            c = -0.5 * size * log_det
+            inverse, c = np.linalg.inv(V), -0.5 * _log_det(2 * np.pi * V)
         else:
             inverse = np.diag(row_weights[rows] / np.diag(V))
-            c = -0.5 * float(row_weights[rows] @ np.log(2 * np.pi * np.diag(V)))
+            c = -0.5 * (row_weights[rows] @ np.log(2 * np.pi * np.diag(V)))
         Z, r = z[rows], rest[rows]
-        return Z.T @ inverse @ Z, Z.T @ inverse @ r, c - 0.5 * float(r @ inverse @ r)
+        return Z.T @ inverse @ Z, Z.T @ inverse @ r, c - 0.5 * (r @ inverse @ r)
 
     def form(at: int, rows: np.ndarray) -> Form:
         """What the rows, all of one group of the tier before `at`, say of the effects above tier `at`."""
@@ -126,11 +125,16 @@ def group_log_likelihoods(
     return np.array([form(0, np.flatnonzero(first == group))[2] for group in range(int(first.max()) + 1)])
 
 
+def _log_det(matrix: np.ndarray) -> complex:
+    sign, size = np.linalg.slogdet(matrix)
+    return size + np.log(sign)
+
+
 def _integrated(found: Form, above: int, tier: Tier) -> Form:
     """Integrate a group's own effects, those after the first `above`, out of a form."""
     A, b, c = found
     own = sum(len(sigma) for _, sigma in tier.blocks)
-    prior = np.zeros((own, own))
+    prior = np.zeros((own, own), A.dtype)
     first = 0
     for _, sigma in tier.blocks:
         prior[first : first + len(sigma), first : first + len(sigma)] = sigma
@@ -145,5 +149,5 @@ def _integrated(found: Form, above: int, tier: Tier) -> Form:
     return (
         A11 - A12 @ C @ A12.T,
         b[:above] - A12 @ C @ b[above:],
-        c - 0.5 * float(np.linalg.slogdet(whole)[1]) + 0.5 * float(b[above:] @ C @ b[above:]),
+        c - 0.5 * _log_det(whole) + 0.5 * (b[above:] @ C @ b[above:]),
     )

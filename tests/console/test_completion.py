@@ -54,7 +54,7 @@ NAMES = Names(
         ("xtmixed weight week /// the fixed part\n  || id:, rem", ("reml",), 3),
         ("xtmixed weight, ///\nrem", ("reml",), 3),
         ("frobnicate x, ", (), 0),
-        ("arima x, ", (), 0),
+        ("arch x, ", (), 0),
     ],
 )
 def test_suggest(

@@ -365,7 +365,7 @@ def test_results_are_what_python_expects(session: Session) -> None:
     assert "reaction:days" in repr(session.e["b"]) and "<table" in session.e["b"]._repr_html_()
     assert "cmd = xtmixed" in repr(session.e) and "b = 1 x 4" in session.e._repr_html_()
     assert repr(session) == "<xmixed.Session: 180 observations of 3 variables, results of xtmixed>"
-    assert len(session.r) == 0 and session.r is not None
+    assert set(session.r) == {"level", "table"} and session.r["table"].values[0, 0] == frame.iloc[0, 0]
 
 
 def test_types_ship() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,20 @@ def covariance(model: Dense, parameters: np.ndarray) -> np.ndarray:
     return V
 
 
+def covariance_slopes(model: Dense, parameters: np.ndarray) -> Iterator[np.ndarray]:
+    """Derivatives of V along each parameter, by complex step of its own Sigma."""
+    first = 0
+    for Z, groups, structure in model.equations:
+        same, q = groups[:, None] == groups, Z.shape[1]
+        own = parameters[first:]
+        _, used = sigma_of(structure, q, own)
+        for step in 1e-30j * np.eye(len(own))[:used]:
+            sigma, _ = sigma_of(structure, q, own + step)
+            yield (Z @ (sigma.imag / 1e-30) @ Z.T) * same
+        first += used
+    yield 2 * np.exp(2 * parameters[-1]) * np.eye(len(model.y))
+
+
 def log_likelihood(model: Dense, parameters: np.ndarray) -> float:
     """Equation (9) at beta-hat, with (10) for REML; complex-safe."""
     n, p = model.X.shape
@@ -89,13 +104,19 @@ def _log_det(matrix: np.ndarray) -> complex:
 
 
 def gradient(model: Dense, parameters: np.ndarray) -> np.ndarray:
-    """Gradient of the dense likelihood by complex step, (k,)."""
-    steps = 1e-30j * np.eye(len(parameters))
-    return np.array([log_likelihood(model, parameters + step).imag / 1e-30 for step in steps])
+    """Gradient of the dense likelihood, (k,): half of y'P V_i P y - tr(P V_i), for ML with V^{-1} there."""
+    inverse = np.linalg.inv(covariance(model, parameters))
+    P = inverse
+    if model.X.shape[1]:
+        half = inverse @ model.X
+        P = inverse - half @ np.linalg.solve(model.X.T @ half, half.T)
+    Py = P @ model.y
+    W = np.outer(Py, Py) - (P if model.reml else inverse)
+    return np.array([0.5 * np.vdot(W, slope) for slope in covariance_slopes(model, parameters)])
 
 
 def hessian(model: Dense, parameters: np.ndarray) -> np.ndarray:
-    """Hessian: fourth-order central differences of the complex-step gradient, (k, k)."""
+    """Hessian: fourth-order central differences of the gradient, (k, k)."""
     h, rows = 1e-3, []
     for e in np.eye(len(parameters)):
         near = gradient(model, parameters + h * e) - gradient(model, parameters - h * e)

@@ -181,6 +181,16 @@ def test_second_derivatives_are_those_of_the_gradient(model: Model, seed: int) -
     np.testing.assert_array_equal(both.rss, rss)
 
 
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(models, st.integers(0, 1000))
+def test_the_dense_gradient_is_that_of_the_dense_likelihood(model: Model, seed: int) -> None:
+    """By complex steps of the whole density."""
+    parameters, reference = random_parameters(model, seed), dense.dense(model)
+    steps = 1e-30j * np.eye(len(parameters))
+    wanted = [dense.log_likelihood(reference, parameters + step).imag / 1e-30 for step in steps]
+    np.testing.assert_allclose(dense.gradient(reference, parameters), wanted, rtol=1e-10, atol=1e-10)
+
+
 def interior(result: Fit) -> bool:
     return result.optimization.converged and not result.boundary
 

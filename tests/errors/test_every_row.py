@@ -228,7 +228,7 @@ ROWS: list[tuple[str, str, int, str]] = [
     ("fractional frequency weights", "summarize id [fw=.5]", 401, "may not use noninteger frequency weights"),
     ("negative weights", "summarize id [aw=-1]", 402, "negative weights encountered"),
     ("not here yet", "heckprob weight week", 199, "command heckprob is not implemented in xmixed"),
-    ("not here yet", "arima weight", 199, "command arima is not implemented in xmixed"),
+    ("not here yet", "arch weight", 199, "command arch is not implemented in xmixed"),
 ]
 
 

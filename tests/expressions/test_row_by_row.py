@@ -16,7 +16,7 @@ from xmixed.expressions.ordered.row_by_row import replaced_row_by_row
 from xmixed.language.parser import parse_expression
 from xmixed.missing import CODES, MISSING
 
-ROWS = 24
+ROWS = 16
 _NUMBERS = [0.0, -0.0, 1.0, 2.0, -3.0, 0.1, 100.0, 1e30, -1e300, 8e307, 33000.5, MISSING, CODES[1], CODES[26]]
 _TEXTS = ["", "a", "ab", "Ünï", "x y"]
 

@@ -335,3 +335,4 @@ binscatter distance age, absorb(subject)
 binscatter distance age, linetype(none)
 binscatter distance age, medians
 grc1leg one two, legendfrom(two)
+serrbar distance subject age, mvopts(msymbol(T))

@@ -166,6 +166,10 @@ def test_bars_of_standard_errors(session: Drawing) -> None:
     np.testing.assert_allclose(bars.y, m - 1.96 * se)
     np.testing.assert_allclose(bars.y2, m + 1.96 * se)
     np.testing.assert_array_equal(means.y, m)
+    bars, means = session.draw("serrbar m se age, mvopts(msymbol(T) mcolor(red)) lcolor(blue)").plots
+    plain, usual = session.draw("serrbar m se age, lcolor(blue)").plots
+    assert bars.style == plain.style and means.style.symbol != usual.style.symbol
+    assert means.style.symbol_fill != usual.style.symbol_fill
     for typed in ("serrbar m se", "serrbar m se age, scale(wide)"):
         with pytest.raises(StataError):
             session.draw(typed)

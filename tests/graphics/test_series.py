@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.graphics.conftest import Drawing
-from xmixed.errors import StataError
+from xmixed.errors import Span, StataError
+from xmixed.language.arguments.date_words import with_numbers
 from xmixed.statistics.series import (
     autocorrelations,
     bartlett_errors,
@@ -129,3 +130,27 @@ def test_series_that_cannot_be_are_refused(session: Drawing) -> None:
     with pytest.raises(StataError) as caught:
         session.run("ac distance")
     assert caught.value.code == 111
+
+
+def test_options_of_the_time_axis_take_dates(session: Drawing) -> None:
+    session.run("clear\nset obs 60\ngenerate t = m(1995m1) + _n - 1\nformat t %tm\ntsset t\ngenerate y = _n")
+    drawn = session.draw('tsline y, tlabel(1995m1(24)1999m1) tline(1996m6) ttext(3 1997m1 "1997m1")')
+    assert [(tick.value, tick.label) for tick in drawn.axes.x.ticks if tick.label] == [
+        (420.0, "1995m1"),
+        (444.0, "1997m1"),
+        (468.0, "1999m1"),
+    ]
+    same = session.draw('tsline y, tlabel(420(24)468) tline(437) ttext(3 444 "1997m1")')
+    assert drawn.axes == same.axes
+    with pytest.raises(StataError):
+        session.draw("tsline y, tlabel(1995m13)")
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("1995m1", 420), ("1960q1", 0), ("1959q4", -1), ("2000h2", 81), ("1961w2", 53), ("15mar1990", 11031)],
+)
+def test_dates_are_numbers_of_their_unit(typed: str, number: int) -> None:
+    text = f"x({typed}(1)9)"
+    found = with_numbers(text, Span(2, len(text) - 1))
+    assert found == f"x({str(number).ljust(len(typed))}(1)9)"

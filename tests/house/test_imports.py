@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import xmixed
+from tests.house.sources import imports
 
 ROOT = Path(xmixed.__file__).parent
 
@@ -30,10 +31,10 @@ def imported(name: str, path: Path, known: set[str]) -> set[str]:
     """Return the modules that one imports anywhere: inside functions and for types only, too."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in imports(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        else:
             above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
             inside = {f"{base}.{alias.name}" for alias in node.names}
@@ -41,22 +42,22 @@ def imported(name: str, path: Path, known: set[str]) -> set[str]:
     return found & known - {name}
 
 
-def circles(imports: dict[str, set[str]]) -> set[frozenset[str]]:
+def circles(graph: dict[str, set[str]]) -> set[frozenset[str]]:
     """Return the sets of modules that reach each other (strongly connected, of two or more)."""
 
     def reached(start: str) -> set[str]:
         seen: set[str] = set()
         pending = [start]
         while pending:
-            for name in imports[pending.pop()] - seen:
+            for name in graph[pending.pop()] - seen:
                 seen.add(name)
                 pending.append(name)
         return seen
 
-    reach = {name: reached(name) for name in imports}
+    reach = {name: reached(name) for name in graph}
     return {
         frozenset(other for other in reach[name] if name in reach[other])
-        for name in imports
+        for name in graph
         if name in reach[name]
     }
 
@@ -94,7 +95,7 @@ def test_every_name_that_is_imported_exists():
     """Also inside functions, and in the tests: what moves leaves no import behind."""
     missing = []
     for path in (*ROOT.rglob("*.py"), *Path(__file__).parents[1].rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in imports(path):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("xmixed"):
                 module = importlib.import_module(str(node.module))
                 names = [alias.name for alias in node.names if not hasattr(module, alias.name)]

@@ -12,6 +12,7 @@ import pytest
 
 import xmixed
 from tests.console.conftest import console_environment
+from tests.house.sources import imports
 from xmixed.commands.registry import built
 from xmixed.commands.table import COMMANDS, SUBCOMMANDS
 
@@ -40,7 +41,7 @@ HEAVY = {"matplotlib", "pandas", "prompt_toolkit", "scipy", "statsmodels"}
 
 
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in imports(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -75,7 +75,7 @@ def test_the_command_of_the_architecture_document(tmp_path: Path) -> None:
     """It is registered from a folder of its own, as a module of its family."""
     listed, source, shown = _examples("A command")
     line, output = _session(shown)
-    (tmp_path / "nmissing.py").write_text(source, encoding="utf-8")
+    (tmp_path / "blanks.py").write_text(source, encoding="utf-8")
     script = (
         f"import xmixed.commands.describe as family; family.__path__.append({str(tmp_path)!r})\n"
         "from xmixed.commands.table import COMMANDS, Listed\n"
@@ -84,8 +84,8 @@ def test_the_command_of_the_architecture_document(tmp_path: Path) -> None:
         "session.run('set obs 5\\ngenerate x = _n\\ngenerate y = 1 if _n == 2\\ngenerate str1 s = \"\"')\n"
         f"print(session.run({line!r}), end='')\n"
         "assert session.r['N_missing'] == 2, session.r\n"
-        "assert 'minimum(#)' in session.run('help nmissing')\n"
-        "try: session.run('nmissing, minimum(-1)')\n"
+        "assert 'minimum(#)' in session.run('help blanks')\n"
+        "try: session.run('blanks, minimum(-1)')\n"
         "except xmixed.StataError as error: assert error.code == 198\n"
         "else: raise AssertionError\n"
     )

@@ -41,6 +41,19 @@ predict double fit, xb
 predict double se, stdp
 count if se < .
 """
+OF_ROWS = """
+estat summarize
+contrast arm, asobserved
+pwcompare arm
+margins arm
+margins arm, at(x2=(0 1 2)) over(sex)
+estimates store A
+estimates stats A
+predict double fit, xb
+predict double se, stdp
+count if se < .
+"""
+"""What asks the data, not e() alone; asked of weights and variances."""
 MIXED = """
 estat icc
 estat recovariance
@@ -62,12 +75,12 @@ vif
 MODELS = {
     "xtmixed y x2 i.arm##c.x4 || region: || id: x2, nolog": EVERYTHING + MIXED,
     "xtmixed y x2 i.arm##c.x4 || id:, reml nolog": EVERYTHING + MIXED,
-    "xtmixed y x2 i.arm##c.x4 [fw=w] || id:, nolog": EVERYTHING,
-    "xtmixed y x2 i.arm##c.x4 || id:, vce(robust) nolog": EVERYTHING,
+    "xtmixed y x2 i.arm##c.x4 [fw=w] || id:, nolog": OF_ROWS,
+    "xtmixed y x2 i.arm##c.x4 || id:, vce(robust) nolog": OF_ROWS,
     "regress y x2 i.arm##c.x4 if sex": EVERYTHING + REGRESSION,
-    "regress y x2 i.arm##c.x4 [aw=w]": EVERYTHING + REGRESSION,
-    "regress y x2 i.arm##c.x4 [fw=w], vce(cluster id)": EVERYTHING + REGRESSION,
-    "regress y x2 i.arm##c.x4 [pw=w]": EVERYTHING + REGRESSION,
+    "regress y x2 i.arm##c.x4 [aw=w]": OF_ROWS + REGRESSION,
+    "regress y x2 i.arm##c.x4 [fw=w], vce(cluster id)": OF_ROWS + REGRESSION,
+    "regress y x2 i.arm##c.x4 [pw=w]": OF_ROWS + REGRESSION,
 }
 REFUSED = """
 estat wcorrelation

@@ -1,13 +1,20 @@
-"""Standard errors and confidence limits of single figures."""
+"""Standard errors and confidence limits of single figures, and what a table of them leaves in r()."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from xmixed.missing import MISSING
 from xmixed.render.layouts.estimation.coefficient_table import Figures
-from xmixed.statistics.distributions import normal_quantile, t_quantile, t_tail
+from xmixed.session.results import Matrix
+from xmixed.statistics.distributions import normal_quantile, quantile, t_quantile, t_tail
+
+TABLE_ROWS = ("b", "se", "z", "pvalue", "ll", "ul", "df", "crit", "eform")
+"""Rows of r(table); `z` is `t` where there are degrees of freedom."""
 
 
 def wald_figures(estimate: float, variance: float, level: float, df: float | None = None) -> Figures:
@@ -51,3 +58,39 @@ def logarithmic_limits(figures: Figures, level: float) -> Figures:
 
 def _exponential(value: float) -> float:
     return math.exp(value) if value < 709 else MISSING
+
+
+def figures_table(
+    figures: Sequence[Figures],
+    names: Sequence[str],
+    level: float,
+    df: float | np.ndarray | None,
+    exponentials: Sequence[bool] = (),
+) -> Matrix:
+    """Return r(table): b, se, z or t, pvalue, ll, ul, df, crit and eform by name.
+
+    Parameters
+    ----------
+    df : float, (k,) array or None
+        None where tests are normal; infinitely many are shown as missing.
+    exponentials : sequence of bool, length k
+        Which figures are of exp(b); none by default.
+    """
+    each = [None] * len(figures) if df is None else np.broadcast_to(df, len(figures)).tolist()
+    shown = exponentials or [False] * len(figures)
+    columns = [
+        [
+            item.estimate,
+            item.standard_error,
+            item.statistic,
+            item.p_value,
+            item.lower,
+            item.upper,
+            MISSING if own is None or own == math.inf else own,
+            quantile(level, own),
+            float(exponential),
+        ]
+        for item, own, exponential in zip(figures, each, shown, strict=True)
+    ]
+    rows = [row if row != "z" or df is None else "t" for row in TABLE_ROWS]
+    return Matrix(np.array(columns).T.reshape(len(rows), -1), rows, list(names))

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.coefficients import degrees_of_freedom
+from xmixed.estimation.delta import exponentiated, figures_table, wald_figures
 from xmixed.estimation.likelihood.newton import Progress
-from xmixed.estimation.results import RESAMPLED, Estimator, estimator_of, has_prefix
+from xmixed.estimation.resampling.options import exponential_heading
+from xmixed.estimation.results import (
+    RESAMPLED,
+    Estimator,
+    Option,
+    ShowsExponentials,
+    estimator_of,
+    has_prefix,
+)
 from xmixed.estimation.sample import dependent_columns
 from xmixed.estimation.single import SingleSample, specify
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
 from xmixed.language.nodes import Command
 from xmixed.language.nodes.estimators import MixedCommand, VarianceEstimator
+from xmixed.missing import MISSING
 from xmixed.render.layouts.estimation.mixed_header import render_iteration
-from xmixed.session.results import Estimates
+from xmixed.session.results import Estimates, Results
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, new_mark
 
@@ -46,7 +57,7 @@ def replayed(session: SessionState, node: Command, commands: set[str], estimator
     if has_prefix(session.e):
         estimator = estimator_of(session.e)
     check_replay_options(node, estimator)
-    session.out.write(*estimator.replay(session.e, node.option, session.settings))
+    show_results(session, estimator, session.e, node.option)
     return True
 
 
@@ -192,7 +203,46 @@ def conclude(
     """Say what there is to say of the sample, put the results in e(), and show them."""
     session.out.write(*sample.notes)
     commit_marked(session, estimates, sample.rows)
-    session.out.write(*estimator.replay(estimates, node.option, session.settings))
+    show_results(session, estimator, estimates, node.option)
+
+
+def show_results(session: SessionState, estimator: Estimator, estimates: Estimates, option: Option) -> None:
+    """Show the results of an estimator, and leave their table in r()."""
+    session.out.write(*estimator.replay(estimates, option, session.settings))
+    exponential = bool(exponential_heading(option) or option("tr"))
+    if not exponential and isinstance(estimator, ShowsExponentials):
+        exponential = bool(estimator.usual_exponential(estimates)) and not (option("nohr") or option("coef"))
+    # Of figures that are no coefficients of a model, which have no terms, all are shown so.
+    terms = estimator.terms(estimates) if exponential else ()
+    leave_table(session, estimates, option, [term is not None for term in terms] or exponential)
+
+
+def leave_table(
+    session: SessionState, estimates: Estimates, option: Option, exponentials: bool | Sequence[bool] = False
+) -> None:
+    """Leave the table of e(b) in r(), as r(table) and r(level).
+
+    Parameters
+    ----------
+    exponentials : bool or sequence of bool
+        Whether coefficients are shown as exp(b), all or each.
+    """
+    b, V = estimates.matrices.get("b"), estimates.matrices.get("V")
+    if b is None:
+        return
+    level = float(option("level", session.settings.level))
+    df = degrees_of_freedom(estimates)
+    count = len(b.column_names)
+    variances = [MISSING] * count if V is None else np.diagonal(V.values).tolist()
+    each = [None] * count if df is None else df.tolist()
+    shown = [exponentials] * count if isinstance(exponentials, bool) else exponentials
+    figures = [
+        wald_figures(value, variance, level, own)
+        for value, variance, own in zip(b.values[0].tolist(), variances, each, strict=True)
+    ]
+    figures = [exponentiated(item) if yes else item for item, yes in zip(figures, shown, strict=True)]
+    table = figures_table(figures, b.column_names, level, df, shown)
+    session.r = Results({"level": level}, {}, {"table": table})
 
 
 def check_converged(estimates: Estimates) -> None:

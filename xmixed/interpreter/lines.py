@@ -24,19 +24,27 @@ from xmixed.session.signals import Break, ExitRequest, interrupts_kept
 from xmixed.session.state import SessionState
 
 
-def run_lines(session: SessionState, text: str, echo: Echo, after: Callable[[], None] | None = None) -> None:
+def run_lines(
+    session: SessionState,
+    text: str,
+    echo: Echo,
+    after: Callable[[], None] | None = None,
+    goes_on: bool = False,
+) -> None:
     """Run every command of a text; the first that fails ends it, its message shown.
 
     Parameters
     ----------
     after : callable or None
         Called after each command, also after one that failed.
+    goes_on : bool
+        Whether the next command runs all the same after one that failed.
 
     Raises
     ------
     StataError, ExitRequest
     """
-    runner = TextRunner(session, echo, after)
+    runner = TextRunner(session, echo, after, goes_on)
     runner.feed(text)
     runner.close()
 
@@ -44,8 +52,14 @@ def run_lines(session: SessionState, text: str, echo: Echo, after: Callable[[], 
 class TextRunner:
     """Runs the statements of a text that may come in parts; a block may go on from one to the next."""
 
-    def __init__(self, session: SessionState, echo: Echo, after: Callable[[], None] | None = None) -> None:
-        self._session, self._echo, self._after = session, echo, after
+    def __init__(
+        self,
+        session: SessionState,
+        echo: Echo,
+        after: Callable[[], None] | None = None,
+        goes_on: bool = False,
+    ) -> None:
+        self._session, self._echo, self._after, self._goes_on = session, echo, after, goes_on
         self._reader = TextReader()
 
     def feed(self, text: str) -> None:
@@ -61,7 +75,13 @@ class TextRunner:
         try:
             with interrupts_kept():
                 for statement in statements:
-                    self._top(statement)
+                    try:
+                        self._top(statement)
+                    except StataError as error:
+                        if not self._goes_on or isinstance(error, Break):
+                            raise
+                        show_code(session, error)
+                        show_blank(session, self._echo)
         except KeyboardInterrupt:
             broken = Break()
             self._show(broken)

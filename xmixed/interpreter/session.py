@@ -307,10 +307,13 @@ class Session(SessionState):
         elif not entry.keeps_r:
             self.r = Results()
 
-    def run_file(self, path: str, arguments: list[str], echo: bool, typed: str | None = None) -> None:
+    def run_file(
+        self, path: str, arguments: list[str], echo: bool, typed: str | None = None, goes_on: bool = False
+    ) -> None:
         """Run a do-file as `do` does, or without output as `run` does.
 
-        `typed` is the text of the arguments with their quotes, for `0'.
+        `typed` is the text of the arguments with their quotes, for `0'. `goes_on`: commands behind one that
+        fails run all the same.
 
         Raises
         ------
@@ -322,11 +325,13 @@ class Session(SessionState):
         self.out.quiet = quiet or not echo
         try:
             self.out.write("")
-            self.run_do_file(text, arguments, typed)
+            self.run_do_file(text, arguments, typed, goes_on)
         finally:
             self.out.quiet = quiet
 
-    def run_do_file(self, text: str, arguments: list[str], typed: str | None = None) -> None:
+    def run_do_file(
+        self, text: str, arguments: list[str], typed: str | None = None, goes_on: bool = False
+    ) -> None:
         """Run the text of a do-file with echo, to its `end of do-file`.
 
         Raises
@@ -335,7 +340,7 @@ class Session(SessionState):
             The error of the command that failed, already shown.
         """
         with self.do_file(arguments, typed):
-            self._run_echoed(text)
+            self._run_echoed(text, goes_on)
 
     def do_file(self, arguments: list[str], typed: str | None = None) -> AbstractContextManager[None]:
         """Give a do-file a frame of its own, with its arguments as macros."""
@@ -405,10 +410,10 @@ class Session(SessionState):
         write_banner(log, "close", moment_now(), self.settings.linesize)
         self.detach_log(log)
 
-    def _run_echoed(self, text: str) -> None:
+    def _run_echoed(self, text: str, goes_on: bool = False) -> None:
         code = 0
         try:
-            run_lines(self, text, Echo.EVERYWHERE)
+            run_lines(self, text, Echo.EVERYWHERE, goes_on=goes_on)
             self.out.write(". ")
         except ExitRequest as request:
             if request.everything:

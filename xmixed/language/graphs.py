@@ -193,6 +193,9 @@ def _argument(text: str, skeleton: Skeleton, syntax: Syntax) -> tuple[Any, str]:
     return read_argument(text, skeleton, syntax)
 
 
+_OF_TIME = frozenset(("tlabel", "tmlabel", "ttick", "tmtick", "tline", "ttext"))
+"""Options in which dates may stand for numbers."""
+
 # --- options --------------------------------------------------------------------------------------------
 
 
@@ -237,6 +240,10 @@ def _read(text: str, shown: str, typed: TypedOption, spec: GraphOptionSpec, nega
     if spec.content == "options":
         options = read_graph_options(text, shown, parse("option_list", shown, inside), (spec.inside,))
         return GraphOption(spec.name, None, options, raw, spec.drawn, typed.span)
+    if spec.name in _OF_TIME:
+        from xmixed.language.arguments.date_words import with_numbers
+
+        text, shown = with_numbers(text, inside), with_numbers(shown, inside)
     skeleton = assemble(parse("command", shown, inside), _PLAIN)
     options = read_graph_options(text, shown, skeleton.options, (spec.inside,))
     value = _content(text, skeleton.argument, spec, typed)

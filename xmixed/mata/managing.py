@@ -101,19 +101,22 @@ def _type(value: Value) -> str:
     if isinstance(value, StructureValue):
         return f"struct {value.name} scalar"
     if isinstance(value, Viewed):
-        return f"{_type(value.array())} (view)" if np.size(value.array()) != 1 else "real scalar (view)"
+        return f"{_shaped(value.text, value.shape)} (view)"
     if not isinstance(value, np.ndarray):
         return "pointer scalar"
-    rows, columns = value.shape
-    shape = "rowvector" if rows == 1 else "colvector" if columns == 1 else "matrix"
-    return f"{'string' if value.dtype == object else 'real'} {shape}"
+    return _shaped(value.dtype == object, value.shape)
+
+
+def _shaped(text: bool, shape: tuple[int, ...]) -> str:
+    rows, columns = shape
+    name = "rowvector" if rows == 1 else "colvector" if columns == 1 else "matrix"
+    return f"{'string' if text else 'real'} {'scalar' if rows == columns == 1 else name}"
 
 
 def _extent(value: Value) -> str:
-    found = value.array() if isinstance(value, Viewed) else value
-    if not isinstance(found, np.ndarray):
+    if not isinstance(value, (Viewed, np.ndarray)):
         return ""
-    rows, columns = found.shape
+    rows, columns = value.shape
     return f"[{columns}]" if rows == 1 else f"[{rows}]" if columns == 1 else f"[{rows},{columns}]"
 
 

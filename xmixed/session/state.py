@@ -158,5 +158,7 @@ class SessionState(ABC):
         """Hand on what was printed: to the log file and the console."""
 
     @abstractmethod
-    def run_file(self, path: str, arguments: list[str], echo: bool, typed: str | None = None) -> None:
+    def run_file(
+        self, path: str, arguments: list[str], echo: bool, typed: str | None = None, goes_on: bool = False
+    ) -> None:
         """Run a do-file with `do` (echo) or `run` semantics; raises StataError."""

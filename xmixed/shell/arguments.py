@@ -49,7 +49,9 @@ def parse_arguments(argv: list[str]) -> Arguments:
             found.version = True
         elif word == "--json":
             found.json = True
-        elif word in ("-b", "--batch"):
+        elif word == "-q":
+            continue  # Stata: no banner; there is none outside of the prompt
+        elif word in ("-b", "-e", "--batch"):
             found.batch = True
         elif word in ("-c", "--command"):
             if at == len(argv):

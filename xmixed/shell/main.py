@@ -26,7 +26,8 @@ Runs Stata commands. Without arguments it is an interactive session; when standa
 not a terminal, standard input is a do-file that runs without echo.
 
   FILE              run a do-file: its lines are echoed, followed by their output
-  -b                silent: write the transcript to FILE.log in the current folder
+  -b, -e            silent: write the transcript to FILE.log in the current folder
+  -q                accepted: there is no banner to leave out
   -c COMMAND        run a command and show its output only; may be repeated
   --json            with -c or a do-file: one JSON object with output, e() and r()
   --version         show the version

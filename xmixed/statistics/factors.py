@@ -131,3 +131,17 @@ def independence_test(R: np.ndarray, n: float) -> tuple[float, int]:
     sign, log = np.linalg.slogdet(R)
     statistic = -(n - 1 - (2 * p + 5) / 6) * log if sign > 0 else np.inf
     return float(statistic), p * (p - 1) // 2
+
+
+def sampling_adequacy(R: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return Kaiser, Meyer and Olkin's measure of each variable, and of all.
+
+    The share of squared correlations in these and the squared partial correlations given all others.
+    """
+    inverse = np.linalg.inv(R)
+    scale = np.sqrt(np.diag(inverse))
+    simple, partial = R**2, (inverse / np.outer(scale, scale)) ** 2
+    for squares in (simple, partial):
+        np.fill_diagonal(squares, 0.0)
+    own, others = simple.sum(axis=1), partial.sum(axis=1)
+    return own / (own + others), float(own.sum() / (own.sum() + others.sum()))

@@ -121,6 +121,6 @@ def test_seed(session):
 
 
 def test_commands_that_are_missing(session, fails):
-    assert fails(session, "arima x") == (199, "command arima is not implemented in xmixed")
+    assert fails(session, "arch x") == (199, "command arch is not implemented in xmixed")
     assert fails(session, "heckprob x") == (199, "command heckprob is not implemented in xmixed")
     assert fails(session, "foo") == (199, "unrecognized command:  foo")

@@ -105,7 +105,7 @@ def test_omitted_coefficients(session: xmixed.Session) -> None:
         ("estimates table, star(.1)", 198, "option star() incorrectly specified"),
         ("estimates table, equations(2)", 198, "option equations() may only be 1"),
         ("estimates table, b(%9s)", 120, "invalid %format in option b()"),
-        ("estimates table, label", 198, "option label is not implemented in xmixed yet"),
+        ("estimates table, coded", 198, "option coded is not implemented in xmixed yet"),
     ],
 )
 def test_refusals(session: xmixed.Session, line: str, code: int, message: str) -> None:

@@ -77,3 +77,49 @@ def test_autocorrelation(session: xmixed.Session) -> None:
     )
     assert found == pytest.approx(session.r.scalars["F"], rel=1e-9) and df == session.r.scalars["df_r"]
     assert fails(session, "xtserial yp if t == 1") == 2000
+
+
+OWN = """clear
+set obs 120
+generate id = ceil(_n/15)
+generate t = _n - 15*(id-1)
+generate double x = sin(_n*1.3)+.1*t
+generate double z = cos(_n^2*.37)
+generate double y = 1 + .5*x - .2*z + sin(t*2) + 3*mod(id*5,7) + cos(_n*3.1)
+xtset id t"""
+
+
+def test_random_against_fixed_effects(session: xmixed.Session) -> None:
+    """R: lm of the artificial regression at plm's theta; the sandwich by rowsum(X * e, id)."""
+    session.run(f"{OWN}\nquietly xtreg y x z, re")
+    text = session.run("xtoverid")
+    assert (
+        "Cross-section time-series model: xtreg re \n" in text and "  Chi-sq(2)    P-value = 0.8205\n" in text
+    )
+    assert session.r["j"] == pytest.approx(0.395727697129, rel=1e-7) and session.r["jdf"] == 2
+    session.run("quietly xtreg y x z, re vce(cluster id)")
+    assert "xtreg re  robust cluster(id)\n" in session.run("xtoverid")
+    assert session.r["j"] == pytest.approx(0.590195971584, rel=1e-6)
+
+
+def test_random_against_fixed_effects_is_hausmans_test_in_balanced_panels(session: xmixed.Session) -> None:
+    """But for the variance of the errors, which hausman takes from the random effects, with N - k."""
+    session.run(f"{OWN}\nquietly xtreg y x z, re\nestimates store re\nxtoverid")
+    j, e = session.r["j"], session.e.scalars
+    theta = 1 - (e["sigma_e"] ** 2 / (15 * e["sigma_u"] ** 2 + e["sigma_e"] ** 2)) ** 0.5
+    for name in "yxz":
+        session.run(f"egen double m{name} = mean({name}), by(id)\ngenerate double w{name} = {name} - m{name}")
+        session.run(f"generate double q{name} = {name} - {theta!r}*m{name}")
+    session.run(f"generate double one = 1 - {theta!r}\nquietly regress qy qx qz one, noconstant")
+    small = session.e["rss"] / session.e["df_r"]
+    session.run("quietly regress qy qx qz one wx wz, noconstant")
+    large = session.e["rss"] / 120
+    session.run("quietly xtreg y x z, fe\nestimates store fe\nhausman fe re, sigmamore")
+    assert j == pytest.approx(session.r["chi2"] * small / large, rel=1e-6)
+
+
+def test_random_against_fixed_effects_refuses(session: xmixed.Session) -> None:
+    session.run(f"{OWN}\nquietly xtreg y x, fe")
+    assert fails(session, "xtoverid") == 301
+    session.run("generate g = mod(id*3, 5)\nquietly xtreg y g, re")
+    assert fails(session, "xtoverid") == 498

@@ -186,7 +186,7 @@ def test_formats_by_name(session: Session) -> None:
     assert session.run("esttab ols, fixed") == session.run("esttab ols")
 
 
-@pytest.mark.parametrize("option", ["nocopy", "addscalars(a 1)", "noesample", "missing"])
+@pytest.mark.parametrize("option", ["nocopy", "missing"])
 def test_what_eststo_does_not_have(session: Session, option: str) -> None:
     with pytest.raises(StataError, match="not implemented in xmixed yet"):
         session.run(f"eststo x, {option}")

@@ -19,7 +19,7 @@ from xmixed.formats.width import abbreviate_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING, is_missing
-from xmixed.render.layouts.combine.duplicates import render_listing, render_report
+from xmixed.render.layouts.combine.duplicates import EVERY, render_listing, render_report
 from xmixed.render.text import counted, wrap
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
@@ -70,9 +70,14 @@ def report(session: SessionState, node: Command) -> None:
         "varlist",
         condition=True,
         in_range=True,
-        options=(OptionSpec("nolabel", "nol", help="numbers instead of value labels"),),
+        options=(
+            OptionSpec("nolabel", "nol", help="numbers instead of value labels"),
+            OptionSpec("separator", "sep", "integer", "rows between rules; 0 for none", minimum_value=0),
+            OptionSpec("sepby", "sepby", "varlist", "rules where these variables change"),
+        ),
+        exclusive=(("separator", "sepby"),),
     ),
-    synopsis="duplicates list [varlist] [if] [in] [, nolabel]",
+    synopsis="duplicates list [varlist] [if] [in] [, nolabel separator(#) sepby(varlist)]",
     needs=("data",),
 )
 def list_all(session: SessionState, node: Command) -> None:
@@ -85,7 +90,20 @@ def list_all(session: SessionState, node: Command) -> None:
     groups = np.repeat(np.arange(len(sizes)), sizes) + 1
     columns = [("group:", [str(g) for g in groups.tolist()]), ("obs:", [str(i + 1) for i in at.tolist()])]
     columns += _columns(session.data, names, at, bool(node.option("nolabel")))
-    session.out.write(*render_listing(columns))
+    every = int(node.option("separator", EVERY))
+    rules = np.arange(every, len(at), every) if every else np.zeros(0, dtype=np.int64)
+    if node.option("sepby"):
+        rules = _changes(session.data, resolve_varlist(node.option("sepby"), session.data), at)
+    session.out.write(*render_listing(columns, frozenset(rules.tolist())))
+
+
+def _changes(data: Dataset, names: list[str], at: np.ndarray) -> np.ndarray:
+    """Return the places in `at` at which a variable differs from the row before."""
+    differs = np.zeros(len(at), dtype=bool)
+    for name in names:
+        values = data[name].values[at]
+        differs[1:] |= values[1:] != values[:-1]
+    return np.flatnonzero(differs)
 
 
 @subcommand(
@@ -106,7 +124,8 @@ def examples(session: SessionState, node: Command) -> None:
         ("#", [str(size) for size in found.groups.sizes[found.alike].tolist()]),
         ("e.g. obs", [str(i + 1) for i in at.tolist()]),
     ]
-    session.out.write(*render_listing([*columns, *_columns(session.data, names, at, False)]))
+    shown = [*columns, *_columns(session.data, names, at, False)]
+    session.out.write(*render_listing(shown, frozenset(range(EVERY, len(at), EVERY))))
 
 
 def _columns(data: Dataset, names: list[str], at: np.ndarray, nolabel: bool) -> list[tuple[str, list[str]]]:

@@ -14,6 +14,13 @@ from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
 
+_RESULTS = {
+    1: "only in master data",
+    2: "only in using data",
+    3: "both in master and using data",
+    4: "missing updated",
+    5: "nonmissing conflict",
+}
 _SIDES = (("none", "n"), ("both", "b"), ("master", "m"), ("using", "u"))
 
 
@@ -66,7 +73,12 @@ def joinby(session: SessionState, node: Command) -> None:
     )
     say_changes(session, done.promotions, done.labels)
     found = done.dataset
-    session.data = found.with_variables(Variable(name, "byte", done.results, "%8.0g")) if kept else found
+    if not kept:
+        session.data = found
+        return
+    texts = {**found.value_labels, "_merge": dict(_RESULTS)}
+    made = Variable(name, "byte", done.results, "%30.0g", value_label="_merge")
+    session.data = found.with_variables(made).with_(value_labels=texts)
 
 
 @command(

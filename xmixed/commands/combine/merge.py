@@ -27,7 +27,7 @@ from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.render.layouts.combine.merge import render_merge
 from xmixed.session.state import SessionState
 
-_OLD_OPTIONS = ("unique", "uniqmaster", "uniqusing", "nokeep", "_merge")
+_OLD_OPTIONS = ("unique", "uniqmaster", "uniqusing", "nokeep", "_merge", "sort", "nosummary")
 
 
 @command(
@@ -52,6 +52,8 @@ _OLD_OPTIONS = ("unique", "uniqmaster", "uniqusing", "nokeep", "_merge")
             OptionSpec("uniqmaster", "uniqm", help="old syntax: keys are unique in memory"),
             OptionSpec("uniqusing", "uniqus", help="old syntax: keys are unique in the file"),
             OptionSpec("nokeep", "nok", help="old syntax: drop observations of the file alone"),
+            OptionSpec("sort", "sort", help="old syntax: sort both by the keys, unique in both"),
+            OptionSpec("nosummary", "nosum", help="old syntax: no variables _merge1, _merge2"),
             OptionSpec("_merge", "_m", "name", help="old syntax: name of _merge"),
         ),
         exclusive=(("generate", "nogenerate"),),
@@ -127,13 +129,18 @@ def _merge_old(session: SessionState, node: Command) -> None:
     check_new_name(name, session.data)
     text = (node.argument or "").strip()
     keys = list(dict.fromkeys(resolve_varlist(parse_varlist(text), session.data))) if text else []
-    if keys and session.data.sorted_by[: len(keys)] != tuple(keys):
+    sorts = bool(node.option("sort"))
+    if sorts and not keys:
+        raise StataError(198, "option sort not allowed without a varlist", node.options["sort"].span)
+    if not sorts and session.data.sorted_by[: len(keys)] != tuple(keys):
         raise StataError(5, "master data not sorted")
     using = read_using(session, str(node.using))
-    if using.sorted_by[: len(keys)] != tuple(keys):
+    if not sorts and using.sorted_by[: len(keys)] != tuple(keys):
         raise StataError(5, "using data not sorted")
-    left = "1" if node.option("unique") or node.option("uniqmaster") else "m"
-    right = "1" if node.option("unique") or node.option("uniqusing") else "m"
+    unique = sorts and not (node.option("uniqmaster") or node.option("uniqusing"))
+    unique = unique or bool(node.option("unique"))
+    left = "1" if unique or node.option("uniqmaster") else "m"
+    right = "1" if unique or node.option("uniqusing") else "m"
     keep = parse_varlist(node.option("keep", "")) if node.option("keep") else None
     merged = _merged(session, node, using, f"{left}:{right}" if keys else "1:1", keys, keep)
     if node.option("nokeep"):

@@ -1,4 +1,4 @@
-"""mdesc, missings, dropmiss: counting missing values, and dropping what holds nothing else."""
+"""nmissing, npresent, mdesc, missings, dropmiss: counts of missing values; dropping what holds no other."""
 
 from __future__ import annotations
 
@@ -16,11 +16,22 @@ from xmixed.expressions.varlist import check_new_name
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import MISSING
-from xmixed.render.layouts.community.counts import render_mdesc, render_missings
+from xmixed.render.layouts.community.counts import render_counts_of_values, render_mdesc, render_missings
 from xmixed.render.text import counted
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 
+_COUNTS = Syntax(
+    "varlist",
+    condition=True,
+    in_range=True,
+    options=(
+        OptionSpec("min", "min", "integer", "least number that is shown; default 1", minimum_value=0),
+        OptionSpec("obs", "obs", help="counts of observations instead of variables"),
+        OptionSpec("piasm", "piasm", built=False),
+        OptionSpec("trim", "trim", built=False),
+    ),
+)
 _FORCE = OptionSpec("force", "force", help="although the data in memory were changed")
 
 
@@ -70,6 +81,24 @@ def mdesc(session: SessionState, node: Command) -> None:
         "notmiss_vars": " ".join(name for name, count in named if not count),
     }
     session.r = Results(scalars=scalars, macros={name: text for name, text in macros.items() if text})
+
+
+@command("npresent", syntax=_COUNTS, synopsis="npresent [varlist] [if] [in] [, min(#) obs]", needs=("data",))
+@command("nmissing", syntax=_COUNTS, synopsis="nmissing [varlist] [if] [in] [, min(#) obs]", needs=("data",))
+def nmissing(session: SessionState, node: Command) -> None:
+    variables, rows, missing = _missing(session, node)
+    counted_values = missing if node.name == "nmissing" else ~missing & rows[:, None]
+    least = node.option("min", 1)
+    if node.option("obs"):
+        names = [f"{place + 1}" for place in np.flatnonzero(rows)]
+        counts = counted_values[rows].sum(axis=1).tolist()
+    else:
+        names, counts = [variable.name for variable in variables], counted_values.sum(axis=0).tolist()
+    shown = [(name, count) for name, count in zip(names, counts, strict=True) if count >= least]
+    session.out.write(*render_counts_of_values(shown))
+    chosen = "" if node.option("obs") else " ".join(name for name, _ in shown)
+    macros = {"varlist": chosen} if chosen else {}
+    session.r = Results(scalars={"N": float(np.count_nonzero(rows))}, macros=macros)
 
 
 @command(

@@ -20,8 +20,8 @@ from xmixed.session.state import SessionState
 
 _OPTIONS = (
     OptionSpec("n", "n", "integer", help="number of observations", minimum_value=1),
-    OptionSpec("means", "m", "text", help="vector of means; 0 when not given"),
-    OptionSpec("sds", "sd", "text", help="vector of standard deviations; 1 when not given"),
+    OptionSpec("means", "m", "text", help="means, as numbers or a vector; 0 when not given"),
+    OptionSpec("sds", "sd", "text", help="standard deviations, likewise; 1 when not given"),
     OptionSpec("corr", "c", "text", help="matrix of correlations, or its triangle as a vector"),
     OptionSpec("cov", "cov", "text", help="matrix of covariances, or its triangle as a vector"),
     OptionSpec(
@@ -102,10 +102,20 @@ def _matrix(session: SessionState, node: Command, name: str) -> np.ndarray:
     return evaluate_matrix(parse_matrix_expression(text, Span(0, len(text))), Context.of(session)).values
 
 
+def _numbers(text: str) -> np.ndarray | None:
+    """Return the numbers of `1 2.5`; None for anything else, which is a matrix."""
+    try:
+        return np.array([float(word) for word in text.replace(",", " ").split()])
+    except ValueError:
+        return None
+
+
 def _vector(session: SessionState, node: Command, name: str, k: int, standard: float) -> np.ndarray:
     if name not in node.options:
         return np.full(k, standard)
-    values = _matrix(session, node, name).ravel()
+    values = _numbers(str(node.option(name)))
+    if values is None:
+        values = _matrix(session, node, name).ravel()
     if len(values) != k:
         raise StataError(503, f"conformability error: {name}() needs {k} values")
     return values

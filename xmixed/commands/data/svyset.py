@@ -76,14 +76,6 @@ def svyset(session: SessionState, node: Command) -> None:
 
 
 def _show(session: SessionState, design: Design, several: bool) -> None:
-    rows = [
-        ("pweight", design.weight or "<none>"),
-        ("VCE", "linearized"),
-        ("Single unit", design.single),
-        ("Strata 1", design.strata or "<one>"),
-        ("SU 1", design.unit or "<observations>"),
-        ("FPC 1", design.fpc or "<zero>"),
-    ]
-    session.out.write(*render_design(rows))
+    session.out.write(*render_design(design.shown()))
     if several:
         session.out.write("(variances are those of the first stage; stages below it are not used)")

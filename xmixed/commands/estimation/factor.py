@@ -1,4 +1,4 @@
-"""factor, pca and rotate: factor analysis, principal components, rotations of loadings."""
+"""factor, pca, rotate and canon: factors, principal components, rotations, canonical correlations."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.commands.rows import numeric_variables, selected_rows
+from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
+from xmixed.estimation.factors.canonical import CANON_DISPLAY, Sets
+from xmixed.estimation.factors.canonical import ESTIMATOR as CANON
+from xmixed.estimation.factors.canonical import fit as fit_canonical
 from xmixed.estimation.factors.estimator import FACTOR, FACTOR_DISPLAY, PCA
 from xmixed.estimation.factors.fit import Request, fit, rotate
-from xmixed.estimation.run import commit_marked, replayed
+from xmixed.estimation.run import commit_marked, replayed, show_results
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
+from xmixed.expressions.varlist import resolve_varlist
 from xmixed.expressions.weights import check_weights
 from xmixed.language.nodes import Command
+from xmixed.language.parser import parse_varlist
 from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.missing import is_missing
 from xmixed.session.state import SessionState
@@ -68,6 +74,29 @@ def factor(session: SessionState, node: Command) -> None:
     if replayed(session, node, {node.name}, estimator):
         return
     variables = numeric_variables(session, node)
+    rows, w, n = _complete(session, node, variables)
+    method = next((name for name in ("pcf", "ipf") if node.option(name)), "pf")
+    most = node.option("components", node.option("factors"))
+    request = Request(
+        node.name,
+        node.text.strip(),
+        "pca" if node.name == "pca" else method,
+        node.option("mineigen"),
+        most,
+        bool(node.option("covariance")),
+    )
+    X = np.column_stack([variable.to_double()[rows] for variable in variables])
+    estimates = fit([variable.name for variable in variables], X, w, n, request)
+    if node.name == "factor":
+        session.out.write(f"(obs={n:.0f})")
+    commit_marked(session, estimates, rows)
+    show_results(session, estimator, estimates, node.option)
+
+
+def _complete(
+    session: SessionState, node: Command, variables: list[Variable]
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the observations without missing values, their weights, and how many they stand for."""
     rows = selected_rows(session, node)
     for variable in variables:
         rows = rows & variable.known()
@@ -84,23 +113,52 @@ def factor(session: SessionState, node: Command) -> None:
         raise StataError(2000, "no observations")
     w = weights[rows]
     n = float(w.sum()) if counted else float(np.count_nonzero(rows))
-    w = w if counted else w * n / w.sum()
-    method = next((name for name in ("pcf", "ipf") if node.option(name)), "pf")
-    most = node.option("components", node.option("factors"))
-    request = Request(
-        node.name,
-        node.text.strip(),
-        "pca" if node.name == "pca" else method,
-        node.option("mineigen"),
-        most,
-        bool(node.option("covariance")),
-    )
+    return rows, w if counted else w * n / w.sum(), n
+
+
+@command(
+    "canon",
+    syntax=Syntax(
+        "text",
+        condition=True,
+        in_range=True,
+        weights=("aweight", "fweight"),
+        options=(
+            *CANON_DISPLAY,
+            OptionSpec("lc", "lc", "integer", built=False),
+            OptionSpec("level", "l", built=False),
+        ),
+    ),
+    synopsis="canon (varlist1) (varlist2) [if] [in] [weight] [, stdcoef nocoefs notests test(numlist)]",
+)
+def canon(session: SessionState, node: Command) -> None:
+    if replayed(session, node, {"canon"}, CANON):
+        return
+    sets = Sets(*_two_sets(session, str(node.argument or "")))
+    variables = [session.data[name] for name in (*sets.first, *sets.second)]
+    if any(variable.is_string for variable in variables):
+        raise StataError(109, "type mismatch")
+    rows, w, n = _complete(session, node, variables)
     X = np.column_stack([variable.to_double()[rows] for variable in variables])
-    estimates = fit([variable.name for variable in variables], X, w, n, request)
-    if node.name == "factor":
-        session.out.write(f"(obs={n:.0f})")
+    p = len(sets.first)
+    estimates = fit_canonical(sets, X[:, :p], X[:, p:], w, n, node.text.strip())
     commit_marked(session, estimates, rows)
-    session.out.write(*estimator.replay(estimates, node.option, session.settings))
+    show_results(session, CANON, estimates, node.option)
+
+
+def _two_sets(session: SessionState, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the variables of two lists in parentheses; r(198) for anything else."""
+    pieces = text.replace("(", " ( ").replace(")", " ) ").split()
+    if pieces.count("(") != 2 or pieces.count(")") != 2 or pieces[0] != "(" or pieces[-1] != ")":
+        raise StataError(198, "two variable lists in parentheses are required")
+    first, _, rest = text.strip()[1:].partition(")")
+    second = rest.strip()[1:-1]
+    names = [
+        tuple(resolve_varlist(parse_varlist(own), session.data)) for own in (first, second) if own.strip()
+    ]
+    if len(names) != 2 or not all(names):
+        raise StataError(198, "two variable lists in parentheses are required")
+    return names[0], names[1]
 
 
 @command(
@@ -145,4 +203,4 @@ def rotate_loadings(session: SessionState, node: Command) -> None:
     found = rotate(e, method, number, normalize, 3.0 if power is None else float(power))
     commit(session, found)
     estimator = PCA if e.macros["cmd"] == "pca" else FACTOR
-    session.out.write(*estimator.replay(found, node.option, session.settings))
+    show_results(session, estimator, found, node.option)

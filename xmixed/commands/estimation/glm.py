@@ -1,4 +1,4 @@
-"""glm: generalised linear models."""
+"""glm: generalised linear models; binreg: those of proportions."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from xmixed.commands.registry import command
-from xmixed.estimation.generalized.options import GLM_SYNTAX, read_family, read_link
+from xmixed.estimation.generalized.options import (
+    BINREG_LINKS,
+    BINREG_SYNTAX,
+    GLM_SYNTAX,
+    read_family,
+    read_link,
+)
 from xmixed.estimation.likelihood.newton import Tolerances
 from xmixed.estimation.likelihood.options import limits_of
 from xmixed.estimation.population.options import read_scale
+from xmixed.estimation.results import Estimator
 from xmixed.estimation.run import (
     check_converged,
     conclude,
@@ -36,13 +43,47 @@ from xmixed.session.state import SessionState
 )
 def glm(session: SessionState, node: Command) -> None:
     from xmixed.estimation.generalized.estimator import ESTIMATOR
-    from xmixed.estimation.generalized.fit import Request, fit, outcomes_of
-    from xmixed.estimation.generalized.trials import trials_of, trials_variable
 
     if replayed(session, node, {"glm"}, ESTIMATOR) or replicated(session, node):
         return
+    if "lnoffset" in node.options:
+        node = replace(node, options={**node.options, "exposure": node.options["lnoffset"]})
+    family, link = str(node.option("family", "gaussian")), str(node.option("link", ""))
+    _fit(session, node, family, link, bool(node.option("irls")), ESTIMATOR)
+
+
+@command(
+    "binreg",
+    syntax=BINREG_SYNTAX,
+    synopsis="binreg depvar [indepvars] [if] [in] [weight] [, or | rr | hr | rd  n(#) vce(vcetype) ...]",
+    by="each",
+)
+def binreg(session: SessionState, node: Command) -> None:
+    from xmixed.estimation.generalized.estimator import BINOMIAL
+
+    if replayed(session, node, {"binreg"}, BINOMIAL) or replicated(session, node):
+        return
+    link = next((link for name, link in BINREG_LINKS.items() if node.option(name)), "logit")
+    _fit(session, node, f"binomial {node.option('n', '')}", link, not node.option("ml"), BINOMIAL)
+
+
+def _fit(
+    session: SessionState, node: Command, family: str, link_name: str, irls: bool, estimator: Estimator
+) -> None:
+    """Fit a model and show it.
+
+    Parameters
+    ----------
+    family, link_name : str
+        As glm has them.
+    irls : bool
+        Variances are those of expected information.
+    """
+    from xmixed.estimation.generalized.fit import Request, fit, outcomes_of
+    from xmixed.estimation.generalized.trials import trials_of, trials_variable
+
     given = {name: node.options[name].span for name in ("family", "link", "scale") if name in node.options}
-    distribution = read_family(str(node.option("family", "gaussian")), given.get("family"))
+    distribution = read_family(family, given.get("family"))
     distribution, trials = trials_variable(session.data, distribution)
     offset, exposure = offset_variable(session, node)
     sample = estimation_sample(
@@ -59,7 +100,7 @@ def glm(session: SessionState, node: Command) -> None:
     limits = limits_of(node)
     if distribution.name == "nbinomial" and distribution.k is None:
         distribution = replace(distribution, k=_dispersion(sample, values, shown, limits))
-    link = read_link(str(node.option("link", "")), distribution, distribution.k or 1.0, given.get("link"))
+    link = read_link(link_name, distribution, distribution.k or 1.0, given.get("link"))
     request = Request(
         node.text.strip(),
         distribution,
@@ -67,14 +108,15 @@ def glm(session: SessionState, node: Command) -> None:
         link,
         shown,
         read_scale(str(node.option("scale", "")), given.get("scale")),
-        bool(node.option("irls")),
+        irls,
         limits,
     )
     outcomes = outcomes_of(sample, request, trials_of(sample, distribution, trials))
     show = node.option("log", True) is not False
     with overflow():
         estimates = fit(sample, outcomes, request, values, iteration_log(session) if show else None)
-    conclude(session, node, ESTIMATOR, estimates, replace(sample, notes=()))
+    estimates.macros["cmd"] = node.name
+    conclude(session, node, estimator, estimates, replace(sample, notes=()))
     check_converged(estimates)
 
 

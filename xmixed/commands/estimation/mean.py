@@ -14,7 +14,7 @@ from xmixed.data.categories import Categories, categories_of, value_texts
 from xmixed.data.dataset import Dataset, Variable
 from xmixed.errors import StataError, syntax_error
 from xmixed.estimation.means.estimator import DISPLAY, ESTIMATOR, Subpopulations, estimates
-from xmixed.estimation.run import replayed, replicated
+from xmixed.estimation.run import replayed, replicated, show_results
 from xmixed.estimation.table_options import variance_option
 from xmixed.expressions.context import Context
 from xmixed.expressions.evaluate import evaluate_column
@@ -316,4 +316,4 @@ def _commit(
     commit(session, result)
     marks = {**session.data.marks, result.mark: rows}
     session.data = session.data.with_(marks=marks, changed=session.data.changed)
-    session.out.write(*ESTIMATOR.replay(result, node.option, session.settings))
+    show_results(session, ESTIMATOR, result, node.option)

@@ -9,6 +9,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.absorbed.options import REGHDFE_SYNTAX
 from xmixed.estimation.run import conclude, estimation_sample, overflow, replayed
 from xmixed.expressions.context import Context
+from xmixed.expressions.varlist import check_new_name
 from xmixed.language.nodes import Command
 from xmixed.render.text import counted
 from xmixed.session.state import SessionState
@@ -30,6 +31,7 @@ def reghdfe(session: SessionState, node: Command) -> None:
 
     if replayed(session, node, {"reghdfe"}, ESTIMATOR):
         return
+    residuals = _new_residuals(session, node)
     context = Context.of(session)
     absorbed = groupings(str(node.required("absorb")), context)
     kind, text = _variance(node)
@@ -58,6 +60,27 @@ def reghdfe(session: SessionState, node: Command) -> None:
     iterations = counted(int(estimates.scalars["ic"]), "iteration")
     session.out.write(f"(MWFE estimator converged in {iterations})")
     conclude(session, node, ESTIMATOR, estimates, settled)
+    if residuals:
+        table = session.r
+        session.execute(f"quietly predict double {residuals}, residuals")
+        session.r = table
+
+
+_USUAL = "_reghdfe_resid"
+"""Variable of `residuals` without a name; it is replaced."""
+
+
+def _new_residuals(session: SessionState, node: Command) -> str:
+    """Return the name of the residuals' variable, "" for none; r(110) where it exists already."""
+    if "residuals" not in node.options:
+        return ""
+    given = node.option("residuals")
+    if not isinstance(given, str):
+        if _USUAL in session.data:
+            session.data = session.data.without([_USUAL])
+        return _USUAL
+    check_new_name(given, session.data)
+    return given
 
 
 def _variance(node: Command) -> tuple[str, str]:

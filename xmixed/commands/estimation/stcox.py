@@ -18,6 +18,7 @@ from xmixed.estimation.run import (
     offset_variable,
     overflow,
     replicated,
+    show_results,
 )
 from xmixed.estimation.survival.declared import Declared
 from xmixed.estimation.survival.options import COX_SYNTAX, STREG_SYNTAX
@@ -117,7 +118,7 @@ def _replayed(session: SessionState, node: Command, name: str) -> bool:
     estimator = estimator_of(session.e)
     if not has_prefix(session.e):
         check_replay_options(node, estimator)
-    session.out.write(*estimator.replay(session.e, node.option, session.settings))
+    show_results(session, estimator, session.e, node.option)
     return True
 
 

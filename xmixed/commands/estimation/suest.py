@@ -6,7 +6,7 @@ import numpy as np
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
-from xmixed.estimation.run import commit_marked, replayed
+from xmixed.estimation.run import commit_marked, replayed, show_results
 from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
 from xmixed.expressions.context import Context
 from xmixed.expressions.varlist import resolve_name
@@ -45,7 +45,7 @@ def suest(session: SessionState, node: Command) -> None:
         codes = np.where(missing, -1, factorise(column.values).codes)
     estimates, rows = joint(names, parts, node.text.strip(), codes, cluster)
     commit_marked(session, estimates, rows)
-    session.out.write(*ESTIMATOR.replay(estimates, node.option, session.settings))
+    show_results(session, ESTIMATOR, estimates, node.option)
 
 
 def _cluster(session: SessionState, node: Command) -> str:

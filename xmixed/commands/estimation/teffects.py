@@ -15,7 +15,7 @@ from xmixed.estimation.equations.sample import (
     read_equation,
     system_sample,
 )
-from xmixed.estimation.run import check_replay_options, conclude, overflow
+from xmixed.estimation.run import check_replay_options, conclude, overflow, show_results
 from xmixed.estimation.treatment.fit import Request, fit
 from xmixed.estimation.treatment.moments import ADJUSTED, WEIGHTED
 from xmixed.estimation.treatment.options import DISPLAY, TEFFECTS_SYNTAX
@@ -40,7 +40,7 @@ def teffects(session: SessionState, node: Command) -> None:
     if session.e.macros.get("cmd") != "teffects":
         raise StataError(301, "last estimates not found")
     check_replay_options(node, ESTIMATOR)
-    session.out.write(*ESTIMATOR.replay(session.e, node.option, session.settings))
+    show_results(session, ESTIMATOR, session.e, node.option)
 
 
 def _model(text: str, known: tuple[str, ...]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from xmixed.estimation.run import (
     commit_marked,
     iteration_log,
     overflow,
+    show_results,
 )
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
@@ -113,7 +114,7 @@ def multilevel_model(session: SessionState, node: MixedCommand) -> None:
         for name in ("ll_c", "chi2_c", "df_c", "p_c"):
             estimates.scalars.pop(name, None)
     commit_marked(session, estimates, specification.rows)
-    session.out.write(*estimator_of(estimates).replay(estimates, node.option, session.settings))
+    show_results(session, estimator_of(estimates), estimates, node.option)
     check_converged(estimates)
 
 
@@ -123,7 +124,7 @@ def _replay(session: SessionState, node: MixedCommand) -> None:
     estimator = estimator_of(session.e)
     if not has_prefix(session.e):
         check_replay_options(node, estimator)
-    session.out.write(*estimator.replay(session.e, node.option, session.settings))
+    show_results(session, estimator, session.e, node.option)
 
 
 def _typed(node: MixedCommand, name: str) -> Option | None:

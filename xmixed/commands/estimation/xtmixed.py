@@ -12,6 +12,7 @@ from xmixed.estimation.display_options import display_options
 from xmixed.estimation.mixed.display import display
 from xmixed.estimation.mixed.options import ESTIMATION_ONLY, MIXED, MIXED_SYNTAX
 from xmixed.estimation.results import estimator_of, has_prefix
+from xmixed.estimation.run import leave_table, show_results
 from xmixed.language.nodes.estimators import FixedEquation, MixedCommand
 from xmixed.session.results import Estimates
 from xmixed.session.state import SessionState
@@ -44,13 +45,15 @@ def xtmixed(session: SessionState, node: MixedCommand) -> None:
     if node.fixed is None:
         _check_replay(session.e, node)
         if has_prefix(session.e):
-            session.out.write(*estimator_of(session.e).replay(session.e, node.option, session.settings))
+            show_results(session, estimator_of(session.e), session.e, node.option)
             return
         session.out.write(*display(session.e, options))
+        leave_table(session, session.e, node.option)
         return
     _check_estimation(session, node)
     estimates = _estimate(session, node)
     session.out.write(*display(estimates, options))
+    leave_table(session, estimates, node.option)
     if not estimates.scalars["converged"]:
         raise StataError(430, "convergence not achieved", keeps_results=True)
 

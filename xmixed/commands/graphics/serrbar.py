@@ -18,7 +18,13 @@ from xmixed.language.graph_syntax import GraphOptionSpec
 from xmixed.language.nodes.graphs import GraphCommand
 from xmixed.session.state import SessionState
 
-OPTIONS = (GraphOptionSpec("scale", "sc", "text"), *tables.RANGE_OPTIONS)
+OPTIONS = (
+    GraphOptionSpec("scale", "sc", "text"),
+    GraphOptionSpec(
+        "mvopts", "mvop", "text", "looks of the means", content="options", inside=tables.POINT_OPTIONS
+    ),
+    *tables.RANGE_OPTIONS,
+)
 
 
 @command(
@@ -41,7 +47,10 @@ def _bars(maker: SingleMaker, making: Making) -> list[Layer]:
     y, half, at = mean.values[rows], scale * error.values[rows], x.values[rows]
     style = making.looks.style("rcap", 0)
     bars = Plot("rcap", at, y - half, y2=y + half, style=style, number=making.number(0))
-    means = Plot("scatter", at, y, style=replace(making.looks.style("scatter", 0), line=style.line))
+    inside = making.options.last("mvopts")
+    own = making if inside is None else replace(making, node=replace(making.node, options=inside.options))
+    look = own.looks.style("scatter", 0)
+    means = Plot("scatter", at, y, style=replace(look, line=style.line) if inside is None else look)
     return [Layer((bars, means), x.measure, mean.measure, (mean.measure.title,))]
 
 

@@ -9,7 +9,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.criteria import criteria_results, criteria_row
 from xmixed.estimation.replay_options import REPLAY_OPTIONS
 from xmixed.estimation.results import estimator_of
-from xmixed.estimation.run import check_replay_options
+from xmixed.estimation.run import check_replay_options, show_results
 from xmixed.estimation.stored_names import stored_names, stored_row
 from xmixed.expressions.varlist import is_valid_name
 from xmixed.language.nodes import Command
@@ -118,7 +118,7 @@ def replay(session: SessionState, node: Command) -> None:
         found = stored_estimates(session, name)
         estimator = estimator_of(found)
         session.out.write(*render_model_banner(name, found.title, session.settings.linesize))
-        session.out.write(*estimator.replay(found, node.option, session.settings))
+        show_results(session, estimator, found, node.option)
 
 
 @subcommand(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -17,6 +18,7 @@ from xmixed.estimation.inference.side_by_side import (
     compare,
     model_statistics,
 )
+from xmixed.estimation.publishing.table import coefficient_label
 from xmixed.estimation.rows import labelled_row
 from xmixed.expressions.varlist import matches_pattern
 from xmixed.formats import format_value, is_string_format, is_valid_format, width_of
@@ -59,7 +61,7 @@ LEVELS = (0.05, 0.01, 0.001)
             OptionSpec("title", "ti", "text", "title of the table"),
             OptionSpec("varwidth", "var", "integer", "width of the names", minimum_value=5, maximum_value=60),
             OptionSpec("modelwidth", "mod", "integer", "width of a model", minimum_value=5, maximum_value=30),
-            OptionSpec("label", "label", help="variable labels for names", built=False),
+            OptionSpec("label", "label", help="variable labels for names"),
             OptionSpec("newpanel", "new", help="statistics in a panel of their own", built=False),
             OptionSpec("style", "style", "text", "lines of the table", built=False),
             OptionSpec("coded", "coded", help="signs for coefficients", built=False),
@@ -84,7 +86,7 @@ def table(session: SessionState, node: Command) -> None:
     values = np.array([model_statistics(model, statistics) for model in models]).T
     width = int(node.option("modelwidth", max(width_of(fmt) or 0 for fmt in shown.values())))
     style = ComparisonStyle(
-        int(node.option("varwidth", 12)),
+        int(node.option("varwidth", 32 if node.option("label") else 12)),
         width,
         bool(levels),
         _legend(shown, node, levels),
@@ -98,6 +100,9 @@ def table(session: SessionState, node: Command) -> None:
         labelled = []
         for row in members:
             made = labelled_row(row.term, row.name)
+            if node.option("label"):
+                text = coefficient_label(row.name, session.data)
+                made = replace(made, label=text, alone=text, block=())
             by_row[id(made)] = row
             labelled.append(made)
         parts.append(ComparedEquation(equation, tuple(labelled)))

@@ -19,6 +19,7 @@ from xmixed.estimation.inference.margins_table import margins_lines
 from xmixed.estimation.inference.prediction import Request, default_request, read_request
 from xmixed.estimation.inference.unconditional import check_unconditional, unconditional_covariance
 from xmixed.estimation.results import Estimator, HasMarginsDefault, estimator_of
+from xmixed.estimation.run import show_results
 from xmixed.expressions.context import Context
 from xmixed.expressions.sample import select_rows
 from xmixed.expressions.varlist import resolve_name, resolve_varlist
@@ -246,7 +247,7 @@ def _replayed(session: SessionState, node: Command) -> bool:
         return False
     if node.argument or node.condition is not None or not node.options.keys() <= {"level", "coeflegend"}:
         raise StataError(322, "e(cmd) is margins; the model's own results are no longer active")
-    session.out.write(*estimator_of(session.e).replay(session.e, node.option, session.settings))
+    show_results(session, estimator_of(session.e), session.e, node.option)
     return True
 
 

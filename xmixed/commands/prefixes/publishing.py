@@ -13,6 +13,7 @@ from xmixed.estimation.resampling.estimator import resampled_estimator
 from xmixed.estimation.resampling.results import Resampling, resampled_estimates
 from xmixed.estimation.resampling.summaries import Replicated
 from xmixed.estimation.results import Option
+from xmixed.estimation.run import show_results
 from xmixed.language.nodes import Command
 from xmixed.session.state import SessionState
 from xmixed.session.stored import commit, new_mark
@@ -59,7 +60,7 @@ def publish(
     commit(session, e)
     sample = np.ones(before.n_obs, dtype=bool) if rows is None else rows
     session.data = session.data.with_(marks={**session.data.marks, e.mark: sample}, changed=before.changed)
-    session.out.write(*resampled_estimator(e).replay(e, _options(node, replicator), session.settings))
+    show_results(session, resampled_estimator(e), e, _options(node, replicator))
 
 
 def _options(node: Command, replicator: Replicator) -> Option:
@@ -88,4 +89,4 @@ def replay_prefix(session: SessionState, node: Command, prefix: str) -> None:
     """
     if session.e.macros.get("prefix") != prefix:
         raise StataError(301, "last estimates not found")
-    session.out.write(*resampled_estimator(session.e).replay(session.e, node.option, session.settings))
+    show_results(session, resampled_estimator(session.e), session.e, node.option)

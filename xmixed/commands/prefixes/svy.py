@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from xmixed.commands.prefixes.svy_tabulate import Typed, parsed_table, survey_table
 from xmixed.commands.registry import command, find_entry
 from xmixed.data.dataset import Variable
 from xmixed.errors import StataError
 from xmixed.estimation.frame import EstimationFrame, sample_rows
 from xmixed.estimation.results import HasInfluence, own_estimator
+from xmixed.estimation.run import show_results
 from xmixed.estimation.survey.design import Design, Units, known_rows, survey_design, units_of
 from xmixed.estimation.survey.estimator import survey_estimator
 from xmixed.estimation.survey.variance import linearised
@@ -72,12 +74,18 @@ def svy(session: SessionState, node: Command) -> None:
         if session.e.macros.get("prefix") != "svy":
             raise StataError(301, "last estimates not found")
         estimator = survey_estimator(session.e)
-        session.out.write(*estimator.replay(session.e, node.option, session.settings))
+        show_results(session, estimator, session.e, node.option)
         return
     assert isinstance(typed, Prefixed)
     kinds = [item.text.strip() for item in typed.expressions]
     if any(not "linearized".startswith(kind) or len(kind) < 3 for kind in kinds):
         raise StataError(198, f"svy {kinds[0]} is not implemented in xmixed yet", None, "svy linearized")
+    table = parsed_table(typed.command)
+    if table is not None:
+        own = "subpop" in node.options
+        within = _subpopulation(str(node.option("subpop")), Context.of(session)) if own else None
+        survey_table(session, Typed(table, within, node.option("dof"), typed.command.strip()))
+        return
     design, data = survey_design(session.data), session.data
     rows = known_rows(data, design)
     inside = rows
@@ -230,7 +238,7 @@ def _finish(
     def option(name: str, default: Any = None) -> Any:
         return node.option(name) if name in node.options else inner.option(name, default)
 
-    session.out.write(*survey_estimator(made).replay(made, option, session.settings))
+    show_results(session, survey_estimator(made), made, option)
     if variance is None:
         session.out.write("Note: missing standard errors because of stratum with single sampling unit.")
 

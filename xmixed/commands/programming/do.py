@@ -6,8 +6,10 @@ from xmixed.commands.registry import command
 from xmixed.errors import StataError
 from xmixed.language.nodes import Command
 from xmixed.language.parser import text_after_words
-from xmixed.language.syntax import Syntax
+from xmixed.language.syntax import OptionSpec, Syntax
 from xmixed.session.state import SessionState
+
+_NOSTOP = OptionSpec("nostop", "nostop", help="go on after a command that fails")
 
 
 def _run_file(session: SessionState, node: Command, echo: bool) -> None:
@@ -15,13 +17,13 @@ def _run_file(session: SessionState, node: Command, echo: bool) -> None:
         raise StataError(198, "invalid file specification")
     path, *arguments = node.argument
     typed = text_after_words(node.argument_text, 1)
-    session.run_file(path, list(arguments), echo, typed)
+    session.run_file(path, list(arguments), echo, typed, bool(node.option("nostop")))
 
 
 @command(
     "do",
-    syntax=Syntax("words"),
-    synopsis="do filename [arguments]",
+    syntax=Syntax("words", options=(_NOSTOP,)),
+    synopsis="do filename [arguments] [, nostop]",
     kind="control",
     keeps_r=True,
 )
@@ -31,8 +33,8 @@ def do(session: SessionState, node: Command) -> None:
 
 @command(
     "run",
-    syntax=Syntax("words"),
-    synopsis="run filename [arguments]",
+    syntax=Syntax("words", options=(_NOSTOP,)),
+    synopsis="run filename [arguments] [, nostop]",
     kind="control",
     keeps_r=True,
 )

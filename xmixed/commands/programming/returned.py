@@ -8,6 +8,7 @@ from xmixed.commands.registry import subcommand
 from xmixed.errors import StataError
 from xmixed.estimation.display_options import display_options
 from xmixed.estimation.posted import check_posted, posted_equations
+from xmixed.estimation.run import leave_table
 from xmixed.expressions.compiled import evaluate_text
 from xmixed.expressions.context import Context
 from xmixed.expressions.macros.define import define_macro
@@ -304,3 +305,4 @@ def ereturn_display(session: SessionState, node: Command) -> None:
     if node.option("first"):
         equations = [replace(equation, name="") for equation in equations]
     session.out.write(*render_coefficients(session.e.macros.get("depvar", ""), equations, style))
+    leave_table(session, session.e, node.option, bool(exponential))

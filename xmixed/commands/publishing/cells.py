@@ -37,6 +37,13 @@ def laid_out(cells: str, option: Option, plain: bool) -> tuple[tuple[Element, ..
     return elements, across, columns or tuple(names)
 
 
+_LABEL_OPTIONS = (
+    (OptionSpec("lhs", "lhs", "text"),),
+    (OptionSpec("titles", "ti"), OptionSpec("depvars", "dep")),
+)
+"""Options of labels, and those of mlabels()."""
+
+
 def labels_or_none(typed: str | None, name: str) -> tuple[str, ...] | None:
     """Return labels; () for `none`, None where nothing was typed."""
     if typed is None:
@@ -44,7 +51,7 @@ def labels_or_none(typed: str | None, name: str) -> tuple[str, ...] | None:
     if typed.strip() == "none":
         return ()
     asked = parsed(
-        Syntax("words", options=(OptionSpec("none", "none"), OptionSpec("lhs", "lhs", "text"))), typed
+        Syntax("words", options=(OptionSpec("none", "none"), *_LABEL_OPTIONS[name == "mlabels"])), typed
     )
     if not asked.argument:
         return () if asked.option("none") else None

@@ -16,6 +16,7 @@ from xmixed.estimation.publishing.design import (
     Wanted,
     check_number_format,
 )
+from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_words
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.render.published.table import Group
@@ -85,8 +86,8 @@ OPTIONS: tuple[OptionSpec, ...] = (
     OptionSpec("drop", "d", "words", "coefficients not to show"),
     OptionSpec("order", "o", "words", "coefficients to show first"),
     OptionSpec("rename", "ren", "words", "pairs of old and new names"),
-    OptionSpec("coeflabels", "coef", "words", "pairs of names and labels"),
-    OptionSpec("varlabels", "varl", "words", "pairs of names and labels"),
+    OptionSpec("coeflabels", "coef", "text", "pairs of names and labels"),
+    OptionSpec("varlabels", "varl", "text", "pairs of names and labels"),
     OptionSpec("indicate", "ind", "text", "coefficients shown as Yes or No: label = names"),
     OptionSpec("noomitted", "noomit", help="no omitted coefficients"),
     OptionSpec("nobaselevels", "nobase", help="no base levels"),
@@ -120,6 +121,7 @@ OPTIONS: tuple[OptionSpec, ...] = (
     _optional("beta", "beta", "standardized coefficients, of regress or estadd beta"),
     OptionSpec("interaction", "int", "text", "what stands between the labels of an interaction"),
     OptionSpec("collabels", "coll", "text", "names over the figures, or none"),
+    OptionSpec("legend", "leg", "negatable", "what the stars mean below the table; the default"),
 )
 
 _OWN = ("b", "se", "t", "p", "ci", "not", "wide", "plain", "nostar", "star", "compress", "nogaps", "beta")
@@ -128,7 +130,7 @@ _OF_ESTTAB = {
     *("r2", "ar2", "pr2", "aic", "bic", "scalars", "sfmt", "noobs", "obslast", "nomtitles", "mtitles"),
     *("depvars", "nodepvars", "nonumbers", "coeflabels", "nonotes", "notes", "main", "aux"),
     *("parentheses", "brackets", "noeqlines", "addnotes", "noconstant", "booktabs", "fragment"),
-    *("longtable", "width"),
+    *("longtable", "width", "legend"),
 }
 ESTOUT_OPTIONS: tuple[OptionSpec, ...] = (
     *(spec for spec in OPTIONS if spec.name not in _OF_ESTTAB),
@@ -188,7 +190,7 @@ def design_of(option: Option, cells: str, level: float, evaluate: Evaluate) -> D
         drop=tuple(option("drop") or ()),
         order=tuple(option("order") or ()),
         rename=_pairs(option("rename"), "rename"),
-        labels=_pairs(option("coeflabels"), "coeflabels") | _pairs(option("varlabels"), "varlabels"),
+        labels=_named(option, "coeflabels") | _named(option, "varlabels"),
         groups=_groups(option("mgroups")),
         indicate=_indicate(option("indicate")),
         equation_lines=not option("noeqlines"),
@@ -197,6 +199,7 @@ def design_of(option: Option, cells: str, level: float, evaluate: Evaluate) -> D
         exponentiate=bool(option("eform")),
         notes=tuple(option("addnotes") or ()),
         standard_notes=not option("nonotes") and not option("plain"),
+        star_notes=option("legend"),
         title=str(option("title", "")),
         level=float(option("level", level)),
         names_as_titles=bool(option("nodepvars")) or given is True,
@@ -217,6 +220,7 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
     """
     elements, across, heads = laid_out(cells or "b(fmt(%9.0g))", option, False)
     models = labels_or_none(option("mlabels"), "mlabels")
+    outcomes = models is None and bool(_of_models(option("mlabels")).option("depvars"))
     stars = _star_levels(option("starlevels"))
     legend = bool(option("legend")) and any(element.stars for element in elements)
     notes = (", ".join(f"{star.symbol} p<{star.text}" for star in stars),) if legend else ()
@@ -235,7 +239,7 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
         drop=tuple(option("drop") or ()),
         order=tuple(option("order") or ()),
         rename=_pairs(option("rename"), "rename"),
-        labels=_pairs(option("varlabels"), "varlabels"),
+        labels=_named(option, "varlabels"),
         groups=_groups(option("mgroups")),
         indicate=_indicate(option("indicate")),
         no_omitted=bool(option("noomitted")),
@@ -245,10 +249,17 @@ def estout_design(option: Option, cells: str, level: float, evaluate: Evaluate) 
         standard_notes=False,
         title=str(option("title", "")),
         level=float(option("level", level)),
-        names_as_titles=True,
+        names_as_titles=not outcomes,
+        outcomes_as_titles=outcomes,
         heads_of_columns=heads,
         **_shared(option, evaluate),
     )
+
+
+def _of_models(typed: str | None) -> Command:
+    """Return mlabels() read: texts, or titles of the models, the default, or their outcomes."""
+    kinds = (OptionSpec("none", "none"), OptionSpec("titles", "ti"), OptionSpec("depvars", "dep"))
+    return parsed(Syntax("words", options=kinds), typed or "")
 
 
 def _shared(option: Option, evaluate: Evaluate) -> dict[str, Any]:
@@ -403,6 +414,31 @@ def _pairs(words: tuple[str, ...] | None, name: str) -> dict[str, str]:
     if len(words) % 2:
         raise StataError(198, f"option {name}() incorrectly specified")
     return dict(zip(words[::2], words[1::2], strict=True))
+
+
+_LINES_OF_LABELS = ("blist", "elist", "begin", "end", "prefix", "suffix")
+"""Options of varlabels() that add text around the rows."""
+
+
+def _named(option: Option, name: str) -> dict[str, str]:
+    """Return labels by name of `x "Age" _cons Constant, nolast`; what adds lines of its own is refused."""
+    typed = option(name)
+    if not typed:
+        return {}
+    syntax = Syntax(
+        "words",
+        options=(
+            OptionSpec("none", "none"),
+            OptionSpec("nofirst", "nofirst"),
+            OptionSpec("nolast", "nolast"),
+            *(OptionSpec(each, each, "text", built=False) for each in ("blist", "elist")),
+            *(
+                OptionSpec(each, each[:3], "text", built=False)
+                for each in ("begin", "end", "prefix", "suffix")
+            ),
+        ),
+    )
+    return _pairs(parsed(syntax, typed).argument, name)
 
 
 def _groups(typed: str | None) -> tuple[Group, ...]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from xmixed.commands.registry import command
 from xmixed.errors import StataError
+from xmixed.expressions.compiled import evaluate_text
+from xmixed.expressions.values import type_mismatch
 from xmixed.expressions.varlist import is_valid_name, matches_pattern
 from xmixed.language.nodes import Command
 from xmixed.language.parser import parse_command
@@ -20,8 +22,8 @@ _OWN = Syntax(
         OptionSpec("title", "t", "text", "title of the results"),
         OptionSpec("prefix", "p", "name", "what stands before the number; est when not given"),
         OptionSpec("nocopy", "noc", built=False),
-        OptionSpec("addscalars", "add", "text", built=False),
-        OptionSpec("noesample", "noe", built=False),
+        OptionSpec("addscalars", "add", "words", "more results, each a name and an expression"),
+        OptionSpec("noesample", "noe", help="without the mark of the estimation sample"),
         OptionSpec("missing", "missing", built=False),
     ),
 )
@@ -76,9 +78,25 @@ def _store(session: SessionState, name: str, parsed: Command) -> None:
     elif name in session.stored and session.stored[name].collected:
         place = session.stored[name].collected
     title = str(parsed.option("title", active.title))
-    session.stored[name] = replace(active, title=title, collected=place)
+    mark = "" if parsed.option("noesample") else active.mark
+    scalars = active.scalars | _more(session, parsed)
+    session.stored[name] = replace(active, title=title, collected=place, scalars=scalars, mark=mark)
     if shown:
         session.out.write(f"({name} stored)")
+
+
+def _more(session: SessionState, parsed: Command) -> dict[str, float]:
+    """Return the results of addscalars(), `p e(p) ratio 2/3`; r(198)."""
+    words = tuple(parsed.option("addscalars") or ())
+    if len(words) % 2 or any(not is_valid_name(name) for name in words[::2]):
+        raise StataError(198, "option addscalars() incorrectly specified", parsed.options["addscalars"].span)
+    found: dict[str, float] = {}
+    for name, text in zip(words[::2], words[1::2], strict=True):
+        value = evaluate_text(session, text)
+        if isinstance(value, str):
+            raise type_mismatch()
+        found[name] = value
+    return found
 
 
 def clear(session: SessionState) -> None:

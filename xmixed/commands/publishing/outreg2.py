@@ -96,7 +96,6 @@ _SHARED = frozenset(
         options=OPTIONS,
         exclusive=(
             ("replace", "append"),
-            tuple(_FORMS),
             ("se", *_SECOND, "nose"),
         ),
     ),
@@ -110,9 +109,11 @@ def _write(session: SessionState, node: Command) -> None:
     """Write the table of a command with the options of outreg2."""
     if node.using is None:
         raise StataError(100, "using required")
-    path, form = _destination(node)
-    if os.path.exists(path) and not (node.option("replace") or node.option("append")):
-        raise StataError(602, f"file {path} already exists")
+    files = _destinations(node)
+    for path, _ in files:
+        if os.path.exists(path) and not (node.option("replace") or node.option("append")):
+            raise StataError(602, f"file {path} already exists")
+    path = files[0][0]
     place = os.path.abspath(path)
     known = session.growing_tables.get(place, ()) if node.option("append") else ()
     if node.option("append") and not known and os.path.exists(path):
@@ -121,7 +122,8 @@ def _write(session: SessionState, node: Command) -> None:
     models = (*known, *_titled(session, node, names))
     design = _design(node, models, kept, session.settings.level)
     table = published_table(models, [""] * len(models), design, session.data)
-    write_table(session, _as_esttab(node), table, Shape(20, 12, form, path))
+    for own, form in files:
+        write_table(session, _as_esttab(node), table, Shape(20, 12, form, own))
     session.growing_tables[place] = models
 
 
@@ -199,19 +201,22 @@ def _as_esttab(node: Command) -> Command:
     return replace(node, options=options)
 
 
-def _destination(node: Command) -> tuple[str, str]:
-    """Return the path of the file and its format."""
+def _destinations(node: Command) -> list[tuple[str, str]]:
+    """Return the paths of the files and their formats; several formats share the name without its ending."""
     path = os.path.expanduser(str(node.using))
-    asked = next((name for name in _FORMS if node.option(name)), "")
-    ending = os.path.splitext(path)[1].lower()
+    asked = [_FORMS[name] for name in _FORMS if node.option(name)]
+    stem, ending = os.path.splitext(path)
+    ending = ending.lower()
+    if len(asked) > 1:
+        return [((stem if ending in _ENDINGS else path) + own, form) for own, form in asked]
     if asked:
-        own, form = _FORMS[asked]
-        return (path if ending else path + own), form
+        own, form = asked[0]
+        return [(path if ending else path + own, form)]
     if not ending:
-        return f"{path}.txt", "tab"
+        return [(f"{path}.txt", "tab")]
     if ending not in _ENDINGS:
         raise StataError(198, f"outreg2 does not write {ending} files; use .doc, .xls, .tex or .txt")
-    return path, _ENDINGS[ending]
+    return [(path, _ENDINGS[ending])]
 
 
 def _models_and_coefficients(session: SessionState, node: Command) -> tuple[list[str], tuple[str, ...]]:

@@ -18,7 +18,7 @@ from xmixed.formats import format_value
 from xmixed.language.nodes import Command
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
 from xmixed.missing import MISSING
-from xmixed.render.layouts.combine.duplicates import render_listing
+from xmixed.render.layouts.combine.duplicates import EVERY, render_listing
 from xmixed.render.layouts.estimation.survival import render_settings
 from xmixed.session.state import SessionState
 from xmixed.statistics.distributions import normal_quantile
@@ -87,7 +87,7 @@ def strate(session: SessionState, node: Command) -> None:
         "",
         f"{title} and lower/upper bounds of {level:g}% confidence intervals",
         f"({int(rows.sum())} records included in the analysis)",
-        *render_listing(columns),
+        *render_listing(columns, frozenset(range(EVERY, len(table), EVERY))),
     )
 
 

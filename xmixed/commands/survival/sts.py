@@ -27,16 +27,18 @@ from xmixed.render.layouts.survival.sts import (
     SummaryRow,
     render_equality,
     render_list,
+    render_list_at,
     render_summary,
 )
 from xmixed.session.results import Results
 from xmixed.session.state import SessionState
 from xmixed.statistics.distributions import chi2_tail, normal_quantile
 from xmixed.statistics.grouping import factorise
-from xmixed.statistics.survival.curves import Curve, at_times, curve, equality
+from xmixed.statistics.survival.curves import Curve, at_times, curve, equality, risk_at
 from xmixed.statistics.survival.risk_sets import Spells
 
 BY = OptionSpec("by", "by", "varlist", "groups")
+AT = OptionSpec("at", "at", "numlist", "times, two or more, at which the function is shown")
 FUNCTIONS = (
     OptionSpec("survival", "sur", help="the survivor function; the default"),
     OptionSpec("failure", "f", help="the failure function"),
@@ -48,6 +50,7 @@ TITLES = {
     "failure": ("Failure", "Kaplan-Meier failure estimate"),
     "cumhaz": ("Cum. Haz.", "Nelson-Aalen cumulative hazard estimate"),
 }
+_NAMES = {"survival": "survivor", "failure": "failure", "cumhaz": "cumulative hazard"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,23 +134,46 @@ def sts(session: SessionState, node: Command) -> None:
 @subcommand(
     "sts",
     "list",
-    syntax=Syntax(condition=True, in_range=True, options=(BY, *FUNCTIONS, LEVEL, NOSHOW)),
-    synopsis="sts list [if] [in] [, by(varlist) failure cumhaz level(#)]",
+    syntax=Syntax(condition=True, in_range=True, options=(BY, *FUNCTIONS, LEVEL, AT, NOSHOW)),
+    synopsis="sts list [if] [in] [, by(varlist) failure cumhaz at(numlist) level(#)]",
     needs=("data",),
 )
 def sts_list(session: SessionState, node: Command) -> None:
     groups = _groups(session, node, resolve_varlist(node.option("by", ()), session.data))
     level = float(node.option("level", session.settings.level))
-    kind = _function(node)
+    kind, quantile = _function(node), normal_quantile(level)
+    asked = np.unique(np.array(node.option("at") or (), dtype=np.float64))
+    if "at" in node.options and len(asked) < 2:
+        raise StataError(198, "option at() needs two times or more", node.options["at"].span)
     shown = []
     for place, name in enumerate(groups.names):
-        own = curve(groups.spells_of(place))
-        parts = (own.times, own.at_risk, own.failures, own.lost, *_figures(own, kind, normal_quantile(level)))
+        own = groups.spells_of(place)
+        parts = _figures_at(own, kind, quantile, asked) if len(asked) else _all_figures(own, kind, quantile)
         rows = [CurveRow(*(float(value) for value in row)) for row in zip(*parts, strict=True)]
         shown.append((name, rows))
     if not node.option("noshow"):
         session.out.write(*render_settings(groups.settings.rows))
-    session.out.write(*render_list(TITLES[kind][0], shown, level))
+    title = TITLES[kind][0]
+    if len(asked):
+        session.out.write(*render_list_at(title, shown, level, _NAMES[kind]))
+    else:
+        session.out.write(*render_list(title, shown, level))
+
+
+def _all_figures(spells: Spells, kind: str, quantile: float) -> tuple[np.ndarray, ...]:
+    """Return the columns of a list at all times."""
+    own = curve(spells)
+    return own.times, own.at_risk, own.failures, own.lost, *_figures(own, kind, quantile)
+
+
+def _figures_at(spells: Spells, kind: str, quantile: float, times: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the columns of a list at given times; nothing is known of errors before the first exit."""
+    own = curve(spells)
+    at_risk, failures = risk_at(spells, times)
+    value, *others = _figures(own, kind, quantile)
+    start = 1.0 if kind == "survival" else 0.0
+    shown = (at_times(own, value, times, start), *(at_times(own, each, times, np.nan) for each in others))
+    return times, at_risk, failures, np.zeros(len(times)), *shown
 
 
 @subcommand(

@@ -31,7 +31,7 @@ _LOG_RATIOS = (-2.0, 2.0)
 _SMALL = 1e-2
 # Where rows to a parameter are fewer, and parameters no fewer, points all around are tried, so many, with
 # logarithms of standard deviations so far apart; how much work that may take.
-_ROWS_EACH, _MANY_PARAMETERS, _SCATTERED, _SPREAD, _MOST_SCATTERED = 8, 2, 40, 2.0, 1000.0
+_ROWS_EACH, _MANY_PARAMETERS, _SCATTERED, _SPREAD, _MOST_SCATTERED = 9, 2, 40, 2.0, 1000.0
 _SEED = 1
 # Shares of such correlations that are tried in turn, until there is a likelihood.
 _NEARER = (1.0, 0.6, 0.3)
@@ -93,7 +93,8 @@ class _Allowance:
     work : float
         Of the whole fit, in upward sweeps.
     first : bool
-        Whether the first higher maximum will do.
+        Whether the first higher maximum will do. Ways are followed then from what only rises to the maximum
+        known, too: where rows are few, others lie beside that line.
     """
 
     ways: int
@@ -109,7 +110,9 @@ def _highest_way(
     for trial in trials:
         if root.objective.work > allowance.work or ways == allowance.ways:
             break
-        if not np.isfinite(trial.log_likelihood) or (settled and _only_rises(root, trial, best or point)):
+        if not np.isfinite(trial.log_likelihood) or (
+            settled and not allowance.first and _only_rises(root, trial, best or point)
+        ):
             continue
         ways += 1
         found, ended = _way_up(root, trial, best or point, settled)

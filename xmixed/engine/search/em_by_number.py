@@ -43,7 +43,7 @@ def em_by_number(
     visit = sweeps.visit(_congruent(change, elements))
     value = _log_likelihood(objective, visit)
     while visit is not None and done < iterations:
-        following = _step(visit, elements, turned, objective.variance_of(visit.rss), sweeps.groups)
+        following = _step(visit, elements, turned, sweeps.groups)
         if projection is not None:
             following = [sum(a * b for a, b in zip(row, following, strict=True)) for row in projection]
         visit = sweeps.visit(_congruent(change, following))
@@ -61,12 +61,9 @@ def _log_likelihood(objective: Objective, visit: Visit | None) -> float:
     return -inf if visit is None else objective.profiled(visit.rss, visit.log_det)
 
 
-def _step(
-    visit: Visit, psi: list[float], turned: list[list[float]], variance: float, groups: int
-) -> list[float]:
+def _step(visit: Visit, psi: list[float], turned: list[list[float]], groups: int) -> list[float]:
     """Psi + Psi (ss'/sigma_e^2 - Z'MZ) Psi, in the optimiser's metric; `turned`: B', see `Block`."""
-    pairs = zip(visit.outer, visit.information, strict=True)
-    excess = [(square / variance - known) / groups for square, known in pairs]
+    excess = [value / groups for value in visit.excess]
     added = _congruent(_rows(psi), _congruent(turned, excess))
     return [old + new for old, new in zip(psi, added, strict=True)]
 

@@ -219,11 +219,7 @@ class Objective:
 
     def variance(self, point: Point) -> float:
         """Profiled sigma_e^2, working units: equation (12)."""
-        return self.variance_of(float(point.up.rss.real))
-
-    def variance_of(self, rss: float) -> float:
-        """The same from y'Py."""
-        return rss / self._df
+        return float(point.up.rss.real) / self._df
 
     def share_left(self, point: Point) -> float:
         """What eliminating all effects leaves of y'Lambda^{-1}y, as a share of it."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -72,14 +73,13 @@ class Visit(NamedTuple):
         log|V|, with log|X'V^{-1}X| for REML.
     rss : float
         See `Upward`.
-    information, outer : e numbers
-        Sums over groups of Z'MZ and of ss', elements on and below the diagonal; see `Downward`.
+    excess : e numbers
+        Sums over groups of ss'/sigma_e^2 - Z'MZ, elements on and below the diagonal; see `Downward`.
     """
 
     log_det: float
     rss: float
-    information: list[float]
-    outer: list[float]
+    excess: list[float]
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +93,7 @@ class _State:
     psi : (q, q) array
     inverse : (e, G) array, elements of A^{-1} on and below the diagonal, row by row
     information : e numbers, elements of the sum over groups of R'A^{-1}R
+    between : (q, q + w, G) array, Z'V^{-1}[Z, X, y], formed only where it is asked for, too
     """
 
     lower: np.ndarray
@@ -101,6 +102,7 @@ class _State:
     inverse: np.ndarray
     information: list[float]
     formed: LevelState | None = None
+    between: np.ndarray | None = None
 
     @property
     def Y(self) -> np.ndarray:
@@ -140,9 +142,11 @@ class OneOrTwoEffects(NestedSweeps):
         # Of R'A^{-1}R only what is on and below the diagonal: (e G, their number).
         self._products = every.take(summed, axis=1).transpose(0, 2, 1).reshape(-1, len(summed))
         self._pieces = every[:, : q * width].reshape(-1, q, width, groups).swapaxes(0, 1)
-        # Those of C, one row for each column of W; those of its columns of X.
-        self._of_W = self._pieces[:, :, q:].transpose(2, 0, 1, 3).reshape(width - q, -1)
-        self._of_X = self._pieces[:, :, q:-1] if problem.reml else self._pieces[:, :, :0]
+        # Those of C; for ML one row for each column of W.
+        self._of_W = self._pieces[:, :, q:]
+        if not problem.reml:
+            self._of_W = self._of_W.transpose(2, 0, 1, 3).reshape(width - q, -1)
+        self._root_df = sqrt(problem.residual_df)
         base = self.plan.base_top[_lower(width - q)]
         self._base = np.concatenate([np.zeros(self._elements), base])
         # Where the rows of what is eliminated last begin among the sums.
@@ -192,42 +196,38 @@ class OneOrTwoEffects(NestedSweeps):
         if found is None:
             return None
         log_det_X, rss, beta = found
-        scores = self._scores(inverse, beta)
-        outer = scores.dot(scores.T).tolist()
-        information = sums[: self._elements]
-        places = _PLACES[len(scores)]
-        if not self.problem.reml:
-            log_det_X = 0.0
-        elif beta:
-            root = np.array(inverted_rows([row[:-1] for row in rows[:-1]]))
-            used = self._used(inverse, root).tolist()
-            information = [value - used[i][j] for value, (i, j) in zip(information, places, strict=True)]
-        return Visit(log_det + log_det_X, rss, information, [outer[i][j] for i, j in places])
+        if self.problem.reml:
+            # The inverse of the whole factor: what X uses up and, last, y - Xb over the root of its squares.
+            rows = inverted_rows(rows)
+            rows[-1] = [value * self._root_df for value in rows[-1]]
+            between = np.add.reduce(self._of_W * inverse[:, None], axis=1)
+            taken = np.matmul(np.array(rows), between).reshape(len(between), -1)
+            log_det += log_det_X
+        else:
+            taken = self._scores(inverse, beta) * (self._root_df / sqrt(rss))
+        squares = taken.dot(taken.T).tolist()
+        pairs = zip(sums, _PLACES[len(squares)], strict=False)
+        return Visit(log_det, rss, [squares[i][j] - known for known, (i, j) in pairs])
 
     def _scores(self, inverse: np.ndarray, beta: list[float]) -> np.ndarray:
-        """Z'Py, (q, G)."""
-        coefficients = [-b for b in beta]
-        coefficients.append(1.0)
-        residual = np.array(coefficients).dot(self._of_W).reshape(-1, self._elements, self.groups)
+        """Z'Py, (q, G), for ML."""
+        residual = _residual_of(beta).dot(self._of_W).reshape(-1, self._elements, self.groups)
         return np.add.reduce(residual * inverse, axis=1)
-
-    def _used(self, inverse: np.ndarray, root: np.ndarray) -> np.ndarray:
-        """The part of the information on Psi that estimating beta uses up, (q, q)."""
-        F = np.add.reduce(self._of_X * inverse[:, None], axis=1)
-        used = np.matmul(root, F).reshape(len(F), -1)
-        return used.dot(used.T)
 
     def down(self, upward: Upward, psis: Psis) -> Downward:
         """See `Sweeps`."""
         state = upward.states[0]
         if not isinstance(state, _State):
             return super().down(upward, psis)
-        scores = self._scores(state.inverse, upward.beta.tolist())
-        information = np.empty(state.psi.shape)
-        for value, (i, j) in zip(state.information, _PLACES[len(state.psi)], strict=True):
+        q, between = len(state.psi), self._between(state)
+        scores = np.matmul(_residual_of(upward.beta.tolist()), between[:, q:])
+        information = np.empty((q, q))
+        for value, (i, j) in zip(state.information, _PLACES[q], strict=True):
             information[i, j] = information[j, i] = value
         if self.problem.reml and len(upward.beta):
-            information -= self._used(state.inverse, root_of(upward))
+            # What estimating beta uses up.
+            used = np.matmul(root_of(upward), between[:, q:-1]).reshape(q, -1)
+            information -= used.dot(used.T)
         return Downward((information,), (scores,))
 
     def second_derivatives(
@@ -241,8 +241,18 @@ class OneOrTwoEffects(NestedSweeps):
         return sums.second_derivatives(directions)
 
     def _between(self, state: _State) -> np.ndarray:
-        """Z'V^{-1}[Z, X, y] of each group, (q, q + w, G)."""
-        return np.add.reduce(self._pieces * state.inverse[:, None], axis=1)
+        """See `_State`."""
+        found = state.between
+        if found is None:
+            found = state.between = np.add.reduce(self._pieces * state.inverse[:, None], axis=1)
+        return found
+
+
+def _residual_of(beta: list[float]) -> np.ndarray:
+    """What makes y - Xb of the columns of [X, y]."""
+    coefficients = [-b for b in beta]
+    coefficients.append(1.0)
+    return np.array(coefficients)
 
 
 def _elements_of_inverse(lower: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ REGHDFE_SYNTAX = Syntax(
         OptionSpec("keepsingletons", "keepsin", help="keep groups of one observation"),
         OptionSpec("tolerance", "tol", "number", "tolerance of the absorption", minimum_value=0),
         OptionSpec("noconstant", "noc", help="no constant", built=False),
-        OptionSpec("residuals", "res", "name", "save residuals; use predict", built=False),
+        OptionSpec("residuals", "res", "name", "residuals as a variable", optional_value=True),
         OptionSpec("group", "group", "name", "groups of outcomes", built=False),
         OptionSpec("individual", "indiv", "name", "individuals within groups", built=False),
         *TABLE_OPTIONS,

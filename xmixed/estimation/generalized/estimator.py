@@ -1,4 +1,4 @@
-"""The estimator glm: replay, terms, and what predict makes."""
+"""The estimators glm and binreg: replay, terms, and what predict makes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xmixed.estimation.fitted import FittedEstimator, TableExtras
 from xmixed.estimation.frame import EstimationFrame
 from xmixed.estimation.generalized.families import EXPONENTIAL, Family
 from xmixed.estimation.generalized.links import Link
-from xmixed.estimation.generalized.options import GLM_DISPLAY, Distribution, read_link
+from xmixed.estimation.generalized.options import BINREG_DISPLAY, GLM_DISPLAY, Distribution, read_link
 from xmixed.estimation.generalized.trials import trials_over
 from xmixed.estimation.inference.prediction import (
     label,
@@ -205,6 +205,12 @@ def _extras(e: Estimates, option: Option, level: float) -> TableExtras:
     return TableExtras(_head(e) if option("eform") else "", offset=e.macros.get("offset", ""))
 
 
+def _ratios(e: Estimates, option: Option, level: float) -> TableExtras:
+    heads = {"logit": "Odds Ratio", "log": "Risk Ratio", "logc": "HR"}
+    head = "" if option("coefficients") else heads.get(e.macros["link"], "")
+    return TableExtras(head, offset=e.macros.get("offset", ""))
+
+
 def _header(estimates: Estimates) -> GeneralizedHeader:
     e, macros = estimates.scalars, estimates.macros
     return GeneralizedHeader(
@@ -225,3 +231,4 @@ def _header(estimates: Estimates) -> GeneralizedHeader:
 
 
 ESTIMATOR = Glm(STATISTICS, lambda e: render_header(_header(e)), extras=_extras, options=GLM_DISPLAY)
+BINOMIAL = Glm(STATISTICS, ESTIMATOR.header, extras=_ratios, options=BINREG_DISPLAY)

@@ -31,6 +31,7 @@ GLM_SYNTAX = Syntax(
         ),
         NOCONSTANT,
         OptionSpec("exposure", "e", "varname", "variable of exposure, as ln(exposure)"),
+        OptionSpec("lnoffset", "lno", "varname", "the same as exposure()"),
         OFFSET,
         OptionSpec("scale", "sca", "text", "the scale parameter: x2, dev or a number"),
         OptionSpec("irls", "irls", help="iterated reweighted least squares, expected information"),
@@ -46,7 +47,41 @@ GLM_SYNTAX = Syntax(
         *MAXIMISE_OPTIONS,
         *GLM_DISPLAY,
     ),
-    exclusive=(("offset", "exposure"), ("irls", "ml")),
+    exclusive=(("offset", "exposure", "lnoffset"), ("irls", "ml")),
+)
+
+BINREG_LINKS = {"or": "logit", "rr": "log", "hr": "logc", "rd": "identity"}
+"""Of binreg, by what is to be shown."""
+
+BINREG_DISPLAY = (*TABLE_OPTIONS, OptionSpec("coefficients", "coef", help="show coefficients, not ratios"))
+
+BINREG_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    weights=("fweight", "aweight", "pweight", "iweight"),
+    options=(
+        OptionSpec("or", "or", help="odds ratios, by the logit link; the default"),
+        OptionSpec("rr", "rr", help="risk ratios, by the log link"),
+        OptionSpec("hr", "hr", help="health ratios, by the log-complement link"),
+        OptionSpec("rd", "rd", help="risk differences, by the identity link"),
+        OptionSpec("n", "n", "text", "numbers of trials: a number or a variable"),
+        NOCONSTANT,
+        OptionSpec("exposure", "e", "varname", "variable of exposure, as ln(exposure)"),
+        OFFSET,
+        OptionSpec("scale", "sc", "text", "the scale parameter: x2, dev or a number"),
+        OptionSpec("ml", "ml", help="variances of observed information"),
+        OptionSpec("fisher", "fisher", "integer", "steps of Fisher scoring first", built=False),
+        OptionSpec("disp", "disp", "number", "a multiplier of the dispersion", built=False),
+        OptionSpec("vfactor", "vf", "number", "a multiplier of the variances", built=False),
+        OptionSpec("mu", "mu", "varname", "starting values of the means", built=False),
+        OptionSpec("init", "ini", "varname", "starting values of the means", built=False),
+        variance_option(("eim", "eim"), ("oim", "oim"), ("robust", "r"), ("cluster", "cl")),
+        *CLUSTER_OPTIONS,
+        *MAXIMISE_OPTIONS,
+        *BINREG_DISPLAY,
+    ),
+    exclusive=(("or", "rr", "hr", "rd"), ("offset", "exposure")),
 )
 
 _FAMILIES = (

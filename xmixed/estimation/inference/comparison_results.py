@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xmixed.estimation.delta import figures_table
 from xmixed.estimation.inference.marginal_cells import MarginalModel
-from xmixed.estimation.inference.margins_results import figures_table
 from xmixed.output import Line
 from xmixed.render.layouts.estimation.coefficient_table import Figures
 from xmixed.render.layouts.postestimation.wald_tests import WaldTest

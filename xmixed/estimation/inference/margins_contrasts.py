@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xmixed.errors import StataError
+from xmixed.estimation.delta import figures_table
 from xmixed.estimation.inference.contrasts import (
     METHODS,
     Adjustment,
@@ -19,7 +20,7 @@ from xmixed.estimation.inference.contrasts import (
 )
 from xmixed.estimation.inference.covariates import Covariates
 from xmixed.estimation.inference.margins import Target
-from xmixed.estimation.inference.margins_results import Shown, figures_table, margins_results
+from xmixed.estimation.inference.margins_results import Shown, margins_results
 from xmixed.estimation.inference.margins_table import margins_head
 from xmixed.language.arguments.margin_terms import MarginTerm
 from xmixed.missing import MISSING

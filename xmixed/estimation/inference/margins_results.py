@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from xmixed.estimation.coefficients import Coefficients
-from xmixed.estimation.delta import wald_figures
+from xmixed.estimation.delta import figures_table, wald_figures
 from xmixed.estimation.inference.covariates import AtPoint, Covariates
 from xmixed.estimation.inference.margins import Cell, Margins, MarginsRequest
 from xmixed.estimation.inference.prediction import Request
@@ -216,29 +216,6 @@ def terms_of(shown: Shown) -> tuple:
     from xmixed.estimation.results import estimator_of
 
     return estimator_of(shown.estimates).terms(shown.estimates)
-
-
-def figures_table(figures: Sequence[Figures], names: list[str], level: float, df: float | None) -> Matrix:
-    """Return r(table): b, se, z or t, pvalue, ll, ul, df, crit and eform by name."""
-    from xmixed.statistics.distributions import normal_quantile, t_quantile
-
-    crit = normal_quantile(level) if df is None else t_quantile(level, df)
-    columns = [
-        [
-            item.estimate,
-            item.standard_error,
-            item.statistic,
-            item.p_value,
-            item.lower,
-            item.upper,
-            MISSING if df is None else df,
-            crit,
-            0.0,
-        ]
-        for item in figures
-    ]
-    rows = ["b", "se", "z" if df is None else "t", "pvalue", "ll", "ul", "df", "crit", "eform"]
-    return Matrix(np.array(columns).T.reshape(len(rows), -1), rows, list(names))
 
 
 def _at_matrix(points: tuple[tuple[AtPoint, ...], ...], covariates: Covariates) -> Matrix:

@@ -432,7 +432,7 @@ def fit_dispersed(
     name = "alpha" if request.dispersion == "mean" else "delta"
     estimates.scalars[name] = float(np.exp(estimates.matrices["b"].values[0, -1]))
     if sample.variance.kind == "oim" and request.constrain is None:
-        chi2 = 2 * (estimates.scalars["ll"] - poisson)
+        chi2 = max(2 * (estimates.scalars["ll"] - poisson), 0.0)
         estimates.scalars |= {"ll_c": poisson, "chi2_c": chi2}
         estimates.scalars["p_c"] = chi2_tail(chi2, 1) / 2 if chi2 > 0 else 1.0
         estimates.macros["chi2_ct"] = "LR"

@@ -1,4 +1,4 @@
-"""Tests of panel regressions: for random effects, for heteroskedasticity of panels, for autocorrelation."""
+"""Tests of panel regressions: random effects, heteroskedasticity, autocorrelation."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from xmixed.estimation.series.order import TimeOrder
 from xmixed.statistics.distributions import chi2_tail, f_tail
 from xmixed.statistics.grouping import factorise
 from xmixed.statistics.linear.blocks import Column
+from xmixed.statistics.linear.joint import joint_statistic
 from xmixed.statistics.linear.least_squares import least_squares
 
 
@@ -39,6 +40,46 @@ def random_effects_test(y: np.ndarray, columns: Sequence[Column], codes: np.ndar
     if excess <= 0:
         return Test(0.0, 1, 1.0)
     return Test(statistic, 1, chi2_tail(statistic, 1) / 2)
+
+
+def overidentification_test(
+    y: np.ndarray,
+    columns: Sequence[Column],
+    codes: np.ndarray,
+    theta: np.ndarray,
+    clusters: np.ndarray | None,
+) -> Test:
+    """Return the test of random against fixed effects by an artificial regression, chi2.
+
+    Arellano (1993), Journal of Econometrics 59: deviations from panel means join the covariates of the
+    random-effects regression; a Wald statistic of their coefficients, with the variance of large samples.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (panels,)
+        The share of its mean that each panel loses.
+    clusters : ndarray of int, shape (n,), or None
+        For a variance that is robust to dependence within them.
+    """
+    sizes = np.bincount(codes).astype(np.float64)
+
+    def less(values: np.ndarray, share: np.ndarray | float) -> np.ndarray:
+        return values - (share * (np.bincount(codes, values) / sizes))[codes]
+
+    moved = [(1 - theta)[codes] if own is None else less(own.astype(np.float64), theta) for own in columns]
+    added = [less(own.astype(np.float64), 1.0) for own in columns if own is not None]
+    fit = least_squares(less(y, theta), [*moved, *added])
+    X = np.column_stack([*moved, *added])
+    errors = less(y, theta) - X @ fit.beta
+    variance = fit.inverse * (float(errors @ errors) / len(y))
+    if clusters is not None:
+        scores = np.column_stack([np.bincount(clusters, own * errors) for own in X.T])
+        variance = fit.inverse @ (scores.T @ scores) @ fit.inverse
+    tested = [place for place in range(len(moved), X.shape[1]) if not fit.omitted[place]]
+    if not tested:
+        raise StataError(498, "no covariate varies within panels: nothing is overidentified")
+    statistic = float(joint_statistic(fit.beta[tested], variance[np.ix_(tested, tested)]))
+    return Test(statistic, len(tested), chi2_tail(statistic, len(tested)))
 
 
 def heteroskedasticity_test(errors: np.ndarray, codes: np.ndarray) -> Test:

@@ -71,9 +71,19 @@ def derivatives(moved: Moved, values: np.ndarray, steps: np.ndarray) -> Derivati
         second[place, place] = (16 * (b + c) - (a + d) - 30 * values) / (12 * h * h)
     for i in range(k):
         for j in range(i):
-            near, far = (_cross(moved, i, j, size * steps[i], size * steps[j]) for size in (1.0, 2.0))
-            second[i, j] = second[j, i] = (4 * near - far) / 3
+            second[i, j] = second[j, i] = _mixed(moved, i, j, float(steps[i]), float(steps[j]))
     return Derivatives(values, first, second)
+
+
+def _mixed(moved: Moved, i: int, j: int, h: float, g: float) -> np.ndarray:
+    """Return the derivative by two coordinates; next to an edge with smaller steps."""
+    found = np.full(1, np.nan)
+    for attempt in range(_HALVINGS):
+        near, far = (_cross(moved, i, j, size * h, size * g) for size in (4.0**-attempt, 2 * 4.0**-attempt))
+        found = (4 * near - far) / 3
+        if np.isfinite(found).all():
+            break
+    return found
 
 
 def _cross(moved: Moved, i: int, j: int, h: float, g: float) -> np.ndarray:

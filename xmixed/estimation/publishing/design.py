@@ -87,6 +87,8 @@ class Design:
         The rows of a coefficient's figures share a cell.
     heads_of_columns : tuple of str
         Over the columns of each model, below its title; () for none.
+    star_notes : bool or None
+        A note says what the stars mean; None where the other notes are shown.
     margin : bool
         Models that mfx came after show its effects in place of their coefficients.
     change_mark : str
@@ -116,9 +118,11 @@ class Design:
     exponentiate: bool = False
     notes: tuple[str, ...] = ()
     standard_notes: bool = True
+    star_notes: bool | None = None
     title: str = ""
     level: float = 95.0
     names_as_titles: bool = False
+    outcomes_as_titles: bool = False
     no_constant: bool = False
     transforms: tuple[Transform, ...] = ()
     equation_labels: tuple[str, ...] = ()

@@ -314,7 +314,8 @@ def _titles(
             continue
         outcome = estimates.macros.get("depvar", "").split(" ")[0]
         label = data[outcome].label if design.label and outcome in data else ""
-        found.append(estimates.title or label or outcome or name.removeprefix("."))
+        title = "" if design.outcomes_as_titles else estimates.title
+        found.append(title or label or outcome or name.removeprefix("."))
     return tuple(found)
 
 
@@ -458,7 +459,8 @@ def _notes(design: Design, models: Sequence[Estimates]) -> tuple[str, ...]:
             found.append(f"{design.change_mark} for discrete change of dummy variable from 0 to 1")
     found += design.notes
     legend = _star_legend(design)
-    if design.standard_notes and legend:
+    shown = design.standard_notes if design.star_notes is None else design.star_notes
+    if shown and legend:
         found.append(legend)
     return tuple(found)
 

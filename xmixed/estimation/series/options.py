@@ -1,9 +1,10 @@
-"""The options of newey, prais and xtscc."""
+"""The options of newey, prais, xtscc and arima."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from xmixed.estimation.likelihood.options import MAXIMISE_OPTIONS
 from xmixed.estimation.linear.options import NOCONSTANT
 from xmixed.estimation.table_options import CLUSTER_OPTIONS, TABLE_OPTIONS, variance_option
 from xmixed.language.syntax import LEVEL, OptionSpec, Syntax
@@ -68,4 +69,30 @@ XTSCC_SYNTAX = Syntax(
         replace(LEVEL, minimum="le"),
     ),
     exclusive=(("fe", "pooled"),),
+)
+ARIMA_SYNTAX = Syntax(
+    "varlist_factor",
+    condition=True,
+    in_range=True,
+    options=(
+        OptionSpec("arima", "ari", "text", "#p,#d,#q: lags, differences, lags of the moving average"),
+        OptionSpec("ar", "ar", "numlist", "lags of the autoregression"),
+        OptionSpec("ma", "ma", "numlist", "lags of the moving average"),
+        OptionSpec("sarima", "sari", "text", "#P,#D,#Q,#s: the same in seasons of # periods"),
+        OptionSpec("mar", "mar", "text", "numlist,#s: lags in seasons of a multiplicative autoregression"),
+        OptionSpec("mma", "mma", "text", "numlist,#s: those of a multiplicative moving average"),
+        NOCONSTANT,
+        OptionSpec("condition", "cond", built=False),
+        OptionSpec("constraints", "const", "text", built=False),
+        OptionSpec("diffuse", "diff", built=False),
+        OptionSpec("p0", "p0", "text", built=False),
+        OptionSpec("state0", "state0", "text", built=False),
+        OptionSpec("from", "from", "text", built=False),
+        OptionSpec("savespace", "save", help="accepted; nothing is to be saved"),
+        OptionSpec("technique", "tech", "text", "accepted; steps are Newton's"),
+        variance_option(("opg", "opg"), ("oim", "oim"), ("robust", "r")),
+        CLUSTER_OPTIONS[0],
+        *MAXIMISE_OPTIONS,
+        *TABLE_OPTIONS,
+    ),
 )

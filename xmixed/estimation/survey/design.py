@@ -55,6 +55,17 @@ class Design:
         }
         return {name: text for name, text in found.items() if text}
 
+    def shown(self) -> list[tuple[str, str]]:
+        """Return labels and texts, as svyset shows them."""
+        return [
+            ("pweight", self.weight or "<none>"),
+            ("VCE", "linearized"),
+            ("Single unit", self.single),
+            ("Strata 1", self.strata or "<one>"),
+            ("SU 1", self.unit or "<observations>"),
+            ("FPC 1", self.fpc or "<zero>"),
+        ]
+
 
 def survey_design(data: Dataset) -> Design:
     """Return the design of the data; r(119) where none is declared."""

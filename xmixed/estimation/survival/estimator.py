@@ -19,6 +19,7 @@ from xmixed.estimation.survival.options import COX_DISPLAY, REGRESSION_DISPLAY
 from xmixed.estimation.survival.parametric import DISTRIBUTIONS, Distribution
 from xmixed.expressions.evaluate import evaluate_column
 from xmixed.language.parser import parse_expression
+from xmixed.language.syntax import OptionSpec
 from xmixed.output import Line, line
 from xmixed.render.layouts.estimation.coefficient_table import CoefficientRow, Figures
 from xmixed.render.layouts.estimation.survival import SurvivalHeader, render_header
@@ -240,6 +241,7 @@ TIME_STATISTICS = (
         "med",
         _median,
         label("Predicted median _t"),
+        modifiers=(OptionSpec("time", "time", help="the time itself; the default"),),
         assumed="median time assumed; predicted median time",
     ),
     *_LINEAR,

@@ -143,6 +143,11 @@ def _inverse_f_tail(df1: np.ndarray, df2: np.ndarray, p: np.ndarray) -> np.ndarr
     return domain((df1 > 0) & (df2 > 0), df2 * (1 - z) / (df1 * z))
 
 
+@function("tprob", "nn")
+def _two_tails(df: np.ndarray, t: np.ndarray) -> np.ndarray:
+    return 2 * _t_tail(df, np.abs(t))
+
+
 @function("t", "nn")
 def _t(df: np.ndarray, t: np.ndarray) -> np.ndarray:
     return _t_tail(df, -t)

@@ -113,6 +113,15 @@ class ExpressionBuilder:
             raise StataError(198, "invalid syntax", span_of(opening, closing))
         return Subscript(name.value, indices, span_of(name, closing))
 
+    def result_element(self, children: list[Any]) -> Subscript:
+        """`r(table)[1, 2]`: an element of a saved matrix."""
+        kind, _, arguments, _, opening, indices, closing = children
+        if kind.value not in ("r", "e") or len(arguments) != 1 or not isinstance(arguments[0], Name):
+            raise StataError(198, "invalid syntax", span_of(opening, closing))
+        if len(indices) != 2:
+            raise StataError(198, "invalid syntax", span_of(opening, closing))
+        return Subscript(f"{kind.value}({arguments[0].name})", indices, span_of(kind, closing))
+
     def pseudo_date(self, children: list[Any]) -> Call:
         token = children[0]
         name, _, literal = token.value[:-1].partition("(")

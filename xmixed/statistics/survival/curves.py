@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -71,6 +72,24 @@ def at_times(own: Curve, values: np.ndarray, times: np.ndarray, start: float) ->
     """Return a step function of a curve at other times, `start` before the first step."""
     place = np.searchsorted(own.times, times, side="right")
     return np.concatenate([[start], values])[place]
+
+
+def risk_at(spells: Spells, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return at ascending times who is at risk before each, and who failed since the one before.
+
+    Parameters
+    ----------
+    times : ndarray, shape (m,)
+    """
+    w = spells.weights
+
+    def before(ends: np.ndarray, weights: np.ndarray, side: Literal["left", "right"]) -> np.ndarray:
+        order = np.argsort(ends, kind="stable")
+        sums = np.concatenate([[0.0], np.cumsum(weights[order])])
+        return sums[np.searchsorted(ends[order], times, side=side)]
+
+    at_risk = before(spells.entry, w, "left") - before(spells.exit, w, "left")
+    return at_risk, np.diff(before(spells.exit, w * spells.failed, "right"), prepend=0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

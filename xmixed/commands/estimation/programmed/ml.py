@@ -16,7 +16,13 @@ from xmixed.estimation.equations.sample import Asked, equation_texts, read_equat
 from xmixed.estimation.likelihood.newton import Tolerances
 from xmixed.estimation.programmed.options import ML_DISPLAY, ML_MAXIMIZE_SYNTAX, ML_MODEL_SYNTAX
 from xmixed.estimation.programmed.problem import METHODS, Problem
-from xmixed.estimation.run import check_converged, check_replay_options, commit_marked, iteration_log
+from xmixed.estimation.run import (
+    check_converged,
+    check_replay_options,
+    commit_marked,
+    iteration_log,
+    show_results,
+)
 from xmixed.expressions.coefficient_names import equation_meant, equations_of, place_of
 from xmixed.expressions.compiled import evaluate_text
 from xmixed.expressions.context import Context
@@ -339,7 +345,7 @@ def _display(session: SessionState, node: Command) -> None:
 def _show(session: SessionState, node: Command) -> None:
     from xmixed.estimation.programmed.estimator import ESTIMATOR
 
-    session.out.write(*ESTIMATOR.replay(session.e, node.option, session.settings))
+    show_results(session, ESTIMATOR, session.e, node.option)
 
 
 @subcommand("ml", "query", syntax=Syntax(), synopsis="ml query")

@@ -9,7 +9,7 @@ from xmixed.errors import StataError
 from xmixed.estimation.equations.sample import equation_texts
 from xmixed.estimation.nonlinear.expression import Parametrised, read_parameters
 from xmixed.estimation.nonlinear.options import NL_SYNTAX
-from xmixed.estimation.run import check_converged, commit_marked, overflow, replayed, replicated
+from xmixed.estimation.run import check_converged, commit_marked, overflow, replayed, replicated, show_results
 from xmixed.estimation.sample import SampleColumns
 from xmixed.estimation.single import clusters_of, variance_of, weighting_of, weights_over
 from xmixed.expressions.context import Context
@@ -123,7 +123,7 @@ def nl(session: SessionState, node: Command) -> None:
     }
     estimates.macros |= {key: text for key, text in macros.items() if text}
     commit_marked(session, estimates, rows)
-    session.out.write(*ESTIMATOR.replay(estimates, node.option, session.settings))
+    show_results(session, ESTIMATOR, estimates, node.option)
     check_converged(estimates)
 
 

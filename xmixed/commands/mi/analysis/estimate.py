@@ -20,6 +20,7 @@ from xmixed.estimation.inference.expressions import nonlinear_values
 from xmixed.estimation.pooling.estimator import POOLED_TABLES, pooled_estimator
 from xmixed.estimation.pooling.files import SavedRuns, check_target, read_runs, save_runs
 from xmixed.estimation.pooling.results import Plan, Transformed, check_alike, pooled_estimates
+from xmixed.estimation.run import show_results
 from xmixed.estimation.table_options import TABLE_OPTIONS
 from xmixed.expressions.context import Context
 from xmixed.language.arguments.nonlinear import NamedExpression
@@ -94,7 +95,7 @@ def _replay(session: SessionState, node: Command) -> None:
         if name not in allowed:
             raise StataError(198, f"option {name} not allowed", option.span)
     estimator = pooled_estimator(session.e)
-    session.out.write(*estimator.replay(session.e, node.option, session.settings))
+    show_results(session, estimator, session.e, node.option)
 
 
 def _target(node: Command) -> tuple[str, bool] | None:
@@ -153,7 +154,7 @@ def _pool(
     transformed = _transformed(session, saved.runs, named) if named else None
     e = pooled_estimates(saved.runs, plan, transformed)
     commit(session, e)
-    session.out.write(*pooled_estimator(e).replay(e, node.option, session.settings))
+    show_results(session, pooled_estimator(e), e, node.option)
 
 
 def _transformed(

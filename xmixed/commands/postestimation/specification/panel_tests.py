@@ -1,4 +1,4 @@
-"""xttest0, xttest3 and xtserial: tests of panel regressions."""
+"""xttest0, xttest3, xtoverid and xtserial: tests of panel regressions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from xmixed.estimation.inference.prediction import Request, predicted
 from xmixed.estimation.panels.tests import (
     autocorrelation_test,
     heteroskedasticity_test,
+    overidentification_test,
     random_effects_test,
 )
 from xmixed.estimation.population.panel_variables import panel_variable, time_variable
@@ -25,6 +26,7 @@ from xmixed.language.syntax import Syntax
 from xmixed.render.layouts.postestimation.panel_tests import (
     render_autocorrelation,
     render_heteroskedasticity,
+    render_overidentification,
     render_random_effects,
 )
 from xmixed.session.results import Results
@@ -70,6 +72,28 @@ def xttest3(session: SessionState, node: Command) -> None:
     found = heteroskedasticity_test(values[rows], codes)
     session.out.write(*render_heteroskedasticity(found.df, found.statistic, found.p_value))
     session.r = Results({"wald": found.statistic, "df": float(found.df), "p": found.p_value})
+
+
+@command("xtoverid", syntax=Syntax(), synopsis="xtoverid", needs=("estimates",), after=("xtreg",))
+def xtoverid(session: SessionState, node: Command) -> None:
+    """The test of random against fixed effects after xtreg, re."""
+    e = session.e
+    if e.macros.get("model") != "re":
+        raise StataError(301, "last estimates are not those of xtreg, re")
+    context = Context.of(session)
+    frame = EstimationFrame(context, sample_rows(context, e.mark))
+    y = frame.values(*variable_of(e.macros["depvar"]))
+    terms = [own for own in estimator_of(e).terms(e) if own is not None and not own.status]
+    codes = factorise(context.data[e.macros["ivar"]].values[frame.rows]).codes
+    cluster = e.macros.get("clustvar", "")
+    clusters = factorise(context.data[cluster].values[frame.rows]).codes if cluster else None
+    own, total = e.scalars["sigma_e"] ** 2, np.bincount(codes) * e.scalars["sigma_u"] ** 2
+    theta = 1 - np.sqrt(own / (total + own))
+    with overflow():
+        columns = [frame.column(term) for term in terms]
+        found = overidentification_test(y, columns, codes, theta, clusters)
+    session.out.write(*render_overidentification(cluster, found.df, found.statistic, found.p_value))
+    session.r = Results({"j": found.statistic, "jdf": float(found.df), "jp": found.p_value})
 
 
 @command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from xmixed.output import Line, line
 from xmixed.render.text import result, rule
@@ -24,8 +24,8 @@ def render_report(rows: Sequence[tuple[int, int, int]]) -> list[Line]:
     return [*lines, line(rule(38))]
 
 
-def render_listing(columns: Sequence[tuple[str, Sequence[str]]]) -> list[Line]:
-    """Return a framed list of columns, right-justified."""
+def render_listing(columns: Sequence[tuple[str, Sequence[str]]], rules: Collection[int]) -> list[Line]:
+    """Return a framed list of columns, right-justified; `rules` are the rows above which a rule stands."""
     widths = [max(len(head), *map(len, cells)) for head, cells in columns]
     width = sum(widths) + 3 * (len(widths) - 1) + 2
     frame = f"  +{rule(width)}+"
@@ -37,7 +37,7 @@ def render_listing(columns: Sequence[tuple[str, Sequence[str]]]) -> list[Line]:
     lines = [line(), line(frame), row([head for head, _ in columns]), line(f"  |{rule(width)}|")]
     count = len(columns[0][1])
     for i in range(count):
-        lines.append(row([cells[i] for _, cells in columns]))
-        if (i + 1) % EVERY == 0 and i + 1 < count:
+        if i in rules:
             lines.append(line(f"  |{rule(width)}|"))
+        lines.append(row([cells[i] for _, cells in columns]))
     return [*lines, line(frame)]

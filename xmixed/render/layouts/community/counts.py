@@ -1,4 +1,4 @@
-"""What `distinct`, `mdesc` and `missings` print."""
+"""What `distinct`, `mdesc`, `nmissing` and `missings` print."""
 
 from __future__ import annotations
 
@@ -51,3 +51,8 @@ def render_missings(rows: Sequence[tuple[str, int]], n: int) -> list[Line]:
         figures = f"{count:11d}" + (f"{100 * count / n:11.2f}" if n else "")
         lines.append(line(right(name, width) + " |", result(figures)))
     return lines
+
+
+def render_counts_of_values(rows: Sequence[tuple[str, int]]) -> list[Line]:
+    """Return a line for each variable, or observation, with its count."""
+    return [line(), *(line(f"{name:<16}", result(f"{count:>8}")) for name, count in rows)] if rows else []

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xmixed.formats import format_value
+from xmixed.formats.width import cut, right
 from xmixed.output import Line, line
-from xmixed.render.text import result
+from xmixed.render.text import printable, result, rule
 
 RIGHT, EQUALS = 50, 69
 """Columns where the right block and its `=` stand; values end at 77."""
@@ -51,3 +52,34 @@ def _beside(left: str, label: str, value: float, fmt: str) -> Line:
 def render_design(rows: Sequence[tuple[str, str]]) -> list[Line]:
     """Return what svyset has declared."""
     return [line(), *(line(f"{label + ':':>14} {text}") for label, text in rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class StratumRow:
+    """Units and observations of a stratum: how many, and the least, mean and most observations of a unit."""
+
+    name: str
+    n_units: int
+    n_obs: int
+    least: int
+    mean: float
+    most: int
+
+
+def render_units(rows: Sequence[StratumRow], total: StratumRow) -> list[Line]:
+    """Return the table of strata; those with one unit are marked."""
+    parts = "  ".join([rule(8)] * 6)
+    lines = [
+        line(),
+        line(" " * 38 + "#Obs per Unit"),
+        line(" " * 30 + rule(28)),
+        line(f"{'Stratum':<8}  {'#Units':>8}  {'#Obs':>8}  {'min':>8}  {'mean':>8}  {'max':>8}"),
+        line(parts),
+    ]
+    lines += [_stratum(row, "*" if row.n_units == 1 else " ") for row in rows]
+    return [*lines, line(parts), _stratum(total, " ")]
+
+
+def _stratum(row: StratumRow, mark: str) -> Line:
+    counts = f"{row.n_units:8d}{mark} {row.n_obs:8d}  {row.least:8d}  {row.mean:8.1f}  {row.most:8d}"
+    return line(right(cut(printable(row.name), 8), 8) + "  ", result(counts))

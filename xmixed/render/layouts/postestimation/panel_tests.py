@@ -1,4 +1,4 @@
-"""The results of xttest0, xttest3 and xtserial."""
+"""The results of xttest0, xttest3, xtoverid and xtserial."""
 
 from __future__ import annotations
 
@@ -61,4 +61,21 @@ def render_autocorrelation(df_residual: float, statistic: float, p_value: float)
         line("H0: no first-order autocorrelation"),
         line(f"    F({1:3d},{df_residual:8.0f}) = ", result(_shown(statistic, "%10.3f", 10))),
         line("           Prob > F = ", result(_shown(p_value, "%6.4f", 10))),
+    ]
+
+
+def render_overidentification(cluster: str, df: int, statistic: float, p_value: float) -> list[Line]:
+    """Return the test of random against fixed effects."""
+    robust = f" robust cluster({cluster})" if cluster else ""
+    return [
+        line(),
+        line("Test of overidentifying restrictions: fixed vs random effects"),
+        line(f"Cross-section time-series model: xtreg re {robust}"),
+        line(
+            "Sargan-Hansen statistic",
+            result(_shown(statistic, "%8.3f", 8)),
+            f"  Chi-sq({df})".ljust(15),
+            "P-value = ",
+            result(_shown(p_value, "%6.4f", 6)),
+        ),
     ]

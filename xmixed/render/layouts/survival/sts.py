@@ -52,10 +52,43 @@ def _row(own: CurveRow) -> Line:
     counts = ((own.at_risk, 9), (own.failures, 7), (own.lost, 10))
     text += "".join(format_value(value, "%9.0g").strip().rjust(width) for value, width in counts)
     figures = ((own.value, 15), (own.error, 11), (own.lower, 10), (own.upper, 10))
-    for value, width in figures:
-        shown = "." if value >= MISSING or value != value else format_value(value, "%6.4f").strip()
-        text += shown.rjust(width)
+    text += "".join(_shown(value).rjust(width) for value, width in figures)
     return line(result(text))
+
+
+def render_list_at(
+    title: str, groups: Sequence[tuple[str, Sequence[CurveRow]]], level: float, function: str
+) -> list[Line]:
+    """Return the table at times that the user chose; `function` names it in the note below."""
+    inner = line(rule(_LIST_WIDTH + 1))
+    lines = [
+        line(),
+        line(f"{'Beg.':>18}{title:>30}{'Std.':>10}"),
+        line(
+            f"{'Time':>8}{'Total':>10}{'Fail':>9}{'Function':>21}{'Error':>10}"
+            f"{f'[{level:g}% Conf. Int.]':>21}"
+        ),
+        inner,
+    ]
+    for name, rows in groups:
+        if name:
+            lines.append(line(f"{name} "))
+        for own in rows:
+            counts = ((own.time, 8), (own.at_risk, 10), (own.failures, 9))
+            text = "".join(format_value(value, "%8.0g").strip().rjust(width) for value, width in counts)
+            figures = ((own.value, 21), (own.error, 10), (own.lower, 11), (own.upper, 10))
+            text += "".join(_shown(value).rjust(width) for value, width in figures)
+            lines.append(line(result(text)))
+    return [
+        *lines,
+        inner,
+        line(f"Note: {function} function is calculated over full data and evaluated at"),
+        line("      indicated times; it is not calculated from aggregates shown at left."),
+    ]
+
+
+def _shown(value: float) -> str:
+    return "." if value >= MISSING or value != value else format_value(value, "%6.4f").strip()
 
 
 def render_equality(
