@@ -54,6 +54,7 @@ HIGHER = {
     41605: (116.7784703861, "15 rows, an intercept beside an autoregression"),
     42087: (-224.3996307650, "18 rows, an autoregression with correlated and crossed effects"),
     42418: (711.3184392650, "a toeplitz matrix of order 3 beside two variances"),
+    44448: (-535.7861583111, "a search given up next to a limit: there is another one"),
     42174: (-15.1465367541, "a bent valley that leads to no correlation at all"),
     41240: (13.3479792037, "a variance shared by columns that differ by 1e7, beside exponential residuals"),
     41146: (-462.3963086505, "such a variance falls as a correlation rises: given up on the way"),

@@ -210,18 +210,23 @@ def _maximise(
         if below.optimization.converged:
             below.boundary.notes.append(BoundaryNote("higher_without_maximum"))
         ascent, maximum = lower, below
-    if _may_be_elsewhere(begun, maximum, options) and not is_final(ascent.found):
+    if _may_be_elsewhere(begun, ascent, maximum, options) and not is_final(ascent.found):
         surface = Surface(begun, surface.metric)
         onward = partial(climb, options=options, report=report, prepared=prepared, before=ascent.found)
         return _afresh(surface, ascent, maximum, onward)
     return ascent.root.objective, maximum
 
 
-def _may_be_elsewhere(objective: Objective, maximum: _Maximum, options: Options) -> bool:
-    """Whether a maximum that was not found is worth starting afresh: a ridge is where the search ends."""
-    level = {note.kind for note in maximum.boundary.notes} & {"not_identified"}
-    missing = not maximum.optimization.converged and options.start is None and not level
-    return missing and allowed(objective) > objective.work
+def _may_be_elsewhere(objective: Objective, end: Ascent, maximum: _Maximum, options: Options) -> bool:
+    """Whether it is worth starting afresh: no maximum was found, or one that others are likely to be above.
+
+    That is one below what rises elsewhere, or one at a limit that a search which was given up lay next to.
+    A ridge is where the search ends.
+    """
+    notes = {note.kind for note in maximum.boundary.notes}
+    lower = "higher_without_maximum" in notes or end.found.is_lost(end.root.objective)
+    missing = not maximum.optimization.converged and "not_identified" not in notes
+    return (missing or lower) and options.start is None and allowed(objective) > objective.work
 
 
 def _afresh(
@@ -246,7 +251,8 @@ def _afresh(
             if maximum.optimization.converged and _is_above(found.root.objective, maximum.point, floor):
                 return found.root.objective, maximum
             far = maximum.point.log_likelihood > before + FAR_UP
-        if objective.work > most or abs(found.point.log_likelihood - without.point.log_likelihood) < level:
+        again = abs(found.point.log_likelihood - without.point.log_likelihood) < level
+        if objective.work > most or (again and not ended.converged):
             break
     return end.root.objective, without
 
