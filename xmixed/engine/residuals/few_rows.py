@@ -112,6 +112,51 @@ class FewRows:
             result[rows[:, :, None], rows[:, None, :]] = half.transpose(0, 2, 1) @ half
         return result
 
+    def halves(self, rho: np.ndarray) -> list[np.ndarray]:
+        """L^{-1} of the units, Lambda = LL', (U, T, T) for each size; raises LinAlgError."""
+        covariances = self.structure.lattice(self.table, self.table.fill(rho), self.times)
+        factors = (np.linalg.cholesky(covariances[by[:, None, None], pairs]) for _, pairs, by in self.batches)
+        return [np.linalg.inv(factor) for factor in factors]
+
+    def whitened(self, halves: Sequence[np.ndarray], columns: np.ndarray) -> np.ndarray:
+        """L^{-1} times columns, (n, c)."""
+        result = np.empty_like(columns)
+        for (rows, _, _), half in zip(self.batches, halves, strict=True):
+            result[rows] = half @ columns[rows]
+        return result
+
+    def changes(self, rho: np.ndarray, halves: Sequence[np.ndarray]) -> np.ndarray:
+        """L^{-1} R_i L^{-T} along each parameter, (r, e), elements of rows `left` and columns `right`."""
+        slopes = self._slopes(rho)
+        found = []
+        for (_, pairs, by), half in zip(self.batches, halves, strict=True):
+            own = slopes[:, pairs] * (self.groups[:, None] == by)[:, :, None, None]
+            found.append((half @ own @ half.transpose(0, 2, 1)).reshape(len(slopes), -1))
+        return np.concatenate(found, axis=1)
+
+    def bends(
+        self, rho: np.ndarray, halves: Sequence[np.ndarray], N: np.ndarray, e: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """tr(N L^{-1} R_ij L^{-T}) and e'L^{-1} R_ij L^{-T}e, both (r, r)."""
+        products, squares = [], []
+        for (rows, _, _), half in zip(self.batches, halves, strict=True):
+            back = half.transpose(0, 2, 1)
+            products.append((back @ N[rows[:, :, None], rows[:, None, :]] @ half).ravel())
+            outcome = (back @ e[rows][:, :, None])[:, :, 0]
+            squares.append((outcome[:, :, None] * outcome[:, None, :]).ravel())
+        full, same = self.table.fill(rho), self.groups[:, None] == self.groups
+        found = []
+        for elements in (products, squares):
+            weights = self._summed(np.concatenate(elements))
+            bend = self.structure.lattice_bend(self.table, full, self.times, weights)
+            found.append(same * bend[self.groups[:, None], self.columns[:, None], self.columns])
+        return found[0], found[1]
+
+    def _slopes(self, rho: np.ndarray) -> np.ndarray:
+        """Derivatives of the covariances along each parameter, (r, P), those of its by() group."""
+        full = self.table.fill(rho)
+        return self.structure.lattice_slopes(self.table, full, self.times)[self.groups, self.columns]
+
     def second_derivatives(
         self,
         rho: np.ndarray,
@@ -125,7 +170,7 @@ class FewRows:
         Both (r, d + r), search metric. `factor`: F. A direction is a level and how its Psi moves, (q, q).
         """
         full = self.table.fill(rho)
-        slopes = self.structure.lattice_slopes(self.table, full, self.times)[self.groups, self.columns]
+        slopes = self._slopes(rho)
         P, w = found.projection(), found.outcome
         M = P if reml else found.inverse
         moved, traces = self._along(slopes, M, w)

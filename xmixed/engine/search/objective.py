@@ -12,6 +12,7 @@ from xmixed.engine.covariance.blocks import pieces, user_matrix, working_directi
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData, NestedResidualData
 from xmixed.engine.residuals.products import STEP
+from xmixed.engine.search.projected import is_far_larger, projected_rows
 from xmixed.engine.sweeps.alike import many_sweeps
 from xmixed.engine.sweeps.blocked import BlockedSweeps, in_blocks
 from xmixed.engine.sweeps.crossed import CrossedSweeps
@@ -94,6 +95,7 @@ class Objective:
         self.whitening = _whitening(problem)
         self._separate = isinstance(self.whitening, NestedWhitening) and is_separate(self.whitening)
         self._derivatives_taken = 0
+        self._projected = projected_rows(problem, self.directions)
 
     @property
     def is_dear(self) -> bool:
@@ -245,6 +247,10 @@ class Objective:
 
     def _joint(self, point: Point, stencil: Stencil) -> Derivatives:
         self._derivatives_taken += 1
+        if self._projected is not None and is_far_larger(point.psis):
+            found = self._projected.derivatives(point.psis, point.rho)
+            if found is not None:
+                return found
         if self.whitening is not None:
             exact = self.whitening.curvature(point.rho, point.up)
             if exact is not None:

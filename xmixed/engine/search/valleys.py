@@ -18,7 +18,7 @@ from xmixed.engine.search.objective import Objective, Point
 from xmixed.engine.search.optimise import State, Surface, polish
 
 # Scaled gradient from which a maximum has not been arrived at: a hundred-thousandth of a standard error.
-_CREEPING = 1e-10
+ARRIVED = 1e-10
 # A fall of the log likelihood at a limit that is rounding, in terms of it.
 _LEVEL_SHARE = 1e-11
 # How small a share of the residual a variance, or an eigenvalue of correlations, is that may go to zero.
@@ -28,6 +28,8 @@ _BESIDE_ONE, _NO_CORRELATION = 4.0, 20.0
 _SECANTS = 12
 # The longest step of the parameter held, in terms of its size, and how much a secant may lengthen steps.
 _LONGEST, _STRETCH = 1.0, 10.0
+# A move along it that leads down, or outside, is halved so often.
+_HALVINGS = 6
 
 
 def end_of_valley(root: Surface, point: Point) -> Point:
@@ -39,7 +41,7 @@ def end_of_valley(root: Surface, point: Point) -> Point:
 
 
 def _creeps(root: Surface, point: Point) -> bool:
-    return _CREEPING < _remaining(root, point) < np.inf
+    return ARRIVED < _remaining(root, point) < np.inf
 
 
 def _remaining(root: Surface, point: Point) -> float:
@@ -111,11 +113,16 @@ def _followed(root: Surface, point: Point) -> Point:
     unit = float(root.sizes(state.theta)[held])
     slope, bend = _along(state, held)
     for _ in range(_SECANTS):
-        if not bend < 0.0 or slope**2 < -(_CREEPING**2) * bend:
+        if not bend < 0.0 or slope**2 < -(ARRIVED**2) * bend:
             break
         move = -slope / bend
         move = float(np.clip(move, -_LONGEST * unit, _LONGEST * unit))
-        following = _moved(root, state, held, move)
+        following = None
+        for _ in range(_HALVINGS):
+            following = _moved(root, state, held, move)
+            if following is not None:
+                break
+            move /= 2.0
         if following is None:
             break
         ahead, curved = _along(following, held)
