@@ -24,6 +24,8 @@ from xmixed.engine.residuals.products import Units
 
 # Rows up to which V^{-1} is formed, and elements of all R_i together and of the lattice of all by() groups.
 _MOST_ROWS, _MOST_ELEMENTS = 600, 4_000_000
+# What is left of a variance, given the others of its unit, from which digits are wanting.
+_NEARLY_SINGULAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,10 +115,20 @@ class FewRows:
         return result
 
     def halves(self, rho: np.ndarray) -> list[np.ndarray]:
-        """L^{-1} of the units, Lambda = LL', (U, T, T) for each size; raises LinAlgError."""
+        """L^{-1} of the units, Lambda = LL', (U, T, T) for each size.
+
+        Raises LinAlgError where Lambda is nearly singular.
+        """
         covariances = self.structure.lattice(self.table, self.table.fill(rho), self.times)
-        factors = (np.linalg.cholesky(covariances[by[:, None, None], pairs]) for _, pairs, by in self.batches)
-        return [np.linalg.inv(factor) for factor in factors]
+        found = []
+        for _, pairs, by in self.batches:
+            own = covariances[by[:, None, None], pairs]
+            factor = np.linalg.cholesky(own)
+            left = np.diagonal(factor, axis1=1, axis2=2) ** 2 / np.diagonal(own, axis1=1, axis2=2)
+            if not (left > _NEARLY_SINGULAR).all():
+                raise np.linalg.LinAlgError("observations all but determine another one's residual")
+            found.append(np.linalg.inv(factor))
+        return found
 
     def whitened(self, halves: Sequence[np.ndarray], columns: np.ndarray) -> np.ndarray:
         """L^{-1} times columns, (n, c)."""

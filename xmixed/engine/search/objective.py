@@ -236,8 +236,12 @@ class Objective:
         """Derivatives along the natural coordinates of all blocks, then the residual parameters.
 
         `refined`: second derivatives along residual parameters, which are differences of exact first ones, to
-        full accuracy.
+        full accuracy, and all derivatives beside effects far larger than residuals where rows are few.
         """
+        if refined and self._projected is not None and is_far_larger(point.psis):
+            found = self._projected.derivatives(point.psis, point.rho)
+            if found is not None:
+                return found
         stencil: Stencil = _PLAIN
         if self.residual_count and not self.is_exact:
             stencil = _REFINED if refined else _PLAIN
@@ -247,10 +251,6 @@ class Objective:
 
     def _joint(self, point: Point, stencil: Stencil) -> Derivatives:
         self._derivatives_taken += 1
-        if self._projected is not None and is_far_larger(point.psis):
-            found = self._projected.derivatives(point.psis, point.rho)
-            if found is not None:
-                return found
         if self.whitening is not None:
             exact = self.whitening.curvature(point.rho, point.up)
             if exact is not None:
