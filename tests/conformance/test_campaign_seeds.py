@@ -28,7 +28,6 @@ MENDED = {
     37048: "a bent valley that ends at a variance of zero, 40 steps of the way",
     38008: "another that ends at a correlation of -1: gradient .06, standard errors 5e-4",
     42139: "standard errors of 1.1 that are 150: a ridge beside effects far larger than residuals",
-    41544: "standard errors off by .014 beside effects 1e4 times the residuals",
     39104: "standard errors off by .1 along such a ridge",
     44646: "standard errors off by .05, crossed effects beside two variances",
     20095: "another start higher by 1e-6: two variances beside crossed effects 1e4 times as large",
