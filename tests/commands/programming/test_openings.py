@@ -64,7 +64,7 @@ def test_settings_are_checked(failure: Fail) -> None:
 def test_what_is_not_here_is_passed_over(run: Run, failure: Fail) -> None:
     for typed in ("ssc install estout, replace", "net install x, from(http://y)", "update all"):
         assert "installs nothing here" in run(typed)
-    assert failure("rdrobust y x") == (199, "unrecognized command:  rdrobust")
+    assert failure("notacommand y x") == (199, "unrecognized command:  notacommand")
     for typed in (
         "browse x",
         "edit",
