@@ -20,6 +20,7 @@ from xmixed.estimation.population.panel_variables import panel_variable, time_va
 from xmixed.estimation.results import estimator_of
 from xmixed.estimation.run import estimation_sample, overflow
 from xmixed.expressions.context import Context
+from xmixed.expressions.factors.terms import Term
 from xmixed.expressions.varlist import resolve_varlist
 from xmixed.language.nodes import Command, Pattern
 from xmixed.language.syntax import Syntax
@@ -38,13 +39,7 @@ from xmixed.statistics.grouping import factorise
 def xttest0(session: SessionState, node: Command) -> None:
     """The Lagrange multiplier test for random effects after xtreg, re."""
     e = session.e
-    if e.macros.get("model") != "re":
-        raise StataError(301, "last estimates are not those of xtreg, re")
-    context = Context.of(session)
-    frame = EstimationFrame(context, sample_rows(context, e.mark))
-    y = frame.values(*variable_of(e.macros["depvar"]))
-    terms = [own for own in estimator_of(e).terms(e) if own is not None and not own.status]
-    codes = factorise(context.data[e.macros["ivar"]].values[frame.rows]).codes
+    frame, y, terms, codes = _random_effects_sample(session)
     found = random_effects_test(y, [frame.column(own) for own in terms], codes)
     parts = [
         (e.macros["depvar"], float(np.var(y, ddof=1))),
@@ -54,6 +49,20 @@ def xttest0(session: SessionState, node: Command) -> None:
     lines = render_random_effects(e.macros["depvar"], e.macros["ivar"], parts, found.statistic, found.p_value)
     session.out.write(*lines)
     session.r = Results({"lm": found.statistic, "df": 1.0, "p": found.p_value})
+
+
+def _random_effects_sample(
+    session: SessionState,
+) -> tuple[EstimationFrame, np.ndarray, list[Term], np.ndarray]:
+    """Columns of the estimation sample of xtreg, re, its outcome, its terms, and the codes of the panels."""
+    e = session.e
+    if e.macros.get("model") != "re":
+        raise StataError(301, "last estimates are not those of xtreg, re")
+    context = Context.of(session)
+    frame = EstimationFrame(context, sample_rows(context, e.mark))
+    y = frame.values(*variable_of(e.macros["depvar"]))
+    terms = [own for own in estimator_of(e).terms(e) if own is not None and not own.status]
+    return frame, y, terms, factorise(context.data[e.macros["ivar"]].values[frame.rows]).codes
 
 
 @command("xttest3", syntax=Syntax(), synopsis="xttest3", needs=("estimates",), after=("xtreg", "xtgls"))
@@ -78,15 +87,9 @@ def xttest3(session: SessionState, node: Command) -> None:
 def xtoverid(session: SessionState, node: Command) -> None:
     """The test of random against fixed effects after xtreg, re."""
     e = session.e
-    if e.macros.get("model") != "re":
-        raise StataError(301, "last estimates are not those of xtreg, re")
-    context = Context.of(session)
-    frame = EstimationFrame(context, sample_rows(context, e.mark))
-    y = frame.values(*variable_of(e.macros["depvar"]))
-    terms = [own for own in estimator_of(e).terms(e) if own is not None and not own.status]
-    codes = factorise(context.data[e.macros["ivar"]].values[frame.rows]).codes
+    frame, y, terms, codes = _random_effects_sample(session)
     cluster = e.macros.get("clustvar", "")
-    clusters = factorise(context.data[cluster].values[frame.rows]).codes if cluster else None
+    clusters = factorise(frame.context.data[cluster].values[frame.rows]).codes if cluster else None
     own, total = e.scalars["sigma_e"] ** 2, np.bincount(codes) * e.scalars["sigma_u"] ** 2
     theta = 1 - np.sqrt(own / (total + own))
     with overflow():
