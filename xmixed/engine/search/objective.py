@@ -12,7 +12,7 @@ from xmixed.engine.covariance.blocks import pieces, user_matrix, working_directi
 from xmixed.engine.problem import Problem
 from xmixed.engine.residuals.data import CrossedResidualData, NestedResidualData
 from xmixed.engine.residuals.products import STEP
-from xmixed.engine.search.projected import is_far_larger, projected_rows
+from xmixed.engine.search.projected import ProjectedRows, is_far_larger, projected_rows
 from xmixed.engine.sweeps.alike import many_sweeps
 from xmixed.engine.sweeps.blocked import BlockedSweeps, in_blocks
 from xmixed.engine.sweeps.crossed import CrossedSweeps
@@ -95,7 +95,11 @@ class Objective:
         self.whitening = _whitening(problem)
         self._separate = isinstance(self.whitening, NestedWhitening) and is_separate(self.whitening)
         self._derivatives_taken = 0
-        self._projected = projected_rows(problem, self.directions)
+
+    @cached_property
+    def _projected(self) -> ProjectedRows | None:
+        """What forms derivatives for standard errors beside effects far larger than residuals."""
+        return projected_rows(self.problem, self.directions)
 
     @property
     def is_dear(self) -> bool:
@@ -238,7 +242,7 @@ class Objective:
         `refined`: second derivatives along residual parameters, which are differences of exact first ones, to
         full accuracy, and all derivatives beside effects far larger than residuals where rows are few.
         """
-        if refined and self._projected is not None and is_far_larger(point.psis):
+        if refined and is_far_larger(point.psis) and self._projected is not None:
             found = self._projected.derivatives(point.psis, point.rho)
             if found is not None:
                 return found
